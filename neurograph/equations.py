@@ -1,0 +1,291 @@
+"""Scalar equations as text: checked, rendered for numpy and for the compiled kernels, differentiated, typeset.
+
+An equation is written once, as Python arithmetic over a stated vocabulary. The same text is evaluated on
+arrays (numpy) and placed in the compiled kernels, with its own order of operations. Only derivatives and
+LaTeX go through sympy, which is imported when the first of them is asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import ExpressionError
+
+if TYPE_CHECKING:
+    import sympy
+
+Array = NDArray[np.floating[Any]]
+
+SCALAR_FUNCTIONS = '''
+def sigmoid(x):
+    return 0.5 * (1.0 + tanh(0.5 * x))
+
+def relu(x):
+    return x if x > 0.0 else 0.0 * x
+
+def step(x):
+    return 1.0 if x > 0.0 else 0.0
+
+def sign(x):
+    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else 0.0)
+
+def clip(x, low, high):
+    return low if x < low else (high if x > high else x)
+
+def between(x, low, high):
+    return 1.0 if low <= x <= high else 0.0
+'''
+"""The functions that :mod:`math` lacks, as the scalar text that the compiled kernels carry."""
+
+ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "abs": np.abs,
+    "sigmoid": lambda x: 0.5 * (1.0 + np.tanh(0.5 * x)),
+    "relu": lambda x: np.maximum(x, 0.0),
+    "step": lambda x: np.where(np.asarray(x) > 0.0, 1.0, 0.0),
+    "sign": np.sign,
+    "clip": np.clip,
+    "between": lambda x, low, high: np.where((low <= x) & (x <= high), 1.0, 0.0),
+}
+"""Every function an equation may call, on arrays."""
+
+ARITY = {"clip": 3, "between": 3}
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A scalar equation over a fixed vocabulary.
+
+    Parameters
+    ----------
+    text : str
+        Python arithmetic: numbers, the names in `vocabulary`, ``+ - * / **``, parentheses and calls of
+        ``exp log sqrt tanh sin cos abs sign sigmoid relu step clip between``.
+    vocabulary : tuple of str
+        The names that `text` may use.
+    what : str
+        What the equation is, for the error messages.
+
+    Raises
+    ------
+    ExpressionError
+        If the text is not such arithmetic, or uses another name.
+
+    Examples
+    --------
+    >>> drift = Expression("-s + tanh(I + b)", ("s", "I", "b"), "drift")
+    >>> drift.derivative("I").text
+    '1 - tanh(I + b)**2'
+    >>> float(drift(s=0.5, I=0.0, b=0.0))
+    -0.5
+    """
+
+    text: str
+    vocabulary: tuple[str, ...]
+    what: str = "expression"
+
+    def __post_init__(self) -> None:
+        """Read the text once, so that a mistake shows where it is made."""
+        _ = self.symbols
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as the text alone."""
+        return Expression, (self.text, self.vocabulary, self.what)
+
+    @cached_property
+    def tree(self) -> ast.expr:
+        """The text as a syntax tree."""
+        if not isinstance(self.text, str) or not self.text.strip():
+            raise ExpressionError(
+                f"{self.what} is {self.text!r}: expected an equation as text, such as '-s + tanh(I + b)'"
+            )
+        try:
+            return ast.parse(self.text.strip(), mode="eval").body
+        except SyntaxError as error:
+            raise ExpressionError(
+                f"{self.what} {self.text!r} cannot be read at column {error.offset}: {error.msg}; "
+                "write plain arithmetic, such as '-s + tanh(I + b)'"
+            ) from None
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """The names that the text uses."""
+        found: set[str] = set()
+        self._visit(self.tree, found)
+        return frozenset(found)
+
+    def _visit(self, node: ast.expr, found: set[str]) -> None:
+        match node:
+            case ast.Constant(value=bool()):
+                pass
+            case ast.Constant(value=int() | float()):
+                return
+            case ast.Name(id=name):
+                if name not in self.vocabulary:
+                    self._unknown_name(name)
+                found.add(name)
+                return
+            case ast.BinOp(left=left, op=ast.BitXor(), right=right):
+                raise ExpressionError(
+                    f"{self.what} {self.text!r} uses '^': write a power with '**'"
+                )
+            case ast.BinOp(
+                left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right
+            ):
+                self._visit(left, found)
+                self._visit(right, found)
+                return
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+                self._visit(operand, found)
+                return
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                self._check_call(name, len(arguments))
+                for argument in arguments:
+                    self._visit(argument, found)
+                return
+        raise ExpressionError(
+            f"{self.what} {self.text!r} contains {ast.unparse(node)!r}: expected only numbers, "
+            f"names, + - * / ** and the functions {', '.join(ARRAY_FUNCTIONS)}"
+        )
+
+    def _unknown_name(self, name: str) -> None:
+        raise ExpressionError(
+            f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}"
+        )
+
+    def _check_call(self, name: str, count: int) -> None:
+        if name not in ARRAY_FUNCTIONS:
+            raise ExpressionError(
+                f"{self.what} {self.text!r} calls {name!r}: expected one of {', '.join(ARRAY_FUNCTIONS)}"
+            )
+        if count != ARITY.get(name, 1):
+            raise ExpressionError(
+                f"{self.what} {self.text!r} calls {name!r} with {count} arguments: expected {ARITY.get(name, 1)}"
+            )
+
+    @cached_property
+    def _code(self) -> Any:
+        return compile(ast.unparse(self.tree), "<equation>", "eval")
+
+    def __call__(self, **values: Any) -> Any:
+        """Evaluate on numbers or arrays, one keyword for each name (names it does not use are ignored)."""
+        return eval(self._code, {"__builtins__": {}}, {**ARRAY_FUNCTIONS, **values})
+
+    def derivative(self, name: str) -> Expression:
+        """Differentiate with respect to `name`; a kink's derivative is the one from inside the interval."""
+        return _derivative(self, name)
+
+    def latex(self, names: Mapping[str, str] | None = None) -> str:
+        """Typeset the equation, each symbol by its LaTeX in `names` where it is given."""
+        import sympy
+
+        expression = _to_sympy(self.tree)
+        return str(
+            sympy.latex(
+                expression, symbol_names={sympy.Symbol(k, real=True): v for k, v in (names or {}).items()}
+            )
+        )
+
+
+@lru_cache(maxsize=1)
+def _sympy_functions() -> dict[str, Any]:
+    """Build the functions that sympy lacks, or whose sympy derivative is a distribution."""
+    import sympy
+
+    class Step(sympy.Function):  # type: ignore[misc]
+        name = "step"
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return sympy.Integer(0)
+
+        def _sympystr(self, printer: Any) -> str:
+            return f"{self.name}({', '.join(printer.doprint(a) for a in self.args)})"
+
+        def _latex(self, printer: Any, exp: str | None = None) -> str:
+            text = rf"\operatorname{{{self.name}}}\left({', '.join(printer.doprint(a) for a in self.args)}\right)"
+            return text if exp is None else rf"{{{text}}}^{{{exp}}}"
+
+    class Sign(Step):
+        name = "sign"
+
+    class Between(Step):
+        name = "between"
+
+    class Abs(Step):
+        name = "abs"
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return Sign(self.args[0])
+
+    class Relu(Step):
+        name = "relu"
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return Step(self.args[0])
+
+    class Sigmoid(Step):
+        name = "sigmoid"
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return self * (1 - self)
+
+    class Clip(Step):
+        name = "clip"
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return Between(*self.args) if argindex == 1 else sympy.Integer(0)
+
+    own = {kind.name: kind for kind in (Step, Sign, Between, Abs, Relu, Sigmoid, Clip)}
+    return own | {name: getattr(sympy, name) for name in ARRAY_FUNCTIONS if name not in own}
+
+
+def _to_sympy(node: ast.expr) -> sympy.Expr:
+    import sympy
+
+    match node:
+        case ast.Constant(value=int(value)):
+            return sympy.Integer(value)
+        case ast.Constant(value=float(value)):
+            return sympy.Float(value, 17)
+        case ast.Name(id=name):
+            return sympy.Symbol(name, real=True)
+        case ast.UnaryOp(op=op, operand=operand):
+            return -_to_sympy(operand) if isinstance(op, ast.USub) else _to_sympy(operand)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _sympy_functions()[name](*(_to_sympy(argument) for argument in arguments))
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _to_sympy(left), _to_sympy(right)
+            match op:
+                case ast.Add():
+                    return a + b
+                case ast.Sub():
+                    return a - b
+                case ast.Mult():
+                    return a * b
+                case ast.Div():
+                    return a / b
+                case _:
+                    return a**b
+    raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
+
+
+@lru_cache(maxsize=1024)
+def _derivative(expression: Expression, name: str) -> Expression:
+    import sympy
+    from sympy.printing.str import StrPrinter
+
+    slope = sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name, real=True))
+    text = StrPrinter({"full_prec": True}).doprint(slope)
+    return Expression(text, expression.vocabulary, f"d({expression.what})/d{name}")

@@ -1,0 +1,33 @@
+"""The errors that neurograph raises on purpose: each names the culprit, the value, what was expected and the remedy."""
+
+
+class NeurographError(Exception):
+    """Base of every error that neurograph raises on purpose."""
+
+
+class GraphError(NeurographError, ValueError):
+    """A graph, node or edge cannot be compiled as it stands."""
+
+
+class ExpressionError(NeurographError, ValueError):
+    """An equation cannot be read, or uses a symbol that it may not see."""
+
+
+class LocalityError(ExpressionError):
+    """A learning rule looks beyond the two ends of its own edge."""
+
+
+class DataError(NeurographError, ValueError):
+    """Inputs, targets or starting states have the wrong shape, type or values."""
+
+
+class ParameterError(NeurographError, ValueError):
+    """An argument is outside what it may be, or two arguments do not go together."""
+
+
+class DivergenceError(NeurographError, ArithmeticError):
+    """Activity left every bound while settling."""
+
+
+class FormatError(NeurographError, ValueError):
+    """A file cannot be read or written in the format asked for."""

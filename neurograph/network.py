@@ -1,0 +1,415 @@
+"""compile(): a graph and a dynamics become a Network of frozen arrays, and become a graph again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from neurograph.dynamics import Dynamics, deep
+from neurograph.equations import Expression
+from neurograph.errors import GraphError, ParameterError
+from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, build_graph, finite_number, read_graph
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring:
+    """Who is connected to whom: the arrays that stay when only the weights change.
+
+    Attributes
+    ----------
+    table : EdgeTable
+        The graph that was compiled.
+    edge_ids : int64 array (edges,)
+        Place of each edge in `table`; edges are sorted by postsynaptic, then presynaptic node.
+    pre, post : int32 array (edges,)
+        Ends of each edge, as places in the nodes.
+    indptr : int64 array (nodes + 1,)
+        Incoming edges of node j are ``indptr[j]`` to ``indptr[j + 1]``.
+    """
+
+    table: EdgeTable
+    edge_ids: NDArray[np.int64]
+    pre: NDArray[np.int32]
+    post: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: EdgeTable, edge_ids: NDArray[np.int64]) -> Wiring:
+        """Wire up the edges of `table` named by `edge_ids`, which are sorted by post, then pre."""
+        post = table.post[edge_ids].astype(np.int32)
+        incoming = np.bincount(post, minlength=len(table.nodes))
+        return cls(
+            table=table,
+            edge_ids=edge_ids,
+            pre=table.pre[edge_ids].astype(np.int32),
+            post=post,
+            indptr=np.concatenate([[0], np.cumsum(incoming)]).astype(np.int64),
+        )
+
+    @cached_property
+    def free(self) -> NDArray[np.int64]:
+        """Places of the nodes that move: hidden and output."""
+        return np.flatnonzero((self.table.roles == HIDDEN) | (self.table.roles == OUTPUT))
+
+    @cached_property
+    def inputs(self) -> NDArray[np.int64]:
+        """Places of the input nodes, the columns of x."""
+        return np.flatnonzero(self.table.roles == INPUT)
+
+    @cached_property
+    def bias_nodes(self) -> NDArray[np.int64]:
+        """Places of the nodes that are clamped at 1."""
+        return np.flatnonzero(self.table.roles == BIAS)
+
+    @cached_property
+    def outputs(self) -> NDArray[np.int64]:
+        """Places of the output nodes, the columns of y."""
+        return np.flatnonzero(self.table.roles == OUTPUT)
+
+    @cached_property
+    def nudged(self) -> NDArray[np.int64]:
+        """Column of y for each free node, -1 for a hidden one."""
+        columns = np.full(len(self.table.nodes), -1)
+        columns[self.outputs] = np.arange(self.outputs.size)
+        return columns[self.free]
+
+    @cached_property
+    def biased(self) -> NDArray[np.int64]:
+        """Places of the nodes that have a bias of their own."""
+        return np.flatnonzero(np.isfinite(self.table.biases))
+
+    @cached_property
+    def plastic(self) -> NDArray[np.bool_]:
+        """Whether learning and pruning may touch each edge."""
+        return self.table.plastic[self.edge_ids]
+
+    @cached_property
+    def ties(self) -> NDArray[np.int64] | None:
+        """Group of each edge, one number for those that share a weight; None if no two edges do."""
+        ties = self.table.ties[self.edge_ids]
+        if not np.any(ties >= 0):
+            return None
+        alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)
+        return np.unique(alone, return_inverse=True)[1]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
+
+    Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new
+    networks.
+
+    Attributes
+    ----------
+    wiring : Wiring
+        Who is connected to whom.
+    dynamics : Dynamics
+        How a neuron moves.
+    weights : array (edges,)
+        Weight of each edge, in the order of :attr:`edges`.
+    biases : array (nodes,)
+        Bias of each node; 0 for a node without one.
+    parameters : array (nodes, parameters)
+        The dynamics' parameters of each node, in the order of ``dynamics.parameters``.
+    """
+
+    wiring: Wiring
+    dynamics: Dynamics
+    weights: Floats
+    biases: Floats
+    parameters: Floats
+
+    def __repr__(self) -> str:
+        """Say the size in a line."""
+        counts = [
+            f"{count} {role}" for code, role in enumerate(ROLES) if (count := np.sum(self.roles == code))
+        ]
+        return f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"
+
+    @property
+    def nodes(self) -> tuple[Hashable, ...]:
+        """The labels, in the graph's own order."""
+        return tuple(self.wiring.table.nodes)
+
+    @cached_property
+    def edges(self) -> tuple[tuple[Hashable, Hashable], ...]:
+        """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`."""
+        nodes = self.wiring.table.nodes
+        return tuple(
+            (nodes[i], nodes[j]) for i, j in zip(self.wiring.pre.tolist(), self.wiring.post.tolist(), strict=True)
+        )
+
+    @property
+    def roles(self) -> NDArray[np.int8]:
+        """Place of each node's role in :data:`neurograph.graph.ROLES`."""
+        return self.wiring.table.roles
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of every number of the network."""
+        return self.weights.dtype
+
+    @cached_property
+    def w_out(self) -> Floats:
+        """Summed outgoing weight of each node."""
+        return self._outgoing(self.weights)
+
+    @cached_property
+    def w_out_abs(self) -> Floats:
+        """Summed absolute outgoing weight of each node."""
+        return self._outgoing(np.abs(self.weights))
+
+    def _outgoing(self, weights: Floats) -> Floats:
+        sums = np.bincount(self.wiring.pre, weights, minlength=len(self.wiring.table.nodes))
+        return np.asarray(sums, self.dtype)
+
+    def matrix(self) -> sp.csr_array:
+        """Give the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
+
+        Entry k of ``.data`` is the weight of edge k.
+        """
+        n = len(self.wiring.table.nodes)
+        return sp.csr_array((self.weights, self.wiring.pre, self.wiring.indptr), shape=(n, n))
+
+    def with_weights(self, weights: ArrayLike, biases: ArrayLike | None = None) -> Network:
+        """Give the same network with other weights (edges,) and, if given, biases (nodes,).
+
+        Raises
+        ------
+        ParameterError
+            If a shape is wrong or a number is not finite.
+        """
+        new_weights = self._checked(weights, self.weights, "weights", "edges")
+        new_biases = self.biases if biases is None else self._checked(biases, self.biases, "biases", "nodes")
+        return replace(self, weights=new_weights, biases=new_biases)
+
+    def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
+        array = np.array(values, dtype=self.dtype)
+        if array.shape != like.shape:
+            raise ParameterError(f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}")
+        if not np.all(np.isfinite(array)):
+            place = int(np.flatnonzero(~np.isfinite(array))[0])
+            label = (self.edges if axis == "edges" else self.nodes)[place]
+            raise ParameterError(f"{what}[{place}] of {label!r} is {array[place]}: expected finite numbers")
+        array.flags.writeable = False
+        return array
+
+    def without_edges(self, edges: ArrayLike) -> Network:
+        """Give the network without these edges: places in :attr:`edges`, or a mask (edges,) of those to leave.
+
+        Raises
+        ------
+        ParameterError
+            If the places or the mask do not fit the edges.
+        """
+        leaving = np.asarray(edges)
+        count = self.weights.size
+        if leaving.dtype == np.bool_:
+            if leaving.shape != (count,):
+                raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
+            keep = ~leaving
+        else:
+            if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
+                raise ParameterError(
+                    f"edges has type {leaving.dtype}: expected places in network.edges, or a mask of bools"
+                )
+            if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
+                raise ParameterError(
+                    f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
+                    f"expected places from 0 to {count - 1}"
+                )
+            keep = np.ones(count, np.bool_)
+            keep[leaving.astype(np.int64)] = False
+        wiring = Wiring.of(self.wiring.table, self.wiring.edge_ids[keep])
+        return replace(self, wiring=wiring, weights=frozen(self.weights[keep]))
+
+    def to_graph(self) -> nx.DiGraph[Any]:
+        """Give the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
+
+        The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another.
+        """
+        table = self.wiring.table
+        biases = np.where(np.isfinite(table.biases), self.biases, np.nan)
+        order = np.argsort(self.wiring.edge_ids)
+        graph = build_graph(table, self.wiring.edge_ids[order], self.weights[order], biases)
+        if _chosen_dynamics(graph.graph) != self.dynamics:
+            graph.graph["dynamics"] = self.dynamics.to_dict()
+        return graph
+
+    def summed_input(self, state: Floats) -> Floats:
+        """Give I (batch, nodes) at a state (batch, nodes): I_j = sum of W_ij f(s_i)."""
+        sent = self._with_parameters(self.dynamics.transfer_equation, {"s": state})
+        return np.asarray((self.matrix() @ np.atleast_2d(sent).T).T.reshape(np.shape(state)), self.dtype)
+
+    def at_nodes(self, equation: Expression, state: Floats) -> Floats:
+        """Evaluate a node's equation, such as the drift or one of its slopes, at a state (batch, nodes)."""
+        values: dict[str, Any] = {"s": state}
+        if "I" in equation.symbols:
+            values["I"] = self.summed_input(state)
+        if "b" in equation.symbols:
+            values["b"] = self.biases
+        if "w_out" in equation.symbols:
+            values["w_out"] = self.w_out
+        if "w_out_abs" in equation.symbols:
+            values["w_out_abs"] = self.w_out_abs
+        return np.broadcast_to(self._with_parameters(equation, values), np.shape(state))
+
+    def _with_parameters(self, equation: Expression, values: dict[str, Any]) -> Floats:
+        named = {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
+        return np.broadcast_to(np.asarray(equation(**values, **named), self.dtype), np.shape(values["s"]))
+
+    def drift(self, state: ArrayLike) -> Floats:
+        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no nudge, no box."""
+        s = np.asarray(state, self.dtype)
+        moving = np.zeros(s.shape, self.dtype)
+        free = self.wiring.free
+        moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
+        return moving
+
+    def jacobian(self, state: ArrayLike, beta: float = 0.0) -> sp.csr_array:
+        """Give J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
+
+        Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
+        out. Row j, column i is the derivative of ds_j/dt with respect to s_i.
+        """
+        s = np.asarray(state, self.dtype)
+        if s.shape != (len(self.nodes),):
+            raise ParameterError(f"state has shape {s.shape}: expected ({len(self.nodes)},), one number a node")
+        moving = np.zeros(s.size)
+        moving[self.wiring.free] = 1.0
+        own = moving * self.at_nodes(self.dynamics.slope("s"), s)
+        own[self.wiring.outputs] -= beta
+        gain = sp.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
+        sending = sp.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
+        return sp.csr_array(sp.diags_array(own) + gain @ self.matrix() @ sending)
+
+
+def compile(
+    graph: nx.DiGraph[Any] | EdgeTable,
+    dynamics: Dynamics | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Network:
+    """Compile a directed graph to a :class:`Network`.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or EdgeTable
+        Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graph` for the
+        attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
+        do not reach the network.
+    dynamics : Dynamics, optional
+        How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
+        the absolute leak and 0.3 of extra leak, which settles whatever the weights.
+    dtype : float64 or float32
+        Type of every number.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or does not go with the dynamics.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> compile(graph)
+    Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
+    """
+    if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
+    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    if dynamics is None:
+        dynamics = _chosen_dynamics(table.attributes or {})
+    if not isinstance(dynamics, Dynamics):
+        raise ParameterError(
+            f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
+        )
+    _check_dynamics(table, dynamics)
+    edge_ids = np.argsort(table.post * len(table.nodes) + table.pre, kind="stable")
+    return Network(
+        wiring=Wiring.of(table, edge_ids),
+        dynamics=dynamics,
+        weights=frozen(table.weights[edge_ids].astype(dtype)),
+        biases=frozen(np.nan_to_num(table.biases, nan=0.0).astype(dtype)),
+        parameters=frozen(_node_parameters(table, dynamics).astype(dtype)),
+    )
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Make an array of one's own read-only."""
+    array.flags.writeable = False
+    return array
+
+
+def _chosen_dynamics(attributes: Any) -> Dynamics:
+    """Choose what compile() uses when it is told no dynamics."""
+    carried = attributes.get("dynamics")
+    if carried is None:
+        return deep("absolute", extra_leak=0.3)
+    return carried if isinstance(carried, Dynamics) else Dynamics.from_dict(carried)
+
+
+def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
+    loops = np.flatnonzero(table.pre == table.post)
+    if loops.size and not dynamics.self_loops:
+        node = table.nodes[table.pre[loops[0]]]
+        raise GraphError(
+            f"edge {node!r} -> {node!r} is a self-loop, which {dynamics.name} forbids (what it sends to itself it "
+            "also loses): expected none; remove it with graph.remove_edge(node, node)"
+        )
+    biased = np.flatnonzero(np.isfinite(table.biases))
+    if biased.size and not dynamics.uses_bias:
+        raise GraphError(
+            f"node {table.nodes[biased[0]]!r} has a bias, but {dynamics.name} has no b in its drift "
+            f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
+        )
+    if dynamics.symmetric:
+        _check_symmetric(table, dynamics)
+
+
+def _check_symmetric(table: EdgeTable, dynamics: Dynamics) -> None:
+    free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
+    within = np.flatnonzero(free[table.pre] & free[table.post])
+    n = len(table.nodes)
+    there = table.pre[within] * n + table.post[within]
+    back = table.post[within] * n + table.pre[within]
+    order = np.argsort(there)
+    place = np.minimum(np.searchsorted(there[order], back), there.size - 1)
+    found = within[order[place]] if there.size else within
+    unequal = (there[order[place]] != back) | (table.weights[found] != table.weights[within]) if there.size else []
+    wrong = within[np.flatnonzero(unequal)]
+    if wrong.size:
+        pre, post = table.edge(wrong[0])
+        raise GraphError(
+            f"edge {pre!r} -> {post!r} has no edge back with the same weight, but {dynamics.name} needs W_ij = W_ji "
+            "between free nodes: give both edges one weight and the same 'tie' attribute, so that they stay equal"
+        )
+
+
+def _node_parameters(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.float64]:
+    values = np.tile(np.array(list(dynamics.defaults.values()), np.float64), (len(table.nodes), 1))
+    if not dynamics.defaults or table.node_attributes is None:
+        return values
+    names = list(dynamics.defaults)
+    for place, data in enumerate(table.node_attributes):
+        for column, name in enumerate(names):
+            if name in data:
+                number = finite_number(data[name])
+                if number is None:
+                    raise GraphError(
+                        f"node {table.nodes[place]!r} has {name} {data[name]!r}: expected a finite number, for it is a "
+                        f"parameter of {dynamics.name}"
+                    )
+                values[place, column] = number
+    return values

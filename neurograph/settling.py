@@ -1,0 +1,193 @@
+"""settle(): inputs in, equilibrium out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Status
+from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.network import Floats, Network
+from neurograph.solvers import Euler
+
+UNIFORM = (0.0, 0.1)
+"""The interval of the paper's random starting states."""
+
+Start = float | ArrayLike | Literal["uniform"]
+
+
+def settle(
+    network: Network,
+    x: ArrayLike,
+    *,
+    y: ArrayLike | None = None,
+    beta: float = 0.0,
+    solver: Solver | None = None,
+    start: Start = 0.0,
+    seed: int | np.random.Generator | None = None,
+    record: Record | int | None = None,
+    throw: bool = True,
+) -> Equilibrium:
+    """Settle a network on each sample of x.
+
+    Parameters
+    ----------
+    network : Network
+        From :func:`neurograph.compile`.
+    x : array (batch, inputs)
+        What the input nodes are clamped at.
+    y : array (batch, outputs), optional
+        Targets of the nudged phase, in which the outputs get ``+ beta (y - s)``.
+    beta : float
+        Nudging strength; needs `y` unless 0.
+    solver : Solver, optional
+        How; default ``neurograph.solvers.Euler()``.
+    start : number, array (nodes,) or (batch, nodes), or "uniform"
+        State of the free nodes at the start; "uniform" draws from U(0, 0.1) with `seed`.
+    seed : int or numpy.random.Generator
+        For ``start="uniform"``.
+    record : Record or int, optional
+        Which part of the trajectory to keep; a number k keeps every k-th step of every node.
+    throw : bool
+        Whether a sample that diverges raises; else the result says so.
+
+    Returns
+    -------
+    Equilibrium
+        ``.outputs`` (batch, outputs), ``.state`` (batch, nodes), ``.status``, ``.residual``, ``.steps``.
+
+    Raises
+    ------
+    DataError
+        If x, y or start has the wrong shape or holds a number that is not finite.
+    ParameterError
+        If beta is given without y, or another argument is out of range.
+    DivergenceError
+        If a sample diverges and `throw` is true.
+    """
+    network = checked_network(network)
+    inputs = checked_inputs(network, x)
+    target = None if y is None else checked_targets(network, y, inputs.shape[0])
+    if not np.isfinite(beta):
+        raise ParameterError(f"beta is {beta!r}: expected a finite number")
+    if beta != 0.0 and target is None:
+        raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
+    solver = Euler() if solver is None else solver
+    if not isinstance(solver, Solver):
+        raise ParameterError(f"solver is {solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
+    phase = Phase(
+        start=starting_state(network, inputs, start, seed),
+        target=target,
+        beta=beta,
+        record=_checked_record(network, record),
+    )
+    equilibrium = solver.solve(network, phase)
+    if throw:
+        raise_divergence(equilibrium, solver)
+    return equilibrium
+
+
+def raise_divergence(equilibrium: Equilibrium, solver: Solver) -> None:
+    """Raise :class:`DivergenceError` for the first sample that diverged, if one did."""
+    lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
+    if not lost.size:
+        return
+    sample = int(lost[0])
+    state = equilibrium.state[sample]
+    size = np.nan_to_num(np.abs(state), nan=np.inf)
+    node = equilibrium.network.nodes[int(np.argmax(size))]
+    raise DivergenceError(
+        f"sample {sample} diverged at step {equilibrium.steps[sample]}: node {node!r} is at "
+        f"{state[int(np.argmax(size))]:.3g} ({lost.size} of {equilibrium.status.size} samples diverged); "
+        f"{solver.remedy(equilibrium.network, state)}, lower the weights, use a dynamics with a box, "
+        "or pass throw=False to get the result as it is"
+    )
+
+
+def checked_network(network: Any) -> Network:
+    """Give the network back, or say what else it is."""
+    if not isinstance(network, Network):
+        raise ParameterError(
+            f"network is a {type(network).__name__}: expected a Network; compile the graph first, with neurograph.compile(graph)"
+        )
+    return network
+
+
+def checked_inputs(network: Network, x: ArrayLike) -> Floats:
+    """Give x as an array (batch, inputs) of finite numbers, or raise :class:`DataError`."""
+    return _checked_table(network, x, "x", network.wiring.inputs, "input")
+
+
+def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
+    """Give y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
+    target = _checked_table(network, y, "y", network.wiring.outputs, "output")
+    if target.shape[0] != batch:
+        raise DataError(f"y has {target.shape[0]} samples and x has {batch}: expected as many of both")
+    return target
+
+
+def _checked_table(
+    network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str
+) -> Floats:
+    try:
+        array = np.ascontiguousarray(np.asarray(values), dtype=network.dtype)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
+    wanted = f"expected ({'batch'}, {places.size}), one column for each {role} node"
+    if np.ndim(values) != 2:
+        fix = " ; for one sample write [values]" if np.ndim(values) == 1 and np.size(values) == places.size else ""
+        raise DataError(f"{what} has {np.ndim(values)} dimensions, shape {np.shape(values)}: {wanted}{fix}")
+    if array.shape[1] != places.size:
+        raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
+    if array.shape[0] == 0:
+        raise DataError(f"{what} is empty, shape {array.shape}: {wanted} and at least one sample")
+    if not np.all(np.isfinite(array)):
+        sample, column = np.argwhere(~np.isfinite(array))[0]
+        raise DataError(
+            f"{what}[{sample}, {column}], for node {network.nodes[places[column]]!r}, is {array[sample, column]}: "
+            "expected finite numbers"
+        )
+    return array
+
+
+def starting_state(
+    network: Network, inputs: Floats, start: Start, seed: int | np.random.Generator | None
+) -> Floats:
+    """Give the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
+    wiring = network.wiring
+    shape = (inputs.shape[0], len(network.nodes))
+    state = np.empty(shape, network.dtype)
+    if isinstance(start, str):
+        if start != "uniform":
+            raise ParameterError(f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform'")
+        state[...] = np.random.default_rng(seed).uniform(*UNIFORM, shape)
+    else:
+        try:
+            given = np.asarray(start, network.dtype)
+            state[...] = given
+        except (TypeError, ValueError):
+            raise DataError(
+                f"start has shape {np.shape(start)}: expected a number, (nodes,) = {shape[1:]} or (batch, nodes) = {shape}"
+            ) from None
+        if not np.all(np.isfinite(given)):
+            raise DataError("start holds a number that is not finite: expected finite numbers")
+    state[:, wiring.bias_nodes] = 1.0
+    state[:, wiring.inputs] = inputs
+    return state
+
+
+def _checked_record(network: Network, record: Record | int | None) -> Record | None:
+    if record is None:
+        return None
+    kept = record if isinstance(record, Record) else Record(every=record)
+    if not isinstance(kept.every, (int, np.integer)) or kept.every < 1:
+        raise ParameterError(f"record keeps every {kept.every!r}th step: expected a whole number >= 1")
+    nodes: tuple[Hashable, ...] | None = None if kept.nodes is None else tuple(kept.nodes)
+    for node in nodes or ():
+        if node not in network.wiring.table.index:
+            raise ParameterError(f"record asks for node {node!r}, which is not in the network")
+    return replace(kept, every=int(kept.every), nodes=nodes)

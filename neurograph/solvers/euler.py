@@ -1,0 +1,164 @@
+"""Euler's method: the trajectory itself, step by step, until each sample is at rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.dynamics import Dynamics
+from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Trajectory
+from neurograph.errors import ParameterError
+from neurograph.kernels import phase_kernel
+from neurograph.network import Floats, Network
+
+SAFETY = 0.5
+"""Share of the largest stable step that an explicit step takes when none is given."""
+
+
+@dataclass(frozen=True)
+class Euler(Solver):
+    """Follow the trajectory in steps of `dt`.
+
+    Explicit, ``s <- clip(s + dt (ds + nudge))``, or semi-implicit where the drift is ``A - L s`` with L free
+    of s: ``s <- clip((s + dt (A + beta y)) / (1 + dt (L + beta)))``, which is stable for every dt if L >= 0
+    and the network contracts.
+
+    Parameters
+    ----------
+    dt : float, optional
+        Length of a step, in the network's dimensionless time. Without it: 0.25 if semi-implicit; explicit,
+        half of 1 / (max |dg_j/ds_j| + beta) at the start, and at most 0.5.
+    steps : int
+        Most steps of a phase.
+    tol : float
+        A sample stops when its projected residual falls to this; 0 runs every step.
+    implicit : bool, optional
+        Whether the leak is taken at the end of the step. Without it: explicit if `dt` is given; else
+        semi-implicit where the leak is linear and at no node negative.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> Euler(dt=0.05, steps=1000, tol=0)
+    Euler(dt=0.05, steps=1000, tol=0, implicit=None)
+    """
+
+    dt: float | None = None
+    steps: int = 5000
+    tol: float = 1e-6
+    implicit: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if self.dt is not None and not 0.0 < self.dt < np.inf:
+            raise ParameterError(f"dt is {self.dt!r}: expected a number > 0, or None to choose it")
+        if not isinstance(self.steps, (int, np.integer)) or isinstance(self.steps, bool) or self.steps < 1:
+            raise ParameterError(f"steps is {self.steps!r}: expected a whole number >= 1")
+        if not 0.0 <= self.tol < np.inf:
+            raise ParameterError(f"tol is {self.tol!r}: expected a number >= 0; 0 runs every step")
+
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Run one phase in compiled code."""
+        wiring, start = network.wiring, phase.start
+        batch = start.shape[0]
+        implicit, dt = self._method(network, phase)
+        every, watched, frames, record_steps = self._frames(network, phase.record, start)
+        end = np.empty_like(start)
+        residual, taken = np.empty(batch), np.empty(batch, np.int64)
+        status = np.empty(batch, np.int8)
+        online = phase.rule is not None
+        trace = np.zeros(network.weights.size if online else 0)
+        bias_trace = np.zeros(wiring.biased.size if online else 0)
+        kernel = phase_kernel(network.dynamics, phase.rule, implicit)
+        kernel(
+            wiring.indptr, wiring.pre, network.weights, network.biases, network.w_out, network.w_out_abs,
+            network.parameters, wiring.free, wiring.nudged, start, start[:0] if phase.target is None else phase.target,
+            float(phase.beta), float(dt), int(self.steps), float(self.tol),
+            end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+        )  # fmt: skip
+        return Equilibrium(
+            network,
+            end,
+            status,
+            residual,
+            taken,
+            trace if online else None,
+            bias_trace if online else None,
+            None if phase.record is None else Trajectory(record_steps, _labels(network, watched), frames),
+        )
+
+    def remedy(self, network: Network, state: NDArray[Any]) -> str:
+        """Suggest a step that is short enough for the diagonal of the Jacobian."""
+        with np.errstate(all="ignore"):
+            largest = _fastest(network, state)
+        return f"lower dt from {self._method(network, Phase(state[None]))[1]:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
+
+    def _method(self, network: Network, phase: Phase) -> tuple[bool, float]:
+        implicit, dt = self.implicit, self.dt
+        if implicit is None and dt is None:
+            leak = _leaks(network)
+            implicit = leak is not None and bool(np.all(leak >= 0.0))
+        elif implicit:
+            _check_implicit(network, _leaks(network), 0.25 if dt is None else dt)
+        if dt is None:
+            dt = 0.25 if implicit else min(0.5, SAFETY / (_fastest(network, phase.start) + phase.beta))
+        return bool(implicit), dt
+
+    def _frames(
+        self, network: Network, record: Record | None, start: Floats
+    ) -> tuple[int, NDArray[np.int64], Floats, NDArray[np.int64]]:
+        if record is None:
+            return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype), np.empty(0, np.int64)
+        index = network.wiring.table.index
+        nodes = network.nodes if record.nodes is None else record.nodes
+        watched = np.array([index[node] for node in nodes], np.int64)
+        count = int(self.steps) // record.every + 1
+        frames = np.empty((start.shape[0], count, watched.size), start.dtype)
+        return record.every, watched, frames, record.every * np.arange(count)
+
+
+@lru_cache(maxsize=256)
+def _is_linear(dynamics: Dynamics) -> bool:
+    return dynamics.leak is not None
+
+
+def _leaks(network: Network) -> Floats | None:
+    """Leak of each free node, or None where the drift is not linear in s."""
+    leak = network.dynamics.leak if _is_linear(network.dynamics) else None
+    if leak is None:
+        return None
+    return network.at_nodes(leak, np.zeros(len(network.nodes), network.dtype))[network.wiring.free]
+
+
+def _check_implicit(network: Network, leak: Floats | None, dt: float) -> None:
+    if leak is None:
+        raise ParameterError(
+            f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
+            "with L free of both; use Euler(implicit=False)"
+        )
+    if not np.all(1.0 + dt * leak > 0.0):
+        place = int(np.argmin(leak))
+        node = network.nodes[network.wiring.free[place]]
+        raise ParameterError(
+            f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not positive "
+            f"with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
+        )
+
+
+def _fastest(network: Network, state: NDArray[Any]) -> float:
+    """max |dg_j/ds_j| over the free nodes and the samples."""
+    finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
+    own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.wiring.free]
+    return max(float(np.max(np.abs(own), initial=0.0)), 1e-12)
+
+
+def _labels(network: Network, watched: NDArray[np.int64]) -> tuple[Any, ...]:
+    return tuple(network.nodes[place] for place in watched)

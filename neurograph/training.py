@@ -1,0 +1,385 @@
+"""train(): settle, nudge, change the weights, prune; epoch after epoch, for one network or many side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from neurograph import rules
+from neurograph.equilibrium import Equilibrium, Phase, Solver, Status
+from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.network import Floats, Network
+from neurograph.optimisers import Sgd
+from neurograph.pruning import Pruner, Removed, checked_pruner, prune_now
+from neurograph.rules import Rule, weight_change
+from neurograph.settling import (
+    Start,
+    checked_inputs,
+    checked_network,
+    checked_targets,
+    raise_divergence,
+    starting_state,
+)
+from neurograph.solvers import Euler
+
+Seed = int | np.random.Generator | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit:
+    """What :func:`train` gives.
+
+    Attributes
+    ----------
+    network : Network
+        After the last update.
+    history : dict of str to array (epochs,)
+        For each epoch: ``cost``, the mean over samples of half the squared distance of outputs and targets in
+        the free phase, and ``error``, the share of samples that :func:`wrong` counts, both before the sample's
+        own update; ``edges``, those left after the epoch; ``settled``, the share of phases that converged.
+    removed : tuple of Removed
+        The edges that left, in the order in which they did.
+    state : array (samples, nodes)
+        The last free equilibrium of each sample; pass it as ``start=`` to go on where this ended.
+    """
+
+    network: Network
+    history: dict[str, NDArray[np.float64]]
+    removed: tuple[Removed, ...]
+    state: Floats
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were run."""
+        return int(self.history["cost"].size)
+
+    def __repr__(self) -> str:
+        """Say how it ended in a line."""
+        last = {name: values[-1] for name, values in self.history.items()}
+        return (
+            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}, "
+            f"{last['edges']:.0f} edges)"
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything about a training run but the network, the data and the seed."""
+
+    rule: Rule | None
+    beta: float
+    optimiser: Sgd
+    solver: Solver
+    epochs: int
+    batch_size: int | None
+    start: Start | Literal["warm"]
+    pruner: Pruner | None
+    until_cost: float | None
+    progress: bool | None
+
+
+@overload
+def train(
+    network: Network | Callable[[int], Network],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    seed: Seed = None,
+    **options: Any,
+) -> Fit: ...
+
+
+@overload
+def train(
+    network: Network | Callable[[int], Network],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    seed: Iterable[int],
+    **options: Any,
+) -> list[Fit]: ...
+
+
+def train(
+    network: Network | Callable[[int], Network],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    rule: Rule | None = None,
+    beta: float = 1.0,
+    optimiser: Sgd | None = None,
+    solver: Solver | None = None,
+    epochs: int = 1000,
+    batch_size: int | None = 1,
+    start: Start | Literal["warm"] = 0.0,
+    pruner: Pruner | None = None,
+    until_cost: float | None = 0.01,
+    seed: Seed | Iterable[int] = None,
+    n_jobs: int = 1,
+    progress: bool | None = None,
+) -> Fit | list[Fit]:
+    """Train a network to answer y to x, with a local rule.
+
+    For each batch: settle freely, settle nudged towards y, change every plastic weight and bias by the rule; after
+    each epoch, prune.
+
+    Parameters
+    ----------
+    network : Network, or function of a seed that gives one
+        It is not changed. A function serves with several seeds, to give each run its own first weights.
+    x : array (samples, inputs)
+    y : array (samples, outputs)
+    rule : Rule, optional
+        Default: ``rules.deep()`` where the drift has the outgoing weights in it, else ``rules.vector_field()``.
+    beta : float
+        Nudging strength.
+    optimiser : Sgd, optional
+        Default ``optimisers.sgd(1.0, max_step=0.2)``.
+    solver : Solver, optional
+        Default ``solvers.Euler()``.
+    epochs : int
+        Most epochs.
+    batch_size : int, optional
+        Samples between two updates, drawn in a new order each epoch; None: all at once.
+    start : number, array (nodes,) or (samples, nodes), "uniform" or "warm"
+        State at the start of each free phase; "uniform" draws from U(0, 0.1), "warm" is the sample's last one.
+    pruner : Pruner, optional
+        Applied after each epoch.
+    until_cost : float, optional
+        Stop after the first epoch whose cost is at most this; None runs every epoch.
+    seed : int, Generator or iterable of int
+        Of everything drawn. Several seeds give several runs and a list of fits, in their order.
+    n_jobs : int
+        How many runs go side by side, as processes (joblib); -1 takes every core.
+    progress : bool, optional
+        Whether to draw a progress bar; default: where there is a terminal.
+
+    Returns
+    -------
+    Fit, or list of Fit
+        ``.network``, ``.history``, ``.removed``, ``.state``.
+
+    Raises
+    ------
+    DataError
+        If x or y does not fit the network or holds a number that is not finite.
+    ParameterError
+        If another argument is out of range.
+    DivergenceError
+        If activity or a weight leaves every bound.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("and")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
+    >>> fit = ng.train(network, x, y, seed=0)
+    >>> (ng.settle(fit.network, x).outputs > 0.5).astype(int).ravel().tolist()
+    [0, 0, 0, 1]
+    """
+    plan = Plan(
+        rule=rule,
+        beta=beta,
+        optimiser=Sgd(1.0, max_step=0.2) if optimiser is None else optimiser,
+        solver=Euler() if solver is None else solver,
+        epochs=epochs,
+        batch_size=batch_size,
+        start=start,
+        pruner=pruner,
+        until_cost=until_cost,
+        progress=progress,
+    )
+    _check_plan(plan)
+    if seed is None or isinstance(seed, (int, np.integer, np.random.Generator)):
+        return _train_one(network, x, y, plan, seed)
+    return _train_many(network, x, y, plan, list(seed), n_jobs)
+
+
+def _check_plan(plan: Plan) -> None:
+    if plan.rule is not None and not isinstance(plan.rule, Rule):
+        raise ParameterError(f"rule is {plan.rule!r}: expected one of neurograph.rules, such as rules.deep()")
+    if not np.isfinite(plan.beta) or plan.beta == 0.0:
+        raise ParameterError(f"beta is {plan.beta!r}: expected a finite number other than 0, or nothing is nudged")
+    if not isinstance(plan.optimiser, Sgd):
+        raise ParameterError(f"optimiser is {plan.optimiser!r}: expected one of neurograph.optimisers, such as sgd(1.0)")
+    if not isinstance(plan.solver, Solver):
+        raise ParameterError(f"solver is {plan.solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
+    for name, value in (("epochs", plan.epochs), ("batch_size", plan.batch_size)):
+        if value is None and name == "batch_size":
+            continue
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+            raise ParameterError(f"{name} is {value!r}: expected a whole number >= 1")
+    if plan.pruner is not None:
+        checked_pruner(plan.pruner)
+    if plan.until_cost is not None and not plan.until_cost >= 0.0:
+        raise ParameterError(f"until_cost is {plan.until_cost!r}: expected a number >= 0, or None to run every epoch")
+
+
+def _default_rule(network: Network) -> Rule:
+    leaks = network.dynamics.drift_equation.symbols & {"w_out", "w_out_abs"}
+    return rules.deep() if leaks else rules.vector_field()
+
+
+def _train_many(
+    network: Network | Callable[[int], Network],
+    x: ArrayLike,
+    y: ArrayLike,
+    plan: Plan,
+    seeds: list[int],
+    n_jobs: int,
+) -> list[Fit]:
+    import joblib
+
+    quiet = replace(plan, progress=False)
+    runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
+        joblib.delayed(_train_one)(network, x, y, quiet, seed) for seed in seeds
+    )
+    bar = tqdm(runs, total=len(seeds), unit="run", disable=_hidden(plan.progress))
+    return list(bar)
+
+
+def _hidden(progress: bool | None) -> bool | None:
+    """Give what tqdm calls disable: None hides the bar where there is no terminal."""
+    return None if progress is None else not progress
+
+
+def _train_one(
+    network: Network | Callable[[int], Network], x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed
+) -> Fit:
+    if not isinstance(network, Network) and callable(network):
+        if not isinstance(seed, (int, np.integer)):
+            raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
+        network = network(int(seed))
+    run = _Run(checked_network(network), x, y, plan, np.random.default_rng(seed))
+    history: dict[str, list[float]] = {"cost": [], "error": [], "edges": [], "settled": []}
+    with tqdm(total=plan.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
+        for epoch in range(plan.epochs):
+            for name, value in run.epoch(epoch).items():
+                history[name].append(value)
+            bar.update()
+            bar.set_postfix(cost=history["cost"][-1], error=history["error"][-1], refresh=False)
+            if plan.until_cost is not None and history["cost"][-1] <= plan.until_cost:
+                break
+    return Fit(
+        network=run.network,
+        history={name: np.array(values) for name, values in history.items()},
+        removed=tuple(run.removed),
+        state=run.state,
+    )
+
+
+class _Run:
+    """One training run as it goes: the only thing here that changes."""
+
+    def __init__(
+        self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator
+    ) -> None:
+        self.network, self.plan, self.rng = network, plan, rng
+        self.rule = plan.rule or _default_rule(network)
+        self.x = checked_inputs(network, x)
+        self.y = checked_targets(network, y, self.x.shape[0])
+        if plan.batch_size is not None and plan.batch_size > self.x.shape[0]:
+            raise DataError(
+                f"batch_size is {plan.batch_size} but x has {self.x.shape[0]} samples: expected at most as many, "
+                "or None for all at once"
+            )
+        self.warm = isinstance(plan.start, str) and plan.start == "warm"
+        self.state = starting_state(network, self.x, 0.0 if self.warm else plan.start, rng)
+        self.drawn = isinstance(plan.start, str) and plan.start == "uniform"
+        self.start = self.state.copy()
+        self.removed: list[Removed] = []
+
+    def epoch(self, epoch: int) -> dict[str, float]:
+        """Go once through the samples; give the epoch's history."""
+        settled = 0
+        for samples in self._batches():
+            free, nudged = self._phases(samples)
+            settled += int(np.sum(free.status == Status.CONVERGED) + np.sum(nudged.status == Status.CONVERGED))
+            self.state[samples] = free.state
+            self._update(free, nudged, epoch)
+        if self.plan.pruner is not None:
+            self.network, removed = prune_now(self.network, self.plan.pruner, self.rng, epoch)
+            self.removed.extend(removed)
+        outputs = self.state[:, self.network.wiring.outputs]
+        return {
+            "cost": cost(outputs, self.y),
+            "error": float(np.mean(wrong(outputs, self.y))),
+            "edges": float(self.network.weights.size),
+            "settled": settled / (2 * self.x.shape[0]),
+        }
+
+    def _batches(self) -> list[NDArray[np.int64]]:
+        count, size = self.x.shape[0], self.plan.batch_size
+        if size is None or size == count:
+            return [np.arange(count)]
+        order = self.rng.permutation(count)
+        return [order[first : first + size] for first in range(0, count, size)]
+
+    def _phases(self, samples: NDArray[np.int64]) -> tuple[Equilibrium, Equilibrium]:
+        plan = self.plan
+        if self.warm:
+            start = self.state[samples]
+        elif self.drawn:
+            start = starting_state(self.network, self.x[samples], "uniform", self.rng)
+        else:
+            start = self.start[samples]
+        free = plan.solver.solve(self.network, Phase(start))
+        raise_divergence(free, plan.solver)
+        online = self.rule.expression if self.rule.kind == "online" else None
+        nudged = plan.solver.solve(self.network, Phase(free.state, self.y[samples], plan.beta, online))
+        raise_divergence(nudged, plan.solver)
+        return free, nudged
+
+    def _update(self, free: Equilibrium, nudged: Equilibrium, epoch: int) -> None:
+        network, wiring = self.network, self.network.wiring
+        change, bias_change = weight_change(self.rule, network, free, nudged, self.plan.beta)
+        if self.rule.kind == "online":
+            share = free.state.shape[0] * (_step_limit(self.plan.solver) if self.rule.average else 1)
+            change, bias_change = change / share, bias_change / share
+        if wiring.ties is not None:
+            change = np.bincount(wiring.ties, change)[wiring.ties]
+        weights = self.plan.optimiser.step(network.weights, change, wiring.plastic)
+        biases = network.biases
+        if wiring.biased.size:
+            biases = biases.copy()
+            every = np.ones(wiring.biased.size, np.bool_)
+            old = biases[wiring.biased]
+            biases[wiring.biased] = self.plan.optimiser.step(old, bias_change, every, decays=False)
+        if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
+            self._raise_lost(weights, epoch)
+        self.network = replace(network, weights=weights, biases=biases)
+
+    def _raise_lost(self, weights: Floats, epoch: int) -> None:
+        lost = np.flatnonzero(~np.isfinite(weights))
+        what = f"the weight of edge {self.network.edges[lost[0]]!r}" if lost.size else "a bias"
+        raise DivergenceError(
+            f"{what} is no longer finite in epoch {epoch}: lower the learning rate, or give the optimiser a max_step"
+        )
+
+
+def _step_limit(solver: Solver) -> int:
+    """Give the number of steps that an average along a phase is over."""
+    return int(getattr(solver, "steps"))
+
+
+def cost(outputs: ArrayLike, y: ArrayLike) -> float:
+    """Give the mean over samples of half the squared distance between outputs and targets (batch, outputs)."""
+    return float(0.5 * np.mean(np.sum((np.asarray(y) - np.asarray(outputs)) ** 2, axis=1)))
+
+
+def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
+    """Say for each sample whether its answer is wrong.
+
+    Where y is one-hot over several outputs, the largest output is the answer; else each output answers by being
+    above 0.5 or not.
+    """
+    answer, target = np.asarray(outputs), np.asarray(y)
+    one_hot = target.shape[1] > 1 and np.all((target == 0) | (target == 1)) and np.all(target.sum(axis=1) == 1)
+    if one_hot:
+        return np.asarray(answer.argmax(axis=1) != target.argmax(axis=1))
+    return np.asarray(np.any((answer > 0.5) != (target > 0.5), axis=1))
