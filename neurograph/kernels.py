@@ -39,7 +39,7 @@ def phase_kernel(dynamics: Dynamics, rule: Expression | None, implicit: bool) ->
     names = tuple(dynamics.defaults)
     lines = [
         f"LANES, IMPLICIT, ONLINE = {LANES}, {implicit}, {rule is not None}",
-        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("RUNNING", "CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
+        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
         SCALAR_FUNCTIONS,
         _scalar("drift", "s, I, b, w_out, w_out_abs, params, j", dynamics.drift_equation, names),
         _scalar("transfer", "s, params, j", dynamics.transfer_equation, names),
@@ -48,7 +48,7 @@ def phase_kernel(dynamics: Dynamics, rule: Expression | None, implicit: bool) ->
         _project(dynamics.box),
         _gather(LANES),
     ]
-    loops = (phase_loop.record, phase_loop.learn, phase_loop.advance, phase_loop.phase)
+    loops = tuple(getattr(phase_loop, name) for name in ("load", "record", "hold", "learn", "advance", "phase"))
     return _compiled(lines, loops)
 
 
@@ -93,15 +93,21 @@ def _number(value: float) -> str:
 
 
 def _gather(lanes: int) -> str:
-    """Write the sum over incoming edges with one accumulator a lane, which the compiler turns into a vector."""
-    start = "\n    ".join(f"a{lane} = zero" for lane in range(lanes))
-    add = "\n        ".join(f"a{lane} += w * sent[i, {lane}]" for lane in range(lanes))
-    store = "\n    ".join(f"total[{lane}] = a{lane}" for lane in range(lanes))
-    return (
-        "def gather(first, last, pre, weights, sent, total):\n    zero = sent.dtype.type(0)\n"
-        f"    {start}\n    for k in range(first, last):\n        i = pre[k]\n        w = weights[k]\n"
-        f"        {add}\n    {store}\n"
-    )
+    """Write the sum over incoming edges with one scalar accumulator a lane, which stays in a register."""
+    every = range(lanes)
+    start = " = ".join(f"a{lane}" for lane in every) + " = zero"
+    add = "\n        ".join(f"a{lane} += w * sent[i, {lane}]" for lane in every)
+    store = "\n    ".join(f"total[{lane}] = a{lane}" for lane in every)
+    return f"""
+def gather(first, last, pre, weights, sent, total):
+    zero = sent.dtype.type(0)
+    {start}
+    for k in range(first, last):
+        i = np.uintp(pre[k])
+        w = weights[k]
+        {add}
+    {store}
+"""
 
 
 def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:

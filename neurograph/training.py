@@ -288,10 +288,10 @@ class _Run:
                 f"batch_size is {plan.batch_size} but x has {self.x.shape[0]} samples: expected at most as many, "
                 "or None for all at once"
             )
-        self.warm = isinstance(plan.start, str) and plan.start == "warm"
-        self.state = starting_state(network, self.x, 0.0 if self.warm else plan.start, rng)
-        self.drawn = isinstance(plan.start, str) and plan.start == "uniform"
-        self.start = self.state.copy()
+        words = plan.start if isinstance(plan.start, str) else ""
+        self.warm, self.drawn = words == "warm", words == "uniform"
+        self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else plan.start, rng)
+        self.state = self.start.copy()
         self.removed: list[Removed] = []
 
     def epoch(self, epoch: int) -> dict[str, float]:

@@ -1,0 +1,14 @@
+"""Figures: each function takes values and gives a new matplotlib Figure; nothing is shown or saved.
+
+Save one with ``figure.savefig("file.png")``, or ``.pdf`` or ``.svg``. No function touches pyplot, a display or
+matplotlib's global settings; each draws on axes of one's own where `ax` is given. matplotlib is imported when
+the first figure is drawn.
+"""
+
+from neurograph.plots.boundary import decision
+from neurograph.plots.drawing import network
+from neurograph.plots.epochs import cost
+from neurograph.plots.heatmap import weights
+from neurograph.plots.phases import convergence
+
+__all__ = ["convergence", "cost", "decision", "network", "weights"]

@@ -1,0 +1,90 @@
+"""How the cost and the share of errors fall over the epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import ParameterError
+from neurograph.plots.style import BLUE, VERMILLION, figure_of, panels, styled
+from neurograph.training import Fit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figure:
+    """Draw the cost and the share of errors over the epochs: the median of the runs, and their quartiles.
+
+    A run that stopped early keeps its last value. The cost is on a log scale where it is never 0.
+
+    Parameters
+    ----------
+    fits : Fit, or sequence of Fit
+        What :func:`neurograph.train` gave for one seed, or for several.
+    ax : two matplotlib.axes.Axes, optional
+        Where to draw cost and errors; default: a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ParameterError
+        If `fits` is neither a Fit nor a sequence of at least one, or `ax` is not two Axes.
+    NeurographError
+        If matplotlib is not installed.
+    """
+    runs = _checked(fits)
+    with styled():
+        upper, lower = panels(ax, (5.6, 4.2), (3.0, 2.0))
+        values = _padded(runs, "cost")
+        _draw(upper, values, BLUE)
+        _draw(lower, _padded(runs, "error"), VERMILLION)
+        upper.set(ylabel="cost", yscale="log" if np.all(values > 0.0) else "linear")
+        lower.set(xlabel="epoch", ylabel="share of errors", ylim=(-0.03, 1.03))
+        lower.xaxis.get_major_locator().set_params(integer=True)
+        upper.tick_params(labelbottom=False)
+        upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
+        return figure_of(upper)
+
+
+def _checked(fits: Fit | Sequence[Fit]) -> list[Fit]:
+    runs = [fits] if isinstance(fits, Fit) else list(fits)
+    wrong = [run for run in runs if not isinstance(run, Fit)]
+    if wrong or not runs:
+        raise ParameterError(
+            f"fits holds {wrong[0]!r}: expected what neurograph.train gives"
+            if wrong
+            else "fits is empty: expected at least one Fit, such as neurograph.train gives"
+        )
+    return runs
+
+
+def _padded(runs: list[Fit], name: str) -> NDArray[np.float64]:
+    """Give a history of every run (runs, epochs of the longest); one that stopped keeps its last value."""
+    longest = max(run.epochs for run in runs)
+    return np.stack(
+        [np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs]
+    )
+
+
+def _draw(ax: Axes, values: NDArray[np.float64], colour: str) -> None:
+    runs, count = values.shape
+    epochs = np.arange(1, count + 1)
+    low, median, high = np.percentile(values, (25, 50, 75), axis=0)
+    marker = "o" if count == 1 else None
+    label = "one run" if runs == 1 else f"median of {runs} runs"
+    ax.plot(epochs, median, color=colour, marker=marker, label=label, clip_on=False, zorder=3)
+    if runs > 1:
+        ax.fill_between(epochs, low, high, color=colour, alpha=0.25, linewidth=0, label="quartiles")
+        if count == 1:
+            ax.vlines(epochs, low, high, color=colour, alpha=0.5, linewidth=4)
+    ax.set_xlim(0.5 if count == 1 else 1, max(count, 1.5))
+    ax.grid(axis="y", color="#E3E3E3", linewidth=0.6)
+    ax.set_axisbelow(True)

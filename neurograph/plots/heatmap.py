@@ -1,0 +1,117 @@
+"""The weight matrix as an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.graph import ROLES
+from neurograph.network import Network
+from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, panel, short, signed_colours, styled
+from neurograph.settling import checked_network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_LABELS = 40
+"""Nodes up to which the axes name each of them."""
+
+
+def weights(network: Network, *, ax: Axes | None = None) -> Figure:
+    """Draw the weight matrix: row = postsynaptic, column = presynaptic node, in the network's order.
+
+    White is a weight of 0; a hatched cell has no edge. Lines part nodes of different roles. Up to
+    40 nodes are named.
+
+    Parameters
+    ----------
+    network : Network
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The image holds ``network.matrix()``, masked where there is no edge.
+
+    Raises
+    ------
+    ParameterError
+        If `network` is not a Network, or `ax` not an Axes.
+    NeurographError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> from neurograph import plots
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> figure = plots.weights(network)
+    >>> figure.axes[0].images[0].get_array().shape == network.matrix().shape
+    True
+    """
+    network = checked_network(network)
+    with styled():
+        ax = panel(ax, (5.4, 4.9))
+        n = len(network.nodes)
+        largest = float(np.max(np.abs(network.weights), initial=0.0)) or 1.0
+        ax.patch.set(facecolor=PALE, edgecolor="#BDBDBD", hatch="/////", linewidth=0.0)
+        image = ax.imshow(
+            _masked(network), signed_colours(), vmin=-largest, vmax=largest, interpolation="nearest"
+        )
+        _name_nodes(ax, network)
+        _part_roles(ax, network.roles)
+        ax.set(xlabel="presynaptic", ylabel="postsynaptic", xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
+        figure = figure_of(ax)
+        bar = figure.colorbar(image, ax=ax, label="weight", shrink=0.8, pad=0.03)
+        bar.outline.set_visible(False)
+        _explain(ax)
+        return figure
+
+
+def _masked(network: Network) -> np.ma.MaskedArray[tuple[int, int], np.dtype[np.floating]]:
+    n = len(network.nodes)
+    image = np.ma.masked_all((n, n), network.dtype)
+    image[network.wiring.post, network.wiring.pre] = network.weights
+    return image
+
+
+def _name_nodes(ax: Axes, network: Network) -> None:
+    n = len(network.nodes)
+    ax.spines[:].set_visible(False)
+    if n > MOST_LABELS:
+        ax.tick_params(length=2)
+        return
+    labels = [short(node) for node in network.nodes]
+    size = SMALL if n <= 25 else 5.5
+    upright = max(map(len, labels)) * n > 45
+    ax.set_xticks(range(n), labels, rotation=90 if upright else 0, fontsize=size)
+    ax.set_yticks(range(n), labels, fontsize=size)
+    ax.tick_params(length=0)
+
+
+def _part_roles(ax: Axes, roles: NDArray[np.int8]) -> None:
+    """Draw a line wherever the role changes, and write the name of each group above it where it fits."""
+    edges = np.flatnonzero(np.diff(roles)) + 1
+    for place in edges:
+        ax.axhline(place - 0.5, color=INK, linewidth=0.6)
+        ax.axvline(place - 0.5, color=INK, linewidth=0.6)
+    starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [roles.size]])
+    room = 3.9 * 72 / roles.size
+    for start, end in zip(starts, ends, strict=True):
+        name = ROLES[roles[start]]
+        if (end - start) * room > 0.62 * SMALL * len(name):
+            ax.annotate(
+                name, ((start + end - 1) / 2, -0.5), xytext=(0, 3), textcoords="offset points",
+                ha="center", va="bottom", fontsize=SMALL, color=GREY,
+            )  # fmt: skip
+
+
+def _explain(ax: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    no_edge = Patch(facecolor=PALE, edgecolor="#BDBDBD", hatch="/////", linewidth=0.0, label="no edge")
+    ax.figure.legend(handles=[no_edge], loc="outside lower right")

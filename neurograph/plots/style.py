@@ -1,0 +1,139 @@
+"""The one look of all figures: fonts, sizes, colours, and the axes they are drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from neurograph.errors import NeurographError, ParameterError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.figure import Figure
+
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = (
+    "#0072B2", "#D55E00", "#009E73", "#AA5088", "#E69F00", "#56B4E9",
+)  # fmt: skip
+"""Colours that colour-blind readers tell apart: Okabe and Ito, 2008, with a darker purple."""
+
+POSITIVE, NEGATIVE = BLUE, VERMILLION
+INK, GREY, PALE = "#262626", "#8C8C8C", "#E9E9E9"
+SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK, GREY)
+LINES = ("-", "--", "-.", ":")
+
+SMALL = 7.5
+"""Size in points of the text that may be small: ticks, legends."""
+
+STYLE: dict[str, Any] = {
+    "figure.dpi": 150,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "axes.edgecolor": INK,
+    "axes.grid": False,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9,
+    "axes.linewidth": 0.7,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 9,
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "hatch.linewidth": 0.5,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "mathtext.fontset": "dejavusans",
+    "text.color": INK,
+    "text.usetex": False,
+    "xtick.color": INK,
+    "xtick.labelsize": SMALL,
+    "ytick.color": INK,
+    "ytick.labelsize": SMALL,
+}
+"""What every figure is drawn with, whatever the settings of the session."""
+
+LONGEST = 16
+"""Most characters of a node's label; a longer one keeps its two ends."""
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the style, and leave the session's settings as they were.
+
+    Raises
+    ------
+    NeurographError
+        If matplotlib is not installed.
+    """
+    try:
+        import matplotlib
+    except ModuleNotFoundError:
+        raise NeurographError(
+            "figures need matplotlib, which is not installed: expected the extra 'plots'; install neurograph from "
+            'its source with it, pip install ".[plots]"'
+        ) from None
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+def panel(ax: Axes | None, size: tuple[float, float]) -> Axes:
+    """Give the axes to draw on: `ax`, or those of a new figure of this size in inches."""
+    (only,) = panels(None if ax is None else (ax,), size, (1.0,))
+    return only
+
+
+def panels(
+    ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[float, ...]
+) -> tuple[Axes, ...]:
+    """Give axes one above the other: those given, or new ones with these shares of the height.
+
+    Raises
+    ------
+    ParameterError
+        If what is given is not as many axes.
+    """
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    count = len(heights)
+    if ax is None:
+        new = Figure(figsize=size, layout="constrained").subplots(
+            count, sharex=True, squeeze=False, height_ratios=heights
+        )
+        return tuple(new[:, 0])
+    given = (ax,) if isinstance(ax, Axes) else tuple(ax)
+    if len(given) != count or not all(isinstance(one, Axes) for one in given):
+        wanted = "one Axes" if count == 1 else f"{count} Axes, such as those of figure.subplots({count})"
+        raise ParameterError(f"ax is {given if count > 1 else given[0]!r}: expected {wanted}, or None")
+    return given
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Give the whole figure that these axes belong to."""
+    from matplotlib.figure import Figure
+
+    figure = ax.figure
+    return figure if isinstance(figure, Figure) else figure.figure
+
+
+def signed_colours() -> LinearSegmentedColormap:
+    """Give the colours of signed numbers: negative, white at the middle, positive; nothing where masked."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = ("#7A2E00", NEGATIVE, "#F5B98A", "#FFFFFF", "#8CC4E6", POSITIVE, "#00365C")
+    colours = LinearSegmentedColormap.from_list("signed", stops)
+    colours.set_bad(alpha=0.0)
+    return colours
+
+
+def short(node: Hashable) -> str:
+    """Give a node's label as text; a long one keeps its two ends."""
+    text = str(node)
+    if len(text) <= LONGEST:
+        return text
+    kept = LONGEST - 1
+    return f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"

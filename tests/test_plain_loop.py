@@ -1,0 +1,78 @@
+"""The whole of training against an independent plain loop of the equations."""
+
+import numpy as np
+import pytest
+
+import neurograph as ng
+from tests import plain_loop
+
+CASES = {
+    "deep": {
+        "dynamics": ng.dynamics.deep("signed"),
+        "drift": plain_loop.deep_drift,
+        "rule": ng.rules.stdp(),
+        "plain_rule": "stdp",
+        "rate": 100.0,
+        "bias": True,
+    },
+    "vector field": {
+        "dynamics": ng.dynamics.vector_field(),
+        "drift": plain_loop.vector_field_drift,
+        "rule": ng.rules.vector_field(),
+        "plain_rule": "readout",
+        "rate": 1.0,
+        "bias": "neurons",
+    },
+}
+EPOCHS, STEPS, DT, BETA = 20, 1000, 0.05, 10.0
+
+
+def both(graph, case, x, y, seed):
+    network = ng.compile(graph, dynamics=case["dynamics"])
+    fit = ng.train(
+        network, x, y, rule=case["rule"], beta=BETA, optimiser=ng.optimisers.sgd(case["rate"]),
+        solver=ng.solvers.Euler(dt=DT, steps=STEPS, tol=0), epochs=EPOCHS, batch_size=None,
+        start="uniform", until_cost=None, seed=seed,
+    )  # fmt: skip
+
+    wiring, rng = network.wiring, np.random.default_rng(seed)
+    clamped = np.zeros((len(x), len(network.nodes)))
+    clamped[:, wiring.bias_nodes] = 1.0
+    clamped[:, wiring.inputs] = x
+    edges = np.zeros((len(network.nodes),) * 2, bool)
+    edges[wiring.post, wiring.pre] = True
+    plain = plain_loop.train(
+        network.matrix().toarray(), network.biases, edges, wiring.biased, wiring.free, wiring.outputs, clamped, y,
+        drift=case["drift"], rule=case["plain_rule"], dt=DT, steps=STEPS, beta=BETA, rate=case["rate"],
+        epochs=EPOCHS, start=lambda: rng.uniform(0.0, 0.1, clamped.shape),
+    )  # fmt: skip
+    return fit, plain
+
+
+def assert_same(fit, plain):
+    W, b, _, settled = plain
+    assert np.abs(fit.network.matrix().toarray() - W).max() <= 1e-12
+    assert np.abs(fit.network.biases - b).max() <= 1e-12
+    assert np.abs(fit.state - settled).max() <= 1e-12
+
+
+@pytest.mark.parametrize("task", ["xor", "and", "or", "not", "identity"])
+@pytest.mark.parametrize("name", CASES)
+def test_twenty_epochs_of_a_logic_task_equal_the_plain_loop(name, task):
+    case = CASES[name]
+    x, y = ng.tasks.logic(task)
+    graph = ng.topologies.complete(
+        inputs=x.shape[1], hidden=5, outputs=1, bias=case["bias"], scale=0.05, seed=1
+    )
+    assert_same(*both(graph, case, x, y, seed=2))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_twenty_epochs_on_a_sparse_digraph_equal_the_plain_loop(name):
+    case = CASES[name]
+    rng = np.random.default_rng(5)
+    x, y = rng.uniform(size=(6, 3)), rng.uniform(size=(6, 2))
+    graph = ng.topologies.random(
+        inputs=3, hidden=12, outputs=2, density=0.2, bias=case["bias"], scale=0.2, seed=4
+    )
+    assert_same(*both(graph, case, x, y, seed=6))
