@@ -1,25 +1,26 @@
-"""Builders: graphs with roles and random weights, and graphs from matrices, tables and other graphs.
+"""Builders: graphs with roles and random weights, and graphs from matrices, tables and graphs.
 
 :func:`complete`, :func:`layered`, :func:`small_world` and :func:`random` give a plain
 :class:`networkx.DiGraph`. They share:
 
-- the labels, in this node order: inputs ``"x0"``, ``"x1"``, ...; ``"bias"`` if there is one; hidden nodes
+- the labels, in this node order: inputs ``"x0"``, ...; ``"bias"`` if there is one; hidden nodes
   ``"h0"``, ... (of layers ``"h0_0"``: layer, place); outputs ``"y0"``, ...;
-- `bias`: False; True, one node with the role "bias" and an edge to every free node; or "neurons", a bias
-  of its own, at first 0, for every free node;
+- `bias`: False; True, one node with the role "bias" and an edge to every free node; or "neurons",
+  a bias of its own, at first 0, for every free node;
 - no self-loop, and no edge into an input or a bias node;
-- edges in the order of their presynaptic, then their postsynaptic node, each with a weight drawn in that
-  order from N(0, scale**2);
+- edges in the order of their presynaptic, then their postsynaptic node, each with a weight drawn in
+  that order from N(0, scale**2);
 - `seed`, an int or a :class:`numpy.random.Generator`; without it every call draws anew.
 
-:func:`from_graph` makes a graph of one's own trainable. :func:`from_matrix` and :func:`from_edges` give an
-:class:`~neurograph.graph.EdgeTable`, which :func:`neurograph.compile` takes like a graph. The columns of x and
-y follow the order of the nodes, whatever the order in which `inputs` and `outputs` name them.
+:func:`from_graph` makes a graph of one's own trainable. :func:`from_matrix` and :func:`from_edges`
+give an :class:`~neurograph.graph.EdgeTable`, which :func:`neurograph.compile` takes like a graph.
+The columns of x and y follow the order of the nodes, not that of `inputs` and `outputs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import networkx as nx
@@ -28,7 +29,8 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import ROLES, EdgeTable, finite_number, read_graph
+from neurograph.graph import HIDDEN, ROLES, EdgeTable, finite_number, read_graph
+from neurograph.graph import _read_ties as read_ties
 
 SCALE = 0.2
 """Standard deviation of the weights that a builder draws."""
@@ -61,7 +63,7 @@ def complete(
     Returns
     -------
     networkx.DiGraph
-        With ``(inputs + hidden + outputs - 1) * (hidden + outputs)`` edges, and those of the bias node.
+        With (inputs + hidden + outputs - 1) (hidden + outputs) edges, and those of the bias node.
 
     Raises
     ------
@@ -74,11 +76,11 @@ def complete(
     >>> list(graph.edges)
     [('x0', 'h0'), ('x0', 'y0'), ('h0', 'y0'), ('y0', 'h0')]
     """
-    _check_counts(inputs=inputs, hidden=hidden, outputs=outputs)
+    _check_sizes(inputs, hidden, outputs)
     free = np.arange(inputs, inputs + hidden + outputs)
     pre, post = np.nonzero(np.arange(inputs + free.size)[:, None] != free)
     labels = [f"h{k}" for k in range(hidden)]
-    return _drawn_graph(inputs, labels, outputs, pre, post + inputs, bias, scale, _generator(seed))
+    return _drawn_graph(inputs, labels, outputs, (pre, post + inputs), bias, scale, _generator(seed))
 
 
 def layered(
@@ -124,7 +126,7 @@ def layered(
     """
     if isinstance(hidden, str) or not isinstance(hidden, (Sequence, np.ndarray)):
         raise ParameterError(f"hidden is {hidden!r}: expected the sizes of the layers, such as (5,) or (20, 10)")
-    _check_counts(inputs=inputs, outputs=outputs)
+    _check_sizes(inputs, 0, outputs)
     for place, size in enumerate(hidden):
         _check_count(f"hidden[{place}]", size, 1)
     layer = np.repeat(np.arange(len(hidden) + 2, dtype=np.int16), [inputs, *hidden, outputs])
@@ -133,7 +135,8 @@ def layered(
     if feedback:
         sends |= (ahead == -1) & (layer > 0)
     labels = [f"h{k}_{place}" for k, size in enumerate(hidden) for place in range(size)]
-    return _drawn_graph(inputs, labels, outputs, *np.nonzero(sends), bias, scale, _generator(seed))
+    pre, post = np.nonzero(sends)
+    return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, _generator(seed))
 
 
 def small_world(
@@ -181,13 +184,13 @@ def small_world(
     >>> sorted(graph.successors("y0"))
     ['h0', 'h4']
     """
-    _check_counts(inputs=inputs, hidden=hidden, outputs=outputs)
+    _check_sizes(inputs, hidden, outputs)
     free = hidden + outputs
     _check_count("neighbours", neighbours, 0)
     if neighbours % 2 or neighbours >= free:
         raise ParameterError(
-            f"neighbours is {neighbours}: expected an even number below the {free} hidden and output nodes; "
-            "lower it, or add hidden nodes"
+            f"neighbours is {neighbours}: expected an even number below {free}, the number of free "
+            "nodes; lower it, or add hidden nodes"
         )
     _check_probability("rewire", rewire)
     rng = _generator(seed)
@@ -197,7 +200,7 @@ def small_world(
     pre = np.concatenate([into[0], ends[:, 0], ends[:, 1]])
     post = np.concatenate([into[1] + inputs, ends[:, 1], ends[:, 0]])
     labels = [f"h{k}" for k in range(hidden)]
-    return _drawn_graph(inputs, labels, outputs, pre, post, bias, scale, rng)
+    return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, rng)
 
 
 def random(
@@ -239,17 +242,17 @@ def random(
     >>> random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
     462
     """
-    _check_counts(inputs=inputs, hidden=hidden, outputs=outputs)
+    _check_sizes(inputs, hidden, outputs)
     _check_probability("density", density)
     rng = _generator(seed)
     free = hidden + outputs
     pairs = (inputs + free) * free
-    # A binomial number of distinct pairs has the law of one coin for each, and costs no more than its edges.
+    # A binomial number of distinct pairs has the law of one coin a pair, and costs only its edges.
     drawn = rng.choice(pairs, rng.binomial(pairs, density), replace=False, shuffle=False)
     pre, post = drawn // free, drawn % free + inputs
     apart = pre != post
     labels = [f"h{k}" for k in range(hidden)]
-    return _drawn_graph(inputs, labels, outputs, pre[apart], post[apart], bias, scale, rng)
+    return _drawn_graph(inputs, labels, outputs, (pre[apart], post[apart]), bias, scale, rng)
 
 
 def from_graph(
@@ -261,9 +264,10 @@ def from_graph(
     scale: float = SCALE,
     seed: Seed = None,
 ) -> nx.DiGraph[Any]:
-    """Copy any directed graph, with these roles, and a weight drawn for every edge that has none.
+    """Copy a directed graph, with these roles, and a weight drawn for every edge that has none.
 
-    Edges with the same ``tie`` get one weight. Nodes that are not named become hidden, whatever their role.
+    Edges with the same ``tie`` get one weight. A node that is not named becomes hidden, whatever
+    its role was.
 
     Parameters
     ----------
@@ -288,14 +292,15 @@ def from_graph(
     Examples
     --------
     >>> import networkx as nx
-    >>> graph = from_graph(nx.path_graph(3, create_using=nx.DiGraph), inputs=[0], outputs=[2], seed=0)
+    >>> path = nx.path_graph(3, create_using=nx.DiGraph)
+    >>> graph = from_graph(path, inputs=[0], outputs=[2], seed=0)
     >>> graph.nodes[2]["role"], round(graph.edges[0, 1]["weight"], 3)
     ('output', 0.025)
     """
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(
-            f"graph is a {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) makes one of any "
-            "other networkx graph (parallel edges become one, undirected ones go both ways)"
+            f"graph is a {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) "
+            "makes one (undirected edges then go both ways, of parallel ones the last stays)"
         )
     copy: nx.DiGraph[Any] = nx.DiGraph(graph)
     roles = _chosen_roles(copy, inputs, outputs, bias_nodes)
@@ -351,17 +356,18 @@ def from_matrix(
     given = matrix if sp.issparse(matrix) else np.asarray(matrix)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
         raise ParameterError(f"matrix has shape {given.shape}: expected (nodes, nodes), A[pre, post]")
-    _check_real("matrix", given.dtype)
+    if given.dtype.kind not in "iuf":
+        raise ParameterError(
+            f"matrix has type {given.dtype}: expected the weights, real numbers; "
+            "matrix.astype(float) makes numbers of truth values"
+        )
     rows = sp.csr_array(given, dtype=np.float64, copy=True)
     rows.sum_duplicates()
-    nodes = tuple(range(rows.shape[0])) if labels is None else _nodes(labels, "labels")
+    nodes = tuple(range(rows.shape[0])) if labels is None else _distinct(labels, "labels")
     if len(nodes) != rows.shape[0]:
-        raise ParameterError(
-            f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of the matrix"
-        )
-    pre = np.repeat(np.arange(len(nodes)), np.diff(rows.indptr))
-    post = rows.indices.astype(np.int64)
-    return _table(nodes, pre, post, rows.data, inputs, outputs, bias_nodes, biases)
+        raise ParameterError(f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of matrix")
+    places = np.stack([np.repeat(np.arange(len(nodes)), np.diff(rows.indptr)), rows.indices])
+    return _table(nodes, places, rows.data, (inputs, outputs, bias_nodes), biases, {})
 
 
 def from_edges(
@@ -378,9 +384,10 @@ def from_edges(
     Parameters
     ----------
     edges : tuple (pre, post, weight) of arrays, or a table
-        A table is anything with ``edges["pre"]``, ``edges["post"]`` and ``edges["weight"]``: a mapping of
-        arrays, a data frame, a structured array. Its other columns become edge attributes, ``plastic`` and
-        ``tie`` (None or NaN: on its own) among them. It is copied. Labels are any hashables.
+        A table is anything with ``edges["pre"]``, ``edges["post"]`` and ``edges["weight"]``: a
+        mapping of arrays, a data frame, a structured array. Its other columns become edge
+        attributes, ``plastic`` and ``tie`` (None or NaN: on its own) among them. Labels are any
+        hashables. Everything is copied.
     inputs, outputs, bias_nodes : collection of labels
         Which nodes have these roles; all others are hidden.
     biases : mapping of label to number, or array (nodes,), optional
@@ -396,7 +403,7 @@ def from_edges(
     Raises
     ------
     ParameterError
-        If a column is missing, of another length or the wrong type, or a label is not among the nodes.
+        If a column is missing or has the wrong length or type, or a label is not among the nodes.
     GraphError
         If the graph could not be compiled.
 
@@ -407,18 +414,272 @@ def from_edges(
     (('x', 'h', 'y'), array([0, 1]), array([1, 2]))
     """
     columns = _columns(edges)
-    pre, post = _label_column(columns.pop("pre"), "pre"), _label_column(columns.pop("post"), "post")
-    weights = np.asarray(columns.pop("weight"))
-    _check_real("the column weight", weights.dtype)
-    extra = {name: _objects(values) for name, values in columns.items()}
+    pre, post = (_label_column(columns.pop(name), name) for name in ("pre", "post"))
+    weights = _numbers(columns.pop("weight"), "the column weight")
+    extra = {name: _objects(values, name) for name, values in columns.items()}
     for name, values in {"post": post, "weight": weights, **extra}.items():
-        if np.ndim(values) > 1 or len(values) != len(pre):
-            raise ParameterError(
-                f"the column {name} has shape {np.shape(values)}: expected ({len(pre)},), as the column pre"
-            )
-    seen, places = _factorised(pre, post)
+        if len(values) != len(pre):
+            raise ParameterError(f"the column {name} has {len(values)} entries: expected {len(pre)}, as many as pre")
+    labels, places = _numbered(pre, post)
     if nodes is not None:
-        seen, places = _replaced(seen, places, _nodes(nodes, "nodes"))
-    return _table(
-        seen, places[0].copy(), places[1].copy(), weights.astype(np.float64), inputs, outputs, bias_nodes, biases, extra
+        given = _distinct(nodes, "nodes")
+        labels, places = given, _renumbered(places, labels, given)
+    return _table(labels, places, weights, (inputs, outputs, bias_nodes), biases, extra)
+
+
+def _drawn_graph(
+    inputs: int,
+    hidden: list[str],
+    outputs: int,
+    edges: tuple[Places, Places],
+    bias: Bias,
+    scale: float,
+    rng: np.random.Generator,
+) -> nx.DiGraph[Any]:
+    """Draw the weights of edges between places in (inputs, hidden, outputs), and add the biases."""
+    if not isinstance(bias, bool) and bias != "neurons":
+        raise ParameterError(f"bias is {bias!r}: expected False, True (one bias node) or 'neurons' (a bias for each)")
+    own = {"bias": 0.0} if bias == "neurons" else {}
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    graph.add_nodes_from((f"x{k}" for k in range(inputs)), role="input")
+    if bias is True:
+        graph.add_node("bias", role="bias")
+    graph.add_nodes_from(hidden, **own)
+    graph.add_nodes_from((f"y{k}" for k in range(outputs)), role="output", **own)
+    pre, post = edges
+    if bias is True:
+        free = np.arange(inputs + 1, len(graph))
+        pre = np.append(pre + (pre >= inputs), np.full(free.size, inputs))
+        post = np.append(post + 1, free)
+    order = np.lexsort((post, pre))
+    ends = np.stack([pre, post], axis=1)[order].tolist()
+    nodes, weights = list(graph), rng.normal(0.0, _checked_scale(scale), pre.size).tolist()
+    graph.add_weighted_edges_from((nodes[i], nodes[j], weight) for (i, j), weight in zip(ends, weights, strict=True))
+    return graph
+
+
+def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.Generator) -> None:
+    edges = [data for _, _, data in graph.edges(data=True)]
+    groups = read_ties(edges).tolist()
+    shared = {
+        group: data["weight"] for data, group in zip(edges, groups, strict=True) if group >= 0 and "weight" in data
+    }
+    drawn = iter(rng.normal(0.0, _checked_scale(scale), len(edges)).tolist())
+    for data, group in zip(edges, groups, strict=True):
+        if "weight" not in data:
+            weight = next(drawn)
+            data["weight"] = weight if group < 0 else shared.setdefault(group, weight)
+
+
+def _table(
+    nodes: tuple[Hashable, ...],
+    places: Places,
+    weights: NDArray[np.float64],
+    named: tuple[Labels, Labels, Labels],
+    biases: Biases,
+    extra: Mapping[str, list[Any]],
+) -> EdgeTable:
+    """Make the table of edges between `places` (2, edges); `named` are inputs, outputs, biases."""
+    index = {node: place for place, node in enumerate(nodes)}
+    roles = np.full(len(nodes), HIDDEN, np.int8)
+    for node, role in _chosen_roles(index, *named).items():
+        roles[index[node]] = ROLES.index(role)
+    attributes = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
+    if "tie" in extra:
+        for data in attributes:
+            if data["tie"] is None or data["tie"] != data["tie"]:
+                del data["tie"]
+    count = weights.size
+    return EdgeTable(
+        nodes=nodes,
+        roles=roles,
+        pre=places[0].copy(),
+        post=places[1].copy(),
+        weights=weights,
+        biases=_own_biases(biases, index),
+        plastic=_plastic(extra["plastic"]) if "plastic" in extra else np.ones(count, np.bool_),
+        ties=read_ties(attributes) if extra else np.full(count, -1),
+        edge_attributes=tuple(attributes) if extra else None,
     )
+
+
+def _chosen_roles(
+    known: Container[Hashable], inputs: Labels, outputs: Labels, bias_nodes: Labels
+) -> dict[Hashable, str]:
+    roles: dict[Hashable, str] = {}
+    named = {"inputs": inputs, "outputs": outputs, "bias_nodes": bias_nodes}
+    for (what, labels), role in zip(named.items(), ("input", "output", "bias"), strict=True):
+        for label in _distinct(labels, what):
+            if label not in known:
+                raise ParameterError(
+                    f"{what} names {label!r}, which is not a node: expected labels of the graph "
+                    "(in from_edges, nodes= adds nodes that no edge names)"
+                )
+            if label in roles:
+                raise ParameterError(
+                    f"{what} names {label!r}, which already has role {roles[label]!r}: expected one role a node"
+                )
+            roles[label] = role
+    if "output" not in roles.values():
+        raise ParameterError(f"outputs is {outputs!r}: expected at least one label")
+    return roles
+
+
+def _own_biases(biases: Biases, index: Mapping[Hashable, int]) -> NDArray[np.float64]:
+    own = np.full(len(index), np.nan)
+    if isinstance(biases, Mapping):
+        for node, value in biases.items():
+            number = finite_number(value)
+            if node not in index or number is None:
+                raise ParameterError(
+                    f"biases has {value!r} for {node!r}: expected a finite number for a node of the"
+                    " graph; leave out the nodes that have none"
+                )
+            own[index[node]] = number
+    elif biases is not None:
+        given = _numbers(biases, "biases")
+        if given.shape != own.shape or np.any(np.isinf(given)):
+            raise ParameterError(
+                f"biases has shape {given.shape} or holds an infinity: expected {own.size} finite "
+                "numbers, one a node, or NaN where a node has none"
+            )
+        own[:] = given
+    return own
+
+
+def _plastic(column: list[Any]) -> NDArray[np.bool_]:
+    for place, value in enumerate(column):
+        if not isinstance(value, (bool, np.bool_)):
+            raise ParameterError(f"the column plastic has {value!r} at place {place}: expected True or False")
+    return np.array(column, np.bool_)
+
+
+def _columns(edges: Any) -> dict[str, Any]:
+    """Give every column by its name, with pre, post and weight among them."""
+    ends = ("pre", "post", "weight")
+    if isinstance(edges, tuple) and len(edges) == len(ends):
+        return dict(zip(ends, edges, strict=True))
+    names = getattr(getattr(edges, "dtype", None), "names", None)
+    for attribute in ("keys", "column_names", "columns"):
+        if names is None and hasattr(edges, attribute):
+            names = getattr(edges, attribute)
+    names = tuple(names() if callable(names) else names or ends)
+    try:
+        return {name: edges[name] for name in (*ends, *names)}
+    except (TypeError, KeyError, IndexError, ValueError):
+        raise ParameterError(
+            f"edges is a {type(edges).__name__} without the columns {', '.join(ends)}: expected a "
+            "tuple (pre, post, weight) of arrays, or a table with these columns; tuple(zip(*rows)) "
+            "turns rows into columns"
+        ) from None
+
+
+def _label_column(values: Any, name: str) -> Places | list[Hashable]:
+    """Give integers as an array, and any other labels as a list."""
+    with contextlib.suppress(ValueError):
+        array = np.asarray(values)
+        if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
+            return array.astype(np.int64)
+    return _objects(values, name)
+
+
+def _objects(values: Any, name: str) -> list[Any]:
+    if not isinstance(values, (list, tuple)):
+        values = (values if hasattr(values, "tolist") else np.asarray(values)).tolist()
+    if not isinstance(values, (list, tuple)):
+        raise ParameterError(f"the column {name} is {values!r}: expected an array, one entry an edge")
+    return list(values)
+
+
+def _numbers(values: Any, what: str) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.empty(0, object)
+    if array.ndim != 1 or array.dtype.kind not in "iuf":
+        raise ParameterError(f"{what} has type {array.dtype} and shape {array.shape}: expected real numbers in a row")
+    return array.astype(np.float64)
+
+
+def _numbered(pre: Places | list[Hashable], post: Places | list[Hashable]) -> tuple[tuple[Hashable, ...], Places]:
+    """Give the labels in the order in which edges name them, and the ends as places (2, edges)."""
+    if isinstance(pre, np.ndarray) and isinstance(post, np.ndarray):
+        ends = np.column_stack([pre, post]).ravel()
+        found = np.unique(ends)
+        places = np.searchsorted(found, ends)
+        first = np.empty_like(found)
+        # Written from the end, so that the first appearance of a label is what stays.
+        first[places[::-1]] = np.arange(ends.size)[::-1]
+        order = np.argsort(first)
+        rank = np.argsort(order)
+        return tuple(found[order].tolist()), rank[places].reshape(-1, 2).T
+    columns = (_objects(values, "ends") for values in (pre, post))
+    mixed = [label for edge in zip(*columns, strict=True) for label in edge]
+    labels = _hashable(mixed, "edges")
+    index = {label: place for place, label in enumerate(labels)}
+    places = np.fromiter((index[label] for label in mixed), np.int64, len(mixed))
+    return labels, places.reshape(-1, 2).T
+
+
+def _renumbered(places: Places, old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
+    index = {label: place for place, label in enumerate(new)}
+    unknown = [label for label in old if label not in index]
+    if unknown:
+        raise ParameterError(
+            f"edges name {unknown[0]!r}, which is not in nodes: expected both ends of every edge; add it"
+        )
+    return np.array([index[label] for label in old], np.int64)[places]
+
+
+def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
+    """Give labels as a tuple, or say that they are none, or not distinct."""
+    given = labels.tolist() if isinstance(labels, np.ndarray) else labels
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise ParameterError(f"{what} is {given!r}: expected a list of labels, such as [{given!r}]")
+    given = list(given)
+    distinct = _hashable(given, what)
+    if len(distinct) != len(given):
+        twice = next(label for place, label in enumerate(given) if label in given[:place])
+        raise ParameterError(f"{what} has {twice!r} more than once: expected distinct labels")
+    return distinct
+
+
+def _hashable(labels: Iterable[Any], what: str) -> tuple[Hashable, ...]:
+    """Give the distinct labels in the order in which they first come."""
+    try:
+        return tuple(dict.fromkeys(labels))
+    except TypeError as error:
+        raise ParameterError(f"{what} has a label that cannot be one: {error}; expected hashables") from None
+
+
+def _check_sizes(inputs: int, hidden: int, outputs: int) -> None:
+    _check_count("inputs", inputs, 0)
+    _check_count("hidden", hidden, 0)
+    _check_count("outputs", outputs, 1)
+
+
+def _check_count(name: str, count: int, least: int) -> None:
+    if not isinstance(count, (int, np.integer)) or isinstance(count, bool) or count < least:
+        raise ParameterError(f"{name} is {count!r}: expected a whole number >= {least}")
+
+
+def _check_probability(name: str, value: float) -> None:
+    number = finite_number(value)
+    if number is None or not 0.0 <= number <= 1.0:
+        raise ParameterError(f"{name} is {value!r}: expected a probability from 0 to 1")
+
+
+def _checked_scale(scale: float) -> float:
+    number = finite_number(scale)
+    if number is None or number < 0.0:
+        raise ParameterError(f"scale is {scale!r}: expected the standard deviation of the weights, a number >= 0")
+    return number
+
+
+def _generator(seed: Seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"seed is {seed!r}: expected a whole number >= 0, a numpy.random.Generator, or None"
+        ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,28 +83,6 @@ class Plan:
     progress: bool | None
 
 
-@overload
-def train(
-    network: Network | Callable[[int], Network],
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    seed: Seed = None,
-    **options: Any,
-) -> Fit: ...
-
-
-@overload
-def train(
-    network: Network | Callable[[int], Network],
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    seed: Iterable[int],
-    **options: Any,
-) -> list[Fit]: ...
-
-
 def train(
     network: Network | Callable[[int], Network],
     x: ArrayLike,
@@ -122,7 +100,7 @@ def train(
     seed: Seed | Iterable[int] = None,
     n_jobs: int = 1,
     progress: bool | None = None,
-) -> Fit | list[Fit]:
+) -> Any:  # Fit or list[Fit]; overloads would spell the whole signature three times
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle nudged towards y, change every plastic weight and bias by the rule; after
@@ -343,13 +321,10 @@ class _Run:
             change, bias_change = change / share, bias_change / share
         if wiring.ties is not None:
             change = np.bincount(wiring.ties, change)[wiring.ties]
-        weights = self.plan.optimiser.step(network.weights, change, wiring.plastic)
-        biases = network.biases
-        if wiring.biased.size:
-            biases = biases.copy()
-            every = np.ones(wiring.biased.size, np.bool_)
-            old = biases[wiring.biased]
-            biases[wiring.biased] = self.plan.optimiser.step(old, bias_change, every, decays=False)
+        biases, own = network.biases.copy(), wiring.biased
+        with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
+            weights = self.plan.optimiser.step(network.weights, change, wiring.plastic)
+            biases[own] = self.plan.optimiser.step(biases[own], bias_change, np.ones(own.size, np.bool_), decays=False)
         if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
             self._raise_lost(weights, epoch)
         self.network = replace(network, weights=weights, biases=biases)

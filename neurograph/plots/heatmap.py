@@ -68,13 +68,13 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
         figure = figure_of(ax)
         bar = figure.colorbar(image, ax=ax, label="weight", shrink=0.8, pad=0.03)
         bar.outline.set_visible(False)
-        _explain(ax)
+        _explain(bar.ax)
         return figure
 
 
 def _masked(network: Network) -> np.ma.MaskedArray[tuple[int, int], np.dtype[np.floating]]:
     n = len(network.nodes)
-    image = np.ma.masked_all((n, n), network.dtype)
+    image = np.ma.array(np.zeros((n, n), network.dtype), mask=True)
     image[network.wiring.post, network.wiring.pre] = network.weights
     return image
 
@@ -111,7 +111,8 @@ def _part_roles(ax: Axes, roles: NDArray[np.int8]) -> None:
 
 
 def _explain(ax: Axes) -> None:
+    """Say above the colour bar what a hatched cell is."""
     from matplotlib.patches import Patch
 
     no_edge = Patch(facecolor=PALE, edgecolor="#BDBDBD", hatch="/////", linewidth=0.0, label="no edge")
-    ax.figure.legend(handles=[no_edge], loc="outside lower right")
+    ax.legend(handles=[no_edge], loc="lower left", bbox_to_anchor=(-0.4, 1.02), handlelength=1.2, borderaxespad=0.0)

@@ -125,15 +125,13 @@ def signed_colours() -> LinearSegmentedColormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     stops = ("#7A2E00", NEGATIVE, "#F5B98A", "#FFFFFF", "#8CC4E6", POSITIVE, "#00365C")
-    colours = LinearSegmentedColormap.from_list("signed", stops)
-    colours.set_bad(alpha=0.0)
-    return colours
+    return LinearSegmentedColormap.from_list("signed", stops)
 
 
 def short(node: Hashable) -> str:
     """Give a node's label as text; a long one keeps its two ends."""
-    text = str(node)
-    if len(text) <= LONGEST:
-        return text
-    kept = LONGEST - 1
-    return f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"
+    text = " ".join(str(node).split())
+    if len(text) > LONGEST:
+        half = (LONGEST - 1) // 2
+        text = f"{text[: LONGEST - 1 - half]}…{text[-half:]}"
+    return text.replace("$", r"\$")  # or matplotlib reads a formula

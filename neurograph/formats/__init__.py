@@ -1,0 +1,144 @@
+"""Files that other tools read: the suffix chooses the format."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from neurograph.dynamics import Dynamics
+from neurograph.errors import FormatError, GraphError
+from neurograph.formats.format import Format, plain_graph
+from neurograph.formats.graphml import GraphML
+from neurograph.formats.node_link import NodeLink
+from neurograph.graph import read_graph
+from neurograph.network import Network
+
+FORMATS: tuple[Format, ...] = (NodeLink(), GraphML())
+"""Every format; the conformance suite runs over them."""
+
+
+def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Path:
+    """Write a graph or a network to a file; its suffix chooses the format.
+
+    ``.json`` is the native file, node-link JSON: labels, attributes and their types come back as
+    they were, every weight bit for bit. ``.graphml`` is for other programs, with ``role``, ``bias``
+    and ``weight`` as plain attributes; all comes back from it, too, but an attribute that is an int
+    at one node (or edge) and a float at another becomes a float at each. In every format weights
+    and biases are floats, and numpy's scalars become Python's.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or Network
+        What to write; a network is written as ``network.to_graph()`` and its dynamics.
+    path : path
+        Where to. An old file there is replaced at the end, as a whole, or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled.
+    FormatError
+        If the suffix is unknown, the file cannot be written, or a label or attribute is not plain:
+        None, bool, int, finite float, text, or a list, tuple or dict of them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> graph = nx.DiGraph([(0, (1, "a"), {"weight": 0.1})])
+    >>> graph.nodes[(1, "a")]["role"] = "output"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read(write(graph, folder + "/small.graphml")).edges(data=True)
+    OutEdgeDataView([(0, (1, 'a'), {'weight': 0.1})])
+    """
+    table = read_graph(graph.to_graph() if isinstance(graph, Network) else graph)
+    path = Path(path)
+    format = _format_of(path)
+    valid = table.to_graph()
+    dynamics = graph.dynamics if isinstance(graph, Network) else valid.graph.get("dynamics")
+    if isinstance(dynamics, Dynamics):
+        valid.graph["dynamics"] = dynamics.to_dict()
+    _replace(path, format.dump(plain_graph(valid)))
+    return path
+
+
+def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
+    """Read a graph from a file; its suffix chooses the format.
+
+    Nothing in the file is run: a dynamics comes back in the graph attribute ``dynamics`` as a dict of
+    texts and numbers, which :func:`neurograph.compile` checks when it uses it.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`write`, or GraphML of another program, with a role for the outputs and a
+        weight for each edge.
+
+    Returns
+    -------
+    networkx.DiGraph
+        The graph, ready to be compiled; nodes and edges in the order of the file.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown, there is no such file, it is damaged or not of that format, or its
+        graph cannot be compiled.
+    """
+    path = Path(path)
+    format = _format_of(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FormatError(
+            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
+        ) from error
+    try:
+        if not data.strip():
+            raise FormatError("it is empty: expected a graph; write it again")
+        return read_graph(format.load(data)).to_graph()
+    except GraphError as error:
+        raise FormatError(
+            f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
+        ) from error
+    except FormatError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
+    except RecursionError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
+
+
+def _format_of(path: Path) -> Format:
+    for format in FORMATS:
+        if path.suffix.lower() == format.suffix:
+            return format
+    known = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
+    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    target = path.resolve()
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise FormatError(
+            f"{path} cannot be written ({error.strerror}): expected a path in a folder that is there, "
+            "with room and permission"
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()

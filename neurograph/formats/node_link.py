@@ -1,0 +1,119 @@
+"""Node-link JSON, the native file: what networkx and d3 read, plus a schema and its version."""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from neurograph.errors import FormatError
+from neurograph.formats.format import (
+    VERSION,
+    Format,
+    escaped,
+    from_json,
+    label_from_json,
+    parsed_json,
+    to_json,
+    unescaped,
+)
+
+SCHEMA = "neurograph"
+
+NODE_KEYS = ("id",)
+EDGE_KEYS = ("source", "target")
+"""What node-link JSON writes beside a node's and an edge's attributes."""
+
+
+class NodeLink(Format):
+    """Node-link JSON, with the keys schema, version, directed, multigraph, graph, nodes and edges.
+
+    A label is text, a number, true or false, or an array (a tuple). A node's attributes stand
+    beside its ``id``, an edge's beside ``source`` and ``target``; an attribute with one of these
+    names has one more ``_`` in front. A tuple in an attribute is ``{"tuple": [...]}``.
+    """
+
+    name = "node-link JSON"
+    suffix = ".json"
+    opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
+
+    def dump(self, graph: nx.DiGraph[Any]) -> bytes:
+        """Write a graph of plain values."""
+        prepared: nx.DiGraph[Any] = nx.DiGraph()
+        prepared.graph.update(_encoded(graph.graph, ()))
+        prepared.add_nodes_from((node, _encoded(data, NODE_KEYS)) for node, data in graph.nodes(data=True))
+        prepared.add_edges_from((pre, post, _encoded(data, EDGE_KEYS)) for pre, post, data in graph.edges(data=True))
+        document = {
+            "schema": SCHEMA,
+            "version": VERSION,
+            **nx.node_link_data(prepared, edges="edges"),
+        }
+        return json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+
+    def load(self, data: bytes) -> nx.DiGraph[Any]:
+        """Read a file of neurograph."""
+        # Not by networkx.node_link_graph: it takes in a node or an edge that is there twice, and
+        # an edge to a node that is not there, without a word.
+        document = _checked_document(parsed_json(data))
+        graph: nx.DiGraph[Any] = nx.DiGraph()
+        graph.graph.update(_decoded(document["graph"], ()))
+        for entry in document["nodes"]:
+            node = label_from_json(_field(entry, "id", "node"))
+            if node in graph:
+                raise FormatError(f"node {node!r} is there twice: expected every id once")
+            graph.add_nodes_from([(node, _decoded(entry, NODE_KEYS))])
+        for entry in document["edges"]:
+            pre, post = (label_from_json(_field(entry, key, "edge")) for key in EDGE_KEYS)
+            _check_ends(graph, pre, post)
+            graph.add_edges_from([(pre, post, _decoded(entry, EDGE_KEYS))])
+        return graph
+
+
+def _encoded(attributes: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:
+    return {escaped(name, reserved): to_json(value) for name, value in attributes.items()}
+
+
+def _decoded(entry: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:
+    return {unescaped(name, reserved): from_json(value) for name, value in entry.items() if name not in reserved}
+
+
+def _checked_document(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise FormatError(
+            f"it is JSON, but not a graph of neurograph: found {reprlib.repr(document)}, "
+            f'expected an object with "schema": "{SCHEMA}"; '
+            f"a node-link file of networkx becomes one with neurograph.write({NodeLink.opener}, path)"
+        )
+    if document.get("version") != VERSION:
+        raise FormatError(
+            f"its schema has version {document.get('version')!r}: expected {VERSION}; "
+            "read it with the neurograph that wrote it, or a newer one"
+        )
+    for key, flag in (("directed", True), ("multigraph", False)):
+        if document.get(key) is not flag:
+            raise FormatError(f"{key} is {document.get(key)!r}: expected {json.dumps(flag)}")
+    for key, kind in (("graph", dict), ("nodes", list), ("edges", list)):
+        if not isinstance(document.get(key), kind):
+            raise FormatError(
+                f"{key} is {reprlib.repr(document.get(key))}: expected a JSON {'object' if kind is dict else 'array'}"
+            )
+    return document
+
+
+def _field(entry: Any, key: str, what: str) -> Any:
+    if not isinstance(entry, dict) or key not in entry:
+        raise FormatError(f"{what} {reprlib.repr(entry)} has no {key}: expected an object with one")
+    return entry[key]
+
+
+def _check_ends(graph: nx.DiGraph[Any], pre: Any, post: Any) -> None:
+    for node in (pre, post):
+        if node not in graph:
+            raise FormatError(
+                f"edge {pre!r} -> {post!r} ends at {node!r}, which is no node: expected it among the nodes"
+            )
+    if graph.has_edge(pre, post):
+        raise FormatError(f"edge {pre!r} -> {post!r} is there twice: expected one edge for each pair")

@@ -1,0 +1,265 @@
+"""The network itself: nodes by role, edges by sign and size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, read_graph
+from neurograph.network import Network
+from neurograph.plots.layout import RADIUS, Drawn, Points, bends, curve, positions
+from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, panel, short, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+    from matplotlib.patches import FancyArrowPatch, Patch
+
+MOST_LABELS = 40
+"""Nodes up to which each is named."""
+
+INSIDE = 4
+"""Most characters of a label that stands inside its node."""
+
+CHARACTER = 0.11
+"""Most width of a label's character, in units of the layout."""
+
+SHAPES: dict[int, tuple[int, float, float, str]] = {
+    INPUT: (4, np.pi / 4, 1.2, "#E4E4E4"),
+    BIAS: (4, 0.0, 1.3, "#F6EDB5"),
+    HIDDEN: (60, 0.0, 1.0, "#FFFFFF"),
+    OUTPUT: (6, 0.0, 1.15, "#BFE5D6"),
+}
+"""Of each role: corners, turn, size against a circle, colour."""
+
+SIGNS: dict[int, tuple[str, str, str, str]] = {
+    1: (POSITIVE, "-|>,head_width=0.28,head_length=0.55", "-", "positive"),
+    -1: (NEGATIVE, "-[,widthB=0.34,lengthB=0", "-", "negative"),
+    0: (GREY, "->,head_width=0.2,head_length=0.35", ":", "zero"),
+}
+"""Of each sign: colour, arrowhead, dashes, name."""
+
+
+def network(
+    network: Network | nx.DiGraph[Any],
+    *,
+    layout: Literal["circle", "layers"] | Mapping[Any, ArrayLike] | None = None,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a network: inputs and biases left, hidden nodes in the middle, outputs right.
+
+    A positive edge is blue and ends in a triangle, a negative one is vermillion and ends in a bar; its width grows
+    with \\|w\\|. The two edges of a pair bend to different sides. Up to 40 nodes are named.
+
+    Parameters
+    ----------
+    network : Network or networkx.DiGraph
+    layout : "circle", "layers" or mapping of node to (x, y), optional
+        Where the hidden nodes stand: on a circle, or in columns by their distance from the inputs. Default: columns
+        where no edge joins two hidden nodes of one column, else the circle.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure that grows with the network.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    GraphError
+        If a graph cannot be compiled.
+    ParameterError
+        If the layout is unknown or lacks a node, or `ax` is not an Axes.
+    NeurographError
+        If matplotlib is not installed.
+    """
+    drawn = _arrays(network)
+    labels = [short(node) for node in drawn.nodes]
+    longest = max(map(len, labels))
+    named = len(labels) <= MOST_LABELS
+    outside = named and longest > INSIDE
+    margin = CHARACTER * longest if outside else 0.0
+    places, sides = positions(drawn, layout, margin)
+    bent = bends(places, drawn.pre, drawn.post)
+    low, high = _extent(drawn, places, bent, margin)
+    with styled():
+        inches = min(0.75, 9.5 / (high - low)[0], 7.5 / (high - low)[1])
+        width, height = (high - low) * inches
+        own = ax is None
+        ax = panel(ax, (max(width, 5.0) + 0.2, height + 0.8))
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+        ax.set_axis_off()
+        points = 72 * inches if own else _points_per_unit(ax, high - low)
+        _draw(ax, drawn, places, bent, points)
+        if named:
+            _name(ax, labels, places, sides if outside else None, points)
+        _legend(ax, drawn)
+        return figure_of(ax)
+
+
+def _arrays(network: Network | nx.DiGraph[Any]) -> Drawn:
+    if isinstance(network, Network):
+        wiring = network.wiring
+        return Drawn(network.nodes, network.roles, wiring.pre, wiring.post, network.weights)
+    table = read_graph(network)
+    return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
+
+
+def _extent(drawn: Drawn, places: Points, bent: NDArray[np.float64], margin: float) -> tuple[Points, Points]:
+    """Give the lower left and the upper right corner of everything that is drawn."""
+    t = np.linspace(0.0, 1.0, 9)
+    lines = [
+        curve(places[i], places[j], bend, t)
+        for i, j, bend in zip(drawn.pre.tolist(), drawn.post.tolist(), bent.tolist(), strict=True)
+    ]
+    border = RADIUS * np.array([1.5, 1.5])
+    around = [places - border, places + border]
+    loops = drawn.pre[drawn.pre == drawn.post]
+    if loops.size:
+        around += [places[loops] - 3.2 * RADIUS, places[loops] + 3.2 * RADIUS]
+    every = np.concatenate([*lines, *around])
+    room = np.array([margin, 0.35 if margin else 0.0])
+    return every.min(axis=0) - room, every.max(axis=0) + room
+
+
+def _points_per_unit(ax: Axes, extent: Points) -> float:
+    figure = figure_of(ax)
+    box = ax.get_position()
+    size = figure.get_size_inches() * 72 * (box.width, box.height)
+    return float(np.min(size / extent))
+
+
+def _draw(ax: Axes, drawn: Drawn, places: Points, bent: NDArray[np.float64], points: float) -> None:
+    """Draw the nodes, and the edges below them, the largest last."""
+    patches = [_node(role, place) for role, place in zip(drawn.roles.tolist(), places, strict=True)]
+    for patch in patches:
+        ax.add_patch(patch)
+    sizes = np.abs(drawn.weights) / (np.max(np.abs(drawn.weights), initial=0.0) or 1.0)
+    alpha = float(np.clip(1.1 - drawn.weights.size / 500, 0.6, 0.95))
+    centre = places.mean(axis=0)
+    for k in np.argsort(sizes, kind="stable"):
+        i, j = drawn.pre[k], drawn.post[k]
+        look = _look(float(np.sign(drawn.weights[k])), float(sizes[k]), points)
+        arrow = _loop(places[i], centre, look) if i == j else _arrow(
+            places[i], places[j], patches[i], patches[j], bent[k], look
+        )
+        arrow.set(alpha=alpha, zorder=1 + sizes[k], in_layout=False)
+        ax.add_patch(arrow)
+
+
+def _node(role: int, place: Points) -> Patch:
+    from matplotlib.patches import RegularPolygon
+
+    corners, turn, size, colour = SHAPES[role]
+    return RegularPolygon(
+        (place[0], place[1]), corners, radius=size * RADIUS, orientation=turn,
+        facecolor=colour, edgecolor=INK, linewidth=0.9, zorder=3,
+    )  # fmt: skip
+
+
+def _look(sign: float, size: float, points: float) -> dict[str, Any]:
+    """Give colour, dashes, width and arrowhead of an edge; `size` is |w| as a share of the largest."""
+    colour, head, dashes, _ = SIGNS[int(sign)]
+    scale = min(points / 54, 1.0)
+    return {
+        "color": colour,
+        "linestyle": dashes,
+        "linewidth": scale * (0.4 + 2.4 * size),
+        "arrowstyle": head,
+        "mutation_scale": scale * (7.0 + 7.0 * size),
+        "capstyle": "butt",
+        "joinstyle": "miter",
+    }
+
+
+def _arrow(
+    start: Points, end: Points, pre: Patch, post: Patch, bend: float, look: dict[str, Any]
+) -> FancyArrowPatch:
+    from matplotlib.patches import FancyArrowPatch
+
+    return FancyArrowPatch(
+        (start[0], start[1]), (end[0], end[1]), connectionstyle=f"arc3,rad={bend}",
+        patchA=pre, patchB=post, shrinkA=0.0, shrinkB=1.0, **look,
+    )  # fmt: skip
+
+
+def _loop(place: Points, centre: Points, look: dict[str, Any]) -> FancyArrowPatch:
+    """Draw an edge from a node to itself, away from the middle of the figure."""
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path
+
+    dx, dy = place - centre
+    away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
+    angles = away + np.array([0.6, 0.45, -0.45, -0.6])
+    reach = RADIUS * np.array([1.15, 3.2, 3.2, 1.3])
+    corners = place + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+    return FancyArrowPatch(path=Path(corners, codes), **look)
+
+
+def _name(ax: Axes, labels: list[str], places: Points, sides: Points | None, points: float) -> None:
+    """Write each label in its node, or beside it on the side where there is room."""
+    from matplotlib.patheffects import withStroke
+
+    size = min(SMALL + 0.5, (0.17 if sides is None else CHARACTER / 0.6) * points)
+    halo = [] if sides is None else [withStroke(linewidth=2.0, foreground="white")]
+    away = np.zeros_like(places) if sides is None else sides
+    across, upwards = ("center", "left", "right"), ("center", "bottom", "top")
+    for label, place, side in zip(labels, places, away, strict=True):
+        x, y = place + 1.45 * RADIUS * side
+        dx, dy = (int(np.sign(part)) * (abs(part) > 0.35) for part in side)
+        ax.text(
+            x, y, label, ha=across[dx], va=upwards[dy], fontsize=size, color=INK, path_effects=halo, zorder=5
+        )
+
+
+def _legend(ax: Axes, drawn: Drawn) -> Legend:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyArrowPatch
+
+    present = [role for role in (INPUT, BIAS, HIDDEN, OUTPUT) if np.any(drawn.roles == role)]
+    nodes = [
+        Line2D(
+            [], [], linestyle="none", marker=(SHAPES[role][0], 0, np.degrees(SHAPES[role][1])), markersize=8,
+            markerfacecolor=SHAPES[role][3], markeredgecolor=INK, markeredgewidth=0.8, label=ROLES[role],
+        )
+        for role in present
+    ]  # fmt: skip
+    signs = [
+        FancyArrowPatch((0, 0), (1, 0), label=f"{SIGNS[sign][3]} weight", **_look(sign, 0.5, 54))
+        for sign in SIGNS
+        if np.any(np.sign(drawn.weights) == sign)
+    ]
+    largest = float(np.max(np.abs(drawn.weights), initial=0.0))
+    widths = [
+        Line2D([], [], color=INK, linewidth=_look(1, share, 54)["linewidth"], label=f"|w| = {share * largest:.2g}")
+        for share in (1.0, 0.25)
+        if largest > 0.0
+    ]
+    return ax.legend(
+        handles=[*nodes, *signs, *widths], handler_map={FancyArrowPatch: _handler()}, loc="upper center",
+        bbox_to_anchor=(0.5, -0.01), ncols=4, columnspacing=1.6,
+    )  # fmt: skip
+
+
+def _handler() -> Any:
+    """Draw an edge in the legend as it is drawn in the figure."""
+    from matplotlib.legend_handler import HandlerPatch
+    from matplotlib.patches import FancyArrowPatch
+
+    def arrow(
+        orig_handle: FancyArrowPatch, xdescent: float, ydescent: float, width: float, height: float, **_: Any
+    ) -> FancyArrowPatch:
+        middle = height / 2 - ydescent
+        return FancyArrowPatch(
+            (-xdescent, middle), (width - xdescent, middle), arrowstyle=orig_handle.get_arrowstyle(),
+            mutation_scale=orig_handle.get_mutation_scale(), shrinkA=0, shrinkB=0,
+        )  # fmt: skip
+
+    return HandlerPatch(patch_func=arrow)
+

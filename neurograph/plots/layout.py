@@ -1,0 +1,169 @@
+"""Where the nodes of a drawn network stand, and how far its edges bend; one unit is a node and the room around it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from neurograph.errors import ParameterError
+from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT
+
+Points = NDArray[np.float64]
+
+RADIUS = 0.3
+"""Of a node."""
+
+BENDS = (0.12, 0.18, 0.25, 0.33, 0.42, 0.52)
+"""How far an edge may bend, as a share of its length; never to the other side, which is the way back's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What is drawn: labels, roles (places in ``graph.ROLES``), the ends of each edge and its weight."""
+
+    nodes: Sequence[Hashable]
+    roles: NDArray[np.int8]
+    pre: NDArray[Any]
+    post: NDArray[Any]
+    weights: NDArray[Any]
+
+
+def positions(
+    drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin: float
+) -> tuple[Points, Points]:
+    """Place the nodes (nodes, 2): clamped ones left, hidden in the middle, outputs right.
+
+    The second array is the direction from each node in which a label has room; `margin` is the width to leave
+    between the columns for labels.
+    """
+    if isinstance(layout, Mapping):
+        return _given(drawn, layout), np.tile([0.0, -1.0], (len(drawn.nodes), 1))
+    levels = _levels(drawn)
+    if layout is None:
+        layout = "circle" if _has_ties_within(drawn, levels) else "layers"
+    if layout == "circle":
+        return _circle(drawn.roles, margin)
+    if layout == "layers":
+        return _layers(drawn.roles, levels, margin)
+    raise ParameterError(
+        f"layout is {layout!r}: expected 'circle', 'layers', a mapping of each node to (x, y), or None to choose"
+    )
+
+
+def _levels(drawn: Drawn) -> NDArray[np.int64]:
+    """Count the edges on the shortest way from an input to each hidden node; 1 where there is none."""
+    n = len(drawn.nodes)
+    inputs = np.flatnonzero(drawn.roles == INPUT)
+    if not inputs.size:
+        return np.ones(n, np.int64)
+    onward = drawn.roles[drawn.pre] != OUTPUT
+    pre, post = drawn.pre[onward], drawn.post[onward]
+    edges = sp.csr_array((np.ones(pre.size), (pre, post)), shape=(n, n))
+    steps = dijkstra(edges, indices=inputs, unweighted=True, min_only=True)
+    reached: NDArray[np.int64] = np.where(np.isfinite(steps), steps, 1.0).astype(np.int64)
+    return reached
+
+
+def _has_ties_within(drawn: Drawn, levels: NDArray[np.int64]) -> bool:
+    """Say whether an edge joins two different hidden nodes of one level."""
+    pre, post, roles = drawn.pre, drawn.post, drawn.roles
+    hidden = (roles[pre] == HIDDEN) & (roles[post] == HIDDEN) & (pre != post)
+    return bool(np.any(hidden & (levels[pre] == levels[post])))
+
+
+def _circle(roles: NDArray[np.int8], margin: float) -> tuple[Points, Points]:
+    hidden = np.flatnonzero(roles == HIDDEN)
+    radius = 0.0 if hidden.size < 2 else max(1.1, 1.3 * hidden.size / (2 * np.pi))
+    side = radius + 1.8 + 0.15 * radius + margin
+    places, away = _sides(roles, -side, side, 2 * radius)
+    # Half a step off the top, so that no node lies on the straight way from left to right.
+    angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + 0.5 * (hidden.size % 4 == 0)) / max(hidden.size, 1)
+    away[hidden] = np.column_stack([np.cos(angle), np.sin(angle)])
+    places[hidden] = radius * away[hidden]
+    return places, away
+
+
+def _layers(
+    roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float
+) -> tuple[Points, Points]:
+    hidden = roles == HIDDEN
+    steps = np.unique(levels[hidden])
+    counts = [np.sum((roles == INPUT) | (roles == BIAS)), np.sum(roles == OUTPUT)]
+    counts += [np.sum(hidden & (levels == step)) for step in steps]
+    height = 1.3 * max(counts)
+    gap = 2.0 + 0.12 * height + margin
+    places, away = _sides(roles, 0.0, gap * (steps.size + 1), height)
+    for column, step in enumerate(steps):
+        _stack(places, np.flatnonzero(hidden & (levels == step)), gap * (column + 1), height)
+    return places, away
+
+
+def _sides(
+    roles: NDArray[np.int8], left: float, right: float, height: float
+) -> tuple[Points, Points]:
+    places, away = np.zeros((roles.size, 2)), np.tile([0.0, -1.0], (roles.size, 1))
+    clamped = np.concatenate([np.flatnonzero(roles == INPUT), np.flatnonzero(roles == BIAS)])
+    _stack(places, clamped, left, height)
+    _stack(places, np.flatnonzero(roles == OUTPUT), right, height)
+    away[clamped] = -1.0, 0.0
+    away[roles == OUTPUT] = 1.0, 0.0
+    return places, away
+
+
+def _stack(places: Points, nodes: NDArray[np.int64], x: float, height: float) -> None:
+    """Write a column, the first node on top, spread out where the height allows it."""
+    spacing = np.clip(height / max(nodes.size, 1), 1.3, 2.2)
+    places[nodes, 0] = x
+    places[nodes, 1] = spacing * ((nodes.size - 1) / 2 - np.arange(nodes.size))
+
+
+def _given(drawn: Drawn, layout: Mapping[Any, ArrayLike]) -> Points:
+    places = np.empty((len(drawn.nodes), 2))
+    for row, node in enumerate(drawn.nodes):
+        if node not in layout:
+            raise ParameterError(f"layout has no place for node {node!r}: expected (x, y) for every node")
+        try:
+            places[row] = np.asarray(layout[node], np.float64)
+        except (TypeError, ValueError):
+            places[row] = np.nan
+        if not np.all(np.isfinite(places[row])):
+            raise ParameterError(f"layout has {layout[node]!r} for node {node!r}: expected two finite numbers (x, y)")
+    if len(drawn.nodes) == 1:
+        return places
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
+    usual = float(np.median(apart.min(axis=1)))
+    return places * (1.6 / usual if usual > 0.0 else 1.0)
+
+
+def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Points:
+    """Give points of the edge from `start` to `end`: matplotlib's ``arc3``, a quadratic Bézier curve."""
+    dx, dy = end - start
+    control = (start + end) / 2 + bend * np.array([dy, -dx])
+    t = t[:, None]
+    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
+
+
+def bends(places: Points, pre: NDArray[Any], post: NDArray[Any]) -> NDArray[np.float64]:
+    """Choose for each edge the first bend that keeps clear of every other node, else the clearest."""
+    t = np.linspace(0.06, 0.94, 23)
+    chosen = np.full(pre.size, BENDS[0])
+    for k, (i, j) in enumerate(zip(pre.tolist(), post.tolist(), strict=True)):
+        others = np.delete(places, [i, j], axis=0)
+        if i == j or not others.size:
+            continue
+        clearest = -np.inf
+        for bend in BENDS:
+            line = curve(places[i], places[j], bend, t)
+            clear = float(np.linalg.norm(line[:, None] - others[None], axis=2).min())
+            if clear > clearest + 0.02:
+                chosen[k], clearest = bend, clear
+            if clear > 1.35 * RADIUS:
+                break
+    return chosen

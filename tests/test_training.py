@@ -1,0 +1,143 @@
+import networkx as nx
+import numpy as np
+import pytest
+
+import neurograph as ng
+from neurograph.training import cost, wrong
+
+XOR = ng.tasks.logic("xor")
+
+
+def network(seed=0, **options):
+    return ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed, **options))
+
+
+def test_a_newcomers_defaults_learn_every_logic_task():
+    for task in ng.tasks.TRUTH:
+        x, y = ng.tasks.logic(task)
+        graph = ng.topologies.complete(inputs=x.shape[1], hidden=5, outputs=1, bias=True, seed=0)
+        fit = ng.train(ng.compile(graph), x, y, seed=0)
+        assert not wrong(ng.settle(fit.network, x).outputs, y).any(), task
+
+
+def test_training_starts_from_the_same_seed_twice_and_changes_nothing_it_was_given():
+    start = network()
+    before = start.weights.copy()
+    x, y = XOR[0].copy(), XOR[1].copy()
+    one, two = (ng.train(start, x, y, seed=4, epochs=15, until_cost=None) for _ in range(2))
+    assert np.array_equal(one.network.weights, two.network.weights)
+    assert np.array_equal(start.weights, before)
+    assert np.array_equal(x, XOR[0])
+    assert np.array_equal(y, XOR[1])
+    other = ng.train(start, x, y, seed=5, epochs=15, until_cost=None)
+    assert not np.array_equal(one.network.weights, other.network.weights)
+
+
+def test_history_holds_what_each_epoch_was():
+    fit = ng.train(network(), *XOR, seed=0, batch_size=None, epochs=3, until_cost=None)
+    free = ng.settle(network(), XOR[0])
+    assert fit.history["cost"][0] == pytest.approx(cost(free.outputs, XOR[1]), abs=1e-12)
+    assert fit.history["error"][0] == np.mean(wrong(free.outputs, XOR[1]))
+    assert fit.history["edges"].tolist() == [48, 48, 48]
+    assert fit.history["settled"].tolist() == [1, 1, 1]
+    assert fit.epochs == 3
+
+
+def test_training_goes_on_from_where_it_stopped():
+    options = {"batch_size": None, "until_cost": None, "start": "warm"}
+    whole = ng.train(network(), *XOR, epochs=12, **options)
+    first = ng.train(network(), *XOR, epochs=7, **options)
+    again = ng.train(first.network, *XOR, epochs=5, **{**options, "start": first.state})
+    warm = ng.settle(first.network, XOR[0], start=first.state)
+    assert np.allclose(again.network.weights, whole.network.weights, atol=1e-4)
+    assert warm.steps.max() < ng.settle(first.network, XOR[0]).steps.max()
+
+
+def test_many_seeds_side_by_side_equal_one_after_the_other():
+    apart = [ng.train(network(s), *XOR, seed=s, epochs=5) for s in range(3)]
+    together = ng.train(network, *XOR, seed=range(3), epochs=5, n_jobs=2)
+    for one, two in zip(apart, together, strict=True):
+        assert np.array_equal(one.network.weights, two.network.weights)
+        assert np.array_equal(one.history["cost"], two.history["cost"])
+
+
+def test_what_is_not_plastic_stays():
+    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
+    graph.edges["x0", "h0"]["plastic"] = False
+    graph.edges["h1", "y0"]["plastic"] = False
+    start = ng.compile(graph)
+    optimiser = ng.optimisers.sgd(1.0, l1=0.01)
+    pruner = ng.pruning.magnitude(threshold=100.0)
+    fit = ng.train(start, *XOR, epochs=4, optimiser=optimiser, until_cost=None)
+    held = ~start.wiring.plastic
+    assert np.array_equal(fit.network.weights[held], start.weights[held])
+    assert np.all(fit.network.weights[~held] != start.weights[~held])
+    assert set(ng.prune(start, pruner).network.edges) == {("x0", "h0"), ("h1", "y0")}
+
+
+def test_tied_edges_share_one_weight_through_training_and_pruning():
+    graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias="neurons", seed=0)
+    for u, v in list(graph.edges):
+        if graph.has_edge(v, u):
+            graph.edges[u, v]["tie"] = "-".join(sorted((u, v)))
+            graph.edges[u, v]["weight"] = graph.edges[min(u, v), max(u, v)]["weight"]
+    start = ng.compile(graph, dynamics=ng.dynamics.hopfield())
+    fit = ng.train(start, *XOR, epochs=10, optimiser=ng.optimisers.sgd(0.1), until_cost=None)
+    graph = fit.network.to_graph()
+    pairs = [(u, v) for u, v in graph.edges if graph.has_edge(v, u)]
+    assert pairs
+    assert all(graph.edges[u, v]["weight"] == graph.edges[v, u]["weight"] for u, v in pairs)
+    ng.compile(graph)
+    pruned = ng.prune(fit.network, ng.pruning.magnitude(fraction=0.3)).network.to_graph()
+    assert all(pruned.has_edge(v, u) for u, v in pruned.edges if "tie" in pruned.edges[u, v])
+
+
+def test_l1_pulls_weights_and_not_biases():
+    graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias="neurons", seed=0)
+    start = ng.compile(graph, dynamics=ng.dynamics.vector_field()).with_weights(
+        np.linspace(-0.2, 0.2, graph.number_of_edges()), np.r_[0, 0, np.full(4, 0.1)]
+    )
+    y = ng.settle(start, XOR[0]).outputs
+    options = {"epochs": 1, "batch_size": None, "until_cost": None, "solver": ng.solvers.Euler(tol=1e-12)}
+    fit = ng.train(start, XOR[0], y, optimiser=ng.optimisers.sgd(0.5, l1=0.02), **options)
+    assert np.allclose(fit.network.weights, start.weights - 0.01 * np.sign(start.weights), atol=1e-8)
+    assert np.allclose(fit.network.biases, start.biases, atol=1e-8)
+
+
+def test_no_step_is_larger_than_its_bound():
+    start = network()
+    optimiser = ng.optimisers.sgd(1000.0, max_step=0.03)
+    fit = ng.train(start, *XOR, epochs=1, batch_size=None, optimiser=optimiser)
+    size = np.abs(fit.network.weights - start.weights)
+    assert size.max() == pytest.approx(0.03)
+
+
+def test_a_weight_that_leaves_every_bound_is_named():
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    start = ng.compile(graph, dynamics=ng.dynamics.additive("relu"))
+    with pytest.raises(ng.DivergenceError, match=r"\('x', 'y'\)|diverged"):
+        ng.train(start, [[1e5]], [[0.0]], optimiser=ng.optimisers.sgd(1e308), epochs=50, until_cost=None)
+
+
+def test_pruning_while_training_leaves_the_graph_and_is_logged():
+    pruner = ng.pruning.boltzmann(tolerance=0.1, temperature=5.0)
+    fit = ng.train(network(), *XOR, pruner=pruner, epochs=20, until_cost=None, seed=1)
+    assert fit.removed
+    assert fit.network.weights.size + len(fit.removed) == 48
+    assert fit.history["edges"][-1] == fit.network.weights.size
+    graph = fit.network.to_graph()
+    for gone in fit.removed:
+        assert not graph.has_edge(*gone.edge)
+        assert abs(gone.weight) <= 0.1
+        assert 0.0 < gone.score <= 1.0
+        assert "Boltzmann" in gone.reason
+    epochs = [gone.epoch for gone in fit.removed]
+    assert epochs == sorted(epochs)
+
+
+def test_a_wrong_answer_is_the_largest_output_of_a_one_hot_target_and_the_side_of_a_half_else():
+    assert wrong([[0.4, 0.3]], [[1, 0]]).tolist() == [False]
+    assert wrong([[0.4, 0.6]], [[1, 0]]).tolist() == [True]
+    assert wrong([[0.4, 0.6]], [[1, 1]]).tolist() == [True]
+    assert wrong([[0.4], [0.6], [0.5]], [[0], [0], [0]]).tolist() == [False, True, False]
