@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.floating[Any]]
 
-SCALAR_FUNCTIONS = '''
+SCALAR_FUNCTIONS = """
 def sigmoid(x):
     return 0.5 * (1.0 + tanh(0.5 * x))
 
@@ -41,7 +41,7 @@ def clip(x, low, high):
 
 def between(x, low, high):
     return 1.0 if low <= x <= high else 0.0
-'''
+"""
 """The functions that :mod:`math` lacks, as the scalar text that the compiled kernels carry."""
 
 ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -138,12 +138,8 @@ class Expression:
                 found.add(name)
                 return
             case ast.BinOp(left=left, op=ast.BitXor(), right=right):
-                raise ExpressionError(
-                    f"{self.what} {self.text!r} uses '^': write a power with '**'"
-                )
-            case ast.BinOp(
-                left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right
-            ):
+                raise ExpressionError(f"{self.what} {self.text!r} uses '^': write a power with '**'")
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right):
                 self._visit(left, found)
                 self._visit(right, found)
                 return
@@ -161,9 +157,7 @@ class Expression:
         )
 
     def _unknown_name(self, name: str) -> None:
-        raise ExpressionError(
-            f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}"
-        )
+        raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
     def _check_call(self, name: str, count: int) -> None:
         if name not in ARRAY_FUNCTIONS:
@@ -193,9 +187,7 @@ class Expression:
 
         expression = _to_sympy(self.tree)
         return str(
-            sympy.latex(
-                expression, symbol_names={sympy.Symbol(k, real=True): v for k, v in (names or {}).items()}
-            )
+            sympy.latex(expression, symbol_names={sympy.Symbol(k, real=True): v for k, v in (names or {}).items()})
         )
 
 

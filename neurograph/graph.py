@@ -163,9 +163,7 @@ def _role_attributes(table: EdgeTable) -> list[dict[str, Any]]:
 
 def _plain_edge_attributes(table: EdgeTable) -> list[dict[str, Any]]:
     rows = zip(table.plastic.tolist(), table.ties.tolist(), strict=True)
-    return [
-        ({} if plastic else {"plastic": False}) | ({} if tie < 0 else {"tie": tie}) for plastic, tie in rows
-    ]
+    return [({} if plastic else {"plastic": False}) | ({} if tie < 0 else {"tie": tie}) for plastic, tie in rows]
 
 
 def finite_number(value: Any) -> float | None:
@@ -184,9 +182,7 @@ def _read_roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:
     roles = np.empty(graph.number_of_nodes(), np.int8)
     for place, (node, role) in enumerate(graph.nodes(data="role", default="hidden")):
         if not isinstance(role, str) or role not in codes:
-            raise GraphError(
-                f"node {node!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}"
-            )
+            raise GraphError(f"node {node!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}")
         roles[place] = codes[role]
     return roles
 
@@ -214,9 +210,7 @@ def _read_biases(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
             continue
         number = finite_number(bias)
         if number is None:
-            raise GraphError(
-                f"node {node!r} has bias {bias!r}: expected a finite number, or no bias attribute at all"
-            )
+            raise GraphError(f"node {node!r} has bias {bias!r}: expected a finite number, or no bias attribute at all")
         biases[place] = number
     return biases
 
@@ -243,18 +237,14 @@ def _check_weights(table: EdgeTable) -> None:
     bad = np.flatnonzero(~np.isfinite(table.weights))
     if bad.size:
         pre, post = table.edge(bad[0])
-        raise GraphError(
-            f"edge {pre!r} -> {post!r} has weight {table.weights[bad[0]]}: expected a finite number"
-        )
+        raise GraphError(f"edge {pre!r} -> {post!r} has weight {table.weights[bad[0]]}: expected a finite number")
 
 
 def _check_roles(table: EdgeTable) -> None:
     if len(table.nodes) == 0:
         raise GraphError("the graph has no nodes: expected at least one with role 'output'")
     if not np.any(table.roles == OUTPUT):
-        raise GraphError(
-            "no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'"
-        )
+        raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
     clamped = (table.roles == INPUT) | (table.roles == BIAS)
     into = np.flatnonzero(clamped[table.post])
     if into.size:

@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from neurograph.dynamics import Dynamics, deep
@@ -131,10 +131,10 @@ class Network:
 
     def __repr__(self) -> str:
         """Say the size in a line."""
-        counts = [
-            f"{count} {role}" for code, role in enumerate(ROLES) if (count := np.sum(self.roles == code))
-        ]
-        return f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"
+        counts = [f"{count} {role}" for code, role in enumerate(ROLES) if (count := np.sum(self.roles == code))]
+        return (
+            f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"
+        )
 
     @property
     def nodes(self) -> tuple[Hashable, ...]:
@@ -173,13 +173,13 @@ class Network:
         sums = np.bincount(self.wiring.pre, weights, minlength=len(self.wiring.table.nodes))
         return np.asarray(sums, self.dtype)
 
-    def matrix(self) -> sp.csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """Give the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
 
         Entry k of ``.data`` is the weight of edge k.
         """
         n = len(self.wiring.table.nodes)
-        return sp.csr_array((self.weights, self.wiring.pre, self.wiring.indptr), shape=(n, n))
+        return scipy.sparse.csr_array((self.weights, self.wiring.pre, self.wiring.indptr), shape=(n, n))
 
     def with_weights(self, weights: ArrayLike, biases: ArrayLike | None = None) -> Network:
         """Give the same network with other weights (edges,) and, if given, biases (nodes,).
@@ -196,7 +196,9 @@ class Network:
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
         array = np.array(values, dtype=self.dtype)
         if array.shape != like.shape:
-            raise ParameterError(f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}")
+            raise ParameterError(
+                f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}"
+            )
         if not np.all(np.isfinite(array)):
             place = int(np.flatnonzero(~np.isfinite(array))[0])
             label = (self.edges if axis == "edges" else self.nodes)[place]
@@ -276,7 +278,7 @@ class Network:
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
         return moving
 
-    def jacobian(self, state: ArrayLike, beta: float = 0.0) -> sp.csr_array:
+    def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
         """Give J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
 
         Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
@@ -289,9 +291,9 @@ class Network:
         moving[self.wiring.free] = 1.0
         own = moving * self.at_nodes(self.dynamics.slope("s"), s)
         own[self.wiring.outputs] -= beta
-        gain = sp.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
-        sending = sp.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
-        return sp.csr_array(sp.diags_array(own) + gain @ self.matrix() @ sending)
+        gain = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
+        sending = scipy.sparse.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
+        return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + gain @ self.matrix() @ sending)
 
 
 def compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
 from neurograph.network import Floats
@@ -13,14 +12,19 @@ from neurograph.network import Floats
 
 @dataclass(frozen=True)
 class Sgd:
-    """``W <- W + clip(learning_rate (change - l1 sign(W)), -max_step, max_step)``.
+    """Steps of a fixed rate along the rule's change, with a memory, a bound and a pull towards 0.
+
+    ``V <- momentum V + change``, ``W <- soft(W + clip(learning_rate V, -max_step, max_step), learning_rate l1)``,
+    where soft moves a number towards 0 by its second argument and stops there.
 
     Parameters
     ----------
     learning_rate : float
         Factor of the rule's change.
+    momentum : float
+        Share of the last step's direction that is kept, from 0 to below 1.
     l1 : float
-        Strength of the pull towards 0, on weights and not on biases.
+        Strength of the pull towards 0 (an L1 term of the cost), on weights and not on biases.
     max_step : float, optional
         Largest size of one number's step.
 
@@ -31,6 +35,7 @@ class Sgd:
     """
 
     learning_rate: float = 1.0
+    momentum: float = 0.0
     l1: float = 0.0
     max_step: float | None = None
 
@@ -38,20 +43,27 @@ class Sgd:
         """Check the numbers."""
         if not 0.0 < self.learning_rate < np.inf:
             raise ParameterError(f"learning_rate is {self.learning_rate!r}: expected a number > 0")
+        if not 0.0 <= self.momentum < 1.0:
+            raise ParameterError(f"momentum is {self.momentum!r}: expected a number >= 0 and < 1")
         if not 0.0 <= self.l1 < np.inf:
             raise ParameterError(f"l1 is {self.l1!r}: expected a number >= 0")
         if self.max_step is not None and not self.max_step > 0.0:
             raise ParameterError(f"max_step is {self.max_step!r}: expected a number > 0, or None")
 
-    def step(self, values: Floats, change: Floats, plastic: NDArray[np.bool_], decays: bool = True) -> Floats:
-        """Give the new values; those that are not plastic stay."""
-        pull = self.l1 * np.sign(values) if decays and self.l1 else 0.0
-        size = self.learning_rate * (change - pull)
+    def step(self, values: Floats, change: Floats, velocity: Floats, shrinks: bool = True) -> tuple[Floats, Floats]:
+        """Give the new values and the new velocity; `shrinks` says whether the L1 term acts on them."""
+        velocity = self.momentum * velocity + change
+        move = self.learning_rate * velocity
         if self.max_step is not None:
-            size = np.clip(size, -self.max_step, self.max_step)
-        return np.asarray(np.where(plastic, values + size, values), values.dtype)
+            move = np.clip(move, -self.max_step, self.max_step)
+        values = values + move
+        if shrinks and self.l1:
+            values = np.sign(values) * np.maximum(np.abs(values) - self.learning_rate * self.l1, 0.0)
+        return values, velocity
 
 
-def sgd(learning_rate: float = 1.0, l1: float = 0.0, max_step: float | None = None) -> Sgd:
+def sgd(
+    learning_rate: float = 1.0, momentum: float = 0.0, l1: float = 0.0, max_step: float | None = None
+) -> Sgd:
     """Gradient steps of a fixed rate; see :class:`Sgd`."""
-    return Sgd(learning_rate, l1, max_step)
+    return Sgd(learning_rate, momentum, l1, max_step)

@@ -129,9 +129,7 @@ def deep() -> Rule:
 
     For the signed leak the derivative is -s_i, for the absolute leak -s_i sign(W_ij), and 0 where i is clamped.
     """
-    return Rule(
-        "(pre_free*(post_nudged - post_free) + pre_leak*(pre_nudged - pre_free))/beta", name="deep"
-    )
+    return Rule("(pre_free*(post_nudged - post_free) + pre_leak*(pre_nudged - pre_free))/beta", name="deep")
 
 
 def weight_change(

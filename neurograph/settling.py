@@ -130,9 +130,7 @@ def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
     return target
 
 
-def _checked_table(
-    network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str
-) -> Floats:
+def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:
     try:
         array = np.ascontiguousarray(np.asarray(values), dtype=network.dtype)
     except (TypeError, ValueError):
@@ -154,16 +152,16 @@ def _checked_table(
     return array
 
 
-def starting_state(
-    network: Network, inputs: Floats, start: Start, seed: int | np.random.Generator | None
-) -> Floats:
+def starting_state(network: Network, inputs: Floats, start: Start, seed: int | np.random.Generator | None) -> Floats:
     """Give the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
     wiring = network.wiring
     shape = (inputs.shape[0], len(network.nodes))
     state = np.empty(shape, network.dtype)
     if isinstance(start, str):
         if start != "uniform":
-            raise ParameterError(f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform'")
+            raise ParameterError(
+                f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform'"
+            )
         state[...] = np.random.default_rng(seed).uniform(*UNIFORM, shape)
     else:
         try:

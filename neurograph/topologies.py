@@ -20,12 +20,13 @@ The columns of x and y follow the order of the nodes, not that of `inputs` and `
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph.errors import GraphError, ParameterError
@@ -43,13 +44,7 @@ Places = NDArray[np.int64]
 
 
 def complete(
-    inputs: int = 2,
-    hidden: int = 5,
-    outputs: int = 1,
-    *,
-    bias: Bias = False,
-    scale: float = SCALE,
-    seed: Seed = None,
+    inputs: int = 2, hidden: int = 5, outputs: int = 1, *, bias: Bias = False, scale: float = SCALE, seed: Seed = None
 ) -> nx.DiGraph[Any]:
     """Connect every input to every free node, and every free node to every other, outputs too.
 
@@ -314,7 +309,7 @@ def from_graph(
 
 
 def from_matrix(
-    matrix: ArrayLike | sp.sparray | sp.spmatrix,
+    matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix,
     *,
     inputs: Labels,
     outputs: Labels,
@@ -353,7 +348,7 @@ def from_matrix(
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
-    given = matrix if sp.issparse(matrix) else np.asarray(matrix)
+    given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
         raise ParameterError(f"matrix has shape {given.shape}: expected (nodes, nodes), A[pre, post]")
     if given.dtype.kind not in "iuf":
@@ -361,7 +356,7 @@ def from_matrix(
             f"matrix has type {given.dtype}: expected the weights, real numbers; "
             "matrix.astype(float) makes numbers of truth values"
         )
-    rows = sp.csr_array(given, dtype=np.float64, copy=True)
+    rows = scipy.sparse.csr_array(given, dtype=np.float64, copy=True)
     rows.sum_duplicates()
     nodes = tuple(range(rows.shape[0])) if labels is None else _distinct(labels, "labels")
     if len(nodes) != rows.shape[0]:
@@ -387,7 +382,7 @@ def from_edges(
         A table is anything with ``edges["pre"]``, ``edges["post"]`` and ``edges["weight"]``: a
         mapping of arrays, a data frame, a structured array. Its other columns become edge
         attributes, ``plastic`` and ``tie`` (None or NaN: on its own) among them. Labels are any
-        hashables. Everything is copied.
+        hashables but None. Everything is copied.
     inputs, outputs, bias_nodes : collection of labels
         Which nodes have these roles; all others are hidden.
     biases : mapping of label to number, or array (nodes,), optional
@@ -464,10 +459,9 @@ def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.G
     shared = {
         group: data["weight"] for data, group in zip(edges, groups, strict=True) if group >= 0 and "weight" in data
     }
-    drawn = iter(rng.normal(0.0, _checked_scale(scale), len(edges)).tolist())
-    for data, group in zip(edges, groups, strict=True):
+    drawn = rng.normal(0.0, _checked_scale(scale), len(edges)).tolist()
+    for data, group, weight in zip(edges, groups, drawn, strict=True):
         if "weight" not in data:
-            weight = next(drawn)
             data["weight"] = weight if group < 0 else shared.setdefault(group, weight)
 
 
@@ -639,7 +633,7 @@ def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
     given = list(given)
     distinct = _hashable(given, what)
     if len(distinct) != len(given):
-        twice = next(label for place, label in enumerate(given) if label in given[:place])
+        twice = Counter(given).most_common(1)[0][0]
         raise ParameterError(f"{what} has {twice!r} more than once: expected distinct labels")
     return distinct
 
@@ -647,9 +641,13 @@ def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
 def _hashable(labels: Iterable[Any], what: str) -> tuple[Hashable, ...]:
     """Give the distinct labels in the order in which they first come."""
     try:
-        return tuple(dict.fromkeys(labels))
+        distinct = tuple(dict.fromkeys(labels))
     except TypeError as error:
         raise ParameterError(f"{what} has a label that cannot be one: {error}; expected hashables") from None
+    missing = [label for label in distinct if label is None or label != label]
+    if missing:
+        raise ParameterError(f"{what} has {missing[0]!r} for a label, as if one were missing: expected a label there")
+    return distinct
 
 
 def _check_sizes(inputs: int, hidden: int, outputs: int) -> None:

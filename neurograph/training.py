@@ -62,8 +62,7 @@ class Fit:
         """Say how it ended in a line."""
         last = {name: values[-1] for name, values in self.history.items()}
         return (
-            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}, "
-            f"{last['edges']:.0f} edges)"
+            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}, {last['edges']:.0f} edges)"
         )
 
 
@@ -89,7 +88,7 @@ def train(
     y: ArrayLike,
     *,
     rule: Rule | None = None,
-    beta: float = 1.0,
+    beta: float = 10.0,
     optimiser: Sgd | None = None,
     solver: Solver | None = None,
     epochs: int = 1000,
@@ -117,7 +116,7 @@ def train(
     beta : float
         Nudging strength.
     optimiser : Sgd, optional
-        Default ``optimisers.sgd(1.0, max_step=0.2)``.
+        Default ``optimisers.sgd(20.0, momentum=0.5, max_step=0.03)``.
     solver : Solver, optional
         Default ``solvers.Euler()``.
     epochs : int
@@ -129,7 +128,8 @@ def train(
     pruner : Pruner, optional
         Applied after each epoch.
     until_cost : float, optional
-        Stop after the first epoch whose cost is at most this; None runs every epoch.
+        Stop after the first epoch whose cost is at most this, both along the way and after its last update; None
+        runs every epoch.
     seed : int, Generator or iterable of int
         Of everything drawn. Several seeds give several runs and a list of fits, in their order.
     n_jobs : int
@@ -163,7 +163,7 @@ def train(
     plan = Plan(
         rule=rule,
         beta=beta,
-        optimiser=Sgd(1.0, max_step=0.2) if optimiser is None else optimiser,
+        optimiser=Sgd(20.0, momentum=0.5, max_step=0.03) if optimiser is None else optimiser,
         solver=Euler() if solver is None else solver,
         epochs=epochs,
         batch_size=batch_size,
@@ -184,7 +184,9 @@ def _check_plan(plan: Plan) -> None:
     if not np.isfinite(plan.beta) or plan.beta == 0.0:
         raise ParameterError(f"beta is {plan.beta!r}: expected a finite number other than 0, or nothing is nudged")
     if not isinstance(plan.optimiser, Sgd):
-        raise ParameterError(f"optimiser is {plan.optimiser!r}: expected one of neurograph.optimisers, such as sgd(1.0)")
+        raise ParameterError(
+            f"optimiser is {plan.optimiser!r}: expected one of neurograph.optimisers, such as sgd(1.0)"
+        )
     if not isinstance(plan.solver, Solver):
         raise ParameterError(f"solver is {plan.solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
     for name, value in (("epochs", plan.epochs), ("batch_size", plan.batch_size)):
@@ -226,9 +228,7 @@ def _hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(
-    network: Network | Callable[[int], Network], x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed
-) -> Fit:
+def _train_one(network: Network | Callable[[int], Network], x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed) -> Fit:
     if not isinstance(network, Network) and callable(network):
         if not isinstance(seed, (int, np.integer)):
             raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
@@ -241,7 +241,8 @@ def _train_one(
                 history[name].append(value)
             bar.update()
             bar.set_postfix(cost=history["cost"][-1], error=history["error"][-1], refresh=False)
-            if plan.until_cost is not None and history["cost"][-1] <= plan.until_cost:
+            target = plan.until_cost
+            if target is not None and history["cost"][-1] <= target and run.solved(target):
                 break
     return Fit(
         network=run.network,
@@ -254,9 +255,7 @@ def _train_one(
 class _Run:
     """One training run as it goes: the only thing here that changes."""
 
-    def __init__(
-        self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
         self.network, self.plan, self.rng = network, plan, rng
         self.rule = plan.rule or _default_rule(network)
         self.x = checked_inputs(network, x)
@@ -270,6 +269,8 @@ class _Run:
         self.warm, self.drawn = words == "warm", words == "uniform"
         self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else plan.start, rng)
         self.state = self.start.copy()
+        self.velocity = np.zeros(network.weights.size)
+        self.bias_velocity = np.zeros(network.wiring.biased.size)
         self.removed: list[Removed] = []
 
     def epoch(self, epoch: int) -> dict[str, float]:
@@ -281,8 +282,7 @@ class _Run:
             self.state[samples] = free.state
             self._update(free, nudged, epoch)
         if self.plan.pruner is not None:
-            self.network, removed = prune_now(self.network, self.plan.pruner, self.rng, epoch)
-            self.removed.extend(removed)
+            self._prune(self.plan.pruner, epoch)
         outputs = self.state[:, self.network.wiring.outputs]
         return {
             "cost": cost(outputs, self.y),
@@ -290,6 +290,17 @@ class _Run:
             "edges": float(self.network.weights.size),
             "settled": settled / (2 * self.x.shape[0]),
         }
+
+    def solved(self, until_cost: float) -> bool:
+        """Say whether the network as it is now answers every sample at this cost."""
+        now = self.plan.solver.solve(self.network, Phase(self._start(np.arange(self.x.shape[0]))))
+        return cost(now.outputs, self.y) <= until_cost
+
+    def _prune(self, pruner: Pruner, epoch: int) -> None:
+        before = self.network.wiring.edge_ids
+        self.network, removed = prune_now(self.network, pruner, self.rng, epoch)
+        self.velocity = self.velocity[np.isin(before, self.network.wiring.edge_ids)]
+        self.removed.extend(removed)
 
     def _batches(self) -> list[NDArray[np.int64]]:
         count, size = self.x.shape[0], self.plan.batch_size
@@ -300,18 +311,19 @@ class _Run:
 
     def _phases(self, samples: NDArray[np.int64]) -> tuple[Equilibrium, Equilibrium]:
         plan = self.plan
-        if self.warm:
-            start = self.state[samples]
-        elif self.drawn:
-            start = starting_state(self.network, self.x[samples], "uniform", self.rng)
-        else:
-            start = self.start[samples]
-        free = plan.solver.solve(self.network, Phase(start))
+        free = plan.solver.solve(self.network, Phase(self._start(samples)))
         raise_divergence(free, plan.solver)
         online = self.rule.expression if self.rule.kind == "online" else None
         nudged = plan.solver.solve(self.network, Phase(free.state, self.y[samples], plan.beta, online))
         raise_divergence(nudged, plan.solver)
         return free, nudged
+
+    def _start(self, samples: NDArray[np.int64]) -> Floats:
+        if self.warm:
+            return self.state[samples]
+        if self.drawn:
+            return starting_state(self.network, self.x[samples], "uniform", self.rng)
+        return self.start[samples]
 
     def _update(self, free: Equilibrium, nudged: Equilibrium, epoch: int) -> None:
         network, wiring = self.network, self.network.wiring
@@ -323,8 +335,11 @@ class _Run:
             change = np.bincount(wiring.ties, change)[wiring.ties]
         biases, own = network.biases.copy(), wiring.biased
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-            weights = self.plan.optimiser.step(network.weights, change, wiring.plastic)
-            biases[own] = self.plan.optimiser.step(biases[own], bias_change, np.ones(own.size, np.bool_), decays=False)
+            moved, self.velocity = self.plan.optimiser.step(network.weights, change, self.velocity)
+            biases[own], self.bias_velocity = self.plan.optimiser.step(
+                biases[own], bias_change, self.bias_velocity, shrinks=False
+            )
+        weights = np.where(wiring.plastic, moved, network.weights).astype(network.dtype)
         if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
             self._raise_lost(weights, epoch)
         self.network = replace(network, weights=weights, biases=biases)

@@ -69,11 +69,7 @@ def graphs(
 
 def graphs_for(kind: Dynamics, **options: Any) -> st.SearchStrategy[nx.DiGraph[Any]]:
     """Give the strategy for graphs that go with a dynamics."""
-    needs = {
-        "biases": kind.uses_bias,
-        "self_loops": kind.self_loops,
-        "symmetric": kind.symmetric,
-    }
+    needs = {"biases": kind.uses_bias, "self_loops": kind.self_loops, "symmetric": kind.symmetric}
     return graphs(**{**needs, **options})
 
 
@@ -120,9 +116,7 @@ def _weigh(draw: st.DrawFn, graph: nx.DiGraph[Any], symmetric: bool, ties: bool)
 def _decorate(draw: st.DrawFn, graph: nx.DiGraph[Any]) -> None:
     """Add attributes that mean nothing to neurograph."""
     extra = st.dictionaries(
-        st.sampled_from(["colour", "since", "name"]),
-        st.integers(-9, 9) | st.text(max_size=3) | st.none(),
-        max_size=2,
+        st.sampled_from(["colour", "since", "name"]), st.integers(-9, 9) | st.text(max_size=3) | st.none(), max_size=2
     )
     graph.graph.update(draw(extra))
     for _, data in graph.nodes(data=True):

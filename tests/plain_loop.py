@@ -23,9 +23,7 @@ def step(S, W, b, free, drift, dt, outputs=None, Y=None, beta=0.0):
     return new
 
 
-def train(
-    W, b, edges, biased, free, outputs, S, Y, *, drift, rule, dt, steps, beta, rate, epochs, start
-):
+def train(W, b, edges, biased, free, outputs, S, Y, *, drift, rule, dt, steps, beta, rate, epochs, start):
     """Train by the published arithmetic; `start()` gives the free nodes' states of each free phase.
 
     `edges` is a mask like W, `biased` the places of the nodes that have a bias of their own.

@@ -33,7 +33,9 @@ def test_boltzmann_removes_weak_edges_with_the_papers_probability():
 
 
 def test_boltzmann_survives_weights_of_any_size():
-    chances = [r.score for r in ng.prune(star([6000.0, 6000.1, 6000.2]), ng.pruning.boltzmann(1e9, 1e-3), seed=0).removed]
+    chances = [
+        r.score for r in ng.prune(star([6000.0, 6000.1, 6000.2]), ng.pruning.boltzmann(1e9, 1e-3), seed=0).removed
+    ]
     assert chances
     assert np.all(np.isfinite(chances))
 

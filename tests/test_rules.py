@@ -133,6 +133,7 @@ def test_every_rule_changes_nothing_where_nothing_moves(rule):
 @pytest.mark.parametrize("rule", NAMED, ids=lambda r: r.name)
 def test_every_rule_sees_only_its_own_edge(rule):
     """Cut a far part of the graph off: what is left of it learns the same."""
+
     def fit(graph):
         network = ng.compile(graph, dynamics=ng.dynamics.deep("absolute", extra_leak=0.5))
         solver = ng.solvers.Euler(dt=0.1, steps=300, tol=0)

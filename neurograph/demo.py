@@ -1,0 +1,86 @@
+"""The main job in one go: train XOR on a directed graph, see what is proved, prune it, write it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from neurograph import plots
+from neurograph.certificates import Report, certify
+from neurograph.dynamics import deep
+from neurograph.formats import write
+from neurograph.network import Network, compile
+from neurograph.optimisers import sgd
+from neurograph.pruning import magnitude, prune
+from neurograph.rules import deep as two_term_rule
+from neurograph.settling import settle
+from neurograph.tasks import logic
+from neurograph.topologies import complete
+from neurograph.training import train, wrong
+
+SEEDS = range(20)
+FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line of the demo's table."""
+
+    name: str
+    network: Network
+    right: int
+    report: Report
+
+
+def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
+    """Run the demo; give the stages of its table and the files that it wrote into `folder`."""
+    x, y = logic("xor")
+
+    def first(seed: int) -> Network:
+        graph = complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed)
+        return compile(graph, dynamics=deep("absolute", extra_leak=0.3))
+
+    fits = train(
+        first, x, y, rule=two_term_rule(), beta=10.0, optimiser=sgd(10.0, max_step=0.2), seed=[seed, *SEEDS[1:]]
+    )
+    trained = fits[0].network
+    pruned = _pruned(trained)
+    stages = [
+        _stage("as drawn", first(seed)),
+        _stage("trained", trained),
+        _stage("pruned", pruned),
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [
+        write(trained, folder / "trained.json"),
+        write(pruned, folder / "pruned.json"),
+        write(pruned, folder / "pruned.graphml"),
+    ]
+    figures = {
+        "overview.png": plots.overview(trained, pruned, fits, x, y),
+        "weights.png": plots.weights(trained),
+        "decision.png": plots.decision(trained, x=x, y=y),
+        "convergence.png": plots.convergence(trained, x, y, beta=10.0),
+        "cost.png": plots.cost(fits),
+        "network.png": plots.network(pruned),
+    }
+    for name, figure in figures.items():
+        figure.savefig(folder / name)
+        files.append(folder / name)
+    return stages, files
+
+
+def _stage(name: str, network: Network) -> Stage:
+    x, y = logic("xor")
+    answers = settle(network, x).outputs
+    return Stage(name, network, int((~wrong(answers, y)).sum()), certify(network, x))
+
+
+def _pruned(network: Network) -> Network:
+    """Take as many of the smallest weights away as leave every answer right."""
+    x, y = logic("xor")
+    for fraction in FRACTIONS:
+        smaller = prune(network, magnitude(fraction=fraction)).network
+        if not wrong(settle(smaller, x).outputs, y).any():
+            return smaller
+    return network

@@ -1,0 +1,146 @@
+import copy
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from neurograph.errors import GraphError
+from neurograph.graph import ROLES, finite_number, read_graph
+from neurograph.topologies import from_edges
+from tests.graphs import graphs
+
+drawn = settings(deadline=None, max_examples=50)
+
+
+def small():
+    """x -> h -> y, and b -> h."""
+    graph = nx.DiGraph()
+    graph.add_node("x", role="input")
+    graph.add_node("b", role="bias")
+    graph.add_node("h")
+    graph.add_node("y", role="output")
+    graph.add_weighted_edges_from([("x", "h", 0.5), ("b", "h", 1), ("h", "y", -0.25)])
+    return graph
+
+
+@drawn
+@given(graphs(biases=True, self_loops=True))
+def test_reading_takes_every_number_as_it_stands(graph):
+    table = read_graph(graph)
+    assert list(table.nodes) == list(graph)
+    assert [table.edge(k) for k in range(table.pre.size)] == list(graph.edges)
+    assert table.weights.tolist() == [data["weight"] for _, _, data in graph.edges(data=True)]
+    assert table.plastic.tolist() == [data.get("plastic", True) for _, _, data in graph.edges(data=True)]
+    roles = [role for _, role in graph.nodes(data="role", default="hidden")]
+    assert [ROLES[code] for code in table.roles] == roles
+    for node, bias in zip(graph, table.biases, strict=True):
+        assert bias == graph.nodes[node]["bias"] if "bias" in graph.nodes[node] else np.isnan(bias)
+
+
+@drawn
+@given(graphs())
+def test_edges_are_in_one_group_exactly_if_they_carry_one_tie(graph):
+    ties = read_graph(graph).ties.tolist()
+    given_ties = [tie for _, _, tie in graph.edges(data="tie")]
+    for a, b in zip(ties, given_ties, strict=True):
+        assert (a == -1) == (b is None)
+        for other, other_tie in zip(ties, given_ties, strict=True):
+            assert (a == other) == (b == other_tie)
+
+
+@drawn
+@given(graphs(biases=True, self_loops=True))
+def test_a_table_gives_the_graph_back(graph):
+    before = copy.deepcopy(graph)
+    again = read_graph(graph).to_graph()
+    assert type(again) is nx.DiGraph
+    assert nx.utils.graphs_equal(again, graph)
+    assert list(again) == list(graph)
+    assert list(again.edges) == list(graph.edges)
+    assert nx.utils.graphs_equal(graph, before)
+
+
+def test_a_table_without_attributes_gives_roles_flags_and_ties():
+    columns = {
+        "pre": ["x", "x", "h"],
+        "post": ["h", "y", "y"],
+        "weight": [1.0, 1.0, 2.0],
+        "plastic": [True, True, False],
+        "tie": ["a", "a", None],
+    }
+    table = from_edges(columns, inputs=["x"], outputs=["y"], biases={"h": 0.5})
+    bare = type(table)(
+        **{name: getattr(table, name) for name in ("nodes", "roles", "pre", "post", "weights")},
+        biases=table.biases,
+        plastic=table.plastic,
+        ties=table.ties,
+    ).to_graph()
+    assert dict(bare.nodes(data=True)) == {"x": {"role": "input"}, "h": {"bias": 0.5}, "y": {"role": "output"}}
+    assert list(bare.edges(data=True)) == [
+        ("x", "h", {"tie": 0, "weight": 1.0}),
+        ("x", "y", {"tie": 0, "weight": 1.0}),
+        ("h", "y", {"plastic": False, "weight": 2.0}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        ([("a", "b")], r"graph is a list: expected a networkx\.DiGraph; .*from_edges"),
+        (nx.MultiDiGraph([("a", "b")]), r"MultiDiGraph.*several edges.*add the weights"),
+        (nx.Graph([("a", "b")]), r"undirected Graph: .*to_directed"),
+        (nx.DiGraph(), r"no nodes: expected at least one with role 'output'"),
+        (nx.DiGraph([("a", "b", {"weight": 1.0})]), r"no node has role 'output'.*\['role'\]"),
+    ],
+)
+def test_what_is_no_graph_is_refused(graph, message):
+    with pytest.raises(GraphError, match=message):
+        read_graph(graph)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda g: g.nodes["h"].update(role="hiden"), r"node 'h' has role 'hiden': expected one of"),
+        (lambda g: g.nodes["h"].update(role=None), r"node 'h' has role None: expected one of"),
+        (lambda g: g.edges["x", "h"].clear(), r"edge 'x' -> 'h' has no weight.*from_graph"),
+        (lambda g: g.edges["x", "h"].update(weight="1"), r"edge 'x' -> 'h' has weight '1': expected"),
+        (lambda g: g.edges["x", "h"].update(weight=True), r"edge 'x' -> 'h' has weight True"),
+        (lambda g: g.edges["x", "h"].update(weight=None), r"edge 'x' -> 'h' has weight None"),
+        (lambda g: g.edges["x", "h"].update(weight=float("nan")), r"'x' -> 'h' has weight nan"),
+        (lambda g: g.edges["x", "h"].update(weight=1j), r"'x' -> 'h' has weight 1j"),
+        (lambda g: g.nodes["h"].update(bias=float("inf")), r"node 'h' has bias inf: expected"),
+        (lambda g: g.nodes["h"].update(bias=None), r"node 'h' has bias None: expected"),
+        (lambda g: g.nodes["x"].update(bias=0.0), r"node 'x' has role 'input' and a bias"),
+        (lambda g: g.nodes["b"].update(bias=0.0), r"node 'b' has role 'bias' and a bias"),
+        (lambda g: g.edges["x", "h"].update(plastic=1), r"'x' -> 'h' has plastic 1: expected True"),
+        (lambda g: g.add_edge("h", "x", weight=1.0), r"'h' -> 'x' ends at.*'input'.*remove the edge"),
+        (lambda g: g.add_edge("y", "b", weight=1.0), r"'y' -> 'b' ends at.*'bias'"),
+        (
+            lambda g: (g.edges["x", "h"].update(tie=3), g.edges["h", "y"].update(tie=3)),
+            r"'h' -> 'y' and 'x' -> 'h' are tied but have weights -0\.25 and 0\.5",
+        ),
+    ],
+)
+def test_a_fault_is_named(change, message):
+    graph = small()
+    read_graph(graph)
+    change(graph)
+    with pytest.raises(GraphError, match=message):
+        read_graph(graph)
+
+
+def test_parallel_edges_of_a_table_are_refused():
+    with pytest.raises(GraphError, match="edge 7 -> 9 is there more than once"):
+        from_edges(([7, 8, 7], [9, 9, 9], [1.0, 2.0, 3.0]), inputs=[7], outputs=[9])
+
+
+@pytest.mark.parametrize("value", [1, 1.5, np.float32(1.5), np.int64(-3), -0.0])
+def test_numbers_are_numbers(value):
+    assert finite_number(value) == float(value)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "1", b"1", None, float("nan"), float("-inf"), 10**400, [1.0], 1j])
+def test_anything_else_is_none(value):
+    assert finite_number(value) is None
