@@ -1,6 +1,10 @@
 """neurograph: any directed graph in; a settled, trained, certified and pruned graph out."""
 
+import importlib
+from types import ModuleType
+
 from neurograph import dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
 from neurograph.errors import (
@@ -13,8 +17,57 @@ from neurograph.errors import (
     NeurographError,
     ParameterError,
 )
+from neurograph.formats import read, write
 from neurograph.network import Network, compile
 from neurograph.pruning import prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
-from neurograph.training import train
+from neurograph.training import Fit, train
+
+__all__ = [
+    "Certificate",
+    "DataError",
+    "DivergenceError",
+    "Dynamics",
+    "Equilibrium",
+    "ExpressionError",
+    "Fit",
+    "FormatError",
+    "GraphError",
+    "LocalityError",
+    "Network",
+    "NeurographError",
+    "ParameterError",
+    "Record",
+    "Report",
+    "Rule",
+    "Status",
+    "Verdict",
+    "certify",
+    "compile",
+    "dynamics",
+    "optimisers",
+    "plots",
+    "prune",
+    "pruning",
+    "read",
+    "rules",
+    "settle",
+    "solvers",
+    "tasks",
+    "topologies",
+    "train",
+    "write",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import the rooms that bring heavy packages when they are first named."""
+    if name == "plots":
+        return importlib.import_module("neurograph.plots")
+    raise AttributeError(f"module 'neurograph' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, those not imported yet among them."""
+    return sorted([*globals(), *__all__])

@@ -229,7 +229,12 @@ def _read_ties(edge_attributes: Iterable[Mapping[str, Any]]) -> NDArray[np.int64
     ties = []
     for data in edge_attributes:
         tie = data.get("tie")
-        ties.append(-1 if tie is None else groups.setdefault(tie, len(groups)))
+        try:
+            ties.append(-1 if tie is None else groups.setdefault(tie, len(groups)))
+        except TypeError:
+            raise GraphError(
+                f"an edge has tie {tie!r}: expected text, a number, or a tuple of them, for edges are grouped by it"
+            ) from None
     return np.array(ties, np.int64)
 
 

@@ -512,7 +512,7 @@ def _middle(arrow):
     return (start + 2 * control + end) / 4
 
 
-@pytest.mark.parametrize("hidden", [0, 1, 4, 30])
+@pytest.mark.parametrize("hidden", [0, 1, 4, 17])
 @pytest.mark.parametrize("layout", ["circle", "layers"])
 def test_inputs_stand_left_and_outputs_right(hidden, layout):
     graph = complete(hidden=hidden)
@@ -607,10 +607,10 @@ def test_labels_and_legend_cover_nothing(hidden, long):
 
 
 def test_above_forty_nodes_no_node_is_named():
-    assert len(plots.network(complete(hidden=30)).axes[0].texts) == 34
-    big = nx.DiGraph([(k, k + 1, {"weight": 1.0}) for k in range(41)])
-    big.nodes[41]["role"] = "output"
-    assert not plots.network(big).axes[0].texts
+    for count in (40, 41):
+        ring = nx.DiGraph([(k, (k + 1) % count, {"weight": 1.0}) for k in range(count)])
+        ring.nodes[0]["role"] = "output"
+        assert len(plots.network(ring).axes[0].texts) == (40 if count == 40 else 0)
 
 
 def test_the_legend_names_what_is_there_and_nothing_else():

@@ -1,0 +1,117 @@
+"""What is proved of a compiled network: certify(), and one file a theorem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neurograph.certificates.absolute_leak import AbsoluteLeak
+from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.p_matrix import PMatrix
+from neurograph.certificates.report import Report, UnknownCertificateError
+from neurograph.certificates.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.system import System
+from neurograph.errors import ParameterError
+from neurograph.network import Network
+from neurograph.settling import checked_inputs, checked_network, checked_targets
+
+THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa())
+"""Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
+
+__all__ = ["THEOREMS", "Certificate", "Report", "Theorem", "UnknownCertificateError", "Verdict", "certify"]
+
+
+def certify(
+    network: Network,
+    x: ArrayLike | None = None,
+    *,
+    y: ArrayLike | None = None,
+    phase: Literal["free", "nudged"] = "free",
+    beta: float = 0.0,
+    dt: float | None = None,
+) -> Report:
+    """Say what is proved of a network's stability, with its weights as they are.
+
+    Each theorem ends as PROVED, REFUTED or UNKNOWN. Most are about every input at once; x adds what holds near the
+    equilibria of these inputs. The equations are taken in float64 with the weights as they are stored.
+
+    Parameters
+    ----------
+    network : Network
+        From :func:`neurograph.compile`.
+    x : array (batch, inputs), optional
+        Inputs whose equilibria are looked at.
+    y : array (batch, outputs), optional
+        Targets; needed with x in the nudged phase, whose equilibria depend on them.
+    phase : {"free", "nudged"}
+        Whether the outputs get ``+ beta (y - s)``.
+    beta : float
+        Nudging strength of the nudged phase; may be negative.
+    dt : float, optional
+        Step of explicit Euler; each certificate then says whether that step inherits it.
+
+    Returns
+    -------
+    Report
+        ``print(report)`` is a table; ``report["gershgorin"]`` a :class:`Certificate`, ``.certificates`` all of them,
+        ``.claim`` the strongest thing proved, ``.refutations`` what is refuted, which may be about other inputs.
+
+    Raises
+    ------
+    ParameterError
+        If `network` is not a Network; phase, beta and y do not go together; or dt is out of range.
+    DataError
+        If x or y has the wrong shape or holds a number that is not finite.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from neurograph.network import compile
+    >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> report = certify(compile(graph))
+    >>> report["absolute_leak"].claims
+    ('contracting', 'unique equilibrium', 'exponentially stable')
+    >>> report["spectral_abscissa"].verdict
+    <Verdict.UNKNOWN: 'UNKNOWN'>
+    """
+    network = _in_float64(checked_network(network))
+    _check_phase(phase, beta, x, y)
+    if dt is not None and not 0.0 < dt < np.inf:
+        raise ParameterError(f"dt is {dt!r}: expected a number > 0, or None to ask about no step")
+    inputs = None if x is None else checked_inputs(network, x)
+    targets = None if y is None or inputs is None else checked_targets(network, y, inputs.shape[0])
+    system = System(network, inputs, targets, float(beta), dt)
+    nudge = f", beta = {beta:g}" if phase == "nudged" else ""
+    return Report(tuple(theorem.examine(system) for theorem in THEOREMS), f"{network!r}, {phase} phase{nudge}")
+
+
+def _check_phase(phase: str, beta: float, x: ArrayLike | None, y: ArrayLike | None) -> None:
+    if phase not in ("free", "nudged"):
+        raise ParameterError(f"phase is {phase!r}: expected 'free' or 'nudged'")
+    if not np.isfinite(beta):
+        raise ParameterError(f"beta is {beta!r}: expected a finite number")
+    if phase == "free" and (beta != 0.0 or y is not None):
+        culprit = f"beta is {beta!r}" if beta != 0.0 else "y is given"
+        raise ParameterError(f"{culprit}, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
+    if phase == "nudged" and beta == 0.0:
+        raise ParameterError("phase is 'nudged', but beta is 0: expected another number, or phase='free'")
+    if phase == "nudged" and (x is None) != (y is None):
+        given, missing = ("x", "y") if y is None else ("y", "x")
+        raise ParameterError(
+            f"{given} is given without {missing}: expected both or neither, for a nudged equilibrium depends on both"
+        )
+
+
+def _in_float64(network: Network) -> Network:
+    """Give the network with the same numbers in float64."""
+    return replace(
+        network,
+        weights=network.weights.astype(np.float64),
+        biases=network.biases.astype(np.float64),
+        parameters=network.parameters.astype(np.float64),
+    )

@@ -67,7 +67,7 @@ class Interval:
     @property
     def size(self) -> Array:
         """Largest absolute value."""
-        return np.maximum(np.abs(self.low), np.abs(self.high))
+        return np.asarray(np.maximum(np.abs(self.low), np.abs(self.high)))
 
     def repeated(self, count: int) -> Interval:
         """Give an interval for each of `count` nodes, where there is but one for all."""

@@ -176,7 +176,7 @@ def label_from_json(value: Any) -> Hashable:
     FormatError
         If it cannot be a label.
     """
-    label = _with_tuples(value)
+    label: Hashable = _with_tuples(value)
     try:
         hash(label)
     except TypeError:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 import networkx as nx
@@ -48,6 +49,11 @@ JSON_PREFIX = "json:"
 
 XML_TEXT = re.compile("[\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 """Text that XML keeps as it is; not the empty one, which igraph writes where there is none."""
+
+UNREADABLE = (
+    nx.NetworkXException, ParseError, LookupError, ValueError, TypeError, AttributeError,
+)  # fmt: skip
+"""What networkx raises for XML that is no GraphML."""
 
 EXACT_INT = 2**53
 """Up to here a float64 holds every integer."""
@@ -161,7 +167,7 @@ def _read(data: bytes) -> nx.DiGraph[Any]:
     counts = _scanned(data)
     try:
         graph = nx.read_graphml(io.BytesIO(data))
-    except (nx.NetworkXException, LookupError, ValueError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise FormatError(
             f"networkx finds {type(error).__name__}: {error}; expected GraphML 1.0 without hyperedges"
         ) from error

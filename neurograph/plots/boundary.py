@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.equilibrium import Solver
+from neurograph.equilibrium import Equilibrium, Solver, Status
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
-from neurograph.plots.style import INK, figure_of, panel, short, signed_colours, styled
+from neurograph.plots.style import INK, figure_of, names, panel, signed_colours, styled
 from neurograph.settling import checked_inputs, checked_network, checked_targets, settle
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def decision(
     ax: Axes | None = None,
 ) -> Figure:
     """Draw one output over the unit square of two inputs, and the line where it is 0.5.
+
+    Points that the solver leaves unsettled are drawn as they are, and counted below the figure.
 
     Parameters
     ----------
@@ -63,15 +65,25 @@ def decision(
         If a point of the grid diverges.
     NeurographError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> from neurograph import plots
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> x, y = ng.tasks.logic("xor")
+    >>> figure = plots.decision(network, grid=11, x=x, y=y)
     """
     network = checked_network(network)
     _check(network, grid, output, x, y)
     with styled():
         side = np.linspace(0.0, 1.0, grid)
         points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-        answer = settle(network, points, solver=solver).outputs[:, output].reshape(grid, grid)
+        settled = settle(network, points, solver=solver)
         ax = panel(ax, (4.6, 4.2))
-        _draw(ax, network, side, answer, output)
+        _draw(ax, network, side, settled.outputs[:, output].reshape(grid, grid), output)
+        if solver is None or getattr(solver, "tol", 0.0) > 0.0:
+            _warn(ax, settled)
         if x is not None and y is not None:
             patterns = checked_inputs(network, x)
             _mark(ax, patterns, checked_targets(network, y, patterns.shape[0])[:, output] > 0.5)
@@ -95,21 +107,28 @@ def _check(network: Network, grid: int, output: int, x: object, y: object) -> No
 
 
 def _draw(ax: Axes, network: Network, side: NDArray[np.float64], answer: Floats, output: int) -> None:
-    nodes, wiring = network.nodes, network.wiring
+    labels, wiring = names(network.nodes), network.wiring
     half = max(0.5, float(np.max(np.abs(answer - 0.5))))
     step = side[1] / 2
     image = ax.imshow(
         answer, signed_colours(), vmin=0.5 - half, vmax=0.5 + half, origin="lower",
         extent=(-step, 1 + step, -step, 1 + step), interpolation="nearest",
     )  # fmt: skip
-    bar = figure_of(ax).colorbar(image, ax=ax, label=f"output {short(nodes[wiring.outputs[output]])}", shrink=0.85)
+    bar = figure_of(ax).colorbar(image, ax=ax, label=f"output {labels[wiring.outputs[output]]}", shrink=0.85)
     bar.outline.set_visible(False)
     if answer.min() < 0.5 < answer.max():
         ax.contour(side, side, answer, [0.5], colors=INK, linewidths=1.2)
         bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    first, second = (short(nodes[place]) for place in wiring.inputs)
+    first, second = (labels[place] for place in wiring.inputs)
     ax.set(xlabel=f"input {first}", ylabel=f"input {second}", xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     ax.spines[:].set_visible(False)
+
+
+def _warn(ax: Axes, settled: Equilibrium) -> None:
+    """Say below the figure how many points were still moving."""
+    moving = int(np.sum(settled.status != Status.CONVERGED))
+    if moving:
+        ax.set_xlabel(f"{ax.get_xlabel()}\n{moving} of {settled.status.size} points did not settle")
 
 
 def _mark(ax: Axes, patterns: Floats, above: NDArray[np.bool_]) -> None:

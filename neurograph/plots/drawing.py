@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, read_graph
 from neurograph.network import Network
-from neurograph.plots.layout import RADIUS, Drawn, Points, bends, curve, positions
-from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, panel, short, styled
+from neurograph.plots.layout import RADIUS, Drawn, Points, positions
+from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
+from neurograph.plots.wires import Wires, wires
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,20 +27,23 @@ MOST_LABELS = 40
 INSIDE = 4
 """Most characters of a label that stands inside its node."""
 
+SMALLEST = 4.5
+"""Size in points below which labels are left out."""
+
 CHARACTER = 0.11
 """Most width of a label's character, in units of the layout."""
 
-SHAPES: dict[int, tuple[int, float, float, str]] = {
-    INPUT: (4, np.pi / 4, 1.2, "#E4E4E4"),
-    BIAS: (4, 0.0, 1.3, "#F6EDB5"),
-    HIDDEN: (60, 0.0, 1.0, "#FFFFFF"),
-    OUTPUT: (6, 0.0, 1.15, "#BFE5D6"),
+SHAPES: dict[int, tuple[tuple[int, float, float], str]] = {
+    INPUT: ((4, np.pi / 4, 1.2), "#E4E4E4"),
+    BIAS: ((4, 0.0, 1.3), "#F6EDB5"),
+    HIDDEN: ((60, 0.0, 1.0), "#FFFFFF"),
+    OUTPUT: ((6, 0.0, 1.15), "#BFE5D6"),
 }
-"""Of each role: corners, turn, size against a circle, colour."""
+"""Of each role: a regular polygon (corners, turn, size against a circle), and its colour."""
 
 SIGNS: dict[int, tuple[str, str, str, str]] = {
-    1: (POSITIVE, "-|>,head_width=0.28,head_length=0.55", "-", "positive"),
-    -1: (NEGATIVE, "-[,widthB=0.34,lengthB=0", "-", "negative"),
+    1: (POSITIVE, "-|>,head_width=0.3,head_length=0.6", "-", "positive"),
+    -1: (NEGATIVE, "-[,widthB=0.42,lengthB=0", "-", "negative"),
     0: (GREY, "->,head_width=0.2,head_length=0.35", ":", "zero"),
 }
 """Of each sign: colour, arrowhead, dashes, name."""
@@ -54,7 +58,8 @@ def network(
     """Draw a network: inputs and biases left, hidden nodes in the middle, outputs right.
 
     A positive edge is blue and ends in a triangle, a negative one is vermillion and ends in a bar; its width grows
-    with \\|w\\|. The two edges of a pair bend to different sides. Up to 40 nodes are named.
+    with its size. The two edges of a pair bend to different sides. Up to 40 nodes are named, where
+    the labels can be read.
 
     Parameters
     ----------
@@ -68,6 +73,7 @@ def network(
     Returns
     -------
     matplotlib.figure.Figure
+        Its patches have the ids ``node 'x0'``, ``edge 'x0' -> 'h0'``, ..., which an SVG file keeps.
 
     Raises
     ------
@@ -77,27 +83,35 @@ def network(
         If the layout is unknown or lacks a node, or `ax` is not an Axes.
     NeurographError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> from neurograph import plots
+    >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0)
+    >>> figure = plots.network(graph, layout="circle")
     """
     drawn = _arrays(network)
-    labels = [short(node) for node in drawn.nodes]
+    labels = names(drawn.nodes)
     longest = max(map(len, labels))
     named = len(labels) <= MOST_LABELS
     outside = named and longest > INSIDE
     margin = CHARACTER * longest if outside else 0.0
     places, sides = positions(drawn, layout, margin)
-    bent = bends(places, drawn.pre, drawn.post)
-    low, high = _extent(drawn, places, bent, margin)
+    paths = wires(drawn, places, {role: shape for role, (shape, _) in SHAPES.items()})
+    low, high = _corners(drawn, places, paths, margin)
     with styled():
         inches = min(0.75, 9.5 / (high - low)[0], 7.5 / (high - low)[1])
         width, height = (high - low) * inches
         own = ax is None
-        ax = panel(ax, (max(width, 5.0) + 0.2, height + 0.8))
+        ax = panel(ax, (max(width, 5.0) + 0.2, height + 0.65))
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         ax.set_axis_off()
         points = 72 * inches if own else _points_per_unit(ax, high - low)
-        _draw(ax, drawn, places, bent, points)
-        if named:
-            _name(ax, labels, places, sides if outside else None, points)
+        _draw(ax, drawn, places, paths, points)
+        size = min(SMALL + 0.5, (CHARACTER / 0.6 if outside else 0.84 / max(longest, 2)) * points)
+        if named and size >= SMALLEST:
+            _name(ax, labels, places, sides if outside else np.zeros_like(sides), size)
         _legend(ax, drawn)
         return figure_of(ax)
 
@@ -110,21 +124,16 @@ def _arrays(network: Network | nx.DiGraph[Any]) -> Drawn:
     return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
 
 
-def _extent(drawn: Drawn, places: Points, bent: NDArray[np.float64], margin: float) -> tuple[Points, Points]:
+def _corners(drawn: Drawn, places: Points, paths: Wires, margin: float) -> tuple[Points, Points]:
     """Give the lower left and the upper right corner of everything that is drawn."""
-    t = np.linspace(0.0, 1.0, 9)
-    lines = [
-        curve(places[i], places[j], bend, t)
-        for i, j, bend in zip(drawn.pre.tolist(), drawn.post.tolist(), bent.tolist(), strict=True)
-    ]
-    border = RADIUS * np.array([1.5, 1.5])
-    around = [places - border, places + border]
-    loops = drawn.pre[drawn.pre == drawn.post]
-    if loops.size:
-        around += [places[loops] - 3.2 * RADIUS, places[loops] + 3.2 * RADIUS]
-    every = np.concatenate([*lines, *around])
+    low, high = paths.corners()
+    looped = np.isin(np.arange(len(drawn.nodes)), drawn.pre[drawn.pre == drawn.post])
+    around = RADIUS * np.where(looped, 3.2, 1.5)[:, None]
     room = np.array([margin, 0.35 if margin else 0.0])
-    return every.min(axis=0) - room, every.max(axis=0) + room
+    return (
+        np.minimum(low - 0.1, (places - around).min(axis=0) - room),
+        np.maximum(high + 0.1, (places + around).max(axis=0) + room),
+    )
 
 
 def _points_per_unit(ax: Axes, extent: Points) -> float:
@@ -134,28 +143,28 @@ def _points_per_unit(ax: Axes, extent: Points) -> float:
     return float(np.min(size / extent))
 
 
-def _draw(ax: Axes, drawn: Drawn, places: Points, bent: NDArray[np.float64], points: float) -> None:
+def _draw(ax: Axes, drawn: Drawn, places: Points, paths: Wires, points: float) -> None:
     """Draw the nodes, and the edges below them, the largest last."""
-    patches = [_node(role, place) for role, place in zip(drawn.roles.tolist(), places, strict=True)]
-    for patch in patches:
-        ax.add_patch(patch)
+    for node, role, place in zip(drawn.nodes, drawn.roles.tolist(), places, strict=True):
+        ax.add_patch(_node(role, place)).set_gid(f"node {node!r}")
     sizes = np.abs(drawn.weights) / (np.max(np.abs(drawn.weights), initial=0.0) or 1.0)
     alpha = float(np.clip(1.1 - drawn.weights.size / 500, 0.6, 0.95))
     centre = places.mean(axis=0)
     for k in np.argsort(sizes, kind="stable"):
         i, j = drawn.pre[k], drawn.post[k]
         look = _look(float(np.sign(drawn.weights[k])), float(sizes[k]), points)
-        arrow = _loop(places[i], centre, look) if i == j else _arrow(
-            places[i], places[j], patches[i], patches[j], bent[k], look
+        arrow = (
+            _loop(places[i], centre, look) if i == j else _arrow(paths.starts[k], paths.ends[k], paths.bends[k], look)
         )
-        arrow.set(alpha=alpha, zorder=1 + sizes[k], in_layout=False)
+        name = f"edge {drawn.nodes[i]!r} -> {drawn.nodes[j]!r}"
+        arrow.set(alpha=alpha, zorder=1 + sizes[k], clip_on=False, in_layout=False, gid=name)
         ax.add_patch(arrow)
 
 
 def _node(role: int, place: Points) -> Patch:
     from matplotlib.patches import RegularPolygon
 
-    corners, turn, size, colour = SHAPES[role]
+    (corners, turn, size), colour = SHAPES[role]
     return RegularPolygon(
         (place[0], place[1]), corners, radius=size * RADIUS, orientation=turn,
         facecolor=colour, edgecolor=INK, linewidth=0.9, zorder=3,
@@ -165,26 +174,23 @@ def _node(role: int, place: Points) -> Patch:
 def _look(sign: float, size: float, points: float) -> dict[str, Any]:
     """Give colour, dashes, width and arrowhead of an edge; `size` is |w| as a share of the largest."""
     colour, head, dashes, _ = SIGNS[int(sign)]
-    scale = min(points / 54, 1.0)
+    scale = float(np.clip(points / 54, 0.6, 1.0))
     return {
         "color": colour,
         "linestyle": dashes,
-        "linewidth": scale * (0.4 + 2.4 * size),
+        "linewidth": scale * (0.5 + 2.3 * size),
         "arrowstyle": head,
-        "mutation_scale": scale * (7.0 + 7.0 * size),
+        "mutation_scale": scale * (7.0 + 6.0 * size),
         "capstyle": "butt",
         "joinstyle": "miter",
     }
 
 
-def _arrow(
-    start: Points, end: Points, pre: Patch, post: Patch, bend: float, look: dict[str, Any]
-) -> FancyArrowPatch:
+def _arrow(start: Points, end: Points, bend: float, look: dict[str, Any]) -> FancyArrowPatch:
     from matplotlib.patches import FancyArrowPatch
 
     return FancyArrowPatch(
-        (start[0], start[1]), (end[0], end[1]), connectionstyle=f"arc3,rad={bend}",
-        patchA=pre, patchB=post, shrinkA=0.0, shrinkB=1.0, **look,
+        (start[0], start[1]), (end[0], end[1]), connectionstyle=f"arc3,rad={bend}", shrinkA=0.0, shrinkB=2.5, **look
     )  # fmt: skip
 
 
@@ -196,39 +202,35 @@ def _loop(place: Points, centre: Points, look: dict[str, Any]) -> FancyArrowPatc
     dx, dy = place - centre
     away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
     angles = away + np.array([0.6, 0.45, -0.45, -0.6])
-    reach = RADIUS * np.array([1.15, 3.2, 3.2, 1.3])
+    reach = RADIUS * np.array([1.0, 3.2, 3.2, 1.2])
     corners = place + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
     return FancyArrowPatch(path=Path(corners, codes), **look)
 
 
-def _name(ax: Axes, labels: list[str], places: Points, sides: Points | None, points: float) -> None:
-    """Write each label in its node, or beside it on the side where there is room."""
+def _name(ax: Axes, labels: list[str], places: Points, sides: Points, size: float) -> None:
+    """Write each label beside its node, in the direction of `sides`; in it where that is 0."""
     from matplotlib.patheffects import withStroke
 
-    size = min(SMALL + 0.5, (0.17 if sides is None else CHARACTER / 0.6) * points)
-    halo = [] if sides is None else [withStroke(linewidth=2.0, foreground="white")]
-    away = np.zeros_like(places) if sides is None else sides
+    halo = [withStroke(linewidth=2.5, foreground="white")] if sides.any() else []
     across, upwards = ("center", "left", "right"), ("center", "bottom", "top")
-    for label, place, side in zip(labels, places, away, strict=True):
+    for label, place, side in zip(labels, places, sides, strict=True):
         x, y = place + 1.45 * RADIUS * side
         dx, dy = (int(np.sign(part)) * (abs(part) > 0.35) for part in side)
-        ax.text(
-            x, y, label, ha=across[dx], va=upwards[dy], fontsize=size, color=INK, path_effects=halo, zorder=5
-        )
+        ax.text(x, y, label, ha=across[dx], va=upwards[dy], fontsize=size, color=INK, path_effects=halo, zorder=5)
 
 
 def _legend(ax: Axes, drawn: Drawn) -> Legend:
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
 
-    present = [role for role in (INPUT, BIAS, HIDDEN, OUTPUT) if np.any(drawn.roles == role)]
     nodes = [
         Line2D(
-            [], [], linestyle="none", marker=(SHAPES[role][0], 0, np.degrees(SHAPES[role][1])), markersize=8,
-            markerfacecolor=SHAPES[role][3], markeredgecolor=INK, markeredgewidth=0.8, label=ROLES[role],
+            [], [], linestyle="none", marker=(corners, 0, np.degrees(turn)), markersize=8, label=ROLES[role],
+            markerfacecolor=colour, markeredgecolor=INK, markeredgewidth=0.8,
         )
-        for role in present
+        for role, ((corners, turn, _), colour) in SHAPES.items()
+        if np.any(drawn.roles == role)
     ]  # fmt: skip
     signs = [
         FancyArrowPatch((0, 0), (1, 0), label=f"{SIGNS[sign][3]} weight", **_look(sign, 0.5, 54))
@@ -241,10 +243,19 @@ def _legend(ax: Axes, drawn: Drawn) -> Legend:
         for share in (1.0, 0.25)
         if largest > 0.0
     ]
+    handles = _in_columns(nodes, signs, widths)
     return ax.legend(
-        handles=[*nodes, *signs, *widths], handler_map={FancyArrowPatch: _handler()}, loc="upper center",
-        bbox_to_anchor=(0.5, -0.01), ncols=4, columnspacing=1.6,
+        handles=handles, handler_map={FancyArrowPatch: _handler()}, loc="upper center",
+        bbox_to_anchor=(0.5, 0.0), ncols=len(handles) // 2, columnspacing=1.6,
     )  # fmt: skip
+
+
+def _in_columns(*groups: list[Any]) -> list[Any]:
+    """Fill each group up to whole columns of two, as the legend is filled."""
+    from matplotlib.lines import Line2D
+
+    blank = Line2D([], [], linestyle="none", label=" ")
+    return [one for group in groups for one in ([*group, blank] if len(group) % 2 else group)]
 
 
 def _handler() -> Any:
@@ -262,4 +273,3 @@ def _handler() -> Any:
         )  # fmt: skip
 
     return HandlerPatch(patch_func=arrow)
-

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figure:
     """Draw the cost and the share of errors over the epochs: the median of the runs, and their quartiles.
 
-    A run that stopped early keeps its last value. The cost is on a log scale where it is never 0.
+    A run that stopped early keeps its last value. The cost is on a log scale where it falls to a
+    tenth or less, but never to 0.
 
     Parameters
     ----------
@@ -39,16 +40,28 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
         If `fits` is neither a Fit nor a sequence of at least one, or `ax` is not two Axes.
     NeurographError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> from neurograph import plots
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
+    >>> x, y = ng.tasks.logic("and")
+    >>> fits = ng.train(network, x, y, epochs=5, seed=range(3))
+    >>> figure = plots.cost(fits)
     """
     runs = _checked(fits)
     with styled():
+        from matplotlib.ticker import MaxNLocator
+
         upper, lower = panels(ax, (5.6, 4.2), (3.0, 2.0))
         values = _padded(runs, "cost")
         _draw(upper, values, BLUE)
         _draw(lower, _padded(runs, "error"), VERMILLION)
-        upper.set(ylabel="cost", yscale="log" if np.all(values > 0.0) else "linear")
-        lower.set(xlabel="epoch", ylabel="share of errors", ylim=(-0.03, 1.03))
-        lower.xaxis.get_major_locator().set_params(integer=True)
+        upper.set(ylabel="cost", yscale="log" if _spans_tenfold(values) else "linear")
+        lower.set(xlabel="epoch", ylabel="share of errors")
+        lower.set_ylim(-0.03, lower.get_ylim()[1])
+        lower.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         upper.tick_params(labelbottom=False)
         upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
         return figure_of(upper)
@@ -69,9 +82,11 @@ def _checked(fits: Fit | Sequence[Fit]) -> list[Fit]:
 def _padded(runs: list[Fit], name: str) -> NDArray[np.float64]:
     """Give a history of every run (runs, epochs of the longest); one that stopped keeps its last value."""
     longest = max(run.epochs for run in runs)
-    return np.stack(
-        [np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs]
-    )
+    return np.stack([np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs])
+
+
+def _spans_tenfold(values: NDArray[np.float64]) -> bool:
+    return bool(0.0 < 10.0 * values.min() <= values.max())
 
 
 def _draw(ax: Axes, values: NDArray[np.float64], colour: str) -> None:

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.graph import ROLES
-from neurograph.network import Network
-from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, panel, short, signed_colours, styled
+from neurograph.network import Floats, Network
+from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled
 from neurograph.settling import checked_network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+HATCH = "////"
 
 MOST_LABELS = 40
 """Nodes up to which the axes name each of them."""
@@ -35,7 +37,7 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        The image holds ``network.matrix()``, masked where there is no edge.
+        The image holds ``network.matrix()``, NaN where there is no edge.
 
     Raises
     ------
@@ -58,10 +60,8 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
         ax = panel(ax, (5.4, 4.9))
         n = len(network.nodes)
         largest = float(np.max(np.abs(network.weights), initial=0.0)) or 1.0
-        ax.patch.set(facecolor=PALE, edgecolor="#BDBDBD", hatch="/////", linewidth=0.0)
-        image = ax.imshow(
-            _masked(network), signed_colours(), vmin=-largest, vmax=largest, interpolation="nearest"
-        )
+        ax.patch.set(facecolor=PALE, edgecolor="#C9C9C9", hatch=HATCH, linewidth=0.0)
+        image = ax.imshow(_dense(network), signed_colours(), vmin=-largest, vmax=largest, interpolation="nearest")
         _name_nodes(ax, network)
         _part_roles(ax, network.roles)
         ax.set(xlabel="presynaptic", ylabel="postsynaptic", xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
@@ -72,9 +72,10 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
         return figure
 
 
-def _masked(network: Network) -> np.ma.MaskedArray[tuple[int, int], np.dtype[np.floating]]:
+def _dense(network: Network) -> Floats:
+    """Give the weights (post, pre), NaN where there is no edge."""
     n = len(network.nodes)
-    image = np.ma.array(np.zeros((n, n), network.dtype), mask=True)
+    image = np.full((n, n), np.nan, network.dtype)
     image[network.wiring.post, network.wiring.pre] = network.weights
     return image
 
@@ -85,7 +86,7 @@ def _name_nodes(ax: Axes, network: Network) -> None:
     if n > MOST_LABELS:
         ax.tick_params(length=2)
         return
-    labels = [short(node) for node in network.nodes]
+    labels = names(network.nodes)
     size = SMALL if n <= 25 else 5.5
     upright = max(map(len, labels)) * n > 45
     ax.set_xticks(range(n), labels, rotation=90 if upright else 0, fontsize=size)
@@ -114,5 +115,5 @@ def _explain(ax: Axes) -> None:
     """Say above the colour bar what a hatched cell is."""
     from matplotlib.patches import Patch
 
-    no_edge = Patch(facecolor=PALE, edgecolor="#BDBDBD", hatch="/////", linewidth=0.0, label="no edge")
+    no_edge = Patch(facecolor=PALE, edgecolor="#C9C9C9", hatch=HATCH, linewidth=0.0, label="no edge")
     ax.legend(handles=[no_edge], loc="lower left", bbox_to_anchor=(-0.4, 1.02), handlelength=1.2, borderaxespad=0.0)

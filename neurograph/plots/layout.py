@@ -1,4 +1,4 @@
-"""Where the nodes of a drawn network stand, and how far its edges bend; one unit is a node and the room around it."""
+"""Where the nodes of a drawn network stand; one unit is about a node and the room around it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ Points = NDArray[np.float64]
 RADIUS = 0.3
 """Of a node."""
 
-BENDS = (0.12, 0.18, 0.25, 0.33, 0.42, 0.52)
-"""How far an edge may bend, as a share of its length; never to the other side, which is the way back's."""
-
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
@@ -34,9 +31,7 @@ class Drawn:
     weights: NDArray[Any]
 
 
-def positions(
-    drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin: float
-) -> tuple[Points, Points]:
+def positions(drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin: float) -> tuple[Points, Points]:
     """Place the nodes (nodes, 2): clamped ones left, hidden in the middle, outputs right.
 
     The second array is the direction from each node in which a label has room; `margin` is the width to leave
@@ -79,34 +74,31 @@ def _has_ties_within(drawn: Drawn, levels: NDArray[np.int64]) -> bool:
 
 def _circle(roles: NDArray[np.int8], margin: float) -> tuple[Points, Points]:
     hidden = np.flatnonzero(roles == HIDDEN)
-    radius = 0.0 if hidden.size < 2 else max(1.1, 1.3 * hidden.size / (2 * np.pi))
-    side = radius + 1.8 + 0.15 * radius + margin
-    places, away = _sides(roles, -side, side, 2 * radius)
-    # Half a step off the top, so that no node lies on the straight way from left to right.
-    angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + 0.5 * (hidden.size % 4 == 0)) / max(hidden.size, 1)
+    radius = 0.0 if hidden.size < 2 else max(1.7, max(1.3, margin) * hidden.size / (2 * np.pi))
+    side = 1.15 * radius + 1.9 + margin
+    places, away = _sides(roles, -side, side, max(2 * radius, 1.3 * np.sum(roles != HIDDEN)))
+    # Half a step round where a node would stand straight between the columns.
+    turn = 0.5 if hidden.size % 4 == 0 else 0.0
+    angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + turn) / max(hidden.size, 1)
     away[hidden] = np.column_stack([np.cos(angle), np.sin(angle)])
     places[hidden] = radius * away[hidden]
     return places, away
 
 
-def _layers(
-    roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float
-) -> tuple[Points, Points]:
+def _layers(roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float) -> tuple[Points, Points]:
     hidden = roles == HIDDEN
     steps = np.unique(levels[hidden])
     counts = [np.sum((roles == INPUT) | (roles == BIAS)), np.sum(roles == OUTPUT)]
     counts += [np.sum(hidden & (levels == step)) for step in steps]
-    height = 1.3 * max(counts)
-    gap = 2.0 + 0.12 * height + margin
+    height = (1.3 if max(counts) <= 16 else 0.9) * max(counts)
+    gap = max(2.2, 1.2 * height / (steps.size + 1)) + margin
     places, away = _sides(roles, 0.0, gap * (steps.size + 1), height)
     for column, step in enumerate(steps):
         _stack(places, np.flatnonzero(hidden & (levels == step)), gap * (column + 1), height)
     return places, away
 
 
-def _sides(
-    roles: NDArray[np.int8], left: float, right: float, height: float
-) -> tuple[Points, Points]:
+def _sides(roles: NDArray[np.int8], left: float, right: float, height: float) -> tuple[Points, Points]:
     places, away = np.zeros((roles.size, 2)), np.tile([0.0, -1.0], (roles.size, 1))
     clamped = np.concatenate([np.flatnonzero(roles == INPUT), np.flatnonzero(roles == BIAS)])
     _stack(places, clamped, left, height)
@@ -118,7 +110,7 @@ def _sides(
 
 def _stack(places: Points, nodes: NDArray[np.int64], x: float, height: float) -> None:
     """Write a column, the first node on top, spread out where the height allows it."""
-    spacing = np.clip(height / max(nodes.size, 1), 1.3, 2.2)
+    spacing = min(height / max(nodes.size, 1), 2.2)
     places[nodes, 0] = x
     places[nodes, 1] = spacing * ((nodes.size - 1) / 2 - np.arange(nodes.size))
 
@@ -128,42 +120,22 @@ def _given(drawn: Drawn, layout: Mapping[Any, ArrayLike]) -> Points:
     for row, node in enumerate(drawn.nodes):
         if node not in layout:
             raise ParameterError(f"layout has no place for node {node!r}: expected (x, y) for every node")
-        try:
-            places[row] = np.asarray(layout[node], np.float64)
-        except (TypeError, ValueError):
-            places[row] = np.nan
-        if not np.all(np.isfinite(places[row])):
+        place = _point(layout[node])
+        if place is None:
             raise ParameterError(f"layout has {layout[node]!r} for node {node!r}: expected two finite numbers (x, y)")
+        places[row] = place
     if len(drawn.nodes) == 1:
         return places
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(apart, np.inf)
-    usual = float(np.median(apart.min(axis=1)))
-    return places * (1.6 / usual if usual > 0.0 else 1.0)
+    nearest = apart.min(axis=1)
+    closest = float(max(nearest.min(), np.median(nearest) / 4))
+    return places * (1.2 / closest if closest > 0.0 else 1.0)
 
 
-def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Points:
-    """Give points of the edge from `start` to `end`: matplotlib's ``arc3``, a quadratic Bézier curve."""
-    dx, dy = end - start
-    control = (start + end) / 2 + bend * np.array([dy, -dx])
-    t = t[:, None]
-    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
-
-
-def bends(places: Points, pre: NDArray[Any], post: NDArray[Any]) -> NDArray[np.float64]:
-    """Choose for each edge the first bend that keeps clear of every other node, else the clearest."""
-    t = np.linspace(0.06, 0.94, 23)
-    chosen = np.full(pre.size, BENDS[0])
-    for k, (i, j) in enumerate(zip(pre.tolist(), post.tolist(), strict=True)):
-        others = np.delete(places, [i, j], axis=0)
-        if i == j or not others.size:
-            continue
-        clearest = -np.inf
-        for bend in BENDS:
-            line = curve(places[i], places[j], bend, t)
-            clear = float(np.linalg.norm(line[:, None] - others[None], axis=2).min())
-            if clear > clearest + 0.02:
-                chosen[k], clearest = bend, clear
-            if clear > 1.35 * RADIUS:
-                break
-    return chosen
+def _point(value: ArrayLike) -> Points | None:
+    try:
+        point = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        return None
+    return point if point.shape == (2,) and np.all(np.isfinite(point)) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph.equilibrium import Equilibrium, Solver, Trajectory
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
-from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, panels, short, styled
+from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, names, panels, styled
 from neurograph.settling import checked_inputs, checked_network, checked_targets, settle
 from neurograph.solvers import Euler
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_NAMES = 12
-"""Lines up to which the legend names each output."""
+LEAST_SHARE = 0.25
+"""Least share of the time axis for each phase."""
+
+Look = dict[str, Any]
+"""Colour, dashes, width and label of a line."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def convergence(
 
     .. math:: \max_j |P(\dot s_j + \beta (y_j - s_j))|
 
-    in which P leaves out what pushes a node at the border of the box further out.
+    in which P leaves out what pushes a node at the border of the box further out. A sample that has come to rest
+    keeps its state. A phase that is much shorter than the other is stretched, and the axis says so.
 
     Parameters
     ----------
@@ -80,6 +84,14 @@ def convergence(
         If a sample diverges.
     NeurographError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> from neurograph import plots
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> x, y = ng.tasks.logic("xor")
+    >>> figure = plots.convergence(network, x, y, beta=10.0, sample=3)
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)
@@ -92,7 +104,9 @@ def convergence(
         looks = _looks(network, samples)
         _draw_states(upper, network, phases, targets[samples], looks)
         _draw_residual(lower, phases, looks, getattr(solver, "tol", 0.0))
-        _mark_phases(upper, lower, phases, beta)
+        for each in (upper, lower):
+            _mark_phases(each, phases.boundary, phases.states.shape[1] - 1)
+        _name_phases(upper, lower, beta)
         return figure_of(upper)
 
 
@@ -122,15 +136,15 @@ def _walked(phase: Equilibrium, solver: Solver) -> Floats:
     kept: Trajectory | None = phase.trajectory
     if kept is None:
         raise ParameterError(
-            f"solver is {solver!r}, which keeps no trajectory: expected one that does, such as neurograph.solvers.Euler()"
+            f"solver is {solver!r}, which keeps no trajectory: expected one that does, such as Euler()"
         )
     return kept.state[:, kept.steps <= phase.steps.max()]
 
 
 def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Floats:
     """Give the largest move that the box allows (samples, frames), nudged towards y."""
-    samples, frames, n = states.shape
-    moving = network.drift(states.reshape(-1, n)).reshape(states.shape)
+    every = states.reshape(-1, states.shape[2])
+    moving = network.drift(every).reshape(states.shape)
     outputs = network.wiring.outputs
     moving[..., outputs] += beta * (y[:, None, :] - states[..., outputs])
     low, high = network.dynamics.box or (-np.inf, np.inf)
@@ -138,67 +152,66 @@ def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Float
     return np.asarray(np.where(outward, 0.0, np.abs(moving)).max(axis=2))
 
 
-def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[dict[str, Any]]]:
-    """Give colour, dashes and label of each output's line, for each sample."""
-    names = [short(network.nodes[place]) for place in network.wiring.outputs]
-    count = len(names)
+def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:
+    """Give how each output's line looks, for each sample: apart while there are few, else the same."""
+    labels = names(network.nodes)
+    outputs = [f"output {labels[place]}" for place in network.wiring.outputs]
+    count = len(outputs)
+    each = samples.size * count <= len(SERIES)
     looks = []
     for row, sample in enumerate(samples):
         line = []
-        for column, name in enumerate(names):
-            place = row * count + column
-            of_sample = f"sample {sample}" if count == 1 else f"output {name}, sample {sample}"
+        for column, output in enumerate(outputs):
+            place = row * count + column if each else (column if count <= len(SERIES) else 0)
+            label = output if count <= len(SERIES) else "outputs"
+            if each and samples.size > 1:
+                label = f"sample {sample}" if count == 1 else f"{output}, sample {sample}"
+            first = each or (row == 0 and place == column)
             line.append(
                 {
-                    "color": SERIES[place % len(SERIES)],
+                    "color": SERIES[place],
                     "linestyle": LINES[place % len(LINES)],
-                    "label": f"output {name}" if samples.size == 1 else of_sample,
+                    "linewidth": 1.9 if each else 1.2,
+                    "label": label if first else "_",
                 }
             )
         looks.append(line)
     return looks
 
 
-def _draw_states(
-    ax: Axes, network: Network, phases: _Phases, targets: Floats, looks: list[list[dict[str, Any]]]
-) -> None:
+def _draw_states(ax: Axes, network: Network, phases: _Phases, targets: Floats, looks: list[list[Look]]) -> None:
     wiring, last = network.wiring, phases.states.shape[1] - 1
     hidden = np.setdiff1d(wiring.free, wiring.outputs)
     for row, states in enumerate(phases.states):
-        lines = ax.plot(states[:, hidden], color=GREY, linewidth=0.7, alpha=0.7, zorder=2)
+        lines = ax.plot(states[:, hidden], color=GREY, linewidth=0.7, alpha=0.6, zorder=2)
         if lines and row == 0:
             lines[0].set_label("hidden")
         for column, look in enumerate(looks[row]):
-            ax.plot(states[:, wiring.outputs[column]], linewidth=1.9, zorder=3, **look)
+            ax.plot(states[:, wiring.outputs[column]], zorder=3, **look)
             ax.hlines(
-                targets[row, column], phases.boundary, last, color=look["color"], linestyle=":", linewidth=1.2, zorder=2
+                targets[row, column], phases.boundary, last, color=look["color"], linestyle=":", linewidth=1.3, zorder=4
             )
-    ax.plot([], [], color=INK, linestyle=":", linewidth=1.2, label="target")
+    ax.plot([], [], color=INK, linestyle=":", linewidth=1.3, label="target")
     ax.set(ylabel="state")
-    handles, labels = ax.get_legend_handles_labels()
-    named = len(handles) <= MOST_NAMES
-    ax.legend(
-        handles if named else [], labels if named else [],
-        loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0,
-    )  # fmt: skip
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
 
 
-def _draw_residual(
-    ax: Axes, phases: _Phases, looks: list[list[dict[str, Any]]], tolerance: float
-) -> None:
-    boundary = phases.boundary
-    single = len(looks) == 1
-    for look, free, nudged in zip(looks, phases.free_residual, phases.nudged_residual, strict=True):
-        own = {"color": INK} if single else {name: look[0][name] for name in ("color", "linestyle")}
-        ax.plot(np.arange(free.size), _positive(free), linewidth=1.2, **own)
-        ax.plot(boundary + np.arange(nudged.size), _positive(nudged), linewidth=1.2, **own)
+def _draw_residual(ax: Axes, phases: _Phases, looks: list[list[Look]], tolerance: float) -> None:
+    """Draw the residual of each sample, in its output's colour where that is its own."""
+    own = len(looks) > 1 and len(looks[0]) == 1
+    for line, free, nudged in zip(looks, phases.free_residual, phases.nudged_residual, strict=True):
+        look = {name: line[0][name] for name in ("color", "linestyle")} if own else {"color": INK}
+        ax.plot(np.arange(free.size), _positive(free), linewidth=1.1, **look)
+        ax.plot(phases.boundary + np.arange(nudged.size), _positive(nudged), linewidth=1.1, **look)
+    shown = np.concatenate([phases.free_residual.ravel(), phases.nudged_residual.ravel(), [tolerance]])
+    shown = shown[shown > 0.0] if np.any(shown > 0.0) else np.ones(1)
+    ax.set(ylabel="residual", yscale="log", ylim=(shown.min() / 3.0, shown.max() * 3.0))
     if tolerance > 0.0:
         ax.axhline(tolerance, color=GREY, linewidth=0.8, linestyle="--")
         ax.annotate(
             "tolerance", (1.0, tolerance), xycoords=("axes fraction", "data"), xytext=(5, 0),
             textcoords="offset points", va="center", fontsize=SMALL, color=GREY, annotation_clip=False,
         )  # fmt: skip
-    ax.set(xlabel="step", ylabel="residual", yscale="log")
 
 
 def _positive(residual: Floats) -> Floats:
@@ -206,14 +219,47 @@ def _positive(residual: Floats) -> Floats:
     return np.where(residual > 0.0, residual, np.nan)
 
 
-def _mark_phases(upper: Axes, lower: Axes, phases: _Phases, beta: float) -> None:
-    last = phases.states.shape[1] - 1
-    for ax in (upper, lower):
-        ax.set_xlim(0, last)
-        ax.axvline(phases.boundary, color=INK, linewidth=0.8)
-        ax.axvspan(phases.boundary, last, color="#F3F3F3", linewidth=0, zorder=0)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+def _mark_phases(ax: Axes, boundary: int, last: int) -> None:
+    """Shade the nudged phase, and stretch the shorter phase to its least share of the axis."""
+    ax.axvline(boundary, color=INK, linewidth=0.8)
+    ax.axvspan(boundary, last, color="#F3F3F3", linewidth=0, zorder=0)
+    share = float(np.clip(boundary / last, LEAST_SHARE, 1.0 - LEAST_SHARE))
+    slopes = share / boundary, (1.0 - share) / (last - boundary)
+
+    def place(step: ArrayLike) -> NDArray[np.float64]:
+        steps = np.asarray(step, np.float64)
+        return np.where(steps <= boundary, steps * slopes[0], share + (steps - boundary) * slopes[1])
+
+    def step(place: ArrayLike) -> NDArray[np.float64]:
+        places = np.asarray(place, np.float64)
+        return np.where(places <= share, places / slopes[0], boundary + (places - share) / slopes[1])
+
+    ax.set_xscale("function", functions=(place, step))
+    ax.set_xlim(0, last)
+    ax.set_xticks(_ticks(boundary, last, place))
+    stretched = max(slopes) / min(slopes)
+    which = "free" if slopes[0] > slopes[1] else "nudged"
+    note = f" ({which} phase stretched {stretched:.2g} times)" if stretched > 1.001 else ""
+    ax.set_xlabel(f"step{note}")
+
+
+def _ticks(boundary: int, last: int, place: Callable[[ArrayLike], NDArray[np.float64]]) -> list[float]:
+    """Choose whole steps to name in each phase, none of them close to another."""
+    from matplotlib.ticker import MaxNLocator
+
+    ticks: list[float] = []
+    for first, final in ((0, boundary), (boundary, last)):
+        room = float(place(final) - place(first))
+        locator = MaxNLocator(nbins=max(round(12 * room), 1), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+        inside = [tick for tick in locator.tick_values(first, final) if first <= tick <= final]
+        ticks += [tick for tick in inside if not ticks or place(tick) - place(ticks[-1]) > 0.06]
+    return ticks
+
+
+def _name_phases(upper: Axes, lower: Axes, beta: float) -> None:
+    upper.set_xlabel("")
     upper.tick_params(labelbottom=False)
+    lower.tick_params(labelbottom=True)
     for text, place, side in (("free phase", 0.0, "left"), (f"nudged phase (β = {beta:g})", 1.0, "right")):
         upper.annotate(
             text, (place, 1.0), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points",

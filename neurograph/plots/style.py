@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,14 @@ BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = (
 """Colours that colour-blind readers tell apart: Okabe and Ito, 2008, with a darker purple."""
 
 POSITIVE, NEGATIVE = BLUE, VERMILLION
-INK, GREY, PALE = "#262626", "#8C8C8C", "#E9E9E9"
+INK, GREY, PALE = "#262626", "#7A7A7A", "#EBEBEB"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK, GREY)
-LINES = ("-", "--", "-.", ":")
+LINES = ("-", (0, (4, 1.2)), "-.", (0, (6, 1, 1, 1, 1, 1)))
 
 SMALL = 7.5
 """Size in points of the text that may be small: ticks, legends."""
 
-STYLE: dict[str, Any] = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 150,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
@@ -57,7 +58,7 @@ STYLE: dict[str, Any] = {
 """What every figure is drawn with, whatever the settings of the session."""
 
 LONGEST = 16
-"""Most characters of a node's label; a longer one keeps its two ends."""
+"""Most characters of a node's label, shared out among the parts of a tuple."""
 
 
 @contextmanager
@@ -86,9 +87,7 @@ def panel(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return only
 
 
-def panels(
-    ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[float, ...]
-) -> tuple[Axes, ...]:
+def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[float, ...]) -> tuple[Axes, ...]:
     """Give axes one above the other: those given, or new ones with these shares of the height.
 
     Raises
@@ -124,14 +123,24 @@ def signed_colours() -> LinearSegmentedColormap:
     """Give the colours of signed numbers: negative, white at the middle, positive; nothing where masked."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    stops = ("#7A2E00", NEGATIVE, "#F5B98A", "#FFFFFF", "#8CC4E6", POSITIVE, "#00365C")
+    stops = ("#9C4200", NEGATIVE, "#F5B98A", "#FFFFFF", "#8CC4E6", POSITIVE, "#004A78")
     return LinearSegmentedColormap.from_list("signed", stops)
 
 
-def short(node: Hashable) -> str:
-    """Give a node's label as text; a long one keeps its two ends."""
-    text = " ".join(str(node).split())
-    if len(text) > LONGEST:
-        half = (LONGEST - 1) // 2
-        text = f"{text[: LONGEST - 1 - half]}…{text[-half:]}"
-    return text.replace("$", r"\$")  # or matplotlib reads a formula
+def names(nodes: Sequence[Hashable]) -> list[str]:
+    """Give the label of each node as a short text, with its place behind it where two would read the same."""
+    texts = [_short(node) for node in nodes]
+    count = Counter(texts)
+    unique = [text if count[text] == 1 else f"{text} #{place}" for place, text in enumerate(texts)]
+    return [text.replace("$", r"\$") for text in unique]  # or matplotlib reads a formula
+
+
+def _short(node: Hashable) -> str:
+    if isinstance(node, tuple) and node:
+        return ",".join(_cut(str(part), LONGEST // len(node)) for part in node)
+    return _cut(str(node), LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: max(most - 1, 1)] + "…"

@@ -1,0 +1,203 @@
+"""The absolute leak: a law of the neuron that keeps every network of it in bounds, whatever its weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.system import Array, LeakLaw, System
+
+
+class AbsoluteLeak(Theorem):
+    r"""What the law ``ds_j/dt = gain_j (I_j - s_j sum_k |W_jk|) - c_j s_j + ...`` with c_j >= 0 proves by itself.
+
+    Weighted by 1/gain, column j of A has the diagonal entry and couplings
+
+    .. math:: A_{jj} + \sum_{k \ne j} \frac{gain_j}{gain_k} |A_{kj}| \le -c_j
+
+    for weights of any sign on any graph, so mu_1 <= -min c: where :class:`Gershgorin` tests the weights of today,
+    this is read off the equation, and no training or pruning can break it.
+
+    - min c > 0: contraction at the rate min c.
+    - Some c_j = 0: l_1 distances never grow. -A' is then a signed Laplacian, diagonally dominant in its rows. If
+      -A' x = 0 and S is where abs(x) is largest, every j in S has c_j = 0 and sends only into S, and W_jk has the
+      sign of x_j x_k there. So A is singular if and only if some strongly connected component is closed (no neuron
+      of it sends outside), free of extra leak, and sign-balanced (its neurons split into two camps, with positive
+      weights within and negative ones between). The same goes for every principal block, and none of -A has a
+      negative determinant: -A is a P-matrix, and the equilibrium unique for every bias, if and only if there is no
+      such component.
+    - Every clipped Euler trajectory with dt < 1/max abs(A_jj) that stays bounded converges to an equilibrium: a map
+      that is nonexpansive in l_1 leads to periodic orbits only, and on one no neuron could ever turn round. The same
+      follows for the flow, whose maps over any time are nonexpansive.
+
+    The semi-implicit step of ``solvers.Euler`` contracts for every dt if min c > 0, in the l_1 norm weighted by
+    (1 + dt L_j)/gain_j.
+
+    A signed leak with the extra leak lambda_j = 2 N_j + c, N_j the sum of the negative parts of j's outgoing
+    weights, is identical to the absolute leak with the extra leak c. Cost: O(edges).
+    """
+
+    name = "absolute_leak"
+    scope = "all inputs"
+    assumptions = (
+        "inputs, weights, biases and parameters stay as they are while the network settles",
+        "the drift leaks exactly as much as it sends, which is read off the equation",
+    )
+    reference = (
+        "Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798, with the absolute leak; Altafini, IEEE "
+        "Trans. Automatic Control 58(4), 2013 (sign balance); Akcoglu, Krengel, Probab. Theory Related Fields 76, 1987"
+    )
+    does_not_cover = "a leak that is not the node's own summed outgoing weight, or a spiking network made of this one."
+
+    def examine(self, system: System) -> Certificate:
+        """Read the law off the equation, then look at what leaks beside it."""
+        law = system.leak_law
+        if law is None:
+            return self.unknown(
+                f"Not applicable: the drift {system.network.dynamics.drift!r} is not of the form "
+                "gain (I - s w_out_abs) - c s + constant."
+            )
+        if law.kind == "signed":
+            return self._signed(system, law)
+        least = float(np.min(law.extra.low))
+        if least < 0.0:
+            node = system.nodes[int(np.argmin(law.extra.low))]
+            return self.unknown(
+                f"Not applicable: neuron {node!r} has the extra leak {least:.4g}, the nudge included: expected >= 0.",
+                margin=least,
+            )
+        return self._contracting(system, law, least) if least > 0.0 else self._critical(system, law)
+
+    def _signed(self, system: System, law: LeakLaw) -> Certificate:
+        negative = np.bincount(
+            system.network.wiring.pre, np.maximum(-system.network.weights, 0.0), len(system.network.nodes)
+        )
+        needed = 2.0 * law.gain * negative[system.network.wiring.free]
+        most = int(np.argmax(needed))
+        return self.unknown(
+            "Not applicable: the leak is signed. With the extra leak 2 N_j + c at each neuron, N_j the sum of the "
+            "negative parts of its outgoing weights, it would be identical to the absolute leak with the extra leak c; "
+            f"here 2 N_j is up to {needed[most]:.4g}, at {system.nodes[most]!r}.",
+            witness={"2 N_j": needed},
+        )
+
+    def _contracting(self, system: System, law: LeakLaw, rate: float) -> Certificate:
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
+        norm = _norm(law)
+        return self.certificate(
+            Verdict.PROVED,
+            "Whatever the weights, any two states under the same input approach each other at least like "
+            f"exp(-{rate:.4g} t) in the {norm} norm: each neuron leaks what it sends, and at least {rate:.4g} more.",
+            claims=("contracting", "unique equilibrium", "exponentially stable"),
+            rate=rate,
+            norm=norm,
+            margin=rate,
+            largest_dt=largest_dt,
+            euler=self.euler_step(system, rate, largest_dt),
+            witness={"v": 1.0 / law.gain},
+        )
+
+    def _critical(self, system: System, law: LeakLaw) -> Certificate:
+        """Say what holds where some neuron leaks only what it sends."""
+        component = balanced_component(system.weights, law.extra.low == 0.0)
+        if component is not None and np.any(law.extra.high[component] > 0.0):
+            return self.unknown("Undecided: some extra leak is 0 within rounding.", margin=0.0)
+        norm = _norm(law)
+        witness: dict[str, Any] = {"v": 1.0 / law.gain}
+        if component is None:
+            claims: tuple[str, ...] = ("unique equilibrium", "asymptotically stable", "convergent", "nonexpansive")
+            ending = (
+                "no closed component without extra leak is sign-balanced, so the equilibrium is unique for every bias, "
+                "and every state goes to it"
+            )
+        else:
+            labels = witness["component"] = tuple(system.nodes[place] for place in component)
+            some = ", ".join(map(repr, labels[:4])) + (", ..." if len(labels) > 4 else "")
+            bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf)))
+            claims = (*(("convergent",) if bounded else ()), "nonexpansive", "several equilibria for some bias")
+            ending = (
+                f"the closed component of {some} ({len(labels)} neurons) is sign-balanced and leaks only what it sends, "
+                f"so the equilibrium is not unique for every bias{', but every state goes to one' if bounded else ''}"
+            )
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
+        return self.certificate(
+            Verdict.PROVED,
+            f"Whatever the weights, no two states under the same input drift apart in the {norm} norm. With these "
+            f"weights, {ending}.",
+            claims=claims,
+            norm=norm,
+            margin=0.0,
+            largest_dt=largest_dt,
+            euler=_euler(system, largest_dt),
+            witness=witness,
+        )
+
+
+def _norm(law: LeakLaw) -> str:
+    return "l_1" if np.all(law.gain == 1.0) else "l_1 weighted by 1/gain"
+
+
+def _euler(system: System, largest_dt: float | None) -> str | None:
+    if system.dt is None:
+        return None
+    step = f"Explicit Euler with dt = {system.dt:g}"
+    if largest_dt is not None and system.dt > largest_dt:
+        return f"{step} need not inherit it: the theorem asks for dt < 1/max|A_jj| = {largest_dt:.4g}."
+    return f"{step} inherits it."
+
+
+def balanced_component(weights: sp.csr_array, critical: Array) -> Array | None:
+    """Find a closed, sign-balanced strongly connected component, all of whose nodes are critical.
+
+    Parameters
+    ----------
+    weights : csr_array (nodes, nodes)
+        Row = postsynaptic, without entries that are 0.
+    critical : bool array (nodes,)
+        Which nodes leak nothing beside what they send.
+
+    Returns
+    -------
+    int array or None
+        Places of its nodes.
+
+    Examples
+    --------
+    Two neurons that excite each other are balanced; a third one that listens only is closed by itself.
+
+    >>> both = sp.csr_array([[0.0, 1.0], [1.0, 0.0]])
+    >>> balanced_component(both, np.array([True, True]))
+    array([0, 1])
+    >>> balanced_component(sp.csr_array([[0.0, -1.0], [1.0, 0.0]]), np.array([True, True])) is None
+    True
+    """
+    edges = sp.coo_array(weights)
+    post, pre = edges.coords
+    count, component = connected_components(weights, connection="strong")
+    good = np.ones(count, np.bool_)
+    good[component[pre[component[pre] != component[post]]]] = False
+    good[component[~critical]] = False
+    good[component[_frustrated(weights, component)]] = False
+    found = np.flatnonzero(good)
+    return np.flatnonzero(component == found[0]) if found.size else None
+
+
+def _frustrated(weights: sp.csr_array, component: Array) -> Array:
+    """Give a mask of the nodes whose component does not split into two camps.
+
+    In the graph of the pairs (node, camp), a positive edge joins like camps and a negative one unlike; a component
+    splits unless some node is joined to itself in the other camp.
+    """
+    edges, n = sp.coo_array(weights), component.size
+    inside = component[edges.coords[0]] == component[edges.coords[1]]
+    post, pre = (ends[inside] for ends in edges.coords)
+    other = np.where(edges.data[inside] > 0.0, 0, n)
+    rows = np.concatenate([post, post + n])
+    columns = np.concatenate([pre + other, (pre + n + other) % (2 * n)])
+    pairs = sp.coo_array((np.ones(rows.size), (rows, columns)), shape=(2 * n, 2 * n))
+    _, camp = connected_components(pairs, directed=False)
+    return np.asarray(camp[:n] == camp[n:])

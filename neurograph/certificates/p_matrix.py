@@ -1,0 +1,120 @@
+"""Refuters: what no network with one equilibrium for every bias can have."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.system import EPS, Array, System
+
+
+class PMatrix(Theorem):
+    r"""A principal minor of -A that is not positive: for some bias there are several equilibria.
+
+    For an affine drift A s + q in a box, the equilibrium is unique for every q if and only if -A is a P-matrix: every
+    principal minor positive. Looked at are, in O(edges), the minors that fail most:
+
+    - one neuron with A_jj >= 0, which excites itself;
+    - two neurons with A_ii A_jj <= A_ij A_ji, which drive each other harder than they leak;
+    - all neurons, where the drift says that what a neuron sends it loses and nothing else leaks: then 1'A = 0.
+
+    Deciding all minors is co-NP-complete, so PROVED is never the answer. REFUTED takes rounding into account.
+    """
+
+    name = "p_matrix"
+    scope = "all inputs"
+    assumptions = ("'some bias' is a constant added to the drift of each free neuron; the box is the network's own",)
+    reference = (
+        "Cottle, Pang, Stone, The Linear Complementarity Problem, 1992, theorem 3.3.7; Coxson, Mathematical "
+        "Programming 64, 1994"
+    )
+    does_not_cover = "the inputs at hand, which may still settle to one equilibrium from every state."
+
+    def examine(self, system: System) -> Certificate:
+        """Look for a minor that is not positive."""
+        box = system.network.dynamics.box
+        if box is None or not np.any(np.isfinite(box)):
+            return self.unknown(
+                "Not applicable: the theorem is about a state that is clipped to a box, and this one is not."
+            )
+        if system.obstacle is not None or not system.affine:
+            why = system.obstacle or "its slopes depend on the state or the input"
+            return self.unknown(f"Not applicable: the theorem is about a drift that is affine in s and I, but {why}.")
+        exciting = np.flatnonzero(system.diagonal.low >= 0.0)
+        pairs, minors = _minors(system)
+        failing = int(np.sum(minors <= 0.0))
+        if exciting.size:
+            worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
+            node, value = system.nodes[worst], float(system.diagonal.low[worst])
+            return self._refuted(
+                f"Neuron {node!r} excites itself, A_jj = {value:.4g} >= 0 ({exciting.size} of {len(system.nodes)} free "
+                "neurons do)",
+                {"node": node, "A_jj": value, "count": int(exciting.size)},
+            )
+        if failing:
+            worst = int(np.argmin(minors))
+            nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
+            return self._refuted(
+                f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
+                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0 ({failing} of {minors.size} reciprocal pairs do)",
+                {"nodes": nodes, "minor": minor, "count": failing},
+            )
+        if _conserves(system):
+            return self._refuted(
+                "What a neuron sends it loses, and nothing else leaks, so every column of A sums to 0 and det A = 0 "
+                "(no neuron alone and no pair is to blame)",
+                {"columns": 0.0},
+            )
+        return self.unknown(
+            f"Not refuted: none of {len(system.nodes)} free neurons excites itself, and none of {minors.size} "
+            "reciprocal pairs has a minor that is not positive. Larger minors are not looked at."
+        )
+
+    def _refuted(self, finding: str, witness: dict[str, Any]) -> Certificate:
+        return self.certificate(
+            Verdict.REFUTED,
+            f"{finding}: for some bias there are several equilibria.",
+            claims=("several equilibria for some bias",),
+            witness=witness,
+        )
+
+
+def _minors(system: System) -> tuple[Array, Array]:
+    """Give the reciprocal pairs (pairs, 2) and an upper bound of each one's minor of -A."""
+    loops = sp.coo_array(sp.triu(system.couplings.multiply(system.couplings.T), k=1))
+    first, second = loops.coords
+    product = system.diagonal.size[first] * system.diagonal.size[second]
+    error = 16.0 * EPS * (product + np.abs(loops.data))
+    minors = product - loops.data
+    close = np.abs(minors) <= error
+    minors += error
+    if _exact(system):
+        for place in np.flatnonzero(close):
+            minors[place] = _exact_minor(system, int(first[place]), int(second[place]))
+    return np.column_stack([first, second]), minors
+
+
+def _exact(system: System) -> bool:
+    """Say whether the floats of A carry no rounding error."""
+    ones = all(
+        np.all(system.slopes[name].low == 1.0) and np.all(system.slopes[name].high == 1.0) for name in ("dg/dI", "f'")
+    )
+    return ones and bool(np.all(system.diagonal.low == system.diagonal.high))
+
+
+def _exact_minor(system: System, i: int, j: int) -> float:
+    own = [Fraction(float(system.diagonal.low[place])) for place in (i, j)]
+    there, back = Fraction(float(system.couplings[i, j])), Fraction(float(system.couplings[j, i]))
+    return float(own[0] * own[1] - there * back)
+
+
+def _conserves(system: System) -> bool:
+    """Say whether the drift itself makes the columns of A sum to 0, weighted by 1/gain, whatever the weights."""
+    law = system.leak_law
+    if law is None or law.kind != "signed":
+        return False
+    return bool(np.all(law.extra.low == 0.0) and np.all(law.extra.high == 0.0))

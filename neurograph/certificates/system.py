@@ -1,0 +1,208 @@
+"""The system that theorems are asked about: what is known of the Jacobian of the free nodes, whatever the state."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from neurograph.certificates.intervals import ROUGH, Interval, enclose
+from neurograph.dynamics import STATE
+from neurograph.network import Floats, Network
+
+Array = NDArray[Any]
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class LeakLaw:
+    """A drift of the form ``gain_j (I_j - s_j sum_k W_jk) - extra_j s_j + ...``, or with sum_k abs(W_jk).
+
+    Attributes
+    ----------
+    kind : {"absolute", "signed"}
+        Which of the two sums leaks.
+    extra : Interval (free,)
+        What leaks beside it, the nudge with it.
+    gain : array (free,)
+        dg/dI, the same in every state and with all weights.
+    """
+
+    kind: Literal["absolute", "signed"]
+    extra: Interval
+    gain: Array
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """A network in one phase, and what its theorems share; nodes are the free ones, in their order.
+
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included and the box left out: row j,
+    column i is the derivative of ds_j/dt with respect to s_i. Slopes are bounded over every real input and every
+    state in the box.
+
+    Attributes
+    ----------
+    network : Network
+    x : array (batch, inputs) or None
+    y : array (batch, outputs) or None
+        Targets; None in the free phase.
+    beta : float
+        Nudging strength; 0 in the free phase.
+    dt : float or None
+        The step of explicit Euler that is asked about.
+    """
+
+    network: Network
+    x: Floats | None
+    y: Floats | None
+    beta: float
+    dt: float | None
+
+    @cached_property
+    def nodes(self) -> tuple[Hashable, ...]:
+        """Labels of the free nodes."""
+        return tuple(self.network.nodes[place] for place in self.network.wiring.free.tolist())
+
+    @cached_property
+    def nudge(self) -> Array:
+        """What the nudge takes from the diagonal (free,)."""
+        return np.where(self.network.wiring.nudged >= 0, self.beta, 0.0)
+
+    @cached_property
+    def weights(self) -> sp.csr_array:
+        """The weights among free nodes (free, free), row = postsynaptic, without those that are 0."""
+        free = self.network.wiring.free
+        inner = sp.csr_array(self.network.matrix().astype(np.float64)[free][:, free])
+        inner.eliminate_zeros()
+        return inner
+
+    @cached_property
+    def constants(self) -> dict[str, Interval]:
+        """Bias, summed outgoing weights and parameters (free,), with the rounding error of the sums."""
+        network, free = self.network, self.network.wiring.free
+        weights, pre, n = network.weights.astype(np.float64), network.wiring.pre, len(network.nodes)
+        total = np.bincount(pre, np.abs(weights), minlength=n)
+        terms = np.maximum(np.bincount(pre, minlength=n) - 1, 0)
+        error = (terms * float(np.finfo(network.dtype).eps) * total)[free]
+        return {
+            "b": Interval.constant(network.biases[free]),
+            "w_out": Interval.constant(np.bincount(pre, weights, minlength=n)[free], error),
+            "w_out_abs": Interval.constant(total[free], error),
+            **{
+                name: Interval.constant(network.parameters[free, column])
+                for column, name in enumerate(network.dynamics.defaults)
+            },
+        }
+
+    @cached_property
+    def symbols(self) -> dict[str, Interval]:
+        """Everything that an equation may see: any input, and any state in the box."""
+        low, high = self.network.dynamics.box or (-np.inf, np.inf)
+        return {"s": Interval.across(low, high), "I": Interval.across(-np.inf, np.inf), **self.constants}
+
+    @cached_property
+    def slopes(self) -> dict[str, Interval]:
+        """Ranges (free,) of dg/ds, dg/dI and f'."""
+        dynamics = self.network.dynamics
+        equations = {"dg/ds": dynamics.slope("s"), "dg/dI": dynamics.slope("I"), "f'": dynamics.transfer_slope}
+        return {name: enclose(equation, self.symbols).repeated(len(self.nodes)) for name, equation in equations.items()}
+
+    @cached_property
+    def obstacle(self) -> str | None:
+        """Why the Jacobian has no bounds, as a sentence; None where it has."""
+        dynamics = self.network.dynamics
+        for equation in (dynamics.drift_equation, dynamics.transfer_equation):
+            if np.any(enclose(equation, self.symbols).grade == ROUGH):
+                return (
+                    f"the {equation.what} {equation.text!r} may jump, or is not defined, for some s and I, so that its "
+                    "slopes bound nothing"
+                )
+        slopes = self.slopes
+        unbounded = [name for name in ("dg/dI", "f'") if not np.all(np.isfinite(slopes[name].size))]
+        if not np.all(slopes["dg/ds"].high < np.inf):
+            unbounded.append("dg/ds")
+        if not unbounded:
+            return None
+        return (
+            f"no bound of {' or '.join(unbounded)} is known that holds for every input, with the drift "
+            f"{dynamics.drift!r} and the transfer {dynamics.transfer!r}; terms that are linear in I, or tanh, sigmoid, "
+            "clip or relu of it, have one"
+        )
+
+    @property
+    def affine(self) -> bool:
+        """Whether A is the same in every state."""
+        return self.obstacle is None and not any(np.any(slope.varies) for slope in self.slopes.values())
+
+    @cached_property
+    def diagonal(self) -> Interval:
+        """Ranges of A_jj (free,), self-loops and the nudge included."""
+        slopes = self.slopes
+        loops = slopes["dg/dI"] * slopes["f'"] * Interval.constant(self.weights.diagonal())
+        return slopes["dg/ds"] + loops + Interval.constant(-self.nudge)
+
+    @cached_property
+    def coupling(self) -> sp.csr_array:
+        """Bounds of abs(A_ji), i other than j (free, free)."""
+        gain, sending = self.slopes["dg/dI"].size, self.slopes["f'"].size
+        return _without_diagonal(scaled(abs(self.weights), gain * (1.0 + 4.0 * EPS), sending))
+
+    @cached_property
+    def couplings(self) -> sp.csr_array:
+        """A_ji, i other than j (free, free), of an affine system, as rounded."""
+        gain, sending = ((slope.low + slope.high) / 2 for slope in (self.slopes["dg/dI"], self.slopes["f'"]))
+        return _without_diagonal(scaled(self.weights, gain, sending))
+
+    @cached_property
+    def fastest(self) -> float:
+        """Give max abs(A_jj); infinite where there is no bound."""
+        return float(np.max(self.diagonal.size))
+
+    @cached_property
+    def leak_law(self) -> LeakLaw | None:
+        """How outgoing weights leak, read off the equations; None where it is not the law of :class:`LeakLaw`."""
+        dynamics, slopes = self.network.dynamics, self.slopes
+        leaks = [dynamics.slope("s").derivative(name) for name in ("w_out", "w_out_abs")]
+        constant = not any(leak.symbols & set(STATE) for leak in leaks)
+        if not self.affine or not constant or dynamics.slope("I").symbols & {"w_out", "w_out_abs"}:
+            return None
+        gain, sending = slopes["dg/dI"], slopes["f'"]
+        if not (np.all(gain.low > 0.0) and np.all(sending.low == 1.0) and np.all(sending.high == 1.0)):
+            return None
+        zero = Interval.constant(0.0)
+        signed, absolute = (enclose(leak, self.constants).repeated(len(self.nodes)) for leak in leaks)
+        rest = enclose(dynamics.slope("s"), {**self.symbols, "w_out": zero, "w_out_abs": zero})
+        extra = -rest.repeated(len(self.nodes)) + Interval.constant(self.nudge)
+        middle = (gain.low + gain.high) / 2
+        if _same(absolute, -gain) and _same(signed, zero):
+            return LeakLaw("absolute", extra, middle)
+        if _same(signed, -gain) and _same(absolute, zero):
+            return LeakLaw("signed", extra, middle)
+        return None
+
+
+def _same(a: Interval, b: Interval) -> bool:
+    return bool(np.all(a.low == b.low) and np.all(a.high == b.high))
+
+
+def scaled(matrix: sp.csr_array, rows: Array, columns: Array) -> sp.csr_array:
+    """Give diag(rows) matrix diag(columns)."""
+    scaled = matrix.copy()
+    scaled.data *= np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
+    return scaled
+
+
+def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
+    loops = matrix.diagonal()
+    if not np.any(loops):
+        return matrix
+    rest = sp.csr_array(matrix - sp.diags_array(loops))
+    rest.eliminate_zeros()
+    return rest

@@ -1,0 +1,116 @@
+"""How the edges of a drawn network run: how far they bend, and where they meet the border of a node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from neurograph.plots.layout import RADIUS, Drawn, Points
+
+BENDS = (0.12, 0.06, 0.2, 0.28, 0.36)
+"""How far an edge may bend, as a share of its length; never to the other side, which is the way back's."""
+
+Shapes = Mapping[int, tuple[int, float, float]]
+"""Of each role, a regular polygon: corners, turn, size against a circle."""
+
+APART, FAN = 0.3, 3.0
+"""Angles between the ends of edges at one node: of two that are pushed apart, and at most of all of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wires:
+    """How the edges run: from `starts` to `ends` (edges, 2), bent by `bends`, a share of the length."""
+
+    starts: Points
+    ends: Points
+    bends: NDArray[np.float64]
+
+    def corners(self) -> tuple[Points, Points]:
+        """Give the lower left and the upper right corner of all curves."""
+        t = np.linspace(0.0, 1.0, 17)
+        rows = zip(self.starts, self.ends, self.bends, strict=True)
+        lines = np.concatenate([np.empty((0, 2)), *(curve(*row, t) for row in rows)])
+        return lines.min(axis=0, initial=np.inf), lines.max(axis=0, initial=-np.inf)
+
+
+def wires(drawn: Drawn, places: Points, shapes: Shapes) -> Wires:
+    """Choose how each edge runs between nodes at these places."""
+    bent = _bends(drawn, places)
+    starts, ends = _ports(drawn, places, bent, shapes)
+    return Wires(starts, ends, bent)
+
+
+def control(start: Points, end: Points, bend: float) -> Points:
+    """Give the middle control point of matplotlib's ``arc3``, a quadratic Bézier curve."""
+    dx, dy = end - start
+    return np.asarray((start + end) / 2 + bend * np.array([dy, -dx]))
+
+
+def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Points:
+    """Give the points of the curve from `start` to `end` at the times `t`, 0 to 1."""
+    t = t[:, None]
+    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control(start, end, bend) + t**2 * end)
+
+
+def _bends(drawn: Drawn, places: Points) -> NDArray[np.float64]:
+    """Choose for each edge the first bend that keeps clear of every other node, else the clearest."""
+    t = np.linspace(0.06, 0.94, 23)
+    chosen = np.full(drawn.pre.size, BENDS[0])
+    for k, (i, j) in enumerate(zip(drawn.pre.tolist(), drawn.post.tolist(), strict=True)):
+        others = np.delete(places, [i, j], axis=0)
+        if i == j or not others.size:
+            continue
+        clearest = -np.inf
+        for bend in BENDS:
+            line = curve(places[i], places[j], bend, t)
+            clear = float(np.min(np.hypot(*(line[:, None] - others[None]).T)))
+            if clear > clearest + 0.02:
+                chosen[k], clearest = bend, clear
+            if clear > 1.3 * RADIUS:
+                break
+    return chosen
+
+
+def _ports(drawn: Drawn, places: Points, bent: NDArray[np.float64], shapes: Shapes) -> tuple[Points, Points]:
+    """Give where each edge leaves its first node and meets its second (edges, 2), apart from the node's others."""
+    count = drawn.pre.size
+    middles = np.array(
+        [
+            control(places[i], places[j], bend)
+            for i, j, bend in zip(drawn.pre.tolist(), drawn.post.tolist(), bent.tolist(), strict=True)
+        ]
+    ).reshape(count, 2)
+    nodes = np.concatenate([drawn.pre, drawn.post])
+    loops = np.tile(drawn.pre == drawn.post, 2)
+    away = np.concatenate([middles, middles]) - places[nodes]
+    angles = np.arctan2(away[:, 1], away[:, 0])
+    for node in np.unique(nodes[~loops]):
+        here = np.flatnonzero((nodes == node) & ~loops)
+        angles[here] = _pushed_apart(angles[here])
+    reach = np.array([border(shapes[role], angle) for role, angle in zip(drawn.roles[nodes], angles, strict=True)])
+    ends = places[nodes] + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    return ends[:count], ends[count:]
+
+
+def border(shape: tuple[int, float, float], angle: float) -> float:
+    """Give the distance from the middle of a regular polygon (corners, turn, size) to its border in a direction."""
+    corners, turn, size = shape
+    step = 2 * np.pi / corners
+    beside = (angle - turn - np.pi / 2) % step - step / 2
+    return float(size * RADIUS * np.cos(step / 2) / np.cos(beside))
+
+
+def _pushed_apart(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move directions as little as keeps them apart and in order around the circle (least squares)."""
+    order = np.argsort(angles, kind="stable")
+    gaps = np.diff(angles[order], append=angles[order[0]] + 2 * np.pi)
+    order = np.roll(order, -(int(np.argmax(gaps)) + 1))
+    around = np.unwrap(angles[order])
+    apart = min(APART, FAN / order.size) * np.arange(order.size)
+    pushed = np.empty_like(angles)
+    pushed[order] = isotonic_regression(around - apart).x + apart
+    return pushed

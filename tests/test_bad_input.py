@@ -1,0 +1,200 @@
+"""One table of what users get wrong: each gets a named error that says culprit and remedy, and changes nothing."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import neurograph as ng
+from neurograph.solvers import Euler
+
+
+def graph(**changes):
+    """x -> h -> y, and back, with what `changes` says on top."""
+    g = nx.DiGraph()
+    g.add_node("x", role="input")
+    g.add_node("h")
+    g.add_node("y", role="output")
+    g.add_edge("x", "h", weight=0.5)
+    g.add_edge("h", "y", weight=0.4)
+    g.add_edge("y", "h", weight=-0.3)
+    for name, value in changes.items():
+        if name in g:
+            g.nodes[name].update(value)
+        else:
+            g.edges[tuple(name)].update(value)
+    return g
+
+
+def with_edge(pre, post, **data):
+    g = graph()
+    g.add_edge(pre, post, **data)
+    return g
+
+
+def network():
+    return ng.compile(graph())
+
+
+def no_output():
+    g = graph()
+    del g.nodes["y"]["role"]
+    return g
+
+
+def no_weight():
+    g = graph()
+    del g.edges["x", "h"]["weight"]
+    return g
+
+
+def unstable():
+    g = graph(hy={"weight": 3.0}, yh={"weight": 3.0})
+    return ng.compile(g, dynamics=ng.dynamics.additive("relu"))
+
+
+X, Y = [[0.0], [1.0]], [[0.0], [1.0]]
+
+GRAPHS = [
+    ("no output node", no_output, ["no node has role 'output'", "['role'] = 'output'"]),
+    ("no nodes", nx.DiGraph, ["no nodes", "expected at least one"]),
+    ("an edge into an input", lambda: with_edge("h", "x", weight=1.0), ["'h' -> 'x'", "'input'", "remove the edge"]),
+    (
+        "an edge into a bias node",
+        lambda: (g := with_edge("h", "b", weight=1.0)).nodes["b"].update(role="bias") or g,
+        ["'h' -> 'b'", "'bias'", "remove the edge"],
+    ),
+    ("a self-loop", lambda: with_edge("h", "h", weight=1.0), ["'h' -> 'h'", "self-loop", "remove_edge"]),
+    ("no weight", no_weight, ["'x' -> 'h' has no weight", "from_graph"]),
+    ("weight None", lambda: graph(xh={"weight": None}), ["'x' -> 'h' has weight None", "finite number"]),
+    ("weight a text", lambda: graph(xh={"weight": "0.5"}), ["weight '0.5'", "finite number"]),
+    ("weight NaN", lambda: graph(xh={"weight": float("nan")}), ["weight nan", "finite number"]),
+    ("weight infinite", lambda: graph(xh={"weight": -np.inf}), ["weight -inf", "finite number"]),
+    ("weight a bool", lambda: graph(xh={"weight": True}), ["weight True", "finite number"]),
+    ("weight complex", lambda: graph(xh={"weight": 1j}), ["weight 1j", "finite number"]),
+    ("weight an array", lambda: graph(xh={"weight": np.ones(2)}), ["weight array", "finite number"]),
+    ("an unknown role", lambda: graph(h={"role": "hiden"}), ["'h'", "'hiden'", "'hidden'"]),
+    ("a role that is no text", lambda: graph(h={"role": 1}), ["'h'", "role 1", "'hidden'"]),
+    ("a bias that is a text", lambda: graph(h={"bias": "high"}), ["'h'", "'high'", "finite number"]),
+    ("a bias that is NaN", lambda: graph(h={"bias": np.nan}), ["'h'", "nan", "finite number"]),
+    ("a bias at an input", lambda: graph(x={"bias": 1.0}), ["'x'", "clamped", "remove"]),
+    ("a bias that deep has no place for", lambda: graph(h={"bias": 0.1}), ["'h'", "no b in its drift", "role 'bias'"]),
+    ("plastic that is no bool", lambda: graph(xh={"plastic": "no"}), ["'x' -> 'h'", "'no'", "True or False"]),
+    ("a tie that cannot be compared", lambda: graph(hy={"tie": [1]}), ["tie [1]", "text, a number"]),
+    ("a tie of unequal weights", lambda: graph(hy={"tie": 1}, yh={"tie": 1}), ["tied", "0.4", "-0.3", "equal"]),
+    ("a parameter that is no number", lambda: graph(h={"extra_leak": "big"}), ["'h'", "extra_leak", "'big'"]),
+    ("an undirected graph", lambda: nx.Graph([(0, 1)]), ["undirected", "to_directed()"]),
+    ("a multigraph", lambda: nx.MultiDiGraph([(0, 1)]), ["MultiDiGraph", "parallel"]),
+    ("a matrix for a graph", lambda: np.eye(3), ["ndarray", "from_matrix"]),
+    ("a text for a graph", lambda: "net.json", ["str", "networkx.DiGraph"]),
+    (
+        "dynamics in the graph that are none",
+        lambda: (g := graph()).graph.update(dynamics={"drift": "-s"}) or g,
+        ["dynamics", "keys"],
+    ),
+    (
+        "dynamics in the graph that run code",
+        lambda: (g := graph()).graph.update(
+            dynamics={**ng.dynamics.vector_field().to_dict(), "drift": "__import__('os').system('true')"}
+        )
+        or g,
+        ["drift", "__import__"],
+    ),
+]
+
+CALLS = [
+    ("dynamics by name", lambda: ng.compile(graph(), dynamics="deep"), ["'deep'", "neurograph.dynamics.deep()"]),
+    ("an integer dtype", lambda: ng.compile(graph(), dtype=int), ["dtype", "float64 or float32"]),
+    ("hopfield, not symmetric", lambda: ng.compile(graph(), ng.dynamics.hopfield()), ["'h' -> 'y'", "'tie'"]),
+    ("a graph that is not compiled", lambda: ng.settle(graph(), X), ["DiGraph", "neurograph.compile(graph)"]),
+    ("x of the wrong width", lambda: ng.settle(network(), [[0.0, 1.0]]), ["x has shape (1, 2)", "(batch, 1)"]),
+    ("x of one dimension", lambda: ng.settle(network(), [0.5]), ["x has 1 dimensions", "[values]"]),
+    ("x of three dimensions", lambda: ng.settle(network(), np.ones((1, 1, 1))), ["x has 3 dimensions", "(batch, 1)"]),
+    ("x empty", lambda: ng.settle(network(), np.empty((0, 1))), ["x is empty", "at least one sample"]),
+    ("x with NaN", lambda: ng.settle(network(), [[0.0], [np.nan]]), ["x[1, 0]", "'x'", "nan", "finite"]),
+    ("x of text", lambda: ng.settle(network(), [["a"]]), ["x cannot be read as numbers", "(batch, 1)"]),
+    ("x ragged", lambda: ng.settle(network(), [[0.0], [1.0, 2.0]]), ["x cannot be read as numbers", "(batch, 1)"]),
+    ("y of the wrong width", lambda: ng.settle(network(), X, y=[[0, 1]] * 2, beta=1.0), ["y has shape", "output"]),
+    ("y of another length", lambda: ng.settle(network(), X, y=[[0.0]], beta=1.0), ["y has 1 samples and x has 2"]),
+    ("beta without y", lambda: ng.settle(network(), X, beta=1.0), ["beta", "y is missing"]),
+    ("beta NaN", lambda: ng.settle(network(), X, y=Y, beta=np.nan), ["beta is nan", "finite"]),
+    ("a start of another shape", lambda: ng.settle(network(), X, start=np.ones(5)), ["start has shape (5,)", "(3,)"]),
+    ("a start with NaN", lambda: ng.settle(network(), X, start=np.nan), ["start", "finite"]),
+    ("a start by an unknown word", lambda: ng.settle(network(), X, start="random"), ["'random'", "'uniform'"]),
+    ("a solver by name", lambda: ng.settle(network(), X, solver="euler"), ["'euler'", "Euler(dt=0.05)"]),
+    ("dt 0", lambda: Euler(dt=0.0), ["dt is 0.0", "> 0"]),
+    ("no steps", lambda: Euler(steps=0), ["steps is 0", ">= 1"]),
+    ("half a step", lambda: Euler(steps=1.5), ["steps is 1.5", "whole number"]),
+    ("a negative tolerance", lambda: Euler(tol=-1e-6), ["tol is -1e-06", ">= 0"]),
+    (
+        "an implicit leak that is not linear",
+        lambda: ng.settle(ng.compile(graph(), ng.Dynamics("-s**3 + I")), X, solver=Euler(implicit=True)),
+        ["implicit", "Euler(implicit=False)"],
+    ),
+    (
+        "an implicit leak that is negative",
+        lambda: ng.settle(
+            ng.compile(graph(yh={"weight": -9.0}), ng.dynamics.deep("signed")), X, solver=Euler(implicit=True)
+        ),
+        ["'y'", "-9", "Euler(implicit=False)"],
+    ),
+    ("a record of an unknown node", lambda: ng.settle(network(), X, record=ng.Record(nodes=("z",))), ["'z'"]),
+    ("a record of every 0th step", lambda: ng.settle(network(), X, record=0), ["every 0th", ">= 1"]),
+    ("a divergent run", lambda: ng.settle(unstable(), X), ["sample 1", "node", "step", "1/max|A_jj|"]),
+    ("a divergent training", lambda: ng.train(unstable(), X, Y), ["sample", "node", "step", "1/max|A_jj|"]),
+    ("a rule by name", lambda: ng.train(network(), X, Y, rule="stdp"), ["'stdp'", "rules.deep()"]),
+    ("a rule that is not local", lambda: ng.Rule("pre_free*total"), ["'total'", "either end"]),
+    ("training with beta 0", lambda: ng.train(network(), X, Y, beta=0.0), ["beta is 0.0", "other than 0"]),
+    ("no epochs", lambda: ng.train(network(), X, Y, epochs=0), ["epochs is 0", ">= 1"]),
+    ("a batch larger than the data", lambda: ng.train(network(), X, Y, batch_size=3), ["batch_size is 3", "2 samples"]),
+    ("a learning rate of 0", lambda: ng.optimisers.sgd(0.0), ["learning_rate is 0.0", "> 0"]),
+    ("an optimiser by name", lambda: ng.train(network(), X, Y, optimiser="adam"), ["'adam'", "sgd(1.0)"]),
+    ("a pruner by name", lambda: ng.prune(network(), "magnitude"), ["'magnitude'", "magnitude(fraction=0.5)"]),
+    ("pruning a graph", lambda: ng.prune(graph(), ng.pruning.magnitude(0.5)), ["DiGraph", "neurograph.compile"]),
+    ("a fraction above 1", lambda: ng.pruning.magnitude(fraction=50), ["fraction is 50", "0 to 1"]),
+    ("a fraction and a threshold", lambda: ng.pruning.magnitude(0.5, 0.1), ["exactly one"]),
+    ("a temperature of 0", lambda: ng.pruning.boltzmann(temperature=0.0), ["temperature is 0.0", "> 0"]),
+    ("weights of another size", lambda: network().with_weights([1.0]), ["weights has shape (1,)", "(3,)"]),
+    ("weights with NaN", lambda: network().with_weights([1, np.nan, 1]), ["weights[1]", "nan", "finite"]),
+    ("edges that are not there", lambda: network().without_edges([7]), ["place 7", "0 to 2"]),
+    ("a mask of another size", lambda: network().without_edges([True]), ["(1,)", "(3,)"]),
+    ("an unknown task", lambda: ng.tasks.logic("nand"), ["'nand'", "xor"]),
+    ("an unknown leak", lambda: ng.dynamics.deep("abs"), ["'abs'", "'absolute'"]),
+    ("a negative extra leak", lambda: ng.dynamics.deep(extra_leak=-1.0), ["extra_leak is -1.0", ">= 0"]),
+    ("an unknown activation", lambda: ng.dynamics.additive("gelu"), ["'gelu'", "tanh"]),
+    ("a drift that sees other nodes", lambda: ng.Dynamics("-s + W*s"), ["'W'", "s, I, b"]),
+    ("an unknown suffix", lambda: ng.read("net.gml"), [".gml", ".json", ".graphml"]),
+    ("a file that is not there", lambda: ng.read("nowhere.json"), ["nowhere.json"]),
+    ("a network of a function without a seed", lambda: ng.train(lambda seed: network(), X, Y), ["seed is None"]),
+]
+
+
+def content(given):
+    """Everything that a graph holds, or what it is instead."""
+    if isinstance(given, nx.Graph):
+        return list(given.nodes(data=True)), list(given.edges(data=True)), given.graph
+    return given
+
+
+@pytest.mark.parametrize(("bad", "parts"), [case[1:] for case in GRAPHS], ids=[case[0] for case in GRAPHS])
+def test_a_bad_graph_is_refused_by_name_and_left_alone(bad, parts):
+    given = bad()
+    before = repr(content(given))
+    with pytest.raises(ng.NeurographError) as caught:
+        ng.compile(given)
+    for part in parts:
+        assert part in str(caught.value)
+    assert repr(content(given)) == before
+    assert type(caught.value) is not ng.NeurographError
+
+
+@pytest.mark.parametrize(("call", "parts"), [case[1:] for case in CALLS], ids=[case[0] for case in CALLS])
+def test_a_bad_call_is_refused_by_name(call, parts):
+    with pytest.raises(ng.NeurographError) as caught:
+        call()
+    for part in parts:
+        assert part in str(caught.value)
+    assert type(caught.value) is not ng.NeurographError
+
+
+def test_the_table_is_as_long_as_promised():
+    assert len(GRAPHS) + len(CALLS) >= 40
