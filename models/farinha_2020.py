@@ -33,7 +33,7 @@ DIFFERENCES = (
     "The published recipe is the published arithmetic, step for step. The improved one keeps the graph and the local "
     "rule of two phases, and changes the leak (absolute, plus 0.3: a contraction whatever the weights), the rule "
     "(its second term, the weight's effect on its presynaptic node's leak), the step (one pattern at a time, "
-    "momentum, bounded) and the first weights from clamped nodes (their sizes)."
+    "momentum, bounded, L1) and the first weights from clamped nodes (their sizes, threefold)."
 )
 
 TASKS = ("xor", "and", "or", "not", "identity")
@@ -77,7 +77,7 @@ def build(seed: int, case: Case | None = None) -> ng.Network:
         return ng.compile(graph, ng.dynamics.vector_field() if vector_field else ng.dynamics.deep("signed"))
     for pre, _, edge in graph.edges(data=True):
         if graph.nodes[pre].get("role") in ("input", "bias"):
-            edge["weight"] = abs(edge["weight"])
+            edge["weight"] = 3 * abs(edge["weight"])
     return ng.compile(graph, ng.dynamics.deep("absolute", extra_leak=0.3))
 
 
@@ -132,9 +132,7 @@ def run(case: Case, seeds: int = 200, n_jobs: int = 1, first: int = 0) -> Outcom
     """Train a network from each seed, and see whether it answers right, from where, and what is proved of it."""
     x, y = case.data()
     numbers = range(first, first + seeds)
-    fits = ng.train(
-        partial(build, case=case), x, y, seed=numbers, n_jobs=n_jobs, progress=False, **training(case)
-    )
+    fits = ng.train(partial(build, case=case), x, y, seed=numbers, n_jobs=n_jobs, progress=False, **training(case))
     judged = np.array([_judged(fit, case, seed) for fit, seed in zip(fits, numbers, strict=True)], float)
     epochs = [fit.epochs for fit in fits]
     return Outcome(case, seeds, *judged.mean(axis=0).tolist(), (int(np.median(epochs)), max(epochs)))

@@ -14,6 +14,7 @@ from neurograph.errors import (
     FormatError,
     GraphError,
     LocalityError,
+    MissingPackageError,
     NeurographError,
     ParameterError,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "FormatError",
     "GraphError",
     "LocalityError",
+    "MissingPackageError",
     "Network",
     "NeurographError",
     "ParameterError",

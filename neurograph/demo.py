@@ -7,18 +7,16 @@ from pathlib import Path
 
 from neurograph import plots
 from neurograph.certificates import Report, certify
-from neurograph.dynamics import deep
 from neurograph.formats import write
 from neurograph.network import Network, compile
-from neurograph.optimisers import sgd
+from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude, prune
-from neurograph.rules import deep as two_term_rule
 from neurograph.settling import settle
 from neurograph.tasks import logic
 from neurograph.topologies import complete
 from neurograph.training import train, wrong
 
-SEEDS = range(20)
+RUNS = 20
 FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))
 
 
@@ -37,12 +35,9 @@ def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
     x, y = logic("xor")
 
     def first(seed: int) -> Network:
-        graph = complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed)
-        return compile(graph, dynamics=deep("absolute", extra_leak=0.3))
+        return compile(complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
 
-    fits = train(
-        first, x, y, rule=two_term_rule(), beta=10.0, optimiser=sgd(10.0, max_step=0.2), seed=[seed, *SEEDS[1:]]
-    )
+    fits = train(first, x, y, seed=range(seed, seed + RUNS))
     trained = fits[0].network
     pruned = _pruned(trained)
     stages = [
@@ -57,10 +52,10 @@ def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
         write(pruned, folder / "pruned.graphml"),
     ]
     figures = {
-        "overview.png": plots.overview(trained, pruned, fits, x, y),
+        "overview.png": overview(fits, pruned, x, y),
         "weights.png": plots.weights(trained),
         "decision.png": plots.decision(trained, x=x, y=y),
-        "convergence.png": plots.convergence(trained, x, y, beta=10.0),
+        "convergence.png": plots.convergence(trained, x, y),
         "cost.png": plots.cost(fits),
         "network.png": plots.network(pruned),
     }

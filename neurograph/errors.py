@@ -31,3 +31,7 @@ class DivergenceError(NeurographError, ArithmeticError):
 
 class FormatError(NeurographError, ValueError):
     """A file cannot be read or written in the format asked for."""
+
+
+class MissingPackageError(NeurographError, ImportError):
+    """A package that an extra brings is not installed."""

@@ -62,8 +62,6 @@ class Sgd:
         return values, velocity
 
 
-def sgd(
-    learning_rate: float = 1.0, momentum: float = 0.0, l1: float = 0.0, max_step: float | None = None
-) -> Sgd:
+def sgd(learning_rate: float = 1.0, momentum: float = 0.0, l1: float = 0.0, max_step: float | None = None) -> Sgd:
     """Gradient steps of a fixed rate; see :class:`Sgd`."""
     return Sgd(learning_rate, momentum, l1, max_step)

@@ -269,8 +269,8 @@ class _Run:
         self.warm, self.drawn = words == "warm", words == "uniform"
         self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else plan.start, rng)
         self.state = self.start.copy()
-        self.velocity = np.zeros(network.weights.size)
-        self.bias_velocity = np.zeros(network.wiring.biased.size)
+        self.velocity: Floats = np.zeros(network.weights.size)
+        self.bias_velocity: Floats = np.zeros(network.wiring.biased.size)
         self.removed: list[Removed] = []
 
     def epoch(self, epoch: int) -> dict[str, float]:
@@ -332,7 +332,7 @@ class _Run:
             share = free.state.shape[0] * (_step_limit(self.plan.solver) if self.rule.average else 1)
             change, bias_change = change / share, bias_change / share
         if wiring.ties is not None:
-            change = np.bincount(wiring.ties, change)[wiring.ties]
+            change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
         biases, own = network.biases.copy(), wiring.biased
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
             moved, self.velocity = self.plan.optimiser.step(network.weights, change, self.velocity)
@@ -354,7 +354,7 @@ class _Run:
 
 def _step_limit(solver: Solver) -> int:
     """Give the number of steps that an average along a phase is over."""
-    return int(getattr(solver, "steps"))
+    return int(solver.steps)
 
 
 def cost(outputs: ArrayLike, y: ArrayLike) -> float:

@@ -93,10 +93,12 @@ GRAPHS = [
     ),
     (
         "dynamics in the graph that run code",
-        lambda: (g := graph()).graph.update(
-            dynamics={**ng.dynamics.vector_field().to_dict(), "drift": "__import__('os').system('true')"}
-        )
-        or g,
+        lambda: (
+            (g := graph()).graph.update(
+                dynamics={**ng.dynamics.vector_field().to_dict(), "drift": "__import__('os').system('true')"}
+            )
+            or g
+        ),
         ["drift", "__import__"],
     ),
 ]

@@ -93,7 +93,7 @@ def test_the_order_of_operations_is_the_users_own():
     ],
 )
 def test_what_is_not_arithmetic_is_refused_by_name(text, culprit):
-    with pytest.raises(ExpressionError, match=".") as error:
+    with pytest.raises(ExpressionError) as error:
         Expression(text, NAMES, "drift")
     assert culprit in str(error.value)
     assert "drift" in str(error.value)

@@ -121,7 +121,7 @@ class AbsoluteLeak(Theorem):
             claims = (*(("convergent",) if bounded else ()), "nonexpansive", "several equilibria for some bias")
             ending = (
                 f"the closed component of {some} ({len(labels)} neurons) is sign-balanced and leaks only what it sends, "
-                f"so the equilibrium is not unique for every bias{', but every state goes to one' if bounded else ''}"
+                f"so the equilibrium is not unique for every bias{', but all states go to one' * bounded}"
             )
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
         return self.certificate(

@@ -78,12 +78,14 @@ class Interval:
         """Change the sign."""
         return replace(self, low=-self.high, high=-self.low)
 
+    @np.errstate(all="ignore")
     def __add__(self, other: Interval) -> Interval:
         """Add."""
         low, high = self.low + other.low, self.high + other.high
         low = _down(low, _exact_sum(self.low, other.low, low))
         return _made(low, _up(high, _exact_sum(self.high, other.high, high)), self, other)
 
+    @np.errstate(all="ignore")
     def __mul__(self, other: Interval) -> Interval:
         """Multiply; 0 times an infinite end is 0, for no number is infinite."""
         lows, highs = [], []
@@ -96,6 +98,7 @@ class Interval:
         result = _made(np.min(lows, axis=0), np.max(highs, axis=0), self, other)
         return replace(result, varies=result.varies & (result.size > 0.0))
 
+    @np.errstate(all="ignore")
     def inverse(self) -> Interval:
         """Give 1/x; without bounds, and ROUGH, where x may be 0."""
         through = (self.low <= 0.0) & (self.high >= 0.0)
@@ -105,8 +108,11 @@ class Interval:
         return _graded(result, ROUGH, through)
 
 
+@np.errstate(all="ignore")
 def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
     """Give a range that holds every value of the equation while its symbols range over theirs.
+
+    Where a part of the equation is undefined for some of them, the grade is ROUGH and the range holds the others.
 
     Examples
     --------
@@ -115,8 +121,7 @@ def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
     >>> float(found.low), float(found.high)
     (0.0, 0.25)
     """
-    with np.errstate(all="ignore"):
-        return _enclose(equation.tree, symbols)
+    return _enclose(equation.tree, symbols)
 
 
 def _enclose(node: ast.expr, symbols: Mapping[str, Interval]) -> Interval:
@@ -289,7 +294,8 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
 
 
 def _down(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
-    return np.where(exact, value, np.nextafter(value - ulps * 2.0**-53 * np.abs(value), -np.inf))
+    lowered = np.nextafter(value - ulps * 2.0**-53 * np.abs(value), -np.inf)
+    return np.where(exact | np.isinf(value), value, lowered)
 
 
 def _up(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:

@@ -9,6 +9,7 @@ from neurograph.plots.boundary import decision
 from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
 from neurograph.plots.heatmap import weights
+from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 
-__all__ = ["convergence", "cost", "decision", "network", "weights"]
+__all__ = ["convergence", "cost", "decision", "network", "overview", "weights"]

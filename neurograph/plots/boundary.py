@@ -63,16 +63,15 @@ def decision(
         If x or y does not fit the network.
     DivergenceError
         If a point of the grid diverges.
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
 
     Examples
     --------
     >>> import neurograph as ng
-    >>> from neurograph import plots
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("xor")
-    >>> figure = plots.decision(network, grid=11, x=x, y=y)
+    >>> figure = ng.plots.decision(network, grid=11, x=x, y=y)
     """
     network = checked_network(network)
     _check(network, grid, output, x, y)

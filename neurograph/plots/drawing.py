@@ -81,15 +81,14 @@ def network(
         If a graph cannot be compiled.
     ParameterError
         If the layout is unknown or lacks a node, or `ax` is not an Axes.
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
 
     Examples
     --------
     >>> import neurograph as ng
-    >>> from neurograph import plots
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0)
-    >>> figure = plots.network(graph, layout="circle")
+    >>> figure = ng.plots.network(graph, layout="circle")
     """
     drawn = _arrays(network)
     labels = names(drawn.nodes)
@@ -137,9 +136,7 @@ def _corners(drawn: Drawn, places: Points, paths: Wires, margin: float) -> tuple
 
 
 def _points_per_unit(ax: Axes, extent: Points) -> float:
-    figure = figure_of(ax)
-    box = ax.get_position()
-    size = figure.get_size_inches() * 72 * (box.width, box.height)
+    size = np.array([ax.bbox.width, ax.bbox.height]) * 72 / figure_of(ax).dpi
     return float(np.min(size / extent))
 
 

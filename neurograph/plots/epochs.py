@@ -38,17 +38,16 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
     ------
     ParameterError
         If `fits` is neither a Fit nor a sequence of at least one, or `ax` is not two Axes.
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
 
     Examples
     --------
     >>> import neurograph as ng
-    >>> from neurograph import plots
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("and")
     >>> fits = ng.train(network, x, y, epochs=5, seed=range(3))
-    >>> figure = plots.cost(fits)
+    >>> figure = ng.plots.cost(fits)
     """
     runs = _checked(fits)
     with styled():

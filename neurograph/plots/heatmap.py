@@ -43,15 +43,14 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     ------
     ParameterError
         If `network` is not a Network, or `ax` not an Axes.
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
 
     Examples
     --------
     >>> import neurograph as ng
-    >>> from neurograph import plots
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
-    >>> figure = plots.weights(network)
+    >>> figure = ng.plots.weights(network)
     >>> figure.axes[0].images[0].get_array().shape == network.matrix().shape
     True
     """

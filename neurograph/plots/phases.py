@@ -82,16 +82,15 @@ def convergence(
         If there is no such sample, the solver keeps no trajectory, or `ax` is not two Axes.
     DivergenceError
         If a sample diverges.
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
 
     Examples
     --------
     >>> import neurograph as ng
-    >>> from neurograph import plots
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("xor")
-    >>> figure = plots.convergence(network, x, y, beta=10.0, sample=3)
+    >>> figure = ng.plots.convergence(network, x, y, beta=10.0, sample=3)
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)
@@ -250,7 +249,7 @@ def _ticks(boundary: int, last: int, place: Callable[[ArrayLike], NDArray[np.flo
     ticks: list[float] = []
     for first, final in ((0, boundary), (boundary, last)):
         room = float(place(final) - place(first))
-        locator = MaxNLocator(nbins=max(round(12 * room), 1), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+        locator = MaxNLocator(nbins=max(round(14 * room), 1), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
         inside = [tick for tick in locator.tick_values(first, final) if first <= tick <= final]
         ticks += [tick for tick in inside if not ticks or place(tick) - place(ticks[-1]) > 0.06]
     return ticks

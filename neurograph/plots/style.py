@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from neurograph.errors import NeurographError, ParameterError
+from neurograph.errors import MissingPackageError, ParameterError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,13 +67,13 @@ def styled() -> Iterator[None]:
 
     Raises
     ------
-    NeurographError
+    MissingPackageError
         If matplotlib is not installed.
     """
     try:
         import matplotlib
     except ModuleNotFoundError:
-        raise NeurographError(
+        raise MissingPackageError(
             "figures need matplotlib, which is not installed: expected the extra 'plots'; install neurograph from "
             'its source with it, pip install ".[plots]"'
         ) from None

@@ -154,7 +154,7 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float) -> None:
 
 
 def _fastest(network: Network, state: NDArray[Any]) -> float:
-    """max |dg_j/ds_j| over the free nodes and the samples."""
+    """Max |dg_j/ds_j| over the free nodes and the samples."""
     finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
     own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.wiring.free]
     return max(float(np.max(np.abs(own), initial=0.0)), 1e-12)

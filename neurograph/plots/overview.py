@@ -1,0 +1,45 @@
+"""One page of a run: how it learned, what it answers, and the graph that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+from neurograph.network import Network
+from neurograph.plots import boundary, drawing, epochs, heatmap
+from neurograph.plots.style import styled
+from neurograph.training import Fit
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def overview(fits: Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayLike) -> Figure:
+    """Draw one page of a task with two inputs: learning, decision map, weights, and the pruned network.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        The runs; the decision map and the weight matrix are those of the first one's network.
+    pruned : Network
+        What pruning left of it.
+    x : array (samples, 2)
+    y : array (samples, outputs)
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with styled():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(12, 9), layout="constrained")
+        parts = figure.subfigures(2, 2, squeeze=False, wspace=0.04, hspace=0.04)
+        (learning, deciding), (weighing, drawn) = parts
+        epochs.cost(fits, ax=learning.subplots(2, 1, sharex=True, height_ratios=(3, 2)))
+        boundary.decision(fits[0].network, x=x, y=y, ax=deciding.subplots())
+        heatmap.weights(fits[0].network, ax=weighing.subplots())
+        drawing.network(pruned, ax=drawn.subplots())
+    return figure
