@@ -15,7 +15,8 @@ from scipy.stats import binom
 
 import neurograph as ng
 from neurograph.certificates import Verdict
-from neurograph.training import Fit, wrong
+from neurograph.costs import wrong
+from neurograph.fit import Fit
 
 SOURCE = (
     'M. Farinha, S. Pequito, P. Santos, M. Figueiredo, "Equilibrium Propagation for Complete Directed Neural '

@@ -18,12 +18,13 @@ from neurograph.errors import (
     NeurographError,
     ParameterError,
 )
+from neurograph.fit import Fit
 from neurograph.formats import read, write
 from neurograph.network import Network, compile
 from neurograph.pruning import prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
-from neurograph.training import Fit, train
+from neurograph.training import train
 
 __all__ = [
     "Certificate",

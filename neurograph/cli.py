@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurograph as ng
+from neurograph.costs import wrong
 from neurograph.errors import DataError, NeurographError, ParameterError
-from neurograph.training import wrong
 
 RULES = {"deep": ng.rules.deep, "vector_field": ng.rules.vector_field, "stdp": ng.rules.stdp}
 DYNAMICS = {
@@ -100,7 +100,7 @@ def _add_certify(commands: Any) -> None:
     command = commands.add_parser(
         "certify",
         help="say what is proved about a graph's dynamics",
-        description="Say what is proved and what is refuted about a graph's dynamics; with data, also at the equilibria.",
+        description="Say what is proved and refuted about a graph's dynamics; with data, also at the equilibria.",
     )
     command.add_argument("graph", type=Path, help="graph file")
     _add_data(command)

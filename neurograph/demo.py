@@ -7,6 +7,7 @@ from pathlib import Path
 
 from neurograph import plots
 from neurograph.certificates import Report, certify
+from neurograph.costs import wrong
 from neurograph.formats import write
 from neurograph.network import Network, compile
 from neurograph.plots.overview import overview
@@ -14,7 +15,7 @@ from neurograph.pruning import magnitude, prune
 from neurograph.settling import settle
 from neurograph.tasks import logic
 from neurograph.topologies import complete
-from neurograph.training import train, wrong
+from neurograph.training import train
 
 RUNS = 20
 FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))

@@ -94,7 +94,7 @@ class Dynamics:
         return Expression(self.transfer, ("s", *self.defaults), "transfer")
 
     def slope(self, name: str) -> Expression:
-        """Derivative of the drift with respect to one of its symbols."""
+        """Differentiate the drift with respect to one of its symbols."""
         return self.drift_equation.derivative(name)
 
     @cached_property

@@ -144,7 +144,15 @@ class Equilibrium:
 
 
 class Solver(abc.ABC):
-    """Base of the solvers: one frozen dataclass a method, in one file."""
+    """Base of the solvers: one frozen dataclass a method, in one file.
+
+    Attributes
+    ----------
+    steps : int
+        Most steps of a phase.
+    """
+
+    steps: int
 
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:

@@ -15,91 +15,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, build_graph, finite_number, read_graph
+from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, finite_number, read_graph
+from neurograph.wiring import Wiring
 
 Floats = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class Wiring:
-    """Who is connected to whom: the arrays that stay when only the weights change.
-
-    Attributes
-    ----------
-    table : EdgeTable
-        The graph that was compiled.
-    edge_ids : int64 array (edges,)
-        Place of each edge in `table`; edges are sorted by postsynaptic, then presynaptic node.
-    pre, post : int32 array (edges,)
-        Ends of each edge, as places in the nodes.
-    indptr : int64 array (nodes + 1,)
-        Incoming edges of node j are ``indptr[j]`` to ``indptr[j + 1]``.
-    """
-
-    table: EdgeTable
-    edge_ids: NDArray[np.int64]
-    pre: NDArray[np.int32]
-    post: NDArray[np.int32]
-    indptr: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, table: EdgeTable, edge_ids: NDArray[np.int64]) -> Wiring:
-        """Wire up the edges of `table` named by `edge_ids`, which are sorted by post, then pre."""
-        post = table.post[edge_ids].astype(np.int32)
-        incoming = np.bincount(post, minlength=len(table.nodes))
-        return cls(
-            table=table,
-            edge_ids=edge_ids,
-            pre=table.pre[edge_ids].astype(np.int32),
-            post=post,
-            indptr=np.concatenate([[0], np.cumsum(incoming)]).astype(np.int64),
-        )
-
-    @cached_property
-    def free(self) -> NDArray[np.int64]:
-        """Places of the nodes that move: hidden and output."""
-        return np.flatnonzero((self.table.roles == HIDDEN) | (self.table.roles == OUTPUT))
-
-    @cached_property
-    def inputs(self) -> NDArray[np.int64]:
-        """Places of the input nodes, the columns of x."""
-        return np.flatnonzero(self.table.roles == INPUT)
-
-    @cached_property
-    def bias_nodes(self) -> NDArray[np.int64]:
-        """Places of the nodes that are clamped at 1."""
-        return np.flatnonzero(self.table.roles == BIAS)
-
-    @cached_property
-    def outputs(self) -> NDArray[np.int64]:
-        """Places of the output nodes, the columns of y."""
-        return np.flatnonzero(self.table.roles == OUTPUT)
-
-    @cached_property
-    def nudged(self) -> NDArray[np.int64]:
-        """Column of y for each free node, -1 for a hidden one."""
-        columns = np.full(len(self.table.nodes), -1)
-        columns[self.outputs] = np.arange(self.outputs.size)
-        return columns[self.free]
-
-    @cached_property
-    def biased(self) -> NDArray[np.int64]:
-        """Places of the nodes that have a bias of their own."""
-        return np.flatnonzero(np.isfinite(self.table.biases))
-
-    @cached_property
-    def plastic(self) -> NDArray[np.bool_]:
-        """Whether learning and pruning may touch each edge."""
-        return self.table.plastic[self.edge_ids]
-
-    @cached_property
-    def ties(self) -> NDArray[np.int64] | None:
-        """Group of each edge, one number for those that share a weight; None if no two edges do."""
-        ties = self.table.ties[self.edge_ids]
-        if not np.any(ties >= 0):
-            return None
-        alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)
-        return np.unique(alone, return_inverse=True)[1]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -87,7 +87,8 @@ class LocalExpression(Expression):
 
     def _unknown_name(self, name: str) -> None:
         raise LocalityError(
-            f"{self.what} uses {name!r}, which is not at either end of its edge: expected only {', '.join(self.vocabulary)}"
+            f"{self.what} uses {name!r}, which is not at either end of its edge: expected only "
+            f"{', '.join(self.vocabulary)}"
         )
 
 

@@ -112,7 +112,8 @@ def checked_network(network: Any) -> Network:
     """Give the network back, or say what else it is."""
     if not isinstance(network, Network):
         raise ParameterError(
-            f"network is a {type(network).__name__}: expected a Network; compile the graph first, with neurograph.compile(graph)"
+            f"network is a {type(network).__name__}: expected a Network; compile the graph first, with "
+            "neurograph.compile(graph)"
         )
     return network
 
@@ -135,9 +136,9 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
         array = np.ascontiguousarray(np.asarray(values), dtype=network.dtype)
     except (TypeError, ValueError):
         raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
-    wanted = f"expected ({'batch'}, {places.size}), one column for each {role} node"
+    wanted = f"expected (batch, {places.size}), one column for each {role} node"
     if np.ndim(values) != 2:
-        fix = " ; for one sample write [values]" if np.ndim(values) == 1 and np.size(values) == places.size else ""
+        fix = "; for one sample write [values]" if np.ndim(values) == 1 and np.size(values) == places.size else ""
         raise DataError(f"{what} has {np.ndim(values)} dimensions, shape {np.shape(values)}: {wanted}{fix}")
     if array.shape[1] != places.size:
         raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
@@ -169,7 +170,8 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: int | n
             state[...] = given
         except (TypeError, ValueError):
             raise DataError(
-                f"start has shape {np.shape(start)}: expected a number, (nodes,) = {shape[1:]} or (batch, nodes) = {shape}"
+                f"start has shape {np.shape(start)}: expected a number, (nodes,) = {shape[1:]} or (batch, nodes) = "
+                f"{shape}"
             ) from None
         if not np.all(np.isfinite(given)):
             raise DataError("start holds a number that is not finite: expected finite numbers")

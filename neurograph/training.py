@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from neurograph import rules
+from neurograph.costs import cost, wrong
 from neurograph.equilibrium import Equilibrium, Phase, Solver, Status
 from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.fit import Fit, Memory
 from neurograph.network import Floats, Network
 from neurograph.optimisers import Sgd
 from neurograph.pruning import Pruner, Removed, checked_pruner, prune_now
@@ -28,42 +30,6 @@ from neurograph.settling import (
 from neurograph.solvers import Euler
 
 Seed = int | np.random.Generator | None
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Fit:
-    """What :func:`train` gives.
-
-    Attributes
-    ----------
-    network : Network
-        After the last update.
-    history : dict of str to array (epochs,)
-        For each epoch: ``cost``, the mean over samples of half the squared distance of outputs and targets in
-        the free phase, and ``error``, the share of samples that :func:`wrong` counts, both before the sample's
-        own update; ``edges``, those left after the epoch; ``settled``, the share of phases that converged.
-    removed : tuple of Removed
-        The edges that left, in the order in which they did.
-    state : array (samples, nodes)
-        The last free equilibrium of each sample; pass it as ``start=`` to go on where this ended.
-    """
-
-    network: Network
-    history: dict[str, NDArray[np.float64]]
-    removed: tuple[Removed, ...]
-    state: Floats
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were run."""
-        return int(self.history["cost"].size)
-
-    def __repr__(self) -> str:
-        """Say how it ended in a line."""
-        last = {name: values[-1] for name, values in self.history.items()}
-        return (
-            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}, {last['edges']:.0f} edges)"
-        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +49,7 @@ class Plan:
 
 
 def train(
-    network: Network | Callable[[int], Network],
+    network: Network | Fit | Callable[[int], Network],
     x: ArrayLike,
     y: ArrayLike,
     *,
@@ -107,8 +73,9 @@ def train(
 
     Parameters
     ----------
-    network : Network, or function of a seed that gives one
-        It is not changed. A function serves with several seeds, to give each run its own first weights.
+    network : Network, Fit, or function of a seed that gives a Network
+        It is not changed. A Fit goes on as if it had never stopped, given the same other arguments. A function
+        serves with several seeds, to give each run its own first weights.
     x : array (samples, inputs)
     y : array (samples, outputs)
     rule : Rule, optional
@@ -131,7 +98,7 @@ def train(
         Stop after the first epoch whose cost is at most this, both along the way and after its last update; None
         runs every epoch.
     seed : int, Generator or iterable of int
-        Of everything drawn. Several seeds give several runs and a list of fits, in their order.
+        Of everything drawn; a Fit has its own. Several seeds give several runs and a list of fits, in their order.
     n_jobs : int
         How many runs go side by side, as processes (joblib); -1 takes every core.
     progress : bool, optional
@@ -206,7 +173,7 @@ def _default_rule(network: Network) -> Rule:
 
 
 def _train_many(
-    network: Network | Callable[[int], Network],
+    network: Network | Fit | Callable[[int], Network],
     x: ArrayLike,
     y: ArrayLike,
     plan: Plan,
@@ -228,15 +195,20 @@ def _hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(network: Network | Callable[[int], Network], x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed) -> Fit:
-    if not isinstance(network, Network) and callable(network):
-        if not isinstance(seed, (int, np.integer)):
-            raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
-        network = network(int(seed))
-    run = _Run(checked_network(network), x, y, plan, np.random.default_rng(seed))
+def _train_one(
+    network: Network | Fit | Callable[[int], Network], x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed
+) -> Fit:
     history: dict[str, list[float]] = {"cost": [], "error": [], "edges": [], "settled": []}
+    if isinstance(network, Fit):
+        if seed is not None:
+            raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
+        run = _Run(network.network, x, y, plan, np.random.default_rng())
+        run.remember(network)
+        history = {name: values.tolist() for name, values in network.history.items()}
+    else:
+        run = _Run(_first_network(network, seed), x, y, plan, np.random.default_rng(seed))
     with tqdm(total=plan.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
-        for epoch in range(plan.epochs):
+        for epoch in range(len(history["cost"]), len(history["cost"]) + plan.epochs):
             for name, value in run.epoch(epoch).items():
                 history[name].append(value)
             bar.update()
@@ -249,7 +221,16 @@ def _train_one(network: Network | Callable[[int], Network], x: ArrayLike, y: Arr
         history={name: np.array(values) for name, values in history.items()},
         removed=tuple(run.removed),
         state=run.state,
+        memory=Memory(run.velocity, run.bias_velocity, dict(run.rng.bit_generator.state)),
     )
+
+
+def _first_network(network: Network | Callable[[int], Network], seed: Seed) -> Network:
+    if isinstance(network, Network) or not callable(network):
+        return checked_network(network)
+    if not isinstance(seed, (int, np.integer)):
+        raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
+    return checked_network(network(int(seed)))
 
 
 class _Run:
@@ -272,6 +253,17 @@ class _Run:
         self.velocity: Floats = np.zeros(network.weights.size)
         self.bias_velocity: Floats = np.zeros(network.wiring.biased.size)
         self.removed: list[Removed] = []
+
+    def remember(self, fit: Fit) -> None:
+        """Go on where a fit ended."""
+        if fit.state.shape != self.state.shape:
+            raise DataError(
+                f"x has {self.x.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"
+            )
+        self.state = fit.state.copy()
+        self.velocity, self.bias_velocity = fit.memory.velocity, fit.memory.bias_velocity
+        self.rng.bit_generator.state = fit.memory.generator
+        self.removed = list(fit.removed)
 
     def epoch(self, epoch: int) -> dict[str, float]:
         """Go once through the samples; give the epoch's history."""
@@ -329,7 +321,7 @@ class _Run:
         network, wiring = self.network, self.network.wiring
         change, bias_change = weight_change(self.rule, network, free, nudged, self.plan.beta)
         if self.rule.kind == "online":
-            share = free.state.shape[0] * (_step_limit(self.plan.solver) if self.rule.average else 1)
+            share = free.state.shape[0] * (self.plan.solver.steps if self.rule.average else 1)
             change, bias_change = change / share, bias_change / share
         if wiring.ties is not None:
             change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
@@ -350,26 +342,3 @@ class _Run:
         raise DivergenceError(
             f"{what} is no longer finite in epoch {epoch}: lower the learning rate, or give the optimiser a max_step"
         )
-
-
-def _step_limit(solver: Solver) -> int:
-    """Give the number of steps that an average along a phase is over."""
-    return int(solver.steps)
-
-
-def cost(outputs: ArrayLike, y: ArrayLike) -> float:
-    """Give the mean over samples of half the squared distance between outputs and targets (batch, outputs)."""
-    return float(0.5 * np.mean(np.sum((np.asarray(y) - np.asarray(outputs)) ** 2, axis=1)))
-
-
-def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
-    """Say for each sample whether its answer is wrong.
-
-    Where y is one-hot over several outputs, the largest output is the answer; else each output answers by being
-    above 0.5 or not.
-    """
-    answer, target = np.asarray(outputs), np.asarray(y)
-    one_hot = target.shape[1] > 1 and np.all((target == 0) | (target == 1)) and np.all(target.sum(axis=1) == 1)
-    if one_hot:
-        return np.asarray(answer.argmax(axis=1) != target.argmax(axis=1))
-    return np.asarray(np.any((answer > 0.5) != (target > 0.5), axis=1))

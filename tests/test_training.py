@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.training import cost, wrong
+from neurograph.costs import cost, wrong
 
 XOR = ng.tasks.logic("xor")
 
@@ -43,14 +43,17 @@ def test_history_holds_what_each_epoch_was():
     assert fit.epochs == 3
 
 
-def test_training_goes_on_from_where_it_stopped():
-    options = {"batch_size": None, "until_cost": None, "start": "warm"}
-    whole = ng.train(network(), *XOR, epochs=12, **options)
-    first = ng.train(network(), *XOR, epochs=7, **options)
-    again = ng.train(first.network, *XOR, epochs=5, **{**options, "start": first.state})
-    warm = ng.settle(first.network, XOR[0], start=first.state)
-    assert np.allclose(again.network.weights, whole.network.weights, atol=1e-4)
-    assert warm.steps.max() < ng.settle(first.network, XOR[0]).steps.max()
+@pytest.mark.parametrize("start", ["warm", "uniform", 0.1])
+def test_training_that_goes_on_equals_training_that_never_stopped(start):
+    options = {"until_cost": None, "start": start, "pruner": ng.pruning.boltzmann(0.05)}
+    whole = ng.train(network(), *XOR, epochs=12, seed=1, **options)
+    first = ng.train(network(), *XOR, epochs=7, seed=1, **options)
+    again = ng.train(first, *XOR, epochs=5, **options)
+    assert np.array_equal(again.network.weights, whole.network.weights)
+    assert np.array_equal(again.state, whole.state)
+    assert again.removed == whole.removed
+    assert all(np.array_equal(again.history[name], whole.history[name]) for name in whole.history)
+    assert first.epochs == 7
 
 
 def test_many_seeds_side_by_side_equal_one_after_the_other():

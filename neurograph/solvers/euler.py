@@ -99,7 +99,8 @@ class Euler(Solver):
         """Suggest a step that is short enough for the diagonal of the Jacobian."""
         with np.errstate(all="ignore"):
             largest = _fastest(network, state)
-        return f"lower dt from {self._method(network, Phase(state[None]))[1]:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
+            dt = self._method(network, Phase(state[None]))[1]
+        return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
 
     def _method(self, network: Network, phase: Phase) -> tuple[bool, float]:
         implicit, dt = self.implicit, self.dt
@@ -148,8 +149,8 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float) -> None:
         place = int(np.argmin(leak))
         node = network.nodes[network.wiring.free[place]]
         raise ParameterError(
-            f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not positive "
-            f"with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
+            f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not "
+            f"positive with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
         )
 
 
