@@ -11,6 +11,8 @@ from typing import Any, Literal
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
 
+__all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
+
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
 

@@ -9,6 +9,8 @@ import numpy as np
 from neurograph.errors import ParameterError
 from neurograph.network import Floats
 
+__all__ = ["Sgd", "sgd"]
+
 
 @dataclass(frozen=True)
 class Sgd:
@@ -63,5 +65,16 @@ class Sgd:
 
 
 def sgd(learning_rate: float = 1.0, momentum: float = 0.0, l1: float = 0.0, max_step: float | None = None) -> Sgd:
-    """Gradient steps of a fixed rate; see :class:`Sgd`."""
+    """Give steps of a fixed rate along the rule's change.
+
+    Parameters
+    ----------
+    learning_rate, momentum, l1, max_step
+        See :class:`Sgd`.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+    """
     return Sgd(learning_rate, momentum, l1, max_step)

@@ -13,6 +13,8 @@ from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
 from neurograph.settling import checked_network
 
+__all__ = ["Pruner", "Pruning", "Removed", "boltzmann", "magnitude", "prune"]
+
 
 @dataclass(frozen=True)
 class Removed:
@@ -163,9 +165,19 @@ def boltzmann(tolerance: float = 0.01, temperature: float = 5.0, regrow: bool = 
 
 
 def magnitude(fraction: float | None = None, threshold: float | None = None) -> Magnitude:
-    """Prune the smallest weights: a fraction of the plastic edges, or all up to a threshold.
+    """Prune the smallest weights; in :func:`neurograph.train` after every epoch, of the edges that are left.
 
-    In :func:`neurograph.train` this happens after every epoch, to the edges that are left.
+    Parameters
+    ----------
+    fraction : float, optional
+        Share of the plastic edges that leave, from 0 to 1.
+    threshold : float, optional
+        Largest size of a weight that leaves. Exactly one of the two is given.
+
+    Raises
+    ------
+    ParameterError
+        If both or none are given, or one is out of range.
     """
     return Magnitude(fraction, threshold)
 

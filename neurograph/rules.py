@@ -14,6 +14,8 @@ from neurograph.errors import ExpressionError, LocalityError, ParameterError
 from neurograph.kernels import readout_kernel
 from neurograph.network import Floats, Network
 
+__all__ = ["Rule", "deep", "stdp", "vector_field"]
+
 READOUT = (
     "pre_free", "post_free", "pre_nudged", "post_nudged", "post_gain", "pre_leak", "w", "beta",
 )  # fmt: skip

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
 
+__all__ = ["TRUTH", "logic"]
+
 TRUTH = {
     "xor": (0, 1, 1, 0),
     "and": (0, 0, 0, 1),

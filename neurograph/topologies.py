@@ -33,6 +33,8 @@ from neurograph.errors import GraphError, ParameterError
 from neurograph.graph import HIDDEN, ROLES, EdgeTable, finite_number, read_graph
 from neurograph.graph import _read_ties as read_ties
 
+__all__ = ["complete", "from_edges", "from_graph", "from_matrix", "layered", "random", "small_world"]
+
 SCALE = 0.2
 """Standard deviation of the weights that a builder draws."""
 

@@ -38,7 +38,7 @@ def drawn(text, s, I, p, seed):
     return equation, ranges, {**points, "p": np.full(POINTS, p)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(EQUATIONS, ENDS, ENDS, st.floats(-2.0, 2.0) | st.sampled_from([0.0, 1.0, 2.0]), st.integers(0, 99))
 def test_a_range_holds_every_value(text, s, I, p, seed):
     equation, ranges, points = drawn(text, s, I, p, seed)
@@ -55,7 +55,7 @@ def test_a_range_holds_every_value(text, s, I, p, seed):
         assert np.ptp(values) <= 1e-9 * (1.0 + np.max(np.abs(values))) if values.size else True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(EQUATIONS, ENDS, ENDS, st.sampled_from([0.0, 1.0, 2.0, 0.3]), st.integers(0, 99))
 def test_the_range_of_a_slope_bounds_every_difference_of_an_equation_that_does_not_jump(text, s, I, p, seed):
     equation, ranges, points = drawn(text, s, I, p, seed)

@@ -284,7 +284,7 @@ def test_neither_graph_nor_network_reaches_into_the_other():
     network = ng.compile(graph)
     ng.settle(network, [[0.0, 1.0]])
     assert nx.utils.graphs_equal(graph, before)
-    graph.edges["x0", "h0"]["weight"] = 99.0
+    graph.edges["x0", "h0"].update(weight=99.0, colour="red")
     graph.nodes["h0"]["role"] = "output"
     graph.graph["name"] = "changed"
     graph.remove_node("h1")

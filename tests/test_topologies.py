@@ -160,6 +160,8 @@ def test_a_seed_fixes_the_graph(build):
     assert nx.utils.graphs_equal(graph, build(bias=True, seed=np.random.default_rng(3)))
     assert not nx.utils.graphs_equal(graph, build(bias=True, seed=4))
     assert not nx.utils.graphs_equal(build(), build())
+    if build in (topologies.small_world, topologies.random):
+        assert set(build(seed=3).edges) != set(build(seed=4).edges)
     rng = np.random.default_rng(3)
     assert not nx.utils.graphs_equal(build(seed=rng), build(seed=rng))
 
@@ -425,11 +427,19 @@ def test_a_matrix_gives_the_graph_that_networkx_reads(graph, numbered):
         assert list(zip(table.pre, table.post, strict=True)) == list(zip(*dense.nonzero(), strict=True))
 
 
-def test_entries_of_a_sparse_matrix_for_one_edge_are_added():
-    ends = ([0, 0, 0], [1, 1, 2])
-    summed = topologies.from_matrix(sp.coo_array(([1.0, 2.0, 0.0], ends), shape=(3, 3)), inputs=[0], outputs=[1, 2])
-    assert list(summed.to_graph().edges) == [(0, 1), (0, 2)]
-    assert summed.weights.tolist() == [3.0, 0.0]
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        sp.coo_array(([1.0, 2.0, 0.0], ([0, 0, 0], [1, 1, 2])), shape=(3, 3)),
+        sp.csr_array(([1.0, 0.0, 2.0], [1, 2, 1], [0, 3, 3, 3]), shape=(3, 3)),
+    ],
+    ids=["coo", "csr"],
+)
+def test_entries_of_a_sparse_matrix_for_one_edge_are_added(matrix):
+    table = topologies.from_matrix(matrix, inputs=[0], outputs=[1, 2])
+    assert [table.edge(k) for k in range(2)] == [(0, 1), (0, 2)]
+    assert table.weights.tolist() == [3.0, 0.0]
+    assert matrix.nnz == 3
 
 
 @pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)

@@ -120,8 +120,8 @@ class AbsoluteLeak(Theorem):
             bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf)))
             claims = (*(("convergent",) if bounded else ()), "nonexpansive", "several equilibria for some bias")
             ending = (
-                f"the closed component of {some} ({len(labels)} neurons) is sign-balanced and leaks only what it sends, "
-                f"so the equilibrium is not unique for every bias{', but all states go to one' * bounded}"
+                f"the closed component of {some} ({len(labels)} neurons) is sign-balanced and leaks only what it "
+                f"sends, so the equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
             )
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
         return self.certificate(

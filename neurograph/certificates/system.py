@@ -68,7 +68,8 @@ class System:
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
         """Labels of the free nodes."""
-        return tuple(self.network.nodes[place] for place in self.network.wiring.free.tolist())
+        labels = self.network.nodes
+        return tuple(labels[place] for place in self.network.wiring.free.tolist())
 
     @cached_property
     def nudge(self) -> Array:
