@@ -242,6 +242,7 @@ def _network_and_data(
         bias="neurons" if dynamics.uses_bias else True,
         seed=options.seed,
     )
+    graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
     return ng.compile(graph, dynamics=dynamics), (x, y)
 
 

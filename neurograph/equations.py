@@ -187,7 +187,7 @@ class Expression:
 
         expression = _to_sympy(self.tree)
         return str(
-            sympy.latex(expression, symbol_names={sympy.Symbol(k, real=True): v for k, v in (names or {}).items()})
+            sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()})
         )
 
 
@@ -252,7 +252,7 @@ def _to_sympy(node: ast.expr) -> sympy.Expr:
         case ast.Constant(value=float(value)):
             return sympy.Float(value, 17)
         case ast.Name(id=name):
-            return sympy.Symbol(name, real=True)
+            return sympy.Symbol(name)
         case ast.UnaryOp(op=op, operand=operand):
             return -_to_sympy(operand) if isinstance(op, ast.USub) else _to_sympy(operand)
         case ast.Call(func=ast.Name(id=name), args=arguments):
@@ -278,6 +278,6 @@ def _derivative(expression: Expression, name: str) -> Expression:
     import sympy
     from sympy.printing.str import StrPrinter
 
-    slope = sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name, real=True))
+    slope = sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name))
     text = StrPrinter({"full_prec": True}).doprint(slope)
     return Expression(text, expression.vocabulary, f"d({expression.what})/d{name}")

@@ -16,7 +16,7 @@ from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, finite_number, read_graph
-from neurograph.wiring import Wiring
+from neurograph.wiring import Wiring, frozen
 
 Floats = NDArray[np.floating[Any]]
 
@@ -55,7 +55,7 @@ class Network:
             f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"
         )
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
         """The labels, in the graph's own order."""
         return tuple(self.wiring.table.nodes)
@@ -106,11 +106,12 @@ class Network:
         Raises
         ------
         ParameterError
-            If a shape is wrong or a number is not finite.
+            If a shape is wrong or a number is not finite, or the weights of tied edges, or of the two
+            directions where the dynamics is symmetric, are not equal.
         """
         new_weights = self._checked(weights, self.weights, "weights", "edges")
         new_biases = self.biases if biases is None else self._checked(biases, self.biases, "biases", "nodes")
-        return replace(self, weights=new_weights, biases=new_biases)
+        return _checked_bonds(replace(self, weights=new_weights, biases=new_biases))
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
         array = np.array(values, dtype=self.dtype)
@@ -131,7 +132,8 @@ class Network:
         Raises
         ------
         ParameterError
-            If the places or the mask do not fit the edges.
+            If the places or the mask do not fit the edges, or only one direction leaves where the dynamics is
+            symmetric.
         """
         leaving = np.asarray(edges)
         count = self.weights.size
@@ -152,7 +154,7 @@ class Network:
             keep = np.ones(count, np.bool_)
             keep[leaving.astype(np.int64)] = False
         wiring = Wiring.of(self.wiring.table, self.wiring.edge_ids[keep])
-        return replace(self, wiring=wiring, weights=frozen(self.weights[keep]))
+        return _checked_bonds(replace(self, wiring=wiring, weights=frozen(self.weights[keep])))
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
@@ -190,8 +192,19 @@ class Network:
         return np.broadcast_to(np.asarray(equation(**values, **named), self.dtype), np.shape(values["s"]))
 
     def drift(self, state: ArrayLike) -> Floats:
-        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no nudge, no box."""
+        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no nudge, no box.
+
+        Raises
+        ------
+        ParameterError
+            If the state has another shape.
+        """
         s = np.asarray(state, self.dtype)
+        if s.ndim not in (1, 2) or s.shape[-1] != len(self.nodes):
+            raise ParameterError(
+                f"state has shape {s.shape}: expected ({len(self.nodes)},) or (batch, {len(self.nodes)}), "
+                "one number a node"
+            )
         moving = np.zeros(s.shape, self.dtype)
         free = self.wiring.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
@@ -202,6 +215,11 @@ class Network:
 
         Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
         out. Row j, column i is the derivative of ds_j/dt with respect to s_i.
+
+        Raises
+        ------
+        ParameterError
+            If the state has another shape.
         """
         s = np.asarray(state, self.dtype)
         if s.shape != (len(self.nodes),):
@@ -238,6 +256,8 @@ def compile(
     ------
     GraphError
         If the graph cannot be compiled, or does not go with the dynamics.
+    ParameterError
+        If `dynamics` or `dtype` is something else.
 
     Examples
     --------
@@ -247,11 +267,10 @@ def compile(
     >>> compile(graph)
     Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
     """
-    if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
-        raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
+    number = _number_type(dtype)
     table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
-    if dynamics is None:
-        dynamics = _chosen_dynamics(table.attributes or {})
+    carried = _chosen_dynamics(table.attributes or {})
+    dynamics = carried if dynamics is None else dynamics
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
@@ -261,16 +280,29 @@ def compile(
     return Network(
         wiring=Wiring.of(table, edge_ids),
         dynamics=dynamics,
-        weights=frozen(table.weights[edge_ids].astype(dtype)),
-        biases=frozen(np.nan_to_num(table.biases, nan=0.0).astype(dtype)),
-        parameters=frozen(_node_parameters(table, dynamics).astype(dtype)),
+        weights=_numbers(table.weights[edge_ids], number, "weight"),
+        biases=_numbers(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
+        parameters=_numbers(_node_parameters(table, dynamics), number, "parameter"),
     )
 
 
-def frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """Make an array of one's own read-only."""
-    array.flags.writeable = False
-    return array
+def _numbers(values: NDArray[np.float64], number: np.dtype[Any], what: str) -> Floats:
+    with np.errstate(over="ignore"):
+        cast = values.astype(number)
+    lost = values[~np.isfinite(cast)]
+    if lost.size:
+        raise GraphError(f"a {what} is {lost.flat[0]:g}, too large for {number}: compile with dtype=float64")
+    return frozen(cast)
+
+
+def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        number = np.dtype(dtype)
+    except TypeError:
+        number = np.dtype(object)
+    if number not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
+    return number
 
 
 def _chosen_dynamics(attributes: Any) -> Dynamics:
@@ -296,26 +328,51 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
             f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
         )
     if dynamics.symmetric:
-        _check_symmetric(table, dynamics)
+        free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
+        wrong = _one_way(table.pre, table.post, table.weights, free)
+        if wrong is not None:
+            raise GraphError(_one_way_message(table.edge(wrong), dynamics))
 
 
-def _check_symmetric(table: EdgeTable, dynamics: Dynamics) -> None:
-    free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
-    within = np.flatnonzero(free[table.pre] & free[table.post])
-    n = len(table.nodes)
-    there = table.pre[within] * n + table.post[within]
-    back = table.post[within] * n + table.pre[within]
+def _checked_bonds(network: Network) -> Network:
+    """Give the network back if its tied edges, and its two directions, still have equal weights."""
+    wiring, weights = network.wiring, network.weights
+    if wiring.ties is not None:
+        _, first = np.unique(wiring.ties, return_index=True)
+        unequal = np.flatnonzero(weights != weights[first][wiring.ties])
+        if unequal.size:
+            k = unequal[0]
+            other = first[wiring.ties[k]]
+            raise ParameterError(
+                f"weights has {weights[k]} for {network.edges[k]!r} and {weights[other]} for {network.edges[other]!r}, "
+                "which are tied: expected equal weights"
+            )
+    if network.dynamics.symmetric:
+        free = np.zeros(len(network.nodes), np.bool_)
+        free[wiring.free] = True
+        wrong = _one_way(wiring.pre.astype(np.int64), wiring.post.astype(np.int64), weights, free)
+        if wrong is not None:
+            raise ParameterError(_one_way_message(network.edges[wrong], network.dynamics))
+    return network
+
+
+def _one_way(pre: NDArray[np.int64], post: NDArray[np.int64], weights: Floats, free: NDArray[np.bool_]) -> int | None:
+    """Find an edge between free nodes with no edge back that has the same weight."""
+    within = np.flatnonzero(free[pre] & free[post])
+    if not within.size:
+        return None
+    there, back = pre[within] * free.size + post[within], post[within] * free.size + pre[within]
     order = np.argsort(there)
-    place = np.minimum(np.searchsorted(there[order], back), there.size - 1)
-    found = within[order[place]] if there.size else within
-    unequal = (there[order[place]] != back) | (table.weights[found] != table.weights[within]) if there.size else []
-    wrong = within[np.flatnonzero(unequal)]
-    if wrong.size:
-        pre, post = table.edge(wrong[0])
-        raise GraphError(
-            f"edge {pre!r} -> {post!r} has no edge back with the same weight, but {dynamics.name} needs W_ij = W_ji "
-            "between free nodes: give both edges one weight and the same 'tie' attribute, so that they stay equal"
-        )
+    found = order[np.minimum(np.searchsorted(there[order], back), order.size - 1)]
+    wrong = np.flatnonzero((there[found] != back) | (weights[within[found]] != weights[within]))
+    return int(within[wrong[0]]) if wrong.size else None
+
+
+def _one_way_message(edge: tuple[Hashable, Hashable], dynamics: Dynamics) -> str:
+    return (
+        f"edge {edge[0]!r} -> {edge[1]!r} has no edge back with the same weight, but {dynamics.name} needs W_ij = W_ji "
+        "between free nodes: give both edges one weight and the same 'tie' attribute, so that they stay equal"
+    )
 
 
 def _node_parameters(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.float64]:

@@ -28,6 +28,7 @@ from neurograph.settling import (
     starting_state,
 )
 from neurograph.solvers import Euler
+from neurograph.wiring import frozen
 
 Seed = int | np.random.Generator | None
 
@@ -334,7 +335,7 @@ class _Run:
         weights = np.where(wiring.plastic, moved, network.weights).astype(network.dtype)
         if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
             self._raise_lost(weights, epoch)
-        self.network = replace(network, weights=weights, biases=biases)
+        self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
 
     def _raise_lost(self, weights: Floats, epoch: int) -> None:
         lost = np.flatnonzero(~np.isfinite(weights))

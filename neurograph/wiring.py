@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +41,10 @@ class Wiring:
         incoming = np.bincount(post, minlength=len(table.nodes))
         return cls(
             table=table,
-            edge_ids=edge_ids,
-            pre=table.pre[edge_ids].astype(np.int32),
-            post=post,
-            indptr=np.concatenate([[0], np.cumsum(incoming)]).astype(np.int64),
+            edge_ids=frozen(edge_ids),
+            pre=frozen(table.pre[edge_ids].astype(np.int32)),
+            post=frozen(post),
+            indptr=frozen(np.concatenate([[0], np.cumsum(incoming)]).astype(np.int64)),
         )
 
     @cached_property
@@ -91,3 +92,9 @@ class Wiring:
             return None
         alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)
         return np.unique(alone, return_inverse=True)[1]
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Make an array of one's own read-only."""
+    array.flags.writeable = False
+    return array

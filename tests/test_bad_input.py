@@ -106,6 +106,16 @@ GRAPHS = [
 CALLS = [
     ("dynamics by name", lambda: ng.compile(graph(), dynamics="deep"), ["'deep'", "neurograph.dynamics.deep()"]),
     ("an integer dtype", lambda: ng.compile(graph(), dtype=int), ["dtype", "float64 or float32"]),
+    (
+        "a weight too large for float32",
+        lambda: ng.compile(graph(xh={"weight": 1e300}), dtype=np.float32),
+        ["1e+300", "float32", "float64"],
+    ),
+    (
+        "dynamics in the graph that are none, beside others",
+        lambda: ng.compile((g := graph()).graph.update(dynamics=3) or g, ng.dynamics.vector_field()),
+        ["dynamics is 3", "keys"],
+    ),
     ("hopfield, not symmetric", lambda: ng.compile(graph(), ng.dynamics.hopfield()), ["'h' -> 'y'", "'tie'"]),
     ("a graph that is not compiled", lambda: ng.settle(graph(), X), ["DiGraph", "neurograph.compile(graph)"]),
     ("x of the wrong width", lambda: ng.settle(network(), [[0.0, 1.0]]), ["x has shape (1, 2)", "(batch, 1)"]),

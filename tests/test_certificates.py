@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurograph import dynamics
-from neurograph.certificates import UnknownCertificateError, Verdict, certify, spectrum
+from neurograph.certificates import UnknownCertificateError, Verdict, certify, spectral_abscissa, spectrum
 from neurograph.certificates.absolute_leak import balanced_component
 from neurograph.dynamics import Dynamics
 from neurograph.errors import DataError, NeurographError, ParameterError
@@ -73,7 +73,15 @@ def published(free, seed):
 # The refuters.
 
 
-@pytest.mark.parametrize("kind", [dynamics.vector_field(), LEAKY, *map(dynamics.deep, ("absolute", "signed"))])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        dynamics.vector_field(),
+        LEAKY,
+        *map(dynamics.deep, ("absolute", "signed")),
+        dynamics.deep("signed", extra_leak=1.0),
+    ],
+)
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS)
 def test_claims_about_every_bias_agree_with_all_principal_minors(kind, seed):
@@ -156,6 +164,23 @@ def test_a_unique_equilibrium_need_not_be_reached():
     assert in_step.witness["eigenvalue"].real == pytest.approx(0.5)
 
 
+def test_a_minor_of_0_within_rounding_refutes_nothing():
+    kind = Dynamics("(-s + I + b)/tau", box=(0.0, 1.0), parameters={"tau": 3.0})
+    just_below = 1.0 - 2.0**-53
+    assert certify(network([[0.0, just_below], [just_below, 0.0]], kind))["p_matrix"].verdict is Verdict.UNKNOWN
+
+
+def test_a_leak_that_is_0_within_rounding_refutes_nothing():
+    sent = np.full(200, 2.0**-55)
+    sent[1] = -1.0  # first, so that the rest is lost beside it
+    W = np.zeros((200, 200))
+    W[1:, 0] = sent[1:]
+    net = network(W, dynamics.deep("signed"), extra_leak=[1.0 - 2.0**-53, *np.ones(199)])
+    assert 1 - Fraction(2) ** -53 + sum(map(Fraction, W[:, 0])) > 0
+    assert net.w_out[net.wiring.free[0]] + 1.0 - 2.0**-53 < 0.0
+    assert certify(net)["p_matrix"].verdict is Verdict.UNKNOWN
+
+
 @pytest.mark.parametrize("kind", [dynamics.additive("tanh"), Dynamics("-s + tanh(I)", box=(0.0, 1.0))])
 def test_the_refuters_say_where_they_do_not_apply(kind):
     found = certify(network([[0.0, 5.0], [5.0, 0.0]], kind))["p_matrix"]
@@ -208,6 +233,16 @@ def test_rounding_never_proves_what_exact_fractions_deny(seed, ulps):
     columns = max(sum(abs(Fraction(w)) for w in one) for one in W.T.tolist())
     if certify(network(W, dynamics.vector_field()))["gershgorin"].verdict is Verdict.PROVED:
         assert min(rows, columns) < 1
+
+
+def test_a_sum_that_loses_its_small_terms_proves_nothing():
+    n, big, small = 128, 0.125 - 2.0**-55, 2.0**-58
+    W = np.full((n, n), small)
+    for j in range(n):  # eight large terms first, so that every small one after them is rounded away
+        W[j, [i for i in range(9) if i != j][:8]] = big
+    np.fill_diagonal(W, 0.0)
+    assert 8 * Fraction(big) + (n - 9) * Fraction(small) > 1
+    assert certify(network(W, dynamics.vector_field()))["gershgorin"].verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -365,7 +400,17 @@ def test_the_signed_leak_with_twice_the_negative_parts_is_the_absolute_leak():
     assert report["gershgorin"].rate == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("kind", [dynamics.vector_field(), Dynamics("I - s*(0.9*w_out_abs + 1)", box=(0.0, 1.0))])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        dynamics.vector_field(),
+        Dynamics("I - s*(0.9*w_out_abs + 1)", box=(0.0, 1.0)),
+        Dynamics("s*w_out_abs - I - s", box=(0.0, 1.0)),
+        Dynamics("I - s*(w_out_abs + 1)", transfer="2*s", box=(0.0, 1.0)),
+        Dynamics("w_out*(I - s*w_out_abs) - s", box=(0.0, 1.0)),
+        Dynamics("I - s*(w_out_abs + s)", box=(0.0, 1.0)),
+    ],
+)
 def test_another_leak_is_not_the_absolute_leak(kind):
     found = certify(network([[0.0, 0.1], [0.1, 0.0]], kind))["absolute_leak"]
     assert found.verdict is Verdict.UNKNOWN
@@ -398,10 +443,10 @@ def test_the_abscissa_is_that_of_the_unsaturated_block(kind, seed):
         inside = [j for j in net.wiring.free if low < state[j] < high]
         J = net.jacobian(state).toarray()[np.ix_(inside, inside)]
         expected = np.linalg.eigvals(J).real.max() if inside else -np.inf
-        assert abscissa == pytest.approx(expected, abs=1e-4)
+        assert abscissa == pytest.approx(expected, abs=1e-3)
     worst = found.witness["abscissae"].max()
-    assert found.witness["abscissae"][found.witness["sample"]] == pytest.approx(worst, abs=1e-4)
-    assert found.rate is None or found.rate == pytest.approx(-worst, abs=1e-4)
+    assert found.witness["abscissae"][found.witness["sample"]] == pytest.approx(worst, abs=1e-2)
+    assert found.rate is None or -worst - 1e-2 <= found.rate <= -worst
 
 
 def test_the_equilibrium_between_two_others_is_unstable():
@@ -419,6 +464,19 @@ def test_a_neuron_at_a_bound_must_be_pushed_there():
     found = certify(network([[0.0, 0.5], [0.5, 0.0]], dynamics.vector_field()), [[0.0]])["spectral_abscissa"]
     assert found.verdict is Verdict.UNKNOWN
     assert "hardly pushes it outward" in found.statement
+
+
+def test_the_nudge_may_hold_a_neuron_at_its_bound():
+    net = network([[0.0]], dynamics.vector_field())
+    found = certify(net, [[0.5]], y=[[2.0]], phase="nudged", beta=2.0)["spectral_abscissa"]
+    assert found.verdict is Verdict.PROVED
+    assert "Every neuron is saturated" in found.statement
+
+
+def test_a_large_residual_is_undecided(monkeypatch):
+    net = network([[0.0, 0.9], [0.9, 0.0]], dynamics.additive("tanh"))
+    monkeypatch.setattr(spectral_abscissa, "SOLVER", Euler(tol=1e-3))
+    assert "the residual" in certify(net, [[0.1]])["spectral_abscissa"].statement
 
 
 def test_a_saturated_neuron_does_not_count():
@@ -465,11 +523,11 @@ def test_a_nudged_equilibrium_is_found_with_its_targets():
     assert found.rate == pytest.approx(-np.linalg.eigvals(J).real.max(), abs=1e-5)
 
 
-@pytest.mark.parametrize("dt", [None, 0.1])
+@pytest.mark.parametrize("dt", [None, 0.5])
 def test_arpack_agrees_with_all_eigenvalues(monkeypatch, dt):
     rng = np.random.default_rng(5)
     for _ in range(5):
-        J = sp.csr_array(sp.random_array((60, 60), density=0.2, rng=rng) - 2.0 * sp.eye_array(60))
+        J = sp.csr_array(rng.normal(size=(60, 60)) * (rng.random((60, 60)) < 0.2) - 4.0 * np.eye(60))
         full = spectrum.spectrum(J, 0.0 * J, dt)
         with monkeypatch.context() as patch:
             patch.setattr(spectrum, "DENSE", 10)
@@ -509,6 +567,9 @@ def test_the_claim_is_the_widest_then_the_strongest():
     local = certify(network([[0.0, 2.0], [-2.0, 0.0]], dynamics.vector_field()), [[0.5]])
     assert local.claim.startswith("Proved near the equilibria of these inputs: exponentially stable")
     assert not certify(network([[0.0, 2.0], [-2.0, 0.0]], dynamics.vector_field())).proved
+    wide = certify(network([[0, 1, 1], [1, 0, -1], [1, -1, 0]], dynamics.deep("absolute")), [[0.2]])
+    assert wide["spectral_abscissa"].verdict is Verdict.PROVED
+    assert wide.claim.startswith("Proved for all inputs: unique equilibrium")
 
 
 def test_a_refutation_stands_apart_from_the_claim():

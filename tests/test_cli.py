@@ -76,7 +76,7 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
         (["train", "-o", "x.json"], "--task"),
         (["train", "--data", "d.csv", "-o", "x.json"], "GRAPH"),
         (["train", "--task", "xor", "--rate", "-1", "-o", "x.json"], "learning_rate is -1.0"),
-        (["train", "--task", "xor", "--dynamics", "hopfield", "-o", "x.json"], "tie"),
+        (["train", "--task", "xor", "--hidden", "-1", "-o", "x.json"], "hidden"),
     ],
 )
 def test_an_error_is_one_line_and_status_2(arguments, culprit, capsys, tmp_path, monkeypatch):

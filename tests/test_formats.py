@@ -266,7 +266,8 @@ def test_a_graph_that_cannot_be_compiled_is_not_written(suffix, tmp_path):
     whole = path.read_bytes()
     bad = small()
     bad.edges[1, "1"]["weight"] = float("nan")
-    tied = ng.compile(small(), ng.dynamics.vector_field()).with_weights([1.0, 2.0, 3.0])
+    tied = small()
+    tied.edges[1, "1"]["weight"] = 4.0
     for graph in (bad, tied, nx.Graph(), nx.DiGraph(), "graph"):
         with pytest.raises(GraphError):
             write(graph, path)

@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -114,6 +115,11 @@ def test_what_is_no_graph_is_refused(graph, message):
         (lambda g: g.nodes["h"].update(bias=None), r"node 'h' has bias None: expected"),
         (lambda g: g.nodes["x"].update(bias=0.0), r"node 'x' has role 'input' and a bias"),
         (lambda g: g.nodes["b"].update(bias=0.0), r"node 'b' has role 'bias' and a bias"),
+        (lambda g: g.edges["x", "h"].update(tie=[1]), r"'x' -> 'h' has tie \[1\]: expected text, a number"),
+        (
+            lambda g: (g.edges["x", "h"].update(tie=1), g.add_edge("x", "y", weight=0.5, tie=1, plastic=False)),
+            r"'x' -> 'y' and 'x' -> 'h' are tied but have plastic False and True",
+        ),
         (lambda g: g.edges["x", "h"].update(plastic=1), r"'x' -> 'h' has plastic 1: expected True"),
         (lambda g: g.add_edge("h", "x", weight=1.0), r"'h' -> 'x' ends at.*'input'.*remove the edge"),
         (lambda g: g.add_edge("y", "b", weight=1.0), r"'y' -> 'b' ends at.*'bias'"),
@@ -134,6 +140,21 @@ def test_a_fault_is_named(change, message):
 def test_parallel_edges_of_a_table_are_refused():
     with pytest.raises(GraphError, match="edge 7 -> 9 is there more than once"):
         from_edges(([7, 8, 7], [9, 9, 9], [1.0, 2.0, 3.0]), inputs=[7], outputs=[9])
+
+
+def test_a_table_cannot_be_written_and_leaves_its_arrays_alone():
+    table = read_graph(small())
+    weights = np.array([1.0, 2.0, 3.0])
+    other = replace(table, weights=weights)
+    weights[0] = 4.0
+    for name in ("roles", "pre", "post", "weights", "biases", "plastic", "ties"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(other, name)[0] = 0
+
+
+def test_a_bias_of_a_table_is_finite_or_not_there():
+    with pytest.raises(GraphError, match="node 'h' has bias inf"):
+        replace(read_graph(small()), biases=np.array([np.nan, np.nan, np.inf, np.nan]))
 
 
 @pytest.mark.parametrize("value", [1, 1.5, np.float32(1.5), np.int64(-3), -0.0])

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "neurograph"
 FLOORS = [
     {"errors"},
     {"graph", "equations"},
-    {"topologies", "dynamics", "tasks"},
+    {"tables", "dynamics", "tasks"},
+    {"topologies"},
     {"wiring"},
     {"network"},
     {"phase", "readout"},

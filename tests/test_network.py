@@ -278,6 +278,33 @@ def test_ties_group_the_edges_of_one_tie(graph):
         assert np.flatnonzero(groups == groups[k]).tolist() == together
 
 
+def test_tied_weights_stay_equal():
+    graph = nx.DiGraph()
+    graph.add_node("y", role="output")
+    graph.add_edges_from([("x", "h"), ("x", "y"), ("h", "y")], weight=1.0)
+    graph.edges["x", "h"]["tie"] = graph.edges["x", "y"]["tie"] = "same"
+    network = ng.compile(graph)
+    assert network.edges == (("x", "y"), ("h", "y"), ("x", "h"))
+    assert network.with_weights([2.0, 3.0, 2.0]).weights.tolist() == [2.0, 3.0, 2.0]
+    with pytest.raises(ParameterError, match=r"1\.0 for \('x', 'h'\) and 2\.0 for \('x', 'y'\), which are tied"):
+        network.with_weights([2.0, 3.0, 1.0])
+    assert network.without_edges([0]).with_weights([3.0, 1.0]).weights.tolist() == [3.0, 1.0]
+
+
+def test_a_symmetric_network_stays_symmetric():
+    graph = topologies.complete(inputs=1, hidden=1, outputs=1, scale=0.0)
+    network = ng.compile(graph, ng.dynamics.hopfield())
+    ways = [k for k, (u, v) in enumerate(network.edges) if "x0" not in (u, v)]
+    weights = network.weights.copy()
+    weights[ways] = 2.0
+    assert network.with_weights(weights).without_edges(ways).weights.tolist() == [0.0, 0.0]
+    weights[ways[0]] = 1.0
+    with pytest.raises(ParameterError, match="no edge back with the same weight"):
+        network.with_weights(weights)
+    with pytest.raises(ParameterError, match="no edge back with the same weight"):
+        network.without_edges(ways[:1])
+
+
 def test_neither_graph_nor_network_reaches_into_the_other():
     graph = topologies.complete(bias=True, seed=0)
     before = copy.deepcopy(graph)
@@ -293,7 +320,7 @@ def test_neither_graph_nor_network_reaches_into_the_other():
     assert nx.utils.graphs_equal(network.to_graph(), before)
 
 
-@pytest.mark.parametrize("name", ["weights", "biases", "parameters"])
+@pytest.mark.parametrize("name", ["weights", "biases", "parameters", "roles"])
 def test_numbers_of_a_network_cannot_be_written(name):
     network = ng.compile(topologies.complete(seed=0))
     for same in (network, network.with_weights(network.weights), network.without_edges([0])):
@@ -386,6 +413,9 @@ def test_a_missing_mirror_edge_is_refused():
     ("call", "message"),
     [
         (lambda n: ng.compile(n.to_graph(), dtype=int), r"dtype is .*int.*: expected float64"),
+        (lambda n: ng.compile(n.to_graph(), dtype="single precision"), r"dtype is 'single precision': exp"),
+        (lambda n: n.drift(np.zeros(4)), r"state has shape \(4,\): expected \(3,\) or \(batch, 3\)"),
+        (lambda n: n.drift(0.0), r"state has shape \(\): expected"),
         (lambda n: ng.compile(n.to_graph(), "deep"), r"dynamics is 'deep': expected a neurograph"),
         (lambda n: n.with_weights([1.0]), r"weights has shape \(1,\): expected \(4,\)"),
         (lambda n: n.with_weights([1, 2, np.nan, 4]), r"weights\[2\] of \('x0', 'y0'\) is nan"),

@@ -566,3 +566,22 @@ def test_an_argument_that_does_not_fit_is_named(call, message):
 def test_what_could_not_be_compiled_is_refused(call, message):
     with pytest.raises(GraphError, match=message):
         call()
+
+
+@given(graphs(self_loops=False, ties=False))
+def test_symmetric_gives_both_ways_one_weight_and_leaves_the_rest(graph):
+    both = topologies.symmetric(graph)
+    free = {node for node, role in graph.nodes(data="role") if role not in ("input", "bias")}
+    for pre, post in graph.edges:
+        assert both.has_edge(pre, post)
+        if pre in free:
+            assert both.edges[pre, post]["weight"] == both.edges[post, pre]["weight"]
+            assert both.edges[pre, post]["tie"] == both.edges[post, pre]["tie"]
+            assert both.edges[pre, post]["weight"] in {
+                graph.edges[edge]["weight"] for edge in ((pre, post), (post, pre)) if graph.has_edge(*edge)
+            }
+        else:
+            assert both.edges[pre, post] == graph.edges[pre, post]
+    assert {frozenset(edge) for edge in both.edges} == {frozenset(edge) for edge in graph.edges}
+    if nx.get_node_attributes(both, "role") and not nx.number_of_selfloops(both):
+        ng.compile(both, ng.dynamics.hopfield())

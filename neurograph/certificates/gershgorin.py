@@ -41,7 +41,7 @@ class Gershgorin(Theorem):
     stand for them.
 
     PROVED demands mu < -gamma with gamma = (k + 8) eps (abs(A_jj) + sum abs(A_ji)), k the number of terms: more than
-    the error of the sums. Cost: O(edges).
+    the error of the couplings and their sum; A_jj is rounded outward. Cost: O(edges).
     """
 
     name = "gershgorin"

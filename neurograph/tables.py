@@ -1,0 +1,321 @@
+"""Graphs that come as arrays: adjacency matrices and tables of edges, read into an EdgeTable."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.errors import ParameterError
+from neurograph.graph import HIDDEN, ROLES, EdgeTable, finite_number, read_ties
+
+Biases = Mapping[Any, float] | ArrayLike | None
+Labels = Collection[Hashable] | NDArray[Any]
+Places = NDArray[np.int64]
+
+
+def from_matrix(
+    matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix,
+    *,
+    inputs: Labels,
+    outputs: Labels,
+    bias_nodes: Labels = (),
+    labels: Labels | None = None,
+    biases: Biases = None,
+) -> EdgeTable:
+    """Read an adjacency matrix: ``matrix[pre, post]`` is the weight of the edge from pre to post.
+
+    Parameters
+    ----------
+    matrix : array (nodes, nodes), or scipy sparse
+        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied.
+    inputs, outputs, bias_nodes : collection of labels
+        Which nodes have these roles; all others are hidden.
+    labels : collection of hashable, optional
+        The nodes, in the order of the rows; default 0, 1, ...
+    biases : mapping of label to number, or array (nodes,), optional
+        The nodes' own biases; NaN in an array where a node has none.
+
+    Returns
+    -------
+    EdgeTable
+        What :func:`neurograph.compile` takes, edges in the order of the rows.
+
+    Raises
+    ------
+    ParameterError
+        If the matrix is not square or holds no real numbers, or another argument does not fit it.
+    GraphError
+        If the graph could not be compiled.
+
+    Examples
+    --------
+    >>> table = from_matrix([[0.0, 0.5], [0.0, 0.0]], inputs=[0], outputs=[1])
+    >>> table.edge(0), table.weights
+    ((0, 1), array([0.5]))
+    """
+    given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
+    if given.ndim != 2 or given.shape[0] != given.shape[1]:
+        raise ParameterError(f"matrix has shape {given.shape}: expected (nodes, nodes), A[pre, post]")
+    if given.dtype.kind not in "iuf":
+        raise ParameterError(
+            f"matrix has type {given.dtype}: expected the weights, real numbers; "
+            "matrix.astype(float) makes numbers of truth values"
+        )
+    rows = scipy.sparse.csr_array(given, dtype=np.float64, copy=True)
+    rows.sum_duplicates()
+    nodes = tuple(range(rows.shape[0])) if labels is None else _distinct(labels, "labels")
+    if len(nodes) != rows.shape[0]:
+        raise ParameterError(f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of matrix")
+    places = np.stack([np.repeat(np.arange(len(nodes)), np.diff(rows.indptr)), rows.indices])
+    return _table(nodes, places, rows.data, (inputs, outputs, bias_nodes), biases, {})
+
+
+def from_edges(
+    edges: Any,
+    *,
+    inputs: Labels,
+    outputs: Labels,
+    bias_nodes: Labels = (),
+    biases: Biases = None,
+    nodes: Labels | None = None,
+) -> EdgeTable:
+    """Read edges from columns: presynaptic labels, postsynaptic labels and weights.
+
+    Parameters
+    ----------
+    edges : tuple (pre, post, weight) of arrays, or a table
+        A table is anything with ``edges["pre"]``, ``edges["post"]`` and ``edges["weight"]``: a
+        mapping of arrays, a data frame, a structured array. Its other columns become edge
+        attributes, ``plastic`` and ``tie`` (None or NaN: on its own) among them. Labels are any
+        hashables but None. Everything is copied.
+    inputs, outputs, bias_nodes : collection of labels
+        Which nodes have these roles; all others are hidden.
+    biases : mapping of label to number, or array (nodes,), optional
+        The nodes' own biases; NaN in an array where a node has none.
+    nodes : collection of hashable, optional
+        The nodes, in order; default: in the order in which the edges first name them.
+
+    Returns
+    -------
+    EdgeTable
+        What :func:`neurograph.compile` takes, edges in the given order.
+
+    Raises
+    ------
+    ParameterError
+        If a column is missing or has the wrong length or type, or a label is not among the nodes.
+    GraphError
+        If the graph could not be compiled.
+
+    Examples
+    --------
+    >>> table = from_edges((["x", "h"], ["h", "y"], [0.5, -1.0]), inputs=["x"], outputs=["y"])
+    >>> table.nodes, table.pre, table.post
+    (('x', 'h', 'y'), array([0, 1]), array([1, 2]))
+    """
+    columns = _columns(edges)
+    pre, post = (_label_column(columns.pop(name), name) for name in ("pre", "post"))
+    weights = _numbers(columns.pop("weight"), "the column weight")
+    extra = {name: _objects(values, name) for name, values in columns.items()}
+    for name, values in {"post": post, "weight": weights, **extra}.items():
+        if len(values) != len(pre):
+            raise ParameterError(f"the column {name} has {len(values)} entries: expected {len(pre)}, as many as pre")
+    labels, places = _numbered(pre, post)
+    if nodes is not None:
+        given = _distinct(nodes, "nodes")
+        labels, places = given, _renumbered(places, labels, given)
+    return _table(labels, places, weights, (inputs, outputs, bias_nodes), biases, extra)
+
+
+def _table(
+    nodes: tuple[Hashable, ...],
+    places: Places,
+    weights: NDArray[np.float64],
+    named: tuple[Labels, Labels, Labels],
+    biases: Biases,
+    extra: Mapping[str, list[Any]],
+) -> EdgeTable:
+    """Make the table of edges between `places` (2, edges); `named` are inputs, outputs, biases."""
+    index = {node: place for place, node in enumerate(nodes)}
+    roles = np.full(len(nodes), HIDDEN, np.int8)
+    for node, role in chosen_roles(index, *named).items():
+        roles[index[node]] = ROLES.index(role)
+    attributes = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
+    if "tie" in extra:
+        for data in attributes:
+            if data["tie"] is None or data["tie"] != data["tie"]:
+                del data["tie"]
+    ends = zip(*((nodes[place] for place in places[k].tolist()) for k in (0, 1)), strict=True)
+    ties = ((pre, post, data.get("tie")) for (pre, post), data in zip(ends, attributes, strict=True))
+    count = weights.size
+    return EdgeTable(
+        nodes=nodes,
+        roles=roles,
+        pre=places[0].copy(),
+        post=places[1].copy(),
+        weights=weights,
+        biases=_own_biases(biases, index),
+        plastic=_plastic(extra["plastic"]) if "plastic" in extra else np.ones(count, np.bool_),
+        ties=read_ties(ties) if extra else np.full(count, -1),
+        edge_attributes=tuple(attributes) if extra else None,
+    )
+
+
+def chosen_roles(
+    known: Container[Hashable], inputs: Labels, outputs: Labels, bias_nodes: Labels
+) -> dict[Hashable, str]:
+    """Give the role of each named node, checking that it is one of the `known` and has no other."""
+    roles: dict[Hashable, str] = {}
+    named = {"inputs": inputs, "outputs": outputs, "bias_nodes": bias_nodes}
+    for (what, labels), role in zip(named.items(), ("input", "output", "bias"), strict=True):
+        for label in _distinct(labels, what):
+            if label not in known:
+                raise ParameterError(
+                    f"{what} names {label!r}, which is not a node: expected labels of the graph "
+                    "(in from_edges, nodes= adds nodes that no edge names)"
+                )
+            if label in roles:
+                raise ParameterError(
+                    f"{what} names {label!r}, which already has role {roles[label]!r}: expected one role a node"
+                )
+            roles[label] = role
+    if "output" not in roles.values():
+        raise ParameterError(f"outputs is {outputs!r}: expected at least one label")
+    return roles
+
+
+def _own_biases(biases: Biases, index: Mapping[Hashable, int]) -> NDArray[np.float64]:
+    own = np.full(len(index), np.nan)
+    if isinstance(biases, Mapping):
+        for node, value in biases.items():
+            number = finite_number(value)
+            if node not in index or number is None:
+                raise ParameterError(
+                    f"biases has {value!r} for {node!r}: expected a finite number for a node of the"
+                    " graph; leave out the nodes that have none"
+                )
+            own[index[node]] = number
+    elif biases is not None:
+        given = _numbers(biases, "biases")
+        if given.shape != own.shape or np.any(np.isinf(given)):
+            raise ParameterError(
+                f"biases has shape {given.shape} or holds an infinity: expected {own.size} finite "
+                "numbers, one a node, or NaN where a node has none"
+            )
+        own[:] = given
+    return own
+
+
+def _plastic(column: list[Any]) -> NDArray[np.bool_]:
+    for place, value in enumerate(column):
+        if not isinstance(value, (bool, np.bool_)):
+            raise ParameterError(f"the column plastic has {value!r} at place {place}: expected True or False")
+    return np.array(column, np.bool_)
+
+
+def _columns(edges: Any) -> dict[str, Any]:
+    """Give every column by its name, with pre, post and weight among them."""
+    ends = ("pre", "post", "weight")
+    if isinstance(edges, tuple) and len(edges) == len(ends):
+        return dict(zip(ends, edges, strict=True))
+    names = getattr(getattr(edges, "dtype", None), "names", None)
+    for attribute in ("keys", "column_names", "columns"):
+        if names is None and hasattr(edges, attribute):
+            names = getattr(edges, attribute)
+    names = tuple(names() if callable(names) else names or ends)
+    try:
+        return {name: edges[name] for name in (*ends, *names)}
+    except (TypeError, KeyError, IndexError, ValueError):
+        raise ParameterError(
+            f"edges is a {type(edges).__name__} without the columns {', '.join(ends)}: expected a "
+            "tuple (pre, post, weight) of arrays, or a table with these columns; tuple(zip(*rows)) "
+            "turns rows into columns"
+        ) from None
+
+
+def _label_column(values: Any, name: str) -> Places | list[Hashable]:
+    """Give integers as an array, and any other labels as a list."""
+    with contextlib.suppress(ValueError):
+        array = np.asarray(values)
+        if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
+            return array.astype(np.int64)
+    return _objects(values, name)
+
+
+def _objects(values: Any, name: str) -> list[Any]:
+    if not isinstance(values, (list, tuple)):
+        values = (values if hasattr(values, "tolist") else np.asarray(values)).tolist()
+    if not isinstance(values, (list, tuple)):
+        raise ParameterError(f"the column {name} is {values!r}: expected an array, one entry an edge")
+    return list(values)
+
+
+def _numbers(values: Any, what: str) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.empty(0, object)
+    if array.ndim != 1 or array.dtype.kind not in "iuf":
+        raise ParameterError(f"{what} has type {array.dtype} and shape {array.shape}: expected real numbers in a row")
+    return array.astype(np.float64)
+
+
+def _numbered(pre: Places | list[Hashable], post: Places | list[Hashable]) -> tuple[tuple[Hashable, ...], Places]:
+    """Give the labels in the order in which edges name them, and the ends as places (2, edges)."""
+    if isinstance(pre, np.ndarray) and isinstance(post, np.ndarray):
+        ends = np.column_stack([pre, post]).ravel()
+        found = np.unique(ends)
+        places = np.searchsorted(found, ends)
+        first = np.empty_like(found)
+        # Written from the end, so that the first appearance of a label is what stays.
+        first[places[::-1]] = np.arange(ends.size)[::-1]
+        order = np.argsort(first)
+        rank = np.argsort(order)
+        return tuple(found[order].tolist()), rank[places].reshape(-1, 2).T
+    columns = (_objects(values, "ends") for values in (pre, post))
+    mixed = [label for edge in zip(*columns, strict=True) for label in edge]
+    labels = _hashable(mixed, "edges")
+    index = {label: place for place, label in enumerate(labels)}
+    places = np.fromiter((index[label] for label in mixed), np.int64, len(mixed))
+    return labels, places.reshape(-1, 2).T
+
+
+def _renumbered(places: Places, old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
+    index = {label: place for place, label in enumerate(new)}
+    unknown = [label for label in old if label not in index]
+    if unknown:
+        raise ParameterError(
+            f"edges name {unknown[0]!r}, which is not in nodes: expected both ends of every edge; add it"
+        )
+    return np.array([index[label] for label in old], np.int64)[places]
+
+
+def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
+    """Give labels as a tuple, or say that they are none, or not distinct."""
+    given = labels.tolist() if isinstance(labels, np.ndarray) else labels
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise ParameterError(f"{what} is {given!r}: expected a list of labels, such as [{given!r}]")
+    given = list(given)
+    distinct = _hashable(given, what)
+    if len(distinct) != len(given):
+        twice = Counter(given).most_common(1)[0][0]
+        raise ParameterError(f"{what} has {twice!r} more than once: expected distinct labels")
+    return distinct
+
+
+def _hashable(labels: Iterable[Any], what: str) -> tuple[Hashable, ...]:
+    """Give the distinct labels in the order in which they first come."""
+    try:
+        distinct = tuple(dict.fromkeys(labels))
+    except TypeError as error:
+        raise ParameterError(f"{what} has a label that cannot be one: {error}; expected hashables") from None
+    missing = [label for label in distinct if label is None or label != label]
+    if missing:
+        raise ParameterError(f"{what} has {missing[0]!r} for a label, as if one were missing: expected a label there")
+    return distinct
