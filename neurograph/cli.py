@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,13 +31,19 @@ DYNAMICS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit status: 0, or 2 after an error, which is said in one line."""
+    """Run the command; give its exit status: 0, 2 after an error, which is said in one line, 130 if interrupted."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
     except NeurographError as error:
         print(f"neurograph: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("neurograph: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -150,13 +157,22 @@ def _demo(options: argparse.Namespace) -> None:
     from neurograph.demo import demo
 
     stages, files = demo(options.folder, options.seed)
-    print("XOR on a complete digraph, 5 hidden neurons, a local rule\n")
-    print(f"  {'':<10}{'right':>6}{'edges':>7}   proved")
+    print("XOR on a complete digraph with 5 hidden neurons, learned by a local rule\n")
+    print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
     for stage in stages:
-        print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {stage.report.claim}")
+        print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
     print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
     for file in files:
         print(f"  {file.name}")
+
+
+def _proved(report: ng.Report) -> str:
+    """Give the strongest claim for all inputs in a few words."""
+    claims = [one for one in report.proved if one.scope == "all inputs"]
+    if not claims:
+        return "nothing"
+    rate = "" if claims[0].rate is None else f" at rate {claims[0].rate:.3g}"
+    return f"{claims[0].claims[0]}{rate} ({claims[0].name})"
 
 
 def _train(options: argparse.Namespace) -> None:

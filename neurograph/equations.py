@@ -186,9 +186,7 @@ class Expression:
         import sympy
 
         expression = _to_sympy(self.tree)
-        return str(
-            sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()})
-        )
+        return str(sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()}))
 
 
 @lru_cache(maxsize=1)

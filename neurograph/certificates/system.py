@@ -91,7 +91,7 @@ class System:
         weights, pre, n = network.weights.astype(np.float64), network.wiring.pre, len(network.nodes)
         total = np.bincount(pre, np.abs(weights), minlength=n)
         terms = np.maximum(np.bincount(pre, minlength=n) - 1, 0)
-        error = (terms * float(np.finfo(network.dtype).eps) * total)[free]
+        error = (terms * EPS * total)[free]
         return {
             "b": Interval.constant(network.biases[free]),
             "w_out": Interval.constant(np.bincount(pre, weights, minlength=n)[free], error),
