@@ -191,8 +191,10 @@ class Network:
         named = {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
         return np.broadcast_to(np.asarray(equation(**values, **named), self.dtype), np.shape(values["s"]))
 
-    def drift(self, state: ArrayLike) -> Floats:
-        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no nudge, no box.
+    def drift(self, state: ArrayLike, target: ArrayLike = 0.0, beta: float = 0.0) -> Floats:
+        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
+
+        With `beta`, the outputs are nudged towards `target`, (batch, outputs) or (outputs,), by beta (y - s).
 
         Raises
         ------
@@ -208,6 +210,8 @@ class Network:
         moving = np.zeros(s.shape, self.dtype)
         free = self.wiring.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
+        outputs = self.wiring.outputs
+        moving[..., outputs] += beta * (np.asarray(target, self.dtype) - s[..., outputs])
         return moving
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from neurograph import dynamics
 from neurograph.certificates import UnknownCertificateError, Verdict, certify, spectral_abscissa, spectrum
-from neurograph.certificates.absolute_leak import balanced_component
+from neurograph.certificates.components import closed_component
 from neurograph.dynamics import Dynamics
 from neurograph.errors import DataError, NeurographError, ParameterError
 from neurograph.network import compile
@@ -86,7 +86,9 @@ def published(free, seed):
 @given(seed=SEEDS)
 def test_claims_about_every_bias_agree_with_all_principal_minors(kind, seed):
     rng = np.random.default_rng(seed)
-    net = network(random_weights(rng, rng.integers(1, 6), kind.self_loops), kind)
+    n = int(rng.integers(1, 6))
+    leaks = {name: rng.choice([value, value, 0.0, 1.0], n) for name, value in kind.defaults.items()}
+    net = network(random_weights(rng, n, kind.self_loops), kind, **leaks)
     report, holds = certify(net), is_p_matrix(-matrix(net))
     if any("unique equilibrium" in certificate.claims for certificate in report):
         assert holds
@@ -98,7 +100,7 @@ def test_claims_about_every_bias_agree_with_all_principal_minors(kind, seed):
 def test_the_published_initialisation_is_refuted(free, share):
     refuted = [certify(published(free, seed))["p_matrix"] for seed in range(200 if free == 5 else 20)]
     assert all(certificate.verdict is Verdict.REFUTED for certificate in refuted)
-    # By a self-exciting neuron alone; the others by the columns of A, which sum to 0.
+    # By a self-exciting neuron alone; the others by a pair, or by the columns of A, which sum to 0.
     alone = np.mean(["node" in certificate.witness for certificate in refuted])
     assert alone == pytest.approx(share, abs=0.03)
 
@@ -345,8 +347,10 @@ def test_without_extra_leak_uniqueness_is_decided(seed):
     found, A = certify(net)["absolute_leak"], matrix(net)
     assert found.verdict is Verdict.PROVED
     assert ("unique equilibrium" in found.claims) == is_p_matrix(-A)
-    assert ("several equilibria for some bias" in found.claims) == (np.linalg.matrix_rank(A, tol=1e-9) < len(A))
-    if "several equilibria for some bias" in found.claims:
+    assert ("component" in found.witness) == (np.linalg.matrix_rank(A, tol=1e-9) < len(A))
+    assert ("component" in found.witness) == (certify(net)["p_matrix"].verdict is Verdict.REFUTED)
+    if "component" in found.witness:
+        assert "not unique" in found.statement
         place = [node for node in range(extra.size) if node in found.witness["component"]]
         assert np.all(extra[place] == 0.0)
         assert np.linalg.matrix_rank(A[np.ix_(place, place)], tol=1e-9) < len(place)
@@ -380,13 +384,13 @@ def test_every_clipped_euler_trajectory_of_the_absolute_leak_converges(seed):
     ],
 )
 def test_balanced_components(W, component):
-    found = balanced_component(sp.csr_array(np.array(W, float)), np.ones(len(W), bool))
+    found = closed_component(sp.csr_array(np.array(W, float)), np.ones(len(W), bool), balanced=True)
     assert (None if found is None else found.tolist()) == component
 
 
 def test_an_extra_leak_in_the_component_makes_up_for_its_balance():
     W = sp.csr_array([[0.0, 1.0], [1.0, 0.0]])
-    assert balanced_component(W, np.array([True, False])) is None
+    assert closed_component(W, np.array([True, False]), balanced=True) is None
 
 
 def test_the_signed_leak_with_twice_the_negative_parts_is_the_absolute_leak():

@@ -47,6 +47,7 @@ def test_the_nudged_phase_rests_where_drift_and_nudge_cancel(solver, dynamics):
     nudged = ng.settle(network, X, y=y, beta=beta, start=free.state, solver=solver(tol=1e-10))
     total = network.drift(nudged.state)
     total[:, network.wiring.outputs] += beta * (y - nudged.outputs)
+    assert np.array_equal(network.drift(nudged.state, y, beta), total)
     box = dynamics.box or (-np.inf, np.inf)
     assert np.abs(np.clip(nudged.state + 1e-3 * total, *box) - nudged.state).max() <= 1e-12
     assert np.abs(nudged.outputs - free.outputs).max() > 1e-3

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
-from neurograph.certificates.system import Array, LeakLaw, System
+from neurograph.certificates.components import closed_component, listed
+from neurograph.certificates.system import LeakLaw, System
 
 
 class AbsoluteLeak(Theorem):
@@ -103,7 +102,7 @@ class AbsoluteLeak(Theorem):
 
     def _critical(self, system: System, law: LeakLaw) -> Certificate:
         """Say what holds where some neuron leaks only what it sends."""
-        component = balanced_component(system.weights, law.extra.low == 0.0)
+        component = closed_component(system.weights, law.extra.low == 0.0, balanced=True)
         if component is not None and np.any(law.extra.high[component] > 0.0):
             return self.unknown("Undecided: some extra leak is 0 within rounding.", margin=0.0)
         norm = _norm(law)
@@ -116,13 +115,9 @@ class AbsoluteLeak(Theorem):
             )
         else:
             labels = witness["component"] = tuple(system.nodes[place] for place in component)
-            some = ", ".join(map(repr, labels[:4])) + (", ..." if len(labels) > 4 else "")
             bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf)))
-            claims = (*(("convergent",) if bounded else ()), "nonexpansive", "several equilibria for some bias")
-            ending = (
-                f"the closed component of {some} ({len(labels)} neurons) is sign-balanced and leaks only what it "
-                f"sends, so the equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
-            )
+            claims = ("convergent", "nonexpansive") if bounded else ("nonexpansive",)
+            ending = f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
         return self.certificate(
             Verdict.PROVED,
@@ -148,56 +143,3 @@ def _euler(system: System, largest_dt: float | None) -> str | None:
     if largest_dt is not None and system.dt > largest_dt:
         return f"{step} need not inherit it: the theorem asks for dt < 1/max|A_jj| = {largest_dt:.4g}."
     return f"{step} inherits it."
-
-
-def balanced_component(weights: sp.csr_array, critical: Array) -> Array | None:
-    """Find a closed, sign-balanced strongly connected component, all of whose nodes are critical.
-
-    Parameters
-    ----------
-    weights : csr_array (nodes, nodes)
-        Row = postsynaptic, without entries that are 0.
-    critical : bool array (nodes,)
-        Which nodes leak nothing beside what they send.
-
-    Returns
-    -------
-    int array or None
-        Places of its nodes.
-
-    Examples
-    --------
-    Two neurons that excite each other are balanced; a third one that listens only is closed by itself.
-
-    >>> both = sp.csr_array([[0.0, 1.0], [1.0, 0.0]])
-    >>> balanced_component(both, np.array([True, True]))
-    array([0, 1])
-    >>> balanced_component(sp.csr_array([[0.0, -1.0], [1.0, 0.0]]), np.array([True, True])) is None
-    True
-    """
-    edges = sp.coo_array(weights)
-    post, pre = edges.coords
-    count, component = connected_components(weights, connection="strong")
-    good = np.ones(count, np.bool_)
-    good[component[pre[component[pre] != component[post]]]] = False
-    good[component[~critical]] = False
-    good[component[_frustrated(weights, component)]] = False
-    found = np.flatnonzero(good)
-    return np.flatnonzero(component == found[0]) if found.size else None
-
-
-def _frustrated(weights: sp.csr_array, component: Array) -> Array:
-    """Give a mask of the nodes whose component does not split into two camps.
-
-    In the graph of the pairs (node, camp), a positive edge joins like camps and a negative one unlike; a component
-    splits unless some node is joined to itself in the other camp.
-    """
-    edges, n = sp.coo_array(weights), component.size
-    inside = component[edges.coords[0]] == component[edges.coords[1]]
-    post, pre = (ends[inside] for ends in edges.coords)
-    other = np.where(edges.data[inside] > 0.0, 0, n)
-    rows = np.concatenate([post, post + n])
-    columns = np.concatenate([pre + other, (pre + n + other) % (2 * n)])
-    pairs = sp.coo_array((np.ones(rows.size), (rows, columns)), shape=(2 * n, 2 * n))
-    _, camp = connected_components(pairs, directed=False)
-    return np.asarray(camp[:n] == camp[n:])

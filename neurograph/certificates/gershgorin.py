@@ -119,7 +119,7 @@ def _impossible(system: System) -> str:
     if not np.all(np.abs(middle + np.asarray(columns.sum(axis=1))) <= error):
         return ""
     return (
-        " The published conditions cannot pass here: every column of A sums to 0 within rounding (what a neuron sends, "
-        "it loses, and clamped neurons receive nothing), so 1'A = 0, A is singular, and every log-norm is at least its "
-        "spectral abscissa, which is at least 0."
+        " The published conditions cannot pass here: every column of A sums to 0 within rounding, as it does wherever "
+        "neurons lose what they send and clamped ones receive nothing. So 1'A = 0, A is singular, and every log-norm is "
+        "at least its spectral abscissa, which is at least 0."
     )

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.components import closed_component, listed
 from neurograph.certificates.system import EPS, Array, System
 
 
@@ -20,7 +21,8 @@ class PMatrix(Theorem):
 
     - one neuron with A_jj >= 0, which excites itself;
     - two neurons with A_ii A_jj <= A_ij A_ji, which drive each other harder than they leak;
-    - all neurons, where the drift says that what a neuron sends it loses and nothing else leaks: then 1'A = 0.
+    - a closed component of neurons that by their equation leak only what they send: its block of A is singular. With the
+      absolute leak it must be sign-balanced too; see :class:`AbsoluteLeak`.
 
     Deciding all minors is co-NP-complete, so PROVED is never the answer. REFUTED takes rounding into account.
     """
@@ -51,8 +53,8 @@ class PMatrix(Theorem):
             worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
             node, value = system.nodes[worst], float(system.diagonal.low[worst])
             return self._refuted(
-                f"Neuron {node!r} excites itself, A_jj = {value:.4g} >= 0 ({exciting.size} of {len(system.nodes)} free "
-                "neurons do)",
+                f"Neuron {node!r} excites itself, A_jj = {value:.4g} >= 0 (one of {exciting.size} among "
+                f"{len(system.nodes)} free neurons)",
                 {"node": node, "A_jj": value, "count": int(exciting.size)},
             )
         if failing:
@@ -60,14 +62,16 @@ class PMatrix(Theorem):
             nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
             return self._refuted(
                 f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
-                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0 ({failing} of {minors.size} reciprocal pairs do)",
+                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0 (one of {failing} among {minors.size} reciprocal pairs)",
                 {"nodes": nodes, "minor": minor, "count": failing},
             )
-        if _conserves(system):
+        component = _singular(system)
+        if component is not None:
+            labels = tuple(system.nodes[place] for place in component)
             return self._refuted(
-                "What a neuron sends it loses, and nothing else leaks, so every column of A sums to 0 and det A = 0 "
-                "(no neuron alone and no pair is to blame)",
-                {"columns": 0.0},
+                f"The component {listed(labels)} sends nothing outside and leaks only what it sends, so its block of A is "
+                "singular (no neuron alone and no pair is to blame)",
+                {"component": labels},
             )
         return self.unknown(
             f"Not refuted: none of {len(system.nodes)} free neurons excites itself, and none of {minors.size} "
@@ -112,9 +116,10 @@ def _exact_minor(system: System, i: int, j: int) -> float:
     return float(own[0] * own[1] - there * back)
 
 
-def _conserves(system: System) -> bool:
-    """Say whether the drift itself makes the columns of A sum to 0, weighted by 1/gain, whatever the weights."""
+def _singular(system: System) -> Array | None:
+    """Find a component whose block of A is singular by the law of its leak."""
     law = system.leak_law
-    if law is None or law.kind != "signed":
-        return False
-    return bool(np.all(law.extra.low == 0.0) and np.all(law.extra.high == 0.0))
+    if law is None:
+        return None
+    critical = (law.extra.low == 0.0) & (law.extra.high == 0.0)
+    return closed_component(system.weights, critical, balanced=law.kind == "absolute")

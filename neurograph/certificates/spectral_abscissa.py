@@ -57,7 +57,7 @@ class SpectralAbscissa(Theorem):
         lost = int(np.sum(settled.status != Status.CONVERGED))
         if lost:
             return self.unknown(
-                f"{lost} of {settled.status.size} samples did not settle from s = 0, so they have no equilibrium."
+                f"{lost} of {settled.status.size} samples did not settle from s = 0: no equilibrium to look at."
             )
         spectra: list[Spectrum] = []
         known: dict[Any, Spectrum] = {}
@@ -138,10 +138,8 @@ def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:
     """Give a mask of the free nodes that are at no bound of the box, or say which node is a borderline case."""
     wiring, state = system.network.wiring, settled.state[sample]
     low, high = system.network.dynamics.box or (-np.inf, np.inf)
-    s, drift = state[wiring.free], system.network.drift(state)[wiring.free]
-    if system.y is not None:
-        pulled = wiring.nudged >= 0
-        drift[pulled] += system.beta * (system.y[sample, wiring.nudged[pulled]] - s[pulled])
+    target = 0.0 if system.y is None else system.y[sample]
+    s, drift = state[wiring.free], system.network.drift(state, target, system.beta)[wiring.free]
     saturated = (s <= low) | (s >= high)
     push = np.where(s >= high, drift, -drift)
     loose = np.flatnonzero(saturated & (push < MARGIN))

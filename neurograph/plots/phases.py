@@ -142,10 +142,8 @@ def _walked(phase: Equilibrium, solver: Solver) -> Floats:
 
 def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Floats:
     """Give the largest move that the box allows (samples, frames), nudged towards y."""
-    every = states.reshape(-1, states.shape[2])
-    moving = network.drift(every).reshape(states.shape)
-    outputs = network.wiring.outputs
-    moving[..., outputs] += beta * (y[:, None, :] - states[..., outputs])
+    each = zip(states, y, strict=True)
+    moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
     low, high = network.dynamics.box or (-np.inf, np.inf)
     outward = ((states <= low) & (moving < 0.0)) | ((states >= high) & (moving > 0.0))
     return np.asarray(np.where(outward, 0.0, np.abs(moving)).max(axis=2))
