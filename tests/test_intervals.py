@@ -11,7 +11,7 @@ from neurograph.dynamics import Dynamics
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 
 REAL = Interval.across(-np.inf, np.inf)
-LEAVES = st.sampled_from(["s", "I", "p", "0.5", "1", "2", "-3", "0.1"])
+LEAVES = st.sampled_from(["s", "I", "p", "0.5", "1.0", "2.0", "-3.0", "0.1"])
 POINTS = 201
 
 

@@ -117,7 +117,10 @@ class AbsoluteLeak(Theorem):
             labels = witness["component"] = tuple(system.nodes[place] for place in component)
             bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf)))
             claims = ("convergent", "nonexpansive") if bounded else ("nonexpansive",)
-            ending = f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
+            ending = (
+                f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the "
+                f"equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
+            )
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
         return self.certificate(
             Verdict.PROVED,

@@ -120,6 +120,6 @@ def _impossible(system: System) -> str:
         return ""
     return (
         " The published conditions cannot pass here: every column of A sums to 0 within rounding, as it does wherever "
-        "neurons lose what they send and clamped ones receive nothing. So 1'A = 0, A is singular, and every log-norm is "
-        "at least its spectral abscissa, which is at least 0."
+        "neurons lose what they send and clamped ones receive nothing. So 1'A = 0, A is singular, and every log-norm "
+        "is at least its spectral abscissa, which is at least 0."
     )

@@ -21,8 +21,8 @@ class PMatrix(Theorem):
 
     - one neuron with A_jj >= 0, which excites itself;
     - two neurons with A_ii A_jj <= A_ij A_ji, which drive each other harder than they leak;
-    - a closed component of neurons that by their equation leak only what they send: its block of A is singular. With the
-      absolute leak it must be sign-balanced too; see :class:`AbsoluteLeak`.
+    - a closed component of neurons that by their equation leak only what they send: its block of A is singular. With
+      the absolute leak it must be sign-balanced too; see :class:`AbsoluteLeak`.
 
     Deciding all minors is co-NP-complete, so PROVED is never the answer. REFUTED takes rounding into account.
     """
@@ -53,8 +53,8 @@ class PMatrix(Theorem):
             worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
             node, value = system.nodes[worst], float(system.diagonal.low[worst])
             return self._refuted(
-                f"Neuron {node!r} excites itself, A_jj = {value:.4g} >= 0 (one of {exciting.size} among "
-                f"{len(system.nodes)} free neurons)",
+                f"Neuron {node!r} excites itself, or does not leak: A_jj = {value:.4g} >= 0, as at {exciting.size} of "
+                f"{len(system.nodes)} free neurons",
                 {"node": node, "A_jj": value, "count": int(exciting.size)},
             )
         if failing:
@@ -62,15 +62,15 @@ class PMatrix(Theorem):
             nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
             return self._refuted(
                 f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
-                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0 (one of {failing} among {minors.size} reciprocal pairs)",
+                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0, as do {failing} of {minors.size} reciprocal pairs",
                 {"nodes": nodes, "minor": minor, "count": failing},
             )
         component = _singular(system)
         if component is not None:
             labels = tuple(system.nodes[place] for place in component)
             return self._refuted(
-                f"The component {listed(labels)} sends nothing outside and leaks only what it sends, so its block of A is "
-                "singular (no neuron alone and no pair is to blame)",
+                f"The component {listed(labels)} sends nothing outside and leaks only what it sends, so its block of A "
+                "is singular (no neuron alone and no pair is to blame)",
                 {"component": labels},
             )
         return self.unknown(
