@@ -17,6 +17,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.arguments import finite_number
 from neurograph.errors import GraphError
 
 ROLES = ("hidden", "input", "bias", "output")
@@ -169,17 +170,6 @@ def _role_attributes(table: EdgeTable) -> list[dict[str, Any]]:
 def _plain_edge_attributes(table: EdgeTable) -> list[dict[str, Any]]:
     rows = zip(table.plastic.tolist(), table.ties.tolist(), strict=True)
     return [({} if plastic else {"plastic": False}) | ({} if tie < 0 else {"tie": tie}) for plastic, tie in rows]
-
-
-def finite_number(value: Any) -> float | None:
-    """Give a real, finite number as a float, and None for anything else (a bool or a text is none)."""
-    if isinstance(value, (bool, np.bool_, str, bytes)):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if np.isfinite(number) else None
 
 
 def _read_roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:

@@ -12,10 +12,11 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from neurograph.arguments import finite_number
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, finite_number, read_graph
+from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, read_graph
 from neurograph.wiring import Wiring, frozen
 
 Floats = NDArray[np.floating[Any]]

@@ -11,8 +11,9 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.arguments import finite_number
 from neurograph.errors import ParameterError
-from neurograph.graph import HIDDEN, ROLES, EdgeTable, finite_number, read_ties
+from neurograph.graph import HIDDEN, ROLES, EdgeTable, read_ties
 
 Biases = Mapping[Any, float] | ArrayLike | None
 Labels = Collection[Hashable] | NDArray[Any]

@@ -26,8 +26,9 @@ from typing import Any, Literal
 import networkx as nx
 import numpy as np
 
+from neurograph.arguments import finite_number
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import finite_number, read_graph, read_ties
+from neurograph.graph import read_graph, read_ties
 from neurograph.tables import Labels, Places, chosen_roles, from_edges, from_matrix
 
 __all__ = [

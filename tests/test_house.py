@@ -16,6 +16,7 @@ PACKAGE = ROOT / "neurograph"
 
 FLOORS = [
     {"errors"},
+    {"arguments"},
     {"graph", "equations"},
     {"tables", "dynamics", "tasks"},
     {"topologies"},

@@ -1,0 +1,61 @@
+"""What an argument may be: each check gives the value back in its plain form, or names it, and what was expected."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from neurograph.errors import ParameterError
+
+Seed = int | np.random.Generator | None
+
+
+def finite_number(value: Any) -> float | None:
+    """Give a real, finite number as a float, and None for anything else (a bool or a text is none)."""
+    if isinstance(value, (bool, np.bool_, str, bytes)) or np.ndim(value) != 0:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def checked_number(
+    name: str,
+    value: Any,
+    *,
+    above: float = -math.inf,
+    least: float = -math.inf,
+    below: float = math.inf,
+    most: float = math.inf,
+    remark: str = "",
+) -> float:
+    """Give a finite number within these bounds, or raise :class:`ParameterError`."""
+    number = finite_number(value)
+    if number is not None and above < number < below and least <= number <= most:
+        return number
+    bounds = ((">", above), (">=", least), ("<", below), ("<=", most))
+    wanted = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if math.isfinite(bound))
+    raise ParameterError(f"{name} is {value!r}: expected a finite number{' ' * bool(wanted)}{wanted}{remark}")
+
+
+def checked_whole(name: str, value: Any, least: int, remark: str = "") -> int:
+    """Give a whole number >= `least`, or raise :class:`ParameterError`."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
+        return int(value)
+    raise ParameterError(f"{name} is {value!r}: expected a whole number >= {least}{remark}")
+
+
+def checked_generator(seed: Any) -> np.random.Generator:
+    """Give the random numbers of a seed: None draws anew, a generator is used as it is."""
+    if seed is None or isinstance(seed, np.random.Generator):
+        return np.random.default_rng(seed)
+    try:
+        return np.random.default_rng(checked_whole("seed", seed, 0))
+    except ParameterError:
+        raise ParameterError(
+            f"seed is {seed!r}: expected a whole number >= 0, a numpy.random.Generator, or None"
+        ) from None
