@@ -1,7 +1,6 @@
 """neurograph: any directed graph in; a settled, trained, certified and pruned graph out."""
 
 import importlib
-from types import ModuleType
 
 from neurograph import dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -64,13 +63,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> object:
     """Import the rooms that bring heavy packages when they are first named."""
     if name == "plots":
         return importlib.import_module("neurograph.plots")
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("neurograph")
     raise AttributeError(f"module 'neurograph' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """List the public names, those not imported yet among them."""
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

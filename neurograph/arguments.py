@@ -37,6 +37,8 @@ def checked_number(
     number = finite_number(value)
     if number is not None and above < number < below and least <= number <= most:
         return number
+    if math.isfinite(least) and math.isfinite(most):
+        raise ParameterError(f"{name} is {value!r}: expected a number from {least:g} to {most:g}{remark}")
     bounds = ((">", above), (">=", least), ("<", below), ("<=", most))
     wanted = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if math.isfinite(bound))
     raise ParameterError(f"{name} is {value!r}: expected a finite number{' ' * bool(wanted)}{wanted}{remark}")

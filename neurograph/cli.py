@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import inspect
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurograph as ng
+from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
-from neurograph.errors import DataError, NeurographError, ParameterError
+from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
+from neurograph.formats import checked_path, checked_place
+from neurograph.training import DEFAULT_OPTIMISER
 
 RULES = {"deep": ng.rules.deep, "vector_field": ng.rules.vector_field, "stdp": ng.rules.stdp}
 DYNAMICS = {
@@ -30,20 +36,42 @@ DYNAMICS = {
 }
 
 
+DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
+STEPS = asdict(DEFAULT_OPTIMISER)
+PICTURES = (".png", ".svg", ".pdf")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit status: 0, 2 after an error, which is said in one line, 130 if interrupted."""
-    options = _parser().parse_args(arguments)
+    status = 0
     try:
+        try:
+            status = _status(arguments)
+        finally:
+            print(end="", flush=True)
+    except OSError as error:  # the output cannot be written: whoever read it has seen enough, or a disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"neurograph: the output cannot be written ({error.strerror})", file=sys.stderr)
+            status = 2
+    return status
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
         options.run(options)
-        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except NeurographError as error:
         print(f"neurograph: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"neurograph: {error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
-        print("neurograph: interrupted", file=sys.stderr)
+        print("neurograph: interrupted; nothing was written", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -53,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Any directed graph in; a settled, trained, certified and pruned graph out.",
         epilog="Begin with: neurograph demo. Graphs are .json (native) or .graphml files.",
     )
+    parser.add_argument("--version", action="version", version=f"neurograph {version('neurograph')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_train(commands)
@@ -93,14 +122,24 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
     command.add_argument("--rule", choices=RULES, help="default: what goes with the dynamics")
-    command.add_argument("--beta", type=float, default=1.0, help="nudging strength (default: %(default)s)")
-    command.add_argument("--rate", type=float, default=1.0, help="learning rate (default: %(default)s)")
-    command.add_argument("--max-step", type=float, default=0.2, help="largest step (default: %(default)s)")
-    command.add_argument("--epochs", type=int, default=1000, help="most epochs (default: %(default)s)")
-    command.add_argument("--until-cost", type=float, default=0.01, help="stop at this cost (default: %(default)s)")
-    command.add_argument("--batch", type=int, default=1, help="samples an update; 0: all (default: %(default)s)")
+    _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
     command.set_defaults(run=_train)
+
+
+def _add_numbers(command: argparse.ArgumentParser) -> None:
+    """Add the numbers of a training run: whatever is not given stays the library's default."""
+    for option, name, kind, words in (
+        ("--beta", "beta", float, "nudging strength"),
+        ("--rate", "learning_rate", float, "learning rate"),
+        ("--momentum", "momentum", float, "share of the last step's direction that is kept"),
+        ("--max-step", "max_step", float, "largest step of one weight"),
+        ("--epochs", "epochs", int, "most epochs"),
+        ("--until-cost", "until_cost", float, "stop at this cost"),
+        ("--batch", "batch_size", int, "samples an update; 0: all at once"),
+    ):
+        default = {**DEFAULTS, **STEPS}[name]
+        command.add_argument(option, dest=name, type=kind, metavar="N", help=f"{words} (default: {default})")
 
 
 def _add_certify(commands: Any) -> None:
@@ -161,6 +200,8 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
     for stage in stages:
         print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
+    print("\n  Pruned: without as many of the smallest weights as leave every answer right;")
+    print("  edges that no longer lead to the output may be among the rest.")
     print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
     for file in files:
         print(f"  {file.name}")
@@ -176,21 +217,22 @@ def _proved(report: ng.Report) -> str:
 
 
 def _train(options: argparse.Namespace) -> None:
+    target, numbers = checked_path(options.output), _numbers(options)
     network, (x, y) = _network_and_data(options)
-    fit = ng.train(
-        network, x, y,
-        rule=None if options.rule is None else RULES[options.rule](),
-        beta=options.beta,
-        optimiser=ng.optimisers.sgd(options.rate, max_step=options.max_step),
-        epochs=options.epochs,
-        batch_size=options.batch or None,
-        until_cost=options.until_cost,
-        seed=options.seed,
-    )  # fmt: skip
-    path = ng.write(fit.network, options.output)
-    print(fit)
-    print(_accuracy(fit.network, x, y))
-    print(f"Written to {path}")
+    rule = None if options.rule is None else RULES[options.rule]()
+    fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
+    text = f"{fit}\n{_accuracy(fit.network, x, y)}"
+    print(f"{text}\nWritten to {ng.write(fit.network, target)}")
+
+
+def _numbers(options: argparse.Namespace) -> dict[str, Any]:
+    """Give the arguments of train() that were given."""
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    numbers: dict[str, Any] = {name: given[name] for name in ("beta", "epochs", "until_cost") if name in given}
+    if "batch_size" in given:
+        numbers["batch_size"] = checked_whole("--batch", given["batch_size"], 0, "; 0 takes all at once") or None
+    steps = {name: given[name] for name in STEPS if name in given}
+    return {**numbers, "optimiser": replace(DEFAULT_OPTIMISER, **steps)} if steps else numbers
 
 
 def _certify(options: argparse.Namespace) -> None:
@@ -200,23 +242,24 @@ def _certify(options: argparse.Namespace) -> None:
 
 
 def _prune(options: argparse.Namespace) -> None:
+    target, log = checked_path(options.output), options.log and checked_place(options.log)
     network = _compiled(options.graph, None)
     if options.boltzmann is not None:
         pruner: Any = ng.pruning.boltzmann(options.boltzmann, options.temperature)
     else:
         pruner = ng.pruning.magnitude(options.fraction, options.threshold)
     pruning = ng.prune(network, pruner, seed=options.seed)
-    path = ng.write(pruning.network, options.output)
-    print(pruning)
+    lines = [str(pruning)]
     if not _no_data(options):
         x, y = _data(options, network)
-        print(f"before: {_accuracy(network, x, y)}\nafter:  {_accuracy(pruning.network, x, y)}")
-    if options.log is not None:
-        _write_log(options.log, pruning.removed)
-    print(f"Written to {path}")
+        lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
+    if log:
+        _write_log(log, pruning.removed)
+    print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
 
 
 def _show(options: argparse.Namespace) -> None:
+    picture = options.picture and _checked_picture(options.picture)
     network = _compiled(options.graph, None)
     print(network)
     print(f"ds/dt = {network.dynamics.drift}   sends {network.dynamics.transfer}   box {network.dynamics.box}")
@@ -230,9 +273,15 @@ def _show(options: argparse.Namespace) -> None:
         for k in np.argsort(-size)[:5]:
             pre, post = network.edges[k]
             print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
-    if options.picture is not None:
-        ng.plots.network(network).savefig(options.picture)
-        print(f"Drawn to {options.picture}")
+    if picture:
+        ng.plots.network(network).savefig(picture)
+        print(f"Drawn to {picture}")
+
+
+def _checked_picture(path: Path) -> Path:
+    if path.suffix.lower() not in PICTURES:
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {', '.join(PICTURES)}")
+    return checked_place(path)
 
 
 def _compiled(path: Path, dynamics: str | None) -> ng.Network:
@@ -272,27 +321,36 @@ def _data(options: argparse.Namespace, network: ng.Network) -> tuple[NDArray[np.
 
 def _read_table(path: Path, network: ng.Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Read a CSV file into x and y, by the labels in its header."""
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            header, *rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
+    header, rows = _cells(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
     wanted = [network.wiring.inputs, network.wiring.outputs]
     labels = [[str(network.nodes[place]) for place in places] for places in wanted]
     missing = [label for label in labels[0] + labels[1] if label not in columns]
     if missing:
         raise DataError(
-            f"{path} has no column {missing[0]!r}: expected one for each of {', '.join(labels[0] + labels[1])}"
+            f"{path} has no column {missing[0]!r}, but {', '.join(map(repr, columns))}: "
+            f"expected one for each of {', '.join(labels[0] + labels[1])}"
         )
+    if not rows:
+        raise DataError(f"{path} has a header and no rows: expected one row a sample")
     try:
         table = np.array(rows, np.float64)
     except ValueError as error:
         raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
-    if table.ndim != 2:
-        raise DataError(f"{path} has a header and no rows: expected one row a sample")
     x, y = (table[:, [columns[label] for label in names]] for names in labels)
     return x, y
+
+
+def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Give the header and the rows of a CSV file."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
+    if not rows:
+        raise DataError(f"{path} is empty: expected a CSV file with a header and one row a sample")
+    return rows[0], rows[1:]
 
 
 def _accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from neurograph import plots
 from neurograph.certificates import Report, certify
 from neurograph.costs import wrong
+from neurograph.errors import ParameterError
+from neurograph.fit import Fit
 from neurograph.formats import write
 from neurograph.network import Network, compile
 from neurograph.plots.overview import overview
@@ -18,6 +21,7 @@ from neurograph.topologies import complete
 from neurograph.training import train
 
 RUNS = 20
+BETA = 10.0
 FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))
 
 
@@ -32,21 +36,42 @@ class Stage:
 
 
 def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
-    """Run the demo; give the stages of its table and the files that it wrote into `folder`."""
+    """Run the demo; give the stages of its table and the files that it wrote into `folder`.
+
+    Raises
+    ------
+    ParameterError
+        If `folder` is no folder and cannot be made, or not be written in; or `seed` is not a whole number >= 0.
+    """
+    with _draft(folder) as draft:  # so that a run that is stopped leaves no file half done
+        x, y = logic("xor")
+        fits = train(_drawn, x, y, beta=BETA, seed=range(seed, seed + RUNS))
+        trained = fits[0].network
+        pruned = _pruned(trained)
+        stages = [_stage("as drawn", _drawn(seed)), _stage("trained", trained), _stage("pruned", pruned)]
+        files = _written(Path(draft), fits, pruned)
+        return stages, [file.replace(folder / file.name) for file in files]
+
+
+def _draft(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=folder, prefix=".")
+    except OSError as error:
+        raise ParameterError(
+            f"folder is {str(folder)!r}, which cannot be made or written in ({error.strerror}): expected a folder, "
+            "or a place where one can be made"
+        ) from error
+
+
+def _drawn(seed: int) -> Network:
+    return compile(complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
+
+
+def _written(folder: Path, fits: list[Fit], pruned: Network) -> list[Path]:
+    """Write the graphs and the pictures."""
     x, y = logic("xor")
-
-    def first(seed: int) -> Network:
-        return compile(complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
-
-    fits = train(first, x, y, seed=range(seed, seed + RUNS))
     trained = fits[0].network
-    pruned = _pruned(trained)
-    stages = [
-        _stage("as drawn", first(seed)),
-        _stage("trained", trained),
-        _stage("pruned", pruned),
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
     files = [
         write(trained, folder / "trained.json"),
         write(pruned, folder / "pruned.json"),
@@ -56,14 +81,14 @@ def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
         "overview.png": overview(fits, pruned, x, y),
         "weights.png": plots.weights(trained),
         "decision.png": plots.decision(trained, x=x, y=y),
-        "convergence.png": plots.convergence(trained, x, y),
+        "convergence.png": plots.convergence(trained, x, y, beta=BETA, sample=1),
         "cost.png": plots.cost(fits),
         "network.png": plots.network(pruned),
     }
     for name, figure in figures.items():
         figure.savefig(folder / name)
         files.append(folder / name)
-    return stages, files
+    return files
 
 
 def _stage(name: str, network: Network) -> Stage:
@@ -73,7 +98,7 @@ def _stage(name: str, network: Network) -> Stage:
 
 
 def _pruned(network: Network) -> Network:
-    """Take as many of the smallest weights away as leave every answer right."""
+    """Take as many of the smallest weights away as leave every answer right, wherever the rest leads."""
     x, y = logic("xor")
     for fraction in FRACTIONS:
         smaller = prune(network, magnitude(fraction=fraction)).network

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from neurograph.arguments import checked_number
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
 
@@ -75,8 +76,7 @@ class Dynamics:
 
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters as sorted pairs."""
-        pairs = self.parameters.items() if isinstance(self.parameters, Mapping) else self.parameters
-        object.__setattr__(self, "parameters", _checked_parameters(pairs))
+        object.__setattr__(self, "parameters", _checked_parameters(self.parameters))
         object.__setattr__(self, "box", _checked_box(self.box))
         _ = self.drift_equation, self.transfer_equation
 
@@ -152,21 +152,19 @@ class Dynamics:
         return cls(**{**values, "box": None if box is None else tuple(box)})
 
 
-def _checked_parameters(pairs: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+def _checked_parameters(parameters: Any) -> tuple[tuple[str, float], ...]:
     checked = []
-    for name, value in sorted(pairs):
+    try:
+        pairs = sorted(dict(parameters).items())
+    except (TypeError, ValueError):
+        raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
+    for name, value in pairs:
         if not str(name).isidentifier() or name in STATE or name in ARRAY_FUNCTIONS:
             raise ExpressionError(
                 f"parameter {name!r} cannot be used: expected an identifier other than "
                 f"{', '.join((*STATE, *ARRAY_FUNCTIONS))}"
             )
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not math.isfinite(number):
-            raise ParameterError(f"parameter {name!r} is {value!r}: expected a finite number")
-        checked.append((name, number))
+        checked.append((name, checked_number(f"parameter {name!r}", value)))
     return tuple(checked)
 
 
@@ -207,8 +205,7 @@ def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0
     sums = {"absolute": "w_out_abs", "signed": "w_out"}
     if leak not in sums:
         raise ParameterError(f"leak is {leak!r}: expected 'absolute' or 'signed'")
-    if not extra_leak >= 0.0:
-        raise ParameterError(f"extra_leak is {extra_leak!r}: expected a number >= 0")
+    checked_number("extra_leak", extra_leak, least=0.0)
     return Dynamics(
         drift=f"I - s*({sums[leak]} + extra_leak)",
         box=(0.0, 1.0),

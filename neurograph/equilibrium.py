@@ -43,9 +43,9 @@ class Record:
     nodes: tuple[Hashable, ...] | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trajectory:
-    """The kept part of a trajectory.
+    """The kept part of a trajectory, up to the last step that any sample took.
 
     Attributes
     ----------
@@ -60,6 +60,11 @@ class Trajectory:
     steps: NDArray[np.int64]
     nodes: tuple[Hashable, ...]
     state: Floats
+
+    def __repr__(self) -> str:
+        """Say the size in a line."""
+        samples, frames, nodes = self.state.shape
+        return f"Trajectory({samples} samples, {frames} frames of {nodes} nodes, steps 0 to {self.steps[-1]})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -104,8 +104,9 @@ def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
     """
     if not isinstance(graph, nx.Graph):
         raise GraphError(
-            f"graph is a {type(graph).__name__}: expected a networkx.DiGraph; "
-            "for arrays and tables use neurograph.topologies.from_matrix or from_edges"
+            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; for arrays and tables use "
+            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a network or a fit "
+            ".to_graph() or .network.to_graph()"
         )
     if graph.is_multigraph():
         raise GraphError(

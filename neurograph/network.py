@@ -62,6 +62,16 @@ class Network:
         return tuple(self.wiring.table.nodes)
 
     @cached_property
+    def inputs(self) -> tuple[Hashable, ...]:
+        """Labels of the input nodes, in the order of the columns of x."""
+        return tuple(self.nodes[place] for place in self.wiring.inputs)
+
+    @cached_property
+    def outputs(self) -> tuple[Hashable, ...]:
+        """Labels of the output nodes, in the order of the columns of y."""
+        return tuple(self.nodes[place] for place in self.wiring.outputs)
+
+    @cached_property
     def edges(self) -> tuple[tuple[Hashable, Hashable], ...]:
         """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`."""
         nodes = self.wiring.table.nodes
@@ -376,7 +386,7 @@ def _one_way(pre: NDArray[np.int64], post: NDArray[np.int64], weights: Floats, f
 def _one_way_message(edge: tuple[Hashable, Hashable], dynamics: Dynamics) -> str:
     return (
         f"edge {edge[0]!r} -> {edge[1]!r} has no edge back with the same weight, but {dynamics.name} needs W_ij = W_ji "
-        "between free nodes: give both edges one weight and the same 'tie' attribute, so that they stay equal"
+        "between free nodes: neurograph.topologies.symmetric(graph) gives both edges one weight and one 'tie'"
     )
 
 

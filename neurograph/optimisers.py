@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurograph.errors import ParameterError
+from neurograph.arguments import checked_number
 from neurograph.network import Floats
 
 __all__ = ["Sgd", "sgd"]
@@ -43,14 +43,11 @@ class Sgd:
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if not 0.0 < self.learning_rate < np.inf:
-            raise ParameterError(f"learning_rate is {self.learning_rate!r}: expected a number > 0")
-        if not 0.0 <= self.momentum < 1.0:
-            raise ParameterError(f"momentum is {self.momentum!r}: expected a number >= 0 and < 1")
-        if not 0.0 <= self.l1 < np.inf:
-            raise ParameterError(f"l1 is {self.l1!r}: expected a number >= 0")
-        if self.max_step is not None and not self.max_step > 0.0:
-            raise ParameterError(f"max_step is {self.max_step!r}: expected a number > 0, or None")
+        checked_number("learning_rate", self.learning_rate, above=0.0)
+        checked_number("momentum", self.momentum, least=0.0, below=1.0)
+        checked_number("l1", self.l1, least=0.0)
+        if self.max_step is not None:
+            checked_number("max_step", self.max_step, above=0.0, remark=", or None")
 
     def step(self, values: Floats, change: Floats, velocity: Floats, shrinks: bool = True) -> tuple[Floats, Floats]:
         """Give the new values and the new velocity; `shrinks` says whether the L1 term acts on them."""

@@ -164,7 +164,8 @@ def record(s, first, live, frame, watched, frames):
 
 def hold(end, taken, every, watched, frames):
     """Fill the frames after a sample's last step with where it ended."""
+    last = min(frames.shape[1] - 1, (taken.max() + every - 1) // every)
     for sample in range(end.shape[0]):
-        for frame in range(taken[sample] // every + 1, frames.shape[1]):
+        for frame in range(taken[sample] // every + 1, last + 1):
             for place in range(watched.size):
                 frames[sample, frame, place] = end[sample, watched[place]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.arguments import checked_generator, checked_number
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
 from neurograph.settling import checked_network
@@ -77,10 +78,8 @@ class Boltzmann(Pruner):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if not self.tolerance >= 0.0:
-            raise ParameterError(f"tolerance is {self.tolerance!r}: expected a number >= 0")
-        if not self.temperature > 0.0:
-            raise ParameterError(f"temperature is {self.temperature!r}: expected a number > 0")
+        checked_number("tolerance", self.tolerance, least=0.0)
+        checked_number("temperature", self.temperature, above=0.0)
 
     def select(self, network: Network, rng: np.random.Generator) -> Selection:
         """Draw which weak edges leave."""
@@ -122,10 +121,10 @@ class Magnitude(Pruner):
             raise ParameterError(
                 f"fraction is {self.fraction!r} and threshold is {self.threshold!r}: expected exactly one of the two"
             )
-        if self.fraction is not None and not 0.0 <= self.fraction <= 1.0:
-            raise ParameterError(f"fraction is {self.fraction!r}: expected a number from 0 to 1")
-        if self.threshold is not None and not self.threshold >= 0.0:
-            raise ParameterError(f"threshold is {self.threshold!r}: expected a number >= 0")
+        if self.fraction is not None:
+            checked_number("fraction", self.fraction, least=0.0, most=1.0)
+        if self.threshold is not None:
+            checked_number("threshold", self.threshold, least=0.0)
 
     def select(self, network: Network, rng: np.random.Generator) -> Selection:
         """Choose the smallest."""
@@ -205,7 +204,7 @@ def prune(network: Network, pruner: Pruner, *, seed: int | np.random.Generator |
         If `network` is not a Network or `pruner` not a pruner.
     """
     network = checked_network(network)
-    pruned, removed = prune_now(network, checked_pruner(pruner), np.random.default_rng(seed), 0)
+    pruned, removed = prune_now(network, checked_pruner(pruner), checked_generator(seed), 0)
     return Pruning(pruned, removed)
 
 

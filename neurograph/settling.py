@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
 from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Status
 from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.network import Floats, Network
@@ -28,7 +29,7 @@ def settle(
     beta: float = 0.0,
     solver: Solver | None = None,
     start: Start = 0.0,
-    seed: int | np.random.Generator | None = None,
+    seed: Seed = None,
     record: Record | int | None = None,
     throw: bool = True,
 ) -> Equilibrium:
@@ -72,8 +73,7 @@ def settle(
     network = checked_network(network)
     inputs = checked_inputs(network, x)
     target = None if y is None else checked_targets(network, y, inputs.shape[0])
-    if not np.isfinite(beta):
-        raise ParameterError(f"beta is {beta!r}: expected a finite number")
+    beta = checked_number("beta", beta)
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
     solver = Euler() if solver is None else solver
@@ -87,12 +87,12 @@ def settle(
     )
     equilibrium = solver.solve(network, phase)
     if throw:
-        raise_divergence(equilibrium, solver)
+        raise_divergence(equilibrium, solver, ", or pass throw=False to get the result as it is")
     return equilibrium
 
 
-def raise_divergence(equilibrium: Equilibrium, solver: Solver) -> None:
-    """Raise :class:`DivergenceError` for the first sample that diverged, if one did."""
+def raise_divergence(equilibrium: Equilibrium, solver: Solver, ending: str = "") -> None:
+    """Raise :class:`DivergenceError` for the first sample that diverged, if one did; `ending` is one more remedy."""
     lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
     if not lost.size:
         return
@@ -103,18 +103,16 @@ def raise_divergence(equilibrium: Equilibrium, solver: Solver) -> None:
     raise DivergenceError(
         f"sample {sample} diverged at step {equilibrium.steps[sample]}: node {node!r} is at "
         f"{state[int(np.argmax(size))]:.3g} ({lost.size} of {equilibrium.status.size} samples diverged); "
-        f"{solver.remedy(equilibrium.network, state)}, lower the weights, use a dynamics with a box, "
-        "or pass throw=False to get the result as it is"
+        f"{solver.remedy(equilibrium.network, state)}; else lower the weights, or use a dynamics with a box{ending}"
     )
 
 
 def checked_network(network: Any) -> Network:
     """Give the network back, or say what else it is."""
     if not isinstance(network, Network):
-        raise ParameterError(
-            f"network is a {type(network).__name__}: expected a Network; compile the graph first, with "
-            "neurograph.compile(graph)"
-        )
+        held = isinstance(getattr(network, "network", None), Network)
+        remedy = "pass its .network" if held else "compile the graph first, with neurograph.compile(graph)"
+        raise ParameterError(f"network is of type {type(network).__name__}: expected a Network; {remedy}")
     return network
 
 
@@ -133,13 +131,16 @@ def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
 
 def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:
     try:
-        array = np.ascontiguousarray(np.asarray(values), dtype=network.dtype)
+        given = np.asarray(values)
+        if given.dtype.kind not in "biuf":
+            raise TypeError(given.dtype)
+        array = np.ascontiguousarray(given, dtype=network.dtype)
     except (TypeError, ValueError):
         raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
     wanted = f"expected (batch, {places.size}), one column for each {role} node"
-    if np.ndim(values) != 2:
-        fix = "; for one sample write [values]" if np.ndim(values) == 1 and np.size(values) == places.size else ""
-        raise DataError(f"{what} has {np.ndim(values)} dimensions, shape {np.shape(values)}: {wanted}{fix}")
+    if given.ndim != 2:
+        fix = f"; write np.reshape({what}, (-1, {places.size}))" if given.ndim == 1 and places.size else ""
+        raise DataError(f"{what} has shape {given.shape}: {wanted}{fix}")
     if array.shape[1] != places.size:
         raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
     if array.shape[0] == 0:
@@ -153,7 +154,7 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
     return array
 
 
-def starting_state(network: Network, inputs: Floats, start: Start, seed: int | np.random.Generator | None) -> Floats:
+def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -> Floats:
     """Give the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
     wiring = network.wiring
     shape = (inputs.shape[0], len(network.nodes))
@@ -161,16 +162,20 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: int | n
     if isinstance(start, str):
         if start != "uniform":
             raise ParameterError(
-                f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform'"
+                f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform' (in train "
+                "also 'warm')"
             )
-        state[...] = np.random.default_rng(seed).uniform(*UNIFORM, shape)
+        state[...] = checked_generator(seed).uniform(*UNIFORM, shape)
     else:
         try:
+            if start is None or isinstance(start, bool):
+                raise TypeError(start)
             given = np.asarray(start, network.dtype)
             state[...] = given
         except (TypeError, ValueError):
             raise DataError(
-                f"start has shape {np.shape(start)}: expected a number, (nodes,) = {shape[1:]} or (batch, nodes) = "
+                f"start has shape {np.shape(start)}, type {type(start).__name__}: expected a number, (nodes,) = "
+                f"{shape[1:]} or (batch, nodes) = "
                 f"{shape}"
             ) from None
         if not np.all(np.isfinite(given)):
@@ -184,10 +189,13 @@ def _checked_record(network: Network, record: Record | int | None) -> Record | N
     if record is None:
         return None
     kept = record if isinstance(record, Record) else Record(every=record)
-    if not isinstance(kept.every, (int, np.integer)) or kept.every < 1:
-        raise ParameterError(f"record keeps every {kept.every!r}th step: expected a whole number >= 1")
-    nodes: tuple[Hashable, ...] | None = None if kept.nodes is None else tuple(kept.nodes)
-    for node in nodes or ():
-        if node not in network.wiring.table.index:
-            raise ParameterError(f"record asks for node {node!r}, which is not in the network")
-    return replace(kept, every=int(kept.every), nodes=nodes)
+    every = checked_whole("record, the number of steps from one frame to the next,", kept.every, 1)
+    if kept.nodes is None:
+        return replace(kept, every=every)
+    if isinstance(kept.nodes, str) or not isinstance(kept.nodes, Iterable):
+        raise ParameterError(f"record has nodes {kept.nodes!r}: expected a tuple of labels, such as ({kept.nodes!r},)")
+    nodes = tuple(kept.nodes)
+    for node in nodes:
+        if not isinstance(node, Hashable) or node not in network.wiring.table.index:
+            raise ParameterError(f"record asks for node {node!r}: expected labels of the network's nodes")
+    return replace(kept, every=every, nodes=nodes)

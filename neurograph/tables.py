@@ -31,6 +31,8 @@ def from_matrix(
 ) -> EdgeTable:
     """Read an adjacency matrix: ``matrix[pre, post]`` is the weight of the edge from pre to post.
 
+    The columns of x and y follow the order of the nodes, that of the rows, not that of `inputs` and `outputs`.
+
     Parameters
     ----------
     matrix : array (nodes, nodes), or scipy sparse
@@ -60,7 +62,12 @@ def from_matrix(
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
-    given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
+    try:
+        given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
+    except ValueError:
+        raise ParameterError(
+            "matrix has rows of different lengths: expected (nodes, nodes), A[pre, post], with a 0 where no edge is"
+        ) from None
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
         raise ParameterError(f"matrix has shape {given.shape}: expected (nodes, nodes), A[pre, post]")
     if given.dtype.kind not in "iuf":
@@ -87,6 +94,9 @@ def from_edges(
     nodes: Labels | None = None,
 ) -> EdgeTable:
     """Read edges from columns: presynaptic labels, postsynaptic labels and weights.
+
+    The columns of x and y follow the order of the nodes, that of `nodes` or in which the edges first name them, not
+    that of `inputs` and `outputs`.
 
     Parameters
     ----------
@@ -234,7 +244,7 @@ def _columns(edges: Any) -> dict[str, Any]:
         return {name: edges[name] for name in (*ends, *names)}
     except (TypeError, KeyError, IndexError, ValueError):
         raise ParameterError(
-            f"edges is a {type(edges).__name__} without the columns {', '.join(ends)}: expected a "
+            f"edges is of type {type(edges).__name__}, without the columns {', '.join(ends)}: expected a "
             "tuple (pre, post, weight) of arrays, or a table with these columns; tuple(zip(*rows)) "
             "turns rows into columns"
         ) from None

@@ -45,8 +45,10 @@ def logic(name: str, one_hot: bool = False) -> tuple[NDArray[np.float64], NDArra
     >>> x.astype(int).tolist(), y.ravel().astype(int).tolist()
     ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     """
-    if name not in TRUTH:
+    if not isinstance(name, str) or name not in TRUTH:
         raise ParameterError(f"logic task is {name!r}: expected one of {', '.join(TRUTH)}")
+    if not isinstance(one_hot, bool):
+        raise ParameterError(f"one_hot is {one_hot!r}: expected True or False")
     truth = np.array(TRUTH[name], np.float64)
     inputs = int(np.log2(truth.size))
     x = np.array([[(p >> k) & 1 for k in reversed(range(inputs))] for p in range(truth.size)], np.float64)

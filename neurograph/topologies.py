@@ -26,9 +26,9 @@ from typing import Any, Literal
 import networkx as nx
 import numpy as np
 
-from neurograph.arguments import finite_number
+from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import read_graph, read_ties
+from neurograph.graph import EdgeTable, read_graph, read_ties
 from neurograph.tables import Labels, Places, chosen_roles, from_edges, from_matrix
 
 __all__ = [
@@ -47,7 +47,6 @@ SCALE = 0.2
 """Standard deviation of the weights that a builder draws."""
 
 Bias = bool | Literal["neurons"]
-Seed = int | np.random.Generator | None
 
 
 def complete(
@@ -78,11 +77,11 @@ def complete(
     >>> list(graph.edges)
     [('x0', 'h0'), ('x0', 'y0'), ('h0', 'y0'), ('y0', 'h0')]
     """
-    _check_sizes(inputs, hidden, outputs)
+    inputs, hidden, outputs = _checked_sizes(inputs, hidden, outputs)
     free = np.arange(inputs, inputs + hidden + outputs)
     pre, post = np.nonzero(np.arange(inputs + free.size)[:, None] != free)
     labels = [f"h{k}" for k in range(hidden)]
-    return _drawn_graph(inputs, labels, outputs, (pre, post + inputs), bias, scale, _generator(seed))
+    return _drawn_graph(inputs, labels, outputs, (pre, post + inputs), bias, scale, checked_generator(seed))
 
 
 def layered(
@@ -128,9 +127,8 @@ def layered(
     """
     if isinstance(hidden, str) or not isinstance(hidden, (Sequence, np.ndarray)):
         raise ParameterError(f"hidden is {hidden!r}: expected the sizes of the layers, such as (5,) or (20, 10)")
-    _check_sizes(inputs, 0, outputs)
-    for place, size in enumerate(hidden):
-        _check_count(f"hidden[{place}]", size, 1)
+    inputs, _, outputs = _checked_sizes(inputs, 0, outputs)
+    hidden = [checked_whole(f"hidden[{place}]", size, 1) for place, size in enumerate(hidden)]
     layer = np.repeat(np.arange(len(hidden) + 2, dtype=np.int16), [inputs, *hidden, outputs])
     ahead = layer - layer[:, None]
     sends = ahead >= 1 if skip else ahead == 1
@@ -138,7 +136,7 @@ def layered(
         sends |= (ahead == -1) & (layer > 0)
     labels = [f"h{k}_{place}" for k, size in enumerate(hidden) for place in range(size)]
     pre, post = np.nonzero(sends)
-    return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, _generator(seed))
+    return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, checked_generator(seed))
 
 
 def small_world(
@@ -186,16 +184,16 @@ def small_world(
     >>> sorted(graph.successors("y0"))
     ['h0', 'h4']
     """
-    _check_sizes(inputs, hidden, outputs)
+    inputs, hidden, outputs = _checked_sizes(inputs, hidden, outputs)
     free = hidden + outputs
-    _check_count("neighbours", neighbours, 0)
+    neighbours = checked_whole("neighbours", neighbours, 0)
     if neighbours % 2 or neighbours >= free:
         raise ParameterError(
             f"neighbours is {neighbours}: expected an even number below {free}, the number of free "
             "nodes; lower it, or add hidden nodes"
         )
-    _check_probability("rewire", rewire)
-    rng = _generator(seed)
+    rewire = _checked_probability("rewire", rewire)
+    rng = checked_generator(seed)
     ring = nx.watts_strogatz_graph(free, neighbours, rewire, seed=int(rng.integers(2**32)))
     ends = np.array(ring.edges, np.int64).reshape(-1, 2) + inputs
     into = np.indices((inputs, hidden)).reshape(2, -1)
@@ -244,9 +242,9 @@ def random(
     >>> random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
     462
     """
-    _check_sizes(inputs, hidden, outputs)
-    _check_probability("density", density)
-    rng = _generator(seed)
+    inputs, hidden, outputs = _checked_sizes(inputs, hidden, outputs)
+    density = _checked_probability("density", density)
+    rng = checked_generator(seed)
     free = hidden + outputs
     pairs = (inputs + free) * free
     # A binomial number of distinct pairs has the law of one coin a pair, and costs only its edges.
@@ -269,7 +267,8 @@ def from_graph(
     """Copy a directed graph, with these roles, and a weight drawn for every edge that has none.
 
     Edges with the same ``tie`` get one weight. A node that is not named becomes hidden, whatever
-    its role was.
+    its role was. The columns of x and y follow the order of the nodes in the graph, not that of
+    `inputs` and `outputs`.
 
     Parameters
     ----------
@@ -301,21 +300,22 @@ def from_graph(
     """
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(
-            f"graph is a {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) "
-            "makes one (undirected edges then go both ways, of parallel ones the last stays)"
+            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) makes one "
+            "(undirected edges then go both ways, of parallel ones the last stays), and table.to_graph() of an EdgeTable"
         )
     copy: nx.DiGraph[Any] = nx.DiGraph(graph)
     roles = chosen_roles(copy, inputs, outputs, bias_nodes)
+    _check_clamped(copy, roles)
     for node, data in copy.nodes(data=True):
         data.pop("role", None)
         if node in roles:
             data["role"] = roles[node]
-    _draw_missing_weights(copy, scale, _generator(seed))
+    _draw_missing_weights(copy, scale, checked_generator(seed))
     read_graph(copy)
     return copy
 
 
-def symmetric(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
+def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
     """Copy a graph, with every edge between free nodes going both ways, under one weight and one tie.
 
     What energy-based dynamics, such as :func:`neurograph.dynamics.hopfield`, need. The weight, and whether it is
@@ -323,7 +323,7 @@ def symmetric(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
 
     Parameters
     ----------
-    graph : networkx.DiGraph
+    graph : networkx.DiGraph or EdgeTable
         It is not changed.
 
     Returns
@@ -341,6 +341,8 @@ def symmetric(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
     >>> graph.edges["h0", "h1"] == graph.edges["h1", "h0"]
     True
     """
+    if isinstance(graph, EdgeTable):
+        graph = graph.to_graph()
     table = read_graph(graph)
     clamped = {node for node, data in graph.nodes(data=True) if data.get("role") in ("input", "bias")}
     copy: nx.DiGraph[Any] = nx.DiGraph(graph)
@@ -398,34 +400,24 @@ def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.G
             data["weight"] = weight if group < 0 else shared.setdefault(group, weight)
 
 
-def _check_sizes(inputs: int, hidden: int, outputs: int) -> None:
-    _check_count("inputs", inputs, 0)
-    _check_count("hidden", hidden, 0)
-    _check_count("outputs", outputs, 1)
+def _check_clamped(graph: nx.DiGraph[Any], roles: dict[Any, str]) -> None:
+    """Say how to take out the edges into nodes that will be clamped."""
+    for pre, post in graph.edges:
+        if roles.get(post) in ("input", "bias"):
+            named = "inputs" if roles[post] == "input" else "bias_nodes"
+            raise GraphError(
+                f"edge {pre!r} -> {post!r} ends at a node with role {roles[post]!r}, which is clamped: expected no edge "
+                f"into it; graph.remove_edges_from(list(graph.in_edges({named}))) removes all of them"
+            )
 
 
-def _check_count(name: str, count: int, least: int) -> None:
-    if not isinstance(count, (int, np.integer)) or isinstance(count, bool) or count < least:
-        raise ParameterError(f"{name} is {count!r}: expected a whole number >= {least}")
+def _checked_sizes(inputs: int, hidden: int, outputs: int) -> tuple[int, int, int]:
+    return checked_whole("inputs", inputs, 0), checked_whole("hidden", hidden, 0), checked_whole("outputs", outputs, 1)
 
 
-def _check_probability(name: str, value: float) -> None:
-    number = finite_number(value)
-    if number is None or not 0.0 <= number <= 1.0:
-        raise ParameterError(f"{name} is {value!r}: expected a probability from 0 to 1")
+def _checked_probability(name: str, value: float) -> float:
+    return checked_number(name, value, least=0.0, most=1.0, remark=", a probability")
 
 
 def _checked_scale(scale: float) -> float:
-    number = finite_number(scale)
-    if number is None or number < 0.0:
-        raise ParameterError(f"scale is {scale!r}: expected the standard deviation of the weights, a number >= 0")
-    return number
-
-
-def _generator(seed: Seed) -> np.random.Generator:
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise ParameterError(
-            f"seed is {seed!r}: expected a whole number >= 0, a numpy.random.Generator, or None"
-        ) from None
+    return checked_number("scale", scale, least=0.0, remark=", the standard deviation of the weights")

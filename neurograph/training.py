@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -11,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from neurograph import rules
+from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
 from neurograph.costs import cost, wrong
 from neurograph.equilibrium import Equilibrium, Phase, Solver, Status
-from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.errors import DataError, DivergenceError, NeurographError, ParameterError
 from neurograph.fit import Fit, Memory
 from neurograph.network import Floats, Network
 from neurograph.optimisers import Sgd
@@ -30,7 +32,8 @@ from neurograph.settling import (
 from neurograph.solvers import Euler
 from neurograph.wiring import frozen
 
-Seed = int | np.random.Generator | None
+DEFAULT_OPTIMISER = Sgd(20.0, momentum=0.5, max_step=0.03)
+"""The optimiser of :func:`train` when it is given none."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def train(
     plan = Plan(
         rule=rule,
         beta=beta,
-        optimiser=Sgd(20.0, momentum=0.5, max_step=0.03) if optimiser is None else optimiser,
+        optimiser=DEFAULT_OPTIMISER if optimiser is None else optimiser,
         solver=Euler() if solver is None else solver,
         epochs=epochs,
         batch_size=batch_size,
@@ -141,15 +144,22 @@ def train(
         progress=progress,
     )
     _check_plan(plan)
-    if seed is None or isinstance(seed, (int, np.integer, np.random.Generator)):
-        return _train_one(network, x, y, plan, seed)
-    return _train_many(network, x, y, plan, list(seed), n_jobs)
+    if isinstance(seed, Iterable) and not isinstance(seed, str):
+        return _train_many(network, x, y, plan, _checked_seeds(seed), n_jobs)
+    return _train_one(network, x, y, plan, seed)
+
+
+def _checked_seeds(seeds: Iterable[int]) -> list[int]:
+    numbers = [checked_whole("a seed", seed, 0) for seed in seeds]
+    if not numbers:
+        raise ParameterError("seed is empty: expected at least one seed, a number or several")
+    return numbers
 
 
 def _check_plan(plan: Plan) -> None:
     if plan.rule is not None and not isinstance(plan.rule, Rule):
         raise ParameterError(f"rule is {plan.rule!r}: expected one of neurograph.rules, such as rules.deep()")
-    if not np.isfinite(plan.beta) or plan.beta == 0.0:
+    if checked_number("beta", plan.beta) == 0.0:
         raise ParameterError(f"beta is {plan.beta!r}: expected a finite number other than 0, or nothing is nudged")
     if not isinstance(plan.optimiser, Sgd):
         raise ParameterError(
@@ -157,15 +167,13 @@ def _check_plan(plan: Plan) -> None:
         )
     if not isinstance(plan.solver, Solver):
         raise ParameterError(f"solver is {plan.solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
-    for name, value in (("epochs", plan.epochs), ("batch_size", plan.batch_size)):
-        if value is None and name == "batch_size":
-            continue
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-            raise ParameterError(f"{name} is {value!r}: expected a whole number >= 1")
+    checked_whole("epochs", plan.epochs, 1)
+    if plan.batch_size is not None:
+        checked_whole("batch_size", plan.batch_size, 1, ", or None for all samples at once")
     if plan.pruner is not None:
         checked_pruner(plan.pruner)
-    if plan.until_cost is not None and not plan.until_cost >= 0.0:
-        raise ParameterError(f"until_cost is {plan.until_cost!r}: expected a number >= 0, or None to run every epoch")
+    if plan.until_cost is not None:
+        checked_number("until_cost", plan.until_cost, least=0.0, remark=", or None to run every epoch")
 
 
 def _default_rule(network: Network) -> Rule:
@@ -184,11 +192,24 @@ def _train_many(
     import joblib
 
     quiet = replace(plan, progress=False)
+    if not isinstance(n_jobs, (int, np.integer)) or isinstance(n_jobs, bool) or n_jobs == 0:
+        raise ParameterError(f"n_jobs is {n_jobs!r}: expected a whole number >= 1, or -1 for every core")
     runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(
-        joblib.delayed(_train_one)(network, x, y, quiet, seed) for seed in seeds
+        joblib.delayed(_attempt)(network, x, y, quiet, seed) for seed in seeds
     )
-    bar = tqdm(runs, total=len(seeds), unit="run", disable=_hidden(plan.progress))
-    return list(bar)
+    outcomes = list(tqdm(runs, total=len(seeds), unit="run", disable=_hidden(plan.progress)))
+    for outcome in outcomes:
+        if isinstance(outcome, NeurographError):
+            raise outcome
+    return outcomes
+
+
+def _attempt(network: Any, x: ArrayLike, y: ArrayLike, plan: Plan, seed: int) -> Fit | NeurographError:
+    """Bring an error home as a value: raised in a worker, it would be printed twice."""
+    try:
+        return _train_one(network, x, y, plan, seed)
+    except NeurographError as error:
+        return error
 
 
 def _hidden(progress: bool | None) -> bool | None:
@@ -207,7 +228,7 @@ def _train_one(
         run.remember(network)
         history = {name: values.tolist() for name, values in network.history.items()}
     else:
-        run = _Run(_first_network(network, seed), x, y, plan, np.random.default_rng(seed))
+        run = _Run(_first_network(network, seed), x, y, plan, checked_generator(seed))
     with tqdm(total=plan.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
         for epoch in range(len(history["cost"]), len(history["cost"]) + plan.epochs):
             for name, value in run.epoch(epoch).items():
@@ -231,6 +252,8 @@ def _first_network(network: Network | Callable[[int], Network], seed: Seed) -> N
         return checked_network(network)
     if not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
+    if not inspect.signature(network).parameters:
+        raise ParameterError("network is a function without arguments: expected a Network, or a function of a seed")
     return checked_network(network(int(seed)))
 
 

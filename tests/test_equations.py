@@ -16,7 +16,7 @@ SMOOTH = [
     "sigmoid(I*s) - s**3/(1 + I**2)",
     "exp(-s)*sin(I) + cos(b)*sqrt(1 + s**2)",
     "log(2 + s**2) - 0.3*I*b",
-    "(s**2)**I + sqrt(b**2)",
+    "(1 + s**2)**I + sqrt(b**2)",
     "s**2*I - -b",
 ]
 KINKED = ["relu(I + b) - s", "clip(s + I, -0.5, 0.5)*b", "abs(s - I)*b", "between(s, 0, 1)*(I + b) - s", "sign(s)*I**2"]

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.gershgorin import Gershgorin
@@ -63,7 +64,7 @@ def certify(
     Raises
     ------
     ParameterError
-        If `network` is not a Network; phase, beta and y do not go together; or dt is out of range.
+        If `network` is not a Network; phase, beta and y do not go together; or beta or dt is out of range.
     DataError
         If x or y has the wrong shape or holds a number that is not finite.
 
@@ -80,12 +81,13 @@ def certify(
     <Verdict.UNKNOWN: 'UNKNOWN'>
     """
     network = _in_float64(checked_network(network))
+    beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
-    if dt is not None and not 0.0 < dt < np.inf:
-        raise ParameterError(f"dt is {dt!r}: expected a number > 0, or None to ask about no step")
+    if dt is not None:
+        dt = checked_number("dt", dt, above=0.0, remark=", or None to ask about no step")
     inputs = None if x is None else checked_inputs(network, x)
     targets = None if y is None or inputs is None else checked_targets(network, y, inputs.shape[0])
-    system = System(network, inputs, targets, float(beta), dt)
+    system = System(network, inputs, targets, beta, dt)
     nudge = f", beta = {beta:g}" if phase == "nudged" else ""
     return Report(tuple(theorem.examine(system) for theorem in THEOREMS), f"{network!r}, {phase} phase{nudge}")
 
@@ -93,8 +95,6 @@ def certify(
 def _check_phase(phase: str, beta: float, x: ArrayLike | None, y: ArrayLike | None) -> None:
     if phase not in ("free", "nudged"):
         raise ParameterError(f"phase is {phase!r}: expected 'free' or 'nudged'")
-    if not np.isfinite(beta):
-        raise ParameterError(f"beta is {beta!r}: expected a finite number")
     if phase == "free" and (beta != 0.0 or y is not None):
         culprit = f"beta is {beta!r}" if beta != 0.0 else "y is given"
         raise ParameterError(f"{culprit}, but phase is 'free', in which nothing is nudged: expected phase='nudged'")

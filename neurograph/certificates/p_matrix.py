@@ -53,8 +53,8 @@ class PMatrix(Theorem):
             worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
             node, value = system.nodes[worst], float(system.diagonal.low[worst])
             return self._refuted(
-                f"Neuron {node!r} excites itself, or does not leak: A_jj = {value:.4g} >= 0, as at {exciting.size} of "
-                f"{len(system.nodes)} free neurons",
+                f"Neuron {node!r} excites itself, or does not leak: A_jj = {value:.4g} >= 0"
+                + _as_well(int(exciting.size), len(system.nodes), "as at", "free neurons"),
                 {"node": node, "A_jj": value, "count": int(exciting.size)},
             )
         if failing:
@@ -62,7 +62,8 @@ class PMatrix(Theorem):
             nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
             return self._refuted(
                 f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
-                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0, as do {failing} of {minors.size} reciprocal pairs",
+                f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0"
+                + _as_well(failing, minors.size, "as do", "reciprocal pairs"),
                 {"nodes": nodes, "minor": minor, "count": failing},
             )
         component = _singular(system)
@@ -73,9 +74,10 @@ class PMatrix(Theorem):
                 "is singular (no neuron alone and no pair is to blame)",
                 {"component": labels},
             )
+        found = "no reciprocal pair has a minor that is not positive" if minors.size else "there are no reciprocal pairs"
         return self.unknown(
-            f"Not refuted: none of {len(system.nodes)} free neurons excites itself, and none of {minors.size} "
-            "reciprocal pairs has a minor that is not positive. Larger minors are not looked at."
+            f"Not refuted: no free neuron excites itself ({len(system.nodes)} looked at), and {found}"
+            f"{f' ({minors.size} looked at)' * bool(minors.size)}. Larger minors are not looked at."
         )
 
     def _refuted(self, finding: str, witness: dict[str, Any]) -> Certificate:
@@ -85,6 +87,11 @@ class PMatrix(Theorem):
             claims=("several equilibria for some bias",),
             witness=witness,
         )
+
+
+def _as_well(count: int, total: int, how: str, of: str) -> str:
+    """Say of how many the same is true, where it is of more than one."""
+    return f", {how} {count} of {total} {of}" if count > 1 else ""
 
 
 def _minors(system: System) -> tuple[Array, Array]:

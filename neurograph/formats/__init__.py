@@ -60,9 +60,9 @@ def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Pat
     ...     read(write(graph, folder + "/small.graphml")).edges(data=True)
     OutEdgeDataView([(0, (1, 'a'), {'weight': 0.1})])
     """
-    table = read_graph(graph.to_graph() if isinstance(graph, Network) else graph)
-    path = Path(path)
+    path = checked_path(path)
     format = _format_of(path)
+    table = read_graph(graph.to_graph() if isinstance(graph, Network) else graph)
     valid = table.to_graph()
     dynamics = graph.dynamics if isinstance(graph, Network) else valid.graph.get("dynamics")
     if isinstance(dynamics, Dynamics):
@@ -114,6 +114,65 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
+
+
+def checked_path(path: str | os.PathLike[str]) -> Path:
+    """Give a path that :func:`write` takes: before long work, so that it is not in vain.
+
+    Parameters
+    ----------
+    path : path
+        Where a graph will be written.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown, or no file can be written there.
+
+    Examples
+    --------
+    >>> checked_path("trained.xls")
+    Traceback (most recent call last):
+    neurograph.errors.FormatError: trained.xls has the suffix '.xls': expected one of .json (node-link JSON), ...
+    """
+    _format_of(Path(path))
+    return checked_place(path)
+
+
+def checked_place(path: str | os.PathLike[str]) -> Path:
+    """Give the path of a file of any kind that can be written: it is no folder, and in one that is there.
+
+    Parameters
+    ----------
+    path : path
+        Where a file will be written.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    FormatError
+        If no file can be written there.
+    """
+    path = Path(path)
+    folder = path.resolve().parent
+    if path.is_dir():
+        wrong = "it is a folder"
+    elif not folder.is_dir():
+        wrong = f"there is no folder {folder}"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        wrong = f"no permission to write in {folder}"
+    else:
+        return path
+    raise FormatError(f"{path} cannot be written ({wrong}): expected a file in a folder that is there, with permission")
 
 
 def _format_of(path: Path) -> Format:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.arguments import checked_whole
 from neurograph.equilibrium import Equilibrium, Solver, Status
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 def decision(
     network: Network,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
     *,
     grid: int = 101,
     solver: Solver | None = None,
     output: int = 0,
-    x: ArrayLike | None = None,
-    y: ArrayLike | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw one output over the unit square of two inputs, and the line where it is 0.5.
@@ -36,16 +37,16 @@ def decision(
     ----------
     network : Network
         With two inputs; the first goes to the right, the second upwards.
+    x : array (samples, 2), optional
+        Patterns to mark; needs `y`.
+    y : array (samples, outputs), optional
+        Their targets; a pattern's class is whether its target of this output is above 0.5.
     grid : int
         Points along each side; the network settles on grid x grid samples.
     solver : Solver, optional
         How it settles; default ``neurograph.solvers.Euler()``.
     output : int
         Which output, a column of y.
-    x : array (samples, 2), optional
-        Patterns to mark; needs `y`.
-    y : array (samples, outputs), optional
-        Their targets; a pattern's class is whether its target of this output is above 0.5.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
 
@@ -71,10 +72,11 @@ def decision(
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("xor")
-    >>> figure = ng.plots.decision(network, grid=11, x=x, y=y)
+    >>> figure = ng.plots.decision(network, x, y, grid=11)
     """
     network = checked_network(network)
-    _check(network, grid, output, x, y)
+    grid = checked_whole("grid", grid, 2)
+    _check(network, output, x, y)
     with styled():
         side = np.linspace(0.0, 1.0, grid)
         points = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
@@ -89,15 +91,13 @@ def decision(
         return figure_of(ax)
 
 
-def _check(network: Network, grid: int, output: int, x: object, y: object) -> None:
+def _check(network: Network, output: int, x: object, y: object) -> None:
     inputs, outputs = network.wiring.inputs.size, network.wiring.outputs.size
     if inputs != 2:
         raise ParameterError(
             f"network has {inputs} input nodes: expected 2, for the figure is a square; clamp the others by making "
             "them bias nodes, or settle the network on a slice of your own"
         )
-    if not isinstance(grid, (int, np.integer)) or isinstance(grid, bool) or grid < 2:
-        raise ParameterError(f"grid is {grid!r}: expected a whole number >= 2")
     if not isinstance(output, (int, np.integer)) or isinstance(output, bool) or not 0 <= output < outputs:
         raise ParameterError(f"output is {output!r}: expected a whole number from 0 to {outputs - 1}")
     if (x is None) != (y is None):

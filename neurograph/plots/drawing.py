@@ -9,7 +9,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, read_graph
+from neurograph.errors import ParameterError
+from neurograph.fit import Fit
+from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, read_graph
 from neurograph.network import Network
 from neurograph.plots.layout import RADIUS, Drawn, Points, positions
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
@@ -50,7 +52,7 @@ SIGNS: dict[int, tuple[str, str, str, str]] = {
 
 
 def network(
-    network: Network | nx.DiGraph[Any],
+    network: Network | nx.DiGraph[Any] | EdgeTable,
     *,
     layout: Literal["circle", "layers"] | Mapping[Any, ArrayLike] | None = None,
     ax: Axes | None = None,
@@ -63,7 +65,7 @@ def network(
 
     Parameters
     ----------
-    network : Network or networkx.DiGraph
+    network : Network, networkx.DiGraph or EdgeTable
     layout : "circle", "layers" or mapping of node to (x, y), optional
         Where the hidden nodes stand: on a circle, or in columns by their distance from the inputs. Default: columns
         where no edge joins two hidden nodes of one column, else the circle.
@@ -80,7 +82,7 @@ def network(
     GraphError
         If a graph cannot be compiled.
     ParameterError
-        If the layout is unknown or lacks a node, or `ax` is not an Axes.
+        If the layout is unknown or lacks a node, `ax` is not an Axes, or `network` is a Fit.
     MissingPackageError
         If matplotlib is not installed.
 
@@ -115,11 +117,13 @@ def network(
         return figure_of(ax)
 
 
-def _arrays(network: Network | nx.DiGraph[Any]) -> Drawn:
+def _arrays(network: Network | nx.DiGraph[Any] | EdgeTable) -> Drawn:
+    if isinstance(network, Fit):
+        raise ParameterError("network is of type Fit: expected a Network or a graph; pass fit.network")
     if isinstance(network, Network):
         wiring = network.wiring
         return Drawn(network.nodes, network.roles, wiring.pre, wiring.post, network.weights)
-    table = read_graph(network)
+    table = network if isinstance(network, EdgeTable) else read_graph(network)
     return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,7 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
     >>> fits = ng.train(network, x, y, epochs=5, seed=range(3))
     >>> figure = ng.plots.cost(fits)
     """
-    runs = _checked(fits)
+    runs = checked_fits(fits)
     with styled():
         from matplotlib.ticker import MaxNLocator
 
@@ -66,7 +66,12 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
         return figure_of(upper)
 
 
-def _checked(fits: Fit | Sequence[Fit]) -> list[Fit]:
+def checked_fits(fits: Fit | Sequence[Fit]) -> list[Fit]:
+    """Give the runs as a list, or raise :class:`ParameterError`."""
+    if not isinstance(fits, (Fit, Iterable)):
+        raise ParameterError(
+            f"fits is of type {type(fits).__name__}: expected what neurograph.train gives, one Fit or a sequence of them"
+        )
     runs = [fits] if isinstance(fits, Fit) else list(fits)
     wrong = [run for run in runs if not isinstance(run, Fit)]
     if wrong or not runs:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def overview(fits: Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayLike) -> Figure:
+def overview(fits: Fit | Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayLike) -> Figure:
     """Draw one page of a task with two inputs: learning, decision map, weights, and the pruned network.
 
     Parameters
     ----------
-    fits : sequence of Fit
+    fits : Fit, or sequence of Fit
         The runs; the decision map and the weight matrix are those of the first one's network.
     pruned : Network
         What pruning left of it.
@@ -31,15 +31,34 @@ def overview(fits: Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayLike) -
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ParameterError
+        If `fits` is neither a Fit nor a sequence of at least one, or the network has not two inputs.
+    DataError
+        If x or y does not fit the network.
+    MissingPackageError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
+    >>> x, y = ng.tasks.logic("and")
+    >>> fit = ng.train(network, x, y, epochs=5, seed=0)
+    >>> pruned = ng.prune(fit.network, ng.pruning.magnitude(fraction=0.2)).network
+    >>> figure = ng.plots.overview(fit, pruned, x, y)
     """
+    runs = epochs.checked_fits(fits)
     with styled():
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(12, 9), layout="constrained")
         parts = figure.subfigures(2, 2, squeeze=False, wspace=0.04, hspace=0.04)
         (learning, deciding), (weighing, drawn) = parts
-        epochs.cost(fits, ax=learning.subplots(2, 1, sharex=True, height_ratios=(3, 2)))
-        boundary.decision(fits[0].network, x=x, y=y, ax=deciding.subplots())
-        heatmap.weights(fits[0].network, ax=weighing.subplots())
+        epochs.cost(runs, ax=learning.subplots(2, 1, sharex=True, height_ratios=(3, 2)))
+        boundary.decision(runs[0].network, x, y, ax=deciding.subplots())
+        heatmap.weights(runs[0].network, ax=weighing.subplots())
         drawing.network(pruned, ax=drawn.subplots())
     return figure

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.arguments import checked_number
 from neurograph.equilibrium import Equilibrium, Solver, Trajectory
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
@@ -42,7 +43,7 @@ def convergence(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    beta: float = 1.0,
+    beta: float = 10.0,
     solver: Solver | None = None,
     sample: int | Literal["all"] = 0,
     ax: Sequence[Axes] | None = None,
@@ -54,7 +55,8 @@ def convergence(
     .. math:: \max_j |P(\dot s_j + \beta (y_j - s_j))|
 
     in which P leaves out what pushes a node at the border of the box further out. A sample that has come to rest
-    keeps its state. A phase that is much shorter than the other is stretched, and the axis says so.
+    keeps its state. A phase that is much shorter than the other is stretched, and the axis says so. The residual is on
+    a log scale; a phase in which it is 0 throughout says so in words.
 
     Parameters
     ----------
@@ -62,11 +64,11 @@ def convergence(
     x : array (samples, inputs)
     y : array (samples, outputs)
     beta : float
-        Nudging strength.
+        Nudging strength; the default is that of :func:`neurograph.train`.
     solver : Solver, optional
         One that keeps a trajectory; default ``neurograph.solvers.Euler()``.
     sample : int or "all"
-        Which row of x and y; "all" overlays every row.
+        Which row of x and y, as the legend says; "all" overlays every row.
     ax : two matplotlib.axes.Axes, optional
         Where to draw states and residual; default: a new figure.
 
@@ -79,7 +81,7 @@ def convergence(
     DataError
         If x or y does not fit the network.
     ParameterError
-        If there is no such sample, the solver keeps no trajectory, or `ax` is not two Axes.
+        If beta is no number, there is no such sample, the solver keeps no trajectory, or `ax` is not two Axes.
     DivergenceError
         If a sample diverges.
     MissingPackageError
@@ -90,18 +92,21 @@ def convergence(
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("xor")
-    >>> figure = ng.plots.convergence(network, x, y, beta=10.0, sample=3)
+    >>> figure = ng.plots.convergence(network, x, y, sample=3)
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)
     targets = checked_targets(network, y, inputs.shape[0])
     samples = _chosen(sample, inputs.shape[0])
+    beta = checked_number("beta", beta)
     solver = Euler() if solver is None else solver
     phases = _settled(network, inputs[samples], targets[samples], beta, solver)
     with styled():
         upper, lower = panels(ax, (7.2, 4.4), (3.0, 2.0))
         looks = _looks(network, samples)
         _draw_states(upper, network, phases, targets[samples], looks)
+        which = f"sample {samples[0]}" if isinstance(sample, (int, np.integer)) else f"all {samples.size} samples"
+        upper.get_legend().set_title(which)
         _draw_residual(lower, phases, looks, getattr(solver, "tol", 0.0))
         for each in (upper, lower):
             _mark_phases(each, phases.boundary, phases.states.shape[1] - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -104,10 +104,10 @@ def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[
             count, sharex=True, squeeze=False, height_ratios=heights
         )
         return tuple(new[:, 0])
-    given = (ax,) if isinstance(ax, Axes) else tuple(ax)
+    given = tuple(ax) if isinstance(ax, Iterable) else (ax,)
     if len(given) != count or not all(isinstance(one, Axes) for one in given):
         wanted = "one Axes" if count == 1 else f"{count} Axes, such as those of figure.subplots({count})"
-        raise ParameterError(f"ax is {given if count > 1 else given[0]!r}: expected {wanted}, or None")
+        raise ParameterError(f"ax is {ax if count > 1 else given[0]!r}: expected {wanted}, or None")
     return given
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.arguments import checked_number, checked_whole
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Trajectory
 from neurograph.errors import ParameterError
@@ -58,19 +59,19 @@ class Euler(Solver):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if self.dt is not None and not 0.0 < self.dt < np.inf:
-            raise ParameterError(f"dt is {self.dt!r}: expected a number > 0, or None to choose it")
-        if not isinstance(self.steps, (int, np.integer)) or isinstance(self.steps, bool) or self.steps < 1:
-            raise ParameterError(f"steps is {self.steps!r}: expected a whole number >= 1")
-        if not 0.0 <= self.tol < np.inf:
-            raise ParameterError(f"tol is {self.tol!r}: expected a number >= 0; 0 runs every step")
+        if self.dt is not None:
+            checked_number("dt", self.dt, above=0.0, remark=", or None to choose it")
+        checked_whole("steps", self.steps, 1)
+        checked_number("tol", self.tol, least=0.0, remark="; 0 runs every step")
+        if self.implicit not in (None, True, False):
+            raise ParameterError(f"implicit is {self.implicit!r}: expected True, False, or None to choose")
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code."""
         wiring, start = network.wiring, phase.start
         batch = start.shape[0]
         implicit, dt = self._method(network, phase)
-        every, watched, frames, record_steps = self._frames(network, phase.record, start)
+        every, watched, frames = self._frames(network, phase.record, start)
         end = np.empty_like(start)
         residual, taken = np.empty(batch), np.empty(batch, np.int64)
         status = np.empty(batch, np.int8)
@@ -92,15 +93,17 @@ class Euler(Solver):
             taken,
             trace if online else None,
             bias_trace if online else None,
-            None if phase.record is None else Trajectory(record_steps, _labels(network, watched), frames),
+            None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
         )
 
     def remedy(self, network: Network, state: NDArray[Any]) -> str:
-        """Suggest a step that is short enough for the diagonal of the Jacobian."""
+        """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
         with np.errstate(all="ignore"):
             largest = _fastest(network, state)
             dt = self._method(network, Phase(state[None]))[1]
-        return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
+        if dt * largest > 1.0:
+            return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
+        return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g}, so it is the network that grows"
 
     def _method(self, network: Network, phase: Phase) -> tuple[bool, float]:
         implicit, dt = self.implicit, self.dt
@@ -113,17 +116,15 @@ class Euler(Solver):
             dt = 0.25 if implicit else min(0.5, SAFETY / (_fastest(network, phase.start) + phase.beta))
         return bool(implicit), dt
 
-    def _frames(
-        self, network: Network, record: Record | None, start: Floats
-    ) -> tuple[int, NDArray[np.int64], Floats, NDArray[np.int64]]:
+    def _frames(self, network: Network, record: Record | None, start: Floats) -> tuple[int, NDArray[np.int64], Floats]:
         if record is None:
-            return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype), np.empty(0, np.int64)
+            return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
         index = network.wiring.table.index
         nodes = network.nodes if record.nodes is None else record.nodes
         watched = np.array([index[node] for node in nodes], np.int64)
         count = int(self.steps) // record.every + 1
         frames = np.empty((start.shape[0], count, watched.size), start.dtype)
-        return record.every, watched, frames, record.every * np.arange(count)
+        return record.every, watched, frames
 
 
 @lru_cache(maxsize=256)
@@ -161,5 +162,8 @@ def _fastest(network: Network, state: NDArray[Any]) -> float:
     return max(float(np.max(np.abs(own), initial=0.0)), 1e-12)
 
 
-def _labels(network: Network, watched: NDArray[np.int64]) -> tuple[Any, ...]:
-    return tuple(network.nodes[place] for place in watched)
+def _walked(network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, last: int) -> Trajectory:
+    """Give the frames up to the last step taken; those after it were never touched, and cost nothing."""
+    count = min(frames.shape[1], -(-last // record.every) + 1)
+    labels = tuple(network.nodes[place] for place in watched)
+    return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy())
