@@ -1,11 +1,13 @@
 """DEEP on the logic tasks: the paper's arithmetic, and a recipe that learns from nearly every seed.
 
-``python -m models.farinha_2020`` trains 200 networks a row and prints a table beside the published arithmetic's.
+``python -m models.farinha_2020`` trains 200 networks a row and prints a table beside the published arithmetic's, in
+about a quarter of an hour on two cores; ``--seeds 20`` gives a first impression in two minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -192,7 +194,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200, help="networks a row (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side (default: %(default)s)")
     options = parser.parse_args()
-    print(f"{SOURCE}\n\n{DIFFERENCES}\n\nShares of {options.seeds} seeds; epochs: median, most.\n\n{HEADER}")
+    for paragraph in (SOURCE, DIFFERENCES, f"Shares of {options.seeds} seeds; epochs: median, most."):
+        print(textwrap.fill(paragraph, len(HEADER)) + "\n")
+    print(HEADER)
     for case in table():
         print(line(run(case, options.seeds, options.jobs)), flush=True)
 

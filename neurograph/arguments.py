@@ -14,10 +14,10 @@ Seed = int | np.random.Generator | None
 
 def finite_number(value: Any) -> float | None:
     """Give a real, finite number as a float, and None for anything else (a bool or a text is none)."""
-    if isinstance(value, (bool, np.bool_, str, bytes)) or np.ndim(value) != 0:
+    if isinstance(value, (bool, np.bool_, str, bytes)):
         return None
     try:
-        number = float(value)
+        number = float(value) if np.ndim(value) == 0 else math.nan
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

@@ -7,7 +7,7 @@ import csv
 import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from neurograph.errors import DataError, FormatError, NeurographError, Parameter
 from neurograph.formats import checked_path, checked_place
 from neurograph.training import DEFAULT_OPTIMISER
 
+Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
 RULES = {"deep": ng.rules.deep, "vector_field": ng.rules.vector_field, "stdp": ng.rules.stdp}
 DYNAMICS = {
     "deep": lambda: ng.dynamics.deep("absolute", extra_leak=0.3),
@@ -43,36 +44,28 @@ PICTURES = (".png", ".svg", ".pdf")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit status: 0, 2 after an error, which is said in one line, 130 if interrupted."""
-    status = 0
     try:
         try:
-            status = _status(arguments)
+            options = _parser().parse_args(arguments)
+            options.run(options)
         finally:
             print(end="", flush=True)
-    except OSError as error:  # the output cannot be written: whoever read it has seen enough, or a disk is full
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            print(f"neurograph: the output cannot be written ({error.strerror})", file=sys.stderr)
-            status = 2
-    return status
-
-
-def _status(arguments: Sequence[str] | None) -> int:
-    try:
-        options = _parser().parse_args(arguments)
-        options.run(options)
-    except BrokenPipeError:
-        raise
     except NeurographError as error:
-        print(f"neurograph: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"neurograph: {error.filename or 'a file'} cannot be used ({error.strerror})", file=sys.stderr)
-        return 2
+        return _said(str(error), 2)
     except KeyboardInterrupt:
-        print("neurograph: interrupted; nothing was written", file=sys.stderr)
-        return 130
+        return _said("interrupted; nothing was written", 130)
+    except OSError as error:
+        if error.filename is None:  # it is the output, which Python flushes again, and complains, at its own end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
+            return 0
+        return _said(f"{error.filename or 'the output'} cannot be used ({error.strerror})", 2)
     return 0
+
+
+def _said(words: str, status: int) -> int:
+    print(f"neurograph: {words}", file=sys.stderr)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,32 +84,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add(commands: Any, run: Callable[[argparse.Namespace], None], words: str, epilog: str = "") -> Any:
+    """Add the command of a function here: `words` say what it does, in the list and in its own help."""
+    description = f"{words[0].upper()}{words[1:]}."
+    command = commands.add_parser(run.__name__.strip("_"), help=words, description=description, epilog=epilog)
+    command.set_defaults(run=run)
+    return command
+
+
 def _add_demo(commands: Any) -> None:
-    command = commands.add_parser(
-        "demo",
-        help="train XOR, see what is proved, prune it, write graph and pictures",
-        description="Train a complete digraph with 5 hidden neurons on XOR from 20 seeds, certify and prune the first, "
-        "and write its graph and the pictures.",
-    )
+    words = "train a complete digraph on XOR from 20 seeds, certify and prune the first, write its graph and pictures"
+    command = _add(commands, _demo, words)
     command.add_argument("--folder", type=Path, default=Path("neurograph-demo"), help="where to (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="of the network that is shown (default: %(default)s)")
-    command.set_defaults(run=_demo)
 
 
 def _add_train(commands: Any) -> None:
-    command = commands.add_parser(
-        "train",
-        help="train a graph, and write the trained graph",
-        description="Train a graph on a task and write the trained graph.",
-        epilog="Examples: neurograph train --task xor -o xor.json; "
-        "neurograph train brain.graphml --data table.csv --epochs 200 -o trained.graphml",
-    )
-    command.add_argument(
-        "graph",
-        type=Path,
-        nargs="?",
-        help="graph file; without it, a complete digraph that fits the data, with a bias node",
-    )
+    example = "neurograph train brain.graphml --data table.csv --epochs 200 -o trained.graphml"
+    epilog = f"Examples: neurograph train --task xor -o xor.json; {example}"
+    command = _add(commands, _train, "train a graph on a task, and write the trained graph", epilog)
+    bare = "graph file; without it, a complete digraph that fits the data, with a bias node"
+    command.add_argument("graph", type=Path, nargs="?", help=bare)
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
@@ -124,7 +112,6 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--rule", choices=RULES, help="default: what goes with the dynamics")
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
-    command.set_defaults(run=_train)
 
 
 def _add_numbers(command: argparse.ArgumentParser) -> None:
@@ -143,47 +130,32 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
 
 
 def _add_certify(commands: Any) -> None:
-    command = commands.add_parser(
-        "certify",
-        help="say what is proved about a graph's dynamics",
-        description="Say what is proved and refuted about a graph's dynamics; with data, also at the equilibria.",
-    )
+    words = "say what is proved and refuted about a graph's dynamics; with data, also at the equilibria"
+    command = _add(commands, _certify, words)
     command.add_argument("graph", type=Path, help="graph file")
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    command.set_defaults(run=_certify)
 
 
 def _add_prune(commands: Any) -> None:
-    command = commands.add_parser(
-        "prune",
-        help="remove edges from a graph, and write the rest",
-        description="Remove edges from a graph and write the rest; say what left and, with data, what it cost.",
-    )
+    command = _add(commands, _prune, "remove edges from a graph, write the rest and, with data, say what it cost")
     command.add_argument("graph", type=Path, help="graph file")
     how = command.add_mutually_exclusive_group(required=True)
     how.add_argument("--fraction", type=float, help="this share of the smallest weights")
     how.add_argument("--threshold", type=float, help="all weights up to this size")
-    how.add_argument(
-        "--boltzmann", type=float, metavar="TOLERANCE", help="weights up to this size, drawn as in the paper"
-    )
+    drawn = "weights up to this size, drawn as in the paper"
+    how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
     command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
     command.add_argument("--seed", type=int, default=0, help="of --boltzmann (default: %(default)s)")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
-    command.set_defaults(run=_prune)
 
 
 def _add_show(commands: Any) -> None:
-    command = commands.add_parser(
-        "show",
-        help="describe a graph, and draw it",
-        description="Describe a graph: its nodes, edges and weights; draw it with --picture.",
-    )
+    command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
     command.add_argument("graph", type=Path, help="graph file")
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
-    command.set_defaults(run=_show)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -261,20 +233,18 @@ def _prune(options: argparse.Namespace) -> None:
 def _show(options: argparse.Namespace) -> None:
     picture = options.picture and _checked_picture(options.picture)
     network = _compiled(options.graph, None)
+    if picture:
+        ng.plots.network(network).savefig(picture)
     print(network)
     print(f"ds/dt = {network.dynamics.drift}   sends {network.dynamics.transfer}   box {network.dynamics.box}")
     if network.weights.size:
         size = np.abs(network.weights)
-        print(
-            f"weights: {np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative; "
-            f"|w| median {np.median(size):.3g}, largest {size.max():.3g}"
-        )
-        print("strongest edges:")
+        signs = f"{np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative"
+        print(f"weights: {signs}; |w| median {np.median(size):.3g}, largest {size.max():.3g}\nstrongest edges:")
         for k in np.argsort(-size)[:5]:
             pre, post = network.edges[k]
             print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
     if picture:
-        ng.plots.network(network).savefig(picture)
         print(f"Drawn to {picture}")
 
 
@@ -288,9 +258,7 @@ def _compiled(path: Path, dynamics: str | None) -> ng.Network:
     return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
 
 
-def _network_and_data(
-    options: argparse.Namespace,
-) -> tuple[ng.Network, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
     if _no_data(options):
         raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
     if options.graph is not None:
@@ -300,13 +268,8 @@ def _network_and_data(
         raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
     x, y = ng.tasks.logic(options.task)
     dynamics = DYNAMICS[options.dynamics or "deep"]()
-    graph = ng.topologies.complete(
-        inputs=x.shape[1],
-        hidden=options.hidden,
-        outputs=y.shape[1],
-        bias="neurons" if dynamics.uses_bias else True,
-        seed=options.seed,
-    )
+    bias: Any = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
     graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
     return ng.compile(graph, dynamics=dynamics), (x, y)
 
@@ -315,22 +278,20 @@ def _no_data(options: argparse.Namespace) -> bool:
     return options.task is None and options.data is None
 
 
-def _data(options: argparse.Namespace, network: ng.Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _data(options: argparse.Namespace, network: ng.Network) -> Data:
     return ng.tasks.logic(options.task) if options.task else _read_table(options.data, network)
 
 
-def _read_table(path: Path, network: ng.Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
     header, rows = _cells(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
-    wanted = [network.wiring.inputs, network.wiring.outputs]
-    labels = [[str(network.nodes[place]) for place in places] for places in wanted]
+    ends = (network.wiring.inputs, network.wiring.outputs)
+    labels = [[str(network.nodes[place]) for place in places] for places in ends]
     missing = [label for label in labels[0] + labels[1] if label not in columns]
     if missing:
-        raise DataError(
-            f"{path} has no column {missing[0]!r}, but {', '.join(map(repr, columns))}: "
-            f"expected one for each of {', '.join(labels[0] + labels[1])}"
-        )
+        found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
+        raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
     if not rows:
         raise DataError(f"{path} has a header and no rows: expected one row a sample")
     try:

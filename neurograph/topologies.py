@@ -301,7 +301,7 @@ def from_graph(
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(
             f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) makes one "
-            "(undirected edges then go both ways, of parallel ones the last stays), and table.to_graph() of an EdgeTable"
+            "(undirected edges then go both ways, of parallel ones the last stays), table.to_graph() that of a table"
         )
     copy: nx.DiGraph[Any] = nx.DiGraph(graph)
     roles = chosen_roles(copy, inputs, outputs, bias_nodes)
@@ -406,8 +406,8 @@ def _check_clamped(graph: nx.DiGraph[Any], roles: dict[Any, str]) -> None:
         if roles.get(post) in ("input", "bias"):
             named = "inputs" if roles[post] == "input" else "bias_nodes"
             raise GraphError(
-                f"edge {pre!r} -> {post!r} ends at a node with role {roles[post]!r}, which is clamped: expected no edge "
-                f"into it; graph.remove_edges_from(list(graph.in_edges({named}))) removes all of them"
+                f"edge {pre!r} -> {post!r} ends at a node with role {roles[post]!r}, which is clamped: expected no "
+                f"edge into it; graph.remove_edges_from(list(graph.in_edges({named}))) removes all of them"
             )
 
 

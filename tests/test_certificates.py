@@ -1,6 +1,7 @@
 """Every theorem against an independent route: dense matrices, exact fractions, brute force, trajectories."""
 
 import itertools
+import re
 from fractions import Fraction
 
 import networkx as nx
@@ -616,11 +617,29 @@ def test_a_name_that_is_not_there_lists_those_that_are():
         ({"phase": "nudged", "beta": 1.0, "y": [[0.0]]}, "y is given without x"),
         ({"dt": 0.0}, "dt is 0.0"),
         ({"dt": np.inf}, "dt is inf"),
+        ({"dt": "a"}, "dt is 'a': expected a finite number > 0, or None"),
+        ({"phase": "nudged", "beta": "1"}, "beta is '1': expected a finite number"),
+        ({"beta": [1.0]}, r"beta is \[1.0\]: expected a finite number"),
     ],
 )
 def test_arguments_that_do_not_go_together_are_named(options, words):
     with pytest.raises(ParameterError, match=words):
         certify(network([[0.0]], LEAKY), **options)
+
+
+@pytest.mark.parametrize(
+    ("W", "words"),
+    [
+        ([[0.0]], r"no free neuron excites itself \(1 looked at\), and there are no reciprocal pairs\. Larger"),
+        ([[0.0, 0.1], [0.1, 0.0]], r"\(2 looked at\), and no reciprocal pair has .* positive \(1 looked at\)\. Larger"),
+        ([[2.0]], r"A_jj = 1 >= 0: for some bias"),
+        ([[2.0, 0.0], [0.0, 3.0]], r"A_jj = 2 >= 0, as at 2 of 2 free neurons: for some bias"),
+        ([[0.0, 2.0], [2.0, 0.0]], r"= -3 <= 0: for some bias"),
+        ([[0, 2, 2], [2, 0, 0], [2, 0, 0]], r"= -3 <= 0, as do 2 of 2 reciprocal pairs: for some bias"),
+    ],
+)
+def test_the_refuter_counts_in_whole_sentences(W, words):
+    assert re.search(words, certify(network(W, dynamics.vector_field()))["p_matrix"].statement)
 
 
 def test_data_and_network_are_checked():

@@ -1,4 +1,10 @@
 import csv
+import inspect
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
 
 import networkx as nx
 import numpy as np
@@ -40,12 +46,48 @@ def test_boltzmann_pruning_is_the_functions(tmp_path):
     assert len(expected.edges) < 48
 
 
-def test_data_from_a_table_is_matched_by_label(tmp_path, capsys):
+def write_small_graph(folder):
     graph = nx.DiGraph([("b", "out", {"weight": 0.1}), ("a", "out", {"weight": 0.1})])
     for node, role in (("a", "input"), ("b", "input"), ("out", "output")):
         graph.nodes[node]["role"] = role
-    ng.write(graph, tmp_path / "g.json")
-    (tmp_path / "d.csv").write_text("out,a,note,b\n1,1,0,0\n0,0,0,1\n")
+    return ng.write(graph, folder / "g.json")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], {}),
+        (["--epochs", "3", "--beta", "2"], {"epochs": 3, "beta": 2.0}),
+        (["--epochs", "3", "--rate", "5"], {"epochs": 3, "optimiser": ng.optimisers.sgd(5.0, 0.5, max_step=0.03)}),
+        (
+            ["--epochs", "3", "--momentum", "0.2", "--max-step", "0.1"],
+            {"epochs": 3, "optimiser": ng.optimisers.sgd(20.0, 0.2, max_step=0.1)},
+        ),
+        (["--epochs", "3", "--batch", "0", "--until-cost", "0"], {"epochs": 3, "batch_size": None, "until_cost": 0.0}),
+        (["--epochs", "3", "--batch", "2"], {"epochs": 3, "batch_size": 2}),
+    ],
+)
+def test_what_is_not_given_is_the_librarys_default(tmp_path, given, expected):
+    target = tmp_path / "a.json"
+    assert main(["train", "--task", "xor", "--seed", "3", "-o", str(target), *given]) == 0
+    first = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=3))
+    fit = ng.train(first, *ng.tasks.logic("xor"), seed=3, **expected)
+    assert ng.compile(ng.read(target)).weights.tobytes() == fit.network.weights.tobytes()
+
+
+def test_the_help_of_train_says_the_librarys_defaults(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    found = re.findall(r"--([\w-]+) N [^(]*\(default:\s+([\d.]+)\)", capsys.readouterr().out)
+    assert {name: float(number) for name, number in found} == {
+        "beta": 10.0, "rate": 20.0, "momentum": 0.5, "max-step": 0.03, "epochs": 1000, "until-cost": 0.01, "batch": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_data_from_a_table_is_matched_by_label(tmp_path, encoding):
+    write_small_graph(tmp_path)
+    (tmp_path / "d.csv").write_text("out,a,note,b\n1,1,0,0\n0,0,0,1\n", encoding=encoding)
     target = tmp_path / "t.json"
     assert main(["train", str(tmp_path / "g.json"), "--data", str(tmp_path / "d.csv"), "-o", str(target)]) == 0
     trained = ng.read(target)
@@ -54,13 +96,18 @@ def test_data_from_a_table_is_matched_by_label(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("table", "culprit"),
-    [("a,out\n1,1\n", "'b'"), ("a,b,out\n", "no rows"), ("a,b,out\n1,x,0\n", "no number"), ("", "cannot be read")],
+    [
+        ("a,c d,out\n1,1,1\n", "has no column 'b', but 'a', 'c d', 'out': expected one for each of b, a, out"),
+        ("a,b,out\n", "no rows"),
+        ("a,b,out\n1,x,0\n", "no number"),
+        ("a,b,out\n1,1\n1,1,1\n", "unequal"),
+        ("", "d.csv is empty"),
+        ("\n\n", "d.csv is empty"),
+        ("a,b,out\n" + "1" * 200_000, "field larger"),
+    ],
 )
 def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, table, culprit):
-    graph = nx.DiGraph([("a", "out", {"weight": 0.1}), ("b", "out", {"weight": 0.1})])
-    for node, role in (("a", "input"), ("b", "input"), ("out", "output")):
-        graph.nodes[node]["role"] = role
-    ng.write(graph, tmp_path / "g.json")
+    write_small_graph(tmp_path)
     (tmp_path / "d.csv").write_text(table)
     target = tmp_path / "t.json"
     assert main(["train", str(tmp_path / "g.json"), "--data", str(tmp_path / "d.csv"), "-o", str(target)]) == 2
@@ -77,6 +124,9 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
         (["train", "--data", "d.csv", "-o", "x.json"], "GRAPH"),
         (["train", "--task", "xor", "--rate", "-1", "-o", "x.json"], "learning_rate is -1.0"),
         (["train", "--task", "xor", "--hidden", "-1", "-o", "x.json"], "hidden"),
+        (["train", "--task", "xor", "--batch", "-1", "-o", "x.json"], "--batch is -1"),
+        (["train", "--task", "xor", "--momentum", "1", "-o", "x.json"], "momentum is 1.0"),
+        (["train", "--task", "xor", "--seed", "-1", "-o", "x.json"], "seed is -1"),
     ],
 )
 def test_an_error_is_one_line_and_status_2(arguments, culprit, capsys, tmp_path, monkeypatch):
@@ -89,6 +139,98 @@ def test_an_error_is_one_line_and_status_2(arguments, culprit, capsys, tmp_path,
     assert not list(tmp_path.iterdir())
 
 
+def never(*_, **__):
+    raise AssertionError("work began")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "culprit"),
+    [
+        (["train", "--task", "xor", "-o", "a.txt"], "a.txt has the suffix '.txt'"),
+        (["train", "--task", "xor", "-o", "nope/a.json"], "nope/a.json cannot be written (there is no folder"),
+        (["train", "--task", "xor", "-o", "g.json/a.json"], "there is no folder"),
+        (["train", "--task", "xor", "-o", "folder.json"], "it is a folder"),
+        (["prune", "g.json", "--fraction", "0.5", "-o", "a"], "a has the suffix ''"),
+        (["prune", "g.json", "--fraction", "0.5", "-o", "a.json", "--log", "nope/l.csv"], "nope/l.csv"),
+        (["show", "g.json", "--picture", "x.foo"], "x.foo has the suffix '.foo': expected one of .png, .svg, .pdf"),
+        (["show", "g.json", "--picture", "x"], "x has the suffix ''"),
+        (["show", "g.json", "--picture", "nope/x.png"], "nope/x.png cannot be written"),
+        (["demo", "--folder", "g.json"], "folder is 'g.json', which cannot be made or written in (File exists)"),
+        (["demo", "--folder", "g.json/demo"], "folder is 'g.json/demo'"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_any_work(arguments, culprit, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_small_graph(tmp_path)
+    (tmp_path / "folder.json").mkdir()
+    for function in ("neurograph.train", "neurograph.compile", "neurograph.demo.train"):
+        monkeypatch.setattr(function, never)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert culprit in err
+    assert (out, err.count("\n")) == ("", 1)
+    assert {path.name for path in tmp_path.iterdir()} == {"g.json", "folder.json"}
+
+
+def test_an_error_of_the_system_is_one_line(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise PermissionError(13, "Permission denied", "l.csv")
+
+    monkeypatch.setattr("neurograph.cli._write_log", full)
+    arguments = ["prune", str(write_small_graph(tmp_path)), "--fraction", "0.5", "--log", str(tmp_path / "l.csv")]
+    assert main([*arguments, "-o", str(tmp_path / "a.json")]) == 2
+    assert capsys.readouterr().err == "neurograph: l.csv cannot be used (Permission denied)\n"
+    assert not (tmp_path / "a.json").exists()
+
+
+def interrupt(*_, **__):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("place", "arguments"),
+    [
+        ("neurograph.train", ["train", "--task", "xor", "-o", "a.json"]),
+        ("neurograph.demo.plots.network", ["demo"]),
+    ],
+)
+def test_an_interrupted_command_says_so_and_leaves_no_file(place, arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("neurograph.demo.RUNS", 1)
+    monkeypatch.setattr(place, interrupt)
+    assert main(arguments) == 130
+    assert capsys.readouterr().err == "neurograph: interrupted; nothing was written\n"
+    assert not list(tmp_path.rglob("*.*"))
+
+
+@pytest.mark.parametrize("arguments", [["show", "g.json"], ["--help"]])
+def test_a_closed_pipe_is_no_error(arguments, tmp_path):
+    write_small_graph(tmp_path)
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = [sys.executable, "-m", "neurograph.cli", *arguments]
+    done = subprocess.run(program, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_full_disk_behind_the_output_is_one_line(tmp_path):
+    write_small_graph(tmp_path)
+    program = [sys.executable, "-m", "neurograph.cli", "show", "g.json"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(program, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "neurograph: the output cannot be used (No space left on device)\n"
+
+
+def test_the_version_is_the_packages(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"neurograph {version('neurograph')}\n"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches(command, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -98,10 +240,17 @@ def test_help_teaches(command, capsys):
 
 
 def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("neurograph.demo.RUNS", 2)
-    assert main(["demo", "--folder", str(tmp_path / "demo")]) == 0
+    drawn = []
+    convergence = ng.plots.convergence
+    monkeypatch.setattr(ng.plots, "convergence", lambda *data, **how: drawn.append(how) or convergence(*data, **how))
+    assert main(["demo", "--folder", "demo"]) == 0
+    assert drawn == [{"sample": 1, "beta": inspect.signature(ng.train).parameters["beta"].default}]
     out = capsys.readouterr().out
-    named = [line.strip() for line in out.splitlines() if line.startswith("  ") and "." in line and "/4" not in line]
+    assert max(map(len, out.splitlines())) <= 80
+    assert "no longer lead to the output" in out
+    named = out.partition("Written to demo/:")[2].split()
     assert set(named) == {path.name for path in (tmp_path / "demo").iterdir()}
     assert "4/4" in out
     pruned = ng.compile(ng.read(tmp_path / "demo" / "pruned.json"))

@@ -1,3 +1,5 @@
+import inspect
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -273,6 +275,12 @@ def test_a_decision_needs_two_inputs():
         plots.decision(ng.compile(graph))
 
 
+@pytest.mark.parametrize("grid", [np.int64(3), 3])
+def test_a_decision_takes_its_patterns_by_place(network, grid):
+    by_place, by_name = (plots.decision(network, X, Y, grid=grid), plots.decision(network, x=X, y=Y, grid=grid))
+    assert np.array_equal(*(drawn(figure).buffer_rgba() for figure in (by_place, by_name)))
+
+
 # convergence
 
 
@@ -361,9 +369,45 @@ def test_many_lines_share_their_looks(outputs, labels):
     assert len(lines(upper)) == 4 * (2 + outputs)
 
 
-def test_convergence_shows_a_network_that_is_at_rest(network):
+@pytest.mark.parametrize(("sample", "shown"), [(0, "sample 0"), (np.int64(3), "sample 3"), ("all", "all 4 samples")])
+def test_convergence_says_which_sample_it_shows(network, sample, shown):
+    assert plots.convergence(network, X, Y, sample=sample).axes[0].get_legend().get_title().get_text() == shown
+
+
+def test_convergence_nudges_as_training_does(network):
+    figure = plots.convergence(network, X, Y, sample=1)
+    default = inspect.signature(ng.train).parameters["beta"].default
+    assert f"nudged phase (β = {default:g})" in [text.get_text() for text in figure.axes[0].texts]
+    assert np.array_equal(
+        *(drawn(each).buffer_rgba() for each in (figure, plots.convergence(network, X, Y, sample=1, beta=default)))
+    )
+
+
+@pytest.mark.parametrize("sample", [0, "all"])
+def test_a_network_at_rest_from_the_start_is_said_to_be_so_in_words(network, sample):
     still = network.with_weights(np.zeros(network.weights.size))
-    drawn(plots.convergence(still, X, np.zeros_like(Y), sample="all"))
+    figure = plots.convergence(still, X, np.zeros_like(Y), sample=sample)
+    drawn(figure)
+    lower = figure.axes[1]
+    assert [text.get_text() for text in lower.texts] == ["at rest: 0"] * 2
+    assert lower.get_yscale() == "linear"
+    assert len(lower.get_yticks()) == len(lower.get_yticks(minor=True)) == 0
+
+
+def test_a_phase_at_rest_is_said_to_be_so_beside_one_that_moves(network):
+    still = network.with_weights(np.zeros(network.weights.size))
+    lower = plots.convergence(still, X, Y, sample=1).axes[1]
+    assert [text.get_text() for text in lower.texts] == ["at rest: 0", "tolerance"]
+    assert lower.texts[0].xyann[0] < 0.25
+    assert lower.get_yscale() == "log"
+    moving = plots.convergence(network, X, Y, sample=1).axes[1]
+    assert [text.get_text() for text in moving.texts] == ["tolerance"]
+
+
+@pytest.mark.parametrize("beta", ["1", np.nan, None, [1.0]])
+def test_convergence_refuses_a_beta_that_is_no_number(network, beta):
+    with pytest.raises(ng.ParameterError, match=r"beta is .*: expected a finite number"):
+        plots.convergence(network, X, Y, beta=beta)
 
 
 @pytest.mark.parametrize("sample", [4, -1, 1.5, True, "every"])
@@ -426,10 +470,36 @@ def test_cost_that_reaches_zero_is_not_on_a_log_scale(fit):
     assert plots.cost(histories(fit, [1.0, 0.01, 0.0])).axes[0].get_yscale() == "linear"
 
 
-@pytest.mark.parametrize(("fits", "message"), [([], "fits is empty"), ([3], "fits holds 3")])
-def test_cost_refuses(fits, message):
+@pytest.mark.parametrize(
+    ("fits", "message"),
+    [
+        ([], "fits is empty"),
+        ([3], "fits holds 3"),
+        (3, "fits is of type int: expected a Fit"),
+        (ng.compile(complete()), "fits is of type Network: expected a Fit"),
+    ],
+)
+def test_cost_and_overview_refuse_what_is_no_fit(network, fits, message):
     with pytest.raises(ng.ParameterError, match=message):
         plots.cost(fits)
+    with pytest.raises(ng.ParameterError, match=message):
+        plots.overview(fits, network, X, Y)
+
+
+@pytest.mark.parametrize("ax", [5, "ax", []])
+def test_cost_refuses_what_are_not_two_axes(fit, ax):
+    with pytest.raises(ng.ParameterError, match=re.escape(f"ax is {ax!r}: expected 2 Axes")):
+        plots.cost(fit, ax=ax)
+
+
+# overview
+
+
+def test_an_overview_of_one_fit_is_that_of_a_list_of_it(fit):
+    pruned = ng.prune(fit.network, ng.pruning.magnitude(fraction=0.5)).network
+    one, many = (plots.overview(fits, pruned, X, Y) for fits in (fit, [fit]))
+    assert [text.get_text() for text in one.axes[0].get_legend().get_texts()] == ["one run"]
+    assert np.array_equal(*(drawn(figure).buffer_rgba() for figure in (one, many)))
 
 
 # network
@@ -570,6 +640,17 @@ def test_a_network_and_its_graph_give_the_same_drawing(network):
     first, second = arrows(plots.network(network)), arrows(plots.network(network.to_graph()))
     assert first.keys() == second.keys()
     assert all(first[name].get_linewidth() == second[name].get_linewidth() for name in first)
+
+
+def test_a_table_is_drawn_like_its_graph():
+    graph = complete()
+    table = ng.graph.read_graph(graph)
+    assert np.array_equal(*(drawn(plots.network(each)).buffer_rgba() for each in (graph, table)))
+
+
+def test_a_fit_in_place_of_a_network_is_told_apart(fit):
+    with pytest.raises(ng.ParameterError, match=r"network is of type Fit: .*pass fit\.network"):
+        plots.network(fit)
 
 
 def test_a_pruned_network_is_drawn_without_the_edges_that_left(network):

@@ -1,4 +1,5 @@
 import copy
+import re
 from itertools import pairwise
 
 import networkx as nx
@@ -233,13 +234,41 @@ def test_from_graph_draws_from_the_normal_law():
 
 def test_from_graph_refuses_an_edge_into_an_input():
     ring = nx.cycle_graph(3, create_using=nx.DiGraph)
-    with pytest.raises(GraphError, match=r"edge 2 -> 0 ends at a node with role 'input'.*remove"):
+    with pytest.raises(GraphError, match=r"edge 2 -> 0 ends at a node with role 'input'"):
         topologies.from_graph(ring, inputs=[0], outputs=[1])
+
+
+@pytest.mark.parametrize("named", ["inputs", "bias_nodes"])
+def test_the_remedy_for_edges_into_clamped_nodes_is_code_that_cures_them(named):
+    graph = nx.complete_graph(5, create_using=nx.DiGraph)
+    roles = {"inputs": [], "outputs": [4], named: [0, 2]}
+    with pytest.raises(GraphError) as refusal:
+        topologies.from_graph(graph, **roles)
+    (code,) = re.findall(r"graph\.remove_edges_from\(.*\)\)", str(refusal.value))
+    exec(code, {"graph": graph, **roles})
+    assert topologies.from_graph(graph, **roles, seed=0).number_of_edges() == 12
+
+
+@pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
+def test_columns_of_x_follow_the_nodes_whatever_the_order_of_inputs(order):
+    weights = [[0.0, 0.0, 1.0], [0.0, 0.0, 0.25], [0.0, 0.0, 0.0]]
+    named, nodes = {"inputs": order, "outputs": ["y"]}, ["a", "b", "y"]
+    graph = nx.relabel_nodes(nx.DiGraph(np.array(weights)), dict(enumerate(nodes)))
+    made = [
+        topologies.from_graph(graph, **named),
+        topologies.from_matrix(weights, **named, labels=nodes),
+        topologies.from_edges((["a", "b"], ["y", "y"], [1.0, 0.25]), **named, nodes=nodes),
+    ]
+    for each in made:
+        network = ng.compile(each, ng.Dynamics("-s + I"))
+        assert np.allclose(ng.settle(network, [[1.0, 0.0], [0.0, 1.0]]).outputs, [[1.0], [0.25]], atol=1e-4)
+    for build in (topologies.from_graph, topologies.from_matrix, topologies.from_edges):
+        assert "columns of x and y follow the order of the nodes" in " ".join(build.__doc__.split())
 
 
 @pytest.mark.parametrize("graph", [nx.path_graph(3), nx.MultiDiGraph([(0, 1)]), "graph"])
 def test_from_graph_takes_only_digraphs(graph):
-    with pytest.raises(GraphError, match=rf"{type(graph).__name__}: expected a networkx\.DiGraph"):
+    with pytest.raises(GraphError, match=rf"graph is of type {type(graph).__name__}: expected a networkx\.DiGraph"):
         topologies.from_graph(graph, inputs=[0], outputs=[1])
 
 
@@ -478,9 +507,9 @@ EDGE = ([0], [1], [1.0])
         (lambda: topologies.complete(hidden=-1), r"hidden is -1: .*>= 0"),
         (lambda: topologies.small_world(neighbours=3), r"neighbours is 3: .*even number below 21"),
         (lambda: topologies.small_world(hidden=3), r"neighbours is 4: .*below 4.*add hidden"),
-        (lambda: topologies.small_world(rewire=1.5), r"rewire is 1\.5: .*from 0 to 1"),
-        (lambda: topologies.random(density=-0.5), r"density is -0\.5: .*from 0 to 1"),
-        (lambda: topologies.random(density="0.5"), r"density is '0\.5': .*from 0 to 1"),
+        (lambda: topologies.small_world(rewire=1.5), r"rewire is 1\.5: .*from 0 to 1, a probability"),
+        (lambda: topologies.random(density=-0.5), r"density is -0\.5: .*from 0 to 1, a probability"),
+        (lambda: topologies.random(density="0.5"), r"density is '0\.5': .*from 0 to 1, a probability"),
         (
             lambda: topologies.from_graph(nx.DiGraph([(0, 1)]), inputs=[0], outputs=[2]),
             r"outputs names 2, which is not a node",
@@ -509,6 +538,7 @@ EDGE = ([0], [1], [1.0])
         (lambda: topologies.from_matrix([1.0], **ENDS), r"matrix has shape \(1,\): expected"),
         (lambda: topologies.from_matrix(np.ones((2, 3)), **ENDS), r"matrix has shape \(2, 3\)"),
         (lambda: topologies.from_matrix(sp.csr_array((2, 3)), **ENDS), r"matrix has shape \(2, 3\)"),
+        (lambda: topologies.from_matrix([[0, 1], [0]], **ENDS), r"matrix has rows of different lengths: expected"),
         (lambda: topologies.from_matrix([[1j]], **ENDS), r"matrix has type complex128: expected"),
         (lambda: topologies.from_matrix([[True]], **ENDS), r"matrix has type bool: .*astype"),
         (lambda: topologies.from_matrix(MATRIX, **ENDS, labels=[0]), r"labels has 1 labels: .* 2"),
@@ -519,10 +549,10 @@ EDGE = ([0], [1], [1.0])
         (lambda: topologies.from_matrix(MATRIX, **ENDS, biases=0.0), r"biases has type float64"),
         (lambda: topologies.from_matrix(MATRIX, **ENDS, biases={2: 0.0}), r"biases has 0\.0 for 2"),
         (lambda: topologies.from_matrix(MATRIX, **ENDS, biases={1: None}), r"has None for 1"),
-        (lambda: topologies.from_edges([(0, 1, 1.0)], **ENDS), r"edges is a list.*zip\(\*rows\)"),
-        (lambda: topologies.from_edges(EDGE[:2], **ENDS), r"edges is a tuple without the columns"),
-        (lambda: topologies.from_edges({"pre": [0], "post": [1]}, **ENDS), r"a dict without the"),
-        (lambda: topologies.from_edges(nx.DiGraph([(0, 1)]), **ENDS), r"a DiGraph without the"),
+        (lambda: topologies.from_edges([(0, 1, 1.0)], **ENDS), r"edges is of type list, .*zip\(\*rows\)"),
+        (lambda: topologies.from_edges(EDGE[:2], **ENDS), r"edges is of type tuple, without the columns"),
+        (lambda: topologies.from_edges({"pre": [0], "post": [1]}, **ENDS), r"of type dict, without the"),
+        (lambda: topologies.from_edges(nx.DiGraph([(0, 1)]), **ENDS), r"of type DiGraph, without the"),
         (lambda: topologies.from_edges(([0], [1, 2], [1.0]), **ENDS), r"column post has 2 entries"),
         (lambda: topologies.from_edges(([0], [1], [1.0, 2.0]), **ENDS), r"column weight has 2 "),
         (
@@ -585,3 +615,10 @@ def test_symmetric_gives_both_ways_one_weight_and_leaves_the_rest(graph):
     assert {frozenset(edge) for edge in both.edges} == {frozenset(edge) for edge in graph.edges}
     if nx.get_node_attributes(both, "role") and not nx.number_of_selfloops(both):
         ng.compile(both, ng.dynamics.hopfield())
+
+
+@drawn
+@given(graphs(self_loops=False, ties=False, attributes=False))
+def test_symmetric_takes_a_table_like_the_graph_that_it_is(graph):
+    table = ng.graph.read_graph(graph)
+    assert nx.utils.graphs_equal(topologies.symmetric(table), topologies.symmetric(graph))

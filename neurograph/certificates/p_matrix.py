@@ -74,7 +74,9 @@ class PMatrix(Theorem):
                 "is singular (no neuron alone and no pair is to blame)",
                 {"component": labels},
             )
-        found = "no reciprocal pair has a minor that is not positive" if minors.size else "there are no reciprocal pairs"
+        found = (
+            "no reciprocal pair has a minor that is not positive" if minors.size else "there are no reciprocal pairs"
+        )
         return self.unknown(
             f"Not refuted: no free neuron excites itself ({len(system.nodes)} looked at), and {found}"
             f"{f' ({minors.size} looked at)' * bool(minors.size)}. Larger minors are not looked at."

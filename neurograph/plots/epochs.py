@@ -70,7 +70,7 @@ def checked_fits(fits: Fit | Sequence[Fit]) -> list[Fit]:
     """Give the runs as a list, or raise :class:`ParameterError`."""
     if not isinstance(fits, (Fit, Iterable)):
         raise ParameterError(
-            f"fits is of type {type(fits).__name__}: expected what neurograph.train gives, one Fit or a sequence of them"
+            f"fits is of type {type(fits).__name__}: expected a Fit, as neurograph.train gives, or a sequence of them"
         )
     runs = [fits] if isinstance(fits, Fit) else list(fits)
     wrong = [run for run in runs if not isinstance(run, Fit)]

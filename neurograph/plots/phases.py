@@ -105,8 +105,11 @@ def convergence(
         upper, lower = panels(ax, (7.2, 4.4), (3.0, 2.0))
         looks = _looks(network, samples)
         _draw_states(upper, network, phases, targets[samples], looks)
-        which = f"sample {samples[0]}" if isinstance(sample, (int, np.integer)) else f"all {samples.size} samples"
-        upper.get_legend().set_title(which)
+        shown = f"sample {samples[0]}" if samples.size == 1 else f"all {samples.size} samples"
+        upper.legend(
+            title=shown, alignment="left", loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0,
+            handlelength=2.6,
+        )  # fmt: skip
         _draw_residual(lower, phases, looks, getattr(solver, "tol", 0.0))
         for each in (upper, lower):
             _mark_phases(each, phases.boundary, phases.states.shape[1] - 1)
@@ -195,7 +198,6 @@ def _draw_states(ax: Axes, network: Network, phases: _Phases, targets: Floats, l
             )
     ax.plot([], [], color=INK, linestyle=":", linewidth=1.3, label="target")
     ax.set(ylabel="state")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
 
 
 def _draw_residual(ax: Axes, phases: _Phases, looks: list[list[Look]], tolerance: float) -> None:
@@ -205,9 +207,19 @@ def _draw_residual(ax: Axes, phases: _Phases, looks: list[list[Look]], tolerance
         look = {name: line[0][name] for name in ("color", "linestyle")} if own else {"color": INK}
         ax.plot(np.arange(free.size), _positive(free), linewidth=1.1, **look)
         ax.plot(phases.boundary + np.arange(nudged.size), _positive(nudged), linewidth=1.1, **look)
-    shown = np.concatenate([phases.free_residual.ravel(), phases.nudged_residual.ravel(), [tolerance]])
-    shown = shown[shown > 0.0] if np.any(shown > 0.0) else np.ones(1)
-    ax.set(ylabel="residual", yscale="log", ylim=(shown.min() / 3.0, shown.max() * 3.0))
+    ax.set(ylabel="residual")
+    for residual, place, side in ((phases.free_residual, 0.02, "left"), (phases.nudged_residual, 0.98, "right")):
+        if not np.any(residual > 0.0):
+            ax.annotate(
+                "at rest: 0", (place, 0.5), xycoords="axes fraction", ha=side, va="center", fontsize=SMALL, color=GREY
+            )
+    moving = np.concatenate([phases.free_residual.ravel(), phases.nudged_residual.ravel()])
+    if not np.any(moving > 0.0):
+        ax.set_yticks([])
+        return
+    shown = np.append(moving, tolerance)
+    shown = shown[shown > 0.0]
+    ax.set(yscale="log", ylim=(shown.min() / 3.0, shown.max() * 3.0))
     if tolerance > 0.0:
         ax.axhline(tolerance, color=GREY, linewidth=0.8, linestyle="--")
         ax.annotate(
