@@ -20,5 +20,6 @@ def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
     answer, target = np.asarray(outputs), np.asarray(y)
     one_hot = target.shape[1] > 1 and np.all((target == 0) | (target == 1)) and np.all(target.sum(axis=1) == 1)
     if one_hot:
-        return np.asarray(answer.argmax(axis=1) != target.argmax(axis=1))
-    return np.asarray(np.any((answer > 0.5) != (target > 0.5), axis=1))
+        unknown = np.isnan(answer).any(axis=1)
+        return np.asarray(unknown | (answer.argmax(axis=1) != target.argmax(axis=1)))
+    return np.asarray(np.any(((answer > 0.5) != (target > 0.5)) | np.isnan(answer), axis=1))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import math
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,9 @@ __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
+
+RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias")
+"""What a parameter cannot be called."""
 
 SYMBOLS = {
     "s": "s_j",
@@ -113,7 +118,7 @@ class Dynamics:
     def leak(self) -> Expression | None:
         """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
         slope = self.slope("s")
-        if slope.symbols & {"s", "I"}:
+        if slope.symbols & {"s", "I"} or not self.drift_equation.is_affine("s"):
             return None
         return Expression(f"-({slope.text})", slope.vocabulary, "leak")
 
@@ -155,14 +160,14 @@ class Dynamics:
 def _checked_parameters(parameters: Any) -> tuple[tuple[str, float], ...]:
     checked = []
     try:
-        pairs = sorted(dict(parameters).items())
+        pairs = sorted((str(name), value) for name, value in dict(parameters).items())
     except (TypeError, ValueError):
         raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
     for name, value in pairs:
-        if not str(name).isidentifier() or name in STATE or name in ARRAY_FUNCTIONS:
+        taken = name in RESERVED or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name
+        if not name.isidentifier() or name.startswith("__") or taken:
             raise ExpressionError(
-                f"parameter {name!r} cannot be used: expected an identifier other than "
-                f"{', '.join((*STATE, *ARRAY_FUNCTIONS))}"
+                f"parameter {name!r} cannot be used: expected an identifier other than {', '.join(RESERVED)}"
             )
         checked.append((name, checked_number(f"parameter {name!r}", value)))
     return tuple(checked)

@@ -8,6 +8,7 @@ LaTeX go through sympy, which is imported when the first of them is asked for.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -113,6 +114,8 @@ class Expression:
             )
         try:
             return ast.parse(self.text.strip(), mode="eval").body
+        except RecursionError:
+            raise ExpressionError(f"{self.what} is nested too deeply to be read: {self.text[:60]!r}...") from None
         except SyntaxError as error:
             raise ExpressionError(
                 f"{self.what} {self.text!r} cannot be read at column {error.offset}: {error.msg}; "
@@ -130,7 +133,9 @@ class Expression:
         match node:
             case ast.Constant(value=bool()):
                 pass
-            case ast.Constant(value=int() | float()):
+            case ast.Constant(value=int(number)) if abs(number) < 2**53:
+                return
+            case ast.Constant(value=float(number)) if number - number == 0.0:
                 return
             case ast.Name(id=name):
                 if name not in self.vocabulary:
@@ -140,8 +145,12 @@ class Expression:
             case ast.BinOp(left=left, op=ast.BitXor(), right=right):
                 raise ExpressionError(f"{self.what} {self.text!r} uses '^': write a power with '**'")
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right):
-                self._visit(left, found)
-                self._visit(right, found)
+                inside: set[str] = set()
+                self._visit(left, inside)
+                self._visit(right, inside)
+                if not inside:
+                    self._check_constant(node)
+                found |= inside
                 return
             case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
                 self._visit(operand, found)
@@ -159,6 +168,22 @@ class Expression:
     def _unknown_name(self, name: str) -> None:
         raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
+    def _check_constant(self, node: ast.expr) -> None:
+        """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the kernels differ on them, or never end."""
+        try:
+            value = eval(
+                compile(ast.Expression(_Floats().visit(copy.deepcopy(node))), "<constant>", "eval"),
+                {"__builtins__": {}}, dict(ARRAY_FUNCTIONS),
+            )  # fmt: skip
+            usable = not isinstance(value, complex) and abs(value) < 2.0**53
+        except ArithmeticError:
+            usable = False
+        if not usable:
+            raise ExpressionError(
+                f"{self.what} {self.text!r} contains {ast.unparse(node)!r}: expected a constant that is a real, "
+                "finite number; write a large one with a decimal point"
+            )
+
     def _check_call(self, name: str, count: int) -> None:
         if name not in ARRAY_FUNCTIONS:
             raise ExpressionError(
@@ -173,7 +198,7 @@ class Expression:
     def _code(self) -> Any:
         return compile(ast.unparse(self.tree), "<equation>", "eval")
 
-    def __call__(self, **values: Any) -> Any:
+    def __call__(self, /, **values: Any) -> Any:
         """Evaluate on numbers or arrays, one keyword for each name (names it does not use are ignored)."""
         return eval(self._code, {"__builtins__": {}}, {**ARRAY_FUNCTIONS, **values})
 
@@ -181,12 +206,21 @@ class Expression:
         """Differentiate with respect to `name`; a kink's derivative is the one from inside the interval."""
         return _derivative(self, name)
 
+    def is_affine(self, name: str) -> bool:
+        """Whether the equation is ``a + b name`` with a and b free of it; a step or a kink in it is not."""
+        return _is_affine(self, name)
+
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Typeset the equation, each symbol by its LaTeX in `names` where it is given."""
         import sympy
 
         expression = _to_sympy(self.tree)
         return str(sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()}))
+
+
+class _Floats(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.copy_location(ast.Constant(float(node.value)), node)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1)
@@ -235,7 +269,8 @@ def _sympy_functions() -> dict[str, Any]:
         name = "clip"
 
         def fdiff(self, argindex: int = 1) -> Any:
-            return Between(*self.args) if argindex == 1 else sympy.Integer(0)
+            x, low, high = self.args
+            return (Between(*self.args), Step(low - x), Step(x - high))[argindex - 1]
 
     own = {kind.name: kind for kind in (Step, Sign, Between, Abs, Relu, Sigmoid, Clip)}
     return own | {name: getattr(sympy, name) for name in ARRAY_FUNCTIONS if name not in own}
@@ -276,6 +311,26 @@ def _derivative(expression: Expression, name: str) -> Expression:
     import sympy
     from sympy.printing.str import StrPrinter
 
-    slope = sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name))
-    text = StrPrinter({"full_prec": True}).doprint(slope)
+    class Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
+        """Write constants so that they are read back as what they are."""
+
+    def refuse(printer: Any, constant: Any) -> str:
+        raise ExpressionError(f"the derivative of {expression.what} {expression.text!r} by {name} is not real")
+
+    def number(printer: Any, constant: Any) -> str:
+        return repr(float(constant))
+
+    Printer._print_Exp1 = Printer._print_Pi = number
+    Printer._print_ImaginaryUnit = refuse
+    slope = sympy.powsimp(sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name)), combine="exp")
+    text = Printer({"full_prec": True}).doprint(slope)
     return Expression(text, expression.vocabulary, f"d({expression.what})/d{name}")
+
+
+@lru_cache(maxsize=1024)
+def _is_affine(expression: Expression, name: str) -> bool:
+    import sympy
+
+    whole, symbol = _to_sympy(expression.tree), sympy.Symbol(name)
+    rest = whole.subs(symbol, 0) + symbol * sympy.diff(whole, symbol) - whole
+    return bool(sympy.expand(rest) == 0)

@@ -6,7 +6,6 @@ import abc
 import enum
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +111,8 @@ class Equilibrium:
         Sum over steps and samples of the online rule, for each edge.
     bias_trace : array (biased nodes,) or None
         The same for each bias.
+    dt : array (batch,) or None
+        Length of each sample's steps, from a solver that takes any.
     trajectory : Trajectory or None
         The kept part of the trajectory.
     """
@@ -123,6 +124,7 @@ class Equilibrium:
     steps: NDArray[np.int64]
     trace: Floats | None = None
     bias_trace: Floats | None = None
+    dt: Floats | None = None
     trajectory: Trajectory | None = None
 
     @property
@@ -164,5 +166,5 @@ class Solver(abc.ABC):
         """Settle every sample of the phase; never raise for one that does not settle, but say so."""
 
     @abc.abstractmethod
-    def remedy(self, network: Network, state: NDArray[Any]) -> str:
-        """Say what to change after a divergence from this state (nodes,), as the end of a sentence."""
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say what to change after this sample diverged, as the end of a sentence."""

@@ -7,6 +7,7 @@ second process starts at once. The files can be read, and deleted at any time.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import inspect
@@ -26,6 +27,9 @@ from neurograph.equations import SCALAR_FUNCTIONS, Expression
 
 LANES = 4
 """Samples that move together; four doubles fill one AVX2 register."""
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+"""How numba compiles; part of a kernel's text, and so of its name."""
 
 Kernel = Callable[..., Any]
 
@@ -72,14 +76,16 @@ def readout_kernel(rule: Expression) -> Kernel:
 
 
 def _text(equation: Expression) -> str:
-    return " ".join(equation.text.split())
+    return ast.unparse(equation.tree)
 
 
 def _scalar(name: str, arguments: str, equation: Expression | None, parameters: tuple[str, ...] = ()) -> str:
     """Write an equation as a scalar function; without one it gives 0 and is never called."""
     if equation is None:
         return f"def {name}({arguments}):\n    return 0.0\n"
-    reads = [f"{p} = params[j, {k}]" for k, p in enumerate(parameters) if p in equation.symbols]
+    used = {p: f"params[j, {k}]" for k, p in enumerate(parameters) if p in equation.symbols}
+    # All at once: one of them may be called j or params.
+    reads = [f"{', '.join(used)}, = {', '.join(used.values())},"] if used else []
     return "\n    ".join([f"def {name}({arguments}):", *reads, f"return {_text(equation)}"]) + "\n"
 
 
@@ -113,7 +119,7 @@ def gather(first, last, pre, weights, sent, total):
 def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
     """Import the module made of these lines and loops, and compile its functions; the last loop is the kernel."""
     text = "\n".join(
-        ["from math import cos, exp, inf, log, sin, sqrt, tanh\n", "import numpy as np\n", *lines]
+        [f"# {OPTIONS}", "from math import cos, exp, inf, log, sin, sqrt, tanh\n", "import numpy as np\n", *lines]
         + [inspect.getsource(loop) + "\n" for loop in loops]
     )
     module = _imported(text)
@@ -122,7 +128,7 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
     for name, function in list(vars(module).items()):
         if inspect.isfunction(function) and function.__module__ == module.__name__:
             last = name == loops[-1].__name__
-            setattr(module, name, numba.njit(function, cache=last, nogil=True, error_model="numpy"))
+            setattr(module, name, numba.njit(function, cache=last, **OPTIONS))
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel
 
@@ -130,7 +136,7 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
 def _imported(text: str) -> ModuleType:
     name = "neurograph_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:24]
     path = cache_folder() / f"{name}.py"
-    if not path.exists():
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
         descriptor, scratch = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

@@ -122,6 +122,12 @@ class Network:
         """
         new_weights = self._checked(weights, self.weights, "weights", "edges")
         new_biases = self.biases if biases is None else self._checked(biases, self.biases, "biases", "nodes")
+        strange = np.flatnonzero((new_biases != 0.0) & ~np.isfinite(self.wiring.table.biases))
+        if strange.size:
+            raise ParameterError(
+                f"biases[{strange[0]}] of {self.nodes[strange[0]]!r} is {new_biases[strange[0]]}, but the node has no "
+                "bias of its own: expected 0; give the graph's node a 'bias' attribute first"
+            )
         return _checked_bonds(replace(self, weights=new_weights, biases=new_biases))
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
@@ -369,6 +375,28 @@ def _checked_bonds(network: Network) -> Network:
         if wrong is not None:
             raise ParameterError(_one_way_message(network.edges[wrong], network.dynamics))
     return network
+
+
+def check_stays_symmetric(network: Network) -> None:
+    """Refuse to train symmetric dynamics whose plastic edges are free to become asymmetric.
+
+    Raises
+    ------
+    GraphError
+        If an edge between free nodes and the edge back are not tied.
+    """
+    wiring = network.wiring
+    if not network.dynamics.symmetric:
+        return
+    groups = np.arange(wiring.pre.size) if wiring.ties is None else wiring.ties
+    own, free = np.where(wiring.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
+    wrong = _one_way(wiring.pre.astype(np.int64), wiring.post.astype(np.int64), own, free)
+    if wrong is not None:
+        pre, post = network.edges[wrong]
+        raise GraphError(
+            f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but "
+            f"{network.dynamics.name} needs W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair"
+        )
 
 
 def _one_way(pre: NDArray[np.int64], post: NDArray[np.int64], weights: Floats, free: NDArray[np.bool_]) -> int | None:

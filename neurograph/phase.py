@@ -44,11 +44,12 @@ def phase(
     sent = np.zeros((n, LANES), start.dtype)
     pull = np.zeros((free.size, LANES), start.dtype)
     live = np.zeros(LANES, np.bool_)
-    worst = np.zeros(LANES)
+    worst, pace = np.zeros(LANES), np.ones(LANES)
     for first in range(0, start.shape[0], LANES):
         running = min(LANES, start.shape[0] - first)
         for lane in range(LANES):
             live[lane] = lane < running
+            pace[lane] = dt[first + min(lane, running - 1)]
             load(first + min(lane, running - 1), lane, start, target, beta, free, nudged, params, s, sent, pull)
         new, new_sent = s.copy(), sent.copy()
         if every > 0:
@@ -56,7 +57,7 @@ def phase(
         for step in range(1, steps + 1):
             advance(
                 indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-                s, sent, new, new_sent, pull, beta, dt, worst,
+                s, sent, new, new_sent, pull, beta, pace, worst,
             )  # fmt: skip
             if ONLINE:
                 learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace)
@@ -96,7 +97,7 @@ def load(sample, lane, start, target, beta, free, nudged, params, s, sent, pull)
 
 def advance(
     indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-    s, sent, new, new_sent, pull, beta, dt, worst,
+    s, sent, new, new_sent, pull, beta, pace, worst,
 ):  # fmt: skip
     """Write one step of every free node into `new`, and the largest projected residual into `worst`."""
     for lane in range(LANES):
@@ -108,6 +109,7 @@ def advance(
         beta_j = beta if nudged[place] >= 0 else 0.0
         for lane in range(LANES):
             x = s[j, lane]
+            dt = pace[lane]
             if IMPLICIT:
                 leaking = leak(w_out[j], w_out_abs[j], params, j, bias[j]) + beta_j
                 source = drift(0.0, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
@@ -121,10 +123,10 @@ def advance(
             new[j, lane] = y
             new_sent[j, lane] = transfer(y, params, j)
             change = abs(explicit - x)
-            if not change <= worst[lane]:
+            if change > worst[lane] or change != change:  # NaN stays, whatever comes after it
                 worst[lane] = change
     for lane in range(LANES):
-        worst[lane] /= dt
+        worst[lane] /= pace[lane]
 
 
 def learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace):

@@ -231,6 +231,11 @@ def prune_now(
         leaving = np.isin(ties, ties[leaving])
     scores = np.full(leaving.size, np.nan)
     scores[chosen.edges] = chosen.scores
+    partners = leaving & np.isnan(scores)
+    if ties is not None:
+        shared = np.full(ties.max() + 1, np.nan)
+        shared[ties[chosen.edges]] = chosen.scores
+        scores = np.where(partners, shared[ties], scores)
     labels = network.edges
     removed = tuple(
         Removed(
@@ -238,7 +243,7 @@ def prune_now(
             epoch,
             float(network.weights[k]),
             float(scores[k]),
-            chosen.reason if scores[k] == scores[k] else "tied to an edge that left",
+            "tied to an edge that left" if partners[k] else chosen.reason,
         )
         for k in np.flatnonzero(leaving)
     )

@@ -91,8 +91,13 @@ def settle(
     return equilibrium
 
 
-def raise_divergence(equilibrium: Equilibrium, solver: Solver, ending: str = "") -> None:
-    """Raise :class:`DivergenceError` for the first sample that diverged, if one did; `ending` is one more remedy."""
+def raise_divergence(
+    equilibrium: Equilibrium, solver: Solver, ending: str = "", samples: NDArray[np.int64] | None = None
+) -> None:
+    """Raise :class:`DivergenceError` for the first sample that diverged, if one did.
+
+    `ending` is one more remedy; `samples` are the places of the batch's samples in the user's x.
+    """
     lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
     if not lost.size:
         return
@@ -100,10 +105,11 @@ def raise_divergence(equilibrium: Equilibrium, solver: Solver, ending: str = "")
     state = equilibrium.state[sample]
     size = np.nan_to_num(np.abs(state), nan=np.inf)
     node = equilibrium.network.nodes[int(np.argmax(size))]
+    place = sample if samples is None else samples[sample]
     raise DivergenceError(
-        f"sample {sample} diverged at step {equilibrium.steps[sample]}: node {node!r} is at "
+        f"sample {place} diverged at step {equilibrium.steps[sample]}: node {node!r} is at "
         f"{state[int(np.argmax(size))]:.3g} ({lost.size} of {equilibrium.status.size} samples diverged); "
-        f"{solver.remedy(equilibrium.network, state)}; else lower the weights, or use a dynamics with a box{ending}"
+        f"{solver.remedy(equilibrium, sample)}; else lower the weights, or use a dynamics with a box{ending}"
     )
 
 

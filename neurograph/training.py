@@ -17,7 +17,7 @@ from neurograph.costs import cost, wrong
 from neurograph.equilibrium import Equilibrium, Phase, Solver, Status
 from neurograph.errors import DataError, DivergenceError, NeurographError, ParameterError
 from neurograph.fit import Fit, Memory
-from neurograph.network import Floats, Network
+from neurograph.network import Floats, Network, check_stays_symmetric
 from neurograph.optimisers import Sgd
 from neurograph.pruning import Pruner, Removed, checked_pruner, prune_now
 from neurograph.rules import Rule, weight_change
@@ -263,6 +263,7 @@ class _Run:
     def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
         self.network, self.plan, self.rng = network, plan, rng
         self.rule = plan.rule or _default_rule(network)
+        check_stays_symmetric(network)
         self.x = checked_inputs(network, x)
         self.y = checked_targets(network, y, self.x.shape[0])
         if plan.batch_size is not None and plan.batch_size > self.x.shape[0]:
@@ -286,6 +287,8 @@ class _Run:
             )
         self.state = fit.state.copy()
         self.velocity, self.bias_velocity = fit.memory.velocity, fit.memory.bias_velocity
+        kind = getattr(np.random, fit.memory.generator["bit_generator"])
+        self.rng = np.random.Generator(kind())
         self.rng.bit_generator.state = fit.memory.generator
         self.removed = list(fit.removed)
 
@@ -328,10 +331,10 @@ class _Run:
     def _phases(self, samples: NDArray[np.int64]) -> tuple[Equilibrium, Equilibrium]:
         plan = self.plan
         free = plan.solver.solve(self.network, Phase(self._start(samples)))
-        raise_divergence(free, plan.solver)
+        raise_divergence(free, plan.solver, samples=samples)
         online = self.rule.expression if self.rule.kind == "online" else None
         nudged = plan.solver.solve(self.network, Phase(free.state, self.y[samples], plan.beta, online))
-        raise_divergence(nudged, plan.solver)
+        raise_divergence(nudged, plan.solver, samples=samples)
         return free, nudged
 
     def _start(self, samples: NDArray[np.int64]) -> Floats:

@@ -113,3 +113,35 @@ def test_an_expression_travels_as_its_text():
     again = pickle.loads(pickle.dumps(equation))
     assert again == equation
     assert float(again(s=1.0, I=0.0)) == -1.0
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9*s", "0**-1 + s", "1/0*s", "(-8)**(1/3)*s", "10**20*s", "s*1e400", "2**64 + s"]
+)
+def test_a_constant_that_is_no_usable_number_is_refused(text):
+    with pytest.raises(ExpressionError, match=r"constant|contains"):
+        Expression(text, NAMES)
+
+
+def test_nesting_without_end_is_refused():
+    with pytest.raises(ExpressionError):
+        Expression("-" * 5000 + "s", NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "slope"),
+    [("s*exp(1)", "s", "exp(1)"), ("clip(I, 0, s)", "s", "step(I - s)"), ("clip(I, s, 1)", "s", "step(s - I)")],
+)
+def test_a_derivative_reads_back_as_what_it_is(text, name, slope):
+    values = {"s": 0.4, "I": 0.9, "b": 0.0}
+    found = Expression(text, NAMES).derivative(name)
+    assert float(found(**values)) == pytest.approx(float(Expression(slope, NAMES)(**values)))
+
+
+def test_a_power_by_a_symbol_has_its_slope_at_0():
+    assert float(Expression("s**I", NAMES).derivative("s")(s=0.0, I=2.0)) == 0.0
+
+
+@pytest.mark.parametrize(("text", "affine"), [("I - 3*s*b", True), ("s*s", False), ("sign(s) - s", False), ("I", True)])
+def test_affine_is_told_from_what_only_has_a_flat_slope(text, affine):
+    assert Expression(text, NAMES).is_affine("s") is affine

@@ -88,7 +88,7 @@ def test_a_table_without_attributes_gives_roles_flags_and_ties():
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
-        ([("a", "b")], r"graph is a list: expected a networkx\.DiGraph; .*from_edges"),
+        ([("a", "b")], r"graph is of type list: expected a networkx\.DiGraph; .*from_edges"),
         (nx.MultiDiGraph([("a", "b")]), r"MultiDiGraph.*several edges.*add the weights"),
         (nx.Graph([("a", "b")]), r"undirected Graph: .*to_directed"),
         (nx.DiGraph(), r"no nodes: expected at least one with role 'output'"),

@@ -260,8 +260,10 @@ def test_other_biases_come_back_where_there_are_biases():
     graph = topologies.complete(inputs=1, hidden=2, outputs=1, seed=0)
     graph.nodes["h1"]["bias"] = 0.5
     network = ng.compile(graph, ng.dynamics.vector_field())
-    changed = network.with_weights(network.weights, biases=[0.0, 1.0, 2.0, 3.0]).to_graph()
+    changed = network.with_weights(network.weights, biases=[0.0, 0.0, 2.0, 0.0]).to_graph()
     assert dict(changed.nodes(data="bias")) == {"x0": None, "h0": None, "h1": 2.0, "y0": None}
+    with pytest.raises(ParameterError, match=r"biases\[1\] of 'h0' is 1.0, but the node has no bias of its own"):
+        network.with_weights(network.weights, biases=[0.0, 1.0, 2.0, 0.0])
 
 
 @drawn

@@ -173,3 +173,56 @@ def test_a_network_without_edges_settles_at_once():
     settled = ng.settle(ng.compile(graph), np.empty((3, 0)), start=0.5, solver=Euler(tol=1e-9))
     assert settled.converged
     assert np.abs(settled.outputs).max() < 1e-7
+
+
+@pytest.mark.parametrize(
+    "drift",
+    ["I - s + 0.5*step(s - 0.3)", "-s + I + sign(s)", "-s + between(s, -2, 2)*(I + b)", "I - s + clip(I, 0, 2*s)"],
+)
+def test_a_jump_in_the_drift_is_no_linear_leak(drift):
+    """Its derivative is 0 almost everywhere, so the slope alone would not show it."""
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    network = ng.compile(graph, ng.Dynamics(drift))
+    assert network.dynamics.leak is None
+    settled = ng.settle(network, [[1.5]], start=0.2)
+    assert settled.converged
+    assert np.abs(network.drift(settled.state)).max() <= 1e-6
+
+
+def test_a_number_that_is_none_is_a_divergence_whatever_comes_after_it():
+    graph = nx.DiGraph([("x", "h", {"weight": -1.0}), ("x", "y", {"weight": 0.5})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    network = ng.compile(graph, ng.Dynamics("-s + log(I + b) + 0*s", box=(-1.0, 1.0)))
+    assert np.all(ng.settle(network, [[1.0], [2.0]], throw=False).status == ng.Status.DIVERGED)
+
+
+@pytest.mark.parametrize("dynamics", [ng.dynamics.deep(extra_leak=0.3), ng.dynamics.additive("tanh")], ids=str)
+@pytest.mark.parametrize("beta", [-10.0, -0.2])
+def test_a_negative_nudge_is_followed_or_said_to_diverge(dynamics, beta):
+    network, y = small(dynamics), np.full((5, 2), 0.3)
+    nudged = ng.settle(network, X, y=y, beta=beta, start=0.1, throw=False)
+    total = network.drift(nudged.state, y, beta)
+    box = dynamics.box or (-np.inf, np.inf)
+    rests = np.abs(np.clip(nudged.state + 1e-3 * total, *box) - nudged.state).max(axis=1) <= 1e-8
+    assert np.array_equal(rests, nudged.status == ng.Status.CONVERGED)
+
+
+def test_a_samples_own_step_does_not_depend_on_its_batch():
+    graph = nx.DiGraph([("h", "y", {"weight": 0.5}), ("y", "h", {"weight": 0.5})])
+    graph.nodes["y"]["role"] = "output"
+    network = ng.compile(graph, ng.Dynamics("-s + I - 0.3*s**3"))
+    starts = np.array([[0.1, 0.2], [20.0, 20.0]])
+    both = ng.settle(network, np.empty((2, 0)), start=starts)
+    alone = ng.settle(network, np.empty((1, 0)), start=starts[:1])
+    assert both.dt[0] != both.dt[1]
+    assert np.array_equal(both.state[0], alone.state[0])
+    assert both.steps[0] == alone.steps[0]
+
+
+def test_parameters_may_be_called_anything_that_is_free():
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    names = {"j": 2.0, "params": 3.0, "total": 0.5, "self": 1.0}
+    network = ng.compile(graph, ng.Dynamics("-s*j + I*params + total - self", parameters=names))
+    assert ng.settle(network, [[1.0]]).outputs[0, 0] == pytest.approx((3.0 - 0.5) / 2.0, abs=1e-6)

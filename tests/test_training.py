@@ -144,3 +144,35 @@ def test_a_wrong_answer_is_the_largest_output_of_a_one_hot_target_and_the_side_o
     assert wrong([[0.4, 0.6]], [[1, 0]]).tolist() == [True]
     assert wrong([[0.4, 0.6]], [[1, 1]]).tolist() == [True]
     assert wrong([[0.4], [0.6], [0.5]], [[0], [0], [0]]).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox])
+def test_training_goes_on_with_any_generator(kind):
+    options = {"until_cost": None, "start": "uniform"}
+    whole = ng.train(network(), *XOR, epochs=4, seed=np.random.Generator(kind(3)), **options)
+    first = ng.train(network(), *XOR, epochs=2, seed=np.random.Generator(kind(3)), **options)
+    assert np.array_equal(ng.train(first, *XOR, epochs=2, **options).network.weights, whole.network.weights)
+
+
+def test_a_divergence_in_training_names_the_sample_of_x():
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("h", "y", {"weight": 3.0}), ("y", "h", {"weight": 3.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    start = ng.compile(graph, ng.dynamics.additive("relu"))
+    with pytest.raises(ng.DivergenceError, match="sample 2 diverged"):
+        ng.train(start, [[0.0], [0.0], [1.0]], [[0.0]] * 3, seed=0)
+
+
+def test_symmetric_dynamics_are_not_trained_without_ties():
+    graph = nx.DiGraph([("h", "y", {"weight": 0.3}), ("y", "h", {"weight": 0.3})])
+    graph.nodes["y"]["role"] = "output"
+    untied = ng.compile(graph, ng.dynamics.hopfield())
+    with pytest.raises(ng.GraphError, match=r"topologies\.symmetric"):
+        ng.train(untied, np.empty((1, 0)), [[1.0]])
+    tied = ng.compile(ng.topologies.symmetric(graph), ng.dynamics.hopfield())
+    weights = ng.train(tied, np.empty((1, 0)), [[1.0]], start=0.5, epochs=3).network.weights
+    assert weights[0] == weights[1] != 0.3
+
+
+def test_no_answer_is_a_wrong_answer():
+    assert wrong([[np.nan]], [[0.0]]).tolist() == [True]
+    assert wrong([[np.nan, 0.0]], [[1, 0]]).tolist() == [True]

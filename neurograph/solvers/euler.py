@@ -36,7 +36,8 @@ class Euler(Solver):
     steps : int
         Most steps of a phase.
     tol : float
-        A sample stops when its projected residual falls to this; 0 runs every step.
+        A sample stops when its projected residual, in the units of ds/dt, falls to this; 0 runs every step.
+        It should be well below beta times the outputs' errors, or a nudged phase stops before it has begun.
     implicit : bool, optional
         Whether the leak is taken at the end of the step. Without it: explicit if `dt` is given; else
         semi-implicit where the leak is linear and at no node negative.
@@ -82,7 +83,7 @@ class Euler(Solver):
         kernel(
             wiring.indptr, wiring.pre, network.weights, network.biases, network.w_out, network.w_out_abs,
             network.parameters, wiring.free, wiring.nudged, start, start[:0] if phase.target is None else phase.target,
-            float(phase.beta), float(dt), int(self.steps), float(self.tol),
+            float(phase.beta), dt, int(self.steps), float(self.tol),
             end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
         )  # fmt: skip
         return Equilibrium(
@@ -93,28 +94,30 @@ class Euler(Solver):
             taken,
             trace if online else None,
             bias_trace if online else None,
+            dt,
             None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
         )
 
-    def remedy(self, network: Network, state: NDArray[Any]) -> str:
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
         with np.errstate(all="ignore"):
-            largest = _fastest(network, state)
-            dt = self._method(network, Phase(state[None]))[1]
+            largest = float(_fastest(equilibrium.network, equilibrium.state[sample]))
+        dt = float("nan") if equilibrium.dt is None else float(equilibrium.dt[sample])
         if dt * largest > 1.0:
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
-        return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g}, so it is the network that grows"
+        return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _method(self, network: Network, phase: Phase) -> tuple[bool, float]:
+    def _method(self, network: Network, phase: Phase) -> tuple[bool, NDArray[np.float64]]:
+        """Choose the method and the step of each sample, which no other sample has a say in."""
         implicit, dt = self.implicit, self.dt
         if implicit is None and dt is None:
             leak = _leaks(network)
-            implicit = leak is not None and bool(np.all(leak >= 0.0))
+            implicit = leak is not None and bool(np.all(leak + _least_pull(network, phase.beta) >= 0.0))
         elif implicit:
-            _check_implicit(network, _leaks(network), 0.25 if dt is None else dt)
-        if dt is None:
-            dt = 0.25 if implicit else min(0.5, SAFETY / (_fastest(network, phase.start) + phase.beta))
-        return bool(implicit), dt
+            _check_implicit(network, _leaks(network), 0.25 if dt is None else dt, phase.beta)
+        if dt is not None or implicit:
+            return bool(implicit), np.full(phase.start.shape[0], 0.25 if dt is None else dt)
+        return False, np.fmin(0.5, SAFETY / (_fastest(network, phase.start) + abs(phase.beta)))
 
     def _frames(self, network: Network, record: Record | None, start: Floats) -> tuple[int, NDArray[np.int64], Floats]:
         if record is None:
@@ -140,12 +143,18 @@ def _leaks(network: Network) -> Floats | None:
     return network.at_nodes(leak, np.zeros(len(network.nodes), network.dtype))[network.wiring.free]
 
 
-def _check_implicit(network: Network, leak: Floats | None, dt: float) -> None:
+def _least_pull(network: Network, beta: float) -> Floats:
+    """Give what a negative nudge takes from the leak of each free node."""
+    return np.where(network.wiring.nudged >= 0, min(beta, 0.0), 0.0)
+
+
+def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: float) -> None:
     if leak is None:
         raise ParameterError(
             f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
             "with L free of both; use Euler(implicit=False)"
         )
+    leak = leak + _least_pull(network, beta)
     if not np.all(1.0 + dt * leak > 0.0):
         place = int(np.argmin(leak))
         node = network.nodes[network.wiring.free[place]]
@@ -155,11 +164,11 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float) -> None:
         )
 
 
-def _fastest(network: Network, state: NDArray[Any]) -> float:
-    """Max |dg_j/ds_j| over the free nodes and the samples."""
+def _fastest(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
+    """Give max |dg_j/ds_j| over the free nodes, for each sample."""
     finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
     own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.wiring.free]
-    return max(float(np.max(np.abs(own), initial=0.0)), 1e-12)
+    return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
 
 
 def _walked(network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, last: int) -> Trajectory:
