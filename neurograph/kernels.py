@@ -29,7 +29,11 @@ LANES = 4
 """Samples that move together; four doubles fill one AVX2 register."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-"""How numba compiles; part of a kernel's text, and so of its name."""
+INLINED = {**OPTIONS, "forceinline": True}
+"""How numba compiles a kernel, and the functions inside it; part of its text, and so of its name.
+
+Inlined, because calls that pass a dozen arrays would cost a small network more than what they do.
+"""
 
 Kernel = Callable[..., Any]
 
@@ -51,6 +55,7 @@ def phase_kernel(dynamics: Dynamics, rule: Expression | None, implicit: bool) ->
         _scalar("leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, names),
         _project(dynamics.box),
         _gather(LANES),
+        _learn_whole(LANES),
     ]
     loops = tuple(getattr(phase_loop, name) for name in ("load", "record", "hold", "learn", "advance", "phase"))
     return _compiled(lines, loops)
@@ -108,7 +113,7 @@ def _gather(lanes: int) -> str:
 def gather(first, last, pre, weights, sent, total):
     zero = sent.dtype.type(0)
     {start}
-    for k in range(first, last):
+    for k in range(np.uintp(first), np.uintp(last)):
         i = np.uintp(pre[k])
         w = weights[k]
         {add}
@@ -116,10 +121,32 @@ def gather(first, last, pre, weights, sent, total):
 """
 
 
+def _learn_whole(lanes: int) -> str:
+    """Write the rule of one node's incoming edges, where every lane is live, with the node's own lanes in registers."""
+    every = range(lanes)
+    own = "\n    ".join(f"b{lane} = new[j, {lane}]\n    d{lane} = b{lane} - s[j, {lane}]" for lane in every)
+    read = "\n        ".join(f"a{lane} = new[i, {lane}]" for lane in every)
+    total = " + ".join(f"rule(a{lane}, b{lane}, a{lane} - s[i, {lane}], d{lane}, w)" for lane in every)
+    return f"""
+def learn_whole(first, last, pre, weights, s, new, j, trace):
+    {own}
+    for k in range(first, last):
+        i = np.uintp(pre[k])
+        w = weights[k]
+        {read}
+        trace[k] += {total}
+"""
+
+
 def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
     """Import the module made of these lines and loops, and compile its functions; the last loop is the kernel."""
     text = "\n".join(
-        [f"# {OPTIONS}", "from math import cos, exp, inf, log, sin, sqrt, tanh\n", "import numpy as np\n", *lines]
+        [
+            f"# {OPTIONS}, {INLINED}",
+            "from math import cos, exp, inf, log, sin, sqrt, tanh\n",
+            "import numpy as np\n",
+            *lines,
+        ]
         + [inspect.getsource(loop) + "\n" for loop in loops]
     )
     module = _imported(text)
@@ -128,7 +155,9 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
     for name, function in list(vars(module).items()):
         if inspect.isfunction(function) and function.__module__ == module.__name__:
             last = name == loops[-1].__name__
-            setattr(module, name, numba.njit(function, cache=last, **OPTIONS))
+            setattr(
+                module, name, numba.njit(function, cache=True, **OPTIONS) if last else numba.njit(function, **INLINED)
+            )
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     ONLINE: bool  # whether a rule is integrated along the phase
 
     def gather(first, last, pre, weights, sent, total): ...
+    def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def leak(w_out, w_out_abs, params, j, b): ...
     def transfer(s, params, j): ...
@@ -45,6 +46,7 @@ def phase(
     pull = np.zeros((free.size, LANES), start.dtype)
     live = np.zeros(LANES, np.bool_)
     worst, pace = np.zeros(LANES), np.ones(LANES)
+    total = np.zeros(LANES, start.dtype)
     for first in range(0, start.shape[0], LANES):
         running = min(LANES, start.shape[0] - first)
         for lane in range(LANES):
@@ -57,7 +59,7 @@ def phase(
         for step in range(1, steps + 1):
             advance(
                 indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-                s, sent, new, new_sent, pull, beta, pace, worst,
+                s, sent, new, new_sent, pull, beta, pace, worst, total,
             )  # fmt: skip
             if ONLINE:
                 learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace)
@@ -97,27 +99,27 @@ def load(sample, lane, start, target, beta, free, nudged, params, s, sent, pull)
 
 def advance(
     indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-    s, sent, new, new_sent, pull, beta, pace, worst,
+    s, sent, new, new_sent, pull, beta, pace, worst, total,
 ):  # fmt: skip
     """Write one step of every free node into `new`, and the largest projected residual into `worst`."""
     for lane in range(LANES):
         worst[lane] = 0.0
-    total = np.zeros(LANES, s.dtype)
     for place in range(free.size):
         j = np.uintp(free[place])
         gather(indptr[j], indptr[j + 1], pre, weights, sent, total)
         beta_j = beta if nudged[place] >= 0 else 0.0
+        b, out, out_abs = bias[j], w_out[j], w_out_abs[j]
         for lane in range(LANES):
             x = s[j, lane]
             dt = pace[lane]
             if IMPLICIT:
-                leaking = leak(w_out[j], w_out_abs[j], params, j, bias[j]) + beta_j
-                source = drift(0.0, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
+                leaking = leak(out, out_abs, params, j, b) + beta_j
+                source = drift(0.0, total[lane], b, out, out_abs, params, j)
                 source += beta_j * pull[place, lane]
                 explicit = project(x + dt * (source - leaking * x))
                 y = project((x + dt * source) / (1.0 + dt * leaking))
             else:
-                moving = drift(x, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
+                moving = drift(x, total[lane], b, out, out_abs, params, j)
                 explicit = project(x + dt * (moving + beta_j * (pull[place, lane] - x)))
                 y = explicit
             new[j, lane] = y
@@ -131,24 +133,17 @@ def advance(
 
 def learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace):
     """Add this step's rule of every edge, and of every bias as an edge from a node at 1, to the traces."""
-    whole = running == LANES
     for place in range(free.size):
         j = np.uintp(free[place])
-        for k in range(indptr[j], indptr[j + 1]):
-            i = np.uintp(pre[k])
-            total = 0.0
-            if whole:
-                for lane in range(LANES):
-                    total += rule(
-                        new[i, lane], new[j, lane], new[i, lane] - s[i, lane], new[j, lane] - s[j, lane], weights[k]
-                    )
-            else:
+        if running == LANES:
+            learn_whole(indptr[j], indptr[j + 1], pre, weights, s, new, j, trace)
+        else:
+            for k in range(indptr[j], indptr[j + 1]):
+                i = np.uintp(pre[k])
                 for lane in range(LANES):
                     if live[lane]:
-                        total += rule(
-                            new[i, lane], new[j, lane], new[i, lane] - s[i, lane], new[j, lane] - s[j, lane], weights[k]
-                        )
-            trace[k] += total
+                        a, b = new[i, lane], new[j, lane]
+                        trace[k] += rule(a, b, a - s[i, lane], b - s[j, lane], weights[k])
     for place in range(biased.size):
         j = np.uintp(biased[place])
         for lane in range(LANES):

@@ -234,7 +234,8 @@ def _train_one(
             for name, value in run.epoch(epoch).items():
                 history[name].append(value)
             bar.update()
-            bar.set_postfix(cost=history["cost"][-1], error=history["error"][-1], refresh=False)
+            if not bar.disable:
+                bar.set_postfix(cost=history["cost"][-1], error=history["error"][-1], refresh=False)
             target = plan.until_cost
             if target is not None and history["cost"][-1] <= target and run.solved(target):
                 break
