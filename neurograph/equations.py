@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,8 +219,10 @@ class Expression:
 
 
 class _Floats(ast.NodeTransformer):
+    """Turns whole numbers into floats, whose powers overflow instead of growing without end."""
+
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.copy_location(ast.Constant(float(node.value)), node)  # type: ignore[arg-type]
+        return ast.copy_location(ast.Constant(float(cast(float, node.value))), node)
 
 
 @lru_cache(maxsize=1)
