@@ -2,7 +2,7 @@
 
 import importlib
 
-from neurograph import dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
@@ -19,6 +19,7 @@ from neurograph.errors import (
 )
 from neurograph.fit import Fit
 from neurograph.formats import read, write
+from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.pruning import prune
 from neurograph.rules import Rule
@@ -34,6 +35,7 @@ __all__ = [
     "ExpressionError",
     "Fit",
     "FormatError",
+    "GradientCheck",
     "GraphError",
     "LocalityError",
     "MissingPackageError",
@@ -47,7 +49,10 @@ __all__ = [
     "Verdict",
     "certify",
     "compile",
+    "costs",
     "dynamics",
+    "gradient_check",
+    "gradient_course",
     "optimisers",
     "plots",
     "prune",

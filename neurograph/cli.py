@@ -8,7 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
-from neurograph.training import DEFAULT_OPTIMISER
+from neurograph.plan import DEFAULT_BETA
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
-RULES = {"deep": ng.rules.deep, "vector_field": ng.rules.vector_field, "stdp": ng.rules.stdp}
+RULES = {name: getattr(ng.rules, name) for name in ng.rules.__all__ if name != "Rule"}
 DYNAMICS = {
     "deep": lambda: ng.dynamics.deep("absolute", extra_leak=0.3),
     "deep_signed": lambda: ng.dynamics.deep("signed"),
@@ -38,7 +38,7 @@ DYNAMICS = {
 
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
-STEPS = asdict(DEFAULT_OPTIMISER)
+STEPS = asdict(ng.optimisers.adam())
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -109,7 +109,7 @@ def _add_train(commands: Any) -> None:
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    command.add_argument("--rule", choices=RULES, help="default: what goes with the dynamics")
+    command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -117,16 +117,17 @@ def _add_train(commands: Any) -> None:
 def _add_numbers(command: argparse.ArgumentParser) -> None:
     """Add the numbers of a training run: whatever is not given stays the library's default."""
     for option, name, kind, words in (
-        ("--beta", "beta", float, "nudging strength"),
+        ("--beta", "beta", float, "nudging strength, of rules that have one"),
         ("--rate", "learning_rate", float, "learning rate"),
-        ("--momentum", "momentum", float, "share of the last step's direction that is kept"),
+        ("--decay", "decay", float, "factor of the learning rate from one epoch to the next"),
         ("--max-step", "max_step", float, "largest step of one weight"),
         ("--epochs", "epochs", int, "most epochs"),
         ("--until-cost", "until_cost", float, "stop at this cost"),
         ("--batch", "batch_size", int, "samples an update; 0: all at once"),
     ):
-        default = {**DEFAULTS, **STEPS}[name]
-        command.add_argument(option, dest=name, type=kind, metavar="N", help=f"{words} (default: {default})")
+        default = {**DEFAULTS, **STEPS, "beta": DEFAULT_BETA}[name]
+        said = "none" if default is None else default
+        command.add_argument(option, dest=name, type=kind, metavar="N", help=f"{words} (default: {said})")
 
 
 def _add_certify(commands: Any) -> None:
@@ -204,7 +205,7 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
     if "batch_size" in given:
         numbers["batch_size"] = checked_whole("--batch", given["batch_size"], 0, "; 0 takes all at once") or None
     steps = {name: given[name] for name in STEPS if name in given}
-    return {**numbers, "optimiser": replace(DEFAULT_OPTIMISER, **steps)} if steps else numbers
+    return {**numbers, "optimiser": ng.optimisers.adam(**steps)} if steps else numbers
 
 
 def _certify(options: argparse.Namespace) -> None:

@@ -21,7 +21,6 @@ from neurograph.topologies import complete
 from neurograph.training import train
 
 RUNS = 20
-BETA = 10.0
 FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))
 
 
@@ -45,7 +44,7 @@ def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
     """
     with _draft(folder) as draft:  # so that a run that is stopped leaves no file half done
         x, y = logic("xor")
-        fits = train(_drawn, x, y, beta=BETA, seed=range(seed, seed + RUNS))
+        fits = train(_drawn, x, y, seed=range(seed, seed + RUNS))
         trained = fits[0].network
         pruned = _pruned(trained)
         stages = [_stage("as drawn", _drawn(seed)), _stage("trained", trained), _stage("pruned", pruned)]
@@ -81,7 +80,7 @@ def _written(folder: Path, fits: list[Fit], pruned: Network) -> list[Path]:
         "overview.png": overview(fits, pruned, x, y),
         "weights.png": plots.weights(trained),
         "decision.png": plots.decision(trained, x=x, y=y),
-        "convergence.png": plots.convergence(trained, x, y, beta=BETA, sample=1),
+        "convergence.png": plots.convergence(trained, x, y, sample=1),
         "cost.png": plots.cost(fits),
         "network.png": plots.network(pruned),
     }

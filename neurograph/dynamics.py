@@ -7,7 +7,7 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from neurograph.arguments import checked_number
@@ -114,13 +114,10 @@ class Dynamics:
         """Whether the drift contains ``b``."""
         return "b" in self.drift_equation.symbols
 
-    @cached_property
+    @property
     def leak(self) -> Expression | None:
         """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
-        slope = self.slope("s")
-        if slope.symbols & {"s", "I"} or not self.drift_equation.is_affine("s"):
-            return None
-        return Expression(f"-({slope.text})", slope.vocabulary, "leak")
+        return _leak(self)
 
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out."""
@@ -155,6 +152,14 @@ class Dynamics:
             )
         box = values["box"]
         return cls(**{**values, "box": None if box is None else tuple(box)})
+
+
+@lru_cache(maxsize=256)
+def _leak(dynamics: Dynamics) -> Expression | None:
+    slope = dynamics.slope("s")
+    if slope.symbols & {"s", "I"} or not dynamics.drift_equation.is_affine("s"):
+        return None
+    return Expression(f"-({slope.text})", slope.vocabulary, "leak")
 
 
 def _checked_parameters(parameters: Any) -> tuple[tuple[str, float], ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import abc
 import enum
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.costs import Cost, SquaredError
 from neurograph.equations import Expression
 from neurograph.network import Floats, Network
 
@@ -76,8 +77,15 @@ class Phase:
         The state at the start, clamped nodes at their values.
     target : array (batch, outputs) or None
         What the outputs are nudged towards.
-    beta : float
+    beta : float or array (batch,)
         Nudging strength; 0 is the free phase.
+    cost : Cost
+        The outputs get -beta dC/ds.
+    anchor : array (batch, nodes) or None
+        Free equilibrium s* of a transposed phase, in which activity also returns along the edges: the drift gets
+        (J' - J)(s - s*), J its Jacobian at s*.
+    clamped : bool
+        Whether the outputs stay where `start` has them.
     rule : Expression or None
         An online rule to integrate along the phase.
     record : Record or None
@@ -86,9 +94,25 @@ class Phase:
 
     start: Floats
     target: Floats | None = None
-    beta: float = 0.0
+    beta: float | Floats = 0.0
+    cost: Cost = field(default_factory=SquaredError)
+    anchor: Floats | None = None
+    clamped: bool = False
     rule: Expression | None = None
     record: Record | None = None
+
+
+def _ended(result: Equilibrium | Response) -> str:
+    """Say in words how the samples ended."""
+    counts = [
+        f"{count} {kind.name.lower().replace('_', ' ')}"
+        for kind in Status
+        if (count := int(np.sum(result.status == kind)))
+    ]
+    return (
+        f"{result.status.size} samples: {', '.join(counts)}; at most {result.steps.max()} steps, "
+        f"residual <= {result.residual.max():.2g}"
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,15 +163,37 @@ class Equilibrium:
 
     def __repr__(self) -> str:
         """Say how the samples ended in a line."""
-        ended = [
-            f"{count} {status.name.lower().replace('_', ' ')}"
-            for status in Status
-            if (count := int(np.sum(self.status == status)))
-        ]
-        return (
-            f"Equilibrium({self.state.shape[0]} samples: {', '.join(ended)}; at most {self.steps.max()} steps, "
-            f"residual <= {self.residual.max():.2g})"
-        )
+        return f"Equilibrium({_ended(self)})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Response:
+    """How the equilibrium of the network with its edges turned round moves per unit of nudge, as beta goes to 0.
+
+    Attributes
+    ----------
+    state : array (batch, nodes)
+        d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
+        of the cost with respect to a push on each node's drift.
+    gain : array (batch, nodes)
+        dg/dI at the free equilibrium, 0 where the box holds a node.
+    status : int8 array (batch,)
+        A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
+    residual : array (batch,)
+        Largest abs(J' d + force), relative to the largest force.
+    steps : int array (batch,)
+        Steps taken; 1 on an acyclic graph, which one sweep solves.
+    """
+
+    state: Floats
+    gain: Floats
+    status: NDArray[np.int8]
+    residual: Floats
+    steps: NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """Say how the samples ended in a line."""
+        return f"Response({_ended(self)})"
 
 
 class Solver(abc.ABC):
@@ -164,6 +210,13 @@ class Solver(abc.ABC):
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Settle every sample of the phase; never raise for one that does not settle, but say so."""
+
+    @abc.abstractmethod
+    def respond(self, equilibrium: Equilibrium, force: Floats) -> Response:
+        """Answer a small force (batch, outputs) on the outputs of a free equilibrium, the edges turned round.
+
+        It settles wherever the free phase is stable; never raise where it does not, but say so.
+        """
 
     @abc.abstractmethod
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:

@@ -33,5 +33,13 @@ class FormatError(NeurographError, ValueError):
     """A file cannot be read or written in the format asked for."""
 
 
+class CheckpointError(NeurographError, ValueError):
+    """A checkpoint cannot be written, read or gone on from."""
+
+
+class CheckpointWarning(UserWarning):
+    """A checkpoint is refused, and the one before it is used."""
+
+
 class MissingPackageError(NeurographError, ImportError):
     """A package that an extra brings is not installed."""

@@ -22,11 +22,12 @@ from typing import Any
 
 from neurograph import phase as phase_loop
 from neurograph import readout as readout_loop
+from neurograph import response as response_loop
 from neurograph.dynamics import Dynamics
 from neurograph.equations import SCALAR_FUNCTIONS, Expression
 
-LANES = 4
-"""Samples that move together; four doubles fill one AVX2 register."""
+NARROW, WIDE = 4, 64
+"""Samples that move together: in a small batch, with every sum in a register; and in a large one, as one vector."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INLINED = {**OPTIONS, "forceinline": True}
@@ -39,45 +40,91 @@ Kernel = Callable[..., Any]
 
 
 @lru_cache(maxsize=256)
-def phase_kernel(dynamics: Dynamics, rule: Expression | None, implicit: bool) -> Kernel:
+def phase_kernel(
+    dynamics: Dynamics, rule: Expression | None, implicit: bool, softmax: bool, transposed: bool, narrow: bool
+) -> Kernel:
     """Compile the loop of :mod:`neurograph.phase` for a dynamics, with an online rule or without.
 
-    `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``.
+    `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `softmax` nudges along the
+    cross-entropy; `transposed` lets activity return along the edges; `narrow` is for small batches.
     """
-    names = tuple(dynamics.defaults)
     lines = [
-        f"LANES, IMPLICIT, ONLINE = {LANES}, {implicit}, {rule is not None}",
-        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
-        SCALAR_FUNCTIONS,
-        _scalar("drift", "s, I, b, w_out, w_out_abs, params, j", dynamics.drift_equation, names),
-        _scalar("transfer", "s, params, j", dynamics.transfer_equation, names),
+        f"IMPLICIT, ONLINE, SOFTMAX, TRANSPOSED = {implicit}, {rule is not None}, {softmax}, {transposed}",
+        *_neuron(dynamics, narrow),
         _scalar("rule", "pre, post, dpre, dpost, w", rule),
-        _scalar("leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, names),
+        _scalar(
+            "leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, tuple(dynamics.defaults)
+        ),
+        _node_function("slope_I", dynamics, dynamics.slope("I") if transposed else None),
+        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope if transposed else None),
         _project(dynamics.box),
-        _gather(LANES),
-        _learn_whole(LANES),
+        _learn_whole(NARROW),
     ]
-    loops = tuple(getattr(phase_loop, name) for name in ("load", "record", "hold", "learn", "advance", "phase"))
-    return _compiled(lines, loops)
+    names = ("load", "record", "fill", "learn", "hold_fast", "partition", "turn", "advance", "phase")
+    return _compiled(lines, tuple(getattr(phase_loop, name) for name in names))
+
+
+@lru_cache(maxsize=256)
+def response_kernel(dynamics: Dynamics, narrow: bool) -> Kernel:
+    """Compile the loop of :mod:`neurograph.response` for a dynamics."""
+    lines = [
+        *_neuron(dynamics, narrow),
+        _node_function("slope_s", dynamics, dynamics.slope("s")),
+        _node_function("slope_I", dynamics, dynamics.slope("I")),
+        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
+        _stuck(dynamics.box),
+    ]
+    return _compiled(lines, tuple(getattr(response_loop, name) for name in ("linearise", "relax", "sweep", "response")))
 
 
 @lru_cache(maxsize=256)
 def readout_kernel(rule: Expression) -> Kernel:
-    """Compile the loop of :mod:`neurograph.readout` for a rule."""
+    """Compile the loop of :mod:`neurograph.readout` for a rule; its tables are those of :func:`readout_tables`."""
+    tables = readout_tables(rule)
     reads = {
-        "pre_free": "states[0][i, sample]",
-        "post_free": "states[0][j, sample]",
-        "pre_nudged": "states[1][i, sample]",
-        "post_nudged": "states[1][j, sample]",
-        "post_gain": "factors[0][j, sample]",
-        "pre_leak": "factors[1][i, sample] + factors[2][i, sample] * sign(w)",
+        name: f"tables[{tables.index(_table(name))}][{'i' if name.startswith('pre') else 'j'}, sample]"
+        for name in sorted(rule.symbols - {"w", "beta", "pre_leak"})
     }
-    used = [f"{name} = {value}" for name, value in reads.items() if name in rule.symbols]
-    body = "\n    ".join([*used, f"return {_text(rule)}"])
+    if "pre_leak" in rule.symbols:
+        signed, absolute = tables.index("leak"), tables.index("leak_abs")
+        reads["pre_leak"] = f"tables[{signed}][i, sample] + tables[{absolute}][i, sample] * sign(w)"
+    if "beta" in rule.symbols:
+        reads["beta"] = "beta[sample]"
+    body = "\n    ".join([*(f"{name} = {value}" for name, value in reads.items()), f"return {_text(rule)}"])
     return _compiled(
-        [SCALAR_FUNCTIONS, f"def rule(states, factors, i, j, sample, w, beta):\n    {body}\n"],
-        (readout_loop.readout,),
+        [SCALAR_FUNCTIONS, f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"], (readout_loop.readout,)
     )
+
+
+def readout_tables(rule: Expression) -> tuple[str, ...]:
+    """Name what a rule reads, each once for both ends of an edge: its symbols without ``pre_`` and ``post_``."""
+    names = {_table(name) for name in rule.symbols - {"w", "beta"}}
+    return tuple(sorted(names | ({"leak_abs"} if "leak" in names else set())))
+
+
+def _table(symbol: str) -> str:
+    return symbol.removeprefix("pre_").removeprefix("post_")
+
+
+def _neuron(dynamics: Dynamics, narrow: bool) -> list[str]:
+    """Write what every loop over a dynamics needs."""
+    lanes = NARROW if narrow else WIDE
+    return [
+        f"LANES, NARROW = {lanes}, {narrow}",
+        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
+        SCALAR_FUNCTIONS,
+        _node_function("drift", dynamics, dynamics.drift_equation),
+        _sent_function("transfer", dynamics, dynamics.transfer_equation),
+        _gather_narrow(lanes) if narrow else _GATHER_WIDE,
+    ]
+
+
+def _node_function(name: str, dynamics: Dynamics, equation: Expression | None) -> str:
+    return _scalar(name, "s, I, b, w_out, w_out_abs, params, j", equation, tuple(dynamics.defaults))
+
+
+def _sent_function(name: str, dynamics: Dynamics, equation: Expression | None) -> str:
+    return _scalar(name, "s, params, j", equation, tuple(dynamics.defaults))
 
 
 def _text(equation: Expression) -> str:
@@ -99,26 +146,56 @@ def _project(box: tuple[float, float] | None) -> str:
     return f"def project(s):\n    return {inside}\n"
 
 
+def _stuck(box: tuple[float, float] | None) -> str:
+    """Say when the drift presses a node against its box."""
+    low, high = box or (-float("inf"), float("inf"))
+    test = f"(s <= {_number(low)} and moving < 0.0) or (s >= {_number(high)} and moving > 0.0)"
+    return f"def stuck(s, moving):\n    return {'False' if box is None else test}\n"
+
+
 def _number(value: float) -> str:
     return f"({value!r})" if abs(value) < float("inf") else ("inf" if value > 0 else "(-inf)")
 
 
-def _gather(lanes: int) -> str:
-    """Write the sum over incoming edges with one scalar accumulator a lane, which stays in a register."""
+def _gather_narrow(lanes: int) -> str:
+    """Write the sum over one node's edges with one scalar accumulator a lane, which stays in a register."""
     every = range(lanes)
-    start = " = ".join(f"a{lane}" for lane in every) + " = zero"
+    load = "\n    ".join(f"a{lane} = total[{lane}]" for lane in every)
     add = "\n        ".join(f"a{lane} += w * sent[i, {lane}]" for lane in every)
     store = "\n    ".join(f"total[{lane}] = a{lane}" for lane in every)
     return f"""
-def gather(first, last, pre, weights, sent, total):
-    zero = sent.dtype.type(0)
-    {start}
-    for k in range(np.uintp(first), np.uintp(last)):
+def gather(edges, place, sent, total, lanes):
+    indptr, pre, weights = edges
+    {load}
+    for k in range(np.uintp(indptr[place]), np.uintp(indptr[place + 1])):
         i = np.uintp(pre[k])
         w = weights[k]
         {add}
     {store}
 """
+
+
+_GATHER_WIDE = """
+def gather(edges, place, sent, total, lanes):
+    indptr, pre, weights = edges
+    k, last = np.uintp(indptr[place]), np.uintp(indptr[place + 1])
+    while k + np.uintp(4) <= last:
+        i, w = np.uintp(pre[k]), weights[k]
+        i1, w1 = np.uintp(pre[k + np.uintp(1)]), weights[k + np.uintp(1)]
+        i2, w2 = np.uintp(pre[k + np.uintp(2)]), weights[k + np.uintp(2)]
+        i3, w3 = np.uintp(pre[k + np.uintp(3)]), weights[k + np.uintp(3)]
+        for lane in range(lanes):
+            total[lane] = (
+                ((total[lane] + w * sent[i, lane]) + w1 * sent[i1, lane]) + w2 * sent[i2, lane]
+            ) + w3 * sent[i3, lane]
+        k += np.uintp(4)
+    while k < last:
+        i, w = np.uintp(pre[k]), weights[k]
+        for lane in range(lanes):
+            total[lane] += w * sent[i, lane]
+        k += np.uintp(1)
+"""
+"""Sum over one node's edges, four at a time and always in their order, as vectors of lanes."""
 
 
 def _learn_whole(lanes: int) -> str:

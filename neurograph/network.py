@@ -17,7 +17,8 @@ from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, read_graph
-from neurograph.wiring import Wiring, frozen
+from neurograph.signs import WORDS, check_signs
+from neurograph.wiring import Edges, Wiring, frozen
 
 Floats = NDArray[np.floating[Any]]
 
@@ -103,6 +104,27 @@ class Network:
         sums = np.bincount(self.wiring.pre, weights, minlength=len(self.wiring.table.nodes))
         return np.asarray(sums, self.dtype)
 
+    @cached_property
+    def inner(self) -> Edges:
+        """Edges among free nodes, as the kernels take them."""
+        return self.wiring.circuit.inner.weighted(self.weights)
+
+    @cached_property
+    def still(self) -> Edges:
+        """Edges from clamped nodes, as the kernels take them."""
+        return self.wiring.circuit.still.weighted(self.weights)
+
+    @cached_property
+    def back(self) -> Edges:
+        """Edges among free nodes by their presynaptic node, as the kernels take them."""
+        return self.wiring.circuit.back.weighted(self.weights)
+
+    @cached_property
+    def leaks(self) -> Floats | None:
+        """Leak of each free node, or None where the drift is not linear in s."""
+        leak = self.dynamics.leak
+        return None if leak is None else self.at_nodes(leak, np.zeros(len(self.nodes), self.dtype))[self.wiring.free]
+
     def matrix(self) -> scipy.sparse.csr_array:
         """Give the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
 
@@ -117,8 +139,8 @@ class Network:
         Raises
         ------
         ParameterError
-            If a shape is wrong or a number is not finite, or the weights of tied edges, or of the two
-            directions where the dynamics is symmetric, are not equal.
+            If a shape is wrong or a number is not finite, a weight has not the sign of its presynaptic node, or the
+            weights of tied edges, or of the two directions where the dynamics is symmetric, are not equal.
         """
         new_weights = self._checked(weights, self.weights, "weights", "edges")
         new_biases = self.biases if biases is None else self._checked(biases, self.biases, "biases", "nodes")
@@ -186,9 +208,13 @@ class Network:
             graph.graph["dynamics"] = self.dynamics.to_dict()
         return graph
 
+    def sent(self, state: Floats) -> Floats:
+        """Give f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
+        return self._with_parameters(self.dynamics.transfer_equation, {"s": state})
+
     def summed_input(self, state: Floats) -> Floats:
         """Give I (batch, nodes) at a state (batch, nodes): I_j = sum of W_ij f(s_i)."""
-        sent = self._with_parameters(self.dynamics.transfer_equation, {"s": state})
+        sent = self.sent(state)
         return np.asarray((self.matrix() @ np.atleast_2d(sent).T).T.reshape(np.shape(state)), self.dtype)
 
     def at_nodes(self, equation: Expression, state: Floats) -> Floats:
@@ -230,6 +256,27 @@ class Network:
         outputs = self.wiring.outputs
         moving[..., outputs] += beta * (np.asarray(target, self.dtype) - s[..., outputs])
         return moving
+
+    def held(self, state: Floats) -> NDArray[np.bool_]:
+        """Say which nodes do not move at a state (batch, nodes): the clamped, and those pressed against the box."""
+        moving = np.zeros(np.shape(state), np.bool_)
+        moving[..., self.wiring.free] = True
+        if self.dynamics.box is not None:
+            low, high = self.dynamics.box
+            drift = self.at_nodes(self.dynamics.drift_equation, state)
+            moving &= ~(((state <= low) & (drift < 0.0)) | ((state >= high) & (drift > 0.0)))
+        return ~moving
+
+    def transposed_residual(self, state: Floats, response: Floats, force: Floats) -> Floats:
+        """Give max abs(J' d + force) / max abs(force) of each sample, for d (batch, nodes) at a free equilibrium."""
+        moving = ~self.held(state)
+        own, gain = (self.at_nodes(self.dynamics.slope(name), state) for name in ("s", "I"))
+        back = (self.matrix().T @ (moving * gain * response).T).T
+        total = own * response + self._with_parameters(self.dynamics.transfer_slope, {"s": state}) * back
+        total[:, self.wiring.outputs] += force
+        largest = np.max(np.abs(force), axis=1, initial=0.0)
+        rest = np.max(np.abs(np.where(moving, total, 0.0)), axis=1, initial=0.0)
+        return np.asarray(rest / np.where(largest > 0.0, largest, 1.0))
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
         """Give J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
@@ -297,6 +344,7 @@ def compile(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
         )
     _check_dynamics(table, dynamics)
+    check_signs(table)
     edge_ids = np.argsort(table.post * len(table.nodes) + table.pre, kind="stable")
     return Network(
         wiring=Wiring.of(table, edge_ids),
@@ -356,8 +404,16 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
 
 
 def _checked_bonds(network: Network) -> Network:
-    """Give the network back if its tied edges, and its two directions, still have equal weights."""
+    """Give the network back if its weights still have their nodes' signs, and are equal where they must be."""
     wiring, weights = network.wiring, network.weights
+    wrong_sign = np.flatnonzero(wiring.signs[wiring.pre] * weights < 0)
+    if wrong_sign.size:
+        k = wrong_sign[0]
+        sign = wiring.signs[wiring.pre[k]]
+        raise ParameterError(
+            f"weights[{k}] of {network.edges[k]!r} is {weights[k]}, but node {network.edges[k][0]!r} is {WORDS[sign]}: "
+            f"expected a weight {'>=' if sign > 0 else '<='} 0"
+        )
     if wiring.ties is not None:
         _, first = np.unique(wiring.ties, return_index=True)
         unequal = np.flatnonzero(weights != weights[first][wiring.ties])
@@ -377,8 +433,10 @@ def _checked_bonds(network: Network) -> Network:
     return network
 
 
-def check_stays_symmetric(network: Network) -> None:
-    """Refuse to train symmetric dynamics whose plastic edges are free to become asymmetric.
+def check_symmetric(network: Network, rule: str | None = None) -> None:
+    """Refuse to train edges that have to be symmetric and are free to become otherwise.
+
+    They have to where the dynamics says so, or the rule, which is then given by its name.
 
     Raises
     ------
@@ -386,16 +444,21 @@ def check_stays_symmetric(network: Network) -> None:
         If an edge between free nodes and the edge back are not tied.
     """
     wiring = network.wiring
-    if not network.dynamics.symmetric:
+    if not network.dynamics.symmetric and rule is None:
         return
     groups = np.arange(wiring.pre.size) if wiring.ties is None else wiring.ties
     own, free = np.where(wiring.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
-    wrong = _one_way(wiring.pre.astype(np.int64), wiring.post.astype(np.int64), own, free)
+    ends = wiring.pre.astype(np.int64), wiring.post.astype(np.int64)
+    wrong = _one_way(*ends, own, free)
+    if wrong is None and rule is not None:
+        wrong = _one_way(*ends, network.weights, free)
     if wrong is not None:
         pre, post = network.edges[wrong]
+        who = f"the rule {rule}" if rule is not None else network.dynamics.name
+        other = ", or rules.asymmetric_ep() learns on any graph" if rule is not None else ""
         raise GraphError(
-            f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but "
-            f"{network.dynamics.name} needs W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair"
+            f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but {who} needs "
+            f"W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair{other}"
         )
 
 

@@ -1,8 +1,8 @@
 """The loop that moves a whole network through one phase; kernels.py compiles this text once for each dynamics.
 
 The names declared below are not defined here: kernels.py writes them, from the equations, in front of this
-text. The arithmetic of one sample never depends on the other lanes, so a sample's answer does not depend on
-its batch.
+text. Samples move side by side, one a lane, and the arithmetic of one never depends on the others, so a sample's
+answer does not depend on its batch. What the clamped nodes send is summed once, before the first step.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    LANES: int  # samples that move together
+    LANES: int  # most samples that move together
+    NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
+    SOFTMAX: bool  # whether the nudge is that of the cross-entropy
+    TRANSPOSED: bool  # whether activity also returns along the edges
 
-    def gather(first, last, pre, weights, sent, total): ...
+    def gather(edges, place, sent, total, lanes): ...
     def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
+    def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
     def leak(w_out, w_out_abs, params, j, b): ...
     def transfer(s, params, j): ...
+    def transfer_slope(s, params, j): ...
     def project(s): ...
     def rule(pre, post, dpre, dpost, w): ...
+    def exp(x): ...
 
 
 CONVERGED, STEP_LIMIT, DIVERGED = 0, 1, 2
@@ -31,43 +37,59 @@ LARGEST = 1e10
 
 
 def phase(
-    indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-    start, target, beta, dt, steps, tol,
+    wires, nodes, start, anchor, target, beta, gain, dt, steps, tol,
     end, residual, taken, status,
     every, watched, frames, biased, trace, bias_trace,
 ):  # fmt: skip
     """Move every sample of `start` until it settles, diverges or `steps` are done; write into the arrays.
 
-    A lane that has stopped moves on unseen until the others have, so that none of them branches.
+    `wires` are the edges (indptr, pre, weights): all of them by node, and by place those among moving nodes, those
+    from still nodes, and those among moving nodes from pre to post. `nodes` are bias, w_out, w_out_abs, parameters,
+    the moving nodes and their columns of the target. A lane that has stopped moves on unseen until the others have,
+    so that none of them branches.
     """
-    n = indptr.size - 1
-    s = np.zeros((n, LANES), start.dtype)
-    sent = np.zeros((n, LANES), start.dtype)
-    pull = np.zeros((free.size, LANES), start.dtype)
-    live = np.zeros(LANES, np.bool_)
-    worst, pace = np.zeros(LANES), np.ones(LANES)
-    total = np.zeros(LANES, start.dtype)
-    for first in range(0, start.shape[0], LANES):
-        running = min(LANES, start.shape[0] - first)
-        for lane in range(LANES):
+    whole, inner, still, back = wires
+    moving = nodes[4]
+    batch, n = start.shape
+    width = LANES if NARROW else min(LANES, batch)
+    s = np.zeros((n, width), start.dtype)
+    sent, base = np.zeros_like(s), np.zeros((moving.size, width), start.dtype)
+    pull, nudge = np.zeros_like(base), np.zeros(width)
+    slopes = np.zeros((2, n if TRANSPOSED else 0, width), start.dtype)
+    away, new_away = np.zeros_like(slopes), np.zeros_like(slopes)
+    live = np.zeros(width, np.bool_)
+    worst, pace = np.zeros(width), np.ones(width)
+    total, extra, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype), np.zeros(width, start.dtype)
+    for first in range(0, batch, width):
+        running = min(width, batch - first)
+        lanes = LANES if NARROW else running
+        for lane in range(lanes):
             live[lane] = lane < running
-            pace[lane] = dt[first + min(lane, running - 1)]
-            load(first + min(lane, running - 1), lane, start, target, beta, free, nudged, params, s, sent, pull)
+            sample = first + min(lane, running - 1)
+            pace[lane], nudge[lane] = dt[sample], beta[sample]
+            load(sample, lane, start, target, nudge[lane], nodes, s, sent, pull)
+        for place in range(moving.size):
+            for lane in range(lanes):
+                base[place, lane] = 0.0
+            gather(still, place, sent, base[place], lanes)
+        if TRANSPOSED:
+            hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away, lanes)
         new, new_sent = s.copy(), sent.copy()
         if every > 0:
-            record(s, first, live, 0, watched, frames)
+            record(s, first, live, 0, watched, frames, lanes)
         for step in range(1, steps + 1):
             advance(
-                indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-                s, sent, new, new_sent, pull, beta, pace, worst, total,
+                inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
+                extra, ahead, slopes, away, new_away, anchor, first, running, lanes,
             )  # fmt: skip
             if ONLINE:
-                learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace)
+                learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes)
             s, new = new, s
             sent, new_sent = new_sent, sent
+            away, new_away = new_away, away
             if every > 0 and step % every == 0:
-                record(s, first, live, step // every, watched, frames)
-            for lane in range(LANES):
+                record(s, first, live, step // every, watched, frames, lanes)
+            for lane in range(lanes):
                 if live[lane]:
                     settled = tol > 0.0 and worst[lane] <= tol
                     lost = not worst[lane] < LARGEST
@@ -83,83 +105,150 @@ def phase(
             if running == 0:
                 break
     if every > 0:
-        hold(end, taken, every, watched, frames)
+        fill(end, taken, every, watched, frames)
 
 
-def load(sample, lane, start, target, beta, free, nudged, params, s, sent, pull):
+def load(sample, lane, start, target, beta, nodes, s, sent, pull):
     """Put a sample's start, what it sends and what pulls its outputs into a lane."""
+    params, columns = nodes[3], nodes[5]
     for j in range(s.shape[0]):
         s[j, lane] = start[sample, j]
         sent[j, lane] = transfer(s[j, lane], params, j)
     if beta != 0.0:
-        for place in range(free.size):
-            if nudged[place] >= 0:
-                pull[place, lane] = target[sample, nudged[place]]
+        for place in range(columns.size):
+            if columns[place] >= 0:
+                pull[place, lane] = target[sample, columns[place]]
+
+
+def hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away, lanes):
+    """Write f' and dg/dI at the free equilibrium into `slopes`, and both times s less it into `away`."""
+    bias, w_out, w_out_abs, params, moving, _ = nodes
+    fixed = np.zeros_like(s)
+    for lane in range(lanes):
+        sample = first + min(lane, running - 1)
+        for j in range(s.shape[0]):
+            fixed[j, lane] = transfer(anchor[sample, j], params, j)
+    for place in range(moving.size):
+        j = moving[place]
+        for lane in range(lanes):
+            total[lane] = base[place, lane]
+        gather(inner, place, fixed, total, lanes)
+        for lane in range(lanes):
+            x = anchor[first + min(lane, running - 1), j]
+            slopes[0, j, lane] = transfer_slope(x, params, j)
+            slopes[1, j, lane] = slope_I(x, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
+            away[0, j, lane] = slopes[0, j, lane] * (s[j, lane] - x)
+            away[1, j, lane] = slopes[1, j, lane] * (s[j, lane] - x)
 
 
 def advance(
-    indptr, pre, weights, bias, w_out, w_out_abs, params, free, nudged,
-    s, sent, new, new_sent, pull, beta, pace, worst, total,
+    inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
+    extra, ahead, slopes, away, new_away, anchor, first, running, lanes,
 ):  # fmt: skip
-    """Write one step of every free node into `new`, and the largest projected residual into `worst`."""
-    for lane in range(LANES):
+    """Write one step of every moving node into `new`, and the largest projected residual into `worst`."""
+    bias, w_out, w_out_abs, params, moving, columns = nodes
+    for lane in range(lanes):
         worst[lane] = 0.0
-    for place in range(free.size):
-        j = np.uintp(free[place])
-        gather(indptr[j], indptr[j + 1], pre, weights, sent, total)
-        beta_j = beta if nudged[place] >= 0 else 0.0
+        extra[lane] = 0.0
+    if SOFTMAX:
+        partition(s, moving, columns, gain, ahead, lanes)
+    for place in range(moving.size):
+        j = np.uintp(moving[place])
+        for lane in range(lanes):
+            total[lane] = base[place, lane]
+        gather(inner, place, sent, total, lanes)
+        if TRANSPOSED:
+            turn(inner, back, place, j, slopes, away, extra, ahead, lanes)
         b, out, out_abs = bias[j], w_out[j], w_out_abs[j]
-        for lane in range(LANES):
+        pulled = 1.0 if columns[place] >= 0 else 0.0
+        for lane in range(lanes):
             x = s[j, lane]
             dt = pace[lane]
+            beta = pulled * nudge[lane]
+            force = beta * pull[place, lane] + extra[lane]
+            if SOFTMAX:
+                force = beta * gain * (pull[place, lane] - exp(gain * x - ahead[lane])) + extra[lane]
+                beta = 0.0
             if IMPLICIT:
-                leaking = leak(out, out_abs, params, j, b) + beta_j
-                source = drift(0.0, total[lane], b, out, out_abs, params, j)
-                source += beta_j * pull[place, lane]
+                leaking = leak(out, out_abs, params, j, b) + beta
+                source = drift(0.0, total[lane], b, out, out_abs, params, j) + force
                 explicit = project(x + dt * (source - leaking * x))
                 y = project((x + dt * source) / (1.0 + dt * leaking))
             else:
-                moving = drift(x, total[lane], b, out, out_abs, params, j)
-                explicit = project(x + dt * (moving + beta_j * (pull[place, lane] - x)))
+                explicit = project(x + dt * (drift(x, total[lane], b, out, out_abs, params, j) + (force - beta * x)))
                 y = explicit
             new[j, lane] = y
             new_sent[j, lane] = transfer(y, params, j)
             change = abs(explicit - x)
-            if change > worst[lane] or change != change:  # NaN stays, whatever comes after it
-                worst[lane] = change
-    for lane in range(LANES):
+            # NaN stays, whatever comes after it.
+            worst[lane] = change if change > worst[lane] or change != change else worst[lane]
+        if TRANSPOSED:
+            for lane in range(lanes):
+                moved = new[j, lane] - anchor[first + min(lane, running - 1), j]
+                new_away[0, j, lane] = slopes[0, j, lane] * moved
+                new_away[1, j, lane] = slopes[1, j, lane] * moved
+    for lane in range(lanes):
         worst[lane] /= pace[lane]
 
 
-def learn(indptr, pre, weights, bias, free, biased, s, new, live, running, trace, bias_trace):
+def partition(s, moving, columns, gain, ahead, lanes):
+    """Write log(sum over outputs of exp(gain s)) of every lane into `ahead`."""
+    for lane in range(lanes):
+        top = -np.inf
+        for place in range(moving.size):
+            if columns[place] >= 0:
+                top = max(top, gain * s[moving[place], lane])
+        mass = 0.0
+        for place in range(moving.size):
+            if columns[place] >= 0:
+                mass += exp(gain * s[moving[place], lane] - top)
+        ahead[lane] = top + np.log(mass)
+
+
+def turn(inner, back, place, j, slopes, away, extra, total, lanes):
+    """Write (J' - J)(s - s*) of one node into `extra`: what returns to it along its edges, less what they carry."""
+    for lane in range(lanes):
+        total[lane] = 0.0
+    gather(inner, place, away[0], total, lanes)
+    for lane in range(lanes):
+        extra[lane] = -slopes[1, j, lane] * total[lane]
+        total[lane] = 0.0
+    gather(back, place, away[1], total, lanes)
+    for lane in range(lanes):
+        extra[lane] += slopes[0, j, lane] * total[lane]
+
+
+def learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes):
     """Add this step's rule of every edge, and of every bias as an edge from a node at 1, to the traces."""
-    for place in range(free.size):
-        j = np.uintp(free[place])
-        if running == LANES:
+    indptr, pre, weights = whole
+    bias, moving = nodes[0], nodes[4]
+    for place in range(moving.size):
+        j = np.uintp(moving[place])
+        if NARROW and running == LANES:
             learn_whole(indptr[j], indptr[j + 1], pre, weights, s, new, j, trace)
         else:
             for k in range(indptr[j], indptr[j + 1]):
                 i = np.uintp(pre[k])
-                for lane in range(LANES):
+                for lane in range(lanes):
                     if live[lane]:
                         a, b = new[i, lane], new[j, lane]
                         trace[k] += rule(a, b, a - s[i, lane], b - s[j, lane], weights[k])
     for place in range(biased.size):
         j = np.uintp(biased[place])
-        for lane in range(LANES):
+        for lane in range(lanes):
             if live[lane]:
                 bias_trace[place] += rule(1.0, new[j, lane], 0.0, new[j, lane] - s[j, lane], bias[j])
 
 
-def record(s, first, live, frame, watched, frames):
+def record(s, first, live, frame, watched, frames, lanes):
     """Copy the watched nodes of every live lane into a frame."""
-    for lane in range(LANES):
+    for lane in range(lanes):
         if live[lane]:
             for place in range(watched.size):
                 frames[first + lane, frame, place] = s[watched[place], lane]
 
 
-def hold(end, taken, every, watched, frames):
+def fill(end, taken, every, watched, frames):
     """Fill the frames after a sample's last step with where it ended."""
     last = min(frames.shape[1] - 1, (taken.max() + every - 1) // every)
     for sample in range(end.shape[0]):

@@ -8,18 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
 
-    def rule(states, factors, i, j, sample, w, beta): ...
+    def rule(tables, i, j, sample, w, beta): ...
 
 
-def readout(pre, post, weights, states, factors, beta, change):
-    """Write the mean over samples of the rule of every edge into `change`; states are (nodes, samples)."""
-    samples = states[0].shape[1]
+def readout(pre, post, weights, tables, beta, change, sums):
+    """Write the sum over samples of the rule of every edge into `change`; the tables are (nodes, samples).
+
+    `sums` is room for partial sums, which are added in the same order whatever the machine's vectors are.
+    """
+    samples, width = beta.size, sums.size
+    whole = samples - samples % width
     for edge in range(pre.size):
-        i = pre[edge]
-        j = post[edge]
+        i, j, w = np.uintp(pre[edge]), np.uintp(post[edge]), weights[edge]
         total = 0.0
-        for sample in range(samples):
-            total += rule(states, factors, i, j, sample, weights[edge], beta)
-        change[edge] = total / samples
+        if whole:
+            for lane in range(width):
+                sums[lane] = 0.0
+            for first in range(0, whole, width):
+                for lane in range(width):
+                    sums[lane] += rule(tables, i, j, first + lane, w, beta)
+            for lane in range(width):
+                total += sums[lane]
+        for sample in range(whole, samples):
+            total += rule(tables, i, j, sample, w, beta)
+        change[edge] = total

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
+from neurograph.costs import Cost, SquaredError
 from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Status
 from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.network import Floats, Network
@@ -27,6 +28,7 @@ def settle(
     *,
     y: ArrayLike | None = None,
     beta: float = 0.0,
+    cost: Cost | None = None,
     solver: Solver | None = None,
     start: Start = 0.0,
     seed: Seed = None,
@@ -42,9 +44,11 @@ def settle(
     x : array (batch, inputs)
         What the input nodes are clamped at.
     y : array (batch, outputs), optional
-        Targets of the nudged phase, in which the outputs get ``+ beta (y - s)``.
+        Targets of the nudged phase, in which the outputs get -beta dC/ds; or class labels (batch,).
     beta : float
         Nudging strength; needs `y` unless 0.
+    cost : Cost, optional
+        C; default ``costs.squared_error()``, whose nudge is ``+ beta (y - s)``.
     solver : Solver, optional
         How; default ``neurograph.solvers.Euler()``.
     start : number, array (nodes,) or (batch, nodes), or "uniform"
@@ -77,12 +81,15 @@ def settle(
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
     solver = Euler() if solver is None else solver
+    if cost is not None and not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
     if not isinstance(solver, Solver):
         raise ParameterError(f"solver is {solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
     phase = Phase(
         start=starting_state(network, inputs, start, seed),
         target=target,
         beta=beta,
+        cost=SquaredError() if cost is None else cost,
         record=_checked_record(network, record),
     )
     equilibrium = solver.solve(network, phase)
@@ -129,10 +136,32 @@ def checked_inputs(network: Network, x: ArrayLike) -> Floats:
 
 def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
     """Give y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
-    target = _checked_table(network, y, "y", network.wiring.outputs, "output")
+    target = _checked_table(network, _spread(network, y), "y", network.wiring.outputs, "output")
     if target.shape[0] != batch:
         raise DataError(f"y has {target.shape[0]} samples and x has {batch}: expected as many of both")
     return target
+
+
+def _spread(network: Network, y: ArrayLike) -> ArrayLike:
+    """Give labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
+    try:
+        labels = np.asarray(y)
+    except ValueError:  # ragged: refused below
+        return y
+    count = network.wiring.outputs.size
+    if labels.ndim != 1 or labels.dtype.kind not in "biuf":
+        return y
+    if count == 1:
+        return labels[:, None]
+    if labels.dtype.kind == "f":
+        return y
+    outside = np.flatnonzero((labels < 0) | (labels >= count))
+    if outside.size:
+        raise DataError(
+            f"y[{outside[0]}] is the label {labels[outside[0]]}, but the network has {count} outputs: expected labels "
+            f"from 0 to {count - 1}"
+        )
+    return np.eye(count)[labels.astype(np.int64)]
 
 
 def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:

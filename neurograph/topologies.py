@@ -12,10 +12,10 @@
   that order from N(0, scale**2);
 - `seed`, an int or a :class:`numpy.random.Generator`; without it every call draws anew.
 
-:func:`from_graph` makes a graph of one's own trainable, and :func:`symmetric` ties the two edges of
-a pair. :func:`from_matrix` and :func:`from_edges` give an :class:`~neurograph.graph.EdgeTable`, which
-:func:`neurograph.compile` takes like a graph. The columns of x and y follow the order of the nodes,
-not that of `inputs` and `outputs`.
+:func:`from_graph` makes a graph of one's own trainable, :func:`symmetric` ties the two edges of a
+pair, and :func:`dale` makes every neuron excitatory or inhibitory. :func:`from_matrix` and
+:func:`from_edges` give an :class:`~neurograph.graph.EdgeTable`, which :func:`neurograph.compile` takes
+like a graph. The columns of x and y follow the order of the nodes, not that of `inputs` and `outputs`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ import numpy as np
 from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graph import EdgeTable, read_graph, read_ties
+from neurograph.signs import dale
 from neurograph.tables import Labels, Places, chosen_roles, from_edges, from_matrix
 
 __all__ = [
     "SCALE",
     "complete",
+    "dale",
     "from_edges",
     "from_graph",
     "from_matrix",

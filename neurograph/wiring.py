@@ -8,8 +8,118 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable
+from neurograph.signs import read_signs
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """Some of a network's edges, gathered by the node at one of their ends.
+
+    Attributes
+    ----------
+    ids : int64 array (k,)
+        Places of the edges in the network's weights.
+    indptr : int64 array (gathering nodes + 1,)
+        Edges of gathering node p are ``indptr[p]`` to ``indptr[p + 1]``.
+    other : int32 array (k,)
+        The node at the other end.
+    """
+
+    ids: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    other: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int64], by: NDArray[np.int64], count: int, other: NDArray[np.int32]) -> Incidence:
+        """Gather edges `ids` by the places `by`, which are sorted and below `count`."""
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(by, minlength=count))]).astype(np.int64)
+        return cls(frozen(ids), frozen(indptr), frozen(other[ids]))
+
+    def weighted(self, weights: NDArray[Any]) -> Edges:
+        """Give (indptr, other, weights), as the kernels take them."""
+        return self.indptr, self.other, weights[self.ids]
+
+
+Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit:
+    """The nodes that move in a phase, and the edges that reach them.
+
+    Attributes
+    ----------
+    moving : int64 array (moving,)
+        Places of the nodes that move.
+    columns : int64 array (moving,)
+        Column of y for each, -1 for a hidden one.
+    inner : Incidence
+        Edges among them, by their postsynaptic node.
+    still : Incidence
+        Edges from nodes that do not move, by their postsynaptic node.
+    """
+
+    moving: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    inner: Incidence
+    still: Incidence
+    pre: NDArray[np.int32]
+    post: NDArray[np.int32]
+    place: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, wiring: Wiring, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> Circuit:
+        """Find the edges that reach the nodes `moving`."""
+        place = np.full(len(wiring.table.nodes), -1)
+        place[moving] = np.arange(moving.size)
+        arriving, leaving = place[wiring.post], place[wiring.pre]
+        inner = np.flatnonzero((arriving >= 0) & (leaving >= 0))
+        still = np.flatnonzero((arriving >= 0) & (leaving < 0))
+        return cls(
+            moving=frozen(moving),
+            columns=frozen(columns),
+            inner=Incidence.of(inner, arriving[inner], moving.size, wiring.pre),
+            still=Incidence.of(still, arriving[still], moving.size, wiring.pre),
+            pre=wiring.pre,
+            post=wiring.post,
+            place=frozen(place),
+        )
+
+    @cached_property
+    def back(self) -> Incidence:
+        """The inner edges, by their presynaptic node: the way that a nudge goes back."""
+        by = self.place[self.pre[self.inner.ids]]
+        order = np.argsort(by, kind="stable")
+        return Incidence.of(self.inner.ids[order], by[order], self.moving.size, self.post)
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Places of the moving nodes, each after all that it sends to; empty if there is a cycle of two or more."""
+        count = self.moving.size
+        pre, post = self.place[self.inner.other], np.repeat(np.arange(count), np.diff(self.inner.indptr))
+        apart = pre != post
+        matrix = sparse.csr_array((np.ones(int(apart.sum())), (post[apart], pre[apart])), shape=(count, count))
+        components, _ = csgraph.connected_components(matrix, connection="strong")
+        if components < count:
+            return frozen(np.empty(0, np.int64))
+        waiting = np.bincount(pre[apart], minlength=count)
+        ready, layers = np.flatnonzero(waiting == 0), []
+        while ready.size:
+            layers.append(ready)
+            reached = matrix[ready].indices
+            waiting -= np.bincount(reached, minlength=count)
+            ready = np.unique(reached[waiting[reached] == 0])
+        return frozen(np.concatenate(layers).astype(np.int64))
+
+    @cached_property
+    def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
+        ids = self.inner.ids[self.pre[self.inner.ids] == self.post[self.inner.ids]]
+        return self.place[self.post[ids]], ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +185,17 @@ class Wiring:
         return columns[self.free]
 
     @cached_property
+    def circuit(self) -> Circuit:
+        """What moves in every phase but the clamped one."""
+        return Circuit.of(self, self.free, self.nudged)
+
+    @cached_property
+    def clamped_circuit(self) -> Circuit:
+        """What moves while the outputs are clamped too."""
+        hidden = self.nudged < 0
+        return Circuit.of(self, self.free[hidden], self.nudged[hidden])
+
+    @cached_property
     def biased(self) -> NDArray[np.int64]:
         """Places of the nodes that have a bias of their own."""
         return np.flatnonzero(np.isfinite(self.table.biases))
@@ -83,6 +204,11 @@ class Wiring:
     def plastic(self) -> NDArray[np.bool_]:
         """Whether learning and pruning may touch each edge."""
         return self.table.plastic[self.edge_ids]
+
+    @cached_property
+    def signs(self) -> NDArray[np.int8]:
+        """Sign that each node's outgoing weights must have: 1, -1, or 0 for any."""
+        return read_signs(self.table)
 
     @cached_property
     def ties(self) -> NDArray[np.int64] | None:

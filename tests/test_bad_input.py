@@ -35,6 +35,15 @@ def network():
     return ng.compile(graph())
 
 
+def two():
+    g = graph()
+    g.nodes["h"]["role"] = "output"
+    return ng.compile(g)
+
+
+CE = ng.costs.cross_entropy()
+
+
 def no_output():
     g = graph()
     del g.nodes["y"]["role"]
@@ -82,6 +91,23 @@ GRAPHS = [
     ("a tie that cannot be compared", lambda: graph(hy={"tie": [1]}), ["tie [1]", "text, a number"]),
     ("a tie of unequal weights", lambda: graph(hy={"tie": 1}, yh={"tie": 1}), ["tied", "0.4", "-0.3", "equal"]),
     ("a parameter that is no number", lambda: graph(h={"extra_leak": "big"}), ["'h'", "extra_leak", "'big'"]),
+    ("an unknown sign", lambda: graph(h={"sign": "positive"}), ["'h'", "'positive'", "'excitatory' or 'inhibitory'"]),
+    ("a sign that is no text", lambda: graph(h={"sign": -1}), ["'h'", "sign -1", "'inhibitory'"]),
+    (
+        "a weight against its node's sign",
+        lambda: graph(h={"sign": "inhibitory"}),
+        ["'h' -> 'y'", "0.4", "'h' is inhibitory", "<= 0", "topologies.dale(graph"],
+    ),
+    (
+        "a tie between signs",
+        lambda: graph(
+            h={"sign": "excitatory"},
+            y={"sign": "inhibitory"},
+            hy={"tie": 1, "weight": 0.0},
+            yh={"tie": 1, "weight": 0.0},
+        ),
+        ["'h' -> 'y'", "'y' -> 'h'", "tied", "'h' is excitatory", "'y' is inhibitory", "one sign"],
+    ),
     ("an undirected graph", lambda: nx.Graph([(0, 1)]), ["undirected", "to_directed()"]),
     ("a multigraph", lambda: nx.MultiDiGraph([(0, 1)]), ["MultiDiGraph", "parallel"]),
     ("a matrix for a graph", lambda: np.eye(3), ["ndarray", "from_matrix"]),
@@ -166,13 +192,49 @@ CALLS = [
     ("a divergent run", lambda: ng.settle(unstable(), X), ["sample 1", "node", "step", "1/max|A_jj|"]),
     ("a divergent training", lambda: ng.train(unstable(), X, Y), ["sample", "node", "step", "1/max|A_jj|"]),
     ("a fit for a network", lambda: ng.settle(ng.train(network(), X, Y, epochs=1), X), ["Fit", "pass its .network"]),
-    ("y of one dimension", lambda: ng.train(network(), X, [0, 1]), ["y has shape (2,)", "np.reshape(y, (-1, 1))"]),
+    ("y of one row too many", lambda: ng.train(network(), X, [0, 1, 1]), ["y has 3 samples", "x has 2"]),
+    ("a label outside the outputs", lambda: ng.train(two(), X, [0, 2]), ["y[1] is the label 2", "from 0 to 1"]),
+    ("a label below 0", lambda: ng.train(two(), X, [-1, 1]), ["y[0] is the label -1", "from 0 to 1"]),
+    ("labels that are no whole numbers", lambda: ng.train(two(), X, [0.0, 1.0]), ["y has shape (2,)", "(batch, 2)"]),
+    (
+        "targets that are no shares",
+        lambda: ng.train(two(), X, [[0.0, 1.0], [1.0, 1.0]], cost=CE),
+        ["y[1]", "add up to 1"],
+    ),
+    ("a softmax of one", lambda: ng.train(network(), X, Y, cost=CE), ["one output, 'y'", "squared error"]),
+    ("a cost by name", lambda: ng.train(network(), X, Y, cost="mse"), ["'mse'", "cross_entropy()"]),
+    ("a gain of 0", lambda: ng.costs.cross_entropy(0.0), ["gain is 0.0", "> 0"]),
+    ("a beta that is not used", lambda: ng.train(network(), X, Y, beta=0.1), ["beta is 0.1", "leave beta out"]),
+    (
+        "ep without ties",
+        lambda: ng.train(network(), X, Y, rule=ng.rules.ep()),
+        ["rule ep", "topologies.symmetric(graph)"],
+    ),
+    ("decay that grows", lambda: ng.optimisers.adam(decay=1.1), ["decay is 1.1", "<= 1"]),
+    ("a norm of 0", lambda: ng.optimisers.adam(max_norm=0.0), ["max_norm is 0.0", "> 0"]),
+    ("bounds the wrong way", lambda: ng.optimisers.sgd(bounds=(1.0, -1.0)), ["bounds is (1.0, -1.0)", "low < high"]),
+    ("validation of all", lambda: ng.train(network(), X, Y, validation=1.0), ["validation is 1.0", "< 1"]),
+    ("validation of too many", lambda: ng.train(network(), X, Y, validation=0.9), ["leaves none to learn from"]),
+    ("patience of none", lambda: ng.train(network(), X, Y, patience=0), ["patience is 0", ">= 1"]),
+    ("eta of 0", lambda: ng.rules.coupled_learning(0.0), ["eta is 0.0", "> 0"]),
+    ("a transposed rule without a nudge", lambda: ng.Rule("pre_free", transposed=True), ["transposed", "'pre_free'"]),
+    ("a clamp without its phase", lambda: ng.Rule("pre_free", clamp=0.5), ["clamp is 0.5", "no clamped phase"]),
+    (
+        "a checkpoint that is no name",
+        lambda: ng.train(network(), X, Y, checkpoint=3),
+        ["checkpoint is 3", "'run.ckpt'"],
+    ),
+    (
+        "a time below 0",
+        lambda: ng.train(network(), X, Y, checkpoint_seconds=-1.0),
+        ["checkpoint_seconds is -1.0", ">= 0"],
+    ),
     ("x complex", lambda: ng.settle(network(), [[1j]]), ["x cannot be read as numbers"]),
     ("a start of None", lambda: ng.settle(network(), X, start=None), ["NoneType", "expected a number"]),
     ("nodes to record as one text", lambda: ng.settle(network(), X, record=ng.Record(nodes="h")), ["'h'", "('h',)"]),
     ("nodes to record as a number", lambda: ng.settle(network(), X, record=ng.Record(nodes=5)), ["nodes 5", "tuple"]),
     ("beta a text", lambda: ng.settle(network(), X, y=Y, beta="1"), ["beta is '1'", "finite number"]),
-    ("training beta missing", lambda: ng.train(network(), X, Y, beta=None), ["beta is None", "finite number"]),
+    ("training beta a text", lambda: ng.train(network(), X, Y, beta="1"), ["beta is '1'", "finite number"]),
     ("dt a text", lambda: Euler(dt="0.05"), ["dt is '0.05'", "> 0"]),
     ("tol missing", lambda: Euler(tol=None), ["tol is None", ">= 0"]),
     ("implicit a text", lambda: Euler(implicit="yes"), ["implicit is 'yes'", "True, False"]),
@@ -210,6 +272,16 @@ CALLS = [
     ("a temperature of 0", lambda: ng.pruning.boltzmann(temperature=0.0), ["temperature is 0.0", "> 0"]),
     ("weights of another size", lambda: network().with_weights([1.0]), ["weights has shape (1,)", "(3,)"]),
     ("weights with NaN", lambda: network().with_weights([1, np.nan, 1]), ["weights[1]", "nan", "finite"]),
+    (
+        "a weight against its node's sign, later",
+        lambda: ng.compile(graph(x={"sign": "excitatory"})).with_weights([-1.0, 1.0, 1.0]),
+        ["weights[0]", "('x', 'h')", "-1.0", "'x' is excitatory", ">= 0"],
+    ),
+    ("a share of inhibition above 1", lambda: ng.topologies.dale(graph(), 20), ["inhibitory is 20", "0 to 1"]),
+    ("parity of no bits", lambda: ng.tasks.parity(0), ["bits is 0", ">= 1"]),
+    ("one sample for two classes", lambda: ng.tasks.moons(1), ["samples is 1", "one for each class"]),
+    ("an inner circle outside", lambda: ng.tasks.circles(factor=2.0), ["factor is 2.0", "< 1"]),
+    ("digits without a seed", lambda: ng.tasks.digits(seed=None), ["seed is None", ">= 0"]),
     ("edges that are not there", lambda: network().without_edges([7]), ["place 7", "0 to 2"]),
     ("a mask of another size", lambda: network().without_edges([True]), ["(1,)", "(3,)"]),
     ("an unknown task", lambda: ng.tasks.logic("nand"), ["'nand'", "xor"]),

@@ -1,5 +1,4 @@
 import csv
-import inspect
 import os
 import re
 import subprocess
@@ -57,11 +56,14 @@ def write_small_graph(folder):
     ("given", "expected"),
     [
         ([], {}),
-        (["--epochs", "3", "--beta", "2"], {"epochs": 3, "beta": 2.0}),
-        (["--epochs", "3", "--rate", "5"], {"epochs": 3, "optimiser": ng.optimisers.sgd(5.0, 0.5, max_step=0.03)}),
         (
-            ["--epochs", "3", "--momentum", "0.2", "--max-step", "0.1"],
-            {"epochs": 3, "optimiser": ng.optimisers.sgd(20.0, 0.2, max_step=0.1)},
+            ["--epochs", "3", "--rule", "vector_field", "--beta", "2"],
+            {"epochs": 3, "rule": ng.rules.vector_field(), "beta": 2.0},
+        ),
+        (["--epochs", "3", "--rate", "0.5"], {"epochs": 3, "optimiser": ng.optimisers.adam(0.5)}),
+        (
+            ["--epochs", "3", "--decay", "0.9", "--max-step", "0.001"],
+            {"epochs": 3, "optimiser": ng.optimisers.adam(decay=0.9, max_step=0.001)},
         ),
         (["--epochs", "3", "--batch", "0", "--until-cost", "0"], {"epochs": 3, "batch_size": None, "until_cost": 0.0}),
         (["--epochs", "3", "--batch", "2"], {"epochs": 3, "batch_size": 2}),
@@ -80,7 +82,7 @@ def test_the_help_of_train_says_the_librarys_defaults(capsys):
         main(["train", "--help"])
     found = re.findall(r"--([\w-]+) N [^(]*\(default:\s+([\d.]+)\)", capsys.readouterr().out)
     assert {name: float(number) for name, number in found} == {
-        "beta": 10.0, "rate": 20.0, "momentum": 0.5, "max-step": 0.03, "epochs": 1000, "until-cost": 0.01, "batch": 1,
+        "beta": 0.5, "rate": 0.01, "decay": 1.0, "epochs": 1000, "until-cost": 0.01,
     }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def test_data_from_a_table_is_matched_by_label(tmp_path, encoding):
     target = tmp_path / "t.json"
     assert main(["train", str(tmp_path / "g.json"), "--data", str(tmp_path / "d.csv"), "-o", str(target)]) == 0
     trained = ng.read(target)
-    assert trained.edges["a", "out"]["weight"] > 0.3 > trained.edges["b", "out"]["weight"]
+    assert trained.edges["a", "out"]["weight"] > 0.2 > 0.1 > trained.edges["b", "out"]["weight"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
         (["train", "--task", "xor", "--rate", "-1", "-o", "x.json"], "learning_rate is -1.0"),
         (["train", "--task", "xor", "--hidden", "-1", "-o", "x.json"], "hidden"),
         (["train", "--task", "xor", "--batch", "-1", "-o", "x.json"], "--batch is -1"),
-        (["train", "--task", "xor", "--momentum", "1", "-o", "x.json"], "momentum is 1.0"),
+        (["train", "--task", "xor", "--decay", "2", "-o", "x.json"], "decay is 2.0"),
         (["train", "--task", "xor", "--seed", "-1", "-o", "x.json"], "seed is -1"),
     ],
 )
@@ -246,7 +248,7 @@ def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
     convergence = ng.plots.convergence
     monkeypatch.setattr(ng.plots, "convergence", lambda *data, **how: drawn.append(how) or convergence(*data, **how))
     assert main(["demo", "--folder", "demo"]) == 0
-    assert drawn == [{"sample": 1, "beta": inspect.signature(ng.train).parameters["beta"].default}]
+    assert drawn == [{"sample": 1}]
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     assert "no longer lead to the output" in out

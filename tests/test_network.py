@@ -434,3 +434,59 @@ def test_an_argument_that_does_not_fit_is_named(call, message):
     network = ng.compile(topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
     with pytest.raises(ParameterError, match=message):
         call(network)
+
+
+@drawn
+@given(graphs(ties=False), SEEDS)
+def test_compile_takes_the_weights_that_dales_law_permits_and_no_others(graph, seed):
+    rng = np.random.default_rng(seed)
+    for node in graph:
+        sign = rng.choice(["excitatory", "inhibitory", ""])
+        if sign:
+            graph.nodes[node]["sign"] = str(sign)
+    lawful = all(
+        not (graph.nodes[pre].get("sign") == "excitatory" and weight < 0)
+        and not (graph.nodes[pre].get("sign") == "inhibitory" and weight > 0)
+        for pre, _, weight in graph.edges(data="weight")
+    )
+    if not lawful:
+        with pytest.raises(GraphError, match="expected a weight"):
+            ng.compile(graph)
+        graph = topologies.dale(graph, seed=seed)
+    network = ng.compile(graph)
+    numbers = {"excitatory": 1, "inhibitory": -1, None: 0}
+    assert network.wiring.signs.tolist() == [numbers[sign] for _, sign in graph.nodes(data="sign")]
+    assert network.wiring.signs.dtype == np.int8
+    assert nx.utils.graphs_equal(network.to_graph(), graph)
+    weights = rng.normal(size=network.weights.size)
+    sent = [numbers[graph.nodes[pre].get("sign")] for pre, _ in network.edges]
+    if all(sign * weight >= 0 for sign, weight in zip(sent, weights, strict=True)):
+        network.with_weights(weights)
+    else:
+        with pytest.raises(ParameterError, match=r"weights\[\d+\] of .* is (excitatory|inhibitory): expected a weight"):
+            network.with_weights(weights)
+    network.with_weights(np.zeros(weights.size))
+    network.with_weights([sign * abs(w) if sign else w for sign, w in zip(sent, weights, strict=True)])
+
+
+def test_a_network_without_signs_takes_any_weight():
+    table = topologies.from_matrix([[0.0, -1.0], [0.0, 0.0]], inputs=[0], outputs=[1])
+    network = ng.compile(table)
+    assert network.wiring.signs.tolist() == [0, 0]
+    assert network.with_weights([1.0]).weights.tolist() == [1.0]
+
+
+def test_tied_edges_leave_nodes_of_one_sign():
+    graph = nx.DiGraph()
+    graph.add_node("y", role="output")
+    graph.add_edges_from([("a", "y"), ("b", "y")], weight=0.0, tie="same")
+    ng.compile(graph)
+    for first, second in (("excitatory", "inhibitory"), ("inhibitory", None)):
+        signed = graph.copy()
+        signed.nodes["a"]["sign"] = first
+        if second:
+            signed.nodes["b"]["sign"] = second
+        with pytest.raises(GraphError, match=rf"'b' -> 'y' and 'a' -> 'y' are tied.*node 'a' is {first}: expected one"):
+            ng.compile(signed)
+        signed.nodes["b"]["sign"] = first
+        assert ng.compile(signed).without_edges([0, 1]).to_graph().nodes["b"]["sign"] == first

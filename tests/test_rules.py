@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.rules import weight_change
+from neurograph.contrast import run_phases, weight_change
+from neurograph.costs import SquaredError
 from neurograph.settling import settle
 
 TIGHT = ng.solvers.Euler(tol=1e-12, steps=100_000)
@@ -13,9 +14,9 @@ Y = np.array([[0.6], [0.3], [0.45]])
 NAMED = [ng.rules.stdp(), ng.rules.stdp(average=False), ng.rules.vector_field(), ng.rules.deep()]
 
 
-def phases(network, beta):
+def phases(network, beta, rule):
     free = settle(network, X, solver=TIGHT)
-    return free, settle(network, X, y=Y, beta=beta, start=free.state, solver=TIGHT)
+    return run_phases(rule, free, Y, beta, SquaredError(), TIGHT)
 
 
 def deep_network(leak, seed=0):
@@ -29,8 +30,9 @@ def deep_network(leak, seed=0):
 @pytest.mark.parametrize("leak", ["signed", "absolute"])
 def test_deep_is_the_two_term_rule_written_out(leak):
     network, beta = deep_network(leak), 0.5
-    free, nudged = phases(network, beta)
-    change, _ = weight_change(ng.rules.deep(), network, free, nudged, beta)
+    ended = phases(network, beta, ng.rules.deep())
+    free, nudged = ended.free, ended.nudged
+    change, _ = weight_change(ng.rules.deep(), ended)
     clamped = set(network.wiring.inputs) | set(network.wiring.bias_nodes)
     for k, (i, j) in enumerate(zip(network.wiring.pre, network.wiring.post, strict=True)):
         sigma = 0.0 if i in clamped else (1.0 if leak == "signed" else np.sign(network.weights[k]))
@@ -48,8 +50,7 @@ def test_on_a_chain_the_two_term_rule_is_the_gradient(leak):
     graph.add_edge("a", "y", weight=0.4)
     graph.add_edge("b", "y", weight=0.25)
     network = ng.compile(graph, dynamics=ng.dynamics.deep(leak, extra_leak=1.0))
-    free, nudged = phases(network, 1e-6)
-    change, _ = weight_change(ng.rules.deep(), network, free, nudged, 1e-6)
+    change, _ = weight_change(ng.rules.deep(), phases(network, 1e-6, ng.rules.deep()))
 
     def cost(weights):
         outputs = settle(network.with_weights(weights), X, solver=TIGHT).outputs
@@ -65,8 +66,9 @@ def test_on_a_chain_the_two_term_rule_is_the_gradient(leak):
 def test_vector_field_is_its_formula_for_weights_and_biases():
     graph = ng.topologies.complete(inputs=2, hidden=4, outputs=1, bias="neurons", scale=0.2, seed=1)
     network, beta = ng.compile(graph, dynamics=ng.dynamics.vector_field()), 0.3
-    free, nudged = phases(network, beta)
-    change, bias_change = weight_change(ng.rules.vector_field(), network, free, nudged, beta)
+    ended = phases(network, beta, ng.rules.vector_field())
+    free, nudged = ended.free, ended.nudged
+    change, bias_change = weight_change(ng.rules.vector_field(), ended)
     moved = (nudged.state - free.state) / beta
     outer = free.state.T @ moved / len(X)
     assert np.allclose(change, outer[network.wiring.pre, network.wiring.post], atol=1e-15)
@@ -76,8 +78,9 @@ def test_vector_field_is_its_formula_for_weights_and_biases():
 def test_the_gain_of_the_postsynaptic_node_is_the_slope_of_its_drift():
     graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias="neurons", scale=0.5, seed=2)
     network = ng.compile(graph, dynamics=ng.dynamics.additive("tanh"))
-    free, nudged = phases(network, 0.1)
-    change, _ = weight_change(ng.Rule("post_gain"), network, free, nudged, 0.1)
+    ended = phases(network, 0.1, ng.Rule("post_gain"))
+    free = ended.free
+    change, _ = weight_change(ng.Rule("post_gain"), ended)
     gain = 1 - np.tanh(network.summed_input(free.state) + network.biases) ** 2
     assert np.allclose(change, gain.mean(axis=0)[network.wiring.post], atol=1e-14)
 
@@ -90,7 +93,7 @@ def test_stdp_summed_is_the_integral_of_presynaptic_activity_over_postsynaptic_c
     nudged = settle(network, x, y=y, beta=2.0, start=free.state, solver=solver, record=1)
     s = nudged.trajectory.state
     expected = np.einsum("bti,btj->ij", s[:, 1:], np.diff(s, axis=1))
-    phase = ng.equilibrium.Phase(free.state, y, 2.0, ng.rules.stdp().expression)
+    phase = ng.equilibrium.Phase(free.state, y, 2.0, rule=ng.rules.stdp().expression)
     trace = solver.solve(network, phase).trace
     assert np.allclose(trace, expected[network.wiring.pre, network.wiring.post], atol=1e-13)
 
@@ -126,7 +129,7 @@ def test_every_rule_changes_nothing_where_nothing_moves(rule):
     network = deep_network("absolute")
     target = settle(network, X, solver=TIGHT)
     options = {"epochs": 1, "batch_size": None, "until_cost": None, "solver": TIGHT}
-    fit = ng.train(network, X, target.outputs, rule=rule, **options)
+    fit = ng.train(network, X, target.outputs, rule=rule, optimiser=ng.optimisers.sgd(1.0), **options)
     assert np.abs(fit.network.weights - network.weights).max() < 1e-9
 
 

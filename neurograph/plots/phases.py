@@ -13,6 +13,7 @@ from neurograph.arguments import checked_number
 from neurograph.equilibrium import Equilibrium, Solver, Trajectory
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
+from neurograph.plan import DEFAULT_BETA
 from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, names, panels, styled
 from neurograph.settling import checked_inputs, checked_network, checked_targets, settle
 from neurograph.solvers import Euler
@@ -43,7 +44,7 @@ def convergence(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    beta: float = 10.0,
+    beta: float = DEFAULT_BETA,
     solver: Solver | None = None,
     sample: int | Literal["all"] = 0,
     ax: Sequence[Axes] | None = None,

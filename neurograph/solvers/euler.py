@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.arguments import checked_number, checked_whole
-from neurograph.dynamics import Dynamics
-from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Trajectory
+from neurograph.costs import CrossEntropy
+from neurograph.equilibrium import Equilibrium, Phase, Record, Response, Solver, Trajectory
 from neurograph.errors import ParameterError
-from neurograph.kernels import phase_kernel
+from neurograph.kernels import phase_kernel, response_kernel
 from neurograph.network import Floats, Network
+from neurograph.wiring import Edges
+
+MOST_NARROW = 7
+"""Largest batch for the kernel of narrow lanes."""
 
 SAFETY = 0.5
 """Share of the largest stable step that an explicit step takes when none is given."""
@@ -71,19 +74,22 @@ class Euler(Solver):
         """Run one phase in compiled code."""
         wiring, start = network.wiring, phase.start
         batch = start.shape[0]
-        implicit, dt = self._method(network, phase)
+        beta = np.broadcast_to(np.asarray(phase.beta, np.float64), (batch,))
+        implicit, dt = self._method(network, start, beta)
         every, watched, frames = self._frames(network, phase.record, start)
         end = np.empty_like(start)
         residual, taken = np.empty(batch), np.empty(batch, np.int64)
         status = np.empty(batch, np.int8)
-        online = phase.rule is not None
+        online, transposed = phase.rule is not None, phase.anchor is not None
         trace = np.zeros(network.weights.size if online else 0)
         bias_trace = np.zeros(wiring.biased.size if online else 0)
-        kernel = phase_kernel(network.dynamics, phase.rule, implicit)
+        gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
+        kernel = phase_kernel(
+            network.dynamics, phase.rule, implicit, gain > 0.0, transposed, narrow=batch <= MOST_NARROW
+        )
         kernel(
-            wiring.indptr, wiring.pre, network.weights, network.biases, network.w_out, network.w_out_abs,
-            network.parameters, wiring.free, wiring.nudged, start, start[:0] if phase.target is None else phase.target,
-            float(phase.beta), dt, int(self.steps), float(self.tol),
+            _wires(network, phase), _nodes(network, phase), start, start if phase.anchor is None else phase.anchor,
+            start[:0] if phase.target is None else phase.target, beta, gain, dt, int(self.steps), float(self.tol),
             end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
         )  # fmt: skip
         return Equilibrium(
@@ -98,6 +104,28 @@ class Euler(Solver):
             None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
         )
 
+    def respond(self, equilibrium: Equilibrium, force: Floats) -> Response:
+        """Follow dd/dt = J' d + force in the steps of the free phase, whose stability is its own.
+
+        J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
+        settles where the free phase does. Without a cycle, one sweep solves it.
+        """
+        network, state = equilibrium.network, equilibrium.state
+        batch = state.shape[0]
+        circuit = network.wiring.circuit
+        implicit, dt = self._method(network, state, np.zeros(batch))
+        loops = np.zeros(circuit.moving.size, state.dtype)
+        places, edges = circuit.loops
+        loops[places] = network.weights[edges]
+        end, gain = np.empty_like(state), np.zeros_like(state)
+        residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
+        response_kernel(network.dynamics, narrow=batch <= MOST_NARROW)(
+            (network.inner, network.still, network.back), _nodes(network, None), state,
+            np.ascontiguousarray(force, state.dtype), dt if equilibrium.dt is None else equilibrium.dt, implicit,
+            int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
+        )  # fmt: skip
+        return Response(end, gain, status, residual, taken)
+
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
         with np.errstate(all="ignore"):
@@ -107,17 +135,18 @@ class Euler(Solver):
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
         return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _method(self, network: Network, phase: Phase) -> tuple[bool, NDArray[np.float64]]:
+    def _method(self, network: Network, start: Floats, beta: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
         """Choose the method and the step of each sample, which no other sample has a say in."""
         implicit, dt = self.implicit, self.dt
+        weakest = min(0.0, float(beta.min(initial=0.0)))
         if implicit is None and dt is None:
-            leak = _leaks(network)
-            implicit = leak is not None and bool(np.all(leak + _least_pull(network, phase.beta) >= 0.0))
+            leaks = network.leaks
+            implicit = leaks is not None and bool(np.all(leaks + _least_pull(network, weakest) >= 0.0))
         elif implicit:
-            _check_implicit(network, _leaks(network), 0.25 if dt is None else dt, phase.beta)
+            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, weakest)
         if dt is not None or implicit:
-            return bool(implicit), np.full(phase.start.shape[0], 0.25 if dt is None else dt)
-        return False, np.fmin(0.5, SAFETY / (_fastest(network, phase.start) + abs(phase.beta)))
+            return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
+        return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(beta)))
 
     def _frames(self, network: Network, record: Record | None, start: Floats) -> tuple[int, NDArray[np.int64], Floats]:
         if record is None:
@@ -130,17 +159,24 @@ class Euler(Solver):
         return record.every, watched, frames
 
 
-@lru_cache(maxsize=256)
-def _is_linear(dynamics: Dynamics) -> bool:
-    return dynamics.leak is not None
+def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
+    """Give all edges by node, and those that the phase needs by place: inner, still, back."""
+    wiring = network.wiring
+    whole = (wiring.indptr, wiring.pre, network.weights)
+    if phase.clamped:
+        circuit = wiring.clamped_circuit
+        inner = circuit.inner.weighted(network.weights)
+        return whole, inner, circuit.still.weighted(network.weights), inner
+    return whole, network.inner, network.still, network.inner if phase.anchor is None else network.back
 
 
-def _leaks(network: Network) -> Floats | None:
-    """Leak of each free node, or None where the drift is not linear in s."""
-    leak = network.dynamics.leak if _is_linear(network.dynamics) else None
-    if leak is None:
-        return None
-    return network.at_nodes(leak, np.zeros(len(network.nodes), network.dtype))[network.wiring.free]
+def _nodes(network: Network, phase: Phase | None) -> tuple[Any, ...]:
+    """Give what the kernels need of the nodes, and which of them move."""
+    wiring = network.wiring
+    circuit = wiring.clamped_circuit if phase is not None and phase.clamped else wiring.circuit
+    return (
+        network.biases, network.w_out, network.w_out_abs, network.parameters, circuit.moving, circuit.columns,
+    )  # fmt: skip
 
 
 def _least_pull(network: Network, beta: float) -> Floats:

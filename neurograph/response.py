@@ -1,0 +1,166 @@
+"""The loop of the linear-response phase; kernels.py compiles this text once for each dynamics.
+
+At the free equilibrium, d = ds/dbeta of the network whose edges are turned round fulfils J' d + force = 0, with
+J' = diag(dg/ds) + diag(f') W' diag(dg/dI). The phase follows dd/dt = J' d + force, each edge carrying activity from
+post to pre; where no cycle is, one sweep from the outputs back solves it. A node that its drift presses against the
+box does not move, unless it is an output that the force pulls back in. The names declared below are written by
+kernels.py in front of this text.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    LANES: int
+    NARROW: bool
+    CONVERGED: int
+    STEP_LIMIT: int
+    DIVERGED: int
+    LARGEST: float
+
+    def gather(edges, place, sent, total, lanes): ...
+    def drift(s, I, b, w_out, w_out_abs, params, j): ...
+    def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
+    def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
+    def transfer(s, params, j): ...
+    def transfer_slope(s, params, j): ...
+    def stuck(s, moving): ...
+
+
+def response(
+    wires, nodes, state, force, dt, implicit, steps, tol, order, loops,
+    end, gains, residual, taken, status,
+):  # fmt: skip
+    """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `gains`.
+
+    `order` are the places of the moving nodes from the outputs back, if there is no cycle, and else empty; `loops`
+    are the weights of their edges to themselves. The residual is relative to the sample's largest force.
+    """
+    inner, still, back = wires
+    moving = nodes[4]
+    batch, n = state.shape
+    width = LANES if NARROW else min(LANES, batch)
+    s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
+    own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
+    sending, source = np.zeros_like(own), np.zeros_like(own)
+    total = np.zeros(width, state.dtype)
+    live = np.zeros(width, np.bool_)
+    worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
+    for first in range(0, batch, width):
+        running = min(width, batch - first)
+        lanes = LANES if NARROW else running
+        for lane in range(lanes):
+            live[lane] = lane < running
+            sample = first + min(lane, running - 1)
+            pace[lane] = dt[sample]
+            for j in range(n):
+                s[j, lane] = state[sample, j]
+                sent[j, lane] = transfer(s[j, lane], nodes[3], j)
+        linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, total, lanes)
+        for lane in range(lanes):
+            sample = first + min(lane, running - 1)
+            scale[lane] = 0.0
+            for place in range(moving.size):
+                scale[lane] = max(scale[lane], abs(source[place, lane]))
+                gains[sample, moving[place]] = gain[place, lane]
+            scale[lane] = scale[lane] if scale[lane] > 0.0 else 1.0
+        s[:] = 0.0
+        sent[:] = 0.0
+        new, new_sent = s.copy(), sent.copy()
+        for step in range(1, steps + 1):
+            if order.size:
+                sweep(back, moving, order, loops, own, gain, sending, source, s, sent, total, worst, lanes)
+            else:
+                relax(
+                    back, moving, implicit, own, gain, sending, source, s, sent, new, new_sent, pace, total, worst,
+                    lanes,
+                )  # fmt: skip
+                s, new = new, s
+                sent, new_sent = new_sent, sent
+            for lane in range(lanes):
+                if live[lane]:
+                    rest = worst[lane] / scale[lane]
+                    settled = (order.size > 0 and rest == 0.0) or (tol > 0.0 and rest <= tol)
+                    lost = not rest < LARGEST
+                    if settled or lost or step == steps:
+                        live[lane] = False
+                        running -= 1
+                        sample = first + lane
+                        residual[sample] = rest
+                        taken[sample] = step
+                        status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
+                        for j in range(n):
+                            end[sample, j] = s[j, lane]
+            if running == 0:
+                break
+
+
+def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, total, lanes):
+    """Write dg/ds, dg/dI, f' and the force of every moving node; those of one pressed against the box are 0."""
+    bias, w_out, w_out_abs, params, moving, columns = nodes
+    for place in range(moving.size):
+        j = np.uintp(moving[place])
+        for lane in range(lanes):
+            total[lane] = 0.0
+        gather(still, place, sent, total, lanes)
+        gather(inner, place, sent, total, lanes)
+        b, out, out_abs = bias[j], w_out[j], w_out_abs[j]
+        for lane in range(lanes):
+            x, I = s[j, lane], total[lane]
+            column = columns[place]
+            push = force[first + min(lane, running - 1), column] if column >= 0 else 0.0
+            # The cost lifts an output that the box holds: a silent one could never learn else.
+            if stuck(x, drift(x, I, b, out, out_abs, params, j)) and not stuck(x, -push):
+                own[place, lane] = -1.0
+                gain[place, lane] = sending[place, lane] = source[place, lane] = 0.0
+            else:
+                own[place, lane] = slope_s(x, I, b, out, out_abs, params, j)
+                gain[place, lane] = slope_I(x, I, b, out, out_abs, params, j)
+                sending[place, lane] = transfer_slope(x, params, j)
+                source[place, lane] = push
+
+
+def relax(
+    back, moving, implicit, own, gain, sending, source, s, sent, new, new_sent, pace, total, worst, lanes,
+):  # fmt: skip
+    """Write one step of every moving node into `new`, and the largest residual into `worst`."""
+    for lane in range(lanes):
+        worst[lane] = 0.0
+    for place in range(moving.size):
+        j = np.uintp(moving[place])
+        for lane in range(lanes):
+            total[lane] = 0.0
+        gather(back, place, sent, total, lanes)
+        for lane in range(lanes):
+            dt = pace[lane]
+            pushed = source[place, lane] + sending[place, lane] * total[lane]
+            rest = pushed + own[place, lane] * s[j, lane]
+            step = s[j, lane] + dt * rest
+            if implicit:
+                step = (s[j, lane] + dt * pushed) / (1.0 - dt * own[place, lane])
+            new[j, lane] = step
+            new_sent[j, lane] = gain[place, lane] * step
+            size = abs(rest)
+            worst[lane] = size if size > worst[lane] or size != size else worst[lane]
+
+
+def sweep(back, moving, order, loops, own, gain, sending, source, s, sent, total, worst, lanes):
+    """Solve for every moving node in `order`, each after all that it sends to."""
+    for lane in range(lanes):
+        worst[lane] = 0.0
+    for place in order:
+        j = np.uintp(moving[place])
+        for lane in range(lanes):
+            total[lane] = 0.0
+        gather(back, place, sent, total, lanes)
+        for lane in range(lanes):
+            slope = own[place, lane] + gain[place, lane] * loops[place] * sending[place, lane]
+            x = (source[place, lane] + sending[place, lane] * total[lane]) / -slope
+            s[j, lane] = x
+            sent[j, lane] = gain[place, lane] * x
+            # Where a node has no rest, there is no answer.
+            worst[lane] = worst[lane] if slope < 0.0 else np.inf

@@ -1,0 +1,255 @@
+"""One training run as it goes, epoch after epoch: the only thing in the house that changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.contrast import Phases, run_phases, weight_change
+from neurograph.costs import CrossEntropy, error
+from neurograph.equilibrium import Equilibrium, Phase
+from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.fit import Fit, Memory
+from neurograph.network import Floats, Network, check_symmetric
+from neurograph.plan import Plan
+from neurograph.pruning import Pruner, Removed, prune_now
+from neurograph.settling import checked_inputs, checked_targets, raise_divergence, starting_state
+from neurograph.wiring import frozen
+
+
+class Run:
+    """A network that learns."""
+
+    def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
+        self.network, self.plan, self.rng = network, plan, rng
+        check_symmetric(network, plan.rule.name if plan.rule.symmetric else None)
+        self.x, self.y = _checked_data(network, x, y, plan)
+        self.samples, self.held_out = self._split()
+        self.validation = self._checked_validation()
+        self.batch_size = plan.batch(self.samples.size)
+        if self.batch_size > self.samples.size:
+            left = f", {self.held_out.size} of them held out for validation" if self.held_out.size else ""
+            raise DataError(
+                f"batch_size is {self.batch_size} but x has {self.x.shape[0]} samples{left}: expected at most as many, "
+                "or None for all at once"
+            )
+        words = plan.start if isinstance(plan.start, str) else ""
+        self.warm, self.drawn = words == "warm", words == "uniform"
+        self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else plan.start, rng)
+        self.state = self.start.copy()
+        self.memory = plan.optimiser.begin(network.weights.size + network.wiring.biased.size)
+        self.removed: list[Removed] = []
+        validated = () if self.validation is None else ("validation_cost", "validation_error")
+        self.history: dict[str, list[float]] = {
+            name: [] for name in ("cost", "error", "edges", "settled", "learned", *validated)
+        }
+        self.best, self.best_cost, self.best_epoch = network, np.inf, -1
+        self.finished = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were run."""
+        return len(self.history["cost"])
+
+    def _split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the places of the samples to learn from, and of those that only validate."""
+        count, share = self.x.shape[0], self.plan.validation
+        if share is None or isinstance(share, tuple):
+            return np.arange(count), np.empty(0, np.int64)
+        held = max(1, round(float(share) * count))
+        if held >= count:
+            raise DataError(f"validation is {share!r} of {count} samples, which leaves none to learn from")
+        order = self.rng.permutation(count)
+        return np.sort(order[held:]), np.sort(order[:held])
+
+    def _checked_validation(self) -> tuple[Floats, Floats] | None:
+        given = self.plan.validation
+        if isinstance(given, tuple):
+            if len(given) != 2:
+                raise ParameterError(f"validation has {len(given)} parts: expected a share, or a pair (x, y)")
+            return _checked_data(self.network, given[0], given[1], self.plan)
+        return None if given is None else (self.x[self.held_out], self.y[self.held_out])
+
+    def remember(self, fit: Fit) -> None:
+        """Go on where a fit ended."""
+        if fit.state.shape != self.state.shape:
+            raise DataError(
+                f"x has {self.x.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"
+            )
+        if set(fit.history) != set(self.history):
+            raise ParameterError(
+                "the fit and this call are not both with validation, or both without: expected the same"
+            )
+        sizes = [np.shape(part) for part in fit.memory.optimiser]
+        if sizes != [np.shape(part) for part in self.memory]:
+            raise ParameterError(
+                f"optimiser is {self.plan.optimiser!r}, which is of another kind than the fit's: expected the same"
+            )
+        self.state, self.memory = fit.state.copy(), fit.memory.optimiser
+        self.rng = restored_generator(fit.memory.generator)
+        self.removed = list(fit.removed)
+        self.history = {name: fit.history[name].tolist() for name in self.history}
+        self.best, self.best_cost, self.best_epoch = fit.best, fit.memory.best_cost, fit.memory.best_epoch
+        self.hold_out(fit.memory.held_out)
+
+    def hold_out(self, held_out: NDArray[np.int64]) -> None:
+        """Hold these samples of x out for validation."""
+        self.held_out = held_out
+        self.samples = np.setdiff1d(np.arange(self.x.shape[0]), held_out)
+        self.validation = self._checked_validation()
+
+    def fit(self) -> Fit:
+        """Give what there is now."""
+        memory = Memory(
+            self.memory, dict(self.rng.bit_generator.state), self.held_out, self.best_cost, self.best_epoch,
+            self.finished,
+        )  # fmt: skip
+        history = {name: np.array(values) for name, values in self.history.items()}
+        best = self.network if self.validation is None else self.best
+        return Fit(self.network, best, history, tuple(self.removed), self.state.copy(), memory)
+
+    def epoch(self) -> None:
+        """Go once through the samples, and see whether this was enough."""
+        settled, learned, epoch = 0.0, 0, self.epochs
+        for samples in self._batches():
+            phases = self._phases(samples)
+            settled += phases.settled * samples.size
+            learned += int(phases.learned.sum())
+            self.state[samples] = phases.free.state
+            self._update(phases, epoch)
+        if self.plan.pruner is not None:
+            self._prune(self.plan.pruner, epoch)
+        outputs, y = self.state[np.ix_(self.samples, self.network.wiring.outputs)], self.y[self.samples]
+        values = {
+            "cost": self.plan.cost.mean(outputs, y),
+            "error": error(outputs, y),
+            "edges": float(self.network.weights.size),
+            "settled": settled / self.samples.size,
+            "learned": learned / self.samples.size,
+        }
+        if self.validation is not None:
+            outputs = self._settled(self.validation[0]).outputs
+            values["validation_cost"] = self.plan.cost.mean(outputs, self.validation[1])
+            values["validation_error"] = error(outputs, self.validation[1])
+        for name, value in values.items():
+            self.history[name].append(value)
+        self._judge()
+
+    def _judge(self) -> None:
+        """Keep the best network, and say whether the run has ended."""
+        epoch, last = self.epochs - 1, {name: values[-1] for name, values in self.history.items()}
+        watched = last.get("validation_cost", last["cost"])
+        if watched < self.best_cost:
+            self.best, self.best_cost, self.best_epoch = self.network, watched, epoch
+        if self.plan.patience is not None and epoch - self.best_epoch >= self.plan.patience:
+            self.finished = f"stopped, no better for {self.plan.patience} epochs"
+        target = self.plan.until_cost
+        if target is not None and last["cost"] <= target:
+            now = self._settled(self.x[self.samples], self.samples)
+            if self.plan.cost.mean(now.outputs, self.y[self.samples]) <= target:
+                self.finished = f"stopped at a cost of {target:g}"
+
+    def _settled(self, x: Floats, samples: NDArray[np.int64] | None = None) -> Equilibrium:
+        """Settle the network as it is now, samples of the run from their own starts."""
+        if samples is None:
+            plain = isinstance(self.plan.start, (int, float))
+            start = starting_state(self.network, x, self.plan.start if plain else 0.0, None)
+        else:
+            start = self._start(samples)
+        return self.plan.solver.solve(self.network, Phase(start))
+
+    def _prune(self, pruner: Pruner, epoch: int) -> None:
+        before = self.network.wiring.edge_ids
+        self.network, removed = prune_now(self.network, pruner, self.rng, epoch)
+        stays = np.isin(before, self.network.wiring.edge_ids)
+        stays = np.concatenate([stays, np.ones(self.network.wiring.biased.size, np.bool_)])
+        self.memory = tuple(part if part.ndim == 0 else part[stays] for part in self.memory)
+        self.removed.extend(removed)
+
+    def _batches(self) -> list[NDArray[np.int64]]:
+        count, size = self.samples.size, self.batch_size
+        if size == count:
+            return [self.samples]
+        order = self.samples[self.rng.permutation(count)]
+        return [order[first : first + size] for first in range(0, count, size)]
+
+    def _phases(self, samples: NDArray[np.int64]) -> Phases:
+        plan, solver = self.plan, self.plan.solver
+        free = solver.solve(self.network, Phase(self._start(samples)))
+        raise_divergence(free, solver, samples=samples)
+        beta: Any = plan.strength
+        if plan.rule.random_sign:
+            beta = beta * (2.0 * self.rng.integers(0, 2, samples.size) - 1.0)
+        phases = run_phases(plan.rule, free, self.y[samples], beta, plan.cost, solver)
+        for ended in phases.run[1:]:
+            if isinstance(ended, Equilibrium) and not plan.rule.transposed:
+                raise_divergence(ended, solver, samples=samples)
+        return phases
+
+    def _start(self, samples: NDArray[np.int64]) -> Floats:
+        if self.warm:
+            return self.state[samples]
+        if self.drawn:
+            return starting_state(self.network, self.x[samples], "uniform", self.rng)
+        return self.start[samples]
+
+    def _update(self, phases: Phases, epoch: int) -> None:
+        network, wiring = self.network, self.network.wiring
+        change, bias_change = weight_change(self.plan.rule, phases)
+        if self.plan.rule.average:
+            change, bias_change = change / self.plan.solver.steps, bias_change / self.plan.solver.steps
+        if wiring.ties is not None:
+            change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
+        count, own, plastic = network.weights.size, wiring.biased, wiring.plastic
+        values = np.concatenate([network.weights, network.biases[own]])
+        with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
+            change = np.concatenate([np.where(plastic, change, 0.0), bias_change])
+            moved, self.memory = self.plan.optimiser.step(values, change, self.memory, count, epoch)
+        weights = np.where(plastic, moved[:count], network.weights).astype(network.dtype)
+        sign = wiring.signs[wiring.pre]
+        weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
+        biases = network.biases.copy()
+        biases[own] = moved[count:]
+        if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
+            self._raise_lost(weights, epoch)
+        self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
+
+    def _raise_lost(self, weights: Floats, epoch: int) -> None:
+        lost = np.flatnonzero(~np.isfinite(weights))
+        what = f"the weight of edge {self.network.edges[lost[0]]!r}" if lost.size else "a bias"
+        raise DivergenceError(
+            f"{what} is no longer finite in epoch {epoch}: lower the learning rate, or give the optimiser a max_step"
+        )
+
+
+def _checked_data(network: Network, x: ArrayLike, y: ArrayLike, plan: Plan) -> tuple[Floats, Floats]:
+    inputs = checked_inputs(network, x)
+    targets = checked_targets(network, y, inputs.shape[0])
+    if isinstance(plan.cost, CrossEntropy):
+        _check_shares(network, targets)
+    return inputs, targets
+
+
+def _check_shares(network: Network, targets: Floats) -> None:
+    """Refuse targets that are no distribution over several outputs."""
+    if targets.shape[1] < 2:
+        raise ParameterError(
+            f"cost is the cross-entropy, but the network has one output, {network.outputs[0]!r}: expected one for each "
+            "class, or the squared error"
+        )
+    wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1.0) > 1e-6))
+    if wrong.size:
+        raise DataError(
+            f"y[{wrong[0]}] is {targets[wrong[0]].tolist()}: expected targets >= 0 that add up to 1, or class labels, "
+            "for the cross-entropy"
+        )
+
+
+def restored_generator(state: dict[str, Any]) -> np.random.Generator:
+    """Give the random numbers that go on from a state of a bit generator."""
+    rng = np.random.Generator(getattr(np.random, state["bit_generator"])())
+    rng.bit_generator.state = state
+    return rng
