@@ -18,9 +18,6 @@ from neurograph.rules import Rule
 LARGEST_RESIDUAL = 0.5
 """Largest relative residual of J' d + force with which a sample is learned from."""
 
-PARTIAL_SUMS = 16
-"""How many partial sums a read-out keeps."""
-
 
 @dataclass(frozen=True, eq=False)
 class Phases:
@@ -63,7 +60,7 @@ class Phases:
 def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, cost: Cost, solver: Solver) -> Phases:
     """Run, from the free equilibrium, the other phases that a rule asks for."""
     network, batch = free.network, free.state.shape[0]
-    strength = np.broadcast_to(np.asarray(beta, np.float64), (batch,))
+    strength = np.full(batch, beta, np.float64)
     anchor = free.state if rule.transposed else None
     online = rule.expression if rule.kind == "online" else None
     nudged = opposite = clamped = response = None
@@ -75,7 +72,7 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
         clamped = solver.solve(network, Phase(_clamped(free, y, rule.clamp), clamped=True))
     learned = np.ones(batch, np.bool_)
     if "response" in rule.phases:
-        response = solver.respond(free, cost.force(free.outputs, y))
+        response = solver.respond(free, cost.force(free.outputs, y), rule.lift)
         learned = response.residual <= LARGEST_RESIDUAL
     if rule.transposed:
         learned = learned & (
@@ -119,20 +116,21 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     change, bias_change = np.zeros(network.weights.size), np.zeros(wiring.biased.size)
     if not phases.learned.any():
         return change, bias_change
-    kernel, names = readout_kernel(rule.expression), readout_tables(rule.expression)
+    names = readout_tables(rule.expression)
+    kernel = readout_kernel(rule.expression, one_beta=not rule.random_sign)
     tables = _tables(names, phases, "I")
-    beta, sums = phases.beta, np.empty(PARTIAL_SUMS)
+    beta = phases.beta
     if not phases.learned.all():
         tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         beta = beta[phases.learned]
-    kernel(wiring.pre, wiring.post, network.weights, tables, beta, change, sums)
+    kernel(wiring.pre, wiring.post, network.weights, tables, beta, change)
     if wiring.biased.size:
         if "gain" in names and not _bias_is_input(network.dynamics):
             tables = _tables(names, phases, "b")
             tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         one = np.full(wiring.biased.size, len(wiring.table.nodes), np.int32)
         values = network.biases[wiring.biased]
-        kernel(one, wiring.biased.astype(np.int32), values, tables, beta, bias_change, sums)
+        kernel(one, wiring.biased.astype(np.int32), values, tables, beta, bias_change)
     return change / batch, bias_change / batch
 
 

@@ -101,6 +101,11 @@ class Phase:
     rule: Expression | None = None
     record: Record | None = None
 
+    @property
+    def free(self) -> bool:
+        """Whether the outputs are left to themselves."""
+        return not self.clamped and not np.any(self.beta)
+
 
 def _ended(result: Equilibrium | Response) -> str:
     """Say in words how the samples ended."""
@@ -176,7 +181,7 @@ class Response:
         d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
         of the cost with respect to a push on each node's drift.
     gain : array (batch, nodes)
-        dg/dI at the free equilibrium, 0 where the box holds a node.
+        dg/dI at the free equilibrium.
     status : int8 array (batch,)
         A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
     residual : array (batch,)
@@ -203,17 +208,22 @@ class Solver(abc.ABC):
     ----------
     steps : int
         Most steps of a phase.
+    nudged_steps : int or None
+        Most steps of a nudged or clamped phase; None: as many.
     """
 
     steps: int
+    nudged_steps: int | None
 
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Settle every sample of the phase; never raise for one that does not settle, but say so."""
 
     @abc.abstractmethod
-    def respond(self, equilibrium: Equilibrium, force: Floats) -> Response:
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Answer a small force (batch, outputs) on the outputs of a free equilibrium, the edges turned round.
+
+        A node that the box holds answers a pull back into it by the share `lift`, and nothing else.
 
         It settles wherever the free phase is stable; never raise where it does not, but say so.
         """

@@ -72,14 +72,19 @@ def response_kernel(dynamics: Dynamics, narrow: bool) -> Kernel:
         _node_function("slope_s", dynamics, dynamics.slope("s")),
         _node_function("slope_I", dynamics, dynamics.slope("I")),
         _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
-        _stuck(dynamics.box),
+        _pressed(dynamics.box),
     ]
-    return _compiled(lines, tuple(getattr(response_loop, name) for name in ("linearise", "relax", "sweep", "response")))
+    return _compiled(
+        lines, tuple(getattr(response_loop, name) for name in ("linearise", "lifted", "relax", "sweep", "response"))
+    )
 
 
 @lru_cache(maxsize=256)
-def readout_kernel(rule: Expression) -> Kernel:
-    """Compile the loop of :mod:`neurograph.readout` for a rule; its tables are those of :func:`readout_tables`."""
+def readout_kernel(rule: Expression, one_beta: bool) -> Kernel:
+    """Compile the loop of :mod:`neurograph.readout` for a rule, for samples of one nudging strength or of their own.
+
+    Its tables are those of :func:`readout_tables`.
+    """
     tables = readout_tables(rule)
     reads = {
         name: f"tables[{tables.index(_table(name))}][{'i' if name.startswith('pre') else 'j'}, sample]"
@@ -89,11 +94,10 @@ def readout_kernel(rule: Expression) -> Kernel:
         signed, absolute = tables.index("leak"), tables.index("leak_abs")
         reads["pre_leak"] = f"tables[{signed}][i, sample] + tables[{absolute}][i, sample] * sign(w)"
     if "beta" in rule.symbols:
-        reads["beta"] = "beta[sample]"
+        reads["beta"] = "beta[0]" if one_beta else "beta[sample]"
     body = "\n    ".join([*(f"{name} = {value}" for name, value in reads.items()), f"return {_text(rule)}"])
-    return _compiled(
-        [SCALAR_FUNCTIONS, f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"], (readout_loop.readout,)
-    )
+    lines = [SCALAR_FUNCTIONS, f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
+    return _compiled(lines, (readout_loop.readout,), fastmath={"reassoc", "arcp"})
 
 
 def readout_tables(rule: Expression) -> tuple[str, ...]:
@@ -146,11 +150,11 @@ def _project(box: tuple[float, float] | None) -> str:
     return f"def project(s):\n    return {inside}\n"
 
 
-def _stuck(box: tuple[float, float] | None) -> str:
-    """Say when the drift presses a node against its box."""
-    low, high = box or (-float("inf"), float("inf"))
-    test = f"(s <= {_number(low)} and moving < 0.0) or (s >= {_number(high)} and moving > 0.0)"
-    return f"def stuck(s, moving):\n    return {'False' if box is None else test}\n"
+def _pressed(box: tuple[float, float] | None) -> str:
+    """Say on which side the drift presses a node against its box: -1, 1, or 0 where it does not."""
+    low, high = map(_number, box or (-float("inf"), float("inf")))
+    side = f"-1.0 if s <= {low} and moving < 0.0 else (1.0 if s >= {high} and moving > 0.0 else 0.0)"
+    return f"def pressed(s, moving):\n    return {'0.0' if box is None else side}\n"
 
 
 def _number(value: float) -> str:
@@ -215,11 +219,14 @@ def learn_whole(first, last, pre, weights, s, new, j, trace):
 """
 
 
-def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
-    """Import the module made of these lines and loops, and compile its functions; the last loop is the kernel."""
+def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kernel:
+    """Import the module made of these lines and loops, and compile its functions; the last loop is the kernel.
+
+    `more` are further options: with reassociation, a sum is as many partial sums as the machine's vectors hold.
+    """
     text = "\n".join(
         [
-            f"# {OPTIONS}, {INLINED}",
+            f"# {OPTIONS}, {INLINED}, {more}",
             "from math import cos, exp, inf, log, sin, sqrt, tanh\n",
             "import numpy as np\n",
             *lines,
@@ -233,7 +240,11 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...]) -> Kernel:
         if inspect.isfunction(function) and function.__module__ == module.__name__:
             last = name == loops[-1].__name__
             setattr(
-                module, name, numba.njit(function, cache=True, **OPTIONS) if last else numba.njit(function, **INLINED)
+                module,
+                name,
+                numba.njit(function, cache=True, **OPTIONS, **more)
+                if last
+                else numba.njit(function, **INLINED, **more),
             )
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel

@@ -15,24 +15,11 @@ if TYPE_CHECKING:
     def rule(tables, i, j, sample, w, beta): ...
 
 
-def readout(pre, post, weights, tables, beta, change, sums):
-    """Write the sum over samples of the rule of every edge into `change`; the tables are (nodes, samples).
-
-    `sums` is room for partial sums, which are added in the same order whatever the machine's vectors are.
-    """
-    samples, width = beta.size, sums.size
-    whole = samples - samples % width
+def readout(pre, post, weights, tables, beta, change):
+    """Write the sum over samples of the rule of every edge into `change`; the tables are (nodes, samples)."""
     for edge in range(pre.size):
         i, j, w = np.uintp(pre[edge]), np.uintp(post[edge]), weights[edge]
         total = 0.0
-        if whole:
-            for lane in range(width):
-                sums[lane] = 0.0
-            for first in range(0, whole, width):
-                for lane in range(width):
-                    sums[lane] += rule(tables, i, j, first + lane, w, beta)
-            for lane in range(width):
-                total += sums[lane]
-        for sample in range(whole, samples):
+        for sample in range(beta.size):
             total += rule(tables, i, j, sample, w, beta)
         change[edge] = total

@@ -3,7 +3,7 @@
 At the free equilibrium, d = ds/dbeta of the network whose edges are turned round fulfils J' d + force = 0, with
 J' = diag(dg/ds) + diag(f') W' diag(dg/dI). The phase follows dd/dt = J' d + force, each edge carrying activity from
 post to pre; where no cycle is, one sweep from the outputs back solves it. A node that its drift presses against the
-box does not move, unless it is an output that the force pulls back in. The names declared below are written by
+box answers nothing but a pull back into it, and that by the share `lift`. The names declared below are written by
 kernels.py in front of this text.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
     def transfer(s, params, j): ...
     def transfer_slope(s, params, j): ...
-    def stuck(s, moving): ...
+    def pressed(s, moving): ...
 
 
 def response(
-    wires, nodes, state, force, dt, implicit, steps, tol, order, loops,
+    wires, nodes, state, force, lift, dt, implicit, steps, tol, order, loops,
     end, gains, residual, taken, status,
 ):  # fmt: skip
     """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `gains`.
@@ -46,8 +46,8 @@ def response(
     width = LANES if NARROW else min(LANES, batch)
     s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
     own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
-    sending, source = np.zeros_like(own), np.zeros_like(own)
-    total = np.zeros(width, state.dtype)
+    sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
+    total, spare = np.zeros(width, state.dtype), np.zeros(width, state.dtype)
     live = np.zeros(width, np.bool_)
     worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
     for first in range(0, batch, width):
@@ -60,7 +60,7 @@ def response(
             for j in range(n):
                 s[j, lane] = state[sample, j]
                 sent[j, lane] = transfer(s[j, lane], nodes[3], j)
-        linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, total, lanes)
+        linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, side, total, lanes)
         for lane in range(lanes):
             sample = first + min(lane, running - 1)
             scale[lane] = 0.0
@@ -73,11 +73,11 @@ def response(
         new, new_sent = s.copy(), sent.copy()
         for step in range(1, steps + 1):
             if order.size:
-                sweep(back, moving, order, loops, own, gain, sending, source, s, sent, total, worst, lanes)
+                sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes)
             else:
                 relax(
-                    back, moving, implicit, own, gain, sending, source, s, sent, new, new_sent, pace, total, worst,
-                    lanes,
+                    back, moving, implicit, own, gain, sending, source, side, lift, s, sent, new, new_sent, pace,
+                    total, spare, worst, lanes,
                 )  # fmt: skip
                 s, new = new, s
                 sent, new_sent = new_sent, sent
@@ -99,8 +99,8 @@ def response(
                 break
 
 
-def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, total, lanes):
-    """Write dg/ds, dg/dI, f' and the force of every moving node; those of one pressed against the box are 0."""
+def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, side, total, lanes):
+    """Write dg/ds, dg/dI, f' and the force of every moving node, and the side on which the box holds it: -1, 0, 1."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
     for place in range(moving.size):
         j = np.uintp(moving[place])
@@ -112,20 +112,24 @@ def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, se
         for lane in range(lanes):
             x, I = s[j, lane], total[lane]
             column = columns[place]
-            push = force[first + min(lane, running - 1), column] if column >= 0 else 0.0
-            # The cost lifts an output that the box holds: a silent one could never learn else.
-            if stuck(x, drift(x, I, b, out, out_abs, params, j)) and not stuck(x, -push):
+            own[place, lane] = slope_s(x, I, b, out, out_abs, params, j)
+            gain[place, lane] = slope_I(x, I, b, out, out_abs, params, j)
+            sending[place, lane] = transfer_slope(x, params, j)
+            source[place, lane] = force[first + min(lane, running - 1), column] if column >= 0 else 0.0
+            side[place, lane] = pressed(x, drift(x, I, b, out, out_abs, params, j))
+            if side[place, lane] != 0.0 and own[place, lane] >= 0.0:  # nothing would bring it to rest
                 own[place, lane] = -1.0
-                gain[place, lane] = sending[place, lane] = source[place, lane] = 0.0
-            else:
-                own[place, lane] = slope_s(x, I, b, out, out_abs, params, j)
-                gain[place, lane] = slope_I(x, I, b, out, out_abs, params, j)
-                sending[place, lane] = transfer_slope(x, params, j)
-                source[place, lane] = push
+                sending[place, lane] = source[place, lane] = 0.0
+
+
+def lifted(total, side, lift):
+    """Give the part of a pull that a node answers."""
+    return total if side == 0.0 else (lift * max(total, 0.0) if side < 0.0 else lift * min(total, 0.0))
 
 
 def relax(
-    back, moving, implicit, own, gain, sending, source, s, sent, new, new_sent, pace, total, worst, lanes,
+    back, moving, implicit, own, gain, sending, source, side, lift, s, sent, new, new_sent, pace, total, rest, worst,
+    lanes,
 ):  # fmt: skip
     """Write one step of every moving node into `new`, and the largest residual into `worst`."""
     for lane in range(lanes):
@@ -136,19 +140,25 @@ def relax(
             total[lane] = 0.0
         gather(back, place, sent, total, lanes)
         for lane in range(lanes):
-            dt = pace[lane]
-            pushed = source[place, lane] + sending[place, lane] * total[lane]
-            rest = pushed + own[place, lane] * s[j, lane]
-            step = s[j, lane] + dt * rest
-            if implicit:
-                step = (s[j, lane] + dt * pushed) / (1.0 - dt * own[place, lane])
-            new[j, lane] = step
-            new_sent[j, lane] = gain[place, lane] * step
-            size = abs(rest)
+            total[lane] = source[place, lane] + sending[place, lane] * total[lane]
+        for lane in range(lanes):
+            total[lane] = lifted(total[lane], side[place, lane], lift)
+        for lane in range(lanes):
+            rest[lane] = total[lane] + own[place, lane] * s[j, lane]
+        if implicit:
+            for lane in range(lanes):
+                new[j, lane] = (s[j, lane] + pace[lane] * total[lane]) / (1.0 - pace[lane] * own[place, lane])
+        else:
+            for lane in range(lanes):
+                new[j, lane] = s[j, lane] + pace[lane] * rest[lane]
+        for lane in range(lanes):
+            new_sent[j, lane] = gain[place, lane] * new[j, lane]
+        for lane in range(lanes):
+            size = abs(rest[lane])
             worst[lane] = size if size > worst[lane] or size != size else worst[lane]
 
 
-def sweep(back, moving, order, loops, own, gain, sending, source, s, sent, total, worst, lanes):
+def sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes):
     """Solve for every moving node in `order`, each after all that it sends to."""
     for lane in range(lanes):
         worst[lane] = 0.0
@@ -159,7 +169,8 @@ def sweep(back, moving, order, loops, own, gain, sending, source, s, sent, total
         gather(back, place, sent, total, lanes)
         for lane in range(lanes):
             slope = own[place, lane] + gain[place, lane] * loops[place] * sending[place, lane]
-            x = (source[place, lane] + sending[place, lane] * total[lane]) / -slope
+            pull = source[place, lane] + sending[place, lane] * total[lane]
+            x = lifted(pull, side[place, lane], lift) / -slope
             s[j, lane] = x
             sent[j, lane] = gain[place, lane] * x
             # Where a node has no rest, there is no answer.

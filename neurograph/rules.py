@@ -23,6 +23,9 @@ __all__ = [
     "vector_field",
 ]
 
+DEFAULT_LIFT = 0.1
+"""The lift of :func:`asymmetric_ep`."""
+
 PHASES = ("nudged", "opposite", "clamped", "response")
 """The phases that a rule may need after the free one, in the order in which they are run."""
 
@@ -64,6 +67,9 @@ class Rule:
         Whether the sign of beta is drawn anew for each sample and update.
     clamp : float
         How far the outputs of the clamped phase are moved from where they are free towards their targets, 0 to 1.
+    lift : float
+        The share, 0 to 1, by which a node that the box holds answers a pull back into it, in the response phase. With 0
+        it answers nothing, as its gradient is 0.
     symmetric : bool
         Whether the rule is right only where every edge between free nodes is tied to the edge back.
     name : str
@@ -95,6 +101,7 @@ class Rule:
     transposed: bool = False
     random_sign: bool = False
     clamp: float = 1.0
+    lift: float = 0.0
     symmetric: bool = False
     name: str = "custom"
 
@@ -105,7 +112,9 @@ class Rule:
         if self.average and self.kind == "readout":
             raise ParameterError("average is True for a readout rule, which has no steps: expected an online rule")
         checked_number("clamp", self.clamp, above=0.0, most=1.0)
-        _ = self.phases
+        checked_number("lift", self.lift, least=0.0, most=1.0)
+        if self.lift and "response" not in self.phases:
+            raise ParameterError(f"lift is {self.lift!r}, but {self.change!r} names no response phase")
         for name in ("transposed", "random_sign"):
             if getattr(self, name) and not self.nudged:
                 raise ParameterError(
@@ -280,7 +289,7 @@ def coupled_learning(eta: float = 0.1) -> Rule:
     return Rule(_product("clamped", "free", repr(eta)), clamp=eta, symmetric=True, name="coupled learning")
 
 
-def asymmetric_ep(finite: bool = False) -> Rule:
+def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
     r"""Asymmetric equilibrium propagation: the exact gradient on any directed graph.
 
     .. math:: \Delta W_{ij} = f(s_i) \frac{\partial g_j}{\partial I_j} d_j + \frac{\partial g_i}{\partial W_{ij}} d_i
@@ -288,8 +297,11 @@ def asymmetric_ep(finite: bool = False) -> Rule:
     at the free equilibrium, where d solves J' d = dC/ds: the response of the network with its edges turned round. The
     second term is that of drifts with ``w_out`` in them. It needs two phases, and edges along which activity also
     returns, from post to pre; the edge still sees only its own two ends. It is minus the gradient of the cost on
-    every graph, symmetric or not, up to how well both phases settle; only an output that the box holds, and that its
-    cost pulls back in, is treated as if it moved, for its gradient is 0 and it could never learn.
+    every graph, symmetric or not, up to how well both phases settle.
+
+    A neuron that the box holds has no gradient, and a network whose outputs are silent would never learn: with `lift`
+    it answers a pull back into the box by that share. Of 1000 networks of 5 hidden DEEP neurons all learn XOR with a
+    lift of 0.1, and a third with none. Where no neuron is held, or there is no box, it changes nothing.
 
     Without `finite`, the phase is the linear response: the drift linearised at the free equilibrium, which settles
     wherever the free phase is stable, needs no beta and has no error in it. With `finite`, the nonlinear network
@@ -301,6 +313,13 @@ def asymmetric_ep(finite: bool = False) -> Rule:
     ----------
     finite : bool
         Whether to nudge by a finite beta.
+    lift : float, optional
+        From 0, the gradient and nothing else, to 1; default 0.1. Finite nudges lift by themselves.
+
+    Raises
+    ------
+    ParameterError
+        If `lift` is out of range, or given with `finite`.
 
     References
     ----------
@@ -308,7 +327,10 @@ def asymmetric_ep(finite: bool = False) -> Rule:
     equilibria: Almeida 1987, Pineda 1987.
     """
     if not finite:
-        return Rule("pre_sent_free*post_gain*post_response + pre_leak*pre_response", name="asymmetric ep")
+        change = "pre_sent_free*post_gain*post_response + pre_leak*pre_response"
+        return Rule(change, lift=DEFAULT_LIFT if lift is None else lift, name="asymmetric ep")
+    if lift is not None:
+        raise ParameterError(f"lift is {lift!r}, but a finite nudge lifts by itself: leave one of lift and finite out")
     change = "pre_sent_free*post_gain*(post_nudged - post_opposite) + pre_leak*(pre_nudged - pre_opposite)"
     return Rule(f"({change})/(2*beta)", transposed=True, name="asymmetric ep (finite)")
 

@@ -200,7 +200,8 @@ class Run:
         network, wiring = self.network, self.network.wiring
         change, bias_change = weight_change(self.plan.rule, phases)
         if self.plan.rule.average:
-            change, bias_change = change / self.plan.solver.steps, bias_change / self.plan.solver.steps
+            steps = self.plan.solver.nudged_steps or self.plan.solver.steps
+            change, bias_change = change / steps, bias_change / steps
         if wiring.ties is not None:
             change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
         count, own, plastic = network.weights.size, wiring.biased, wiring.plastic

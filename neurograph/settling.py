@@ -105,9 +105,9 @@ def raise_divergence(
 
     `ending` is one more remedy; `samples` are the places of the batch's samples in the user's x.
     """
-    lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
-    if not lost.size:
+    if equilibrium.status.max() < Status.DIVERGED:
         return
+    lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
     sample = int(lost[0])
     state = equilibrium.state[sample]
     size = np.nan_to_num(np.abs(state), nan=np.inf)

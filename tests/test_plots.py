@@ -1,4 +1,3 @@
-import inspect
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from scipy.spatial.distance import pdist
 
 import neurograph as ng
 from neurograph import plots
+from neurograph.plan import DEFAULT_BETA
 from neurograph.plots.style import NEGATIVE, POSITIVE, names
 from tests.graphs import graphs
 
@@ -376,7 +376,7 @@ def test_convergence_says_which_sample_it_shows(network, sample, shown):
 
 def test_convergence_nudges_as_training_does(network):
     figure = plots.convergence(network, X, Y, sample=1)
-    default = inspect.signature(ng.train).parameters["beta"].default
+    default = DEFAULT_BETA
     assert f"nudged phase (β = {default:g})" in [text.get_text() for text in figure.axes[0].texts]
     assert np.array_equal(
         *(drawn(each).buffer_rgba() for each in (figure, plots.convergence(network, X, Y, sample=1, beta=default)))

@@ -44,6 +44,8 @@ class Euler(Solver):
     implicit : bool, optional
         Whether the leak is taken at the end of the step. Without it: explicit if `dt` is given; else
         semi-implicit where the leak is linear and at no node negative.
+    nudged_steps : int, optional
+        Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
 
     Raises
     ------
@@ -53,19 +55,22 @@ class Euler(Solver):
     Examples
     --------
     >>> Euler(dt=0.05, steps=1000, tol=0)
-    Euler(dt=0.05, steps=1000, tol=0, implicit=None)
+    Euler(dt=0.05, steps=1000, tol=0, implicit=None, nudged_steps=None)
     """
 
     dt: float | None = None
     steps: int = 5000
     tol: float = 1e-6
     implicit: bool | None = None
+    nudged_steps: int | None = None
 
     def __post_init__(self) -> None:
         """Check the numbers."""
         if self.dt is not None:
             checked_number("dt", self.dt, above=0.0, remark=", or None to choose it")
         checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
         checked_number("tol", self.tol, least=0.0, remark="; 0 runs every step")
         if self.implicit not in (None, True, False):
             raise ParameterError(f"implicit is {self.implicit!r}: expected True, False, or None to choose")
@@ -74,9 +79,10 @@ class Euler(Solver):
         """Run one phase in compiled code."""
         wiring, start = network.wiring, phase.start
         batch = start.shape[0]
-        beta = np.broadcast_to(np.asarray(phase.beta, np.float64), (batch,))
+        beta = np.full(batch, phase.beta, np.float64)
         implicit, dt = self._method(network, start, beta)
-        every, watched, frames = self._frames(network, phase.record, start)
+        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        every, watched, frames = self._frames(network, phase.record, start, steps)
         end = np.empty_like(start)
         residual, taken = np.empty(batch), np.empty(batch, np.int64)
         status = np.empty(batch, np.int8)
@@ -89,7 +95,7 @@ class Euler(Solver):
         )
         kernel(
             _wires(network, phase), _nodes(network, phase), start, start if phase.anchor is None else phase.anchor,
-            start[:0] if phase.target is None else phase.target, beta, gain, dt, int(self.steps), float(self.tol),
+            start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
             end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
         )  # fmt: skip
         return Equilibrium(
@@ -104,7 +110,7 @@ class Euler(Solver):
             None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
         )
 
-    def respond(self, equilibrium: Equilibrium, force: Floats) -> Response:
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force in the steps of the free phase, whose stability is its own.
 
         J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
@@ -121,7 +127,7 @@ class Euler(Solver):
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         response_kernel(network.dynamics, narrow=batch <= MOST_NARROW)(
             (network.inner, network.still, network.back), _nodes(network, None), state,
-            np.ascontiguousarray(force, state.dtype), dt if equilibrium.dt is None else equilibrium.dt, implicit,
+            np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt, implicit,
             int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
         )  # fmt: skip
         return Response(end, gain, status, residual, taken)
@@ -148,13 +154,15 @@ class Euler(Solver):
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
         return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(beta)))
 
-    def _frames(self, network: Network, record: Record | None, start: Floats) -> tuple[int, NDArray[np.int64], Floats]:
+    def _frames(
+        self, network: Network, record: Record | None, start: Floats, steps: int
+    ) -> tuple[int, NDArray[np.int64], Floats]:
         if record is None:
             return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
         index = network.wiring.table.index
         nodes = network.nodes if record.nodes is None else record.nodes
         watched = np.array([index[node] for node in nodes], np.int64)
-        count = int(self.steps) // record.every + 1
+        count = int(steps) // record.every + 1
         frames = np.empty((start.shape[0], count, watched.size), start.dtype)
         return record.every, watched, frames
 
@@ -174,9 +182,10 @@ def _nodes(network: Network, phase: Phase | None) -> tuple[Any, ...]:
     """Give what the kernels need of the nodes, and which of them move."""
     wiring = network.wiring
     circuit = wiring.clamped_circuit if phase is not None and phase.clamped else wiring.circuit
-    return (
-        network.biases, network.w_out, network.w_out_abs, network.parameters, circuit.moving, circuit.columns,
-    )  # fmt: skip
+    seen = network.dynamics.drift_equation.symbols
+    out = network.w_out if "w_out" in seen else network.biases  # never read else
+    out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
+    return network.biases, out, out_abs, network.parameters, circuit.moving, circuit.columns
 
 
 def _least_pull(network: Network, beta: float) -> Floats:
