@@ -7,6 +7,8 @@ from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
 from neurograph.errors import (
+    CheckpointError,
+    CheckpointWarning,
     DataError,
     DivergenceError,
     ExpressionError,
@@ -24,10 +26,13 @@ from neurograph.network import Network, compile
 from neurograph.pruning import prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
+from neurograph.sweeping import sweep
 from neurograph.training import train
 
 __all__ = [
     "Certificate",
+    "CheckpointError",
+    "CheckpointWarning",
     "DataError",
     "DivergenceError",
     "Dynamics",
@@ -61,6 +66,7 @@ __all__ = [
     "rules",
     "settle",
     "solvers",
+    "sweep",
     "tasks",
     "topologies",
     "train",

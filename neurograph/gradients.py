@@ -91,7 +91,7 @@ def gradient(
         + \frac{\partial g_i}{\partial W_{ij}} d_i\right), \quad J' d = \frac{dC}{ds}
 
     with J the Jacobian among the nodes that move, solved directly (sparse LU) for each sample. A node that the box
-    holds does not move with the weights, outputs among them.
+    holds does not move with the weights, and what reaches it counts for nothing.
 
     Parameters
     ----------
@@ -157,8 +157,8 @@ def gradient_check(
     """Compare a rule's change of the weights and biases with minus the exact gradient of the mean cost.
 
     Any rule may be checked on any graph. The scale of some rules is arbitrary (stdp, contrastive Hebbian learning):
-    the cosine is what counts for them. The default rule also moves outputs that the box holds, whose gradient is 0;
-    see :func:`neurograph.rules.asymmetric_ep`.
+    the cosine is what counts for them. The default rule lifts nodes that the box holds, whose gradient is 0: there it
+    is not the gradient, and ``rules.asymmetric_ep(lift=0)`` is.
 
     Parameters
     ----------
@@ -327,9 +327,9 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
     for sample in range(batch):
         state[sample] = _direct_response(network, free.state[sample], force[sample], sample)
     slope = network.at_nodes(network.dynamics.slope("I"), free.state)
-    exact = Response(state, np.where(network.held(free.state), 0.0, slope), free.status, free.residual, free.steps)
+    exact = Response(state, slope, free.status, free.residual, free.steps)
     phases = Phases(free, None, None, None, exact, np.ones(batch), np.ones(batch, np.bool_))
-    change, bias_change = weight_change(rules.asymmetric_ep(), phases)
+    change, bias_change = weight_change(rules.asymmetric_ep(lift=0.0), phases)
     return -_shared(network, change), -bias_change
 
 
@@ -364,7 +364,7 @@ def _change_at(
         if isinstance(ended, Equilibrium) and not plan.rule.transposed:
             raise_divergence(ended, plan.solver)
     change, bias_change = weight_change(plan.rule, phases)
-    steps = plan.solver.steps if plan.rule.average else 1
+    steps = (plan.solver.nudged_steps or plan.solver.steps) if plan.rule.average else 1
     return _shared(free.network, change / steps), bias_change / steps, phases
 
 

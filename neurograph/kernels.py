@@ -227,7 +227,7 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
     text = "\n".join(
         [
             f"# {OPTIONS}, {INLINED}, {more}",
-            "from math import cos, exp, inf, log, sin, sqrt, tanh\n",
+            "from math import cos, exp, inf, log, sin, sqrt\n",
             "import numpy as np\n",
             *lines,
         ]

@@ -149,7 +149,7 @@ def train(
     checked_number("checkpoint_seconds", checkpoint_seconds, least=0.0)
     keep = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
     if isinstance(seed, Iterable) and not isinstance(seed, str):
-        return _train_many(network, x, y, plan, _checked_seeds(seed), n_jobs, keep)
+        return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keep)
     return _train_one(network, x, y, plan, seed, keep)
 
 
@@ -178,7 +178,8 @@ def _checked_checkpoint(checkpoint: str | Path) -> Path:
     return Path(checkpoint)
 
 
-def _checked_seeds(seeds: Iterable[int]) -> list[int]:
+def checked_seeds(seeds: Iterable[Any]) -> list[int]:
+    """Give several seeds as a list, or raise :class:`ParameterError`."""
     numbers = [checked_whole("a seed", seed, 0) for seed in seeds]
     if not numbers:
         raise ParameterError("seed is empty: expected at least one seed, a number or several")

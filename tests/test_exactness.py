@@ -52,18 +52,19 @@ NEURONS = {
         ng.dynamics.deep("signed", extra_leak=1.0),
         lambda s, I, b, W, p: I - s * (W.sum(-2)[..., None, :] + 1.0),
     ),
-    "w_out under a root, tau of each node": Neuron(
-        Dynamics("(sigmoid(I + b) - s*sqrt(1 + w_out**2))/tau", parameters={"tau": 1.0}, name="rooted"),
-        lambda s, I, b, W, p: (sigmoid(I + b) - s * np.sqrt(1 + W.sum(-2)[..., None, :] ** 2)) / p["tau"],
-        row=1.5,
-        parameters=(("tau", 0.7, 1.5),),
-    ),
-    "b apart from I, gain of each node": Neuron(
-        Dynamics("-s + tanh(I) + 0.5*sin(b)", transfer="tanh(gain*s)", parameters={"gain": 1.0}, name="apart"),
-        lambda s, I, b, W, p: -s + np.tanh(I) + 0.5 * np.sin(b),
+    "additive sigmoid": Neuron(ng.dynamics.additive("sigmoid"), lambda s, I, b, W, p: -s + sigmoid(I + b), row=2.5),
+    # b enters otherwise than I, w_out under a root; the transfer is curved; each node has its own tau and gain.
+    "one's own": Neuron(
+        Dynamics(
+            "(tanh(I) + 0.5*sin(b) - s*sqrt(1 + w_out**2))/tau",
+            transfer="tanh(gain*s)",
+            parameters={"tau": 1.0, "gain": 1.0},
+            name="one's own",
+        ),
+        lambda s, I, b, W, p: (np.tanh(I) + 0.5 * np.sin(b) - s * np.sqrt(1 + W.sum(-2)[..., None, :] ** 2)) / p["tau"],
         lambda s, p: np.tanh(p["gain"] * s),
         row=0.5,
-        parameters=(("gain", 0.6, 1.4),),
+        parameters=(("tau", 0.7, 1.5), ("gain", 0.6, 1.4)),
     ),
     "smooth energy": Neuron(
         Dynamics("(1 - tanh(s)**2)*(I + b) - s", transfer="tanh(s)", symmetric=True, name="smooth energy"),
@@ -124,10 +125,6 @@ def roles(graph, outputs):
     return ordered
 
 
-def tied():
-    return nx.DiGraph([*built(ng.topologies.random, hidden=4, density=0.5).edges, ("h0", "h1"), ("y0", "h0")])
-
-
 GRAPHS = {
     "complete": lambda: built(ng.topologies.complete, hidden=4),
     "random sparse": lambda: built(ng.topologies.random, hidden=7, density=0.3),
@@ -143,15 +140,15 @@ GRAPHS = {
 }
 
 
-def weighted(graph, neuron, seed=0):
+def weighted(graph, neuron, symmetric=False, seed=0):
     """Give the graph weights with which the neuron contracts and, in a box, stays inside it."""
-    kind = neuron.dynamics
+    kind, symmetric = neuron.dynamics, symmetric or neuron.dynamics.symmetric
     graph = nx.DiGraph(graph)
     if not kind.self_loops:
         graph.remove_edges_from([*nx.selfloop_edges(graph)])
     for _, _, data in graph.edges(data=True):
         data["weight"] = 1.0
-    if kind.symmetric:
+    if symmetric:
         graph = ng.topologies.symmetric(graph)
     rng = np.random.default_rng(seed)
     free = [node for node, role in graph.nodes(data="role", default="hidden") if role in ("hidden", "output")]
@@ -269,10 +266,10 @@ def softmax_cost(outputs, y):
 
 
 @cache
-def case(neuron_name, graph_name):
+def case(neuron_name, graph_name, symmetric=False):
     """Compile a graph with a neuron, with data, and its central differences."""
     neuron = NEURONS[neuron_name]
-    graph = weighted(GRAPHS[graph_name](), neuron)
+    graph = weighted(GRAPHS[graph_name](), neuron, symmetric)
     rng = np.random.default_rng(1)
     x, y = rng.uniform(0.2, 1.0, (3, 2)), np.array([[0.6, 0.4], [0.1, 0.9], [1.0, 0.0]])
     network = ng.compile(graph, neuron.dynamics)
@@ -327,3 +324,139 @@ def test_the_transposed_phases_are_the_gradient(neuron, graph):
     check = ng.gradient_check(this.network, this.x, this.y, FINITE, beta=1e-3, solver=TIGHT)
     assert away(check.change, check.bias_change, this.network, this.slopes["squared error"]) < 1e-5
     assert check.learned == check.settled == 1.0
+
+
+def test_the_transposed_phases_are_the_gradient_of_the_cross_entropy():
+    this = case("additive tanh", "complete")
+    cost = COSTS["cross-entropy"]
+    check = ng.gradient_check(this.network, this.x, this.y, FINITE, beta=1e-3, cost=cost, solver=TIGHT)
+    assert away(check.change, check.bias_change, this.network, this.slopes["cross-entropy"]) < 1e-5
+
+
+@every
+@pytest.mark.parametrize("neuron", ENERGIES)
+def test_on_symmetric_graphs_equilibrium_propagation_is_the_gradient(neuron, graph):
+    this = case(neuron, graph, symmetric=True)
+    exact = this.slopes["squared error"]
+    pointed = ng.solvers.Euler(tol=1e-13, steps=100_000)
+    for rule, beta in ((ng.rules.centred_ep(), 1e-3), (ng.rules.ep(), 1e-6), (ng.rules.random_sign_ep(), 1e-6)):
+        check = ng.gradient_check(this.network, this.x, this.y, rule, beta=beta, solver=pointed, seed=0)
+        assert away(check.change, check.bias_change, this.network, exact) < 1e-5, rule.name
+    response = ng.gradient_check(this.network, this.x, this.y, EXACT, solver=TIGHT)
+    assert away(response.change, response.bias_change, this.network, exact) < 1e-6
+
+
+@given(data=st.data(), name=st.sampled_from(["additive tanh", "one's own", "deep, absolute leak"]), seed=SEEDS)
+@settings(max_examples=60)
+def test_it_is_the_gradient_on_any_graph(data, name, seed):
+    neuron = NEURONS[name]
+    graph = contracted(data.draw(graphs_for(neuron.dynamics, max_free=5, attributes=False)), neuron)
+    network = ng.compile(graph, neuron.dynamics)
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(-1, 1, (3, network.wiring.inputs.size)), rng.uniform(size=(3, network.wiring.outputs.size))
+    free = ng.settle(network, x, solver=TIGHT)
+    assume(not near_a_kink(network, free.state))
+    weights, biases = gradient(network, x, y, solver=TIGHT)
+    by_edge, by_bias = slopes(neuron, graph, x, y)["squared error"]
+    exact = np.concatenate([[by_edge[edge] for edge in network.edges], by_bias])
+    assert np.allclose(np.concatenate([weights, biases]), exact, rtol=1e-5, atol=1e-8)
+    unlifted = ng.rules.asymmetric_ep(lift=0.0)
+    check = ng.gradient_check(network, x, y, unlifted, solver=TIGHT)
+    plastic = network.wiring.plastic
+    assert np.allclose(check.change[plastic], -weights[plastic], rtol=1e-8, atol=1e-10)
+    assert np.allclose(check.bias_change, -biases, rtol=1e-8, atol=1e-10)
+
+
+def contracted(graph, neuron):
+    """Scale all weights of a drawn graph by one factor, so that ties hold."""
+    free = {node for node, role in graph.nodes(data="role", default="hidden") if role in ("hidden", "output")}
+    sums = [sum(abs(graph.edges[e]["weight"]) for e in graph.in_edges(v) if e[0] in free) for v in free]
+    sums += [sum(abs(w) for _, _, w in graph.out_edges(v, "weight")) for v in free]
+    factor = min(1.0, neuron.row / max([*sums, 1e-9]))
+    for _, _, data in graph.edges(data=True):
+        data["weight"] *= factor
+    return graph
+
+
+def near_a_kink(network, state):
+    """Say whether a node that something reaches is at its bound, and hardly pressed against it."""
+    if network.dynamics.box is None:
+        return False
+    wired = np.zeros((state.shape[1],) * 2)
+    wired[network.wiring.pre, network.wiring.post] = 1.0
+    reached = np.abs(state) @ wired > 0
+    at = (np.abs(state[:, network.wiring.free][..., None] - network.dynamics.box) < 1e-3).any(-1)
+    weak = np.abs(network.drift(state)[:, network.wiring.free]) < 1e-3
+    return bool(np.any(at & weak & reached[:, network.wiring.free]))
+
+
+# Where an answer is no gradient
+
+
+def hub(leaves):
+    """A hub that drives every leaf, and is driven by all of them: each row sums up to .95."""
+    graph = nx.DiGraph([("x", "hub", {"weight": 0.1})])
+    graph.nodes["x"]["role"] = "input"
+    for leaf in range(leaves):
+        graph.add_node(leaf, role="output")
+        graph.add_edge("hub", leaf, weight=0.95)
+        graph.add_edge(leaf, "hub", weight=0.95 / leaves)
+    return graph
+
+
+def test_finite_phases_that_run_away_are_not_learned_from_and_the_linear_response_is_exact():
+    neuron, graph, beta = NEURONS["additive tanh"], hub(20), 1e-3
+    network, x, y = ng.compile(graph, neuron.dynamics), np.array([[0.3], [1.0]]), np.ones((2, 20))
+    free = ng.settle(network, x, solver=TIGHT)
+    ended = run_phases(FINITE, free, y, beta, squared_error(), TIGHT)
+    small = run_phases(EXACT, free, y, beta, squared_error(), TIGHT).response.state
+    assert free.converged
+    assert ended.opposite.converged
+    assert np.all(np.abs(ended.opposite.state - free.state).max(axis=1) > 0.5)
+    assert beta * np.abs(small).max() < 0.1
+    assert not ended.learned.any()
+    assert all(not change.any() for change in weight_change(FINITE, ended))
+    options = {"epochs": 1, "until_cost": None, "batch_size": None, "progress": False}
+    fit = ng.train(network, x, y, rule=FINITE, beta=beta, solver=TIGHT, **options)
+    assert np.array_equal(fit.network.weights, network.weights)
+    assert fit.history["learned"].tolist() == [0.0]
+    check = ng.gradient_check(network, x, y, EXACT, solver=TIGHT)
+    assert check.learned == 1.0
+    assert away(check.change, check.bias_change, network, slopes(neuron, graph, x, y)["squared error"]) < 1e-6
+
+
+@pytest.mark.parametrize("loop", [["y"], ["h", "y"]])
+def test_nothing_is_learned_where_the_free_equilibrium_is_not_stable(loop):
+    graph = nx.DiGraph([(u, v, {"weight": 2.0}) for u, v in zip(loop, loop[1:] + loop[:1], strict=True)])
+    graph.nodes["y"]["role"] = "output"
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    x, y = np.empty((1, 0)), np.ones((1, 1))
+    free = ng.settle(network, x, start=0.0, solver=TIGHT)
+    ended = run_phases(EXACT, free, y, 0.0, squared_error(), TIGHT)
+    assert not free.state.any()
+    assert ended.response.status.tolist() == [ng.Status.DIVERGED]
+    assert ended.learned.tolist() == [False]
+    assert not weight_change(EXACT, ended)[0].any()
+
+
+@neurons
+def test_without_a_cycle_one_sweep_is_the_response(neuron):
+    this = case(neuron, "acyclic")
+    ended = run_phases(EXACT, ng.settle(this.network, this.x, solver=TIGHT), this.y, 0.0, squared_error(), TIGHT)
+    cyclic = this.network.dynamics.symmetric
+    assert np.all(ended.response.steps > 1) if cyclic else np.all(ended.response.steps == 1)
+
+
+@pytest.mark.parametrize("count", [7, 40])
+def test_a_samples_response_does_not_depend_on_its_batch(count):
+    network = case("additive tanh", "complete").network
+    x, y = np.random.default_rng(0).uniform(-2, 2, (2, count, 2))
+    free = ng.settle(network, x, solver=TIGHT)
+    assert np.unique(free.steps).size > 1
+    for rule, phase in ((EXACT, "response"), (FINITE, "nudged"), (FINITE, "opposite")):
+        together = getattr(run_phases(rule, free, y, 0.1, squared_error(), TIGHT), phase)
+        for k in range(0, count, 3):
+            one = slice(k, k + 1)
+            alone = ng.settle(network, x[one], solver=TIGHT)
+            apart = getattr(run_phases(rule, alone, y[one], 0.1, squared_error(), TIGHT), phase)
+            assert np.allclose(apart.state, together.state[one], rtol=0, atol=1e-11)

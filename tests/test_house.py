@@ -32,7 +32,7 @@ FLOORS = [
     {"run"},
     {"resume"},
     {"training"},
-    {"gradients"},
+    {"gradients", "sweeping"},
     {"certificates", "formats", "estimators"},
     {"plots"},
     {"demo"},

@@ -127,8 +127,8 @@ class Euler(Solver):
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         response_kernel(network.dynamics, narrow=batch <= MOST_NARROW)(
             (network.inner, network.still, network.back), _nodes(network, None), state,
-            np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt, implicit,
-            int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
+            np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt,
+            implicit, int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
         )  # fmt: skip
         return Response(end, gain, status, residual, taken)
 
