@@ -111,6 +111,7 @@ class Rule:
             raise ParameterError(f"kind is {self.kind!r}: expected 'readout' or 'online'")
         if self.average and self.kind == "readout":
             raise ParameterError("average is True for a readout rule, which has no steps: expected an online rule")
+        _ = self.expression
         checked_number("clamp", self.clamp, above=0.0, most=1.0)
         checked_number("lift", self.lift, least=0.0, most=1.0)
         if self.lift and "response" not in self.phases:

@@ -240,8 +240,8 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: S
     if fit is not None:
         run.remember(fit)
     last = run.epochs + plan.epochs
-    if keep is not None:
-        load(keep.path, run, who)
+    if keep is not None and not load(keep.path, run, who):
+        save(keep.path, run, who)  # a place that cannot be written is better known now than after an hour
     with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
         while run.epochs < last and not run.finished:
             run.epoch()

@@ -368,13 +368,13 @@ def test_it_is_the_gradient_on_any_graph(data, name, seed):
 
 
 def contracted(graph, neuron):
-    """Scale all weights of a drawn graph by one factor, so that ties hold."""
+    """Scale all weights of a drawn graph by one factor, so that ties hold; none is nearer to a kink than a bump."""
     free = {node for node, role in graph.nodes(data="role", default="hidden") if role in ("hidden", "output")}
     sums = [sum(abs(graph.edges[e]["weight"]) for e in graph.in_edges(v) if e[0] in free) for v in free]
     sums += [sum(abs(w) for _, _, w in graph.out_edges(v, "weight")) for v in free]
     factor = min(1.0, neuron.row / max([*sums, 1e-9]))
     for _, _, data in graph.edges(data=True):
-        data["weight"] *= factor
+        data["weight"] *= factor if abs(factor * data["weight"]) > 10 * BUMP else 0.0
     return graph
 
 
