@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.errors import ParameterError
 from neurograph.kernels import readout_kernel, readout_tables
-from neurograph.network import Floats
+from neurograph.network import Floats, Network
 from neurograph.rules import Rule
+
+CONVERGED = int(Status.CONVERGED)
 
 LARGEST_RESIDUAL = 0.5
 """Largest relative residual of J' d + force with which a sample is learned from."""
@@ -47,8 +50,8 @@ class Phases:
     @property
     def settled(self) -> float:
         """Share of the phases that converged."""
-        ended = [phase.status for phase in self.run]
-        return float(np.mean(np.concatenate(ended) == Status.CONVERGED))
+        others = sum(int(np.count_nonzero(phase.status != CONVERGED)) for phase in self.run)
+        return 1.0 - others / (len(self.run) * self.beta.size)
 
     @property
     def run(self) -> list[Equilibrium | Response]:
@@ -64,9 +67,11 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
     anchor = free.state if rule.transposed else None
     online = rule.expression if rule.kind == "online" else None
     nudged = opposite = clamped = response = None
-    if "nudged" in rule.phases:
+    if "nudged" in rule.phases and "opposite" in rule.phases:
+        nudged, opposite = _both_ways(solver, network, Phase(free.state, y, strength, cost, anchor))
+    elif "nudged" in rule.phases:
         nudged = solver.solve(network, Phase(free.state, y, strength, cost, anchor, rule=online))
-    if "opposite" in rule.phases:
+    elif "opposite" in rule.phases:
         opposite = solver.solve(network, Phase(free.state, y, -strength, cost, anchor))
     if "clamped" in rule.phases:
         clamped = solver.solve(network, Phase(_clamped(free, y, rule.clamp), clamped=True))
@@ -79,6 +84,22 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
             _residual(free, nudged, opposite, strength, cost.force(free.outputs, y)) <= LARGEST_RESIDUAL
         )
     return Phases(free, nudged, opposite, clamped, response, strength, learned)
+
+
+def _both_ways(solver: Solver, network: Network, phase: Phase) -> tuple[Equilibrium, Equilibrium]:
+    """Nudge by +beta and by -beta, as one batch."""
+    batch, beta = phase.start.shape[0], np.asarray(phase.beta)
+    twice: dict[str, Any] = {
+        name: None if (values := getattr(phase, name)) is None else np.concatenate([values, values])
+        for name in ("start", "target", "anchor")
+    }
+    ended = solver.solve(network, replace(phase, beta=np.concatenate([beta, -beta]), **twice))
+    parts = [
+        replace(ended, **{name: getattr(ended, name)[half] for name in ("state", "status", "residual", "steps")},
+                dt=None if ended.dt is None else ended.dt[half])
+        for half in (slice(0, batch), slice(batch, None))
+    ]  # fmt: skip
+    return parts[0], parts[1]
 
 
 def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:

@@ -104,7 +104,7 @@ class Phase:
     @property
     def free(self) -> bool:
         """Whether the outputs are left to themselves."""
-        return not self.clamped and not np.any(self.beta)
+        return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
 
 
 def _ended(result: Equilibrium | Response) -> str:

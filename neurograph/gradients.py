@@ -265,12 +265,13 @@ def gradient_course(
     Returns
     -------
     tuple of GradientCheck
-        epochs + 1 of them; :func:`neurograph.plots.gradient` draws them.
+        epochs + 1 of them; :func:`neurograph.plots.gradient` draws them. Where a sample finds no equilibrium, as in an
+        epoch in which the network oscillates, the check is NaN throughout.
 
     Raises
     ------
     NeurographError
-        As :func:`gradient_check` and :func:`neurograph.train` do.
+        As :func:`neurograph.train` does.
 
     Examples
     --------
@@ -284,15 +285,25 @@ def gradient_course(
     epochs = checked_whole("epochs", epochs, 1)
     rng = checked_generator(seed)
     asked: dict[str, Any] = {"beta": beta, "cost": cost, "solver": solver, "start": start}
-    course = [gradient_check(network, x, y, rule, seed=rng, **asked)]
     fit: Any = network
+    course = [_check_or_nothing(network, x, y, rule, seed=rng, **asked)]
     for epoch in range(epochs):
         fit = train(
             fit, x, y, rule=rule, optimiser=optimiser, batch_size=batch_size, epochs=1, until_cost=None,
             seed=None if epoch else seed, progress=False, **asked,
         )  # fmt: skip
-        course.append(gradient_check(fit.network, x, y, rule, seed=rng, **asked))
+        course.append(_check_or_nothing(fit.network, x, y, rule, seed=rng, **asked))
     return tuple(course)
+
+
+def _check_or_nothing(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule | None, **asked: Any) -> GradientCheck:
+    """Check the rule, or give NaN where a sample finds no equilibrium: training goes on through such an epoch."""
+    try:
+        return gradient_check(network, x, y, rule, **asked)
+    except DivergenceError:
+        nothing = np.full(network.weights.size, np.nan), np.full(network.wiring.biased.size, np.nan)
+        name = (rules.asymmetric_ep() if rule is None else rule).name
+        return GradientCheck(name, np.nan, np.nan, *nothing, *nothing, settled=0.0, learned=0.0)
 
 
 def _plan(network: Network, **chosen: Any) -> Plan:

@@ -210,6 +210,8 @@ class Network:
 
     def sent(self, state: Floats) -> Floats:
         """Give f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
+        if self.dynamics.transfer == "s":
+            return state
         return self._with_parameters(self.dynamics.transfer_equation, {"s": state})
 
     def summed_input(self, state: Floats) -> Floats:

@@ -204,19 +204,28 @@ class Run:
             change, bias_change = change / steps, bias_change / steps
         if wiring.ties is not None:
             change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
-        count, own, plastic = network.weights.size, wiring.biased, wiring.plastic
+        count, own = network.weights.size, wiring.biased
+        if wiring.constrained:
+            change = np.where(wiring.plastic, change, 0.0)
         values = np.concatenate([network.weights, network.biases[own]])
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-            change = np.concatenate([np.where(plastic, change, 0.0), bias_change])
-            moved, self.memory = self.plan.optimiser.step(values, change, self.memory, count, epoch)
-        weights = np.where(plastic, moved[:count], network.weights).astype(network.dtype)
-        sign = wiring.signs[wiring.pre]
-        weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
-        biases = network.biases.copy()
+            moved, self.memory = self.plan.optimiser.step(
+                values, np.concatenate([change, bias_change]), self.memory, count, epoch
+            )
+        weights, biases = moved[:count].astype(network.dtype), network.biases.copy()
+        if wiring.constrained:
+            weights = self._constrained(weights)
         biases[own] = moved[count:]
-        if not (np.all(np.isfinite(weights)) and np.all(np.isfinite(biases))):
+        if not np.isfinite(moved).all() or not np.isfinite(weights).all():
             self._raise_lost(weights, epoch)
         self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
+
+    def _constrained(self, weights: Floats) -> Floats:
+        """Leave the weights that are not plastic, and keep the signs of the others."""
+        wiring = self.network.wiring
+        sign = wiring.signs[wiring.pre]
+        weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
+        return np.where(wiring.plastic, weights, self.network.weights)
 
     def _raise_lost(self, weights: Floats, epoch: int) -> None:
         lost = np.flatnonzero(~np.isfinite(weights))

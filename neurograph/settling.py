@@ -16,6 +16,8 @@ from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.network import Floats, Network
 from neurograph.solvers import Euler
 
+DIVERGED = int(Status.DIVERGED)
+
 UNIFORM = (0.0, 0.1)
 """The interval of the paper's random starting states."""
 
@@ -105,9 +107,9 @@ def raise_divergence(
 
     `ending` is one more remedy; `samples` are the places of the batch's samples in the user's x.
     """
-    if equilibrium.status.max() < Status.DIVERGED:
+    if not (equilibrium.status == DIVERGED).any():
         return
-    lost = np.flatnonzero(equilibrium.status == Status.DIVERGED)
+    lost = np.flatnonzero(equilibrium.status == DIVERGED)
     sample = int(lost[0])
     state = equilibrium.state[sample]
     size = np.nan_to_num(np.abs(state), nan=np.inf)

@@ -196,6 +196,11 @@ class Wiring:
         return Circuit.of(self, self.free[hidden], self.nudged[hidden])
 
     @cached_property
+    def constrained(self) -> bool:
+        """Whether a step must leave some edges as they are, or keep some signs."""
+        return not bool(self.plastic.all()) or bool(self.signs.any())
+
+    @cached_property
     def biased(self) -> NDArray[np.int64]:
         """Places of the nodes that have a bias of their own."""
         return np.flatnonzero(np.isfinite(self.table.biases))

@@ -19,7 +19,7 @@ from tests.graphs import SEEDS, graphs_for
 
 TIGHT = ng.solvers.Euler(tol=1e-12, steps=100_000)
 EXACT, FINITE = ng.rules.asymmetric_ep(), ng.rules.asymmetric_ep(finite=True)
-BUMP = 1e-4
+BUMP = 1e-6
 COSTS = {"squared error": squared_error(), "cross-entropy": cross_entropy(gain=3.0)}
 
 

@@ -8,8 +8,9 @@ the first figure is drawn.
 from neurograph.plots.boundary import decision
 from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
+from neurograph.plots.gradient import gradient
 from neurograph.plots.heatmap import weights
 from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 
-__all__ = ["convergence", "cost", "decision", "network", "overview", "weights"]
+__all__ = ["convergence", "cost", "decision", "gradient", "network", "overview", "weights"]

@@ -1,0 +1,133 @@
+"""How near learning rules are to the gradient while they train."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import ParameterError
+from neurograph.gradients import GradientCheck
+from neurograph.plots.style import GREY, LINES, SERIES, SMALL, figure_of, panels, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Courses = dict[str, tuple[GradientCheck, ...]]
+
+
+def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axes] | None = None) -> Figure:
+    """Draw how near rules are to the gradient over the epochs of training, one line a rule.
+
+    Above, the cosine of the rule's change with minus the gradient. Below, their relative error, on a log scale: the
+    distance from minus the gradient, over its length. Epoch 0 is before training. Where a line stops, the gradient
+    or the change is 0.
+
+    Parameters
+    ----------
+    courses : mapping of str to sequence of GradientCheck
+        What :func:`neurograph.gradient_course` gave, under the names that the legend shows.
+    ax : two matplotlib.axes.Axes, optional
+        Where to draw cosine and relative error; default: a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ParameterError
+        If `courses` is no mapping of names to at least one GradientCheck each, or `ax` is not two Axes.
+    MissingPackageError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
+    >>> rules = (ng.rules.asymmetric_ep(), ng.rules.deep())
+    >>> courses = {rule.name: ng.gradient_course(network, x, y, rule, epochs=2, seed=0) for rule in rules}
+    >>> figure = ng.plots.gradient(courses)
+    """
+    checked = _checked(courses)
+    with styled():
+        from matplotlib.ticker import MaxNLocator
+
+        upper, lower = panels(ax, (7.2, 4.4), (3.0, 2.4))
+        looks = _looks(checked)
+        cosines = _draw(upper, checked, "cosine", looks)
+        errors = _draw(lower, checked, "relative_error", looks)
+        _frame_cosines(upper, cosines)
+        if np.any(errors > 0.0):
+            lower.set(yscale="log")
+        lower.set(xlabel="epoch", ylabel="relative error")
+        last = max(len(course) for course in checked.values()) - 1
+        for each in (upper, lower):
+            each.set_xlim(0, max(last, 1))
+            each.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            each.grid(axis="y", color="#E3E3E3", linewidth=0.6)
+            each.set_axisbelow(True)
+        upper.tick_params(labelbottom=False)
+        upper.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
+        return figure_of(upper)
+
+
+def _checked(courses: Any) -> Courses:
+    wanted = "expected a name for each course, as in {'deep': neurograph.gradient_course(network, x, y, rules.deep())}"
+    if not isinstance(courses, Mapping):
+        raise ParameterError(f"courses is of type {type(courses).__name__}: {wanted}")
+    if not courses:
+        raise ParameterError(f"courses is empty: {wanted}")
+    checked = {}
+    for name, course in courses.items():
+        checks = tuple(course) if isinstance(course, Sequence) else ()
+        if not checks or not all(isinstance(check, GradientCheck) for check in checks):
+            raise ParameterError(
+                f"courses has {course!r} under {name!r}: expected at least one GradientCheck, as "
+                "neurograph.gradient_course gives them"
+            )
+        checked[str(name)] = checks
+    return checked
+
+
+def _looks(courses: Courses) -> dict[str, dict[str, Any]]:
+    """Give how each rule's line looks; each is narrower than the one before, so that both show where they meet."""
+    widths = np.linspace(2.8, 1.4, len(courses)) if len(courses) > 1 else [1.8]
+    return {
+        name: {
+            "color": SERIES[place % len(SERIES)],
+            "linestyle": LINES[place % len(LINES)],
+            "linewidth": widths[place],
+            "marker": "o" if len(courses[name]) == 1 else None,
+            "label": name,
+        }
+        for place, name in enumerate(courses)
+    }
+
+
+def _draw(ax: Axes, courses: Courses, number: str, looks: dict[str, dict[str, Any]]) -> NDArray[np.float64]:
+    """Draw one number of every course, and give all of them that were drawn."""
+    drawn = []
+    for name, course in courses.items():
+        values = np.array([getattr(check, number) for check in course])
+        ax.plot(values, clip_on=False, zorder=3, **looks[name])
+        drawn.append(values[np.isfinite(values)])
+    return np.concatenate(drawn)
+
+
+def _frame_cosines(ax: Axes, cosines: NDArray[np.float64]) -> None:
+    """Show 0 to 1, and what is below 0 only if something is there."""
+    lowest = float(cosines.min(initial=0.0))
+    ax.set(ylabel="cosine with −gradient", ylim=(-1.05 if lowest < 0.0 else 0.0, 1.05))
+    for height, text in ((1.0, "the gradient"), (0.0, "at right angles")):
+        if height > lowest or lowest < 0.0:
+            ax.axhline(height, color=GREY, linewidth=0.8, zorder=1)
+        if lowest < 0.0 or height == 1.0:
+            ax.annotate(
+                text, (1.0, height), xycoords=("axes fraction", "data"), xytext=(-2, 3), textcoords="offset points",
+                ha="right", va="bottom", fontsize=SMALL, color=GREY,
+            )  # fmt: skip
