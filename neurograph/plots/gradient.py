@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
 from neurograph.gradients import GradientCheck
-from neurograph.plots.style import GREY, LINES, SERIES, SMALL, figure_of, panels, styled
+from neurograph.plots.style import GREY, LINES, SERIES, figure_of, panels, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
     with styled():
         from matplotlib.ticker import MaxNLocator
 
-        upper, lower = panels(ax, (7.2, 4.4), (3.0, 2.4))
+        upper, lower = panels(ax, (5.6, 4.6), (3.0, 2.4))
         looks = _looks(checked)
         cosines = _draw(upper, checked, "cosine", looks)
         errors = _draw(lower, checked, "relative_error", looks)
@@ -72,7 +72,8 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
             each.grid(axis="y", color="#E3E3E3", linewidth=0.6)
             each.set_axisbelow(True)
         upper.tick_params(labelbottom=False)
-        upper.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
+        columns = 1 if len(checked) == 1 else 2
+        upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.03), ncols=columns, borderaxespad=0.0, handlelength=2.8)
         return figure_of(upper)
 
 
@@ -96,7 +97,7 @@ def _checked(courses: Any) -> Courses:
 
 def _looks(courses: Courses) -> dict[str, dict[str, Any]]:
     """Give how each rule's line looks; each is narrower than the one before, so that both show where they meet."""
-    widths = np.linspace(2.8, 1.4, len(courses)) if len(courses) > 1 else [1.8]
+    widths = np.linspace(2.4, 1.3, len(courses)) if len(courses) > 1 else [1.8]
     return {
         name: {
             "color": SERIES[place % len(SERIES)],
@@ -120,14 +121,8 @@ def _draw(ax: Axes, courses: Courses, number: str, looks: dict[str, dict[str, An
 
 
 def _frame_cosines(ax: Axes, cosines: NDArray[np.float64]) -> None:
-    """Show 0 to 1, and what is below 0 only if something is there."""
-    lowest = float(cosines.min(initial=0.0))
-    ax.set(ylabel="cosine with −gradient", ylim=(-1.05 if lowest < 0.0 else 0.0, 1.05))
-    for height, text in ((1.0, "the gradient"), (0.0, "at right angles")):
-        if height > lowest or lowest < 0.0:
-            ax.axhline(height, color=GREY, linewidth=0.8, zorder=1)
-        if lowest < 0.0 or height == 1.0:
-            ax.annotate(
-                text, (1.0, height), xycoords=("axes fraction", "data"), xytext=(-2, 3), textcoords="offset points",
-                ha="right", va="bottom", fontsize=SMALL, color=GREY,
-            )  # fmt: skip
+    """Show 0 to 1, and of what is below 0 no more than is needed."""
+    lowest = float(np.floor(2.0 * cosines.min(initial=0.0)) / 2.0)
+    ax.set(ylabel="cosine with −gradient", ylim=(lowest - 0.03, 1.03))
+    if lowest < 0.0:
+        ax.axhline(0.0, color=GREY, linewidth=0.8, zorder=1)
