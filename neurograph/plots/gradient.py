@@ -23,8 +23,8 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
     """Draw how near rules are to the gradient over the epochs of training, one line a rule.
 
     Above, the cosine of the rule's change with minus the gradient. Below, their relative error, on a log scale: the
-    distance from minus the gradient, over its length. Epoch 0 is before training. Where a line stops, the gradient
-    or the change is 0.
+    distance from minus the gradient, over its length. Epoch 0 is before training. Where a line has a gap, the
+    gradient or the change is 0, or the network finds no equilibrium.
 
     Parameters
     ----------
