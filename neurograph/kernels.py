@@ -29,6 +29,9 @@ from neurograph.equations import SCALAR_FUNCTIONS, Expression
 NARROW, WIDE = 4, 64
 """Samples that move together: in a small batch, with every sum in a register; and in a large one, as one vector."""
 
+VECTOR = 8
+"""Wide lanes come in multiples of this: the doubles of the widest vector register there is."""
+
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INLINED = {**OPTIONS, "forceinline": True}
 """How numba compiles a kernel, and the functions inside it; part of its text, and so of its name.
@@ -114,7 +117,7 @@ def _neuron(dynamics: Dynamics, narrow: bool) -> list[str]:
     """Write what every loop over a dynamics needs."""
     lanes = NARROW if narrow else WIDE
     return [
-        f"LANES, NARROW = {lanes}, {narrow}",
+        f"LANES, NARROW, VECTOR = {lanes}, {narrow}, {VECTOR}",
         *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
         SCALAR_FUNCTIONS,
         _node_function("drift", dynamics, dynamics.drift_equation),

@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int  # most samples that move together
     NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
+    VECTOR: int  # what the number of lanes is a multiple of; those too many repeat the last sample
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
     SOFTMAX: bool  # whether the nudge is that of the cross-entropy
@@ -51,7 +52,7 @@ def phase(
     whole, inner, still, back = wires
     moving = nodes[4]
     batch, n = start.shape
-    width = LANES if NARROW else min(LANES, batch)
+    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
     s = np.zeros((n, width), start.dtype)
     sent, base = np.zeros_like(s), np.zeros((moving.size, width), start.dtype)
     pull, nudge = np.zeros_like(base), np.zeros(width)
@@ -61,11 +62,11 @@ def phase(
     worst, pace = np.zeros(width), np.ones(width)
     total, extra, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype), np.zeros(width, start.dtype)
     for first in range(0, batch, width):
-        running = min(width, batch - first)
-        lanes = LANES if NARROW else running
+        count = min(width, batch - first)
+        lanes = LANES if NARROW else (count + VECTOR - 1) // VECTOR * VECTOR
         for lane in range(lanes):
-            live[lane] = lane < running
-            sample = first + min(lane, running - 1)
+            live[lane] = lane < count
+            sample = first + min(lane, count - 1)
             pace[lane], nudge[lane] = dt[sample], beta[sample]
             load(sample, lane, start, target, nudge[lane], nodes, s, sent, pull)
         for place in range(moving.size):
@@ -73,14 +74,15 @@ def phase(
                 base[place, lane] = 0.0
             gather(still, place, sent, base[place], lanes)
         if TRANSPOSED:
-            hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away, lanes)
+            hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes)
         new, new_sent = s.copy(), sent.copy()
         if every > 0:
             record(s, first, live, 0, watched, frames, lanes)
+        running = count
         for step in range(1, steps + 1):
             advance(
                 inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-                extra, ahead, slopes, away, new_away, anchor, first, running, lanes,
+                extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
             )  # fmt: skip
             if ONLINE:
                 learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes)
@@ -120,12 +122,12 @@ def load(sample, lane, start, target, beta, nodes, s, sent, pull):
                 pull[place, lane] = target[sample, columns[place]]
 
 
-def hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away, lanes):
+def hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes):
     """Write f' and dg/dI at the free equilibrium into `slopes`, and both times s less it into `away`."""
     bias, w_out, w_out_abs, params, moving, _ = nodes
     fixed = np.zeros_like(s)
     for lane in range(lanes):
-        sample = first + min(lane, running - 1)
+        sample = first + min(lane, count - 1)
         for j in range(s.shape[0]):
             fixed[j, lane] = transfer(anchor[sample, j], params, j)
     for place in range(moving.size):
@@ -134,7 +136,7 @@ def hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away
             total[lane] = base[place, lane]
         gather(inner, place, fixed, total, lanes)
         for lane in range(lanes):
-            x = anchor[first + min(lane, running - 1), j]
+            x = anchor[first + min(lane, count - 1), j]
             slopes[0, j, lane] = transfer_slope(x, params, j)
             slopes[1, j, lane] = slope_I(x, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
             away[0, j, lane] = slopes[0, j, lane] * (s[j, lane] - x)
@@ -143,7 +145,7 @@ def hold_fast(inner, nodes, anchor, first, running, s, base, total, slopes, away
 
 def advance(
     inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-    extra, ahead, slopes, away, new_away, anchor, first, running, lanes,
+    extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
 ):  # fmt: skip
     """Write one step of every moving node into `new`, and the largest projected residual into `worst`.
 
@@ -198,7 +200,7 @@ def advance(
             worst[lane] = change if change > worst[lane] or change != change else worst[lane]
         if TRANSPOSED:
             for lane in range(lanes):
-                moved = new[j, lane] - anchor[first + min(lane, running - 1), j]
+                moved = new[j, lane] - anchor[first + min(lane, count - 1), j]
                 new_away[0, j, lane] = slopes[0, j, lane] * moved
                 new_away[1, j, lane] = slopes[1, j, lane] * moved
     for lane in range(lanes):

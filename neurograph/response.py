@@ -17,6 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int
     NARROW: bool
+    VECTOR: int
     CONVERGED: int
     STEP_LIMIT: int
     DIVERGED: int
@@ -43,7 +44,7 @@ def response(
     inner, still, back = wires
     moving = nodes[4]
     batch, n = state.shape
-    width = LANES if NARROW else min(LANES, batch)
+    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
     s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
     own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
     sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
@@ -52,7 +53,7 @@ def response(
     worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
     for first in range(0, batch, width):
         running = min(width, batch - first)
-        lanes = LANES if NARROW else running
+        lanes = LANES if NARROW else (running + VECTOR - 1) // VECTOR * VECTOR
         for lane in range(lanes):
             live[lane] = lane < running
             sample = first + min(lane, running - 1)

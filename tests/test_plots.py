@@ -77,10 +77,20 @@ def every(network, fit):
         "convergence": lambda **options: plots.convergence(network, X, Y, solver=EULER, sample="all", **options),
         "cost": lambda **options: plots.cost([fit, fit], **options),
         "network": lambda **options: plots.network(network, **options),
+        "gradient": lambda **options: plots.gradient({"exact": course(1.0, 1.0), "near": course(0.4, 0.6)}, **options),
     }
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network"])
+def course(*cosines, relative_error=0.1):
+    """A course whose checks have these cosines."""
+    nothing = np.zeros(0)
+    return [
+        ng.GradientCheck("a rule", cosine, relative_error * 10.0**-k, *[nothing] * 4, settled=1.0, learned=1.0)
+        for k, cosine in enumerate(cosines)
+    ]
+
+
+@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
 def test_a_figure_changes_nothing_global(name, network, fit):
     plt.close("all")
     before = dict(matplotlib.rcParams)
@@ -93,7 +103,7 @@ def test_a_figure_changes_nothing_global(name, network, fit):
     assert plt.get_fignums() == []
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network"])
+@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
 def test_a_figure_does_not_depend_on_the_settings_of_the_session(name, network, fit):
     plain = every(network, fit)[name]()
     with matplotlib.rc_context({"axes.facecolor": "black", "text.color": "white", "font.size": 20, "figure.dpi": 50}):
@@ -102,10 +112,10 @@ def test_a_figure_does_not_depend_on_the_settings_of_the_session(name, network, 
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network"])
+@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
 def test_a_figure_can_be_drawn_on_axes_of_ones_own(name, network, fit):
     figure = Figure()
-    two = name in ("convergence", "cost")
+    two = name in ("convergence", "cost", "gradient")
     axes = list(figure.subplots(2)) if two else figure.subplots()
     assert every(network, fit)[name](ax=axes) is figure
     assert all(ax.has_data() or ax.patches for ax in (axes if two else [axes]))
@@ -700,3 +710,61 @@ def test_the_legend_names_what_is_there_and_nothing_else():
     legend = plots.network(graph).axes[0].get_legend()
     labels = [text.get_text() for text in legend.get_texts() if text.get_text().strip()]
     assert labels == ["input", "output", "negative weight", "|w| = 2", "|w| = 0.5"]
+
+
+# gradient
+
+
+LEARNERS = (ng.rules.vector_field(), ng.rules.deep())
+
+
+def test_each_rule_is_a_line_of_its_course(network):
+    courses = {rule.name: ng.gradient_course(network, X, Y, rule, epochs=3, seed=0) for rule in LEARNERS}
+    figure = plots.gradient(courses)
+    for ax, number in zip(figure.axes, ("cosine", "relative_error"), strict=True):
+        assert len(lines(ax)) == len(courses)
+        for line, checks in zip(lines(ax), courses.values(), strict=True):
+            assert line.get_xdata().tolist() == [0, 1, 2, 3]
+            assert np.array_equal(line.get_ydata(), [getattr(check, number) for check in checks], equal_nan=True)
+    legend = figure.axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["vector field", "deep"]
+    assert len({(to_hex(line.get_color()), line.get_linestyle()) for line in legend.get_lines()}) == 2
+    assert figure.axes[1].get_yscale() == "log"
+
+
+def test_cosines_below_0_are_shown_only_where_there_are_some():
+    above, below = plots.gradient({"a": course(0.2, 1.0)}), plots.gradient({"a": course(0.2, -0.6, 1.0)})
+    assert above.axes[0].get_ylim()[0] == pytest.approx(-0.03)
+    assert below.axes[0].get_ylim()[0] == pytest.approx(-1.03)
+    assert all(figure.axes[0].get_ylim()[1] > 1.0 for figure in (above, below))
+
+
+def test_a_check_that_is_nan_leaves_a_gap_and_alone_nothing():
+    gap = plots.gradient({"a": course(0.9, np.nan, 0.8), "b": course(0.5)})
+    assert np.isnan(lines(gap.axes[0])[0].get_ydata()).tolist() == [False, True, False]
+    assert gap.axes[0].lines[1].get_marker() == "o"
+    nothing = plots.gradient({"a": course(np.nan, relative_error=np.nan)})
+    assert nothing.axes[1].get_yscale() == "linear"
+    drawn(gap), drawn(nothing)
+
+
+def test_lines_that_meet_both_show():
+    figure = plots.gradient({str(k): course(1.0, 1.0, 1.0) for k in range(4)})
+    widths = [line.get_linewidth() for line in lines(figure.axes[0])]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == 4
+
+
+@pytest.mark.parametrize(
+    ("courses", "message"),
+    [
+        (course(1.0), "courses is of type list: expected a name for each course"),
+        ({}, "courses is empty: expected a name"),
+        ({"deep": []}, "courses has .* under 'deep': expected at least one GradientCheck"),
+        ({"deep": course(1.0)[0]}, "under 'deep'"),
+        ({"deep": [0.9, 1.0]}, "under 'deep'"),
+    ],
+)
+def test_what_is_no_course_is_refused(courses, message):
+    with pytest.raises(ng.ParameterError, match=message):
+        plots.gradient(courses)
