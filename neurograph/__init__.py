@@ -1,6 +1,7 @@
 """neurograph: any directed graph in; a settled, trained, certified and pruned graph out."""
 
 import importlib
+from typing import TYPE_CHECKING
 
 from neurograph import costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -29,6 +30,10 @@ from neurograph.settling import settle
 from neurograph.sweeping import sweep
 from neurograph.training import train
 
+if TYPE_CHECKING:
+    from neurograph import plots
+    from neurograph.estimators import GraphClassifier, GraphRegressor
+
 __all__ = [
     "Certificate",
     "CheckpointError",
@@ -41,7 +46,9 @@ __all__ = [
     "Fit",
     "FormatError",
     "GradientCheck",
+    "GraphClassifier",
     "GraphError",
+    "GraphRegressor",
     "LocalityError",
     "MissingPackageError",
     "Network",
@@ -78,6 +85,8 @@ def __getattr__(name: str) -> object:
     """Import the rooms that bring heavy packages when they are first named."""
     if name == "plots":
         return importlib.import_module("neurograph.plots")
+    if name in ("GraphClassifier", "GraphRegressor"):
+        return getattr(importlib.import_module("neurograph.estimators"), name)
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("neurograph")
     raise AttributeError(f"module 'neurograph' has no attribute {name!r}")

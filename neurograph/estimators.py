@@ -291,7 +291,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     rule, beta, cost, solver, epochs, batch_size, until_cost, patience
         As in :func:`neurograph.train`, but 50 epochs, and by default none of them is left out.
     optimiser : Optimiser, optional
-        Default ``optimisers.adam(0.02, decay=0.95, l1=0.1)``.
+        Default ``optimisers.adam(0.02, decay=0.95, l1=0.2)``.
     validation : float, optional
         Share of the samples that is held out; the network kept is then the one after the epoch where they cost least.
     random_state : int, RandomState or None
@@ -350,7 +350,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         moved = np.mean(SPAN) + np.ptp(SPAN) / 2 * (table - self._middle) / np.where(self._half > 0.0, self._half, 1.0)
         count = table.shape[1]
         cost = squared_error() if self.cost is None else self.cost
-        optimiser = adam(0.02, decay=0.95, l1=0.1)
+        optimiser = adam(0.02, decay=0.95, l1=0.2)
         self._train(x, moved, f"y has {count} target{'s' * (count > 1)}", count, cost, optimiser)
         return self
 

@@ -19,7 +19,7 @@ from neurograph.network import Floats, Network
 from neurograph.optimisers import Optimiser
 from neurograph.plan import Plan
 from neurograph.rules import Rule
-from neurograph.run import _checked_data
+from neurograph.run import checked_data
 from neurograph.settling import Start, checked_network, raise_divergence, starting_state
 from neurograph.solvers import Euler
 from neurograph.training import train
@@ -138,7 +138,7 @@ def gradient(
     [-0.48]
     """
     network, plan = checked_network(network), _plan(network, cost=cost, solver=solver)
-    inputs, targets = _checked_data(network, x, y, plan)
+    inputs, targets = checked_data(network, x, y, plan)
     return _gradient_at(_settled(network, inputs, plan.solver, start, checked_generator(seed)), targets, plan.cost)
 
 
@@ -206,7 +206,7 @@ def gradient_check(
     """
     network = checked_network(network)
     plan = _plan(network, rule=rule, beta=beta, cost=cost, solver=solver)
-    inputs, targets = _checked_data(network, x, y, plan)
+    inputs, targets = checked_data(network, x, y, plan)
     rng = checked_generator(seed)
     free = _settled(network, inputs, plan.solver, start, rng)
     weight_slope, bias_slope = _gradient_at(free, targets, plan.cost)

@@ -26,7 +26,7 @@ class Run:
     def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
         self.network, self.plan, self.rng = network, plan, rng
         check_symmetric(network, plan.rule.name if plan.rule.symmetric else None)
-        self.x, self.y = _checked_data(network, x, y, plan)
+        self.x, self.y = checked_data(network, x, y, plan)
         self.samples, self.held_out = self._split()
         self.validation = self._checked_validation()
         self.batch_size = plan.batch(self.samples.size)
@@ -70,7 +70,7 @@ class Run:
         if isinstance(given, tuple):
             if len(given) != 2:
                 raise ParameterError(f"validation has {len(given)} parts: expected a share, or a pair (x, y)")
-            return _checked_data(self.network, given[0], given[1], self.plan)
+            return checked_data(self.network, given[0], given[1], self.plan)
         return None if given is None else (self.x[self.held_out], self.y[self.held_out])
 
     def remember(self, fit: Fit) -> None:
@@ -235,7 +235,8 @@ class Run:
         )
 
 
-def _checked_data(network: Network, x: ArrayLike, y: ArrayLike, plan: Plan) -> tuple[Floats, Floats]:
+def checked_data(network: Network, x: ArrayLike, y: ArrayLike, plan: Plan) -> tuple[Floats, Floats]:
+    """Give x and y as arrays that go with the network and the cost, or raise."""
     inputs = checked_inputs(network, x)
     targets = checked_targets(network, y, inputs.shape[0])
     if isinstance(plan.cost, CrossEntropy):

@@ -51,6 +51,7 @@ NEURONS = {
     "deep, signed leak": Neuron(
         ng.dynamics.deep("signed", extra_leak=1.0),
         lambda s, I, b, W, p: I - s * (W.sum(-2)[..., None, :] + 1.0),
+        row=0.3,
     ),
     "additive sigmoid": Neuron(ng.dynamics.additive("sigmoid"), lambda s, I, b, W, p: -s + sigmoid(I + b), row=2.5),
     # b enters otherwise than I, w_out under a root; the transfer is curved; each node has its own tau and gain.
@@ -74,6 +75,9 @@ NEURONS = {
     ),
     "hopfield": Neuron(ng.dynamics.hopfield(), lambda s, I, b, W, p: I + b - s, row=0.4),
 }
+DRAWN = ("additive tanh", "one's own", "deep, absolute leak", "deep, signed leak")
+"""Those that Hypothesis draws graphs for; in the box some nodes are then held."""
+
 ENERGIES = ("hopfield", "vector field", "smooth energy")
 
 
@@ -346,8 +350,8 @@ def test_on_symmetric_graphs_equilibrium_propagation_is_the_gradient(neuron, gra
     assert away(response.change, response.bias_change, this.network, exact) < 1e-6
 
 
-@given(data=st.data(), name=st.sampled_from(["additive tanh", "one's own", "deep, absolute leak"]), seed=SEEDS)
-@settings(max_examples=60)
+@given(data=st.data(), name=st.sampled_from(DRAWN), seed=SEEDS)
+@settings(max_examples=80)
 def test_it_is_the_gradient_on_any_graph(data, name, seed):
     neuron = NEURONS[name]
     graph = contracted(data.draw(graphs_for(neuron.dynamics, max_free=5, attributes=False)), neuron)
