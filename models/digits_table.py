@@ -40,8 +40,7 @@ HEADER = f"{'':<44} {'expected':>8}   {'mean':>6} {'lowest':>6} {'highest':>7}"
 def line(row: Row, measured: NDArray[np.float64]) -> str:
     """Write a row and its measured accuracies as a line under :data:`HEADER`."""
     return (
-        f"{row.name:<44} {row.expected:>8.1%}   "
-        f"{measured.mean():>6.1%} {measured.min():>6.1%} {measured.max():>7.1%}"
+        f"{row.name:<44} {row.expected:>8.1%}   {measured.mean():>6.1%} {measured.min():>6.1%} {measured.max():>7.1%}"
     )
 
 

@@ -191,7 +191,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
     >>> model.score(x, y) > 0.95
     True
     >>> model[-1].network_
-    Network(deep (absolute leak): 16 nodes (4 input, 1 bias, 8 hidden, 3 output), 165 edges)
+    Network(deep (absolute leak): 16 nodes (8 hidden, 4 input, 1 bias, 3 output), 165 edges)
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -224,7 +224,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         self.classes_ = encoder.classes_
         count = self.classes_.size
         if count < 2:
-            raise DataError(f"y has one class only, {self.classes_[0]!r}: expected at least two classes")
+            raise DataError(f"y has one class only, {self.classes_.tolist()[0]!r}: expected at least two classes")
         optimiser = adam(0.02, decay=0.95, l1=0.01)
         self._train(x, places, f"y has {count} classes", count, self._chosen_cost(), optimiser)
         return self
@@ -345,8 +345,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         self._flat = target.ndim == 1
         table = target[:, None] if self._flat else target
         low, high = table.min(axis=0), table.max(axis=0)
-        # Halved first, for numbers so large that their difference is not one.
-        self._middle, self._half = high / 2 + low / 2, high / 2 - low / 2
+        self._middle, self._half = (high + low) / 2, (high - low) / 2
         moved = np.mean(SPAN) + np.ptp(SPAN) / 2 * (table - self._middle) / np.where(self._half > 0.0, self._half, 1.0)
         count = table.shape[1]
         cost = squared_error() if self.cost is None else self.cost

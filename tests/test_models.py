@@ -1,6 +1,7 @@
 import pytest
 
-from models import farinha_2020
+import neurograph as ng
+from models import every_graph, farinha_2020, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026
 from models.farinha_2020 import Case
 
 
@@ -39,3 +40,21 @@ def test_every_row_of_the_table_can_be_written():
     outcome = farinha_2020.Outcome(Case(), 200, 1.0, 1.0, 1.0, 1.0, 1.0, (40, 90))
     assert len(farinha_2020.line(outcome)) <= len(farinha_2020.HEADER)
     assert len(set(farinha_2020.table())) == len(farinha_2020.table())
+
+
+ON_DIGITS = [every_graph, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026]
+
+
+@pytest.mark.parametrize("model", ON_DIGITS, ids=lambda model: model.__name__)
+def test_every_row_of_a_model_of_the_digits_can_be_trained(model):
+    """Two epochs of a few samples lower the cost; the accuracies that are expected take minutes."""
+    digits = ng.tasks.digits()
+    rows = model.table()
+    assert [row.name for row in rows] == list(model.EXPECTED)
+    for row in rows:
+        network = row.build(0)
+        assert len(network.inputs) == 64
+        assert len(network.outputs) == 10
+    few = {**rows[-1].training, "epochs": 2}
+    fit = ng.train(rows[-1].build(0), digits.x_train[:200], digits.y_train[:200], seed=0, progress=False, **few)
+    assert fit.history["cost"][1] < fit.history["cost"][0]

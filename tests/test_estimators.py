@@ -1,0 +1,279 @@
+"""The scikit-learn face: its own checks, what it adds to train() and settle(), and what it refuses."""
+
+import pickle
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+import scipy
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris, load_wine
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import neurograph as ng
+from neurograph.errors import DataError, GraphError, MissingPackageError, ParameterError
+
+QUICK = {"hidden": 4, "epochs": 10}
+WORDS = np.array(["setosa", "versicolor", "virginica"])
+
+
+@pytest.fixture(scope="module")
+def iris():
+    x, y = load_iris(return_X_y=True)
+    return StandardScaler().fit_transform(x), y
+
+
+@parametrize_with_checks(
+    [
+        ng.GraphClassifier(**QUICK),
+        ng.GraphClassifier(**QUICK, cost=ng.costs.squared_error(), dynamics=ng.dynamics.additive("tanh")),
+        ng.GraphRegressor(**QUICK),
+    ]
+)
+def test_scikit_learns_own_checks(estimator, check):
+    check(estimator)
+
+
+def test_the_defaults_read_digits():
+    data = ng.tasks.digits()
+    model = ng.GraphClassifier(random_state=0).fit(data.x_train, data.y_train)
+    assert model.score(data.x_test, data.y_test) >= 0.97
+    assert model.n_iter_ == 50
+
+
+def test_the_defaults_tell_wines_apart():
+    x, y = load_wine(return_X_y=True)
+    scores = cross_val_score(make_pipeline(StandardScaler(), ng.GraphClassifier(random_state=0)), x, y)
+    assert scores.mean() > 0.95
+
+
+def test_the_defaults_predict_diabetes_about_as_a_line_does():
+    x, y = load_diabetes(return_X_y=True)
+    folds = KFold(3, shuffle=True, random_state=0)
+    ours = cross_val_score(make_pipeline(StandardScaler(), ng.GraphRegressor(random_state=0)), x, y, cv=folds)
+    line = cross_val_score(LinearRegression(), x, y, cv=folds)
+    assert ours.mean() > line.mean() - 0.05
+
+
+def test_what_was_trained_is_certified_to_settle(iris):
+    model = ng.GraphClassifier(**QUICK, random_state=0).fit(*iris)
+    assert ng.certify(model.network_)["absolute_leak"].verdict is ng.Verdict.PROVED
+
+
+def test_it_is_train_and_settle(iris):
+    x, y = iris
+    graph = ng.topologies.complete(4, 5, 3, bias=True, seed=2)
+    chosen = {
+        "rule": ng.rules.vector_field(),
+        "beta": 0.2,
+        "cost": ng.costs.squared_error(),
+        "optimiser": ng.optimisers.sgd(2.0, momentum=0.5),
+        "solver": ng.solvers.Euler(dt=0.2, tol=1e-7),
+        "epochs": 4,
+        "batch_size": 10,
+        "until_cost": 0.1,
+        "validation": 0.2,
+        "patience": 3,
+    }
+    model = ng.GraphClassifier(graph, random_state=7, **chosen).fit(x, WORDS[y])
+    _, seed = np.random.RandomState(7).randint(np.iinfo(np.int32).max, size=2).tolist()
+    fit = ng.train(ng.compile(graph), x, y, seed=seed, **chosen)
+    np.testing.assert_array_equal(model.network_.weights, fit.best.weights)
+    assert (fit.best.weights != fit.network.weights).any()
+    outputs = ng.settle(fit.best, x, solver=chosen["solver"]).outputs
+    np.testing.assert_array_equal(model.predict(x), WORDS[outputs.argmax(axis=1)])
+
+
+def test_the_probabilities_are_the_softmax_that_was_trained(iris):
+    x, y = iris
+    model = ng.GraphClassifier(**QUICK, cost=ng.costs.cross_entropy(3.0), random_state=0).fit(x, y)
+    odds = np.exp(3.0 * ng.settle(model.network_, x).outputs)
+    np.testing.assert_allclose(model.predict_proba(x), odds / odds.sum(axis=1, keepdims=True), rtol=1e-12)
+    assert model.fit_.history["cost"][-1] == pytest.approx(
+        -np.log(odds[np.arange(150), y] / odds.sum(axis=1)).mean(), rel=0.2
+    )
+
+
+@pytest.mark.parametrize("labels", [WORDS, np.array([-7, 30, 4]), np.array([0.0, 1.0, 2.0]), WORDS.astype(object)])
+def test_labels_are_only_names(iris, labels):
+    x, y = iris
+    plain = ng.GraphClassifier(**QUICK, random_state=0).fit(x, np.unique(labels, return_inverse=True)[1][y])
+    named = ng.GraphClassifier(**QUICK, random_state=0).fit(x, labels[y])
+    np.testing.assert_array_equal(named.classes_, np.unique(labels))
+    np.testing.assert_array_equal(named.predict(x), np.unique(labels)[plain.predict(x)])
+
+
+def test_two_classes_have_two_outputs(iris):
+    x, y = iris
+    model = ng.GraphClassifier(**QUICK, random_state=0).fit(x, y > 0)
+    assert len(model.network_.outputs) == model.predict_proba(x).shape[1] == 2
+    assert model.score(x, y > 0) > 0.95
+    assert model.predict(x).dtype == bool
+
+
+def test_with_the_squared_error_the_probabilities_are_nearest_to_the_outputs(iris):
+    x, y = iris
+    model = ng.GraphClassifier(
+        **QUICK, cost=ng.costs.squared_error(), dynamics=ng.dynamics.additive("tanh"), random_state=0
+    ).fit(x, y)
+    outputs = ng.settle(model.network_, x).outputs
+    assert outputs.min() < 0
+    given = model.predict_proba(x)
+    np.testing.assert_array_equal(model.classes_[given.argmax(axis=1)], model.predict(x))
+    for output, probability in list(zip(outputs, given, strict=True))[::25]:
+        nearest = scipy.optimize.minimize(
+            lambda p, s=output: np.sum((p - s) ** 2),
+            np.full(3, 1 / 3),
+            jac=lambda p, s=output: 2 * (p - s),
+            bounds=[(0, None)] * 3,
+            constraints={"type": "eq", "fun": lambda p: p.sum() - 1},
+            tol=1e-12,
+        )
+        np.testing.assert_allclose(probability, nearest.x, atol=1e-6)
+
+
+def test_targets_of_any_size_and_place_are_predicted_alike(iris):
+    x, y = iris[0][:, :3], iris[0][:, 3]
+    plain = ng.GraphRegressor(**QUICK, random_state=0).fit(x, y)
+    moved = ng.GraphRegressor(**QUICK, random_state=0).fit(x, 1e6 + 5000.0 / 7 * y)
+    np.testing.assert_allclose(moved.predict(x), 1e6 + 5000.0 / 7 * plain.predict(x), rtol=1e-9)
+    largest = 1e300
+    vast = ng.GraphRegressor(**QUICK, random_state=0).fit(x, largest * y)
+    np.testing.assert_allclose(vast.predict(x) / largest, plain.predict(x), rtol=1e-9)
+
+
+def test_the_network_learns_targets_from_a_tenth_to_nine_tenths(iris):
+    x, y = iris[0][:, :3], iris[0][:, 3]
+    graph = ng.topologies.complete(3, 4, 1, bias=True, seed=0)
+    rate = ng.optimisers.adam(0.01)
+    model = ng.GraphRegressor(graph, optimiser=rate, epochs=3, random_state=7).fit(x, y)
+    _, seed = np.random.RandomState(7).randint(np.iinfo(np.int32).max, size=2).tolist()
+    inner = np.interp(y, [y.min(), y.max()], [0.1, 0.9])
+    fit = ng.train(ng.compile(graph), x, inner, optimiser=rate, epochs=3, until_cost=None, seed=seed)
+    np.testing.assert_allclose(model.network_.weights, fit.network.weights, rtol=1e-9)
+
+
+def test_several_targets_and_one_that_never_changes(iris):
+    x, y = iris[0][:, :2], np.column_stack([iris[0][:, 2], np.full(150, 7.5)])
+    model = ng.GraphRegressor(**QUICK, random_state=0).fit(x, y)
+    predicted = model.predict(x)
+    assert predicted.shape == (150, 2)
+    np.testing.assert_array_equal(predicted[:, 1], 7.5)
+    column = ng.GraphRegressor(**QUICK, random_state=0).fit(x, y[:, :1])
+    row = ng.GraphRegressor(**QUICK, random_state=0).fit(x, y[:, 0])
+    np.testing.assert_array_equal(column.predict(x)[:, 0], row.predict(x))
+
+
+def given_graphs():
+    graph = ng.topologies.layered(4, (6,), 3, bias=True, seed=3)
+    table = ng.topologies.from_matrix(np.eye(7)[:, [4, 5, 6, 0, 1, 2, 3]] * 0, inputs=range(4), outputs=range(4, 7))
+    return {
+        "graph": graph,
+        "network": ng.compile(graph),
+        "table": table,
+        "function": partial(built, 6),
+        "function of networks": lambda n_in, n_out, seed: ng.compile(built(6, n_in, n_out, seed)),
+    }
+
+
+def built(hidden, n_in, n_out, seed):
+    return ng.topologies.layered(n_in, (hidden,), n_out, bias=True, seed=seed)
+
+
+@pytest.mark.parametrize("graph", given_graphs().values(), ids=given_graphs())
+def test_a_graph_in_any_form(iris, graph):
+    weights = dict(graph.edges) if hasattr(graph, "adj") else None
+    model = clone(ng.GraphClassifier(graph, epochs=3, random_state=0)).fit(*iris)
+    assert len(model.network_.inputs) == 4
+    assert len(model.network_.outputs) == 3
+    if weights is not None:
+        assert dict(graph.edges) == weights
+
+
+def test_a_function_is_told_the_sizes_and_a_seed_of_the_random_state(iris):
+    told = []
+    for state in (0, 0, 1, np.random.RandomState(0)):
+        ng.GraphClassifier(lambda *sizes: told.append(sizes) or built(2, *sizes), epochs=1, random_state=state).fit(
+            *iris
+        )
+    assert {sizes[:2] for sizes in told} == {(4, 3)}
+    assert told[0] == told[1] == told[3] != told[2]
+
+
+def test_one_random_state_gives_one_network(iris):
+    weights = [ng.GraphClassifier(**QUICK, random_state=s).fit(*iris).network_.weights for s in (0, 0, 1)]
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert (weights[0] != weights[2]).any()
+
+
+def test_a_grid_of_graphs_rules_and_optimisers(iris):
+    grid = {
+        "graph": [built(3, 4, 3, 0), built(5, 4, 3, 0)],
+        "rule": [ng.rules.asymmetric_ep(), ng.rules.vector_field()],
+        "optimiser": [ng.optimisers.adam(0.02), ng.optimisers.sgd(1e-9)],
+    }
+    search = GridSearchCV(ng.GraphClassifier(epochs=8, random_state=0), grid, cv=2).fit(*iris)
+    assert len(search.cv_results_["params"]) == 8
+    assert search.best_params_["optimiser"] == ng.optimisers.adam(0.02)
+    assert search.best_score_ > 0.85
+
+
+def test_a_pickle_predicts_the_same(iris):
+    x, y = iris
+    for model in (ng.GraphClassifier(**QUICK).fit(x, y), ng.GraphRegressor(**QUICK).fit(x, y)):
+        again = pickle.loads(pickle.dumps(model))
+        np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "said"),
+    [
+        ({"graph": built(2, 5, 3, 0)}, DataError, "X has 4 features, but the graph has 5 input nodes: expected 4"),
+        ({"graph": built(2, 4, 1, 0)}, DataError, "y has 3 classes, but the graph has 1 output node: expected 3"),
+        ({"graph": built, "hidden": 3}, ParameterError, "hidden is 3, but graph is given"),
+        ({"hidden": -1}, ParameterError, "hidden is -1"),
+        (
+            {"graph": ng.compile(built(2, 4, 3, 0)), "dynamics": ng.dynamics.additive()},
+            ParameterError,
+            "dynamics is additive (tanh), but graph is a Network, which has deep (absolute leak)",
+        ),
+        ({"graph": 3}, GraphError, "graph is of type int"),
+        ({"epochs": 0}, ParameterError, "epochs is 0"),
+        ({"batch_size": 151}, DataError, "batch_size is 151"),
+        ({"cost": 3}, ParameterError, "cost is 3"),
+        ({"random_state": "one"}, ValueError, "one"),
+    ],
+)
+def test_what_does_not_fit_is_named(iris, arguments, kind, said):
+    with pytest.raises(kind) as caught:
+        ng.GraphClassifier(**arguments).fit(*iris)
+    assert said in str(caught.value)
+
+
+def test_data_that_does_not_fit_is_named(iris):
+    x, y = iris
+    with pytest.raises(DataError, match="y has one class only, 'a': expected at least two"):
+        ng.GraphClassifier().fit(x, np.full(150, "a"))
+    with pytest.raises(DataError, match="y has 2 targets, but the graph has 1 output node: expected 2"):
+        ng.GraphRegressor(built(2, 4, 1, 0)).fit(x, x[:, :2])
+    with pytest.raises(ParameterError, match="cost is the cross-entropy, but the network has one output"):
+        ng.GraphRegressor(cost=ng.costs.cross_entropy()).fit(x, y)
+
+
+def test_without_scikit_learn_the_remedy_is_named():
+    program = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "import neurograph as ng\n"
+        "try: ng.GraphClassifier\n"
+        "except ng.MissingPackageError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "need scikit-learn" in done.stdout
+    assert '".[sklearn]"' in done.stdout
+    assert issubclass(MissingPackageError, ImportError)
