@@ -20,7 +20,7 @@ PAPER = (
     "the gradient exact; on MNIST this does better, and learns faster, than the earlier proposals."
 )
 
-EXPECTED = {"vector field": 0.0, "asymmetric ep (finite)": 0.0, "asymmetric ep": 0.0}
+EXPECTED = {"vector field": 0.877, "asymmetric ep (finite)": 0.961, "asymmetric ep": 0.965}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (

@@ -88,6 +88,11 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
 
     def _train(self, x: Floats, y: NDArray[Any], outputs: str, count: int, cost: Cost, optimiser: Optimiser) -> None:
+        if isinstance(self.validation, tuple):
+            raise ParameterError(
+                f"validation has {len(self.validation)} parts: expected a number, the share of the samples that is held "
+                "out; neurograph.train takes other samples"
+            )
         graph_seed, seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=2).tolist()
         network = self._network(x.shape[1], count, graph_seed)
         _check_fit("input", network.inputs, f"X has {x.shape[1]} features", x.shape[1])
@@ -156,7 +161,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
     dynamics : Dynamics, optional
         How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
     rule, beta, solver, epochs, batch_size, until_cost, patience
-        As in :func:`neurograph.train`, but 50 epochs, and by default none of them is left out.
+        As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     cost : Cost, optional
         Default ``costs.cross_entropy(10)``.
     optimiser : Optimiser, optional
@@ -289,7 +294,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     dynamics : Dynamics, optional
         How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
     rule, beta, cost, solver, epochs, batch_size, until_cost, patience
-        As in :func:`neurograph.train`, but 50 epochs, and by default none of them is left out.
+        As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     optimiser : Optimiser, optional
         Default ``optimisers.adam(0.02, decay=0.95, l1=0.2)``.
     validation : float, optional

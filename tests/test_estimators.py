@@ -3,8 +3,8 @@
 import pickle
 import subprocess
 import sys
-from functools import partial
 
+import networkx as nx
 import numpy as np
 import pytest
 import scipy
@@ -170,30 +170,21 @@ def test_several_targets_and_one_that_never_changes(iris):
     np.testing.assert_array_equal(column.predict(x)[:, 0], row.predict(x))
 
 
-def given_graphs():
-    graph = ng.topologies.layered(4, (6,), 3, bias=True, seed=3)
-    table = ng.topologies.from_matrix(np.eye(7)[:, [4, 5, 6, 0, 1, 2, 3]] * 0, inputs=range(4), outputs=range(4, 7))
-    return {
-        "graph": graph,
-        "network": ng.compile(graph),
-        "table": table,
-        "function": partial(built, 6),
-        "function of networks": lambda n_in, n_out, seed: ng.compile(built(6, n_in, n_out, seed)),
-    }
-
-
 def built(hidden, n_in, n_out, seed):
     return ng.topologies.layered(n_in, (hidden,), n_out, bias=True, seed=seed)
 
 
-@pytest.mark.parametrize("graph", given_graphs().values(), ids=given_graphs())
-def test_a_graph_in_any_form(iris, graph):
-    weights = dict(graph.edges) if hasattr(graph, "adj") else None
-    model = clone(ng.GraphClassifier(graph, epochs=3, random_state=0)).fit(*iris)
-    assert len(model.network_.inputs) == 4
-    assert len(model.network_.outputs) == 3
-    if weights is not None:
-        assert dict(graph.edges) == weights
+def test_a_graph_in_any_form_is_where_every_fit_starts(iris):
+    graph = built(6, 4, 3, 3)
+    weights = nx.to_numpy_array(graph)
+    table = ng.topologies.from_matrix(weights, inputs=range(4), bias_nodes=[4], outputs=range(11, 14))
+    forms = [graph, table, ng.compile(graph), lambda *_: graph, lambda *_: table, lambda *_: ng.compile(graph)]
+    models = [clone(ng.GraphClassifier(form, epochs=3, random_state=0)) for form in forms]
+    for model in [*models, models[0]]:
+        model.fit(*iris)
+        np.testing.assert_array_equal(model.network_.weights, models[0].network_.weights)
+    assert (models[0].network_.weights != ng.compile(graph).weights).any()
+    np.testing.assert_array_equal(nx.to_numpy_array(graph), weights)
 
 
 def test_a_function_is_told_the_sizes_and_a_seed_of_the_random_state(iris):
@@ -246,6 +237,8 @@ def test_a_pickle_predicts_the_same(iris):
         ({"graph": 3}, GraphError, "graph is of type int"),
         ({"epochs": 0}, ParameterError, "epochs is 0"),
         ({"batch_size": 151}, DataError, "batch_size is 151"),
+        ({"validation": 1.5}, ParameterError, "validation is 1.5"),
+        ({"validation": ([[0, 0, 0, 0]], [0])}, ParameterError, "validation has 2 parts: expected a number, the share"),
         ({"cost": 3}, ParameterError, "cost is 3"),
         ({"random_state": "one"}, ValueError, "one"),
     ],
