@@ -18,7 +18,7 @@ from neurograph.costs import error
 
 ABOUT = (
     "Complete digraphs. Rules that need symmetric weights have every pair of edges tied, leaky linear neurons in a box "
-    "and a bias each; the others DEEP with the absolute leak plus 0.3 and a bias node. One setting a rule for all tasks; "
+    "and a bias each; the others DEEP with the absolute leak plus 0.3 and a bias node. One setting a rule for all; "
     "training stops at a cost of 0.01. Success: every pattern right; of moons and circles, 90 % of 500 new points."
 )
 

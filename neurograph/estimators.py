@@ -90,7 +90,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
     def _train(self, x: Floats, y: NDArray[Any], outputs: str, count: int, cost: Cost, optimiser: Optimiser) -> None:
         if isinstance(self.validation, tuple):
             raise ParameterError(
-                f"validation has {len(self.validation)} parts: expected a number, the share of the samples that is held "
+                f"validation has {len(self.validation)} parts: expected a number, the share of the samples to hold "
                 "out; neurograph.train takes other samples"
             )
         graph_seed, seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=2).tolist()
