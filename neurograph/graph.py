@@ -10,7 +10,7 @@ and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -27,8 +27,26 @@ ROLES = ("hidden", "input", "bias", "output")
 HIDDEN, INPUT, BIAS, OUTPUT = range(4)
 
 
+class Travelling:
+    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only.
+
+    Kernels are compiled for read-only arrays; thawed, they would be compiled again.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the fields alone."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields, their arrays read-only."""
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        self.__dict__.update(state)
+
+
 @dataclass(frozen=True, eq=False)
-class EdgeTable:
+class EdgeTable(Travelling):
     """A directed graph as arrays: what :func:`neurograph.compile` reads every graph into.
 
     Made by :func:`neurograph.topologies.from_edges` and :func:`neurograph.topologies.from_matrix` for

@@ -16,7 +16,7 @@ from neurograph.arguments import finite_number
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, build_graph, read_graph
+from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, build_graph, read_graph
 from neurograph.signs import WORDS, check_signs
 from neurograph.wiring import Edges, Wiring, frozen
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network:
+class Network(Travelling):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
     Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new

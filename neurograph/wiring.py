@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable
+from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
 from neurograph.signs import read_signs
 
 
 @dataclass(frozen=True, eq=False)
-class Incidence:
+class Incidence(Travelling):
     """Some of a network's edges, gathered by the node at one of their ends.
 
     Attributes
@@ -48,7 +48,7 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Circuit:
+class Circuit(Travelling):
     """The nodes that move in a phase, and the edges that reach them.
 
     Attributes
@@ -123,7 +123,7 @@ class Circuit:
 
 
 @dataclass(frozen=True, eq=False)
-class Wiring:
+class Wiring(Travelling):
     """Who is connected to whom: the arrays that stay when only the weights change.
 
     Attributes

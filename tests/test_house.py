@@ -123,7 +123,7 @@ def test_the_docstring_names_every_parameter(name, function):
         assert not inspect.signature(function).parameters, f"{name} has no section Parameters"
         return
     for parameter in inspect.signature(function).parameters:
-        line = rf"^\s+(\w+, )*{parameter}(, \w+)*( :|$)"
+        line = rf"^\s+\**(\w+, )*{parameter}(, \w+)*( :|$)"
         assert re.search(line, function.__doc__, re.MULTILINE), f"{name}: {parameter}"
 
 

@@ -1,5 +1,6 @@
 import copy
 import math
+import pickle
 
 import networkx as nx
 import numpy as np
@@ -490,3 +491,15 @@ def test_tied_edges_leave_nodes_of_one_sign():
             ng.compile(signed)
         signed.nodes["b"]["sign"] = first
         assert ng.compile(signed).without_edges([0, 1]).to_graph().nodes["b"]["sign"] == first
+
+
+def test_a_network_that_travels_keeps_its_arrays_read_only_and_leaves_behind_what_was_computed():
+    network = ng.compile(ng.topologies.complete(2, 3, 1, bias=True, seed=0))
+    ng.settle(network, [[0.0, 1.0]])
+    for other in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):
+        assert np.array_equal(other.weights, network.weights)
+        assert other.edges == network.edges
+        for part in (other.weights, other.biases, other.wiring.pre, other.wiring.table.weights):
+            assert not part.flags.writeable
+        assert "inner" not in other.__getstate__()
+        assert np.array_equal(ng.settle(other, [[0.0, 1.0]]).state, ng.settle(network, [[0.0, 1.0]]).state)
