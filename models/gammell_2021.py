@@ -29,12 +29,12 @@ EXPECTED = {"layered": 0.0, "10 % replaced": 0.0}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
-    "Digits for MNIST, layers of 32 neurons for 100, 40 epochs for 100, and the learning rate falls by 5 % in each. "
-    "The sign of beta is drawn for each sample instead of each batch, and beta is 0.5 for 1; both phases run until "
-    "they are at rest (at most 100 steps) instead of for 1000 and 12 steps; free phases start at 0 instead of where the "
-    "sample's last one ended; first weights are N(0, 0.08) instead of Glorot's uniform ones. As there: five hidden "
-    "layers, the energy, the hard sigmoid, steps of 0.5, batches of 20, one learning rate for all layers, and a "
-    "connection that is replaced goes to a random pair of neurons in layers that are not neighbours."
+    "Digits for MNIST, layers of 32 neurons for 100, 40 epochs for 100, and the learning rate falls by 5 % in each."
+    " The sign of beta is drawn for each sample instead of each batch, and beta is 0.5 for 1; both phases run until"
+    " they are at rest (at most 100 steps) instead of for 1000 and 12 steps; free phases start at 0 instead of "
+    "where the sample's last one ended; first weights are N(0, 0.08) instead of Glorot's uniform ones. As there: "
+    "five hidden layers, the energy, the hard sigmoid, steps of 0.5, batches of 20, one learning rate for all "
+    "layers, and a connection that is replaced goes to a random pair of neurons in layers that are not neighbours."
 )
 
 
