@@ -25,7 +25,7 @@ PAPER = (
     "5.2 % with 10 % of the connections replaced by random ones that skip layers (the logs its authors published)."
 )
 
-EXPECTED = {"layered": 0.0, "10 % replaced": 0.0}
+EXPECTED = {"layered": 0.448, "10 % replaced": 0.954}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (

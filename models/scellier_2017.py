@@ -22,7 +22,7 @@ PAPER = (
     "whatever the depth, training error 0."
 )
 
-EXPECTED = {"64-64-10": 0.0, "64-64-64-10": 0.0, "64-64-64-64-10": 0.0}
+EXPECTED = {"64-64-10": 0.970, "64-64-64-10": 0.964, "64-64-64-64-10": 0.913}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
