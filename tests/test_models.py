@@ -1,7 +1,16 @@
 import pytest
 
 import neurograph as ng
-from models import every_graph, farinha_2020, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026
+from models import (
+    every_graph,
+    every_rule,
+    farinha_2020,
+    gammell_2021,
+    laborieux_2021,
+    scellier_2017,
+    scellier_2018,
+    scurria_2026,
+)
 from models.farinha_2020 import Case
 
 
@@ -58,3 +67,11 @@ def test_every_row_of_a_model_of_the_digits_can_be_trained(model):
     few = {**rows[-1].training, "epochs": 2}
     fit = ng.train(rows[-1].build(0), digits.x_train[:200], digits.y_train[:200], seed=0, progress=False, **few)
     assert fit.history["cost"][1] < fit.history["cost"][0]
+
+
+def test_every_rule_has_a_column_in_the_table_of_the_small_tasks():
+    names = {name for name in ng.rules.__all__ if name != "Rule"}
+    assert names <= set(every_rule.RECIPES)
+    cell = every_rule.run(every_rule.RECIPES["asymmetric_ep"], every_rule.TASKS["xor-5"], seeds=2)
+    assert cell.success == 1.0
+    assert cell.finite
