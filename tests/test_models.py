@@ -1,7 +1,13 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
 import pytest
 
 import neurograph as ng
 from models import (
+    digits_table,
     every_graph,
     every_rule,
     farinha_2020,
@@ -75,3 +81,67 @@ def test_every_rule_has_a_column_in_the_table_of_the_small_tasks():
     cell = every_rule.run(every_rule.RECIPES["asymmetric_ep"], every_rule.TASKS["xor-5"], seeds=2)
     assert cell.success == 1.0
     assert cell.finite
+
+
+def test_the_accuracy_is_that_of_the_test_samples_after_training():
+    """By chance 10 % are right; two epochs bring the vector-field rule above 60 %."""
+    row = scellier_2018.table()[0]
+    row = replace(row, training={**row.training, "epochs": 2})
+    measured = digits_table.accuracies(row, [3])
+    digits = ng.tasks.digits()
+    fit = ng.train(row.build, digits.x_train, digits.y_train, seed=3, progress=False, **row.training)
+    outputs = ng.settle(fit.network, digits.x_test, solver=row.training["solver"]).outputs
+    right = [np.argmax(answer) == label for answer, label in zip(outputs, digits.y_test, strict=True)]
+    assert measured.tolist() == [sum(right) / 360]
+    assert measured[0] > 0.6
+    assert len(digits_table.line(row, measured)) <= len(digits_table.HEADER)
+
+
+@pytest.mark.parametrize(
+    ("model", "symmetric"),
+    [
+        (gammell_2021, True),
+        (laborieux_2021, True),
+        (scellier_2017, True),
+        (scellier_2018, False),
+        (scurria_2026, False),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_weights_are_tied_where_the_paper_ties_them(model, symmetric):
+    for row in model.table():
+        network = row.build(0)
+        among_free = network.matrix().toarray()[64:, 64:]
+        assert np.array_equal(among_free, among_free.T) == symmetric
+        assert (network.wiring.ties is not None) == symmetric
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_the_hopfield_networks_of_2017_have_the_papers_layers(depth):
+    network = scellier_2017.table()[depth - 1].build(0)
+    layers = [64] * (depth + 1) + [10]
+    between = [one * other for one, other in pairwise(layers)]
+    assert len(network.nodes) == sum(layers)
+    assert len(network.edges) == between[0] + 2 * sum(between[1:])
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_replaced_connection_skips_a_layer_and_keeps_its_weight(seed):
+    graph = ng.topologies.layered(64, (32,) * 5, 10, feedback=False, seed=seed)
+    layer = {node: k for k, nodes in enumerate(nx.topological_generations(graph)) for node in nodes}
+    moved = gammell_2021.skipping(graph, 0.1, seed)
+    new = set(moved.edges) - set(graph.edges)
+    assert all(layer[post] - layer[pre] >= 2 for pre, post in new)
+    assert moved.number_of_edges() == graph.number_of_edges()
+    weights = [sorted(weight for _, _, weight in each.edges(data="weight")) for each in (moved, graph)]
+    assert weights[0] == weights[1]
+    # 646 of 6464 are expected, with a standard deviation of 24.
+    assert 525 < len(new) < 768
+    assert set(gammell_2021.skipping(graph, 0.0, seed).edges) == set(graph.edges)
+
+
+def test_skipping_layers_is_what_makes_the_deep_network_learn():
+    """After 4 epochs the layered network still answers about by chance: the paper's vanishing gradient."""
+    layered, skipping = (replace(row, training={**row.training, "epochs": 4}) for row in gammell_2021.table())
+    assert digits_table.accuracies(layered, [0])[0] < 0.35
+    assert digits_table.accuracies(skipping, [0])[0] > 0.6
