@@ -58,7 +58,7 @@ class Plan:
                 )
         checked_whole("epochs", self.epochs, 1)
         if self.batch_size not in (None, "auto"):
-            checked_whole("batch_size", self.batch_size, 1, ", or None for all samples at once")
+            checked_whole("batch_size", self.batch_size, 1, ", None for all samples at once, or 'auto'")
         if self.pruner is not None:
             checked_pruner(self.pruner)
         if self.until_cost is not None:

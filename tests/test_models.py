@@ -106,7 +106,7 @@ def test_the_accuracy_is_that_of_the_test_samples_after_training():
         (scellier_2018, False),
         (scurria_2026, False),
     ],
-    ids=lambda value: getattr(value, "__name__", ""),
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_the_weights_are_tied_where_the_paper_ties_them(model, symmetric):
     for row in model.table():
@@ -141,7 +141,7 @@ def test_a_replaced_connection_skips_a_layer_and_keeps_its_weight(seed):
 
 
 def test_skipping_layers_is_what_makes_the_deep_network_learn():
-    """After 4 epochs the layered network still answers about by chance: the paper's vanishing gradient."""
-    layered, skipping = (replace(row, training={**row.training, "epochs": 4}) for row in gammell_2021.table())
-    assert digits_table.accuracies(layered, [0])[0] < 0.35
-    assert digits_table.accuracies(skipping, [0])[0] > 0.6
+    """After two epochs the layered network still answers about by chance: the paper's vanishing gradient."""
+    layered, skipping = (replace(row, training={**row.training, "epochs": 2}) for row in gammell_2021.table())
+    assert digits_table.accuracies(layered, [0])[0] < 0.3
+    assert digits_table.accuracies(skipping, [0])[0] > 0.45
