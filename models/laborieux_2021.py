@@ -1,4 +1,4 @@
-"""Centred and random-sign equilibrium propagation in a fully connected network, on the digits.
+"""Centred and random-sign equilibrium propagation beside the one-sided one, on the digits.
 
 ``python -m models.laborieux_2021`` trains 5 networks a row and prints their test accuracies.
 """
@@ -13,38 +13,44 @@ from models.digits_table import Row
 
 SOURCE = (
     'A. Laborieux, M. Ernoult, B. Scellier, Y. Bengio, J. Grollier, D. Querlioz, "Scaling Equilibrium Propagation to '
-    'Deep ConvNets by Drastically Reducing its Gradient Estimator Bias", Frontiers in Neuroscience 15, 2021, arXiv '
-    "2006.03824"
+    'Deep ConvNets by Drastically Reducing its Gradient Estimator Bias", Frontiers in Neuroscience 15, 2021, '
+    "arXiv 2006.03824"
 )
 
 PAPER = (
-    "The paper: CIFAR-10, convolutional, test error 86 % with beta of one sign, 11.7 % centred with cross-entropy, "
-    "13.2 % with forward and back weights of their own."
+    "The paper: CIFAR-10, a convolutional network of four layers; test error 86 % with one nudge, 11.7 % with two of "
+    "opposite sign and the cross-entropy."
 )
 
-EXPECTED = {"ep": 0.969, "random-sign ep": 0.967, "centred ep": 0.968}
+RULES = {"one-sided": ng.rules.ep(), "random sign": ng.rules.random_sign_ep(), "centred": ng.rules.centred_ep()}
+
+EXPECTED = {"one-sided": 0.793, "random sign": 0.963, "centred": 0.970}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
-    "Digits for CIFAR-10, and 64-64-10 fully connected for convolutions, where the bias of one sign hardly costs "
-    "anything; the sign of beta is drawn for each sample instead of each batch; phases run until they are at rest (at "
-    "most 100 steps) instead of for 250 and 30; the squared error. As there: the energy, the box, and the estimators."
+    "Digits for CIFAR-10, and 64-64-64-10 fully connected for convolutions. One-sided nudging fails from 1 of 5 "
+    "seeds; part of that is a free phase not quite at rest, which cancels in the other two: with tol=1e-5 that seed "
+    "learns, and the mean is 94.4 %. Squared error, one learning rate, which falls by 5 % an epoch, for Adam's of "
+    "each layer; the sign is drawn for each sample instead of each batch; phases run until they are at rest (at most "
+    "200 steps) instead of for 250 and 30, and steps are 0.5 instead of 1. As there: the hard sigmoid, whose fixed "
+    "points are those of s = clip(W s + b), symmetric weights, and the three estimates."
 )
 
 
 def build(seed: int) -> ng.Network:
-    """Build a layered Hopfield network: neighbouring layers are fully connected, both ways by one weight."""
-    graph = ng.topologies.layered(inputs=64, hidden=(64,), outputs=10, bias="neurons", scale=0.05, seed=seed)
-    return ng.compile(ng.topologies.symmetric(graph), ng.dynamics.hopfield())
+    """Build a layered network of two hidden layers, symmetric, of leaky neurons in [0, 1]."""
+    graph = ng.topologies.layered(inputs=64, hidden=(64, 64), outputs=10, bias="neurons", scale=0.05, seed=seed)
+    return ng.compile(ng.topologies.symmetric(graph), ng.dynamics.vector_field())
 
 
 def training(rule: ng.Rule) -> dict[str, Any]:
     """Give the arguments of :func:`neurograph.train`."""
     return {
         "rule": rule,
-        "beta": 0.5,
+        "beta": 0.2,
+        "cost": ng.costs.squared_error(),
         "optimiser": ng.optimisers.sgd(0.2, decay=0.95),
-        "solver": ng.solvers.Euler(dt=0.5, steps=100, tol=1e-3),
+        "solver": ng.solvers.Euler(dt=0.5, steps=200, tol=1e-4),
         "batch_size": 20,
         "epochs": 20,
         "until_cost": None,
@@ -52,9 +58,8 @@ def training(rule: ng.Rule) -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: one a rule."""
-    rules = (ng.rules.ep(), ng.rules.random_sign_ep(), ng.rules.centred_ep())
-    return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
+    """Give the rows: the three estimates of the gradient."""
+    return [Row(name, build, training(rule), EXPECTED[name]) for name, rule in RULES.items()]
 
 
 def main() -> None:
