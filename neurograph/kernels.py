@@ -25,12 +25,16 @@ from neurograph import readout as readout_loop
 from neurograph import response as response_loop
 from neurograph.dynamics import Dynamics
 from neurograph.equations import SCALAR_FUNCTIONS, Expression
+from neurograph.gathering import contracted, gathering, link
 
-NARROW, WIDE = 4, 64
-"""Samples that move together: in a small batch, with every sum in a register; and in a large one, as one vector."""
+WIDE = 64
+"""Most samples that move together."""
 
-VECTOR = 8
-"""Wide lanes come in multiples of this: the doubles of the widest vector register there is."""
+NARROW = 4
+"""Samples that move together in a batch too small for vectors of them, whose loops are unrolled."""
+
+MOST_NARROW = 7
+"""Largest batch for narrow lanes."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INLINED = {**OPTIONS, "forceinline": True}
@@ -44,16 +48,16 @@ Kernel = Callable[..., Any]
 
 @lru_cache(maxsize=256)
 def phase_kernel(
-    dynamics: Dynamics, rule: Expression | None, implicit: bool, softmax: bool, transposed: bool, narrow: bool
+    dynamics: Dynamics, rule: Expression | None, implicit: bool, softmax: bool, transposed: bool, lanes: int
 ) -> Kernel:
     """Compile the loop of :mod:`neurograph.phase` for a dynamics, with an online rule or without.
 
     `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `softmax` nudges along the
-    cross-entropy; `transposed` lets activity return along the edges; `narrow` is for small batches.
+    cross-entropy; `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch.
     """
     lines = [
         f"IMPLICIT, ONLINE, SOFTMAX, TRANSPOSED = {implicit}, {rule is not None}, {softmax}, {transposed}",
-        *_neuron(dynamics, narrow),
+        *_neuron(dynamics, lanes),
         _scalar("rule", "pre, post, dpre, dpost, w", rule),
         _scalar(
             "leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, tuple(dynamics.defaults)
@@ -61,25 +65,27 @@ def phase_kernel(
         _node_function("slope_I", dynamics, dynamics.slope("I") if transposed else None),
         _sent_function("transfer_slope", dynamics, dynamics.transfer_slope if transposed else None),
         _project(dynamics.box),
-        _learn_whole(NARROW),
+        _learn_whole(lanes if lanes < WIDE else NARROW),
     ]
-    names = ("load", "record", "fill", "learn", "hold_fast", "partition", "turn", "advance", "phase")
+    names = (
+        "lanes_of", "aligned", "load", "record", "fill", "learn", "hold_fast", "partition", "turn", "advance", "phase",
+    )  # fmt: skip
     return _compiled(lines, tuple(getattr(phase_loop, name) for name in names))
 
 
 @lru_cache(maxsize=256)
-def response_kernel(dynamics: Dynamics, narrow: bool) -> Kernel:
+def response_kernel(dynamics: Dynamics, lanes: int) -> Kernel:
     """Compile the loop of :mod:`neurograph.response` for a dynamics."""
     lines = [
-        *_neuron(dynamics, narrow),
+        *_neuron(dynamics, lanes),
         _node_function("slope_s", dynamics, dynamics.slope("s")),
         _node_function("slope_I", dynamics, dynamics.slope("I")),
         _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
         _pressed(dynamics.box),
     ]
-    return _compiled(
-        lines, tuple(getattr(response_loop, name) for name in ("linearise", "lifted", "relax", "sweep", "response"))
-    )
+    shared = phase_loop.lanes_of, phase_loop.aligned
+    names = ("linearise", "lifted", "relax", "sweep", "response")
+    return _compiled(lines, (*shared, *(getattr(response_loop, name) for name in names)))
 
 
 @lru_cache(maxsize=256)
@@ -113,16 +119,21 @@ def _table(symbol: str) -> str:
     return symbol.removeprefix("pre_").removeprefix("post_")
 
 
-def _neuron(dynamics: Dynamics, narrow: bool) -> list[str]:
+def lanes_for(batch: int) -> int:
+    """Give how many samples of a batch move together at most."""
+    return 1 if batch == 1 else (NARROW if batch <= MOST_NARROW else WIDE)
+
+
+def _neuron(dynamics: Dynamics, lanes: int) -> list[str]:
     """Write what every loop over a dynamics needs."""
-    lanes = NARROW if narrow else WIDE
+    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "EVERY")
     return [
-        f"LANES, NARROW, VECTOR = {lanes}, {narrow}, {VECTOR}",
-        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
+        f"LANES, NARROW, PLAIN = {lanes}, {lanes < WIDE}, {dynamics.transfer.strip() == 's'}",
+        *(f"{name} = {getattr(phase_loop, name)!r}" for name in constants),
         SCALAR_FUNCTIONS,
         _node_function("drift", dynamics, dynamics.drift_equation),
         _sent_function("transfer", dynamics, dynamics.transfer_equation),
-        _gather_narrow(lanes) if narrow else _GATHER_WIDE,
+        *gathering(lanes, lanes < WIDE),
     ]
 
 
@@ -164,47 +175,6 @@ def _number(value: float) -> str:
     return f"({value!r})" if abs(value) < float("inf") else ("inf" if value > 0 else "(-inf)")
 
 
-def _gather_narrow(lanes: int) -> str:
-    """Write the sum over one node's edges with one scalar accumulator a lane, which stays in a register."""
-    every = range(lanes)
-    load = "\n    ".join(f"a{lane} = total[{lane}]" for lane in every)
-    add = "\n        ".join(f"a{lane} += w * sent[i, {lane}]" for lane in every)
-    store = "\n    ".join(f"total[{lane}] = a{lane}" for lane in every)
-    return f"""
-def gather(edges, place, sent, total, lanes):
-    indptr, pre, weights = edges
-    {load}
-    for k in range(np.uintp(indptr[place]), np.uintp(indptr[place + 1])):
-        i = np.uintp(pre[k])
-        w = weights[k]
-        {add}
-    {store}
-"""
-
-
-_GATHER_WIDE = """
-def gather(edges, place, sent, total, lanes):
-    indptr, pre, weights = edges
-    k, last = np.uintp(indptr[place]), np.uintp(indptr[place + 1])
-    while k + np.uintp(4) <= last:
-        i, w = np.uintp(pre[k]), weights[k]
-        i1, w1 = np.uintp(pre[k + np.uintp(1)]), weights[k + np.uintp(1)]
-        i2, w2 = np.uintp(pre[k + np.uintp(2)]), weights[k + np.uintp(2)]
-        i3, w3 = np.uintp(pre[k + np.uintp(3)]), weights[k + np.uintp(3)]
-        for lane in range(lanes):
-            total[lane] = (
-                ((total[lane] + w * sent[i, lane]) + w1 * sent[i1, lane]) + w2 * sent[i2, lane]
-            ) + w3 * sent[i3, lane]
-        k += np.uintp(4)
-    while k < last:
-        i, w = np.uintp(pre[k]), weights[k]
-        for lane in range(lanes):
-            total[lane] += w * sent[i, lane]
-        k += np.uintp(1)
-"""
-"""Sum over one node's edges, four at a time and always in their order, as vectors of lanes."""
-
-
 def _learn_whole(lanes: int) -> str:
     """Write the rule of one node's incoming edges, where every lane is live, with the node's own lanes in registers."""
     every = range(lanes)
@@ -229,13 +199,14 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
     """
     text = "\n".join(
         [
-            f"# {OPTIONS}, {INLINED}, {more}",
+            f"# {OPTIONS}, {INLINED}, {contracted('gather_rows')}, {more}",
             "from math import cos, exp, inf, log, sin, sqrt\n",
             "import numpy as np\n",
             *lines,
         ]
         + [inspect.getsource(loop) + "\n" for loop in loops]
     )
+    link()
     module = _imported(text)
     import numba
 
@@ -247,7 +218,7 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
                 name,
                 numba.njit(function, cache=True, **OPTIONS, **more)
                 if last
-                else numba.njit(function, **INLINED, **more),
+                else numba.njit(function, **INLINED, **contracted(name), **more),
             )
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel

@@ -15,13 +15,13 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int  # most samples that move together
     NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
-    VECTOR: int  # what the number of lanes is a multiple of; those too many repeat the last sample
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
     SOFTMAX: bool  # whether the nudge is that of the cross-entropy
     TRANSPOSED: bool  # whether activity also returns along the edges
+    PLAIN: bool  # whether a node sends its state as it is
 
-    def gather(edges, place, sent, total, lanes): ...
+    def gather_rows(edges, sent, base, totals, lanes): ...
     def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
@@ -35,6 +35,26 @@ if TYPE_CHECKING:
 
 CONVERGED, STEP_LIMIT, DIVERGED = 0, 1, 2
 LARGEST = 1e10
+
+LINE = 64
+"""Bytes of a cache line, and of the widest vector register there is."""
+
+EVERY = 16
+"""A power of two: steps from one look for lost samples to the next, where no tolerance asks for one at each."""
+
+
+def lanes_of(count, like):
+    """Give how many lanes serve `count` samples: a whole number of lines, the last sample repeated."""
+    line = LINE // like.itemsize
+    return LANES if NARROW else (count + line - 1) // line * line
+
+
+def aligned(rows, lanes, like):
+    """Give zeros (rows, lanes) that begin at the start of a line."""
+    line = LINE // like.itemsize
+    store = np.zeros(rows * lanes + line, like.dtype)
+    first = (-store.ctypes.data % LINE) // like.itemsize
+    return store[first : first + rows * lanes].reshape((rows, lanes))
 
 
 def phase(
@@ -52,43 +72,51 @@ def phase(
     whole, inner, still, back = wires
     moving = nodes[4]
     batch, n = start.shape
-    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
-    s = np.zeros((n, width), start.dtype)
-    sent, base = np.zeros_like(s), np.zeros((moving.size, width), start.dtype)
+    width = LANES if NARROW else min(LANES, lanes_of(batch, start))
+    s, new = aligned(n, width, start), aligned(n, width, start)
+    sent, new_sent = (s, new) if PLAIN else (aligned(n, width, start), aligned(n, width, start))
+    base, totals = aligned(moving.size, width, start), aligned(moving.size, width, start)
     pull, nudge = np.zeros_like(base), np.zeros(width)
-    slopes = np.zeros((2, n if TRANSPOSED else 0, width), start.dtype)
-    away, new_away = np.zeros_like(slopes), np.zeros_like(slopes)
+    turned = (moving.size if TRANSPOSED else 0), (n if TRANSPOSED else 0)
+    carried, returned = aligned(turned[0], width, start), aligned(turned[0], width, start)
+    slope_sent, slope_in = aligned(turned[1], width, start), aligned(turned[1], width, start)
+    away_sent, away_in = aligned(turned[1], width, start), aligned(turned[1], width, start)
+    fixed = aligned(turned[1], width, start)
     live = np.zeros(width, np.bool_)
     worst, pace = np.zeros(width), np.ones(width)
-    total, extra, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype), np.zeros(width, start.dtype)
+    spare, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype)
     for first in range(0, batch, width):
         count = min(width, batch - first)
-        lanes = LANES if NARROW else (count + VECTOR - 1) // VECTOR * VECTOR
+        lanes = lanes_of(count, start)
         for lane in range(lanes):
             live[lane] = lane < count
             sample = first + min(lane, count - 1)
             pace[lane], nudge[lane] = dt[sample], beta[sample]
             load(sample, lane, start, target, nudge[lane], nodes, s, sent, pull)
-        for place in range(moving.size):
-            for lane in range(lanes):
-                base[place, lane] = 0.0
-            gather(still, place, sent, base[place], lanes)
+        new[:] = s
+        if not PLAIN:
+            new_sent[:] = sent
+        base[:] = 0.0
+        gather_rows(still, sent, base, base, lanes)
         if TRANSPOSED:
-            hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes)
-        new, new_sent = s.copy(), sent.copy()
+            hold_fast(inner, nodes, anchor, first, count, base, totals, new_sent, slope_sent, slope_in, fixed, lanes)
+            new_sent[:] = sent
         if every > 0:
             record(s, first, live, 0, watched, frames, lanes)
         running = count
         for step in range(1, steps + 1):
+            gather_rows(inner, sent, base, totals, lanes)
+            if TRANSPOSED:
+                turn(inner, back, s, fixed, slope_sent, slope_in, away_sent, away_in, carried, returned, lanes)
+            measured = tol > 0.0 or step == steps or step & (EVERY - 1) == 0
             advance(
-                inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-                extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
+                nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, spare, ahead, slope_sent,
+                slope_in, carried, returned, lanes,
             )  # fmt: skip
             if ONLINE:
                 learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes)
             s, new = new, s
             sent, new_sent = new_sent, sent
-            away, new_away = new_away, away
             if every > 0 and step % every == 0:
                 record(s, first, live, step // every, watched, frames, lanes)
             for lane in range(lanes):
@@ -115,39 +143,49 @@ def load(sample, lane, start, target, beta, nodes, s, sent, pull):
     params, columns = nodes[3], nodes[5]
     for j in range(s.shape[0]):
         s[j, lane] = start[sample, j]
-        sent[j, lane] = transfer(s[j, lane], params, j)
+        if not PLAIN:
+            sent[j, lane] = transfer(s[j, lane], params, j)
     if beta != 0.0:
         for place in range(columns.size):
             if columns[place] >= 0:
                 pull[place, lane] = target[sample, columns[place]]
 
 
-def hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes):
-    """Write f' and dg/dI at the free equilibrium into `slopes`, and both times s less it into `away`."""
+def hold_fast(inner, nodes, anchor, first, count, base, totals, spare, slope_sent, slope_in, fixed, lanes):
+    """Write the free equilibrium into `fixed`, and f' and dg/dI there."""
     bias, w_out, w_out_abs, params, moving, _ = nodes
-    fixed = np.zeros_like(s)
     for lane in range(lanes):
         sample = first + min(lane, count - 1)
-        for j in range(s.shape[0]):
-            fixed[j, lane] = transfer(anchor[sample, j], params, j)
+        for j in range(fixed.shape[0]):
+            fixed[j, lane] = anchor[sample, j]
+            spare[j, lane] = transfer(fixed[j, lane], params, j)
+    gather_rows(inner, spare, base, totals, lanes)
     for place in range(moving.size):
         j = moving[place]
         for lane in range(lanes):
-            total[lane] = base[place, lane]
-        gather(inner, place, fixed, total, lanes)
+            x = fixed[j, lane]
+            slope_sent[j, lane] = transfer_slope(x, params, j)
+            slope_in[j, lane] = slope_I(x, totals[place, lane], bias[j], w_out[j], w_out_abs[j], params, j)
+
+
+def turn(inner, back, s, fixed, slope_sent, slope_in, away_sent, away_in, carried, returned, lanes):
+    """Write what f' (s - s*) brings along the edges, and what dg/dI (s - s*) brings back along them."""
+    for j in range(s.shape[0]):
         for lane in range(lanes):
-            x = anchor[first + min(lane, count - 1), j]
-            slopes[0, j, lane] = transfer_slope(x, params, j)
-            slopes[1, j, lane] = slope_I(x, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
-            away[0, j, lane] = slopes[0, j, lane] * (s[j, lane] - x)
-            away[1, j, lane] = slopes[1, j, lane] * (s[j, lane] - x)
+            away_sent[j, lane] = slope_sent[j, lane] * (s[j, lane] - fixed[j, lane])
+        for lane in range(lanes):
+            away_in[j, lane] = slope_in[j, lane] * (s[j, lane] - fixed[j, lane])
+    carried[:] = 0.0
+    returned[:] = 0.0
+    gather_rows(inner, away_sent, carried, carried, lanes)
+    gather_rows(back, away_in, returned, returned, lanes)
 
 
 def advance(
-    inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-    extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
+    nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, spare, ahead, slope_sent, slope_in,
+    carried, returned, lanes,
 ):  # fmt: skip
-    """Write one step of every moving node into `new`, and the largest projected residual into `worst`.
+    """Write one step of every moving node into `new`, and if `measured` the largest projected residual into `worst`.
 
     Many short loops over the lanes, for each becomes vector instructions only if it touches few arrays.
     """
@@ -158,51 +196,52 @@ def advance(
         partition(s, moving, columns, gain, ahead, lanes)
     for place in range(moving.size):
         j = np.uintp(moving[place])
-        for lane in range(lanes):
-            total[lane] = base[place, lane]
-            extra[lane] = 0.0
-        gather(inner, place, sent, total, lanes)
-        if TRANSPOSED:
-            turn(inner, back, place, j, slopes, away, extra, new[j], lanes)
         b, out, out_abs = bias[j], w_out[j], w_out_abs[j]
         pulled = columns[place] >= 0
+        for lane in range(lanes):
+            spare[lane] = 0.0
+        if TRANSPOSED:
+            for lane in range(lanes):
+                spare[lane] = slope_sent[j, lane] * returned[place, lane]
+            for lane in range(lanes):
+                spare[lane] -= slope_in[j, lane] * carried[place, lane]
         if pulled:
             if SOFTMAX:
                 for lane in range(lanes):
                     share = exp(gain * s[j, lane] - ahead[lane])
-                    extra[lane] += nudge[lane] * gain * (pull[place, lane] - share)
+                    spare[lane] += nudge[lane] * gain * (pull[place, lane] - share)
             else:
                 for lane in range(lanes):
-                    extra[lane] += nudge[lane] * (pull[place, lane] - (0.0 if IMPLICIT else s[j, lane]))
+                    spare[lane] += nudge[lane] * (pull[place, lane] - (0.0 if IMPLICIT else s[j, lane]))
         if IMPLICIT:
             leaking = leak(out, out_abs, params, j, b)
             own = 1.0 if pulled and not SOFTMAX else 0.0
             for lane in range(lanes):
-                total[lane] = drift(0.0, total[lane], b, out, out_abs, params, j) + extra[lane]
+                totals[place, lane] = drift(0.0, totals[place, lane], b, out, out_abs, params, j) + spare[lane]
             for lane in range(lanes):
-                extra[lane] = leaking + own * nudge[lane]
+                spare[lane] = leaking + own * nudge[lane]
             for lane in range(lanes):
-                new[j, lane] = project((s[j, lane] + pace[lane] * total[lane]) / (1.0 + pace[lane] * extra[lane]))
-            for lane in range(lanes):
-                total[lane] = s[j, lane] + pace[lane] * (total[lane] - extra[lane] * s[j, lane])
+                pushed = s[j, lane] + pace[lane] * totals[place, lane]
+                new[j, lane] = project(pushed / (1.0 + pace[lane] * spare[lane]))
+            if measured:
+                for lane in range(lanes):
+                    spare[lane] = totals[place, lane] - spare[lane] * s[j, lane]
+                for lane in range(lanes):
+                    spare[lane] = abs(project(s[j, lane] + pace[lane] * spare[lane]) - s[j, lane])
         else:
             for lane in range(lanes):
-                total[lane] = drift(s[j, lane], total[lane], b, out, out_abs, params, j) + extra[lane]
+                moved = drift(s[j, lane], totals[place, lane], b, out, out_abs, params, j) + spare[lane]
+                new[j, lane] = project(s[j, lane] + pace[lane] * moved)
+            if measured:
+                for lane in range(lanes):
+                    spare[lane] = abs(new[j, lane] - s[j, lane])
+        if not PLAIN:
             for lane in range(lanes):
-                total[lane] = s[j, lane] + pace[lane] * total[lane]
+                new_sent[j, lane] = transfer(new[j, lane], params, j)
+        if measured:
             for lane in range(lanes):
-                new[j, lane] = project(total[lane])
-        for lane in range(lanes):
-            new_sent[j, lane] = transfer(new[j, lane], params, j)
-        for lane in range(lanes):
-            change = abs(project(total[lane]) - s[j, lane])
-            # NaN stays, whatever comes after it.
-            worst[lane] = change if change > worst[lane] or change != change else worst[lane]
-        if TRANSPOSED:
-            for lane in range(lanes):
-                moved = new[j, lane] - anchor[first + min(lane, count - 1), j]
-                new_away[0, j, lane] = slopes[0, j, lane] * moved
-                new_away[1, j, lane] = slopes[1, j, lane] * moved
+                # NaN stays, whatever comes after it.
+                worst[lane] = spare[lane] if spare[lane] > worst[lane] or spare[lane] != spare[lane] else worst[lane]
     for lane in range(lanes):
         worst[lane] /= pace[lane]
 
@@ -219,19 +258,6 @@ def partition(s, moving, columns, gain, ahead, lanes):
             if columns[place] >= 0:
                 mass += exp(gain * s[moving[place], lane] - top)
         ahead[lane] = top + np.log(mass)
-
-
-def turn(inner, back, place, j, slopes, away, extra, total, lanes):
-    """Write (J' - J)(s - s*) of one node into `extra`: what returns to it along its edges, less what they carry."""
-    for lane in range(lanes):
-        total[lane] = 0.0
-    gather(inner, place, away[0], total, lanes)
-    for lane in range(lanes):
-        extra[lane] = -slopes[1, j, lane] * total[lane]
-        total[lane] = 0.0
-    gather(back, place, away[1], total, lanes)
-    for lane in range(lanes):
-        extra[lane] += slopes[0, j, lane] * total[lane]
 
 
 def learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes):

@@ -17,12 +17,13 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int
     NARROW: bool
-    VECTOR: int
     CONVERGED: int
     STEP_LIMIT: int
     DIVERGED: int
     LARGEST: float
 
+    def lanes_of(count, like): ...
+    def aligned(rows, lanes, like): ...
     def gather(edges, place, sent, total, lanes): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
@@ -44,8 +45,8 @@ def response(
     inner, still, back = wires
     moving = nodes[4]
     batch, n = state.shape
-    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
-    s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
+    width = LANES if NARROW else min(LANES, lanes_of(batch, state))
+    s, sent = aligned(n, width, state), aligned(n, width, state)
     own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
     sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
     total, spare = np.zeros(width, state.dtype), np.zeros(width, state.dtype)
@@ -53,7 +54,7 @@ def response(
     worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
     for first in range(0, batch, width):
         running = min(width, batch - first)
-        lanes = LANES if NARROW else (running + VECTOR - 1) // VECTOR * VECTOR
+        lanes = lanes_of(running, state)
         for lane in range(lanes):
             live[lane] = lane < running
             sample = first + min(lane, running - 1)
@@ -71,7 +72,7 @@ def response(
             scale[lane] = scale[lane] if scale[lane] > 0.0 else 1.0
         s[:] = 0.0
         sent[:] = 0.0
-        new, new_sent = s.copy(), sent.copy()
+        new, new_sent = aligned(n, width, state), aligned(n, width, state)
         for step in range(1, steps + 1):
             if order.size:
                 sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes)

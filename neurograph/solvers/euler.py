@@ -12,12 +12,9 @@ from neurograph.arguments import checked_number, checked_whole
 from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Record, Response, Solver, Trajectory
 from neurograph.errors import ParameterError
-from neurograph.kernels import phase_kernel, response_kernel
+from neurograph.kernels import lanes_for, phase_kernel, response_kernel
 from neurograph.network import Floats, Network
 from neurograph.wiring import Edges
-
-MOST_NARROW = 7
-"""Largest batch for the kernel of narrow lanes."""
 
 SAFETY = 0.5
 """Share of the largest stable step that an explicit step takes when none is given."""
@@ -91,7 +88,7 @@ class Euler(Solver):
         bias_trace = np.zeros(wiring.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         kernel = phase_kernel(
-            network.dynamics, phase.rule, implicit, gain > 0.0, transposed, narrow=batch <= MOST_NARROW
+            network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes_for(batch)
         )
         kernel(
             _wires(network, phase), _nodes(network, phase), start, start if phase.anchor is None else phase.anchor,
@@ -125,7 +122,7 @@ class Euler(Solver):
         loops[places] = network.weights[edges]
         end, gain = np.empty_like(state), np.zeros_like(state)
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        response_kernel(network.dynamics, narrow=batch <= MOST_NARROW)(
+        response_kernel(network.dynamics, lanes_for(batch))(
             (network.inner, network.still, network.back), _nodes(network, None), state,
             np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt,
             implicit, int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
