@@ -1,5 +1,5 @@
 """The compiled sums over edges, where a C compiler was there when neurograph was installed."""
 
-address: int
+gather: int
+wait: int
 instructions: str
-threads: int

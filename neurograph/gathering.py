@@ -7,6 +7,7 @@ small networks, does the same.
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -18,18 +19,29 @@ except ImportError:
 WORTH_A_CALL = 256
 """Edges from which the extension is called where lanes are narrow."""
 
-PARTS = 4
-"""Partial sums of a lane; the extension's own number."""
+FEW, PARTS = 16, 4
+"""Edges from which a lane is several partial sums, and how many: the extension's own numbers."""
 
-SYMBOL = "neurograph_gather"
+SUM, WAIT = "neurograph_gather", "neurograph_wait"
+"""What the compiled loops call the extension's functions."""
+
+
+def threads() -> int:
+    """Give how many threads may share a phase: $OMP_NUM_THREADS, or as many as processors; without the extension, 1."""
+    if extension is None:
+        return 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def how() -> str:
     """Say in words what sums over edges."""
     if extension is None:
         return "numba only, which is slower: no C compiler was there when neurograph was installed"
-    threads = "1 thread" if extension.threads == 1 else f"{extension.threads} threads"
-    return f"compiled C, {extension.instructions}, {threads}"
+    count = threads()
+    return f"compiled C, {extension.instructions}, {count} thread{'s' if count > 1 else ''}"
 
 
 @lru_cache(maxsize=1)
@@ -38,24 +50,25 @@ def link() -> None:
     if extension is not None:
         import llvmlite.binding
 
-        llvmlite.binding.add_symbol(SYMBOL, extension.address)
+        llvmlite.binding.add_symbol(SUM, extension.gather)
+        llvmlite.binding.add_symbol(WAIT, extension.wait)
 
 
 def gathering(lanes: int, narrow: bool) -> tuple[str, ...]:
-    """Write ``gather``, which adds one node's sum to a row, and ``gather_rows``: a table plus all of them into another.
+    """Write ``gather``, which adds one node's sum to a row, and ``gather_rows``, which writes those of several nodes.
 
-    `narrow` lanes are so few that the sums of a small network stay in registers.
+    And ``wait``, at which the threads of a phase meet. `narrow` lanes are so few that the sums of a small network stay
+    in registers.
     """
     if extension is None:
         return _IN_ORDER, _EACH_ROW
     if narrow:
-        return _EXTENSION, _ONE_ROW, _in_registers(lanes)
+        return _EXTENSION, _ONE_ROW, _ALL_ROWS.replace("gather_rows", "add_all_rows"), _in_registers(lanes)
     return _EXTENSION, _ONE_ROW, _ALL_ROWS
 
 
-def contracted(name: str) -> dict[str, Any]:
-    """Give the options with which a function of the text is compiled: sums in registers are fused as in C."""
-    return {"fastmath": {"contract"}} if name == "gather_rows" and extension is not None else {}
+FUSED: dict[str, Any] = {} if extension is None else {"gather_rows": {"fastmath": {"contract"}}}
+"""Options with which functions of this text are compiled: sums in registers are fused as in C."""
 
 
 _EXTENSION = f"""
@@ -64,10 +77,15 @@ from numba.core.types import ExternalFunction
 from numba.core.typing import signature
 
 WORTH_A_CALL = {WORTH_A_CALL}
-add_rows = ExternalFunction("{SYMBOL}", signature(
+add_rows = ExternalFunction("{SUM}", signature(
     types.void, types.uintp, types.uintp, types.uintp, types.uintp, types.int64, types.uintp, types.uintp,
     types.int64, types.int64, types.int64, types.int64, types.int64,
 ))
+meet = ExternalFunction("{WAIT}", signature(types.void, types.uintp, types.int64))
+
+def wait(gate, threads):
+    if threads > 1:
+        meet(gate.ctypes.data, threads)
 """
 
 _ONE_ROW = """
@@ -80,20 +98,25 @@ def gather(edges, place, sent, total, lanes):
 """
 
 _ALL_ROWS = """
-def gather_rows(edges, sent, base, totals, lanes):
+def gather_rows(edges, sent, base, base_low, totals, totals_low, low, high, lanes):
     indptr, pre, weights = edges
+    row = totals.shape[1] * sent.itemsize
     add_rows(
         indptr.ctypes.data, pre.ctypes.data, weights.ctypes.data, sent.ctypes.data, sent.shape[1],
-        base.ctypes.data, totals.ctypes.data, totals.shape[1], lanes, 0, totals.shape[0], sent.itemsize,
+        base.ctypes.data + (low - base_low) * row, totals.ctypes.data + (low - totals_low) * row, totals.shape[1],
+        lanes, low, high, sent.itemsize,
     )
 """
 
 _EACH_ROW = """
-def gather_rows(edges, sent, base, totals, lanes):
-    for place in range(totals.shape[0]):
+def gather_rows(edges, sent, base, base_low, totals, totals_low, low, high, lanes):
+    for place in range(low, high):
         for lane in range(lanes):
-            totals[place, lane] = base[place, lane]
-        gather(edges, place, sent, totals[place], lanes)
+            totals[place - totals_low, lane] = base[place - base_low, lane]
+        gather(edges, place, sent, totals[place - totals_low], lanes)
+
+def wait(gate, threads):
+    pass
 """
 
 _IN_ORDER = """
@@ -128,29 +151,32 @@ def _in_registers(lanes: int) -> str:
         return "\n".join(" " * by + line for line in lines)
 
     each = range(lanes)
-    start = "\n        ".join(f"a{part}_{lane} = zero" for part in range(PARTS) for lane in each)
-    four = "\n".join(edge(part, 12) for part in range(PARTS))
-    rest = "\n".join(f"        if k < last:\n{edge(part, 12)}" for part in range(PARTS - 1))
-    store = "\n        ".join(
-        f"totals[place, {lane}] = base[place, {lane}] + ((a0_{lane} + a1_{lane}) + (a2_{lane} + a3_{lane}))"
-        for lane in each
-    )
+    one = "\n        ".join(f"a0_{lane} = base[from_row, {lane}]" for lane in each)
+    others = "\n            ".join(f"a{part}_{lane} = zero" for part in range(1, PARTS) for lane in each)
+    four = "\n".join(edge(part, 16) for part in range(PARTS))
+    rest = "\n".join(f"            if k < last:\n{edge(part, 16)}" for part in range(PARTS - 1))
+    joined = "\n            ".join(f"a0_{lane} = (a0_{lane} + a1_{lane}) + (a2_{lane} + a3_{lane})" for lane in each)
+    store = "\n        ".join(f"totals[row, {lane}] = a0_{lane}" for lane in each)
     return f"""
-def gather_rows(edges, sent, base, totals, lanes):
+def gather_rows(edges, sent, base, base_low, totals, totals_low, low, high, lanes):
     indptr, pre, weights = edges
     if pre.size >= WORTH_A_CALL:
-        add_rows(
-            indptr.ctypes.data, pre.ctypes.data, weights.ctypes.data, sent.ctypes.data, sent.shape[1],
-            base.ctypes.data, totals.ctypes.data, totals.shape[1], lanes, 0, totals.shape[0], sent.itemsize,
-        )
+        add_all_rows(edges, sent, base, base_low, totals, totals_low, low, high, lanes)
         return
     zero = base.dtype.type(0.0)
-    k = np.uintp(0)
-    for place in range(totals.shape[0]):
+    k = np.uintp(indptr[low])
+    for place in range(low, high):
+        row, from_row = np.uintp(place - totals_low), np.uintp(place - base_low)
         last = np.uintp(indptr[place + 1])
-        {start}
-        while k + np.uintp({PARTS}) <= last:
+        {one}
+        if last - k < np.uintp({FEW}):
+            while k < last:
+{edge(0, 16)}
+        else:
+            {others}
+            while k + np.uintp({PARTS}) <= last:
 {four}
 {rest}
+            {joined}
         {store}
 """

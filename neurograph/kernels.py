@@ -8,6 +8,7 @@ second process starts at once. The files can be read, and deleted at any time.
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import importlib.util
 import inspect
@@ -25,7 +26,7 @@ from neurograph import readout as readout_loop
 from neurograph import response as response_loop
 from neurograph.dynamics import Dynamics
 from neurograph.equations import SCALAR_FUNCTIONS, Expression
-from neurograph.gathering import contracted, gathering, link
+from neurograph.gathering import FUSED, gathering, link
 
 WIDE = 64
 """Most samples that move together."""
@@ -43,21 +44,31 @@ INLINED = {**OPTIONS, "forceinline": True}
 Inlined, because calls that pass a dozen arrays would cost a small network more than what they do.
 """
 
+BY_NAME: dict[str, Any] = {**FUSED, "carved": {"inline": "always"}}
+"""Further options of functions of this name; a view of an array cannot be returned where nothing is counted."""
+
 Kernel = Callable[..., Any]
 
 
 @lru_cache(maxsize=256)
 def phase_kernel(
-    dynamics: Dynamics, rule: Expression | None, implicit: bool, softmax: bool, transposed: bool, lanes: int
+    dynamics: Dynamics,
+    rule: Expression | None,
+    implicit: bool,
+    softmax: bool,
+    transposed: bool,
+    lanes: int,
+    number: str,
 ) -> Kernel:
     """Compile the loop of :mod:`neurograph.phase` for a dynamics, with an online rule or without.
 
     `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `softmax` nudges along the
-    cross-entropy; `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch.
+    cross-entropy; `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch,
+    `number` the name of the network's type.
     """
     lines = [
         f"IMPLICIT, ONLINE, SOFTMAX, TRANSPOSED = {implicit}, {rule is not None}, {softmax}, {transposed}",
-        *_neuron(dynamics, lanes),
+        *_neuron(dynamics, lanes, number),
         _scalar("rule", "pre, post, dpre, dpost, w", rule),
         _scalar(
             "leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, tuple(dynamics.defaults)
@@ -68,28 +79,29 @@ def phase_kernel(
         _learn_whole(lanes if lanes < WIDE else NARROW),
     ]
     names = (
-        "lanes_of", "aligned", "load", "record", "fill", "learn", "hold_fast", "partition", "turn", "advance", "phase",
+        "lanes_of", "carved", "load", "record", "learn", "hold_fast", "lean", "compare", "partition",
+        "advance", "phase",
     )  # fmt: skip
-    return _compiled(lines, tuple(getattr(phase_loop, name) for name in names))
+    return _compiled(lines, tuple(getattr(phase_loop, name) for name in names), _nrt=False)
 
 
 @lru_cache(maxsize=256)
-def response_kernel(dynamics: Dynamics, lanes: int) -> Kernel:
+def response_kernel(dynamics: Dynamics, lanes: int, number: str) -> Kernel:
     """Compile the loop of :mod:`neurograph.response` for a dynamics."""
     lines = [
-        *_neuron(dynamics, lanes),
+        *_neuron(dynamics, lanes, number),
         _node_function("slope_s", dynamics, dynamics.slope("s")),
         _node_function("slope_I", dynamics, dynamics.slope("I")),
         _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
         _pressed(dynamics.box),
     ]
-    shared = phase_loop.lanes_of, phase_loop.aligned
+    shared = (phase_loop.lanes_of,)
     names = ("linearise", "lifted", "relax", "sweep", "response")
     return _compiled(lines, (*shared, *(getattr(response_loop, name) for name in names)))
 
 
 @lru_cache(maxsize=256)
-def readout_kernel(rule: Expression, one_beta: bool) -> Kernel:
+def readout_kernel(rule: Expression, one_beta: bool, number: str) -> Kernel:
     """Compile the loop of :mod:`neurograph.readout` for a rule, for samples of one nudging strength or of their own.
 
     Its tables are those of :func:`readout_tables`.
@@ -105,7 +117,7 @@ def readout_kernel(rule: Expression, one_beta: bool) -> Kernel:
     if "beta" in rule.symbols:
         reads["beta"] = "beta[0]" if one_beta else "beta[sample]"
     body = "\n    ".join([*(f"{name} = {value}" for name, value in reads.items()), f"return {_text(rule)}"])
-    lines = [SCALAR_FUNCTIONS, f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
+    lines = [*_functions(number), f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
     return _compiled(lines, (readout_loop.readout,), fastmath={"reassoc", "arcp"})
 
 
@@ -124,13 +136,13 @@ def lanes_for(batch: int) -> int:
     return 1 if batch == 1 else (NARROW if batch <= MOST_NARROW else WIDE)
 
 
-def _neuron(dynamics: Dynamics, lanes: int) -> list[str]:
+def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:
     """Write what every loop over a dynamics needs."""
-    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "EVERY")
+    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "BLOCK", "EVERY")
     return [
         f"LANES, NARROW, PLAIN = {lanes}, {lanes < WIDE}, {dynamics.transfer.strip() == 's'}",
         *(f"{name} = {getattr(phase_loop, name)!r}" for name in constants),
-        SCALAR_FUNCTIONS,
+        *_functions(number),
         _node_function("drift", dynamics, dynamics.drift_equation),
         _sent_function("transfer", dynamics, dynamics.transfer_equation),
         *gathering(lanes, lanes < WIDE),
@@ -145,8 +157,26 @@ def _sent_function(name: str, dynamics: Dynamics, equation: Expression | None) -
     return _scalar(name, "s, params, j", equation, tuple(dynamics.defaults))
 
 
+def _functions(number: str) -> tuple[str, str]:
+    """Write the functions that equations call, and the type `R` that their constants have."""
+    return f"R = np.{number}", ast.unparse(_Constants().visit(ast.parse(SCALAR_FUNCTIONS)))
+
+
 def _text(equation: Expression) -> str:
-    return ast.unparse(equation.tree)
+    return ast.unparse(_Constants().visit(copy.deepcopy(equation.tree)))
+
+
+class _Constants(ast.NodeTransformer):
+    """Gives constants the network's type: a float64 among float32 numbers would make float64 of them all."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Call(ast.Name("R", ast.Load()), [node], [])
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        whole = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and type(node.right.value) is int
+        node.left = self.visit(node.left)
+        node.right = node.right if whole else self.visit(node.right)
+        return node
 
 
 def _scalar(name: str, arguments: str, equation: Expression | None, parameters: tuple[str, ...] = ()) -> str:
@@ -172,7 +202,7 @@ def _pressed(box: tuple[float, float] | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"({value!r})" if abs(value) < float("inf") else ("inf" if value > 0 else "(-inf)")
+    return f"R({value!r})" if abs(value) < float("inf") else ("R(inf)" if value > 0 else "R(-inf)")
 
 
 def _learn_whole(lanes: int) -> str:
@@ -199,7 +229,7 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
     """
     text = "\n".join(
         [
-            f"# {OPTIONS}, {INLINED}, {contracted('gather_rows')}, {more}",
+            f"# {OPTIONS}, {INLINED}, {BY_NAME}, {more}",
             "from math import cos, exp, inf, log, sin, sqrt\n",
             "import numpy as np\n",
             *lines,
@@ -212,14 +242,8 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
 
     for name, function in list(vars(module).items()):
         if inspect.isfunction(function) and function.__module__ == module.__name__:
-            last = name == loops[-1].__name__
-            setattr(
-                module,
-                name,
-                numba.njit(function, cache=True, **OPTIONS, **more)
-                if last
-                else numba.njit(function, **INLINED, **contracted(name), **more),
-            )
+            whole = {"cache": True, **OPTIONS} if name == loops[-1].__name__ else {**INLINED, **BY_NAME.get(name, {})}
+            setattr(module, name, numba.njit(**whole, **more)(function))
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     LARGEST: float
 
     def lanes_of(count, like): ...
-    def aligned(rows, lanes, like): ...
     def gather(edges, place, sent, total, lanes): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
@@ -46,7 +45,7 @@ def response(
     moving = nodes[4]
     batch, n = state.shape
     width = LANES if NARROW else min(LANES, lanes_of(batch, state))
-    s, sent = aligned(n, width, state), aligned(n, width, state)
+    s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
     own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
     sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
     total, spare = np.zeros(width, state.dtype), np.zeros(width, state.dtype)
@@ -72,7 +71,7 @@ def response(
             scale[lane] = scale[lane] if scale[lane] > 0.0 else 1.0
         s[:] = 0.0
         sent[:] = 0.0
-        new, new_sent = aligned(n, width, state), aligned(n, width, state)
+        new, new_sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
         for step in range(1, steps + 1):
             if order.size:
                 sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes)

@@ -16,10 +16,12 @@ struct product {
     int64_t stride, total_stride, lanes, first;
 };
 
-#include "team.h"
+#include <sched.h>
+#include <stdatomic.h>
 
-/* Edges from the one at work to the one whose end and weight are fetched into the cache. */
-enum { AHEAD = 512 };
+/* Edges of a node below which one sum is faster than four partial ones; and edges from the one at work to the one whose
+   end and weight are fetched into the cache. */
+enum { FEW = 16, AHEAD = 512 };
 
 #define PASTED(a, b) a##_##b
 #define JOINED(a, b) PASTED(a, b)
@@ -68,23 +70,6 @@ static struct {
     void (*single)(const struct product *, int64_t, int64_t), (*twice)(const struct product *, int64_t, int64_t);
 } instructions = {"plain", rows_float_plain, rows_double_plain};
 
-static void single_rows(const void *what, int64_t first, int64_t last) { instructions.single(what, first, last); }
-
-static void double_rows(const void *what, int64_t first, int64_t last) { instructions.twice(what, first, last); }
-
-/* An edge costs about as much as OVERHEAD of its lanes; below WORTH_SHARING of them a team-mate would come too late. */
-enum { OVERHEAD = 8, WORTH_SHARING = 1 << 18 };
-
-/* The place at which `edges` edges have gone by. */
-static int64_t place_after(const int64_t *indptr, int64_t first, int64_t last, int64_t edges) {
-    while (first < last) {
-        const int64_t middle = first + (last - first) / 2;
-        if (indptr[middle] < edges) first = middle + 1;
-        else last = middle;
-    }
-    return first;
-}
-
 /* Write `base` plus the sums over the edges of places `first` to `last` into `total`: rows that begin with `first`'s.
 
    The two may be one, which adds to it. */
@@ -92,35 +77,37 @@ static void neurograph_gather(const int64_t *indptr, const int32_t *other, const
                               int64_t stride, const void *base, void *total, int64_t total_stride, int64_t lanes,
                               int64_t first, int64_t last, int64_t bytes) {
     const struct product product = {indptr, other, weights, sent, base, total, stride, total_stride, lanes, first};
-    int64_t bounds[MOST_THREADS * SHARES_EACH + 1] = {first, last}, shares = 1;
-    if (team.mates && last - first > 1) {
-        const int64_t edges = indptr[last] - indptr[first];
-        if (edges * (lanes + OVERHEAD) >= WORTH_SHARING) {
-            shares = (int64_t)(team.mates + 1) * SHARES_EACH;
-            for (int64_t share = 1; share < shares; share++)
-                bounds[share] = place_after(indptr, bounds[share - 1], last, indptr[first] + edges * share / shares);
-            bounds[shares] = last;
-        }
-    }
-    share_out(bytes == sizeof(float) ? single_rows : double_rows, &product, bounds, shares);
+    (bytes == sizeof(float) ? instructions.single : instructions.twice)(&product, first, last);
 }
 
-static int allowed_threads(void) {
-    const char *asked = getenv("OMP_NUM_THREADS");
-    long count = asked ? strtol(asked, NULL, 10) : 0;
-    if (count < 1) {
-#if defined(__linux__)
-        cpu_set_t mine;
-        count = sched_getaffinity(0, sizeof mine, &mine) ? 1 : CPU_COUNT(&mine);
-#else
-        count = sysconf(_SC_NPROCESSORS_ONLN);
-#endif
+enum { PATIENCE = 4096 };
+
+/* Return when all `threads` have called: the last to come opens the gate, the others wait awake, for it is never long. */
+static void neurograph_wait(int64_t *gate, int64_t threads) {
+    _Atomic int64_t *arrived = (_Atomic int64_t *)gate, *opened = (_Atomic int64_t *)gate + 8;
+    const int64_t before = atomic_load(opened);
+    if (atomic_fetch_add(arrived, 1) == threads - 1) {
+        atomic_store(arrived, 0);
+        atomic_store(opened, before + 1);
+        return;
     }
-    return count < 1 ? 1 : count > MOST_THREADS ? MOST_THREADS : (int)count;
+    for (int turn = 0; atomic_load(opened) == before; turn++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+        if (turn > PATIENCE) sched_yield();
+    }
+}
+
+static int add_address(PyObject *made, const char *name, void *function) {
+    PyObject *address = PyLong_FromVoidPtr(function);
+    const int missing = !address || PyModule_AddObjectRef(made, name, address);
+    Py_XDECREF(address);
+    return missing;
 }
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "gather", "The compiled sums over edges: `address` of the function, and how it runs.", -1,
+    PyModuleDef_HEAD_INIT, "gather", "The compiled sums over edges, by the addresses of their functions.", -1,
     NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit_gather(void) {
@@ -131,14 +118,11 @@ PyMODINIT_FUNC PyInit_gather(void) {
     else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         instructions.name = "avx2", instructions.single = rows_float_avx2, instructions.twice = rows_double_avx2;
 #endif
-    team.mates = allowed_threads() - 1;
     PyObject *made = PyModule_Create(&module);
     if (!made) return NULL;
-    PyObject *address = PyLong_FromVoidPtr((void *)(uintptr_t)neurograph_gather);
-    const int missing = !address || PyModule_AddObjectRef(made, "address", address);
-    Py_XDECREF(address);
-    if (missing || PyModule_AddStringConstant(made, "instructions", instructions.name) ||
-        PyModule_AddIntConstant(made, "threads", team.mates + 1)) {
+    if (add_address(made, "gather", (void *)(uintptr_t)neurograph_gather) ||
+        add_address(made, "wait", (void *)(uintptr_t)neurograph_wait) ||
+        PyModule_AddStringConstant(made, "instructions", instructions.name)) {
         Py_DECREF(made);
         return NULL;
     }

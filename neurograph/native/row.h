@@ -1,9 +1,10 @@
 /* The weighted sum over one node's edges, for every lane; included once for each number type and instruction set.
 
    REAL is the number type, WIDE the bytes of the widest vector register, TARGET its attribute, and NAMED(x) gives
-   this inclusion's name of x. Each lane is four partial sums, of the edges k, k + 1, k + 2 and k + 3 modulo 4, whatever
-   the width of the vectors: so a sample's answer does not depend on the samples beside it. Up to four vectors a
-   partial sum are kept in registers, so that an edge's ends and weight are read once for all of them. */
+   this inclusion's name of x. A lane of FEW edges or more is four partial sums, of the edges k, k + 1, k + 2 and k + 3
+   modulo 4, and a lane of fewer is one sum, whatever the width of the vectors: so a sample's answer does not depend on
+   the samples beside it. Up to four vectors a sum are kept in registers, so that an edge's ends and weight are read
+   once for all of them. */
 
 #define VECTOR(bytes) __attribute__((vector_size(bytes), aligned(sizeof(REAL)), may_alias))
 typedef REAL NAMED(wide) VECTOR(WIDE);
@@ -24,22 +25,27 @@ typedef REAL NAMED(least) VECTOR(16);
 #define LANES(vector, count)                                                                                          \
     do {                                                                                                              \
         vector sum[4][count];                                                                                         \
-        _Pragma("GCC unroll 16") for (int p = 0; p < 4 * (count); p++)                                                \
-            sum[p / (count)][p % (count)] = (vector){0};                                                              \
+        _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++) sum[0][c] = ((const vector *)(base + lane))[c];     \
         int64_t k = first;                                                                                            \
-        for (; k + AT_ONCE(count) <= last; k += AT_ONCE(count)) {                                                     \
-            __builtin_prefetch(other + k + AHEAD);                                                                    \
-            __builtin_prefetch(weights + k + AHEAD);                                                                  \
-            _Pragma("GCC unroll 16") for (int e = 0; e < AT_ONCE(count); e++) EDGE(k + e, e % 4, vector, count);      \
+        if (last - first < FEW)                                                                                       \
+            for (; k < last; k++) EDGE(k, 0, vector, count);                                                          \
+        else {                                                                                                        \
+            _Pragma("GCC unroll 16") for (int p = (count); p < 4 * (count); p++)                                      \
+                sum[p / (count)][p % (count)] = (vector){0};                                                          \
+            for (; k + AT_ONCE(count) <= last; k += AT_ONCE(count)) {                                                 \
+                __builtin_prefetch(other + k + AHEAD);                                                                \
+                __builtin_prefetch(weights + k + AHEAD);                                                              \
+                _Pragma("GCC unroll 16") for (int e = 0; e < AT_ONCE(count); e++) EDGE(k + e, e % 4, vector, count);  \
+            }                                                                                                         \
+            for (; k + 4 <= last; k += 4)                                                                             \
+                _Pragma("GCC unroll 4") for (int e = 0; e < 4; e++) EDGE(k + e, e, vector, count);                    \
+            if (k < last) EDGE(k, 0, vector, count);                                                                  \
+            if (k + 1 < last) EDGE(k + 1, 1, vector, count);                                                          \
+            if (k + 2 < last) EDGE(k + 2, 2, vector, count);                                                          \
+            _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++)                                                 \
+                sum[0][c] = (sum[0][c] + sum[1][c]) + (sum[2][c] + sum[3][c]);                                        \
         }                                                                                                             \
-        for (; k + 4 <= last; k += 4)                                                                                 \
-            _Pragma("GCC unroll 4") for (int e = 0; e < 4; e++) EDGE(k + e, e, vector, count);                        \
-        if (k < last) EDGE(k, 0, vector, count);                                                                      \
-        if (k + 1 < last) EDGE(k + 1, 1, vector, count);                                                              \
-        if (k + 2 < last) EDGE(k + 2, 2, vector, count);                                                              \
-        for (int c = 0; c < (count); c++)                                                                             \
-            ((vector *)(total + lane))[c] =                                                                           \
-                ((const vector *)(base + lane))[c] + ((sum[0][c] + sum[1][c]) + (sum[2][c] + sum[3][c]));             \
+        _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++) ((vector *)(total + lane))[c] = sum[0][c];          \
         lane += (int64_t)((count) * sizeof(vector) / sizeof(REAL));                                                   \
     } while (0)
 

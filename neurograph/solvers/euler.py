@@ -14,6 +14,7 @@ from neurograph.equilibrium import Equilibrium, Phase, Record, Response, Solver,
 from neurograph.errors import ParameterError
 from neurograph.kernels import lanes_for, phase_kernel, response_kernel
 from neurograph.network import Floats, Network
+from neurograph.teamwork import run_together
 from neurograph.wiring import Edges
 
 SAFETY = 0.5
@@ -88,12 +89,25 @@ class Euler(Solver):
         bias_trace = np.zeros(wiring.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         kernel = phase_kernel(
-            network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes_for(batch)
+            network.dynamics,
+            phase.rule,
+            implicit,
+            gain > 0.0,
+            transposed,
+            lanes_for(batch),
+            network.dtype.name,
         )
-        kernel(
-            _wires(network, phase), _nodes(network, phase), start, start if phase.anchor is None else phase.anchor,
-            start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
-            end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+        wires, nodes = _wires(network, phase), _nodes(network, phase)
+        run_together(
+            kernel,
+            (
+                wires, nodes, start, start if phase.anchor is None else phase.anchor,
+                start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
+                end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+            ),
+            wires[1][0],
+            start,
+            tables=11 if transposed else 6,
         )  # fmt: skip
         return Equilibrium(
             network,
@@ -104,7 +118,7 @@ class Euler(Solver):
             trace if online else None,
             bias_trace if online else None,
             dt,
-            None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
+            None if phase.record is None else _walked(network, phase.record, watched, frames, end, taken),
         )
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
@@ -122,7 +136,7 @@ class Euler(Solver):
         loops[places] = network.weights[edges]
         end, gain = np.empty_like(state), np.zeros_like(state)
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        response_kernel(network.dynamics, lanes_for(batch))(
+        response_kernel(network.dynamics, lanes_for(batch), network.dtype.name)(
             (network.inner, network.still, network.back), _nodes(network, None), state,
             np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt,
             implicit, int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
@@ -213,8 +227,12 @@ def _fastest(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
 
 
-def _walked(network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, last: int) -> Trajectory:
-    """Give the frames up to the last step taken; those after it were never touched, and cost nothing."""
-    count = min(frames.shape[1], -(-last // record.every) + 1)
+def _walked(
+    network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, end: Floats, taken: NDArray[np.int64]
+) -> Trajectory:
+    """Give the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
+    count = min(frames.shape[1], -(-int(taken.max()) // record.every) + 1)
+    for sample, steps in enumerate(taken.tolist()):
+        frames[sample, steps // record.every + 1 : count] = end[sample, watched]
     labels = tuple(network.nodes[place] for place in watched)
     return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy())
