@@ -1,9 +1,10 @@
 """How an equilibrium is found: one file a method."""
 
+from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.euler import Euler
 from neurograph.solvers.newton import Newton
 
-SOLVERS = (Euler, Newton)
+SOLVERS = (Euler, Anderson, Newton)
 """Every solver; the conformance suite runs over them."""
 
-__all__ = ["Euler", "Newton"]
+__all__ = ["Anderson", "Euler", "Newton"]

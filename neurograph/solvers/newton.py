@@ -199,16 +199,17 @@ def solved(rows: Places, columns: Places, entries: Columns, held: NDArray[np.boo
     size = right.shape[0]
     entries = entries * ~held[rows]
     if size > DENSE:
-        return np.stack(
-            [_solved_sparse(rows, columns, *each) for each in zip(entries.T, held.T, right.T, strict=True)], axis=1
-        )
+        found = np.empty_like(right)
+        for k in range(right.shape[1]):
+            found[:, k] = _solved_sparse(rows, columns, entries[:, k], held[:, k], right[:, k])
+        return found
     places = rows * size + columns
     dense = np.array([np.bincount(places, each, size * size) for each in entries.T]).reshape(-1, size, size)
     dense[:, np.arange(size), np.arange(size)] += held.T
     try:
         return np.linalg.solve(dense, right.T[:, :, None])[:, :, 0].T
     except np.linalg.LinAlgError:
-        return np.stack([_solved_alone(*each) for each in zip(dense, right.T, strict=True)], axis=1)
+        return np.array([_solved_alone(*each) for each in zip(dense, right.T, strict=True)]).T
 
 
 def _solved_alone(matrix: Columns, right: Columns) -> Columns:

@@ -1,0 +1,179 @@
+"""Anderson's acceleration: the next state is a mix of the last few, chosen so that their changes cancel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.arguments import checked_number, checked_whole
+from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
+from neurograph.network import Floats, Network
+from neurograph.solvers.euler import Euler
+
+RIDGE = 1e-12
+"""Share of each difference's square that is added to it, so that differences of one direction leave a solution."""
+
+
+@dataclass(frozen=True)
+class Anderson(Solver):
+    """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.
+
+    With f_k = g(s_k) - s_k, the next state is ``g(s_k) - sum_i gamma_i (g(s_i+1) - g(s_i))``, clipped to the box, where
+    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares. A sample whose residual grows by such a
+    state goes back to the plain step g(s_k), and starts to remember anew: it is never slower than every second of
+    Euler's steps.
+
+    It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
+    several it may end at another than the trajectory would.
+
+    Parameters
+    ----------
+    steps : int
+        Most steps of a phase, each one of Euler's.
+    tol : float
+        A sample stops when its projected residual, that of :class:`Euler`, falls to this.
+    memory : int
+        How many differences are remembered.
+    dt : float, optional
+        Length of Euler's step; without it as there.
+    nudged_steps : int, optional
+        Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    References
+    ----------
+    Anderson, Journal of the ACM 12(4), 1965; Walker and Ni, SIAM Journal on Numerical Analysis 49(4), 2011.
+
+    Examples
+    --------
+    >>> Anderson(tol=1e-9)
+    Anderson(steps=1000, tol=1e-09, memory=5, dt=None, nudged_steps=None)
+    """
+
+    steps: int = 1000
+    tol: float = 1e-6
+    memory: int = 5
+    dt: float | None = None
+    nudged_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, above=0.0)
+        checked_whole("memory", self.memory, 1)
+        if self.dt is not None:
+            checked_number("dt", self.dt, above=0.0, remark=", or None to choose it")
+
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Mix the states of each sample, all that are left a step at a time."""
+        self.refuse_path(phase)
+        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        search = _Search(network, phase, self)
+        with np.errstate(all="ignore"):
+            for step in range(1, steps + 1):
+                search.advance(step)
+                if not search.live.size:
+                    break
+        return search.ended()
+
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
+        """Follow dd/dt = J' d + force, as :class:`Euler` does."""
+        return Euler(steps=5 * self.steps, tol=self.tol).respond(equilibrium, force, lift)
+
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say what Euler's method would: it is its steps that grew."""
+        return Euler(dt=self.dt).remedy(equilibrium, sample)
+
+
+class _Search:
+    """The samples of a phase on their way: row k of every array belongs to sample ``live[k]``.
+
+    Every sum is the dot product of two rows, so that no other sample changes its order.
+    """
+
+    def __init__(self, network: Network, phase: Phase, solver: Anderson) -> None:
+        wiring = network.wiring
+        circuit = wiring.clamped_circuit if phase.clamped else wiring.circuit
+        self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, circuit.moving
+        self.step = Euler(dt=solver.dt, steps=1, tol=0)
+        self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
+        batch = phase.start.shape[0]
+        self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
+        self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
+        self.live = np.arange(batch)
+        self.start, self.least = phase.start.copy(), np.full(batch, np.inf)
+        self.mixed, self.remembers = np.zeros(batch, np.bool_), np.zeros(batch, np.bool_)
+        self.pause, self.plain = np.ones(batch, np.int64), np.zeros(batch, np.int64)
+        self.g, self.f = np.zeros((batch, self.moving.size)), np.zeros((batch, self.moving.size))
+        self.past_g, self.past_f = (np.zeros((solver.memory, batch, self.moving.size)) for _ in range(2))
+        self.products = np.zeros((batch, solver.memory, solver.memory))
+
+    def advance(self, step: int) -> None:
+        """Take one step of Euler's from where each live sample is, and choose where it goes on from."""
+        ended = self.step.solve(self.network, replace(self.phase.of(self.live), start=self.start))
+        grew = self.mixed & ~(ended.residual <= self.least)
+        done = ~grew & ((ended.residual <= self.tol) | (ended.status == Status.DIVERGED))
+        self._leave(step, done, ended)
+        self._remember(ended.state[:, self.moving].astype(np.float64), ended.residual, grew, step)
+        self._pace(grew)
+        self.mixed = (self.plain == 0) & np.any(self.products != 0.0, axis=(1, 2))
+        mixed = np.clip(self._mix(), self.low, self.high)
+        self.start[:, self.moving] = np.where(self.mixed[:, None], mixed, self.g)
+        if done.any():
+            self._keep(~done)
+
+    def _leave(self, step: int, done: NDArray[np.bool_], ended: Equilibrium) -> None:
+        samples = self.live[done]
+        self.end[self.live], self.residual[self.live], self.taken[self.live] = self.start, ended.residual, step
+        lost = ended.status[done] == Status.DIVERGED
+        self.status[samples] = np.where(lost, Status.DIVERGED, Status.CONVERGED)
+
+    def _remember(self, g: Floats, residual: Floats, grew: NDArray[np.bool_], step: int) -> None:
+        """Add the newest differences, of samples that are not to forget all."""
+        slot, kept = step % self.past_f.shape[0], ~grew[:, None]
+        f = g - self.start[:, self.moving]
+        new = (self.remembers & ~grew)[:, None]
+        self.past_g[:, grew], self.past_f[:, grew], self.products[grew] = 0.0, 0.0, 0.0
+        self.past_g[slot] = np.where(new, g - self.g, 0.0)
+        self.past_f[slot] = np.where(new, f - self.f, 0.0)
+        fresh = np.vecdot(self.past_f, self.past_f[slot]).T
+        self.products[:, slot], self.products[:, :, slot] = fresh, fresh
+        self.g, self.f = np.where(kept, g, self.g), np.where(kept, f, self.f)
+        self.least = np.where(grew, self.least, residual)
+        self.remembers = ~grew
+
+    def _pace(self, grew: NDArray[np.bool_]) -> None:
+        """Choose how many plain steps come next: twice as many after each mix that failed, half after one that did not."""
+        self.pause = np.where(grew, 2 * self.pause, np.where(self.mixed, np.maximum(self.pause // 2, 1), self.pause))
+        self.plain = np.where(grew, self.pause, np.maximum(self.plain - 1, 0))
+
+    def _mix(self) -> Floats:
+        """Give g less the mix of its differences that cancels f best."""
+        size = np.sqrt(np.diagonal(self.products, axis1=1, axis2=2))
+        size = np.where(size > 0.0, size, 1.0)
+        matrix = self.products / (size[:, :, None] * size[:, None])
+        matrix += np.eye(size.shape[1]) * np.where(matrix.diagonal(axis1=1, axis2=2) > 0.0, RIDGE, 1.0)[:, None]
+        right = np.vecdot(self.past_f, self.f).T / size
+        share = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] / size
+        mix = self.g.copy()
+        for k, differences in enumerate(self.past_g):
+            mix -= share[:, k, None] * differences
+        return mix
+
+    def _keep(self, rows: NDArray[np.bool_]) -> None:
+        for name in ("live", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products"):
+            setattr(self, name, getattr(self, name)[rows])
+        self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
+
+    def ended(self) -> Equilibrium:
+        """Give what each sample ended in."""
+        method = f"anderson: {self.past_f.shape[0]} differences of Euler's step"
+        return Equilibrium(self.network, self.end, self.status, self.residual, self.taken, method=method)
