@@ -10,10 +10,21 @@ from numpy.typing import NDArray
 from neurograph.arguments import checked_number, checked_whole
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.network import Floats, Network
-from neurograph.solvers.euler import Euler
+from neurograph.phase import LARGEST
+from neurograph.solvers.euler import Euler, leaks_on
 
 RIDGE = 1e-12
 """Share of each difference's square that is added to it, so that differences of one direction leave a solution."""
+
+
+ROWS = {"live", "implicit", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products"}
+"""What a search keeps a row a live sample of."""
+
+LONG_STEP = Euler(dt=1.0, implicit=True, steps=1, tol=0)
+"""The step where the leak is linear and not negative; it contracts, whatever its length, where the network does."""
+
+SHORT_STEP = Euler(implicit=False, steps=1, tol=0)
+"""The step elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +32,12 @@ class Anderson(Solver):
     """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.
 
     With f_k = g(s_k) - s_k, the next state is ``g(s_k) - sum_i gamma_i (g(s_i+1) - g(s_i))``, clipped to the box, where
-    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares. A sample whose residual grows by such a
-    state goes back to the plain step g(s_k), and starts to remember anew: it is never slower than every second of
-    Euler's steps.
+    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares. The step is semi-implicit and of length 1
+    where the leak is linear and not negative, and else explicit as :class:`Euler` chooses it.
+
+    A sample whose residual grows by a mix goes back to the plain step, forgets, and takes one, two, four, ... plain
+    steps before the next mix, half as many after a mix that serves. So where mixing does not help it is all but Euler's
+    method.
 
     It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
     several it may end at another than the trajectory would.
@@ -33,11 +47,9 @@ class Anderson(Solver):
     steps : int
         Most steps of a phase, each one of Euler's.
     tol : float
-        A sample stops when its projected residual, that of :class:`Euler`, falls to this.
+        A sample stops when its projected residual max_j abs(clip(s_j + dt F_j) - s_j) / dt falls to this.
     memory : int
         How many differences are remembered.
-    dt : float, optional
-        Length of Euler's step; without it as there.
     nudged_steps : int, optional
         Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
 
@@ -53,13 +65,12 @@ class Anderson(Solver):
     Examples
     --------
     >>> Anderson(tol=1e-9)
-    Anderson(steps=1000, tol=1e-09, memory=5, dt=None, nudged_steps=None)
+    Anderson(steps=1000, tol=1e-09, memory=5, nudged_steps=None)
     """
 
     steps: int = 1000
     tol: float = 1e-6
     memory: int = 5
-    dt: float | None = None
     nudged_steps: int | None = None
 
     def __post_init__(self) -> None:
@@ -69,8 +80,6 @@ class Anderson(Solver):
             checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
         checked_number("tol", self.tol, above=0.0)
         checked_whole("memory", self.memory, 1)
-        if self.dt is not None:
-            checked_number("dt", self.dt, above=0.0, remark=", or None to choose it")
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Mix the states of each sample, all that are left a step at a time."""
@@ -90,7 +99,7 @@ class Anderson(Solver):
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Say what Euler's method would: it is its steps that grew."""
-        return Euler(dt=self.dt).remedy(equilibrium, sample)
+        return Euler().remedy(equilibrium, sample)
 
 
 class _Search:
@@ -103,12 +112,12 @@ class _Search:
         wiring = network.wiring
         circuit = wiring.clamped_circuit if phase.clamped else wiring.circuit
         self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, circuit.moving
-        self.step = Euler(dt=solver.dt, steps=1, tol=0)
         self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
         batch = phase.start.shape[0]
         self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
         self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
         self.live = np.arange(batch)
+        self.implicit = leaks_on(network, np.full(batch, phase.beta, np.float64))
         self.start, self.least = phase.start.copy(), np.full(batch, np.inf)
         self.mixed, self.remembers = np.zeros(batch, np.bool_), np.zeros(batch, np.bool_)
         self.pause, self.plain = np.ones(batch, np.int64), np.zeros(batch, np.int64)
@@ -118,11 +127,13 @@ class _Search:
 
     def advance(self, step: int) -> None:
         """Take one step of Euler's from where each live sample is, and choose where it goes on from."""
-        ended = self.step.solve(self.network, replace(self.phase.of(self.live), start=self.start))
-        grew = self.mixed & ~(ended.residual <= self.least)
-        done = ~grew & ((ended.residual <= self.tol) | (ended.status == Status.DIVERGED))
-        self._leave(step, done, ended)
-        self._remember(ended.state[:, self.moving].astype(np.float64), ended.residual, grew, step)
+        after, residual = self._stepped()
+        grew = self.mixed & ~(residual <= self.least)
+        lost = ~grew & ~(residual < LARGEST)
+        done = lost | (~grew & (residual <= self.tol))
+        self.end[self.live], self.residual[self.live], self.taken[self.live] = after, residual, step
+        self.status[self.live[done]] = np.where(lost[done], Status.DIVERGED, Status.CONVERGED)
+        self._remember(after[:, self.moving].astype(np.float64), residual, grew, step)
         self._pace(grew)
         self.mixed = (self.plain == 0) & np.any(self.products != 0.0, axis=(1, 2))
         mixed = np.clip(self._mix(), self.low, self.high)
@@ -130,11 +141,15 @@ class _Search:
         if done.any():
             self._keep(~done)
 
-    def _leave(self, step: int, done: NDArray[np.bool_], ended: Equilibrium) -> None:
-        samples = self.live[done]
-        self.end[self.live], self.residual[self.live], self.taken[self.live] = self.start, ended.residual, step
-        lost = ended.status[done] == Status.DIVERGED
-        self.status[samples] = np.where(lost, Status.DIVERGED, Status.CONVERGED)
+    def _stepped(self) -> tuple[Floats, NDArray[np.float64]]:
+        """Give g(s) of every live sample, and the residual at s."""
+        after, residual = np.empty_like(self.start), np.empty(self.live.size)
+        for rows, step in ((self.implicit, LONG_STEP), (~self.implicit, SHORT_STEP)):
+            if rows.any():
+                part = replace(self.phase.of(self.live[rows]), start=self.start[rows])
+                ended = step.solve(self.network, part)
+                after[rows], residual[rows] = ended.state, ended.residual
+        return after, residual
 
     def _remember(self, g: Floats, residual: Floats, grew: NDArray[np.bool_], step: int) -> None:
         """Add the newest differences, of samples that are not to forget all."""
@@ -151,7 +166,7 @@ class _Search:
         self.remembers = ~grew
 
     def _pace(self, grew: NDArray[np.bool_]) -> None:
-        """Choose how many plain steps come next: twice as many after each mix that failed, half after one that did not."""
+        """Choose how many plain steps come next: twice as many after a mix that failed, half after one that served."""
         self.pause = np.where(grew, 2 * self.pause, np.where(self.mixed, np.maximum(self.pause // 2, 1), self.pause))
         self.plain = np.where(grew, self.pause, np.maximum(self.plain - 1, 0))
 
@@ -169,7 +184,19 @@ class _Search:
         return mix
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
-        for name in ("live", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products"):
+        for name in (
+            "live",
+            "implicit",
+            "start",
+            "least",
+            "mixed",
+            "remembers",
+            "pause",
+            "plain",
+            "g",
+            "f",
+            "products",
+        ):
             setattr(self, name, getattr(self, name)[rows])
         self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
 

@@ -13,7 +13,7 @@ from neurograph.arguments import checked_number, checked_whole
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.motion import Columns, Motion, Places
 from neurograph.network import Floats, Network
-from neurograph.solvers.euler import Euler
+from neurograph.solvers.euler import Euler, leaks_on
 
 DENSE = 200
 """Most moving nodes whose Jacobian is solved as a dense matrix."""
@@ -120,6 +120,7 @@ class _Search:
         batch = phase.start.shape[0]
         self.live = np.arange(batch)
         self.path = phase.start.copy()
+        self.implicit = leaks_on(network, np.full(batch, phase.beta, np.float64))
         self.s = self._moving(self.live)
         self.change = np.zeros_like(self.s)
         self.stretch = np.full(batch, FIRST_STRETCH)
@@ -151,10 +152,11 @@ class _Search:
 
     def _follow(self, samples: Places) -> None:
         """Take up the trajectory of these samples where it was left."""
-        for steps in np.unique(self.stretch[samples]):
-            group = samples[self.stretch[samples] == steps]
+        implicit = self.implicit[samples]
+        for steps, kind in sorted(set(zip(self.stretch[samples].tolist(), implicit.tolist(), strict=True))):
+            group = samples[(self.stretch[samples] == steps) & (implicit == kind)]
             part = replace(self.phase.of(group), start=self.path[group])
-            ended = Euler(steps=int(steps), tol=self.tol).solve(self.network, part)
+            ended = Euler(steps=steps, tol=self.tol, implicit=kind).solve(self.network, part)
             self.path[group], self.residual[group] = ended.state, ended.residual
             self.status[group[ended.status == Status.DIVERGED]] = Status.DIVERGED
         self.s[:, samples] = self._moving(samples)
