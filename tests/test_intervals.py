@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from neurograph import dynamics
-from neurograph.certificates.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
+from neurograph.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
 from neurograph.dynamics import Dynamics
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError
