@@ -100,7 +100,7 @@ class Motion:
             if self._gain:
                 shares, strength = self._shares(s[self.pulled]), beta * self._gain**2
                 own[self.pulled] -= strength * shares
-                parts.append((strength * shares[:, None] * shares).reshape(-1, samples.size))
+                parts.extend(strength * share * shares for share in shares)
             else:
                 own[self.pulled] -= beta
         return np.concatenate(parts)

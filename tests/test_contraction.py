@@ -80,7 +80,12 @@ def test_the_clamped_phase_has_couplings_of_its_own():
 
 @pytest.mark.parametrize(
     "dynamics",
-    [ng.dynamics.additive("relu"), ng.Dynamics("-s - s**3 + I"), ng.Dynamics("-s + 0.1*step(I)"), ng.dynamics.hopfield()],
+    [
+        ng.dynamics.additive("relu"),
+        ng.Dynamics("-s - s**3 + I"),
+        ng.Dynamics("-s + 0.1*step(I)"),
+        ng.dynamics.hopfield(),
+    ],
     ids=["bounded slope", "leak of s", "a jump", "gate of s"],
 )
 def test_what_it_cannot_bound_it_does_not_call_contracting(dynamics):

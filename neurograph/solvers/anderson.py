@@ -17,14 +17,8 @@ RIDGE = 1e-12
 """Share of each difference's square that is added to it, so that differences of one direction leave a solution."""
 
 
-ROWS = {"live", "implicit", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products"}
+ROWS = ("live", "semi", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products")
 """What a search keeps a row a live sample of."""
-
-LONG_STEP = Euler(dt=1.0, implicit=True, steps=1, tol=0)
-"""The step where the leak is linear and not negative; it contracts, whatever its length, where the network does."""
-
-SHORT_STEP = Euler(implicit=False, steps=1, tol=0)
-"""The step elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +26,11 @@ class Anderson(Solver):
     """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.
 
     With f_k = g(s_k) - s_k, the next state is ``g(s_k) - sum_i gamma_i (g(s_i+1) - g(s_i))``, clipped to the box, where
-    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares. The step is semi-implicit and of length 1
-    where the leak is linear and not negative, and else explicit as :class:`Euler` chooses it.
+    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares.
 
-    A sample whose residual grows by a mix goes back to the plain step, forgets, and takes one, two, four, ... plain
-    steps before the next mix, half as many after a mix that serves. So where mixing does not help it is all but Euler's
-    method.
+    A mix whose own f is not the least so far is dropped: the sample goes on from the plain step, forgets, and takes
+    one, two, four, ... plain steps before it mixes again, half as many after a mix that served. So where mixing does
+    not help it is all but Euler's method.
 
     It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
     several it may end at another than the trajectory would.
@@ -50,6 +43,8 @@ class Anderson(Solver):
         A sample stops when its projected residual max_j abs(clip(s_j + dt F_j) - s_j) / dt falls to this.
     memory : int
         How many differences are remembered.
+    dt, implicit
+        Length and kind of the step, as for :class:`Euler`.
     nudged_steps : int, optional
         Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
 
@@ -65,12 +60,14 @@ class Anderson(Solver):
     Examples
     --------
     >>> Anderson(tol=1e-9)
-    Anderson(steps=1000, tol=1e-09, memory=5, nudged_steps=None)
+    Anderson(steps=1000, tol=1e-09, memory=5, dt=None, implicit=None, nudged_steps=None)
     """
 
     steps: int = 1000
     tol: float = 1e-6
     memory: int = 5
+    dt: float | None = None
+    implicit: bool | None = None
     nudged_steps: int | None = None
 
     def __post_init__(self) -> None:
@@ -80,6 +77,12 @@ class Anderson(Solver):
             checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
         checked_number("tol", self.tol, above=0.0)
         checked_whole("memory", self.memory, 1)
+        _ = self.euler  # which checks the others
+
+    @property
+    def euler(self) -> Euler:
+        """Euler's method with the same steps, and as many of them as take the time of the accelerated ones."""
+        return Euler(self.dt, 5 * self.steps, self.tol, self.implicit)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Mix the states of each sample, all that are left a step at a time."""
@@ -95,11 +98,11 @@ class Anderson(Solver):
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force, as :class:`Euler` does."""
-        return Euler(steps=5 * self.steps, tol=self.tol).respond(equilibrium, force, lift)
+        return self.euler.respond(equilibrium, force, lift)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Say what Euler's method would: it is its steps that grew."""
-        return Euler().remedy(equilibrium, sample)
+        return self.euler.remedy(equilibrium, sample)
 
 
 class _Search:
@@ -117,7 +120,10 @@ class _Search:
         self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
         self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
         self.live = np.arange(batch)
-        self.implicit = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        self.step = replace(solver.euler, steps=1, tol=0)
+        self.semi = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        if solver.dt is not None or solver.implicit is not None:
+            self.semi[:] = bool(solver.implicit)
         self.start, self.least = phase.start.copy(), np.full(batch, np.inf)
         self.mixed, self.remembers = np.zeros(batch, np.bool_), np.zeros(batch, np.bool_)
         self.pause, self.plain = np.ones(batch, np.int64), np.zeros(batch, np.int64)
@@ -128,12 +134,17 @@ class _Search:
     def advance(self, step: int) -> None:
         """Take one step of Euler's from where each live sample is, and choose where it goes on from."""
         after, residual = self._stepped()
-        grew = self.mixed & ~(residual <= self.least)
+        f = after[:, self.moving].astype(np.float64) - self.start[:, self.moving]
+        norm = np.vecdot(f, f)
+        grew = self.mixed & ~(norm < self.least)
         lost = ~grew & ~(residual < LARGEST)
         done = lost | (~grew & (residual <= self.tol))
-        self.end[self.live], self.residual[self.live], self.taken[self.live] = after, residual, step
+        kept = self.live[~grew]
+        self.end[kept], self.residual[kept] = after[~grew], residual[~grew]
+        self.taken[self.live] = step
         self.status[self.live[done]] = np.where(lost[done], Status.DIVERGED, Status.CONVERGED)
-        self._remember(after[:, self.moving].astype(np.float64), residual, grew, step)
+        self._remember(f, grew, step)
+        self.least = np.where(grew, self.least, np.fmin(self.least, norm))
         self._pace(grew)
         self.mixed = (self.plain == 0) & np.any(self.products != 0.0, axis=(1, 2))
         mixed = np.clip(self._mix(), self.low, self.high)
@@ -144,17 +155,18 @@ class _Search:
     def _stepped(self) -> tuple[Floats, NDArray[np.float64]]:
         """Give g(s) of every live sample, and the residual at s."""
         after, residual = np.empty_like(self.start), np.empty(self.live.size)
-        for rows, step in ((self.implicit, LONG_STEP), (~self.implicit, SHORT_STEP)):
+        for semi in (True, False):
+            rows = self.semi == semi
             if rows.any():
                 part = replace(self.phase.of(self.live[rows]), start=self.start[rows])
-                ended = step.solve(self.network, part)
+                ended = replace(self.step, implicit=semi).solve(self.network, part)
                 after[rows], residual[rows] = ended.state, ended.residual
         return after, residual
 
-    def _remember(self, g: Floats, residual: Floats, grew: NDArray[np.bool_], step: int) -> None:
+    def _remember(self, f: Floats, grew: NDArray[np.bool_], step: int) -> None:
         """Add the newest differences, of samples that are not to forget all."""
         slot, kept = step % self.past_f.shape[0], ~grew[:, None]
-        f = g - self.start[:, self.moving]
+        g = f + self.start[:, self.moving]
         new = (self.remembers & ~grew)[:, None]
         self.past_g[:, grew], self.past_f[:, grew], self.products[grew] = 0.0, 0.0, 0.0
         self.past_g[slot] = np.where(new, g - self.g, 0.0)
@@ -162,7 +174,6 @@ class _Search:
         fresh = np.vecdot(self.past_f, self.past_f[slot]).T
         self.products[:, slot], self.products[:, :, slot] = fresh, fresh
         self.g, self.f = np.where(kept, g, self.g), np.where(kept, f, self.f)
-        self.least = np.where(grew, self.least, residual)
         self.remembers = ~grew
 
     def _pace(self, grew: NDArray[np.bool_]) -> None:
@@ -184,19 +195,7 @@ class _Search:
         return mix
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
-        for name in (
-            "live",
-            "implicit",
-            "start",
-            "least",
-            "mixed",
-            "remembers",
-            "pause",
-            "plain",
-            "g",
-            "f",
-            "products",
-        ):
+        for name in ROWS:
             setattr(self, name, getattr(self, name)[rows])
         self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
 

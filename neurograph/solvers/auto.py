@@ -13,7 +13,7 @@ from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.network import Floats, Network
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.euler import Euler, leaks_on
-from neurograph.solvers.newton import DENSE, Newton
+from neurograph.solvers.newton import Newton
 
 TINY = 2000
 """Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""
@@ -21,8 +21,11 @@ TINY = 2000
 LONG = 100.0
 """Length of the semi-implicit steps of a network that contracts: all but those of Jacobi's method, s = A / L."""
 
-LONG_STEPS = 300
+LONG_STEPS = 100
 """Long steps after which what is left goes to a method whose steps cost more, and are fewer."""
+
+FEW = 100
+"""Free nodes up to which that is Newton's method, whose steps cost the cube of their number."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Auto(Solver):
 
     - A network of at most 2000 edges among free nodes: :class:`Euler`, for nothing costs less.
     - One whose leak is linear and that surely contracts, so that it has one equilibrium: :class:`Euler` in long steps,
-      and for samples that take more than 300 of them :class:`Newton` (at most 200 free nodes) or :class:`Anderson`.
+      and for samples that take more than 100 of them :class:`Newton` (at most 100 free nodes) or :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
     A sample that the chosen method does not settle is settled by :class:`Euler`, from the start. The choice rests on
@@ -129,8 +132,8 @@ class Auto(Solver):
     def _ways(self, network: Network, sure: NDArray[np.bool_]) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
         """Give what is tried one after the other, and for which samples."""
         tol = self.tol
-        small = network.wiring.free.size <= DENSE
-        second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol))
+        small = network.wiring.free.size <= FEW
+        second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
         return [
             ("euler in long steps", self._long, sure),
             (*second, sure),

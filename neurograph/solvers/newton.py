@@ -102,7 +102,7 @@ class Newton(Solver):
         end[:, motion.moving], gains[:, motion.moving] = d.T, gain.T
         lost = ~np.isfinite(residual)
         status = np.where(lost, Status.DIVERGED, np.where(residual <= self.tol, Status.CONVERGED, Status.STEP_LIMIT))
-        end[lost] = 0.0
+        end[lost], residual[lost] = 0.0, np.inf
         return Response(end, gains, status.astype(np.int8), residual, taken)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
@@ -148,7 +148,7 @@ class _Search:
         self.failures[live[~np.isfinite(residual)]] = PATIENCE
         arrived = live[residual <= self.tol]
         self.status[arrived] = Status.CONVERGED
-        self.live = live[residual > self.tol]
+        self.live = live[~(residual <= self.tol)]
 
     def _follow(self, samples: Places) -> None:
         """Take up the trajectory of these samples where it was left."""
