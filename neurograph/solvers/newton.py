@@ -206,7 +206,9 @@ def solved(rows: Places, columns: Places, entries: Columns, held: NDArray[np.boo
             found[:, k] = _solved_sparse(rows, columns, entries[:, k], held[:, k], right[:, k])
         return found
     places = rows * size + columns
-    dense = np.array([np.bincount(places, each, size * size) for each in entries.T]).reshape(-1, size, size)
+    dense = np.array([np.bincount(places, each, minlength=size * size) for each in entries.T]).reshape(
+        right.shape[1], size, size
+    )
     dense[:, np.arange(size), np.arange(size)] += held.T
     try:
         return np.linalg.solve(dense, right.T[:, :, None])[:, :, 0].T
