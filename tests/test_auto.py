@@ -42,6 +42,17 @@ def test_a_network_that_contracts_is_settled_in_long_steps():
     assert np.abs(settled.state - plain.state).max() < 1e-9
 
 
+def test_a_long_step_does_not_pass_off_a_node_that_still_moves_as_at_rest():
+    """A rough tolerance: over a step of 100, a way of 0.1 to the bound is a residual of 0.001."""
+    graph = ng.topologies.complete(inputs=3, hidden=50, outputs=2, bias="neurons", scale=0.02, seed=0)
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    network = network.with_weights(network.weights, np.where(np.isin(network.roles, (0, 3)), 1.5, 0.0))
+    settled = ng.settle(network, X, start=0.9, solver=Auto(tol=1e-3))
+    moved = np.clip(settled.state + 0.25 * network.drift(settled.state), 0.0, 1.0) - settled.state
+    assert settled.method.startswith("euler in long steps")
+    assert np.abs(moved[:, network.wiring.free]).max() / 0.25 <= 1e-3
+
+
 @pytest.mark.parametrize(("nodes", "second"), [(100, "newton"), (300, "anderson")])
 def test_a_slow_one_goes_to_a_method_of_fewer_steps(nodes, second):
     settled = ng.settle(ring(nodes, 0.999), [[1.0], [0.0]], solver=Auto(tol=1e-9))

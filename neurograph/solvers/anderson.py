@@ -29,7 +29,7 @@ class Anderson(Solver):
     gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares.
 
     A mix whose own f is not the least so far is dropped: the sample goes on from the plain step, forgets, and takes
-    one, two, four, ... plain steps before it mixes again, half as many after a mix that served. So where mixing does
+    two, four, eight, ... plain steps before it mixes again, half as many after a mix that served. So where mixing does
     not help it is all but Euler's method.
 
     It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
@@ -40,7 +40,7 @@ class Anderson(Solver):
     steps : int
         Most steps of a phase, each one of Euler's.
     tol : float
-        A sample stops when its projected residual max_j abs(clip(s_j + dt F_j) - s_j) / dt falls to this.
+        A sample stops when its projected residual max_j abs(clip(s_j + dt F_j) - s_j) / dt falls to this, one step on.
     memory : int
         How many differences are remembered.
     dt, implicit
@@ -81,7 +81,7 @@ class Anderson(Solver):
 
     @property
     def euler(self) -> Euler:
-        """Euler's method with the same steps, and as many of them as take the time of the accelerated ones."""
+        """Euler's method in the same steps, of which it may take more, for each costs less."""
         return Euler(self.dt, 5 * self.steps, self.tol, self.implicit)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:

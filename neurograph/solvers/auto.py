@@ -37,7 +37,8 @@ class Auto(Solver):
       and for samples that take more than 100 of them :class:`Newton` (at most 100 free nodes) or :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
-    A sample that the chosen method does not settle is settled by :class:`Euler`, from the start. The choice rests on
+    Euler's own steps then say which samples are at rest, so that the residual means the same for all; one that is not
+    is settled by :class:`Euler`, from the start. The choice rests on
     the network and the sample's own nudge, so that a sample's answer does not depend on its batch. An online rule or a
     record needs the trajectory, and gets :class:`Euler` too.
 
@@ -93,10 +94,23 @@ class Auto(Solver):
         for name, solver, samples in self._ways(network, sure):
             left = samples & (whole.status != Status.CONVERGED)
             if left.any():
-                found = solver.solve(network, phase.of(np.flatnonzero(left)))
+                part = phase.of(np.flatnonzero(left))
+                found = solver.solve(network, part)
+                if solver != self.euler:
+                    found = self._checked(found, part)
                 _put(whole, found, left)
                 said.append(name if left.all() else f"{name} ({np.sum(left)} of {batch} samples)")
         return replace(whole, method=f"{', then '.join(said)}: {why}")
+
+    def _checked(self, found: Equilibrium, phase: Phase) -> Equilibrium:
+        """Go on in Euler's own steps, and so let them say what is at rest: for most, after one.
+
+        The residual of a long step is that of a node which still moves to its bound, over the length of the step.
+        """
+        checked = replace(self.euler, steps=LONG_STEPS, nudged_steps=None).solve(
+            found.network, replace(phase, start=found.state)
+        )
+        return replace(checked, steps=found.steps + checked.steps)
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force in steps such as the free phase would take: long ones where it contracts."""

@@ -35,8 +35,8 @@ class Newton(Solver):
     A node is held where ``s_j + h_j F_j``, h_j = 1 / abs(dF_j/ds_j), leaves the box, and goes to the bound;
     the others solve ``J d = -F``, J the Jacobian. With drift and transfer linear up to kinks this ends after finitely
     many steps, at the exact equilibrium. The steps start where a stretch of Euler's trajectory ends; where they do
-    not get on, a stretch twice as long takes up the trajectory where it was left. So it converges wherever Euler
-    does, and a limit cycle or a divergence is not hidden.
+    not get on, a stretch twice as long takes up the trajectory where it was left, so that it converges wherever Euler's
+    method does.
 
     It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there
     are several it may end at another than the trajectory would, even at one that is not stable.

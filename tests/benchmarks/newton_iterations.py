@@ -5,7 +5,7 @@ import numpy as np
 
 import neurograph as ng
 
-TITLE = "Newton's iterations to a residual of 1e-8, random clipped networks that contract (5 to 60 nodes, 44 % held)"
+TITLE = "Newton's iterations to a residual of 1e-8, random clipped networks that contract (5 to 60 nodes)"
 NETWORKS, MOST = 1000, 15
 CLOSENESS = (0.5, 0.9, 0.99)
 KINDS = {
