@@ -24,15 +24,15 @@ FIRST_STRETCH = 10
 PATIENCE = 5
 """Iterations in a row that may fail to halve the smallest residual, before the trajectory is taken up again."""
 
-SLOWEST = 1e-3
-"""Least slope of a node by itself that its own time is measured by."""
+SLOWEST = 1.0
+"""Least slope of a node that its h is the inverse of: a longer h would hide how far it is from its bound."""
 
 
 @dataclass(frozen=True)
 class Newton(Solver):
     """Solve F(s) = 0, F = ds/dt + nudge, by semismooth Newton steps from points along the trajectory.
 
-    A node is held where ``s_j + h_j F_j``, h_j = 1 / abs(dF_j/ds_j), leaves the box, and goes to the bound;
+    A node is held where ``s_j + h_j F_j``, h_j = 1 / max(1, abs(dF_j/ds_j)), leaves the box, and goes to the bound;
     the others solve ``J d = -F``, J the Jacobian. With drift and transfer linear up to kinks this ends after finitely
     many steps, at the exact equilibrium. The steps start where a stretch of Euler's trajectory ends; where they do
     not get on, a stretch twice as long takes up the trajectory where it was left, so that it converges wherever Euler's
