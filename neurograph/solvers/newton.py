@@ -87,7 +87,7 @@ class Newton(Solver):
                 if not search.live.size:
                     break
                 search.advance(step)
-            return search.ended(steps)
+            return search.ended()
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Solve J' d + force = 0; which of the held nodes are pulled back into the box is an active set too.
@@ -182,7 +182,7 @@ class _Search:
         )
         return residual, change
 
-    def ended(self, steps: int) -> Equilibrium:
+    def ended(self) -> Equilibrium:
         """Give what each sample ended in: one that did not arrive, the end of its trajectory."""
         found = np.flatnonzero(self.status == Status.CONVERGED)
         self.path[np.ix_(found, self.motion.moving)] = self.s[:, found].T
