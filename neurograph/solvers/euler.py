@@ -155,12 +155,10 @@ class Euler(Solver):
     def _method(self, network: Network, start: Floats, beta: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
         """Choose the method and the step of each sample, which no other sample has a say in."""
         implicit, dt = self.implicit, self.dt
-        weakest = min(0.0, float(beta.min(initial=0.0)))
         if implicit is None and dt is None:
-            leaks = network.leaks
-            implicit = leaks is not None and bool(np.all(leaks + _least_pull(network, weakest) >= 0.0))
+            implicit = bool(np.all(leaks_on(network, beta)))
         elif implicit:
-            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, weakest)
+            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, min(0.0, float(beta.min(initial=0.0))))
         if dt is not None or implicit:
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
         return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(beta)))
@@ -197,6 +195,15 @@ def _nodes(network: Network, phase: Phase | None) -> tuple[Any, ...]:
     out = network.w_out if "w_out" in seen else network.biases  # never read else
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
     return network.biases, out, out_abs, network.parameters, circuit.moving, circuit.columns
+
+
+def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say for which samples (batch,) the leak is linear and, with the nudge of strength beta, at no node negative."""
+    leaks = network.leaks
+    if leaks is None:
+        return np.zeros(beta.size, np.bool_)
+    pulled = np.min(leaks[network.wiring.nudged >= 0], initial=np.inf)
+    return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
 
 
 def _least_pull(network: Network, beta: float) -> Floats:
