@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurograph.costs import Cost, SquaredError
 from neurograph.equations import Expression
+from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
 
 
@@ -231,3 +232,18 @@ class Solver(abc.ABC):
     @abc.abstractmethod
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Say what to change after this sample diverged, as the end of a sentence."""
+
+    def refuse_path(self, phase: Phase) -> None:
+        """Refuse what needs the trajectory itself, from a method that does not follow it.
+
+        Raises
+        ------
+        ParameterError
+            If the phase has an online rule or a record.
+        """
+        asked = "a record" if phase.record is not None else "an online rule" if phase.rule is not None else None
+        if asked is not None:
+            raise ParameterError(
+                f"solver is {self!r}, which does not follow the trajectory that {asked} needs: use solvers.Euler(), "
+                "which does"
+            )

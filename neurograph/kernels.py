@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from neurograph import gauss_seidel as gauss_seidel_loop
 from neurograph import phase as phase_loop
 from neurograph import readout as readout_loop
 from neurograph import response as response_loop
@@ -28,6 +29,9 @@ from neurograph.equations import SCALAR_FUNCTIONS, Expression
 
 NARROW, WIDE = 4, 64
 """Samples that move together: in a small batch, with every sum in a register; and in a large one, as one vector."""
+
+MOST_NARROW = 7
+"""Largest batch for narrow lanes."""
 
 VECTOR = 8
 """Wide lanes come in multiples of this: the doubles of the widest vector register there is."""
@@ -68,17 +72,36 @@ def phase_kernel(
 
 
 @lru_cache(maxsize=256)
+def gauss_seidel_kernel(dynamics: Dynamics, softmax: bool, transposed: bool, narrow: bool) -> Kernel:
+    """Compile the loop of :mod:`neurograph.gauss_seidel` for a dynamics; the rest is as in :func:`phase_kernel`."""
+    leak = dynamics.leak
+    lines = [
+        f"LINEAR, SOFTMAX, TRANSPOSED = {leak is not None}, {softmax}, {transposed}",
+        f"TRIALS = {gauss_seidel_loop.TRIALS}",
+        *_neuron(dynamics, narrow),
+        _scalar("leak", "w_out, w_out_abs, params, j, b", leak, tuple(dynamics.defaults)),
+        *_slopes(dynamics),
+        _project(dynamics.box),
+        _pressed(dynamics.box),
+    ]
+    shared = tuple(getattr(phase_loop, name) for name in ("load", "hold_fast", "partition"))
+    names = ("turn_part", "listen", "resting", "visit", "measure", "gauss_seidel")
+    return _compiled(lines, (*shared, *(getattr(gauss_seidel_loop, name) for name in names)))
+
+
+@lru_cache(maxsize=256)
 def response_kernel(dynamics: Dynamics, narrow: bool) -> Kernel:
     """Compile the loop of :mod:`neurograph.response` for a dynamics."""
     lines = [
         *_neuron(dynamics, narrow),
-        _node_function("slope_s", dynamics, dynamics.slope("s")),
-        _node_function("slope_I", dynamics, dynamics.slope("I")),
-        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
+        *_slopes(dynamics),
         _pressed(dynamics.box),
     ]
     return _compiled(
-        lines, tuple(getattr(response_loop, name) for name in ("linearise", "lifted", "relax", "sweep", "response"))
+        lines,
+        tuple(
+            getattr(response_loop, name) for name in ("linearise", "lifted", "relax", "solving", "sweep", "response")
+        ),
     )
 
 
@@ -123,6 +146,15 @@ def _neuron(dynamics: Dynamics, narrow: bool) -> list[str]:
         _node_function("drift", dynamics, dynamics.drift_equation),
         _sent_function("transfer", dynamics, dynamics.transfer_equation),
         _gather_narrow(lanes) if narrow else _GATHER_WIDE,
+    ]
+
+
+def _slopes(dynamics: Dynamics) -> list[str]:
+    """Write dg/ds, dg/dI and f'."""
+    return [
+        _node_function("slope_s", dynamics, dynamics.slope("s")),
+        _node_function("slope_I", dynamics, dynamics.slope("I")),
+        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
     ]
 
 

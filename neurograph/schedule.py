@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class Schedule(Travelling):
         starts = np.flatnonzero(np.concatenate([[count > 0], turning & (cyclic[1:] | cyclic[:-1])]))
         colours = _colours(order, pre, post, starts)
         order = order[np.lexsort((order, np.repeat(np.arange(colours.size - 1), np.diff(colours))))]
-        return cls(*map(_frozen, (order, np.append(starts, count), cyclic[starts], colours)))
+        return cls(_frozen(order), _frozen(np.append(starts, count)), _frozen(cyclic[starts]), _frozen(colours))
 
     @cached_property
     def rank(self) -> Places:
@@ -140,6 +141,6 @@ def _inverse(order: Places) -> Places:
     return rank
 
 
-def _frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array
