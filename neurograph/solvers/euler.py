@@ -93,7 +93,8 @@ class Euler(Solver):
         kernel(
             _wires(network, phase), neurons(network, circuit_of(network, phase)), start,
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
-            beta, gain, dt, int(steps), float(self.tol), end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+            beta, gain, dt, int(steps), float(self.tol), end, residual, taken, status,
+            every, watched, frames, wiring.biased, trace, bias_trace,
         )  # fmt: skip
         return Equilibrium(
             network,
