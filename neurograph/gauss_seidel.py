@@ -90,25 +90,22 @@ def gauss_seidel(
             for lane in range(lanes):
                 live[lane] = lane < count
             running = count
-            listen(
-                places, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra, lanes
-            )
-            if SOFTMAX:
-                partition(s, moving, nodes[5], gain, ahead, lanes)
             most = steps if cyclic[block] else 1
-            for step in range(1, most + 1):
-                for place in places:
-                    visit(
-                        place, forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away, anchor, pull,
-                        nudge, gain, loops, total, extra, ahead, first, count, lanes,
-                    )  # fmt: skip
-                if cyclic[block]:
-                    listen(
-                        places, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total,
-                        extra, lanes,
-                    )  # fmt: skip
+            for step in range(most + 1):
+                if step > 0:
+                    for place in places:
+                        visit(
+                            place, forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away, anchor,
+                            pull, nudge, gain, loops, total, extra, ahead, first, count, lanes,
+                        )  # fmt: skip
+                listen(
+                    places, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra,
+                    lanes,
+                )  # fmt: skip
                 if SOFTMAX:
                     partition(s, moving, nodes[5], gain, ahead, lanes)
+                if step == 0:
+                    continue
                 measure(places, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst, lanes)
                 for lane in range(lanes):
                     if live[lane]:
