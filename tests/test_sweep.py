@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import scipy.optimize
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.costs import cross_entropy, squared_error
@@ -358,12 +357,3 @@ def test_it_visits_about_half_of_the_edges_that_jacobi_does(kind, most):
     build = next(build for name, build in edge_visits.KINDS.items() if name.startswith(kind))
     shares = [edge_visits.share(edge_visits.drawn(build(seed), 0.9, seed), seed) for seed in range(6)]
     assert np.median(shares) <= most
-
-
-@given(st.integers(0, 2**16))
-@settings(max_examples=10)
-def test_edge_visits_are_never_more_than_jacobis_where_all_weights_are_positive(seed):
-    """Stein and Rosenberg: with a nonnegative matrix Gauss-Seidel is never the slower."""
-    network = edge_visits.drawn(ng.topologies.random(inputs=2, hidden=12, outputs=1, density=0.3, seed=seed), 0.5, seed)
-    network = network.with_weights(np.abs(network.weights) * 0.5)
-    assert edge_visits.share(network, seed) <= 1.1
