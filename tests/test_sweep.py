@@ -187,6 +187,14 @@ def test_a_contracting_network_settles_whatever_its_graph(graph, seed):
     assert not held(network, settled.state, network.drift(settled.state, y, 0.7), 1e-10)
 
 
+def test_the_rule_read_out_of_sweeps_is_the_gradient():
+    network = recurrent(TANH, seed=2)
+    x, y = data(5)
+    assert ng.gradient_check(network, x, y, solver=TIGHT).relative_error < 1e-9
+    finite = ng.rules.asymmetric_ep(finite=True)
+    assert ng.gradient_check(network, x, y, finite, beta=1e-3, solver=TIGHT).relative_error < 1e-4
+
+
 # Samples
 
 

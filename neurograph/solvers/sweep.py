@@ -12,6 +12,7 @@ from neurograph.equilibrium import Equilibrium, Phase, Response, Solver
 from neurograph.kernels import MOST_NARROW, gauss_seidel_kernel
 from neurograph.network import Floats, Network
 from neurograph.solvers.euler import circuit_of, loop_weights, neurons, responded
+from neurograph.wiring import Circuit, Edges
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Sweep(Solver):
     that a network without cycles is solved in one sweep, exactly. Where nodes depend on each other through more than
     the edges, in the transposed phase and under a nudge of the cross-entropy, all are one component.
 
-    Sweeps settle where the drift's Jacobian is negative and diagonally dominant, or symmetric and negative definite;
-    else not always where the trajectory does. They may then end at another equilibrium, or as a STEP_LIMIT. A node
-    with L + beta <= 0 is driven to a bound of the box, or without a box off: DIVERGED.
+    Sweeps settle near an equilibrium whose Jacobian has a negative diagonal that dominates its rows, or its columns, or
+    is symmetric and negative definite; else not always where the trajectory does. Then they may end at another
+    equilibrium, or as a STEP_LIMIT. A node with L + beta <= 0 goes to the bound of the box that it is driven to, or
+    without a box off: DIVERGED.
 
     Parameters
     ----------
@@ -80,13 +82,11 @@ class Sweep(Solver):
         blocks, cyclic = schedule.blocks, schedule.cyclic
         if transposed or gain > 0.0:
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
-        (forward, forward_back), (feedback, feedback_back) = circuit.forward, circuit.feedback
-        incidences = (circuit.inner, circuit.still, forward, feedback, forward_back, feedback_back)
         end = start.copy()
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         kernel = gauss_seidel_kernel(network.dynamics, gain > 0.0, transposed, narrow=batch <= MOST_NARROW)
         kernel(
-            tuple(incidence.weighted(network.weights) for incidence in incidences), neurons(network, circuit), start,
+            _wires(network, circuit, transposed), neurons(network, circuit), start,
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
             np.full(batch, phase.beta, np.float64), gain, int(steps), float(self.tol), schedule.order, blocks, cyclic,
             loop_weights(network, circuit), end, residual, taken, status,
@@ -103,3 +103,11 @@ class Sweep(Solver):
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Say that sweeps are not the trajectory."""
         return "sweeps may run off where the trajectory settles: try solvers.Euler()"
+
+
+def _wires(network: Network, circuit: Circuit, transposed: bool) -> tuple[Edges, ...]:
+    """Give the edges by place as the loop takes them; those that a transposed phase alone needs, only to it."""
+    (forward, feedback), weights = (circuit.forward, circuit.feedback), network.weights
+    along = forward[0].weighted(weights), feedback[0].weighted(weights)
+    back = (forward[1].weighted(weights), feedback[1].weighted(weights)) if transposed else along
+    return network.inner if transposed else along[0], circuit.still.weighted(weights), *along, *back
