@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from neurograph import gauss_seidel as gauss_seidel_loop
 from neurograph import phase as phase_loop
 from neurograph import readout as readout_loop
 from neurograph import response as response_loop
@@ -86,18 +87,30 @@ def phase_kernel(
 
 
 @lru_cache(maxsize=256)
-def response_kernel(dynamics: Dynamics, lanes: int, number: str) -> Kernel:
-    """Compile the loop of :mod:`neurograph.response` for a dynamics."""
+def gauss_seidel_kernel(dynamics: Dynamics, softmax: bool, transposed: bool, lanes: int, number: str) -> Kernel:
+    """Compile the loop of :mod:`neurograph.gauss_seidel` for a dynamics; the rest is as in :func:`phase_kernel`."""
+    leak = dynamics.leak
     lines = [
+        f"LINEAR, SOFTMAX, TRANSPOSED = {leak is not None}, {softmax}, {transposed}",
+        f"TRIALS = {gauss_seidel_loop.TRIALS}",
         *_neuron(dynamics, lanes, number),
-        _node_function("slope_s", dynamics, dynamics.slope("s")),
-        _node_function("slope_I", dynamics, dynamics.slope("I")),
-        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
+        _scalar("leak", "w_out, w_out_abs, params, j, b", leak, tuple(dynamics.defaults)),
+        *_slopes(dynamics),
+        _project(dynamics.box),
         _pressed(dynamics.box),
     ]
-    shared = (phase_loop.lanes_of,)
-    names = ("linearise", "lifted", "relax", "sweep", "response")
-    return _compiled(lines, (*shared, *(getattr(response_loop, name) for name in names)))
+    shared = ("lanes_of", "load", "hold_fast", "lean", "partition")
+    names = ("turn_part", "listen", "resting", "visit", "measure", "gauss_seidel")
+    loops = (*(getattr(phase_loop, name) for name in shared), *(getattr(gauss_seidel_loop, name) for name in names))
+    return _compiled(lines, loops)
+
+
+@lru_cache(maxsize=256)
+def response_kernel(dynamics: Dynamics, lanes: int, number: str) -> Kernel:
+    """Compile the loop of :mod:`neurograph.response` for a dynamics."""
+    lines = [*_neuron(dynamics, lanes, number), *_slopes(dynamics), _pressed(dynamics.box)]
+    names = ("linearise", "lifted", "relax", "solving", "sweep", "response")
+    return _compiled(lines, (phase_loop.lanes_of, *(getattr(response_loop, name) for name in names)))
 
 
 @lru_cache(maxsize=256)
@@ -146,6 +159,15 @@ def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:
         _node_function("drift", dynamics, dynamics.drift_equation),
         _sent_function("transfer", dynamics, dynamics.transfer_equation),
         *gathering(lanes, lanes < WIDE),
+    ]
+
+
+def _slopes(dynamics: Dynamics) -> list[str]:
+    """Write dg/ds, dg/dI and f'."""
+    return [
+        _node_function("slope_s", dynamics, dynamics.slope("s")),
+        _node_function("slope_I", dynamics, dynamics.slope("I")),
+        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
     ]
 
 

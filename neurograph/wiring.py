@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
+from neurograph.schedule import Schedule
 from neurograph.signs import read_signs
 
 
@@ -92,34 +91,44 @@ class Circuit(Travelling):
     @cached_property
     def back(self) -> Incidence:
         """The inner edges, by their presynaptic node: the way that a nudge goes back."""
-        by = self.place[self.pre[self.inner.ids]]
-        order = np.argsort(by, kind="stable")
-        return Incidence.of(self.inner.ids[order], by[order], self.moving.size, self.post)
+        return self._gathered(self.inner.ids, self._ends(self.inner.ids)[0], self.post)
 
     @cached_property
-    def order(self) -> NDArray[np.int64]:
-        """Places of the moving nodes, each after all that it sends to; empty if there is a cycle of two or more."""
-        count = self.moving.size
-        pre, post = self.place[self.inner.other], np.repeat(np.arange(count), np.diff(self.inner.indptr))
-        apart = pre != post
-        matrix = sparse.csr_array((np.ones(int(apart.sum())), (post[apart], pre[apart])), shape=(count, count))
-        components, _ = csgraph.connected_components(matrix, connection="strong")
-        if components < count:
-            return frozen(np.empty(0, np.int64))
-        waiting = np.bincount(pre[apart], minlength=count)
-        ready, layers = np.flatnonzero(waiting == 0), []
-        while ready.size:
-            layers.append(ready)
-            reached = matrix[ready].indices
-            waiting -= np.bincount(reached, minlength=count)
-            ready = np.unique(reached[waiting[reached] == 0])
-        return frozen(np.concatenate(layers).astype(np.int64))
+    def schedule(self) -> Schedule:
+        """The order in which Gauss-Seidel visits the moving nodes, named by their places."""
+        pre, post = self._ends(self.inner.ids)
+        return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.still.indptr)))
+
+    @cached_property
+    def forward(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
+
+    @cached_property
+    def feedback(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited earlier, likewise."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
 
     @cached_property
     def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
         ids = self.inner.ids[self.pre[self.inner.ids] == self.post[self.inner.ids]]
         return self.place[self.post[ids]], ids
+
+    def _ends(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the places, among the moving nodes, of the ends of some edges."""
+        return self.place[self.pre[ids]], self.place[self.post[ids]]
+
+    def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
+        """Gather inner edges by both of their ends, in the order in which these are visited."""
+        pre, post = (self.schedule.rank[places] for places in self._ends(ids))
+        return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
+
+    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
+        order = np.argsort(by, kind="stable")
+        return Incidence.of(ids[order], by[order], self.moving.size, other)
 
 
 @dataclass(frozen=True, eq=False)

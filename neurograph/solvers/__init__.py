@@ -4,8 +4,9 @@ from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.auto import Auto
 from neurograph.solvers.euler import Euler
 from neurograph.solvers.newton import Newton
+from neurograph.solvers.sweep import Sweep
 
-SOLVERS = (Euler, Anderson, Newton, Auto)
+SOLVERS = (Euler, Sweep, Anderson, Newton, Auto)
 """Every solver; the conformance suite runs over them."""
 
-__all__ = ["Anderson", "Auto", "Euler", "Newton"]
+__all__ = ["Anderson", "Auto", "Euler", "Newton", "Sweep"]

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from neurograph.arguments import checked_number, checked_whole
 from neurograph.contraction import contracting
+from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.network import Floats, Network
 from neurograph.solvers.anderson import Anderson
-from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.euler import Euler, circuit_of, leaks_on
 from neurograph.solvers.newton import Newton
+from neurograph.solvers.sweep import Sweep
 
 TINY = 2000
 """Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""
@@ -32,15 +34,16 @@ FEW = 100
 class Auto(Solver):
     """Settle by the method that the network calls for; the result says which, and why, in ``.method``.
 
+    - One without cycles whose leak is linear, and positive at every node: :class:`Sweep`, which is exact in one pass.
     - A network of at most 2000 edges among free nodes: :class:`Euler`, for nothing costs less.
     - One whose leak is linear and that surely contracts, so that it has one equilibrium: :class:`Euler` in long steps,
       and for samples that take more than 100 of them :class:`Newton` (at most 100 free nodes) or :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
     Euler's own steps then say which samples are at rest, so that the residual means the same for all; one that is not
-    is settled by :class:`Euler`, from the start. The choice rests on
-    the network and the sample's own nudge, so that a sample's answer does not depend on its batch. An online rule or a
-    record needs the trajectory, and gets :class:`Euler` too.
+    is settled by :class:`Euler`, from the start. The choice rests on the network and the sample's own nudge, so that a
+    sample's answer does not depend on its batch. An online rule or a record needs the trajectory, and gets
+    :class:`Euler` too.
 
     Parameters
     ----------
@@ -91,7 +94,7 @@ class Auto(Solver):
         status, steps = np.full(batch, Status.STEP_LIMIT, np.int8), np.zeros(batch, np.int64)
         whole = Equilibrium(network, phase.start.copy(), status, np.full(batch, np.inf), steps)
         said = []
-        for name, solver, samples in self._ways(network, sure):
+        for name, solver, samples in self._ways(network, phase, sure):
             left = samples & (whole.status != Status.CONVERGED)
             if left.any():
                 part = phase.of(np.flatnonzero(left))
@@ -130,11 +133,12 @@ class Auto(Solver):
 
     def _choice(self, network: Network, phase: Phase) -> tuple[NDArray[np.bool_], str]:
         """Say which samples are sure to have one equilibrium, wherever they start, and why that is used or not."""
-        circuit = network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
+        circuit = circuit_of(network, phase)
         none = np.zeros(phase.start.shape[0], np.bool_)
         if phase.rule is not None or phase.record is not None:
             return none, "the trajectory itself is asked for"
-        # The place of Sweep: without a cycle (circuit.order) one pass is exact, whatever the size.
+        if _one_pass(network, phase):
+            return leaks_on(network, np.full(none.size, phase.beta)), "the graph has no cycle, so one pass is exact"
         edges = circuit.inner.ids.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
@@ -143,9 +147,13 @@ class Auto(Solver):
             return none, "there may be several equilibria, and the trajectory says which"
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"
 
-    def _ways(self, network: Network, sure: NDArray[np.bool_]) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
+    def _ways(
+        self, network: Network, phase: Phase, sure: NDArray[np.bool_]
+    ) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
         """Give what is tried one after the other, and for which samples."""
         tol = self.tol
+        if _one_pass(network, phase):
+            return [("sweep", Sweep(tol=tol), sure), ("euler", self.euler, np.ones_like(sure))]
         small = network.wiring.free.size <= FEW
         second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
         return [
@@ -153,6 +161,12 @@ class Auto(Solver):
             (*second, sure),
             ("euler", self.euler, np.ones_like(sure)),
         ]
+
+
+def _one_pass(network: Network, phase: Phase) -> bool:
+    """Say whether Sweep solves the phase in one pass: no cycle, and no coupling but the edges along the flow."""
+    softmax = isinstance(phase.cost, CrossEntropy) and not phase.free
+    return phase.anchor is None and not softmax and not bool(circuit_of(network, phase).schedule.cyclic.any())
 
 
 def _put(whole: Equilibrium | Response, part: Equilibrium | Response, samples: NDArray[np.bool_]) -> None:

@@ -15,7 +15,7 @@ from neurograph.errors import ParameterError
 from neurograph.kernels import lanes_for, phase_kernel, response_kernel
 from neurograph.network import Floats, Network
 from neurograph.teamwork import run_together
-from neurograph.wiring import Edges
+from neurograph.wiring import Circuit, Edges
 
 SAFETY = 0.5
 """Share of the largest stable step that an explicit step takes when none is given."""
@@ -97,7 +97,7 @@ class Euler(Solver):
             lanes_for(batch),
             network.dtype.name,
         )
-        wires, nodes = _wires(network, phase), _nodes(network, phase)
+        wires, nodes = _wires(network, phase), neurons(network, circuit_of(network, phase))
         run_together(
             kernel,
             (
@@ -127,21 +127,11 @@ class Euler(Solver):
         J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
         settles where the free phase does. Without a cycle, one sweep solves it.
         """
-        network, state = equilibrium.network, equilibrium.state
-        batch = state.shape[0]
-        circuit = network.wiring.circuit
-        implicit, dt = self._method(network, state, np.zeros(batch))
-        loops = np.zeros(circuit.moving.size, state.dtype)
-        places, edges = circuit.loops
-        loops[places] = network.weights[edges]
-        end, gain = np.empty_like(state), np.zeros_like(state)
-        residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        response_kernel(network.dynamics, lanes_for(batch), network.dtype.name)(
-            (network.inner, network.still, network.back), _nodes(network, None), state,
-            np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt,
-            implicit, int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
-        )  # fmt: skip
-        return Response(end, gain, status, residual, taken)
+        circuit = equilibrium.network.wiring.circuit
+        implicit, dt = self._method(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
+        pace = dt if equilibrium.dt is None else equilibrium.dt
+        stepping = bool(circuit.schedule.cyclic.any())
+        return responded(equilibrium, force, lift, self.steps, self.tol, (pace, implicit) if stepping else None)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
@@ -176,21 +166,57 @@ class Euler(Solver):
         return record.every, watched, frames
 
 
+def responded(
+    equilibrium: Equilibrium,
+    force: Floats,
+    lift: float,
+    steps: int,
+    tol: float,
+    stepping: tuple[Floats, bool] | None = None,
+) -> Response:
+    """Give the linear response: `stepping` in steps of each sample's dt, implicit or not; else in sweeps back."""
+    network, state = equilibrium.network, equilibrium.state
+    batch, circuit = state.shape[0], network.wiring.circuit
+    dt, implicit = stepping or (np.ones(batch), False)
+    order, fresh, stale = circuit.schedule.order[:0], network.back, network.back
+    if stepping is None:
+        order = circuit.schedule.order
+        fresh, stale = (edges[1].weighted(network.weights) for edges in (circuit.forward, circuit.feedback))
+    end, gain = np.empty_like(state), np.zeros_like(state)
+    residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
+    response_kernel(network.dynamics, lanes_for(batch), network.dtype.name)(
+        (network.inner, network.still, network.back, fresh, stale), neurons(network, circuit), state,
+        np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
+        loop_weights(network, circuit), end, gain, residual, taken, status,
+    )  # fmt: skip
+    return Response(end, gain, status, residual, taken)
+
+
+def circuit_of(network: Network, phase: Phase) -> Circuit:
+    """Give what moves in a phase."""
+    return network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
+
+
+def loop_weights(network: Network, circuit: Circuit) -> Floats:
+    """Give the weight of the edge from each moving node to itself."""
+    places, edges = circuit.loops
+    loops = np.zeros(circuit.moving.size, network.dtype)
+    loops[places] = network.weights[edges]
+    return loops
+
+
 def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
     """Give all edges by node, and those that the phase needs by place: inner, still, back."""
-    wiring = network.wiring
+    wiring, circuit = network.wiring, circuit_of(network, phase)
     whole = (wiring.indptr, wiring.pre, network.weights)
     if phase.clamped:
-        circuit = wiring.clamped_circuit
         inner = circuit.inner.weighted(network.weights)
         return whole, inner, circuit.still.weighted(network.weights), inner
     return whole, network.inner, network.still, network.inner if phase.anchor is None else network.back
 
 
-def _nodes(network: Network, phase: Phase | None) -> tuple[Any, ...]:
+def neurons(network: Network, circuit: Circuit) -> tuple[Any, ...]:
     """Give what the kernels need of the nodes, and which of them move."""
-    wiring = network.wiring
-    circuit = wiring.clamped_circuit if phase is not None and phase.clamped else wiring.circuit
     seen = network.dynamics.drift_equation.symbols
     out = network.w_out if "w_out" in seen else network.biases  # never read else
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
