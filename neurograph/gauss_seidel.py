@@ -53,10 +53,10 @@ def gauss_seidel(
 ):  # fmt: skip
     """Settle every sample of `start`, block after block; write into the arrays.
 
-    `wires` are the edges (indptr, pre, weights) by place: all those among moving nodes, those from still nodes, those
-    to nodes visited later and those to nodes visited earlier, and the latter two again from pre to post; `loops` are
-    the weights of the nodes' edges to themselves. A lane that has stopped moves on unseen until the others have, and
-    is put back before the next block.
+    `wires` are the edges (indptr, pre, weights): by place all those among moving nodes and those from still nodes, and
+    by visit those to nodes visited later, those to nodes visited earlier, and both again from pre to post; `loops`
+    are the weights of the nodes' edges to themselves. A lane that has stopped moves on unseen until the others have,
+    and is put back before the next block.
     """
     inner, still, forward, feedback, forward_back, feedback_back = wires
     moving = nodes[4]
@@ -86,27 +86,30 @@ def gauss_seidel(
         if TRANSPOSED:
             hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes)
         for block in range(cyclic.size):
-            places = order[blocks[block] : blocks[block + 1]]
+            begin, stop = blocks[block], blocks[block + 1]
             for lane in range(lanes):
                 live[lane] = lane < count
             running = count
             most = steps if cyclic[block] else 1
             for step in range(most + 1):
                 if step > 0:
-                    for place in places:
+                    for at in range(begin, stop):
                         visit(
-                            place, forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away, anchor,
-                            pull, nudge, gain, loops, total, extra, ahead, first, count, lanes,
+                            at, order[at], forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away,
+                            anchor, pull, nudge, gain, loops, total, extra, ahead, first, count, lanes,
                         )  # fmt: skip
                 listen(
-                    places, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra,
-                    lanes,
+                    begin, stop, order, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away,
+                    total, extra, lanes,
                 )  # fmt: skip
                 if SOFTMAX:
                     partition(s, moving, nodes[5], gain, ahead, lanes)
                 if step == 0:
                     continue
-                measure(places, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst, lanes)
+                measure(
+                    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst,
+                    lanes,
+                )  # fmt: skip
                 for lane in range(lanes):
                     if live[lane]:
                         settled = worst[lane] <= tol
@@ -120,49 +123,52 @@ def gauss_seidel(
                             taken[sample] = max(taken[sample], step)
                             if worst[lane] > residual[sample] or worst[lane] != worst[lane]:
                                 residual[sample] = worst[lane]
-                            for place in places:
-                                end[sample, moving[place]] = s[moving[place], lane]
+                            for at in range(begin, stop):
+                                end[sample, moving[order[at]]] = s[moving[order[at]], lane]
                 if running == 0:
                     break
             if cyclic[block]:
-                for place in places:
-                    j = moving[place]
+                for at in range(begin, stop):
+                    j = moving[order[at]]
                     for lane in range(lanes):
                         s[j, lane] = end[first + min(lane, count - 1), j]
                         sent[j, lane] = transfer(s[j, lane], nodes[3], j)
 
 
-def listen(places, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra, lanes):
+def listen(
+    begin, stop, order, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra, lanes
+):
     """Sum what comes from nodes that are visited later, and bring all that a node hears up to date with it."""
     moving = nodes[4]
-    for place in places:
+    for at in range(begin, stop):
+        place = order[at]
         for lane in range(lanes):
             total[lane] = base[place, lane]
-        gather(feedback, place, sent, total, lanes)
+        gather(feedback, at, sent, total, lanes)
         for lane in range(lanes):
-            sums[place, lane] += total[lane] - late[place, lane]
-            late[place, lane] = total[lane]
+            sums[at, lane] += total[lane] - late[at, lane]
+            late[at, lane] = total[lane]
         if TRANSPOSED:
-            turn_part(feedback, forward_back, place, moving[place], slopes, away, total, extra, lanes)
+            turn_part(feedback, forward_back, at, moving[place], slopes, away, total, extra, lanes)
             for lane in range(lanes):
-                turned[0, place, lane] += extra[lane] - turned[1, place, lane]
-                turned[1, place, lane] = extra[lane]
+                turned[0, at, lane] += extra[lane] - turned[1, at, lane]
+                turned[1, at, lane] = extra[lane]
 
 
-def turn_part(inner, back, place, j, slopes, away, total, extra, lanes):
+def turn_part(inner, back, at, j, slopes, away, total, extra, lanes):
     """Write into `extra` what some edges add to (J' - J)(s - s*) of one node."""
     for lane in range(lanes):
         total[lane] = 0.0
         extra[lane] = 0.0
-    gather(inner, place, away[0], total, lanes)
-    gather(back, place, away[1], extra, lanes)
+    gather(inner, at, away[0], total, lanes)
+    gather(back, at, away[1], extra, lanes)
     for lane in range(lanes):
         extra[lane] = slopes[0, j, lane] * extra[lane] - slopes[1, j, lane] * total[lane]
 
 
 def visit(
-    place, forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away, anchor, pull, nudge, gain, loops,
-    total, extra, ahead, first, count, lanes,
+    at, place, forward, feedback_back, nodes, s, sent, sums, late, turned, slopes, away, anchor, pull, nudge, gain,
+    loops, total, extra, ahead, first, count, lanes,
 ):  # fmt: skip
     """Move one node to where its own equation is at rest."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
@@ -170,18 +176,18 @@ def visit(
     b, out, out_abs, loop = bias[j], w_out[j], w_out_abs[j], loops[place]
     pulled = columns[place] >= 0
     if TRANSPOSED:
-        turn_part(forward, feedback_back, place, j, slopes, away, total, extra, lanes)
+        turn_part(forward, feedback_back, at, j, slopes, away, total, extra, lanes)
         for lane in range(lanes):
-            extra[lane] += turned[1, place, lane]
-            turned[0, place, lane] = extra[lane]
+            extra[lane] += turned[1, at, lane]
+            turned[0, at, lane] = extra[lane]
     else:
         for lane in range(lanes):
             extra[lane] = 0.0
     for lane in range(lanes):
-        total[lane] = late[place, lane]
-    gather(forward, place, sent, total, lanes)
+        total[lane] = late[at, lane]
+    gather(forward, at, sent, total, lanes)
     for lane in range(lanes):
-        sums[place, lane] = total[lane]
+        sums[at, lane] = total[lane]
     if pulled:
         for lane in range(lanes):
             extra[lane] += nudge[lane] * (gain if SOFTMAX else 1.0) * pull[place, lane]
@@ -252,21 +258,22 @@ def resting(start, total, extra, loop, strength, gain, rest, b, w_out, w_out_abs
     return x
 
 
-def measure(places, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst, lanes):
+def measure(begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst, lanes):
     """Write the largest projected residual of a block into `worst`."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
     for lane in range(lanes):
         worst[lane] = 0.0
-    for place in places:
+    for at in range(begin, stop):
+        place = order[at]
         j = np.uintp(moving[place])
         b, out, out_abs, loop = bias[j], w_out[j], w_out_abs[j], loops[place]
         for lane in range(lanes):
-            total[lane] = sums[place, lane] + loop * sent[j, lane]
+            total[lane] = sums[at, lane] + loop * sent[j, lane]
         for lane in range(lanes):
             total[lane] = drift(s[j, lane], total[lane], b, out, out_abs, params, j)
         if TRANSPOSED:
             for lane in range(lanes):
-                total[lane] += turned[0, place, lane]
+                total[lane] += turned[0, at, lane]
         if columns[place] >= 0:
             for lane in range(lanes):
                 answer = exp(gain * s[j, lane] - ahead[lane]) if SOFTMAX else s[j, lane]

@@ -38,9 +38,10 @@ def response(
 ):  # fmt: skip
     """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `gains`.
 
-    `order` are the places of the moving nodes from the outputs back, for sweeps, and else empty; of the edges from pre
-    to post, `fresh` lead to nodes before in it, `stale` to nodes after, and `loops` are the weights of those to the
-    node itself. The residual is relative to the sample's largest force.
+    `order` are the places of the moving nodes, which sweeps visit from the last to the first, or empty for none. Of
+    the edges from pre to post, by their places in it, `fresh` lead to nodes visited before, `stale` to nodes visited
+    after, and `loops` are the weights of those to the node itself. The residual is relative to the sample's largest
+    force.
     """
     inner, still, back, fresh, stale = wires
     moving = nodes[4]
@@ -168,15 +169,16 @@ def relax(
 def sweep(
     fresh, stale, moving, order, loops, own, gain, sending, source, side, lift, s, sent, sums, late, total, worst, lanes
 ):
-    """Solve for every moving node in `order`, with what it sends to before the others, and write the largest residual.
+    """Solve for every moving node, the last in `order` first, and write the largest residual into `worst`.
 
-    What comes from nodes after it is summed at the end: for the residual, and for the next sweep.
+    What comes from nodes visited after a node is summed at the end: for the residual, and for the next sweep.
     """
-    for place in order:
+    for at in range(order.size - 1, -1, -1):
+        place = order[at]
         j = np.uintp(moving[place])
         for lane in range(lanes):
             total[lane] = late[place, lane]
-        gather(fresh, place, sent, total, lanes)
+        gather(fresh, at, sent, total, lanes)
         for lane in range(lanes):
             sums[place, lane] = total[lane]
             slope = solving(place, lane, loops, own, gain, sending, side, lift)
@@ -185,10 +187,11 @@ def sweep(
             sent[j, lane] = gain[place, lane] * s[j, lane]
     for lane in range(lanes):
         worst[lane] = 0.0
-    for place in order:
+    for at in range(order.size):
+        place = order[at]
         for lane in range(lanes):
             total[lane] = 0.0
-        gather(stale, place, sent, total, lanes)
+        gather(stale, at, sent, total, lanes)
         for lane in range(lanes):
             slope = solving(place, lane, loops, own, gain, sending, side, lift)
             change = total[lane] - late[place, lane]

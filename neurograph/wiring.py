@@ -91,7 +91,7 @@ class Circuit(Travelling):
     @cached_property
     def back(self) -> Incidence:
         """The inner edges, by their presynaptic node: the way that a nudge goes back."""
-        return self._turned(self.inner.ids)
+        return self._gathered(self.inner.ids, self._ends(self.inner.ids)[0], self.post)
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -101,13 +101,13 @@ class Circuit(Travelling):
 
     @cached_property
     def forward(self) -> tuple[Incidence, Incidence]:
-        """The inner edges to a node that is visited later, by their postsynaptic and by their presynaptic node."""
+        """The inner edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
         pre, post = self._ends(self.inner.ids)
         return self._both_ways(self.inner.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
 
     @cached_property
     def feedback(self) -> tuple[Incidence, Incidence]:
-        """The inner edges to a node that is visited earlier, by their postsynaptic and by their presynaptic node."""
+        """The inner edges to nodes visited earlier, likewise."""
         pre, post = self._ends(self.inner.ids)
         return self._both_ways(self.inner.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
 
@@ -122,13 +122,13 @@ class Circuit(Travelling):
         return self.place[self.pre[ids]], self.place[self.post[ids]]
 
     def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
-        """Gather inner edges, sorted as they are, by both of their ends."""
-        return Incidence.of(ids, self._ends(ids)[1], self.moving.size, self.pre), self._turned(ids)
+        """Gather inner edges by both of their ends, in the order in which these are visited."""
+        pre, post = (self.schedule.rank[places] for places in self._ends(ids))
+        return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
 
-    def _turned(self, ids: NDArray[np.int64]) -> Incidence:
-        by, _ = self._ends(ids)
+    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
         order = np.argsort(by, kind="stable")
-        return Incidence.of(ids[order], by[order], self.moving.size, self.post)
+        return Incidence.of(ids[order], by[order], self.moving.size, other)
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,9 +167,9 @@ def responded(
     network, state = equilibrium.network, equilibrium.state
     batch, circuit = state.shape[0], network.wiring.circuit
     dt, implicit = stepping or (np.ones(batch), False)
-    order, fresh, stale = np.empty(0, np.int64), network.back, network.back
+    order, fresh, stale = circuit.schedule.order[:0], network.back, network.back
     if stepping is None:
-        order = circuit.schedule.order[::-1].copy()
+        order = circuit.schedule.order
         fresh, stale = (edges[1].weighted(network.weights) for edges in (circuit.forward, circuit.feedback))
     end, gain = np.empty_like(state), np.zeros_like(state)
     residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
