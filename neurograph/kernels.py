@@ -38,6 +38,9 @@ NARROW = 4
 MOST_NARROW = 7
 """Largest batch for narrow lanes."""
 
+LARGE = 1 << 15
+"""Edges from which one sample has a loop of its own: in fewer, to repeat it costs less than to compile that."""
+
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INLINED = {**OPTIONS, "forceinline": True}
 """How numba compiles a kernel, and the functions inside it; part of its text, and so of its name.
@@ -144,9 +147,11 @@ def _table(symbol: str) -> str:
     return symbol.removeprefix("pre_").removeprefix("post_")
 
 
-def lanes_for(batch: int) -> int:
-    """Give how many samples of a batch move together at most."""
-    return 1 if batch == 1 else (NARROW if batch <= MOST_NARROW else WIDE)
+def lanes_for(batch: int, edges: int) -> int:
+    """Give how many samples of a batch move together at most, in a network of so many edges."""
+    if batch == 1 and edges >= LARGE:
+        return 1
+    return NARROW if batch <= MOST_NARROW else WIDE
 
 
 def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:

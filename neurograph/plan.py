@@ -16,7 +16,7 @@ from neurograph.optimisers import Optimiser, adam
 from neurograph.pruning import Pruner, checked_pruner
 from neurograph.rules import Rule
 from neurograph.settling import Start
-from neurograph.solvers import Euler
+from neurograph.solvers import Auto
 
 DEFAULT_BETA = 0.5
 """The nudging strength of a rule that needs one, when none is given."""
@@ -33,7 +33,7 @@ class Plan:
     beta: float | None = None
     cost: Cost = field(default_factory=SquaredError)
     optimiser: Optimiser = field(default_factory=adam)
-    solver: Solver = field(default_factory=Euler)
+    solver: Solver = field(default_factory=Auto)
     epochs: int = 1000
     batch_size: int | Literal["auto"] | None = "auto"
     start: Start | Literal["warm"] = 0.0

@@ -14,7 +14,7 @@ from neurograph.costs import Cost, SquaredError
 from neurograph.equilibrium import Equilibrium, Phase, Record, Solver, Status
 from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.network import Floats, Network
-from neurograph.solvers import Euler
+from neurograph.solvers import Auto
 
 DIVERGED = int(Status.DIVERGED)
 
@@ -52,7 +52,7 @@ def settle(
     cost : Cost, optional
         C; default ``costs.squared_error()``, whose nudge is ``+ beta (y - s)``.
     solver : Solver, optional
-        How; default ``neurograph.solvers.Euler()``.
+        How; default ``neurograph.solvers.Auto()``, which says in ``.method`` what it chose and why.
     start : number, array (nodes,) or (batch, nodes), or "uniform"
         State of the free nodes at the start; "uniform" draws from U(0, 0.1) with `seed`.
     seed : int or numpy.random.Generator
@@ -82,7 +82,7 @@ def settle(
     beta = checked_number("beta", beta)
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
-    solver = Euler() if solver is None else solver
+    solver = Auto() if solver is None else solver
     if cost is not None and not isinstance(cost, Cost):
         raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
     if not isinstance(solver, Solver):

@@ -76,7 +76,7 @@ def train(
     optimiser : Optimiser, optional
         Default ``optimisers.adam(0.01)``.
     solver : Solver, optional
-        Default ``solvers.Euler()``.
+        Default ``solvers.Auto()``.
     epochs : int
         Most epochs.
     batch_size : int, None or "auto"

@@ -21,10 +21,10 @@ TINY = 2000
 """Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""
 
 LONG = 100.0
-"""Length of the semi-implicit steps of a network that contracts: all but those of Jacobi's method, s = A / L."""
+"""Length of the semi-implicit steps that Anderson mixes: all but those of Jacobi's method, s = A / L."""
 
-LONG_STEPS = 100
-"""Long steps after which what is left goes to a method whose steps cost more, and are fewer."""
+MOST = 100
+"""Sweeps after which what is left goes to a method whose steps cost more, and are fewer."""
 
 FEW = 100
 """Free nodes up to which that is Newton's method, whose steps cost the cube of their number."""
@@ -36,14 +36,14 @@ class Auto(Solver):
 
     - One without cycles whose leak is linear, and positive at every node: :class:`Sweep`, which is exact in one pass.
     - A network of at most 2000 edges among free nodes: :class:`Euler`, for nothing costs less.
-    - One whose leak is linear and that surely contracts, so that it has one equilibrium: :class:`Euler` in long steps,
-      and for samples that take more than 100 of them :class:`Newton` (at most 100 free nodes) or :class:`Anderson`.
+    - One whose leak is linear and that surely contracts, so that it has one equilibrium, and sweeps find it:
+      :class:`Sweep`, and for samples that take more than 100 sweeps :class:`Newton` (at most 100 free nodes) or
+      :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
-    Euler's own steps then say which samples are at rest, so that the residual means the same for all; one that is not
-    is settled by :class:`Euler`, from the start. The choice rests on the network and the sample's own nudge, so that a
-    sample's answer does not depend on its batch. An online rule or a record needs the trajectory, and gets
-    :class:`Euler` too.
+    A sample that is then not at rest is settled by :class:`Euler`, from the start. The choice rests on the network and
+    the sample's own nudge, so that a sample's answer does not depend on its batch. An online rule or a record needs the
+    trajectory, and gets :class:`Euler` too.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ class Auto(Solver):
         return Euler(steps=self.steps, tol=self.tol, nudged_steps=self.nudged_steps)
 
     @property
-    def _long(self) -> Euler:
-        return Euler(dt=LONG, steps=LONG_STEPS, tol=self.tol, implicit=True)
+    def _sweep(self) -> Sweep:
+        return Sweep(steps=MOST, tol=self.tol)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Choose, settle, and settle by Euler's method, from the start, what did not."""
@@ -94,12 +94,12 @@ class Auto(Solver):
         status, steps = np.full(batch, Status.STEP_LIMIT, np.int8), np.zeros(batch, np.int64)
         whole = Equilibrium(network, phase.start.copy(), status, np.full(batch, np.inf), steps)
         said = []
-        for name, solver, samples in self._ways(network, phase, sure):
+        for name, solver, samples in self._ways(network, sure):
             left = samples & (whole.status != Status.CONVERGED)
             if left.any():
                 part = phase.of(np.flatnonzero(left))
                 found = solver.solve(network, part)
-                if solver != self.euler:
+                if isinstance(solver, Anderson):
                     found = self._checked(found, part)
                 _put(whole, found, left)
                 said.append(name if left.all() else f"{name} ({np.sum(left)} of {batch} samples)")
@@ -110,17 +110,17 @@ class Auto(Solver):
 
         The residual of a long step is that of a node which still moves to its bound, over the length of the step.
         """
-        checked = replace(self.euler, steps=LONG_STEPS, nudged_steps=None).solve(
+        checked = replace(self.euler, steps=MOST, nudged_steps=None).solve(
             found.network, replace(phase, start=found.state)
         )
         return replace(checked, steps=found.steps + checked.steps)
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
-        """Follow dd/dt = J' d + force in steps such as the free phase would take: long ones where it contracts."""
+        """Answer in sweeps from the outputs back where the free phase would sweep, else in Euler's steps."""
         sure, _ = self._choice(equilibrium.network, Phase(equilibrium.state))
         if not sure.all():
             return self.euler.respond(equilibrium, force, lift)
-        whole = self._long.respond(replace(equilibrium, dt=None), force, lift)
+        whole = self._sweep.respond(equilibrium, force, lift)
         left = whole.status != Status.CONVERGED
         if left.any():
             part = replace(equilibrium, state=equilibrium.state[left], dt=None)
@@ -147,17 +147,13 @@ class Auto(Solver):
             return none, "there may be several equilibria, and the trajectory says which"
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"
 
-    def _ways(
-        self, network: Network, phase: Phase, sure: NDArray[np.bool_]
-    ) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
+    def _ways(self, network: Network, sure: NDArray[np.bool_]) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
         """Give what is tried one after the other, and for which samples."""
         tol = self.tol
-        if _one_pass(network, phase):
-            return [("sweep", Sweep(tol=tol), sure), ("euler", self.euler, np.ones_like(sure))]
         small = network.wiring.free.size <= FEW
         second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
         return [
-            ("euler in long steps", self._long, sure),
+            ("sweep", self._sweep, sure),
             (*second, sure),
             ("euler", self.euler, np.ones_like(sure)),
         ]

@@ -84,7 +84,9 @@ class Sweep(Solver):
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
         end = start.copy()
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        kernel = gauss_seidel_kernel(network.dynamics, gain > 0.0, transposed, lanes_for(batch), network.dtype.name)
+        kernel = gauss_seidel_kernel(
+            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.dtype.name
+        )
         kernel(
             _wires(network, circuit, transposed), neurons(network, circuit), start,
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
