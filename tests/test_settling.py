@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.equilibrium import Phase
 from neurograph.solvers import SOLVERS, Euler
 from tests import plain_loop
 
@@ -218,6 +219,22 @@ def test_a_samples_own_step_does_not_depend_on_its_batch():
     assert both.dt[0] != both.dt[1]
     assert np.array_equal(both.state[0], alone.state[0])
     assert both.steps[0] == alone.steps[0]
+
+
+def test_a_nudge_that_undoes_one_samples_leak_leaves_the_steps_of_the_others_as_they_are():
+    network, y = small(), np.full((5, 2), 0.3)
+    beta = np.array([0.5, -0.1, -2.0, 0.0, -3.0])
+    starts = ng.settle(network, X).state
+    phase = Phase(starts, y, beta, record=ng.Record(every=3))
+    both = Euler(steps=200).solve(network, phase)
+    assert set(both.dt.tolist()) != {both.dt[0]}
+    for k in range(5):
+        alone = Euler(steps=200).solve(network, phase.of(np.array([k])))
+        assert np.array_equal(alone.state[0], both.state[k])
+        assert alone.steps[0] == both.steps[k]
+        frames = alone.trajectory.state.shape[1]
+        assert np.array_equal(alone.trajectory.state[0], both.trajectory.state[k, :frames])
+        assert np.all(both.trajectory.state[k, frames:] == alone.state[0])
 
 
 def test_parameters_may_be_called_anything_that_is_free():

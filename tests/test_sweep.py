@@ -74,7 +74,7 @@ def test_a_feedforward_network_of_twenty_layers_is_solved_to_the_last_bit(batch)
 
 
 def feedforward(network, x):
-    """Pass x on, node after node; a node sums first what the inputs send, then the others, in the order of the edges."""
+    """Pass x on, node after node; a node sums what the inputs send, then the others, in the order of the edges."""
     s = [0.0] * len(network.nodes)
     for place, value in zip(network.wiring.inputs, x, strict=True):
         s[place] = float(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,10 +74,18 @@ class Euler(Solver):
             raise ParameterError(f"implicit is {self.implicit!r}: expected True, False, or None to choose")
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
-        """Run one phase in compiled code."""
+        """Run one phase in compiled code; samples whose nudge asks for steps of another kind by themselves."""
+        beta = np.full(phase.start.shape[0], phase.beta, np.float64)
+        if self.implicit is None and self.dt is None and beta.min(initial=0.0) < 0.0:
+            on = leaks_on(network, beta)
+            if on.any() and not on.all():
+                kinds = (np.flatnonzero(on), np.flatnonzero(~on))
+                return _joined(kinds, [self._run(network, phase.of(samples), beta[samples]) for samples in kinds])
+        return self._run(network, phase, beta)
+
+    def _run(self, network: Network, phase: Phase, beta: NDArray[np.float64]) -> Equilibrium:
         wiring, start = network.wiring, phase.start
         batch = start.shape[0]
-        beta = np.full(batch, phase.beta, np.float64)
         implicit, dt = self._method(network, start, beta)
         steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
         every, watched, frames = self._frames(network, phase.record, start, steps)
@@ -190,6 +198,22 @@ def responded(
         loop_weights(network, circuit), end, gain, residual, taken, status,
     )  # fmt: skip
     return Response(end, gain, status, residual, taken)
+
+
+def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
+    """Give parts of a batch, from these places in it, as one; what is summed over samples is added."""
+    order = np.argsort(np.concatenate(places))
+    names = ("state", "status", "residual", "steps", "dt")
+    joined = {name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names}
+    for name in ("trace", "bias_trace"):
+        if getattr(parts[0], name) is not None:
+            joined[name] = sum(getattr(part, name) for part in parts)
+    kept = [part.trajectory for part in parts if part.trajectory is not None]
+    if kept:
+        last = max(kept, key=lambda walk: walk.steps.size)
+        frames = [np.pad(walk.state, ((0, 0), (0, last.steps.size - walk.steps.size), (0, 0)), "edge") for walk in kept]
+        joined["trajectory"] = replace(last, state=np.concatenate(frames)[order])
+    return replace(parts[0], **joined)
 
 
 def circuit_of(network: Network, phase: Phase) -> Circuit:
