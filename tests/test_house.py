@@ -16,7 +16,7 @@ PACKAGE = ROOT / "neurograph"
 
 FLOORS = [
     {"errors"},
-    {"arguments"},
+    {"arguments", "memory"},
     {"graph", "equations", "costs", "checkpoints"},
     {"tables", "dynamics", "tasks", "signs"},
     {"topologies"},
