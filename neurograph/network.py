@@ -16,14 +16,11 @@ from neurograph.arguments import finite_number
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, build_graph, read_graph
+from neurograph.graph import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, build_graph, read_graph
 from neurograph.signs import WORDS, check_signs
 from neurograph.wiring import Edges, Wiring, frozen
 
 Floats = NDArray[np.floating[Any]]
-
-CHUNK = 2**20
-"""Edges that are summed at a time."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,8 +103,8 @@ class Network(Travelling):
     def _outgoing(self, value: np.ufunc) -> Floats:
         """Sum a function of the outgoing weights of each node, in double precision."""
         sums = np.zeros(len(self.wiring.table.nodes))
-        for first in range(0, self.weights.size, CHUNK):  # what bincount converts at a time stays small
-            part = slice(first, first + CHUNK)
+        for first in range(0, self.weights.size, 4 * CHUNK):  # what bincount converts at a time stays small
+            part = slice(first, first + 4 * CHUNK)
             sums += np.bincount(self.wiring.pre[part], value(self.weights[part]), minlength=sums.size)
         return np.asarray(sums, self.dtype)
 

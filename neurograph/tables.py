@@ -14,15 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph.arguments import finite_number
 from neurograph.errors import ParameterError
-from neurograph.graph import HIDDEN, ROLES, EdgeTable, check_size, numbered, read_ties
+from neurograph.graph import CHUNK, HIDDEN, ROLES, EdgeTable, check_size, numbered, read_ties
 
 Biases = Mapping[Any, float] | ArrayLike | None
 Labels = Collection[Hashable] | NDArray[Any]
 Places = NDArray[np.int64]
 Integers = NDArray[np.integer[Any]]
-
-CHUNK = 2**16
-"""Edges that are numbered at a time, so that what they are looked up in stays in the processor's cache."""
 
 
 def from_matrix(
@@ -87,7 +84,7 @@ def from_matrix(
         raise ParameterError(f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of matrix")
     check_size(len(nodes), rows.nnz, rows.dtype)
     places = scipy.sparse.csr_array((numbered(rows.nnz), rows.indices, rows.indptr), shape=rows.shape)
-    return _table(nodes, places, rows.data, (inputs, outputs, bias_nodes), biases, {})
+    return _table(nodes, places.tocsc(), rows.data, (inputs, outputs, bias_nodes), biases, {})
 
 
 def from_edges(
@@ -146,19 +143,19 @@ def from_edges(
     for name, values in {"post": post, "weight": weights, **extra}.items():
         if len(values) != len(pre):
             raise ParameterError(f"the column {name} has {len(values)} entries: expected {len(pre)}, as many as pre")
-    labels, rows = _rows(pre, post, None if nodes is None else _distinct(nodes, "nodes"), weights.dtype)
-    return _table(labels, rows, weights, (inputs, outputs, bias_nodes), biases, extra)
+    labels, places = _places(pre, post, None if nodes is None else _distinct(nodes, "nodes"), weights.dtype)
+    return _table(labels, places, weights, (inputs, outputs, bias_nodes), biases, extra)
 
 
 def _table(
     nodes: tuple[Hashable, ...],
-    rows: scipy.sparse.csr_array,
+    places: scipy.sparse.csc_array,
     weights: NDArray[np.floating[Any]],
     named: tuple[Labels, Labels, Labels],
     biases: Biases,
     extra: Mapping[str, list[Any]],
 ) -> EdgeTable:
-    """Make the table of the edges whose places are in `rows`; `named` are inputs, outputs, biases."""
+    """Make the table of the edges whose places in the columns are `places`; `named` are inputs, outputs, biases."""
     index = {node: place for place, node in enumerate(nodes)}
     roles = np.full(len(nodes), HIDDEN, np.int8)
     for node, role in chosen_roles(index, *named).items():
@@ -170,12 +167,12 @@ def _table(
                 del data["tie"]
 
     def edge(k: int) -> tuple[Hashable, Hashable]:
-        entries = rows.tocoo()
+        entries = places.tocoo()
         found = int(np.flatnonzero(entries.data == k)[0])
         return nodes[entries.row[found]], nodes[entries.col[found]]
 
     return EdgeTable.of(
-        rows,
+        places,
         weights,
         plastic=_plastic(extra["plastic"]) if "plastic" in extra else None,
         ties=read_ties((data.get("tie") for data in attributes), edge) if "tie" in extra else None,
@@ -290,12 +287,12 @@ def _numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
     return array.astype(_number(array.dtype), copy=False)
 
 
-def _rows(
+def _places(
     pre: Integers | list[Hashable],
     post: Integers | list[Hashable],
     nodes: tuple[Hashable, ...] | None,
     number: np.dtype[Any],
-) -> tuple[tuple[Hashable, ...], scipy.sparse.csr_array]:
+) -> tuple[tuple[Hashable, ...], scipy.sparse.csc_array]:
     """Give the nodes, and the place of each edge as entry (pre, post); parallel edges stay apart.
 
     Without `nodes` they are the labels in the order in which the edges name them.
@@ -303,16 +300,18 @@ def _rows(
     codes, low, known = _coded(pre, post)
     named = _as_named(codes, low, len(known))
     labels = tuple(known[code] for code in named.tolist())
-    nodes, places = (labels, np.arange(len(labels))) if nodes is None else (nodes, _renumbered(labels, nodes))
+    nodes, numbers = (labels, np.arange(len(labels))) if nodes is None else (nodes, _renumbered(labels, nodes))
     check_size(len(nodes), len(pre), number)
     rank = np.empty(len(known), np.int32)
-    rank[named] = places
-    for end, column in enumerate(codes):  # one after the other, so that each leaves the memory before the next comes
-        codes[end] = _looked_up(column, lambda part: rank[part.astype(np.int64) - low])
+    rank[named] = numbers
+    for end in range(2):  # one after the other, so that each leaves the memory before the next comes
+        codes[end] = _looked_up(codes[end], lambda part: rank[part.astype(np.int64) - low])
     edges = scipy.sparse.coo_array((numbered(len(pre)), tuple(codes)), shape=(len(nodes), len(nodes)))
     # Else scipy would add parallel edges up before anyone could name them.
     edges.has_canonical_format = True
-    return nodes, edges.tocsr()
+    rows = edges.tocsr()
+    del edges, codes  # 12 bytes an edge, before 8 more are taken
+    return nodes, rows.tocsc()
 
 
 def _coded(
@@ -330,8 +329,17 @@ def _coded(
     if high - low < 4 * pre.size:
         return [pre, post], low, range(low, high + 1)
     # Labels far apart, such as the keys of a data base.
-    found = np.union1d(np.unique(pre), np.unique(post))
+    found = _distinct_integers((pre, post))
     return [_looked_up(column, lambda part: np.searchsorted(found, part)) for column in (pre, post)], 0, found.tolist()
+
+
+def _distinct_integers(columns: Sequence[Integers]) -> Places:
+    """Give the numbers that occur, rising."""
+    found = np.empty(0, np.int64)
+    for part in _parts(columns[0].size, 16 * CHUNK):
+        for column in columns:
+            found = np.union1d(found, column[part])
+    return found
 
 
 def _as_named(columns: Sequence[Integers], low: int, count: int) -> Places:
@@ -354,8 +362,8 @@ def _looked_up(column: Integers, find: Callable[[Integers], Integers]) -> NDArra
     return found
 
 
-def _parts(count: int) -> Iterator[slice]:
-    return (slice(first, first + CHUNK) for first in range(0, count, CHUNK))
+def _parts(count: int, size: int = CHUNK) -> Iterator[slice]:
+    return (slice(first, first + size) for first in range(0, count, size))
 
 
 def _renumbered(old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:

@@ -22,8 +22,8 @@ class Incidence(Travelling):
     Attributes
     ----------
     chosen : slice, bool array (edges,) or int array (k,)
-        Which of the network's edges: a slice where they lie side by side, which costs no memory, else a mask; or
-        their places in the weights, where these do not rise.
+        Which of the network's edges: the first ones, which costs no memory; those of a mask; or those at these
+        places in the weights, where they are few, or do not rise.
     indptr : int64 array (gathering nodes + 1,)
         Edges of gathering node p are ``indptr[p]`` to ``indptr[p + 1]``.
     other : int32 array (k,)
@@ -37,22 +37,21 @@ class Incidence(Travelling):
     @classmethod
     def arriving(cls, wiring: Wiring, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
         """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
-        first, count = (int(np.argmax(mask)), int(np.count_nonzero(mask))) if mask.size else (0, 0)
-        chosen: slice | NDArray[np.bool_] = slice(first, first + count)
-        if mask[chosen].all():
-            before = np.clip(wiring.indptr - first, 0, count)
-        else:
-            chosen = frozen(mask)
-            counted = np.zeros(mask.size + 1, np.int32 if mask.size < 2**31 else np.int64)
-            np.cumsum(mask, out=counted[1:])
-            before = counted[wiring.indptr].astype(np.int64)
+        count = int(np.count_nonzero(mask))
+        few = 2 * count <= mask.size
+        ids = np.flatnonzero(mask if few else ~mask)
+        before = np.searchsorted(ids, wiring.indptr).astype(np.int64)
+        chosen: slice | NDArray[Any] = slice(0, count)
+        if not mask[chosen].all():
+            chosen = frozen(ids if 8 * count < mask.size else mask)
+        before = before if few else wiring.indptr - before
         return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(wiring.pre[chosen]))
 
     @property
     def ids(self) -> NDArray[np.int64]:
         """Places of the edges in the network's weights (k,); made anew each time."""
         if isinstance(self.chosen, slice):
-            return np.arange(self.chosen.start, self.chosen.stop)
+            return np.arange(self.chosen.stop)
         return np.flatnonzero(self.chosen) if self.chosen.dtype == np.bool_ else self.chosen.astype(np.int64)
 
     def weighted(self, weights: NDArray[Any]) -> Edges:
@@ -96,14 +95,16 @@ class Circuit(Travelling):
         place = np.full(len(wiring.table.nodes), -1, np.int32)
         place[moving] = np.arange(moving.size)
         moves = place >= 0
-        leaving = moves[wiring.pre]
-        arriving = np.repeat(moves, np.diff(wiring.indptr))
+        inner = moves[wiring.pre]
+        still = np.repeat(moves, np.diff(wiring.indptr))
+        inner &= still
+        still ^= inner
         return cls(
             wiring=wiring,
             moving=frozen(moving),
             columns=frozen(columns),
-            inner=Incidence.arriving(wiring, moving, leaving & arriving),
-            still=Incidence.arriving(wiring, moving, ~leaving & arriving),
+            inner=Incidence.arriving(wiring, moving, inner),
+            still=Incidence.arriving(wiring, moving, still),
             place=frozen(place),
         )
 
