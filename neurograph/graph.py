@@ -126,8 +126,8 @@ class EdgeTable(Travelling):
             indptr=places.indptr.astype(np.int64),
             pre=places.indices.astype(np.int32, copy=False),
             weights=weights[chosen].copy() if order is None else weights[chosen],
-            plastic=None if plastic is None else plastic[chosen],
-            ties=None if ties is None else ties[chosen],
+            plastic=None if plastic is None or plastic.all() else plastic[chosen],
+            ties=None if ties is None or (ties < 0).all() else ties[chosen],
             order=order,
             **others,
         )
@@ -338,7 +338,7 @@ def _read_plastic(graph: nx.DiGraph[Any], more: Mapping[int, dict[str, Any]], co
         if not isinstance(value, (bool, np.bool_)):
             pre, post = _nth_edge(graph, place)
             raise GraphError(f"edge {pre!r} -> {post!r} has plastic {value!r}: expected True or False")
-    if all(carried.values()):
+    if not carried:
         return None
     plastic = np.ones(count, np.bool_)
     plastic[list(carried)] = list(carried.values())
