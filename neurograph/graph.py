@@ -413,16 +413,22 @@ def _check_biases(table: EdgeTable) -> None:
 
 
 def _check_parallel(table: EdgeTable) -> None:
-    """Check that no two edges are equal: they would be neighbours, in one row."""
-    equal = table.pre[1:] == table.pre[:-1]
-    starts = table.indptr[(table.indptr > 0) & (table.indptr < table.pre.size)]
-    equal[starts - 1] = False
-    if equal.any():
-        pre, post = table.edge(int(np.argmax(equal)))
+    """Check that edges are in order, and no two are equal."""
+    shape = (len(table.nodes), len(table.nodes))
+    if sparse.csr_array((table.weights, table.pre, table.indptr), shape=shape).has_canonical_format:
+        return
+    post = table.post
+    wrong = int(np.argmax((post[1:] == post[:-1]) & (table.pre[1:] <= table.pre[:-1])))
+    (pre, _), (other, end) = table.edge(wrong), table.edge(wrong + 1)
+    if pre == other:
         raise GraphError(
-            f"edge {pre!r} -> {post!r} is there more than once: expected one edge for each pair; "
+            f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
             "add parallel weights up first"
         )
+    raise GraphError(
+        f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "
+        "the places of those that they come from; topologies.from_edges puts them in order"
+    )
 
 
 def _check_ties(table: EdgeTable) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling, numbered
+from neurograph.graph import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling, numbered
 from neurograph.signs import read_signs
 
 
@@ -39,7 +39,7 @@ class Incidence(Travelling):
         """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
         count = int(np.count_nonzero(mask))
         few = 2 * count <= mask.size
-        ids = np.flatnonzero(mask if few else ~mask)
+        ids = _found(mask, few)
         before = np.searchsorted(ids, wiring.indptr).astype(np.int64)
         chosen: slice | NDArray[Any] = slice(0, count)
         if not mask[chosen].all():
@@ -57,6 +57,13 @@ class Incidence(Travelling):
     def weighted(self, weights: NDArray[Any]) -> Edges:
         """Give (indptr, other, weights), as the kernels take them."""
         return self.indptr, self.other, weights[self.chosen]
+
+
+def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
+    """Give the places at which a mask has this value; looked for in parts, for it may be as long as the edges."""
+    parts = range(0, mask.size, CHUNK)
+    found = [first + np.flatnonzero(mask[first : first + CHUNK] == value) for first in parts]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
@@ -99,12 +106,14 @@ class Circuit(Travelling):
         still = np.repeat(moves, np.diff(wiring.indptr))
         inner &= still
         still ^= inner
+        others = Incidence.arriving(wiring, moving, still)
+        del still  # before the next takes memory
         return cls(
             wiring=wiring,
             moving=frozen(moving),
             columns=frozen(columns),
             inner=Incidence.arriving(wiring, moving, inner),
-            still=Incidence.arriving(wiring, moving, still),
+            still=others,
             place=frozen(place),
         )
 

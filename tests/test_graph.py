@@ -1,5 +1,6 @@
 import copy
 from dataclasses import replace
+from fractions import Fraction
 
 import networkx as nx
 import numpy as np
@@ -149,6 +150,34 @@ def test_a_fault_is_named(change, message):
 def test_parallel_edges_of_a_table_are_refused():
     with pytest.raises(GraphError, match="edge 7 -> 9 is there more than once"):
         from_edges(([7, 8, 7], [9, 9, 9], [1.0, 2.0, 3.0]), inputs=[7], outputs=[9])
+
+
+def test_edges_of_a_table_that_are_out_of_order_are_refused():
+    table = read_graph(small())
+    assert table.pre.tolist() == [0, 1, 2]
+    with pytest.raises(GraphError, match=r"edges 'b' -> 'h' and 'x' -> 'h' are in the wrong order.*from_edges"):
+        replace(table, pre=np.array([1, 0, 2], np.int32))
+
+
+def test_later_changes_of_a_graph_do_not_reach_its_table():
+    graph = small()
+    graph.edges["x", "h"].update(colour="red", since=[1980])
+    before = copy.deepcopy(graph)
+    table = read_graph(graph)
+    graph.edges["x", "h"].update(colour="blue", weight=9.0)
+    graph.edges["b", "h"].update(colour="blue", weight=9.0, plastic=False)
+    graph.add_edge("x", "y", weight=1.0)
+    graph.nodes["h"]["colour"] = "blue"
+    assert nx.utils.graphs_equal(table.to_graph(), before)
+
+
+@pytest.mark.parametrize("weight", [2, 2.5, np.float64(2.5), np.float32(2.5), np.int16(2), Fraction(5, 2)])
+def test_every_kind_of_number_may_be_a_weight(weight):
+    graph = small()
+    graph.edges["b", "h"]["weight"] = weight
+    table = read_graph(graph)
+    assert table.weights.tolist() == [0.5, float(weight), -0.25]
+    assert table.weights.dtype == np.float64
 
 
 def test_a_table_cannot_be_written_and_leaves_its_arrays_alone():
