@@ -21,6 +21,7 @@ from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
+from neurograph.gathering import how
 from neurograph.plan import DEFAULT_BETA
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
@@ -74,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Any directed graph in; a settled, trained, certified and pruned graph out.",
         epilog="Begin with: neurograph demo. Graphs are .json (native) or .graphml files.",
     )
-    parser.add_argument("--version", action="version", version=f"neurograph {version('neurograph')}")
+    parser.add_argument(
+        "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_train(commands)

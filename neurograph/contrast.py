@@ -138,9 +138,9 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     if not phases.learned.any():
         return change, bias_change
     names = readout_tables(rule.expression)
-    kernel = readout_kernel(rule.expression, one_beta=not rule.random_sign)
+    kernel = readout_kernel(rule.expression, not rule.random_sign, network.dtype.name)
     tables = _tables(names, phases, "I")
-    beta = phases.beta
+    beta = phases.beta.astype(network.dtype)
     if not phases.learned.all():
         tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         beta = beta[phases.learned]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import abc
 import enum
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.costs import Cost, SquaredError
 from neurograph.equations import Expression
+from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
 
 
@@ -106,6 +107,16 @@ class Phase:
         """Whether the outputs are left to themselves."""
         return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
 
+    def of(self, samples: NDArray[np.int64]) -> Phase:
+        """Give the same phase of some of the samples."""
+        return replace(
+            self,
+            start=self.start[samples],
+            target=None if self.target is None else self.target[samples],
+            beta=self.beta if np.ndim(self.beta) == 0 else np.asarray(self.beta)[samples],
+            anchor=None if self.anchor is None else self.anchor[samples],
+        )
+
 
 def _ended(result: Equilibrium | Response) -> str:
     """Say in words how the samples ended."""
@@ -144,6 +155,8 @@ class Equilibrium:
         Length of each sample's steps, from a solver that takes any.
     trajectory : Trajectory or None
         The kept part of the trajectory.
+    method : str
+        Which method found it, and why that one, in words.
     """
 
     network: Network
@@ -155,6 +168,7 @@ class Equilibrium:
     bias_trace: Floats | None = None
     dt: Floats | None = None
     trajectory: Trajectory | None = None
+    method: str = ""
 
     @property
     def outputs(self) -> Floats:
@@ -168,7 +182,7 @@ class Equilibrium:
 
     def __repr__(self) -> str:
         """Say how the samples ended in a line."""
-        return f"Equilibrium({_ended(self)})"
+        return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -231,3 +245,18 @@ class Solver(abc.ABC):
     @abc.abstractmethod
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Say what to change after this sample diverged, as the end of a sentence."""
+
+    def refuse_path(self, phase: Phase) -> None:
+        """Refuse what needs the trajectory itself, from a method that does not follow it.
+
+        Raises
+        ------
+        ParameterError
+            If the phase has an online rule or a record.
+        """
+        asked = "a record" if phase.record is not None else "an online rule" if phase.rule is not None else None
+        if asked is not None:
+            raise ParameterError(
+                f"solver is {self!r}, which does not follow the trajectory that {asked} needs: use solvers.Euler(), "
+                "which does"
+            )

@@ -8,6 +8,7 @@ second process starts at once. The files can be read, and deleted at any time.
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import importlib.util
 import inspect
@@ -20,17 +21,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from neurograph import gauss_seidel as gauss_seidel_loop
 from neurograph import phase as phase_loop
 from neurograph import readout as readout_loop
 from neurograph import response as response_loop
 from neurograph.dynamics import Dynamics
 from neurograph.equations import SCALAR_FUNCTIONS, Expression
+from neurograph.gathering import FUSED, gathering, link
 
-NARROW, WIDE = 4, 64
-"""Samples that move together: in a small batch, with every sum in a register; and in a large one, as one vector."""
+WIDE = 64
+"""Most samples that move together."""
 
-VECTOR = 8
-"""Wide lanes come in multiples of this: the doubles of the widest vector register there is."""
+NARROW = 4
+"""Samples that move together in a batch too small for vectors of them, whose loops are unrolled."""
+
+MOST_NARROW = 7
+"""Largest batch for narrow lanes."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INLINED = {**OPTIONS, "forceinline": True}
@@ -39,21 +45,31 @@ INLINED = {**OPTIONS, "forceinline": True}
 Inlined, because calls that pass a dozen arrays would cost a small network more than what they do.
 """
 
+BY_NAME: dict[str, Any] = {**FUSED, "carved": {"inline": "always"}}
+"""Further options of functions of this name; a view of an array cannot be returned where nothing is counted."""
+
 Kernel = Callable[..., Any]
 
 
 @lru_cache(maxsize=256)
 def phase_kernel(
-    dynamics: Dynamics, rule: Expression | None, implicit: bool, softmax: bool, transposed: bool, narrow: bool
+    dynamics: Dynamics,
+    rule: Expression | None,
+    implicit: bool,
+    softmax: bool,
+    transposed: bool,
+    lanes: int,
+    number: str,
 ) -> Kernel:
     """Compile the loop of :mod:`neurograph.phase` for a dynamics, with an online rule or without.
 
     `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `softmax` nudges along the
-    cross-entropy; `transposed` lets activity return along the edges; `narrow` is for small batches.
+    cross-entropy; `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch,
+    `number` the name of the network's type.
     """
     lines = [
         f"IMPLICIT, ONLINE, SOFTMAX, TRANSPOSED = {implicit}, {rule is not None}, {softmax}, {transposed}",
-        *_neuron(dynamics, narrow),
+        *_neuron(dynamics, lanes, number),
         _scalar("rule", "pre, post, dpre, dpost, w", rule),
         _scalar(
             "leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, tuple(dynamics.defaults)
@@ -61,29 +77,44 @@ def phase_kernel(
         _node_function("slope_I", dynamics, dynamics.slope("I") if transposed else None),
         _sent_function("transfer_slope", dynamics, dynamics.transfer_slope if transposed else None),
         _project(dynamics.box),
-        _learn_whole(NARROW),
+        _learn_whole(lanes if lanes < WIDE else NARROW),
     ]
-    names = ("load", "record", "fill", "learn", "hold_fast", "partition", "turn", "advance", "phase")
-    return _compiled(lines, tuple(getattr(phase_loop, name) for name in names))
+    names = (
+        "lanes_of", "carved", "load", "record", "learn", "hold_fast", "lean", "compare", "partition",
+        "advance", "phase",
+    )  # fmt: skip
+    return _compiled(lines, tuple(getattr(phase_loop, name) for name in names), _nrt=False)
 
 
 @lru_cache(maxsize=256)
-def response_kernel(dynamics: Dynamics, narrow: bool) -> Kernel:
-    """Compile the loop of :mod:`neurograph.response` for a dynamics."""
+def gauss_seidel_kernel(dynamics: Dynamics, softmax: bool, transposed: bool, lanes: int, number: str) -> Kernel:
+    """Compile the loop of :mod:`neurograph.gauss_seidel` for a dynamics; the rest is as in :func:`phase_kernel`."""
+    leak = dynamics.leak
     lines = [
-        *_neuron(dynamics, narrow),
-        _node_function("slope_s", dynamics, dynamics.slope("s")),
-        _node_function("slope_I", dynamics, dynamics.slope("I")),
-        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
+        f"LINEAR, SOFTMAX, TRANSPOSED = {leak is not None}, {softmax}, {transposed}",
+        f"TRIALS = {gauss_seidel_loop.TRIALS}",
+        *_neuron(dynamics, lanes, number),
+        _scalar("leak", "w_out, w_out_abs, params, j, b", leak, tuple(dynamics.defaults)),
+        *_slopes(dynamics),
+        _project(dynamics.box),
         _pressed(dynamics.box),
     ]
-    return _compiled(
-        lines, tuple(getattr(response_loop, name) for name in ("linearise", "lifted", "relax", "sweep", "response"))
-    )
+    shared = ("lanes_of", "load", "hold_fast", "lean", "partition")
+    names = ("turn_part", "listen", "resting", "visit", "measure", "gauss_seidel")
+    loops = (*(getattr(phase_loop, name) for name in shared), *(getattr(gauss_seidel_loop, name) for name in names))
+    return _compiled(lines, loops)
 
 
 @lru_cache(maxsize=256)
-def readout_kernel(rule: Expression, one_beta: bool) -> Kernel:
+def response_kernel(dynamics: Dynamics, lanes: int, number: str) -> Kernel:
+    """Compile the loop of :mod:`neurograph.response` for a dynamics."""
+    lines = [*_neuron(dynamics, lanes, number), *_slopes(dynamics), _pressed(dynamics.box)]
+    names = ("linearise", "lifted", "relax", "solving", "sweep", "response")
+    return _compiled(lines, (phase_loop.lanes_of, *(getattr(response_loop, name) for name in names)))
+
+
+@lru_cache(maxsize=256)
+def readout_kernel(rule: Expression, one_beta: bool, number: str) -> Kernel:
     """Compile the loop of :mod:`neurograph.readout` for a rule, for samples of one nudging strength or of their own.
 
     Its tables are those of :func:`readout_tables`.
@@ -99,7 +130,7 @@ def readout_kernel(rule: Expression, one_beta: bool) -> Kernel:
     if "beta" in rule.symbols:
         reads["beta"] = "beta[0]" if one_beta else "beta[sample]"
     body = "\n    ".join([*(f"{name} = {value}" for name, value in reads.items()), f"return {_text(rule)}"])
-    lines = [SCALAR_FUNCTIONS, f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
+    lines = [*_functions(number), f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
     return _compiled(lines, (readout_loop.readout,), fastmath={"reassoc", "arcp"})
 
 
@@ -113,16 +144,30 @@ def _table(symbol: str) -> str:
     return symbol.removeprefix("pre_").removeprefix("post_")
 
 
-def _neuron(dynamics: Dynamics, narrow: bool) -> list[str]:
+def lanes_for(batch: int) -> int:
+    """Give how many samples of a batch move together at most."""
+    return 1 if batch == 1 else (NARROW if batch <= MOST_NARROW else WIDE)
+
+
+def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:
     """Write what every loop over a dynamics needs."""
-    lanes = NARROW if narrow else WIDE
+    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "BLOCK", "EVERY")
     return [
-        f"LANES, NARROW, VECTOR = {lanes}, {narrow}, {VECTOR}",
-        *(f"{name} = {getattr(phase_loop, name)!r}" for name in ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST")),
-        SCALAR_FUNCTIONS,
+        f"LANES, NARROW, PLAIN = {lanes}, {lanes < WIDE}, {dynamics.transfer.strip() == 's'}",
+        *(f"{name} = {getattr(phase_loop, name)!r}" for name in constants),
+        *_functions(number),
         _node_function("drift", dynamics, dynamics.drift_equation),
         _sent_function("transfer", dynamics, dynamics.transfer_equation),
-        _gather_narrow(lanes) if narrow else _GATHER_WIDE,
+        *gathering(lanes, lanes < WIDE),
+    ]
+
+
+def _slopes(dynamics: Dynamics) -> list[str]:
+    """Write dg/ds, dg/dI and f'."""
+    return [
+        _node_function("slope_s", dynamics, dynamics.slope("s")),
+        _node_function("slope_I", dynamics, dynamics.slope("I")),
+        _sent_function("transfer_slope", dynamics, dynamics.transfer_slope),
     ]
 
 
@@ -134,8 +179,26 @@ def _sent_function(name: str, dynamics: Dynamics, equation: Expression | None) -
     return _scalar(name, "s, params, j", equation, tuple(dynamics.defaults))
 
 
+def _functions(number: str) -> tuple[str, str]:
+    """Write the functions that equations call, and the type `R` that their constants have."""
+    return f"R = np.{number}", ast.unparse(_Constants().visit(ast.parse(SCALAR_FUNCTIONS)))
+
+
 def _text(equation: Expression) -> str:
-    return ast.unparse(equation.tree)
+    return ast.unparse(_Constants().visit(copy.deepcopy(equation.tree)))
+
+
+class _Constants(ast.NodeTransformer):
+    """Gives constants the network's type: a float64 among float32 numbers would make float64 of them all."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Call(ast.Name("R", ast.Load()), [node], [])
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        whole = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and type(node.right.value) is int
+        node.left = self.visit(node.left)
+        node.right = node.right if whole else self.visit(node.right)
+        return node
 
 
 def _scalar(name: str, arguments: str, equation: Expression | None, parameters: tuple[str, ...] = ()) -> str:
@@ -161,48 +224,7 @@ def _pressed(box: tuple[float, float] | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"({value!r})" if abs(value) < float("inf") else ("inf" if value > 0 else "(-inf)")
-
-
-def _gather_narrow(lanes: int) -> str:
-    """Write the sum over one node's edges with one scalar accumulator a lane, which stays in a register."""
-    every = range(lanes)
-    load = "\n    ".join(f"a{lane} = total[{lane}]" for lane in every)
-    add = "\n        ".join(f"a{lane} += w * sent[i, {lane}]" for lane in every)
-    store = "\n    ".join(f"total[{lane}] = a{lane}" for lane in every)
-    return f"""
-def gather(edges, place, sent, total, lanes):
-    indptr, pre, weights = edges
-    {load}
-    for k in range(np.uintp(indptr[place]), np.uintp(indptr[place + 1])):
-        i = np.uintp(pre[k])
-        w = weights[k]
-        {add}
-    {store}
-"""
-
-
-_GATHER_WIDE = """
-def gather(edges, place, sent, total, lanes):
-    indptr, pre, weights = edges
-    k, last = np.uintp(indptr[place]), np.uintp(indptr[place + 1])
-    while k + np.uintp(4) <= last:
-        i, w = np.uintp(pre[k]), weights[k]
-        i1, w1 = np.uintp(pre[k + np.uintp(1)]), weights[k + np.uintp(1)]
-        i2, w2 = np.uintp(pre[k + np.uintp(2)]), weights[k + np.uintp(2)]
-        i3, w3 = np.uintp(pre[k + np.uintp(3)]), weights[k + np.uintp(3)]
-        for lane in range(lanes):
-            total[lane] = (
-                ((total[lane] + w * sent[i, lane]) + w1 * sent[i1, lane]) + w2 * sent[i2, lane]
-            ) + w3 * sent[i3, lane]
-        k += np.uintp(4)
-    while k < last:
-        i, w = np.uintp(pre[k]), weights[k]
-        for lane in range(lanes):
-            total[lane] += w * sent[i, lane]
-        k += np.uintp(1)
-"""
-"""Sum over one node's edges, four at a time and always in their order, as vectors of lanes."""
+    return f"R({value!r})" if abs(value) < float("inf") else ("R(inf)" if value > 0 else "R(-inf)")
 
 
 def _learn_whole(lanes: int) -> str:
@@ -229,26 +251,21 @@ def _compiled(lines: list[str], loops: tuple[Kernel, ...], **more: Any) -> Kerne
     """
     text = "\n".join(
         [
-            f"# {OPTIONS}, {INLINED}, {more}",
+            f"# {OPTIONS}, {INLINED}, {BY_NAME}, {more}",
             "from math import cos, exp, inf, log, sin, sqrt\n",
             "import numpy as np\n",
             *lines,
         ]
         + [inspect.getsource(loop) + "\n" for loop in loops]
     )
+    link()
     module = _imported(text)
     import numba
 
     for name, function in list(vars(module).items()):
         if inspect.isfunction(function) and function.__module__ == module.__name__:
-            last = name == loops[-1].__name__
-            setattr(
-                module,
-                name,
-                numba.njit(function, cache=True, **OPTIONS, **more)
-                if last
-                else numba.njit(function, **INLINED, **more),
-            )
+            whole = {"cache": True, **OPTIONS} if name == loops[-1].__name__ else {**INLINED, **BY_NAME.get(name, {})}
+            setattr(module, name, numba.njit(**whole, **more)(function))
     kernel: Kernel = getattr(module, loops[-1].__name__)
     return kernel
 

@@ -2,7 +2,8 @@
 
 The names declared below are not defined here: kernels.py writes them, from the equations, in front of this
 text. Samples move side by side, one a lane, and the arithmetic of one never depends on the others, so a sample's
-answer does not depend on its batch. What the clamped nodes send is summed once, before the first step.
+answer does not depend on its batch. What the clamped nodes send is summed once, before the first step. Several threads
+may run one phase, each with nodes of its own, and wait for each other after every step.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -15,13 +16,15 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int  # most samples that move together
     NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
-    VECTOR: int  # what the number of lanes is a multiple of; those too many repeat the last sample
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
     SOFTMAX: bool  # whether the nudge is that of the cross-entropy
     TRANSPOSED: bool  # whether activity also returns along the edges
+    PLAIN: bool  # whether a node sends its state as it is
 
-    def gather(edges, place, sent, total, lanes): ...
+    def R(number): ...
+    def gather_rows(edges, sent, base, base_low, totals, totals_low, low, high, lanes): ...
+    def wait(gate, threads): ...
     def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
@@ -36,11 +39,33 @@ if TYPE_CHECKING:
 CONVERGED, STEP_LIMIT, DIVERGED = 0, 1, 2
 LARGEST = 1e10
 
+LINE = 64
+"""Bytes of a cache line, and of the widest vector register there is."""
+
+BLOCK = 16384
+"""Numbers of a table of sums that a thread fills and uses up before it goes on, so that they stay in its cache."""
+
+EVERY = 16
+"""A power of two: steps from one look for lost samples to the next, where no tolerance asks for one at each."""
+
+
+def lanes_of(count, like):
+    """Give how many lanes serve `count` samples: a whole number of lines, the last sample repeated."""
+    line = LINE // like.itemsize
+    return LANES if NARROW else (count + line - 1) // line * line
+
+
+def carved(store, at, rows, lanes):
+    """Give the next (rows, lanes) of `store` that begin at the start of a line, and where they end."""
+    at += ((-store.ctypes.data // store.itemsize) - at) % (LINE // store.itemsize)
+    return store[at : at + rows * lanes].reshape((rows, lanes)), at + rows * lanes
+
 
 def phase(
     wires, nodes, start, anchor, target, beta, gain, dt, steps, tol,
     end, residual, taken, status,
     every, watched, frames, biased, trace, bias_trace,
+    store, scratch, gate, thread, threads, shares,
 ):  # fmt: skip
     """Move every sample of `start` until it settles, diverges or `steps` are done; write into the arrays.
 
@@ -48,167 +73,227 @@ def phase(
     from still nodes, and those among moving nodes from pre to post. `nodes` are bias, w_out, w_out_abs, parameters,
     the moving nodes and their columns of the target. A lane that has stopped moves on unseen until the others have,
     so that none of them branches.
+
+    All threads are called with the same arrays. Thread t has the places ``shares[t]`` to ``shares[t + 1]`` of the
+    moving nodes; `store` holds what all of them see, ``scratch[t]`` what it alone sees, and they wait for each other at
+    `gate`. Nothing is allocated here, so that nothing is counted either.
     """
     whole, inner, still, back = wires
     moving = nodes[4]
     batch, n = start.shape
-    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
-    s = np.zeros((n, width), start.dtype)
-    sent, base = np.zeros_like(s), np.zeros((moving.size, width), start.dtype)
-    pull, nudge = np.zeros_like(base), np.zeros(width)
-    slopes = np.zeros((2, n if TRANSPOSED else 0, width), start.dtype)
-    away, new_away = np.zeros_like(slopes), np.zeros_like(slopes)
-    live = np.zeros(width, np.bool_)
-    worst, pace = np.zeros(width), np.ones(width)
-    total, extra, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype), np.zeros(width, start.dtype)
+    width = LANES if NARROW else min(LANES, lanes_of(batch, start))
+    s, at = carved(store, 0, n, width)
+    new, at = carved(store, at, n, width)
+    sent, at = (s, at) if PLAIN else carved(store, at, n, width)
+    new_sent, at = (new, at) if PLAIN else carved(store, at, n, width)
+    base, at = carved(store, at, moving.size, width)
+    pull, at = carved(store, at, moving.size, width)
+    errors, at = carved(store, at, 2 * threads, width)
+    turned = n if TRANSPOSED else 0
+    fixed, at = carved(store, at, turned, width)
+    slope_sent, at = carved(store, at, turned, width)
+    slope_in, at = carved(store, at, turned, width)
+    away_sent, at = carved(store, at, turned, width)
+    away_in, at = carved(store, at, turned, width)
+    low, high = shares[thread], shares[thread + 1]
+    own = n * thread // threads, n * (thread + 1) // threads
+    rows = max(1, min(high - low, BLOCK // width))
+    turned, mine = (rows if TRANSPOSED else 0), scratch[thread]
+    lane_table, at = carved(mine, 0, 7, width)
+    live, nudge, worst, pace = lane_table[0], lane_table[1], lane_table[2], lane_table[3]
+    nothing, spare, ahead = lane_table[4], lane_table[5], lane_table[6]
+    totals, at = carved(mine, at, rows, width)
+    carried, at = carved(mine, at, turned, width)
+    returned, at = carved(mine, at, turned, width)
     for first in range(0, batch, width):
         count = min(width, batch - first)
-        lanes = LANES if NARROW else (count + VECTOR - 1) // VECTOR * VECTOR
+        lanes = lanes_of(count, start)
         for lane in range(lanes):
-            live[lane] = lane < count
+            live[lane], nothing[lane] = 1.0 if lane < count else 0.0, 0.0
             sample = first + min(lane, count - 1)
             pace[lane], nudge[lane] = dt[sample], beta[sample]
-            load(sample, lane, start, target, nudge[lane], nodes, s, sent, pull)
-        for place in range(moving.size):
-            for lane in range(lanes):
-                base[place, lane] = 0.0
-            gather(still, place, sent, base[place], lanes)
+            load(sample, lane, start, target, nudge[lane], nodes, own, low, high, s, new, sent, new_sent, pull)
+        base[low:high] = 0.0
+        wait(gate, threads)
+        gather_rows(still, sent, base, 0, base, 0, low, high, lanes)
         if TRANSPOSED:
-            hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes)
-        new, new_sent = s.copy(), sent.copy()
-        if every > 0:
+            for lane in range(lanes):
+                sample = first + min(lane, count - 1)
+                for j in range(own[0], own[1]):
+                    fixed[j, lane] = anchor[sample, j]
+                    away_sent[j, lane] = transfer(fixed[j, lane], nodes[3], j)
+                    slope_sent[j, lane] = slope_in[j, lane] = R(0.0)
+            wait(gate, threads)
+            for block in range(low, high, rows):
+                until = min(block + rows, high)
+                gather_rows(inner, away_sent, base, 0, totals, block, block, until, lanes)
+                hold_fast(nodes, fixed, totals, slope_sent, slope_in, block, until, lanes)
+        if every > 0 and thread == 0:
             record(s, first, live, 0, watched, frames, lanes)
         running = count
         for step in range(1, steps + 1):
-            advance(
-                inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-                extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
-            )  # fmt: skip
+            measured = tol > 0.0 or step == steps or step & (EVERY - 1) == 0
+            for lane in range(lanes if measured else 0):
+                worst[lane] = 0.0
+            if SOFTMAX:
+                partition(s, nodes, gain, ahead, lanes)
+            if TRANSPOSED:
+                wait(gate, threads)
+                lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes)
+                wait(gate, threads)
+            for block in range(low, high, rows):
+                until = min(block + rows, high)
+                gather_rows(inner, sent, base, 0, totals, block, block, until, lanes)
+                if TRANSPOSED:
+                    carried[:] = 0.0
+                    returned[:] = 0.0
+                    gather_rows(inner, away_sent, carried, block, carried, block, block, until, lanes)
+                    gather_rows(back, away_in, returned, block, returned, block, block, until, lanes)
+                advance(
+                    nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, nothing, spare, ahead,
+                    slope_sent, slope_in, carried, returned, block, until, lanes,
+                )  # fmt: skip
+            if threads > 1:
+                compare(errors, worst, step & 1, thread, threads, gate, lanes)
             if ONLINE:
-                learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes)
+                learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, low, high, thread, lanes)
+                wait(gate, threads)
             s, new = new, s
             sent, new_sent = new_sent, sent
-            away, new_away = new_away, away
-            if every > 0 and step % every == 0:
+            if every > 0 and thread == 0 and step % every == 0:
                 record(s, first, live, step // every, watched, frames, lanes)
-            for lane in range(lanes):
-                if live[lane]:
-                    settled = tol > 0.0 and worst[lane] <= tol
-                    lost = not worst[lane] < LARGEST
+            for lane in range(lanes if measured else 0):
+                if live[lane] > 0.0:
+                    rest = worst[lane] / pace[lane]
+                    settled = tol > 0.0 and rest <= tol
+                    lost = not rest < LARGEST
                     if settled or lost or step == steps:
-                        live[lane] = False
+                        live[lane] = 0.0
                         running -= 1
                         sample = first + lane
-                        residual[sample] = worst[lane]
-                        taken[sample] = step
-                        status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
-                        for j in range(n):
+                        if thread == 0:
+                            residual[sample] = rest
+                            taken[sample] = step
+                            status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
+                        for j in range(own[0], own[1]):
                             end[sample, j] = s[j, lane]
             if running == 0:
                 break
-    if every > 0:
-        fill(end, taken, every, watched, frames)
+        wait(gate, threads)
 
 
-def load(sample, lane, start, target, beta, nodes, s, sent, pull):
-    """Put a sample's start, what it sends and what pulls its outputs into a lane."""
+def load(sample, lane, start, target, beta, nodes, own, low, high, s, new, sent, new_sent, pull):
+    """Put a sample's start, what it sends and what pulls its outputs into a lane, of a thread's own nodes."""
     params, columns = nodes[3], nodes[5]
-    for j in range(s.shape[0]):
+    for j in range(own[0], own[1]):
         s[j, lane] = start[sample, j]
-        sent[j, lane] = transfer(s[j, lane], params, j)
-    if beta != 0.0:
-        for place in range(columns.size):
-            if columns[place] >= 0:
-                pull[place, lane] = target[sample, columns[place]]
+        new[j, lane] = s[j, lane]
+        if not PLAIN:
+            sent[j, lane] = transfer(s[j, lane], params, j)
+            new_sent[j, lane] = sent[j, lane]
+    for place in range(low, high):
+        if columns[place] >= 0:
+            pull[place, lane] = target[sample, columns[place]] if beta != 0.0 else R(0.0)
 
 
-def hold_fast(inner, nodes, anchor, first, count, s, base, total, slopes, away, lanes):
-    """Write f' and dg/dI at the free equilibrium into `slopes`, and both times s less it into `away`."""
+def hold_fast(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes):
+    """Write f' and dg/dI at the free equilibrium `fixed`, where `totals` are the summed inputs."""
     bias, w_out, w_out_abs, params, moving, _ = nodes
-    fixed = np.zeros_like(s)
-    for lane in range(lanes):
-        sample = first + min(lane, count - 1)
-        for j in range(s.shape[0]):
-            fixed[j, lane] = transfer(anchor[sample, j], params, j)
-    for place in range(moving.size):
+    for place in range(low, high):
         j = moving[place]
         for lane in range(lanes):
-            total[lane] = base[place, lane]
-        gather(inner, place, fixed, total, lanes)
+            x, I = fixed[j, lane], totals[place - low, lane]
+            slope_sent[j, lane] = transfer_slope(x, params, j)
+            slope_in[j, lane] = slope_I(x, I, bias[j], w_out[j], w_out_abs[j], params, j)
+
+
+def lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes):
+    """Write f' (s - s*), which goes along the edges, and dg/dI (s - s*), which goes back along them."""
+    for j in range(own[0], own[1]):
         for lane in range(lanes):
-            x = anchor[first + min(lane, count - 1), j]
-            slopes[0, j, lane] = transfer_slope(x, params, j)
-            slopes[1, j, lane] = slope_I(x, total[lane], bias[j], w_out[j], w_out_abs[j], params, j)
-            away[0, j, lane] = slopes[0, j, lane] * (s[j, lane] - x)
-            away[1, j, lane] = slopes[1, j, lane] * (s[j, lane] - x)
+            away_sent[j, lane] = slope_sent[j, lane] * (s[j, lane] - fixed[j, lane])
+        for lane in range(lanes):
+            away_in[j, lane] = slope_in[j, lane] * (s[j, lane] - fixed[j, lane])
+
+
+def compare(errors, worst, side, thread, threads, gate, lanes):
+    """Wait for all threads, and give each the largest of their errors."""
+    for lane in range(lanes):
+        errors[2 * thread + side, lane] = worst[lane]
+    wait(gate, threads)
+    for other in range(threads):
+        for lane in range(lanes):
+            error = errors[2 * other + side, lane]
+            worst[lane] = error if error > worst[lane] or error != error else worst[lane]
 
 
 def advance(
-    inner, back, nodes, s, sent, new, new_sent, base, pull, nudge, gain, pace, worst, total,
-    extra, ahead, slopes, away, new_away, anchor, first, count, lanes,
+    nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, nothing, spare, ahead, slope_sent,
+    slope_in, carried, returned, low, high, lanes,
 ):  # fmt: skip
-    """Write one step of every moving node into `new`, and the largest projected residual into `worst`.
+    """Write one step of some moving nodes into `new`, and if `measured` their largest move into `worst`.
 
-    Many short loops over the lanes, for each becomes vector instructions only if it touches few arrays.
+    The move is that of an explicit step, projected. Many short loops over the lanes, for each becomes vector
+    instructions only if it touches few arrays.
     """
     bias, w_out, w_out_abs, params, moving, columns = nodes
-    for lane in range(lanes):
-        worst[lane] = 0.0
-    if SOFTMAX:
-        partition(s, moving, columns, gain, ahead, lanes)
-    for place in range(moving.size):
+    for place in range(low, high):
         j = np.uintp(moving[place])
-        for lane in range(lanes):
-            total[lane] = base[place, lane]
-            extra[lane] = 0.0
-        gather(inner, place, sent, total, lanes)
-        if TRANSPOSED:
-            turn(inner, back, place, j, slopes, away, extra, new[j], lanes)
+        row = np.uintp(place - low)
         b, out, out_abs = bias[j], w_out[j], w_out_abs[j]
         pulled = columns[place] >= 0
+        if TRANSPOSED or pulled:
+            for lane in range(lanes):
+                spare[lane] = 0.0
+        if TRANSPOSED:
+            for lane in range(lanes):
+                spare[lane] = slope_sent[j, lane] * returned[row, lane]
+            for lane in range(lanes):
+                spare[lane] -= slope_in[j, lane] * carried[row, lane]
         if pulled:
             if SOFTMAX:
                 for lane in range(lanes):
-                    share = exp(gain * s[j, lane] - ahead[lane])
-                    extra[lane] += nudge[lane] * gain * (pull[place, lane] - share)
+                    share = exp(R(gain) * s[j, lane] - ahead[lane])
+                    spare[lane] += nudge[lane] * R(gain) * (pull[place, lane] - share)
             else:
                 for lane in range(lanes):
-                    extra[lane] += nudge[lane] * (pull[place, lane] - (0.0 if IMPLICIT else s[j, lane]))
+                    spare[lane] += nudge[lane] * (pull[place, lane] - (R(0.0) if IMPLICIT else s[j, lane]))
         if IMPLICIT:
             leaking = leak(out, out_abs, params, j, b)
-            own = 1.0 if pulled and not SOFTMAX else 0.0
+            own = R(1.0) if pulled and not SOFTMAX else R(0.0)
+            push = spare if TRANSPOSED or pulled else nothing
             for lane in range(lanes):
-                total[lane] = drift(0.0, total[lane], b, out, out_abs, params, j) + extra[lane]
+                totals[row, lane] = drift(R(0.0), totals[row, lane], b, out, out_abs, params, j) + push[lane]
             for lane in range(lanes):
-                extra[lane] = leaking + own * nudge[lane]
+                spare[lane] = leaking + own * nudge[lane]
             for lane in range(lanes):
-                new[j, lane] = project((s[j, lane] + pace[lane] * total[lane]) / (1.0 + pace[lane] * extra[lane]))
-            for lane in range(lanes):
-                total[lane] = s[j, lane] + pace[lane] * (total[lane] - extra[lane] * s[j, lane])
+                pushed = s[j, lane] + pace[lane] * totals[row, lane]
+                new[j, lane] = project(pushed / (R(1.0) + pace[lane] * spare[lane]))
+            if measured:
+                for lane in range(lanes):
+                    spare[lane] = totals[row, lane] - spare[lane] * s[j, lane]
+                for lane in range(lanes):
+                    spare[lane] = abs(project(s[j, lane] + pace[lane] * spare[lane]) - s[j, lane])
         else:
+            push = spare if TRANSPOSED or pulled else nothing
             for lane in range(lanes):
-                total[lane] = drift(s[j, lane], total[lane], b, out, out_abs, params, j) + extra[lane]
+                moved = drift(s[j, lane], totals[row, lane], b, out, out_abs, params, j) + push[lane]
+                new[j, lane] = project(s[j, lane] + pace[lane] * moved)
+            if measured:
+                for lane in range(lanes):
+                    spare[lane] = abs(new[j, lane] - s[j, lane])
+        if not PLAIN:
             for lane in range(lanes):
-                total[lane] = s[j, lane] + pace[lane] * total[lane]
+                new_sent[j, lane] = transfer(new[j, lane], params, j)
+        if measured:
             for lane in range(lanes):
-                new[j, lane] = project(total[lane])
-        for lane in range(lanes):
-            new_sent[j, lane] = transfer(new[j, lane], params, j)
-        for lane in range(lanes):
-            change = abs(project(total[lane]) - s[j, lane])
-            # NaN stays, whatever comes after it.
-            worst[lane] = change if change > worst[lane] or change != change else worst[lane]
-        if TRANSPOSED:
-            for lane in range(lanes):
-                moved = new[j, lane] - anchor[first + min(lane, count - 1), j]
-                new_away[0, j, lane] = slopes[0, j, lane] * moved
-                new_away[1, j, lane] = slopes[1, j, lane] * moved
-    for lane in range(lanes):
-        worst[lane] /= pace[lane]
+                # NaN stays, whatever comes after it.
+                worst[lane] = spare[lane] if spare[lane] > worst[lane] or spare[lane] != spare[lane] else worst[lane]
 
 
-def partition(s, moving, columns, gain, ahead, lanes):
+def partition(s, nodes, gain, ahead, lanes):
     """Write log(sum over outputs of exp(gain s)) of every lane into `ahead`."""
+    moving, columns = nodes[4], nodes[5]
     for lane in range(lanes):
         top = -np.inf
         for place in range(moving.size):
@@ -221,24 +306,11 @@ def partition(s, moving, columns, gain, ahead, lanes):
         ahead[lane] = top + np.log(mass)
 
 
-def turn(inner, back, place, j, slopes, away, extra, total, lanes):
-    """Write (J' - J)(s - s*) of one node into `extra`: what returns to it along its edges, less what they carry."""
-    for lane in range(lanes):
-        total[lane] = 0.0
-    gather(inner, place, away[0], total, lanes)
-    for lane in range(lanes):
-        extra[lane] = -slopes[1, j, lane] * total[lane]
-        total[lane] = 0.0
-    gather(back, place, away[1], total, lanes)
-    for lane in range(lanes):
-        extra[lane] += slopes[0, j, lane] * total[lane]
-
-
-def learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes):
-    """Add this step's rule of every edge, and of every bias as an edge from a node at 1, to the traces."""
+def learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, low, high, thread, lanes):
+    """Add this step's rule of every edge into a thread's nodes to the traces; and of every bias, an edge from a 1."""
     indptr, pre, weights = whole
     bias, moving = nodes[0], nodes[4]
-    for place in range(moving.size):
+    for place in range(low, high):
         j = np.uintp(moving[place])
         if NARROW and running == LANES:
             learn_whole(indptr[j], indptr[j + 1], pre, weights, s, new, j, trace)
@@ -246,28 +318,19 @@ def learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, lanes)
             for k in range(indptr[j], indptr[j + 1]):
                 i = np.uintp(pre[k])
                 for lane in range(lanes):
-                    if live[lane]:
+                    if live[lane] > 0.0:
                         a, b = new[i, lane], new[j, lane]
                         trace[k] += rule(a, b, a - s[i, lane], b - s[j, lane], weights[k])
-    for place in range(biased.size):
+    for place in range(biased.size if thread == 0 else 0):
         j = np.uintp(biased[place])
         for lane in range(lanes):
-            if live[lane]:
+            if live[lane] > 0.0:
                 bias_trace[place] += rule(1.0, new[j, lane], 0.0, new[j, lane] - s[j, lane], bias[j])
 
 
 def record(s, first, live, frame, watched, frames, lanes):
     """Copy the watched nodes of every live lane into a frame."""
     for lane in range(lanes):
-        if live[lane]:
+        if live[lane] > 0.0:
             for place in range(watched.size):
                 frames[first + lane, frame, place] = s[watched[place], lane]
-
-
-def fill(end, taken, every, watched, frames):
-    """Fill the frames after a sample's last step with where it ended."""
-    last = min(frames.shape[1] - 1, (taken.max() + every - 1) // every)
-    for sample in range(end.shape[0]):
-        for frame in range(taken[sample] // every + 1, last + 1):
-            for place in range(watched.size):
-                frames[sample, frame, place] = end[sample, watched[place]]

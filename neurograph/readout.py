@@ -1,6 +1,6 @@
 """The loop that reads a rule out of settled phases; kernels.py compiles this text once for each rule.
 
-The name declared below is not defined here: kernels.py writes it, from the rule, in front of this text.
+The names declared below are not defined here: kernels.py writes them, from the rule, in front of this text.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -12,6 +12,7 @@ import numpy as np
 
 if TYPE_CHECKING:
 
+    def R(number): ...
     def rule(tables, i, j, sample, w, beta): ...
 
 
@@ -19,7 +20,7 @@ def readout(pre, post, weights, tables, beta, change):
     """Write the sum over samples of the rule of every edge into `change`; the tables are (nodes, samples)."""
     for edge in range(pre.size):
         i, j, w = np.uintp(pre[edge]), np.uintp(post[edge]), weights[edge]
-        total = 0.0
+        total = R(0.0)
         for sample in range(beta.size):
             total += rule(tables, i, j, sample, w, beta)
         change[edge] = total

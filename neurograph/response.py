@@ -2,9 +2,9 @@
 
 At the free equilibrium, d = ds/dbeta of the network whose edges are turned round fulfils J' d + force = 0, with
 J' = diag(dg/ds) + diag(f') W' diag(dg/dI). The phase follows dd/dt = J' d + force, each edge carrying activity from
-post to pre; where no cycle is, one sweep from the outputs back solves it. A node that its drift presses against the
-box answers nothing but a pull back into it, and that by the share `lift`. The names declared below are written by
-kernels.py in front of this text.
+post to pre; or Gauss-Seidel solves it, in sweeps from the outputs back: in one where no cycle is. A node that its
+drift presses against the box answers nothing but a pull back into it, and that by the share `lift`. The names declared
+below are written by kernels.py in front of this text.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -17,12 +17,12 @@ import numpy as np
 if TYPE_CHECKING:
     LANES: int
     NARROW: bool
-    VECTOR: int
     CONVERGED: int
     STEP_LIMIT: int
     DIVERGED: int
     LARGEST: float
 
+    def lanes_of(count, like): ...
     def gather(edges, place, sent, total, lanes): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
@@ -38,22 +38,25 @@ def response(
 ):  # fmt: skip
     """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `gains`.
 
-    `order` are the places of the moving nodes from the outputs back, if there is no cycle, and else empty; `loops`
-    are the weights of their edges to themselves. The residual is relative to the sample's largest force.
+    `order` are the places of the moving nodes, which sweeps visit from the last to the first, or empty for none. Of
+    the edges from pre to post, by their places in it, `fresh` lead to nodes visited before, `stale` to nodes visited
+    after, and `loops` are the weights of those to the node itself. The residual is relative to the sample's largest
+    force.
     """
-    inner, still, back = wires
+    inner, still, back, fresh, stale = wires
     moving = nodes[4]
     batch, n = state.shape
-    width = LANES if NARROW else min(LANES, (batch + VECTOR - 1) // VECTOR * VECTOR)
+    width = LANES if NARROW else min(LANES, lanes_of(batch, state))
     s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
     own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
     sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
+    sums, late = np.zeros_like(own), np.zeros_like(own)
     total, spare = np.zeros(width, state.dtype), np.zeros(width, state.dtype)
     live = np.zeros(width, np.bool_)
     worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
     for first in range(0, batch, width):
         running = min(width, batch - first)
-        lanes = LANES if NARROW else (running + VECTOR - 1) // VECTOR * VECTOR
+        lanes = lanes_of(running, state)
         for lane in range(lanes):
             live[lane] = lane < running
             sample = first + min(lane, running - 1)
@@ -71,10 +74,14 @@ def response(
             scale[lane] = scale[lane] if scale[lane] > 0.0 else 1.0
         s[:] = 0.0
         sent[:] = 0.0
+        late[:] = 0.0
         new, new_sent = s.copy(), sent.copy()
         for step in range(1, steps + 1):
             if order.size:
-                sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes)
+                sweep(
+                    fresh, stale, moving, order, loops, own, gain, sending, source, side, lift, s, sent, sums, late,
+                    total, worst, lanes,
+                )  # fmt: skip
             else:
                 relax(
                     back, moving, implicit, own, gain, sending, source, side, lift, s, sent, new, new_sent, pace,
@@ -159,20 +166,46 @@ def relax(
             worst[lane] = size if size > worst[lane] or size != size else worst[lane]
 
 
-def sweep(back, moving, order, loops, own, gain, sending, source, side, lift, s, sent, total, worst, lanes):
-    """Solve for every moving node in `order`, each after all that it sends to."""
-    for lane in range(lanes):
-        worst[lane] = 0.0
-    for place in order:
+def sweep(
+    fresh, stale, moving, order, loops, own, gain, sending, source, side, lift, s, sent, sums, late, total, worst, lanes
+):
+    """Solve for every moving node, the last in `order` first, and write the largest residual into `worst`.
+
+    What comes from nodes visited after a node is summed at the end: for the residual, and for the next sweep.
+    """
+    for at in range(order.size - 1, -1, -1):
+        place = order[at]
         j = np.uintp(moving[place])
         for lane in range(lanes):
-            total[lane] = 0.0
-        gather(back, place, sent, total, lanes)
+            total[lane] = late[place, lane]
+        gather(fresh, at, sent, total, lanes)
         for lane in range(lanes):
-            slope = own[place, lane] + gain[place, lane] * loops[place] * sending[place, lane]
-            pull = source[place, lane] + sending[place, lane] * total[lane]
-            x = lifted(pull, side[place, lane], lift) / -slope
-            s[j, lane] = x
-            sent[j, lane] = gain[place, lane] * x
+            sums[place, lane] = total[lane]
+            slope = solving(place, lane, loops, own, gain, sending, side, lift)
+            pull = lifted(source[place, lane] + sending[place, lane] * total[lane], side[place, lane], lift)
+            s[j, lane] = pull / -slope
+            sent[j, lane] = gain[place, lane] * s[j, lane]
+    for lane in range(lanes):
+        worst[lane] = 0.0
+    for at in range(order.size):
+        place = order[at]
+        for lane in range(lanes):
+            total[lane] = 0.0
+        gather(stale, at, sent, total, lanes)
+        for lane in range(lanes):
+            slope = solving(place, lane, loops, own, gain, sending, side, lift)
+            change = total[lane] - late[place, lane]
+            late[place, lane] = total[lane]
+            rest = 0.0
+            if change != 0.0:  # else it was solved
+                pull = source[place, lane] + sending[place, lane] * (sums[place, lane] + change)
+                rest = abs(lifted(pull, side[place, lane], lift) + slope * s[moving[place], lane])
             # Where a node has no rest, there is no answer.
-            worst[lane] = worst[lane] if slope < 0.0 else np.inf
+            rest = rest if slope < 0.0 else np.inf
+            worst[lane] = rest if rest > worst[lane] or rest != rest else worst[lane]
+
+
+def solving(place, lane, loops, own, gain, sending, side, lift):
+    """Give how a node's own drift answers its state, what it sends to itself included."""
+    back = gain[place, lane] * loops[place] * sending[place, lane]
+    return own[place, lane] + (back if side[place, lane] == 0.0 else lift * back)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse import csgraph
 
-from neurograph.graph import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling, numbered
+from neurograph.graph import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
+from neurograph.schedule import Schedule
 from neurograph.signs import read_signs
 
 
@@ -85,7 +85,7 @@ class Circuit(Travelling):
         Edges among them, by their postsynaptic node.
     still : Incidence
         Edges from nodes that do not move, by their postsynaptic node.
-    place : int32 array (nodes,)
+    place : int64 array (nodes,)
         Place of each node in `moving`, -1 for one that does not move.
     """
 
@@ -94,12 +94,12 @@ class Circuit(Travelling):
     columns: NDArray[np.int64]
     inner: Incidence
     still: Incidence
-    place: NDArray[np.int32]
+    place: NDArray[np.int64]
 
     @classmethod
     def of(cls, wiring: Wiring, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> Circuit:
         """Find the edges that reach the nodes `moving`."""
-        place = np.full(len(wiring.table.nodes), -1, np.int32)
+        place = np.full(len(wiring.table.nodes), -1)
         place[moving] = np.arange(moving.size)
         moves = place >= 0
         inner = moves[wiring.pre]
@@ -120,38 +120,60 @@ class Circuit(Travelling):
     @cached_property
     def back(self) -> Incidence:
         """The inner edges, by their presynaptic node: the way that a nudge goes back."""
-        count, inner = self.moving.size, self.inner
-        ids = numbered(self.wiring.pre.size)[inner.chosen]
-        rows = sparse.csr_array((ids, self.place[inner.other], inner.indptr), shape=(count, count))
-        columns = rows.tocsc()
-        other = self.moving[columns.indices].astype(np.int32)
-        return Incidence(frozen(columns.data), frozen(columns.indptr.astype(np.int64)), frozen(other))
+        return self._gathered(self.inner.ids, self._ends(self.inner.ids)[0], self.post)
 
     @cached_property
-    def order(self) -> NDArray[np.int64]:
-        """Places of the moving nodes, each after all that it sends to; empty if there is a cycle of two or more."""
-        count = self.moving.size
-        pre, post = self.place[self.inner.other], np.repeat(np.arange(count), np.diff(self.inner.indptr))
-        apart = pre != post
-        matrix = sparse.csr_array((np.ones(int(apart.sum())), (post[apart], pre[apart])), shape=(count, count))
-        components, _ = csgraph.connected_components(matrix, connection="strong")
-        if components < count:
-            return frozen(np.empty(0, np.int64))
-        waiting = np.bincount(pre[apart], minlength=count)
-        ready, layers = np.flatnonzero(waiting == 0), []
-        while ready.size:
-            layers.append(ready)
-            reached = matrix[ready].indices
-            waiting -= np.bincount(reached, minlength=count)
-            ready = np.unique(reached[waiting[reached] == 0])
-        return frozen(np.concatenate(layers).astype(np.int64))
+    def schedule(self) -> Schedule:
+        """The order in which Gauss-Seidel visits the moving nodes, named by their places."""
+        pre, post = self._ends(self.inner.ids)
+        return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.still.indptr)))
+
+    @cached_property
+    def forward(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
+
+    @cached_property
+    def feedback(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited earlier, likewise."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
 
     @cached_property
     def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
         post = np.repeat(self.moving, np.diff(self.inner.indptr))
         own = self.inner.other == post
-        return self.place[post[own]].astype(np.int64), self.inner.ids[own]
+        return self.place[post[own]], self.inner.ids[own]
+
+    @property
+    def pre(self) -> NDArray[np.int32]:
+        """Where each edge of the network starts (edges,), as places in its nodes."""
+        return self.wiring.pre
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge of the network ends (edges,), as places in its nodes."""
+        return self.wiring.post
+
+    def _ends(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the places, among the moving nodes, of the ends of some edges."""
+        return self.place[self.pre[ids]], self.place[self.post[ids]]
+
+    def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
+        """Gather inner edges by both of their ends, in the order in which these are visited."""
+        pre, post = (self.schedule.rank[places] for places in self._ends(ids))
+        return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
+
+    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
+        """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
+        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.wiring.indptr.size - 1))
+        edges.has_canonical_format = True  # else scipy would sort within the groups too
+        rows = edges.tocsr()
+        return Incidence(
+            frozen(rows.data), frozen(rows.indptr.astype(np.int64)), frozen(rows.indices.astype(np.int32, copy=False))
+        )
 
 
 @dataclass(frozen=True, eq=False)

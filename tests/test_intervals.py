@@ -6,10 +6,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from neurograph import dynamics
-from neurograph.certificates.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
 from neurograph.dynamics import Dynamics
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError
+from neurograph.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
 
 REAL = Interval.across(-np.inf, np.inf)
 LEAVES = st.sampled_from(["s", "I", "p", "0.5", "1.0", "2.0", "-3.0", "0.1"])

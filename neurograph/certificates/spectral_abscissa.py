@@ -9,10 +9,10 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
-from neurograph.certificates.intervals import KINKED, ROUGH, Interval, enclose
 from neurograph.certificates.spectrum import Spectrum, spectrum
 from neurograph.certificates.system import Array, System, scaled
 from neurograph.equilibrium import Equilibrium, Status
+from neurograph.intervals import KINKED, ROUGH, Interval, enclose
 from neurograph.settling import settle
 from neurograph.solvers import Euler
 

@@ -11,8 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from neurograph.certificates.intervals import ROUGH, Interval, enclose
 from neurograph.dynamics import STATE
+from neurograph.intervals import ROUGH, Interval, enclose
 from neurograph.network import Floats, Network
 
 Array = NDArray[Any]

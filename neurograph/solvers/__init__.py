@@ -1,8 +1,12 @@
 """How an equilibrium is found: one file a method."""
 
+from neurograph.solvers.anderson import Anderson
+from neurograph.solvers.auto import Auto
 from neurograph.solvers.euler import Euler
+from neurograph.solvers.newton import Newton
+from neurograph.solvers.sweep import Sweep
 
-SOLVERS = (Euler,)
+SOLVERS = (Euler, Sweep, Anderson, Newton, Auto)
 """Every solver; the conformance suite runs over them."""
 
-__all__ = ["Euler"]
+__all__ = ["Anderson", "Auto", "Euler", "Newton", "Sweep"]

@@ -12,12 +12,10 @@ from neurograph.arguments import checked_number, checked_whole
 from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Record, Response, Solver, Trajectory
 from neurograph.errors import ParameterError
-from neurograph.kernels import phase_kernel, response_kernel
+from neurograph.kernels import lanes_for, phase_kernel, response_kernel
 from neurograph.network import Floats, Network
-from neurograph.wiring import Edges
-
-MOST_NARROW = 7
-"""Largest batch for the kernel of narrow lanes."""
+from neurograph.teamwork import run_together
+from neurograph.wiring import Circuit, Edges
 
 SAFETY = 0.5
 """Share of the largest stable step that an explicit step takes when none is given."""
@@ -91,12 +89,25 @@ class Euler(Solver):
         bias_trace = np.zeros(wiring.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         kernel = phase_kernel(
-            network.dynamics, phase.rule, implicit, gain > 0.0, transposed, narrow=batch <= MOST_NARROW
+            network.dynamics,
+            phase.rule,
+            implicit,
+            gain > 0.0,
+            transposed,
+            lanes_for(batch),
+            network.dtype.name,
         )
-        kernel(
-            _wires(network, phase), _nodes(network, phase), start, start if phase.anchor is None else phase.anchor,
-            start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
-            end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+        wires, nodes = _wires(network, phase), neurons(network, circuit_of(network, phase))
+        run_together(
+            kernel,
+            (
+                wires, nodes, start, start if phase.anchor is None else phase.anchor,
+                start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
+                end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+            ),
+            wires[1][0],
+            start,
+            tables=11 if transposed else 6,
         )  # fmt: skip
         return Equilibrium(
             network,
@@ -107,7 +118,7 @@ class Euler(Solver):
             trace if online else None,
             bias_trace if online else None,
             dt,
-            None if phase.record is None else _walked(network, phase.record, watched, frames, int(taken.max())),
+            None if phase.record is None else _walked(network, phase.record, watched, frames, end, taken),
         )
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
@@ -116,21 +127,11 @@ class Euler(Solver):
         J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
         settles where the free phase does. Without a cycle, one sweep solves it.
         """
-        network, state = equilibrium.network, equilibrium.state
-        batch = state.shape[0]
-        circuit = network.wiring.circuit
-        implicit, dt = self._method(network, state, np.zeros(batch))
-        loops = np.zeros(circuit.moving.size, state.dtype)
-        places, edges = circuit.loops
-        loops[places] = network.weights[edges]
-        end, gain = np.empty_like(state), np.zeros_like(state)
-        residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        response_kernel(network.dynamics, narrow=batch <= MOST_NARROW)(
-            (network.inner, network.still, network.back), _nodes(network, None), state,
-            np.ascontiguousarray(force, state.dtype), float(lift), dt if equilibrium.dt is None else equilibrium.dt,
-            implicit, int(self.steps), float(self.tol), circuit.order, loops, end, gain, residual, taken, status,
-        )  # fmt: skip
-        return Response(end, gain, status, residual, taken)
+        circuit = equilibrium.network.wiring.circuit
+        implicit, dt = self._method(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
+        pace = dt if equilibrium.dt is None else equilibrium.dt
+        stepping = bool(circuit.schedule.cyclic.any())
+        return responded(equilibrium, force, lift, self.steps, self.tol, (pace, implicit) if stepping else None)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
@@ -144,12 +145,10 @@ class Euler(Solver):
     def _method(self, network: Network, start: Floats, beta: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
         """Choose the method and the step of each sample, which no other sample has a say in."""
         implicit, dt = self.implicit, self.dt
-        weakest = min(0.0, float(beta.min(initial=0.0)))
         if implicit is None and dt is None:
-            leaks = network.leaks
-            implicit = leaks is not None and bool(np.all(leaks + _least_pull(network, weakest) >= 0.0))
+            implicit = bool(np.all(leaks_on(network, beta)))
         elif implicit:
-            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, weakest)
+            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, min(0.0, float(beta.min(initial=0.0))))
         if dt is not None or implicit:
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
         return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(beta)))
@@ -167,25 +166,70 @@ class Euler(Solver):
         return record.every, watched, frames
 
 
+def responded(
+    equilibrium: Equilibrium,
+    force: Floats,
+    lift: float,
+    steps: int,
+    tol: float,
+    stepping: tuple[Floats, bool] | None = None,
+) -> Response:
+    """Give the linear response: `stepping` in steps of each sample's dt, implicit or not; else in sweeps back."""
+    network, state = equilibrium.network, equilibrium.state
+    batch, circuit = state.shape[0], network.wiring.circuit
+    dt, implicit = stepping or (np.ones(batch), False)
+    order, fresh, stale = circuit.schedule.order[:0], network.back, network.back
+    if stepping is None:
+        order = circuit.schedule.order
+        fresh, stale = (edges[1].weighted(network.weights) for edges in (circuit.forward, circuit.feedback))
+    end, gain = np.empty_like(state), np.zeros_like(state)
+    residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
+    response_kernel(network.dynamics, lanes_for(batch), network.dtype.name)(
+        (network.inner, network.still, network.back, fresh, stale), neurons(network, circuit), state,
+        np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
+        loop_weights(network, circuit), end, gain, residual, taken, status,
+    )  # fmt: skip
+    return Response(end, gain, status, residual, taken)
+
+
+def circuit_of(network: Network, phase: Phase) -> Circuit:
+    """Give what moves in a phase."""
+    return network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
+
+
+def loop_weights(network: Network, circuit: Circuit) -> Floats:
+    """Give the weight of the edge from each moving node to itself."""
+    places, edges = circuit.loops
+    loops = np.zeros(circuit.moving.size, network.dtype)
+    loops[places] = network.weights[edges]
+    return loops
+
+
 def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
     """Give all edges by node, and those that the phase needs by place: inner, still, back."""
-    wiring = network.wiring
+    wiring, circuit = network.wiring, circuit_of(network, phase)
     whole = (wiring.indptr, wiring.pre, network.weights)
     if phase.clamped:
-        circuit = wiring.clamped_circuit
         inner = circuit.inner.weighted(network.weights)
         return whole, inner, circuit.still.weighted(network.weights), inner
     return whole, network.inner, network.still, network.inner if phase.anchor is None else network.back
 
 
-def _nodes(network: Network, phase: Phase | None) -> tuple[Any, ...]:
+def neurons(network: Network, circuit: Circuit) -> tuple[Any, ...]:
     """Give what the kernels need of the nodes, and which of them move."""
-    wiring = network.wiring
-    circuit = wiring.clamped_circuit if phase is not None and phase.clamped else wiring.circuit
     seen = network.dynamics.drift_equation.symbols
     out = network.w_out if "w_out" in seen else network.biases  # never read else
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
     return network.biases, out, out_abs, network.parameters, circuit.moving, circuit.columns
+
+
+def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say for which samples (batch,) the leak is linear and, with the nudge of strength beta, at no node negative."""
+    leaks = network.leaks
+    if leaks is None:
+        return np.zeros(beta.size, np.bool_)
+    pulled = np.min(leaks[network.wiring.nudged >= 0], initial=np.inf)
+    return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
 
 
 def _least_pull(network: Network, beta: float) -> Floats:
@@ -216,8 +260,12 @@ def _fastest(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
 
 
-def _walked(network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, last: int) -> Trajectory:
-    """Give the frames up to the last step taken; those after it were never touched, and cost nothing."""
-    count = min(frames.shape[1], -(-last // record.every) + 1)
+def _walked(
+    network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, end: Floats, taken: NDArray[np.int64]
+) -> Trajectory:
+    """Give the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
+    count = min(frames.shape[1], -(-int(taken.max()) // record.every) + 1)
+    for sample, steps in enumerate(taken.tolist()):
+        frames[sample, steps // record.every + 1 : count] = end[sample, watched]
     labels = tuple(network.nodes[place] for place in watched)
     return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy())

@@ -1,0 +1,205 @@
+"""Anderson's acceleration: the next state is a mix of the last few, chosen so that their changes cancel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.arguments import checked_number, checked_whole
+from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
+from neurograph.network import Floats, Network
+from neurograph.phase import LARGEST
+from neurograph.solvers.euler import Euler, leaks_on
+
+RIDGE = 1e-12
+"""Share of each difference's square that is added to it, so that differences of one direction leave a solution."""
+
+
+ROWS = ("live", "semi", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products")
+"""What a search keeps a row a live sample of."""
+
+
+@dataclass(frozen=True)
+class Anderson(Solver):
+    """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.
+
+    With f_k = g(s_k) - s_k, the next state is ``g(s_k) - sum_i gamma_i (g(s_i+1) - g(s_i))``, clipped to the box, where
+    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares.
+
+    A mix whose own f is not the least so far is dropped: the sample goes on from the plain step, forgets, and takes
+    two, four, eight, ... plain steps before it mixes again, half as many after a mix that served. So where mixing does
+    not help it is all but Euler's method.
+
+    It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
+    several it may end at another than the trajectory would.
+
+    Parameters
+    ----------
+    steps : int
+        Most steps of a phase, each one of Euler's.
+    tol : float
+        A sample stops when its projected residual max_j abs(clip(s_j + dt F_j) - s_j) / dt falls to this, one step on.
+    memory : int
+        How many differences are remembered.
+    dt, implicit
+        Length and kind of the step, as for :class:`Euler`.
+    nudged_steps : int, optional
+        Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    References
+    ----------
+    Anderson, Journal of the ACM 12(4), 1965; Walker and Ni, SIAM Journal on Numerical Analysis 49(4), 2011.
+
+    Examples
+    --------
+    >>> Anderson(tol=1e-9)
+    Anderson(steps=1000, tol=1e-09, memory=5, dt=None, implicit=None, nudged_steps=None)
+    """
+
+    steps: int = 1000
+    tol: float = 1e-6
+    memory: int = 5
+    dt: float | None = None
+    implicit: bool | None = None
+    nudged_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, above=0.0)
+        checked_whole("memory", self.memory, 1)
+        _ = self.euler  # which checks the others
+
+    @property
+    def euler(self) -> Euler:
+        """Euler's method in the same steps, of which it may take more, for each costs less."""
+        return Euler(self.dt, 5 * self.steps, self.tol, self.implicit)
+
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Mix the states of each sample, all that are left a step at a time."""
+        self.refuse_path(phase)
+        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        search = _Search(network, phase, self)
+        with np.errstate(all="ignore"):
+            for step in range(1, steps + 1):
+                search.advance(step)
+                if not search.live.size:
+                    break
+        return search.ended()
+
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
+        """Follow dd/dt = J' d + force, as :class:`Euler` does."""
+        return self.euler.respond(equilibrium, force, lift)
+
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say what Euler's method would: it is its steps that grew."""
+        return self.euler.remedy(equilibrium, sample)
+
+
+class _Search:
+    """The samples of a phase on their way: row k of every array belongs to sample ``live[k]``.
+
+    Every sum is the dot product of two rows, so that no other sample changes its order.
+    """
+
+    def __init__(self, network: Network, phase: Phase, solver: Anderson) -> None:
+        wiring = network.wiring
+        circuit = wiring.clamped_circuit if phase.clamped else wiring.circuit
+        self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, circuit.moving
+        self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
+        batch = phase.start.shape[0]
+        self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
+        self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
+        self.live = np.arange(batch)
+        self.step = replace(solver.euler, steps=1, tol=0)
+        self.semi = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        if solver.dt is not None or solver.implicit is not None:
+            self.semi[:] = bool(solver.implicit)
+        self.start, self.least = phase.start.copy(), np.full(batch, np.inf)
+        self.mixed, self.remembers = np.zeros(batch, np.bool_), np.zeros(batch, np.bool_)
+        self.pause, self.plain = np.ones(batch, np.int64), np.zeros(batch, np.int64)
+        self.g, self.f = np.zeros((batch, self.moving.size)), np.zeros((batch, self.moving.size))
+        self.past_g, self.past_f = (np.zeros((solver.memory, batch, self.moving.size)) for _ in range(2))
+        self.products = np.zeros((batch, solver.memory, solver.memory))
+
+    def advance(self, step: int) -> None:
+        """Take one step of Euler's from where each live sample is, and choose where it goes on from."""
+        after, residual = self._stepped()
+        f = after[:, self.moving].astype(np.float64) - self.start[:, self.moving]
+        norm = np.vecdot(f, f)
+        grew = self.mixed & ~(norm < self.least)
+        lost = ~grew & ~(residual < LARGEST)
+        done = lost | (~grew & (residual <= self.tol))
+        kept = self.live[~grew]
+        self.end[kept], self.residual[kept] = after[~grew], residual[~grew]
+        self.taken[self.live] = step
+        self.status[self.live[done]] = np.where(lost[done], Status.DIVERGED, Status.CONVERGED)
+        self._remember(f, grew, step)
+        self.least = np.where(grew, self.least, np.fmin(self.least, norm))
+        self._pace(grew)
+        self.mixed = (self.plain == 0) & np.any(self.products != 0.0, axis=(1, 2))
+        mixed = np.clip(self._mix(), self.low, self.high)
+        self.start[:, self.moving] = np.where(self.mixed[:, None], mixed, self.g)
+        if done.any():
+            self._keep(~done)
+
+    def _stepped(self) -> tuple[Floats, NDArray[np.float64]]:
+        """Give g(s) of every live sample, and the residual at s."""
+        after, residual = np.empty_like(self.start), np.empty(self.live.size)
+        for semi in (True, False):
+            rows = self.semi == semi
+            if rows.any():
+                part = replace(self.phase.of(self.live[rows]), start=self.start[rows])
+                ended = replace(self.step, implicit=semi).solve(self.network, part)
+                after[rows], residual[rows] = ended.state, ended.residual
+        return after, residual
+
+    def _remember(self, f: Floats, grew: NDArray[np.bool_], step: int) -> None:
+        """Add the newest differences, of samples that are not to forget all."""
+        slot, kept = step % self.past_f.shape[0], ~grew[:, None]
+        g = f + self.start[:, self.moving]
+        new = (self.remembers & ~grew)[:, None]
+        self.past_g[:, grew], self.past_f[:, grew], self.products[grew] = 0.0, 0.0, 0.0
+        self.past_g[slot] = np.where(new, g - self.g, 0.0)
+        self.past_f[slot] = np.where(new, f - self.f, 0.0)
+        fresh = np.vecdot(self.past_f, self.past_f[slot]).T
+        self.products[:, slot], self.products[:, :, slot] = fresh, fresh
+        self.g, self.f = np.where(kept, g, self.g), np.where(kept, f, self.f)
+        self.remembers = ~grew
+
+    def _pace(self, grew: NDArray[np.bool_]) -> None:
+        """Choose how many plain steps come next: twice as many after a mix that failed, half after one that served."""
+        self.pause = np.where(grew, 2 * self.pause, np.where(self.mixed, np.maximum(self.pause // 2, 1), self.pause))
+        self.plain = np.where(grew, self.pause, np.maximum(self.plain - 1, 0))
+
+    def _mix(self) -> Floats:
+        """Give g less the mix of its differences that cancels f best."""
+        size = np.sqrt(np.diagonal(self.products, axis1=1, axis2=2))
+        size = np.where(size > 0.0, size, 1.0)
+        matrix = self.products / (size[:, :, None] * size[:, None])
+        matrix += np.eye(size.shape[1]) * np.where(matrix.diagonal(axis1=1, axis2=2) > 0.0, RIDGE, 1.0)[:, None]
+        right = np.vecdot(self.past_f, self.f).T / size
+        share = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] / size
+        mix = self.g.copy()
+        for k, differences in enumerate(self.past_g):
+            mix -= share[:, k, None] * differences
+        return mix
+
+    def _keep(self, rows: NDArray[np.bool_]) -> None:
+        for name in ROWS:
+            setattr(self, name, getattr(self, name)[rows])
+        self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
+
+    def ended(self) -> Equilibrium:
+        """Give what each sample ended in."""
+        method = f"anderson: {self.past_f.shape[0]} differences of Euler's step"
+        return Equilibrium(self.network, self.end, self.status, self.residual, self.taken, method=method)

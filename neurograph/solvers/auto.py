@@ -1,0 +1,175 @@
+"""The solver that looks at the network: the fastest way that is sure to end where the trajectory would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.arguments import checked_number, checked_whole
+from neurograph.contraction import contracting
+from neurograph.costs import CrossEntropy
+from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
+from neurograph.network import Floats, Network
+from neurograph.solvers.anderson import Anderson
+from neurograph.solvers.euler import Euler, circuit_of, leaks_on
+from neurograph.solvers.newton import Newton
+from neurograph.solvers.sweep import Sweep
+
+TINY = 2000
+"""Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""
+
+LONG = 100.0
+"""Length of the semi-implicit steps of a network that contracts: all but those of Jacobi's method, s = A / L."""
+
+LONG_STEPS = 100
+"""Long steps after which what is left goes to a method whose steps cost more, and are fewer."""
+
+FEW = 100
+"""Free nodes up to which that is Newton's method, whose steps cost the cube of their number."""
+
+
+@dataclass(frozen=True)
+class Auto(Solver):
+    """Settle by the method that the network calls for; the result says which, and why, in ``.method``.
+
+    - One without cycles whose leak is linear, and positive at every node: :class:`Sweep`, which is exact in one pass.
+    - A network of at most 2000 edges among free nodes: :class:`Euler`, for nothing costs less.
+    - One whose leak is linear and that surely contracts, so that it has one equilibrium: :class:`Euler` in long steps,
+      and for samples that take more than 100 of them :class:`Newton` (at most 100 free nodes) or :class:`Anderson`.
+    - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
+
+    Euler's own steps then say which samples are at rest, so that the residual means the same for all; one that is not
+    is settled by :class:`Euler`, from the start. The choice rests on the network and the sample's own nudge, so that a
+    sample's answer does not depend on its batch. An online rule or a record needs the trajectory, and gets
+    :class:`Euler` too.
+
+    Parameters
+    ----------
+    steps : int
+        Most steps of Euler's method in a phase.
+    tol : float
+        A sample stops when its projected residual falls to this.
+    nudged_steps : int, optional
+        Most steps of Euler's method in a nudged or clamped phase, where they are fewer than those of the free one.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> Auto(tol=1e-9)
+    Auto(steps=5000, tol=1e-09, nudged_steps=None)
+    """
+
+    steps: int = 5000
+    tol: float = 1e-6
+    nudged_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, above=0.0)
+
+    @property
+    def euler(self) -> Euler:
+        """Euler's method with the same steps and tolerance."""
+        return Euler(steps=self.steps, tol=self.tol, nudged_steps=self.nudged_steps)
+
+    @property
+    def _long(self) -> Euler:
+        return Euler(dt=LONG, steps=LONG_STEPS, tol=self.tol, implicit=True)
+
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Choose, settle, and settle by Euler's method, from the start, what did not."""
+        sure, why = self._choice(network, phase)
+        if not sure.any():
+            return replace(self.euler.solve(network, phase), method=f"euler: {why}")
+        batch = phase.start.shape[0]
+        status, steps = np.full(batch, Status.STEP_LIMIT, np.int8), np.zeros(batch, np.int64)
+        whole = Equilibrium(network, phase.start.copy(), status, np.full(batch, np.inf), steps)
+        said = []
+        for name, solver, samples in self._ways(network, phase, sure):
+            left = samples & (whole.status != Status.CONVERGED)
+            if left.any():
+                part = phase.of(np.flatnonzero(left))
+                found = solver.solve(network, part)
+                if solver != self.euler:
+                    found = self._checked(found, part)
+                _put(whole, found, left)
+                said.append(name if left.all() else f"{name} ({np.sum(left)} of {batch} samples)")
+        return replace(whole, method=f"{', then '.join(said)}: {why}")
+
+    def _checked(self, found: Equilibrium, phase: Phase) -> Equilibrium:
+        """Go on in Euler's own steps, and so let them say what is at rest: for most, after one.
+
+        The residual of a long step is that of a node which still moves to its bound, over the length of the step.
+        """
+        checked = replace(self.euler, steps=LONG_STEPS, nudged_steps=None).solve(
+            found.network, replace(phase, start=found.state)
+        )
+        return replace(checked, steps=found.steps + checked.steps)
+
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
+        """Follow dd/dt = J' d + force in steps such as the free phase would take: long ones where it contracts."""
+        sure, _ = self._choice(equilibrium.network, Phase(equilibrium.state))
+        if not sure.all():
+            return self.euler.respond(equilibrium, force, lift)
+        whole = self._long.respond(replace(equilibrium, dt=None), force, lift)
+        left = whole.status != Status.CONVERGED
+        if left.any():
+            part = replace(equilibrium, state=equilibrium.state[left], dt=None)
+            _put(whole, self.euler.respond(part, force[left], lift), left)
+        return whole
+
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say what Euler's method would, which had the last try."""
+        return self.euler.remedy(equilibrium, sample)
+
+    def _choice(self, network: Network, phase: Phase) -> tuple[NDArray[np.bool_], str]:
+        """Say which samples are sure to have one equilibrium, wherever they start, and why that is used or not."""
+        circuit = circuit_of(network, phase)
+        none = np.zeros(phase.start.shape[0], np.bool_)
+        if phase.rule is not None or phase.record is not None:
+            return none, "the trajectory itself is asked for"
+        if _one_pass(network, phase):
+            return leaks_on(network, np.full(none.size, phase.beta)), "the graph has no cycle, so one pass is exact"
+        edges = circuit.inner.other.size
+        if edges <= TINY:
+            return none, f"with {edges} edges among the nodes that move, nothing costs less"
+        sure = leaks_on(network, np.full(none.size, phase.beta)) & contracting(network, phase)
+        if not sure.any():
+            return none, "there may be several equilibria, and the trajectory says which"
+        return sure, "the network contracts, so it has one equilibrium, wherever it starts"
+
+    def _ways(
+        self, network: Network, phase: Phase, sure: NDArray[np.bool_]
+    ) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
+        """Give what is tried one after the other, and for which samples."""
+        tol = self.tol
+        if _one_pass(network, phase):
+            return [("sweep", Sweep(tol=tol), sure), ("euler", self.euler, np.ones_like(sure))]
+        small = network.wiring.free.size <= FEW
+        second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
+        return [
+            ("euler in long steps", self._long, sure),
+            (*second, sure),
+            ("euler", self.euler, np.ones_like(sure)),
+        ]
+
+
+def _one_pass(network: Network, phase: Phase) -> bool:
+    """Say whether Sweep solves the phase in one pass: no cycle, and no coupling but the edges along the flow."""
+    softmax = isinstance(phase.cost, CrossEntropy) and not phase.free
+    return phase.anchor is None and not softmax and not bool(circuit_of(network, phase).schedule.cyclic.any())
+
+
+def _put(whole: Equilibrium | Response, part: Equilibrium | Response, samples: NDArray[np.bool_]) -> None:
+    """Write what some samples ended in over what they ended in before."""
+    for name in ("state", "status", "residual", "steps"):
+        getattr(whole, name)[samples] = getattr(part, name)

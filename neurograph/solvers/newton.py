@@ -1,0 +1,279 @@
+"""Newton's method: slopes instead of steps, and the nodes that the box holds found by an active set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse.linalg
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph.arguments import checked_number, checked_whole
+from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
+from neurograph.motion import Columns, Motion, Places
+from neurograph.network import Floats, Network
+from neurograph.solvers.euler import Euler, leaks_on
+
+DENSE = 200
+"""Most moving nodes whose Jacobian is solved as a dense matrix."""
+
+FIRST_STRETCH = 10
+"""Steps of the trajectory before Newton's method is tried; twice as many each time it fails."""
+
+PATIENCE = 5
+"""Iterations in a row that may fail to halve the smallest residual, before the trajectory is taken up again."""
+
+SLOWEST = 1.0
+"""Least slope of a node that its h is the inverse of: a longer h would hide how far it is from its bound."""
+
+
+@dataclass(frozen=True)
+class Newton(Solver):
+    """Solve F(s) = 0, F = ds/dt + nudge, by semismooth Newton steps from points along the trajectory.
+
+    A node is held where ``s_j + h_j F_j``, h_j = 1 / max(1, abs(dF_j/ds_j)), leaves the box, and goes to the bound;
+    the others solve ``J d = -F``, J the Jacobian. With drift and transfer linear up to kinks this ends after finitely
+    many steps, at the exact equilibrium. The steps start where a stretch of Euler's trajectory ends; where they do
+    not get on, a stretch twice as long takes up the trajectory where it was left, so that it converges wherever Euler's
+    method does.
+
+    It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there
+    are several it may end at another than the trajectory would, even at one that is not stable.
+
+    Parameters
+    ----------
+    steps : int
+        Most steps of a phase: linear systems solved, and stretches of the trajectory.
+    tol : float
+        A sample stops when its projected residual max_j abs(clip(s_j + h_j F_j) - s_j) / h_j falls to this.
+    nudged_steps : int, optional
+        Most steps of a nudged or clamped phase, where they are fewer than those of the free one.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    References
+    ----------
+    Qi and Sun, Mathematical Programming 58, 1993 (semismooth steps); Hintermüller, Ito, Kunisch, SIAM Journal on
+    Optimization 13(3), 2002 (the active set as one).
+
+    Examples
+    --------
+    >>> Newton(tol=1e-10)
+    Newton(steps=50, tol=1e-10, nudged_steps=None)
+    """
+
+    steps: int = 50
+    tol: float = 1e-8
+    nudged_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, above=0.0)
+
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Solve for each sample, all that are left a step at a time."""
+        self.refuse_path(phase)
+        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        search = _Search(network, phase, self.tol)
+        with np.errstate(all="ignore"):
+            for step in range(1, steps + 1):
+                if not search.live.size:
+                    break
+                search.advance(step)
+            return search.ended()
+
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
+        """Solve J' d + force = 0; which of the held nodes are pulled back into the box is an active set too.
+
+        The answer is exact also at an equilibrium that is not stable, and DIVERGED only where J is singular.
+        """
+        network, state = equilibrium.network, equilibrium.state
+        motion = Motion(network, Phase(state))
+        with np.errstate(all="ignore"):
+            d, gain, residual, taken = _responses(motion, network, state, force, lift, self.steps)
+        end, gains = np.zeros_like(state), np.zeros_like(state)
+        end[:, motion.moving], gains[:, motion.moving] = d.T, gain.T
+        lost = ~np.isfinite(residual)
+        status = np.where(lost, Status.DIVERGED, np.where(residual <= self.tol, Status.CONVERGED, Status.STEP_LIMIT))
+        end[lost], residual[lost] = 0.0, np.inf
+        return Response(end, gains, status.astype(np.int8), residual, taken)
+
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say that it is the trajectory that grows."""
+        return "no equilibrium is near its trajectory, which grows"
+
+
+class _Search:
+    """The samples of a phase on their way; those in `live` have not ended."""
+
+    def __init__(self, network: Network, phase: Phase, tol: float) -> None:
+        self.network, self.phase, self.tol = network, phase, tol
+        self.motion = Motion(network, phase)
+        self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
+        batch = phase.start.shape[0]
+        self.live = np.arange(batch)
+        self.path = phase.start.copy()
+        self.implicit = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        self.s = self._moving(self.live)
+        self.change = np.zeros_like(self.s)
+        self.stretch = np.full(batch, FIRST_STRETCH)
+        self.best, self.failures = np.full(batch, np.inf), np.full(batch, PATIENCE)
+        self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
+        self.status = np.full(batch, Status.STEP_LIMIT, np.int8)
+
+    def _moving(self, samples: Places) -> Columns:
+        return np.ascontiguousarray(self.path[np.ix_(samples, self.motion.moving)].T, np.float64)
+
+    def advance(self, step: int) -> None:
+        """Move each live sample by one step of the one kind or the other, and see where it is."""
+        live = self.live
+        failing = self.failures[live] >= PATIENCE
+        self._follow(live[failing])
+        going = live[~failing]
+        self.s[:, going] = np.clip(self.s[:, going] + self.change[:, going], self.low, self.high)
+        live = live[self.status[live] != Status.DIVERGED]
+        residual, self.change[:, live] = self._direction(self.s[:, live], live)
+        self.residual[live] = residual
+        self.taken[self.live] = step
+        better = residual <= 0.5 * self.best[live]
+        self.best[live] = np.where(better, residual, self.best[live])
+        self.failures[live] = np.where(better, 0, self.failures[live] + 1)
+        self.failures[live[~np.isfinite(residual)]] = PATIENCE
+        arrived = live[residual <= self.tol]
+        self.status[arrived] = Status.CONVERGED
+        self.live = live[~(residual <= self.tol)]
+
+    def _follow(self, samples: Places) -> None:
+        """Take up the trajectory of these samples where it was left."""
+        implicit = self.implicit[samples]
+        for steps, kind in sorted(set(zip(self.stretch[samples].tolist(), implicit.tolist(), strict=True))):
+            group = samples[(self.stretch[samples] == steps) & (implicit == kind)]
+            part = replace(self.phase.of(group), start=self.path[group])
+            ended = Euler(steps=steps, tol=self.tol, implicit=kind).solve(self.network, part)
+            self.path[group], self.residual[group] = ended.state, ended.residual
+            self.status[group[ended.status == Status.DIVERGED]] = Status.DIVERGED
+        self.s[:, samples] = self._moving(samples)
+        self.stretch[samples] *= 2
+        self.best[samples], self.failures[samples] = np.inf, 0
+
+    def _seen(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns, NDArray[np.float64]]:
+        """Give F, the Jacobian's entries, each node's h and the residual of each sample."""
+        drift, entries = self.motion.drift(s, samples), self.motion.jacobian(s, samples)
+        pace = 1.0 / np.maximum(np.abs(entries[: s.shape[0]]), SLOWEST)
+        residual = _largest((np.clip(s + pace * drift, self.low, self.high) - s) / pace)
+        return drift, entries, pace, residual
+
+    def _direction(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
+        """Give the residual of each sample, and the semismooth Newton step of each that is not at rest."""
+        drift, entries, pace, residual = self._seen(s, samples)
+        ahead = s + pace * drift
+        held = (ahead <= self.low) | (ahead >= self.high)
+        change = np.where(held, np.clip(ahead, self.low, self.high) - s, -drift)
+        going = np.flatnonzero(np.isfinite(residual) & (residual > self.tol))
+        change[:, going] = solved(
+            self.motion.rows, self.motion.columns, entries[:, going], held[:, going], change[:, going]
+        )
+        return residual, change
+
+    def ended(self) -> Equilibrium:
+        """Give what each sample ended in: one that did not arrive, the end of its trajectory."""
+        found = np.flatnonzero(self.status == Status.CONVERGED)
+        self.path[np.ix_(found, self.motion.moving)] = self.s[:, found].T
+        checked = self.live if self.path.dtype == np.float64 else np.flatnonzero(self.status != Status.DIVERGED)
+        self.residual[checked] = self._seen(self._moving(checked), checked)[3]
+        self.status[checked] = np.where(self.residual[checked] <= self.tol, Status.CONVERGED, Status.STEP_LIMIT)
+        method = f"newton: {'dense' if self.motion.moving.size <= DENSE else 'sparse'} semismooth steps"
+        return Equilibrium(self.network, self.path, self.status, self.residual, self.taken, method=method)
+
+
+def solved(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
+    """Solve A x = right for each sample, and x_j = right_j where `held`; NaN where that is singular.
+
+    A is given by entries that stand at `rows` and `columns`. Samples are columns, each with a factorisation of its own.
+    """
+    size = right.shape[0]
+    entries = entries * ~held[rows]
+    if size > DENSE:
+        found = np.empty_like(right)
+        for k in range(right.shape[1]):
+            found[:, k] = _solved_sparse(rows, columns, entries[:, k], held[:, k], right[:, k])
+        return found
+    places = rows * size + columns
+    dense = np.array([np.bincount(places, each, minlength=size * size) for each in entries.T]).reshape(
+        right.shape[1], size, size
+    )
+    dense[:, np.arange(size), np.arange(size)] += held.T
+    try:
+        return np.linalg.solve(dense, right.T[:, :, None])[:, :, 0].T
+    except np.linalg.LinAlgError:
+        return np.array([_solved_alone(*each) for each in zip(dense, right.T, strict=True)]).T
+
+
+def _solved_alone(matrix: Columns, right: Columns) -> Columns:
+    try:
+        return np.asarray(np.linalg.solve(matrix, right[:, None])[:, 0])
+    except np.linalg.LinAlgError:
+        return np.full_like(right, np.nan)
+
+
+def _solved_sparse(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
+    """Solve for the nodes that are not held, once the held ones are known."""
+    known = np.where(held, right, 0.0)
+    free = np.flatnonzero(~held)
+    matrix = sparse.csc_array((entries, (rows, columns)), shape=(right.size, right.size))
+    rest = right[free] - (matrix @ known)[free]
+    try:
+        known[free] = scipy.sparse.linalg.splu(matrix[:, free][free]).solve(rest)
+    except RuntimeError:  # exactly singular
+        return np.full_like(right, np.nan)
+    return known
+
+
+def _responses(
+    motion: Motion, network: Network, state: Floats, force: Floats, lift: float, steps: int
+) -> tuple[Columns, Columns, NDArray[np.float64], Places]:
+    """Give d, dg/dI, the relative residual and the systems solved of each sample.
+
+    A held node answers ``own d + lift pull = 0`` while the pull goes into the box, and else d = 0.
+    """
+    live = np.arange(state.shape[0])
+    s = np.ascontiguousarray(state[:, motion.moving].T, np.float64)
+    (own, gain, sending), drift = motion.slopes(s, live), motion.drift(s, live)
+    low, high = network.dynamics.box or (-np.inf, np.inf)
+    side = np.where((s <= low) & (drift < 0.0), 1.0, 0.0) - np.where((s >= high) & (drift > 0.0), 1.0, 0.0)
+    source = np.zeros_like(s)
+    source[motion.pulled] = force.T
+    stuck = (side != 0.0) & (own >= 0.0)  # nothing would bring it to rest, so it answers nothing
+    own[stuck], sending[stuck], source[stuck] = -1.0, 0.0, 0.0
+    scale = _largest(source)
+    scale[scale == 0.0] = 1.0
+    carried = motion.carried(gain, sending)
+    answering, d = side == 0.0, np.zeros_like(s)
+    residual, taken = np.full(live.size, np.inf), np.zeros(live.size, np.int64)
+    for step in range(1, steps + 1):
+        share = np.where(side[:, live] == 0.0, 1.0, lift * answering[:, live])
+        entries = np.concatenate([own[:, live], share[motion.inner.indices] * carried[:, live]])
+        none = np.zeros(share.shape, np.bool_)
+        d[:, live] = solved(motion.columns, motion.rows, entries, none, -share * source[:, live])
+        pull = source[:, live] + sending[:, live] * (motion.inner.T @ (gain[:, live] * d[:, live]))
+        inward = np.where(side[:, live] == 0.0, True, side[:, live] * pull > 0.0)
+        rest = own[:, live] * d[:, live] + np.where(side[:, live] == 0.0, 1.0, lift * inward) * pull
+        residual[live], taken[live] = _largest(rest) / scale[live], step
+        turned = np.any(inward != answering[:, live], axis=0) & np.isfinite(residual[live]) & (lift > 0.0)
+        answering[:, live] = inward
+        live = live[turned]
+        if not live.size:
+            break
+    return d, gain, residual, taken
+
+
+def _largest(values: Columns) -> NDArray[np.float64]:
+    """Give the largest size in each column; NaN where one is."""
+    return np.asarray(np.max(np.abs(values), axis=0, initial=0.0))

@@ -1,0 +1,52 @@
+"""One phase on several threads: who moves which nodes, and what all of them see."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.gathering import threads as allowed_threads
+from neurograph.kernels import WIDE, Kernel
+from neurograph.network import Floats
+from neurograph.phase import BLOCK, LINE
+
+EDGE = 8
+"""What an edge costs beside its lanes, in lanes."""
+
+WORTH_A_THREAD = 1 << 20
+"""Cost of a step, over all edges, from which another thread pays."""
+
+
+def run_together(
+    kernel: Kernel, arguments: tuple[Any, ...], indptr: NDArray[np.int64], start: Floats, tables: int
+) -> None:
+    """Call a phase's kernel on as many threads as its steps are worth, each with nodes of as many edges.
+
+    `indptr` are the edges by place of the moving nodes, `tables` the number of arrays (nodes, lanes) that all see.
+    """
+    batch, n = start.shape
+    lanes = min(WIDE, batch)
+    threads = allowed_threads() if int(indptr[-1]) * (lanes + EDGE) >= WORTH_A_THREAD else 1
+    line = LINE // start.itemsize
+    width = -(-lanes // line) * line
+    store = np.empty((tables * n + 2 * threads) * width + (tables + 2) * line, start.dtype)
+    rows = max(BLOCK // width, 1)
+    scratch = np.empty((threads, (7 + 3 * min(rows, n)) * width + 5 * line), start.dtype)
+    gate = np.zeros(2 * LINE // 8, np.int64)
+    if threads == 1:
+        kernel(*arguments, store, scratch, gate, 0, 1, np.array([0, indptr.size - 1]))
+        return
+    shares = np.searchsorted(indptr, np.linspace(0, indptr[-1], threads + 1)[1:-1])
+    bounds = np.array([0, *shares, indptr.size - 1], np.int64)
+    others = [
+        threading.Thread(target=kernel, args=(*arguments, store, scratch, gate, thread, threads, bounds))
+        for thread in range(1, threads)
+    ]
+    for other in others:
+        other.start()
+    kernel(*arguments, store, scratch, gate, 0, threads, bounds)
+    for other in others:
+        other.join()
