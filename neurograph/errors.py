@@ -9,6 +9,10 @@ class GraphError(NeurographError, ValueError):
     """A graph, node or edge cannot be compiled as it stands."""
 
 
+class GraphTooLargeError(GraphError, MemoryError):
+    """A graph needs more memory than the machine has to give."""
+
+
 class ExpressionError(NeurographError, ValueError):
     """An equation cannot be read, or uses a symbol that it may not see."""
 

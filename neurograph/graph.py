@@ -9,22 +9,35 @@ and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from neurograph.arguments import finite_number
 from neurograph.errors import GraphError
+from neurograph.memory import check_memory
 
 ROLES = ("hidden", "input", "bias", "output")
 """The roles, each at the place of its code in :attr:`EdgeTable.roles`."""
 
 HIDDEN, INPUT, BIAS, OUTPUT = range(4)
+
+MOST_NODES = 2**31 - 1
+"""Places of nodes are kept as int32: half the memory of an edge."""
+
+CHUNK = 2**16
+"""Edges that are looked at together, where a look at all of them at once would take more memory or time."""
+
+SORTING = 20
+"""Most bytes an edge, beside those of its weight, while edges are put in order."""
 
 
 class Travelling:
@@ -50,7 +63,8 @@ class EdgeTable(Travelling):
     """A directed graph as arrays: what :func:`neurograph.compile` reads every graph into.
 
     Made by :func:`neurograph.topologies.from_edges` and :func:`neurograph.topologies.from_matrix` for
-    graphs that never were a networkx graph; nodes and edges keep the order they were given in.
+    graphs that never were a networkx graph. Nodes keep the order they were given in; edges are sorted by their
+    postsynaptic, then their presynaptic node, and :meth:`to_graph` gives them in the order they were given in.
 
     Attributes
     ----------
@@ -58,33 +72,65 @@ class EdgeTable(Travelling):
         The labels.
     roles : int8 array (nodes,)
         Place of each node's role in :data:`ROLES`.
-    pre, post : int64 array (edges,)
-        Where each edge starts and ends, as places in `nodes`.
-    weights : float64 array (edges,)
+    indptr : int64 array (nodes + 1,)
+        The edges that end at node j are ``indptr[j]`` to ``indptr[j + 1]``.
+    pre : int32 array (edges,)
+        Where each edge starts, as places in `nodes`; :attr:`post` is where it ends.
+    weights : float64 or float32 array (edges,)
         One number an edge.
     biases : float64 array (nodes,)
         One number a node; NaN where a node has no bias of its own.
-    plastic : bool array (edges,)
-        Whether learning and pruning may touch the edge.
-    ties : int64 array (edges,)
-        Group of edges that share one weight; -1 for an edge on its own.
-    node_attributes, edge_attributes : sequence of dict, or None
-        What else nodes and edges carry, in their order.
+    plastic : bool array (edges,), or None
+        Whether learning and pruning may touch the edge; None if they may touch all.
+    ties : int64 array (edges,), or None
+        Group of edges that share one weight, -1 for an edge on its own; None if all are.
+    order : int array (edges,), or None
+        Place of each edge in the order they were given in; None if that is the order they are in.
+    node_attributes : sequence of dict, or None
+        What else nodes carry, in their order.
+    edge_attributes : mapping of int to dict, or None
+        All that an edge carries, by its place in the given order; one that has but a weight may be missing.
     attributes : dict
         What the graph itself carries.
     """
 
     nodes: Sequence[Hashable]
     roles: NDArray[np.int8]
-    pre: NDArray[np.int64]
-    post: NDArray[np.int64]
-    weights: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    pre: NDArray[np.int32]
+    weights: NDArray[np.floating[Any]]
     biases: NDArray[np.float64]
-    plastic: NDArray[np.bool_]
-    ties: NDArray[np.int64]
+    plastic: NDArray[np.bool_] | None = None
+    ties: NDArray[np.int64] | None = None
+    order: NDArray[np.integer[Any]] | None = None
     node_attributes: Sequence[dict[str, Any]] | None = None
-    edge_attributes: Sequence[dict[str, Any]] | None = None
+    edge_attributes: Mapping[int, dict[str, Any]] | None = None
     attributes: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        places: sparse.csc_array,
+        weights: NDArray[np.floating[Any]],
+        plastic: NDArray[np.bool_] | None = None,
+        ties: NDArray[np.int64] | None = None,
+        **others: Any,
+    ) -> EdgeTable:
+        """Sort edges: entry (pre, post) of `places` is the place of an edge in `weights`, `plastic` and `ties`.
+
+        The change from rows to columns that such an array comes from is a counting sort: its time is linear.
+        """
+        order = None if _rising(places.data) else places.data
+        chosen = slice(None) if order is None else order
+        return cls(
+            indptr=places.indptr.astype(np.int64),
+            pre=places.indices.astype(np.int32, copy=False),
+            weights=weights[chosen].copy() if order is None else weights[chosen],
+            plastic=None if plastic is None or plastic.all() else plastic[chosen],
+            ties=None if ties is None or (ties < 0).all() else ties[chosen],
+            order=order,
+            **others,
+        )
 
     def __post_init__(self) -> None:
         """Check what every graph must fulfil, on the arrays."""
@@ -93,10 +139,17 @@ class EdgeTable(Travelling):
         _check_biases(self)
         _check_parallel(self)
         _check_ties(self)
-        for name in ("roles", "pre", "post", "weights", "biases", "plastic", "ties"):
-            view = getattr(self, name).view()
-            view.flags.writeable = False
-            object.__setattr__(self, name, view)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, field.name, view)
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge ends (edges,), as places in `nodes`; made anew each time, for `indptr` says it too."""
+        return np.repeat(np.arange(len(self.nodes), dtype=np.int32), np.diff(self.indptr))
 
     @cached_property
     def index(self) -> dict[Hashable, int]:
@@ -105,11 +158,17 @@ class EdgeTable(Travelling):
 
     def edge(self, k: int) -> tuple[Hashable, Hashable]:
         """Labels of edge `k`, presynaptic first."""
-        return self.nodes[self.pre[k]], self.nodes[self.post[k]]
+        return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the graph as a new :class:`networkx.DiGraph`."""
         return build_graph(self, np.arange(self.pre.size), self.weights, self.biases)
+
+
+def _rising(numbers: NDArray[np.integer[Any]]) -> bool:
+    """Say whether each number is larger than the one before; most orders show early that they are not."""
+    parts = (numbers[first : first + CHUNK + 1] for first in range(0, numbers.size, CHUNK))
+    return all(bool(np.all(part[1:] > part[:-1])) for part in parts)
 
 
 def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
@@ -139,22 +198,50 @@ def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
         )
     nodes = tuple(graph)
     index = {node: place for place, node in enumerate(nodes)}
-    ends = np.fromiter(
-        (index[node] for edge in graph.edges() for node in edge), np.int64, 2 * graph.number_of_edges()
-    ).reshape(-1, 2)
-    edge_attributes = tuple(dict(data) for _, _, data in graph.edges(data=True))
-    return EdgeTable(
+    successors = [after for _, after in graph.adjacency()]
+    indptr = np.cumsum([0, *map(len, successors)])
+    count = int(indptr[-1])
+    check_size(len(nodes), count, np.dtype(np.float64))
+    post = np.fromiter(map(index.__getitem__, chain.from_iterable(successors)), np.int32, count)
+    rows = sparse.csr_array((numbered(count), post, indptr), shape=(len(nodes), len(nodes)))
+    data = list(chain.from_iterable(after.values() for after in successors))
+    weights = _read_weights(graph, data)
+    # Most edges have a weight and nothing else: a copy of each one's dict would take longer than all the rest.
+    more = {place: dict(each) for place, each in enumerate(data) if len(each) > 1}
+    return EdgeTable.of(
+        rows.tocsc(),
+        weights,
         nodes=nodes,
         roles=_read_roles(graph),
-        pre=np.ascontiguousarray(ends[:, 0]),
-        post=np.ascontiguousarray(ends[:, 1]),
-        weights=_read_weights(graph),
         biases=_read_biases(graph),
-        plastic=_read_plastic(graph),
-        ties=read_ties(graph.edges(data="tie")),
-        node_attributes=tuple(dict(data) for _, data in graph.nodes(data=True)),
-        edge_attributes=edge_attributes,
+        plastic=_read_plastic(graph, more, count),
+        ties=_read_ties(graph, more, count),
+        node_attributes=tuple(dict(each) for _, each in graph.nodes(data=True)),
+        edge_attributes=more,
         attributes=dict(graph.graph),
+    )
+
+
+def numbered(count: int) -> NDArray[np.integer[Any]]:
+    """Give the places 0, 1, ... of so many edges, in the smallest type that scipy's indices may have."""
+    return np.arange(count, dtype=np.int32 if count <= np.iinfo(np.int32).max else np.int64)
+
+
+def check_size(nodes: int, edges: int, number: np.dtype[Any]) -> None:
+    """Refuse a graph that cannot be held, before it is tried.
+
+    Raises
+    ------
+    GraphError
+        If there are more nodes than places, or :class:`neurograph.GraphTooLargeError` if the memory is missing.
+    """
+    if nodes > MOST_NODES:
+        raise GraphError(f"the graph has {nodes} nodes: expected at most {MOST_NODES}, for their places are int32")
+    remedy = "pass the weights as a float32 array, or " if number == np.float64 else ""
+    check_memory(
+        edges * (SORTING + number.itemsize),
+        f"reading {edges} edges",
+        f"{remedy}close other programs, use a machine with more, or leave weak edges out",
     )
 
 
@@ -173,12 +260,13 @@ def build_graph(
         (node, {**data, "bias": bias} if bias == bias else data)
         for node, data, bias in zip(nodes, node_attributes, biases.tolist(), strict=True)
     )
-    edge_attributes = table.edge_attributes or _plain_edge_attributes(table)
+    more = _plain_edge_attributes(table) if table.edge_attributes is None else table.edge_attributes
+    given = edges if table.order is None else table.order[edges]
+    first = np.argsort(given)
+    columns = (given, table.pre[edges], table.post[edges], weights)
     graph.add_edges_from(
-        (nodes[i], nodes[j], {**edge_attributes[k], "weight": weight})
-        for k, i, j, weight in zip(
-            edges.tolist(), table.pre[edges].tolist(), table.post[edges].tolist(), weights.tolist(), strict=True
-        )
+        (nodes[i], nodes[j], {**more.get(place, {}), "weight": weight})
+        for place, i, j, weight in zip(*(column[first].tolist() for column in columns), strict=True)
     )
     return graph
 
@@ -187,9 +275,17 @@ def _role_attributes(table: EdgeTable) -> list[dict[str, Any]]:
     return [{} if role == HIDDEN else {"role": ROLES[role]} for role in table.roles.tolist()]
 
 
-def _plain_edge_attributes(table: EdgeTable) -> list[dict[str, Any]]:
-    rows = zip(table.plastic.tolist(), table.ties.tolist(), strict=True)
-    return [({} if plastic else {"plastic": False}) | ({} if tie < 0 else {"tie": tie}) for plastic, tie in rows]
+def _plain_edge_attributes(table: EdgeTable) -> dict[int, dict[str, Any]]:
+    more: dict[int, dict[str, Any]] = {}
+    given = np.arange(table.pre.size) if table.order is None else table.order
+    if table.plastic is not None:
+        for place in given[~table.plastic].tolist():
+            more[place] = {"plastic": False}
+    if table.ties is not None:
+        tied = table.ties >= 0
+        for place, tie in zip(given[tied].tolist(), table.ties[tied].tolist(), strict=True):
+            more.setdefault(place, {})["tie"] = tie
+    return more
 
 
 def _read_roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:
@@ -202,9 +298,15 @@ def _read_roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:
     return roles
 
 
-def _read_weights(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
+def _read_weights(graph: nx.DiGraph[Any], data: list[dict[str, Any]]) -> NDArray[np.float64]:
+    try:
+        values = list(map(itemgetter("weight"), data))
+        if set(map(type, values)) <= {float, int, np.float64}:
+            return np.array(values, np.float64)
+    except (KeyError, OverflowError):
+        pass  # read again below, one by one, to name the edge
     missing = object()
-    weights = np.empty(graph.number_of_edges())
+    weights = np.empty(len(data))
     for place, (pre, post, weight) in enumerate(graph.edges(data="weight", default=missing)):
         number = None if weight is missing else finite_number(weight)
         if number is None:
@@ -230,35 +332,56 @@ def _read_biases(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
     return biases
 
 
-def _read_plastic(graph: nx.DiGraph[Any]) -> NDArray[np.bool_]:
-    plastic = np.empty(graph.number_of_edges(), np.bool_)
-    for place, (pre, post, value) in enumerate(graph.edges(data="plastic", default=True)):
+def _read_plastic(graph: nx.DiGraph[Any], more: Mapping[int, dict[str, Any]], count: int) -> NDArray[np.bool_] | None:
+    carried = {place: data["plastic"] for place, data in more.items() if "plastic" in data}
+    for place, value in carried.items():
         if not isinstance(value, (bool, np.bool_)):
+            pre, post = _nth_edge(graph, place)
             raise GraphError(f"edge {pre!r} -> {post!r} has plastic {value!r}: expected True or False")
-        plastic[place] = value
+    if not carried:
+        return None
+    plastic = np.ones(count, np.bool_)
+    plastic[list(carried)] = list(carried.values())
     return plastic
 
 
-def read_ties(edges: Iterable[tuple[Hashable, Hashable, Any]]) -> NDArray[np.int64]:
-    """Give the group of each edge (pre, post, tie): one number for equal ties, -1 where the tie is None."""
+def _read_ties(graph: nx.DiGraph[Any], more: Mapping[int, dict[str, Any]], count: int) -> NDArray[np.int64] | None:
+    carried = {place: data["tie"] for place, data in more.items() if data.get("tie") is not None}
+    if not carried:
+        return None
+    places = list(carried)
+    ties = np.full(count, -1)
+    ties[places] = read_ties(carried.values(), lambda k: _nth_edge(graph, places[k]))
+    return ties
+
+
+def _nth_edge(graph: nx.DiGraph[Any], place: int) -> tuple[Hashable, Hashable]:
+    edge: tuple[Hashable, Hashable] = next(islice(graph.edges, place, None))
+    return edge
+
+
+def read_ties(ties: Iterable[Any], edge: Callable[[int], tuple[Hashable, Hashable]]) -> NDArray[np.int64]:
+    """Give the group of each tie: one number for equal ones, -1 for None; `edge` names the edge of the k-th."""
     groups: dict[Hashable, int] = {}
-    ties = []
-    for pre, post, tie in edges:
+    numbers: list[int] = []
+    for tie in ties:
         try:
-            ties.append(-1 if tie is None else groups.setdefault(tie, len(groups)))
+            numbers.append(-1 if tie is None else groups.setdefault(tie, len(groups)))
         except TypeError:
+            pre, post = edge(len(numbers))
             raise GraphError(
                 f"edge {pre!r} -> {post!r} has tie {tie!r}: expected text, a number, or a tuple of them, "
                 "for edges are grouped by it"
             ) from None
-    return np.array(ties, np.int64)
+    return np.array(numbers, np.int64)
 
 
 def _check_weights(table: EdgeTable) -> None:
-    bad = np.flatnonzero(~np.isfinite(table.weights))
-    if bad.size:
-        pre, post = table.edge(bad[0])
-        raise GraphError(f"edge {pre!r} -> {post!r} has weight {table.weights[bad[0]]}: expected a finite number")
+    # The smallest and the largest of numbers with NaN among them are NaN; an array of truth values would cost memory.
+    if not np.isfinite([table.weights.min(initial=0.0), table.weights.max(initial=0.0)]).all():
+        bad = int(np.argmin(np.isfinite(table.weights)))
+        pre, post = table.edge(bad)
+        raise GraphError(f"edge {pre!r} -> {post!r} has weight {table.weights[bad]}: expected a finite number")
 
 
 def _check_roles(table: EdgeTable) -> None:
@@ -267,10 +390,10 @@ def _check_roles(table: EdgeTable) -> None:
     if not np.any(table.roles == OUTPUT):
         raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
     clamped = (table.roles == INPUT) | (table.roles == BIAS)
-    into = np.flatnonzero(clamped[table.post])
+    into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
     if into.size:
-        pre, post = table.edge(into[0])
-        role = ROLES[table.roles[table.post[into[0]]]]
+        pre, post = table.edge(table.indptr[into[0]])
+        role = ROLES[table.roles[into[0]]]
         raise GraphError(
             f"edge {pre!r} -> {post!r} ends at a node with role {role!r}, which is clamped: expected no edge into "
             f"it; remove the edge, or make {post!r} hidden"
@@ -290,25 +413,32 @@ def _check_biases(table: EdgeTable) -> None:
 
 
 def _check_parallel(table: EdgeTable) -> None:
-    keys = table.pre * len(table.nodes) + table.post
-    # A plain sort is several times faster than the one that says which edges are equal.
-    if not np.any(np.diff(np.sort(keys)) == 0):
+    """Check that edges are in order, and no two are equal."""
+    shape = (len(table.nodes), len(table.nodes))
+    if sparse.csr_array((table.weights, table.pre, table.indptr), shape=shape).has_canonical_format:
         return
-    order = np.argsort(keys, kind="stable")
-    twice = np.flatnonzero(np.diff(keys[order]) == 0)
-    pre, post = table.edge(order[twice[0]])
+    post = table.post
+    wrong = int(np.argmax((post[1:] == post[:-1]) & (table.pre[1:] <= table.pre[:-1])))
+    (pre, _), (other, end) = table.edge(wrong), table.edge(wrong + 1)
+    if pre == other:
+        raise GraphError(
+            f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
+            "add parallel weights up first"
+        )
     raise GraphError(
-        f"edge {pre!r} -> {post!r} is there more than once: expected one edge for each pair; "
-        "add parallel weights up first"
+        f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "
+        "the places of those that they come from; topologies.from_edges puts them in order"
     )
 
 
 def _check_ties(table: EdgeTable) -> None:
-    tied = np.flatnonzero(table.ties >= 0)
-    if not tied.size:
+    if table.ties is None:
         return
+    tied = np.flatnonzero(table.ties >= 0)
     _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)
     for values, what in ((table.weights, "weights"), (table.plastic, "plastic")):
+        if values is None:
+            continue
         unequal = np.flatnonzero(values[tied] != values[tied[first]][group])
         if unequal.size:
             k, other = tied[unequal[0]], tied[first[group[unequal[0]]]]

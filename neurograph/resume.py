@@ -29,7 +29,9 @@ def identity(network: Network, run: Run, seed: Any, fit: Fit | None) -> dict[str
         field.name: _said(getattr(run.plan, field.name)) for field in fields(Plan) if field.name not in FREE_TO_CHANGE
     }
     table = network.wiring.table
-    graph = [table.roles, table.pre, table.post, table.plastic, table.ties, network.wiring.edge_ids]
+    wiring = network.wiring
+    ties = () if wiring.ties is None else (wiring.ties,)
+    graph = [table.roles, table.pre, table.indptr, wiring.edge_ids, wiring.plastic, *ties]
     return named | {
         "network": _hash(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,

@@ -50,6 +50,8 @@ def check_signs(table: EdgeTable) -> None:
     """
     signs = read_signs(table)
     _check_tied(table, signs)
+    if not signs.any():
+        return
     wrong = np.flatnonzero(signs[table.pre] * table.weights < 0)
     if wrong.size:
         pre, post = table.edge(wrong[0])
@@ -124,6 +126,8 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
 
 
 def _check_tied(table: EdgeTable, signs: NDArray[np.int8]) -> None:
+    if table.ties is None:
+        return
     tied = np.flatnonzero(table.ties >= 0)
     sent = signs[table.pre[tied]]
     _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)

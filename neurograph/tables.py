@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph.arguments import finite_number
 from neurograph.errors import ParameterError
-from neurograph.graph import HIDDEN, ROLES, EdgeTable, read_ties
+from neurograph.graph import CHUNK, HIDDEN, ROLES, EdgeTable, check_size, numbered, read_ties
 
 Biases = Mapping[Any, float] | ArrayLike | None
 Labels = Collection[Hashable] | NDArray[Any]
 Places = NDArray[np.int64]
+Integers = NDArray[np.integer[Any]]
 
 
 def from_matrix(
@@ -47,7 +49,7 @@ def from_matrix(
     Returns
     -------
     EdgeTable
-        What :func:`neurograph.compile` takes, edges in the order of the rows.
+        What :func:`neurograph.compile` takes.
 
     Raises
     ------
@@ -75,13 +77,14 @@ def from_matrix(
             f"matrix has type {given.dtype}: expected the weights, real numbers; "
             "matrix.astype(float) makes numbers of truth values"
         )
-    rows = scipy.sparse.csr_array(given, dtype=np.float64, copy=True)
+    rows = scipy.sparse.csr_array(given, dtype=_number(given.dtype), copy=True)
     rows.sum_duplicates()
     nodes = tuple(range(rows.shape[0])) if labels is None else _distinct(labels, "labels")
     if len(nodes) != rows.shape[0]:
         raise ParameterError(f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of matrix")
-    places = np.stack([np.repeat(np.arange(len(nodes)), np.diff(rows.indptr)), rows.indices])
-    return _table(nodes, places, rows.data, (inputs, outputs, bias_nodes), biases, {})
+    check_size(len(nodes), rows.nnz, rows.dtype)
+    places = scipy.sparse.csr_array((numbered(rows.nnz), rows.indices, rows.indptr), shape=rows.shape)
+    return _table(nodes, places.tocsc(), rows.data, (inputs, outputs, bias_nodes), biases, {})
 
 
 def from_edges(
@@ -115,7 +118,7 @@ def from_edges(
     Returns
     -------
     EdgeTable
-        What :func:`neurograph.compile` takes, edges in the given order.
+        What :func:`neurograph.compile` takes; its weights are float32 if the column is, else float64.
 
     Raises
     ------
@@ -123,12 +126,15 @@ def from_edges(
         If a column is missing or has the wrong length or type, or a label is not among the nodes.
     GraphError
         If the graph could not be compiled.
+    GraphTooLargeError
+        If the machine has not the memory to put the edges in order: 24 bytes an edge if the weights are float32, else
+        28.
 
     Examples
     --------
     >>> table = from_edges((["x", "h"], ["h", "y"], [0.5, -1.0]), inputs=["x"], outputs=["y"])
-    >>> table.nodes, table.pre, table.post
-    (('x', 'h', 'y'), array([0, 1]), array([1, 2]))
+    >>> table.nodes, table.pre.tolist(), table.post.tolist()
+    (('x', 'h', 'y'), [0, 1], [1, 2])
     """
     columns = _columns(edges)
     pre, post = (_label_column(columns.pop(name), name) for name in ("pre", "post"))
@@ -137,22 +143,19 @@ def from_edges(
     for name, values in {"post": post, "weight": weights, **extra}.items():
         if len(values) != len(pre):
             raise ParameterError(f"the column {name} has {len(values)} entries: expected {len(pre)}, as many as pre")
-    labels, places = _numbered(pre, post)
-    if nodes is not None:
-        given = _distinct(nodes, "nodes")
-        labels, places = given, _renumbered(places, labels, given)
+    labels, places = _places(pre, post, None if nodes is None else _distinct(nodes, "nodes"), weights.dtype)
     return _table(labels, places, weights, (inputs, outputs, bias_nodes), biases, extra)
 
 
 def _table(
     nodes: tuple[Hashable, ...],
-    places: Places,
-    weights: NDArray[np.float64],
+    places: scipy.sparse.csc_array,
+    weights: NDArray[np.floating[Any]],
     named: tuple[Labels, Labels, Labels],
     biases: Biases,
     extra: Mapping[str, list[Any]],
 ) -> EdgeTable:
-    """Make the table of edges between `places` (2, edges); `named` are inputs, outputs, biases."""
+    """Make the table of the edges whose places in the columns are `places`; `named` are inputs, outputs, biases."""
     index = {node: place for place, node in enumerate(nodes)}
     roles = np.full(len(nodes), HIDDEN, np.int8)
     for node, role in chosen_roles(index, *named).items():
@@ -162,19 +165,21 @@ def _table(
         for data in attributes:
             if data["tie"] is None or data["tie"] != data["tie"]:
                 del data["tie"]
-    ends = zip(*((nodes[place] for place in places[k].tolist()) for k in (0, 1)), strict=True)
-    ties = ((pre, post, data.get("tie")) for (pre, post), data in zip(ends, attributes, strict=True))
-    count = weights.size
-    return EdgeTable(
+
+    def edge(k: int) -> tuple[Hashable, Hashable]:
+        entries = places.tocoo()
+        found = int(np.flatnonzero(entries.data == k)[0])
+        return nodes[entries.row[found]], nodes[entries.col[found]]
+
+    return EdgeTable.of(
+        places,
+        weights,
+        plastic=_plastic(extra["plastic"]) if "plastic" in extra else None,
+        ties=read_ties((data.get("tie") for data in attributes), edge) if "tie" in extra else None,
         nodes=nodes,
         roles=roles,
-        pre=places[0].copy(),
-        post=places[1].copy(),
-        weights=weights,
         biases=_own_biases(biases, index),
-        plastic=_plastic(extra["plastic"]) if "plastic" in extra else np.ones(count, np.bool_),
-        ties=read_ties(ties) if extra else np.full(count, -1),
-        edge_attributes=tuple(attributes) if extra else None,
+        edge_attributes=dict(enumerate(attributes)),
     )
 
 
@@ -250,12 +255,12 @@ def _columns(edges: Any) -> dict[str, Any]:
         ) from None
 
 
-def _label_column(values: Any, name: str) -> Places | list[Hashable]:
+def _label_column(values: Any, name: str) -> Integers | list[Hashable]:
     """Give integers as an array, and any other labels as a list."""
     with contextlib.suppress(ValueError):
         array = np.asarray(values)
         if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
-            return array.astype(np.int64)
+            return array
     return _objects(values, name)
 
 
@@ -267,44 +272,109 @@ def _objects(values: Any, name: str) -> list[Any]:
     return list(values)
 
 
-def _numbers(values: Any, what: str) -> NDArray[np.float64]:
+def _number(given: np.dtype[Any]) -> np.dtype[Any]:
+    """Give the type in which numbers are kept: float32 as it is, anything else as float64."""
+    return np.dtype(np.float32 if given == np.float32 else np.float64)
+
+
+def _numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
     try:
         array = np.asarray(values)
     except ValueError:
         array = np.empty(0, object)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
         raise ParameterError(f"{what} has type {array.dtype} and shape {array.shape}: expected real numbers in a row")
-    return array.astype(np.float64)
+    return array.astype(_number(array.dtype), copy=False)
 
 
-def _numbered(pre: Places | list[Hashable], post: Places | list[Hashable]) -> tuple[tuple[Hashable, ...], Places]:
-    """Give the labels in the order in which edges name them, and the ends as places (2, edges)."""
-    if isinstance(pre, np.ndarray) and isinstance(post, np.ndarray):
-        ends = np.column_stack([pre, post]).ravel()
-        found = np.unique(ends)
-        places = np.searchsorted(found, ends)
-        first = np.empty_like(found)
-        # Written from the end, so that the first appearance of a label is what stays.
-        first[places[::-1]] = np.arange(ends.size)[::-1]
-        order = np.argsort(first)
-        rank = np.argsort(order)
-        return tuple(found[order].tolist()), rank[places].reshape(-1, 2).T
-    columns = (_objects(values, "ends") for values in (pre, post))
-    mixed = [label for edge in zip(*columns, strict=True) for label in edge]
-    labels = _hashable(mixed, "edges")
-    index = {label: place for place, label in enumerate(labels)}
-    places = np.fromiter((index[label] for label in mixed), np.int64, len(mixed))
-    return labels, places.reshape(-1, 2).T
+def _places(
+    pre: Integers | list[Hashable],
+    post: Integers | list[Hashable],
+    nodes: tuple[Hashable, ...] | None,
+    number: np.dtype[Any],
+) -> tuple[tuple[Hashable, ...], scipy.sparse.csc_array]:
+    """Give the nodes, and the place of each edge as entry (pre, post); parallel edges stay apart.
+
+    Without `nodes` they are the labels in the order in which the edges name them.
+    """
+    codes, low, known = _coded(pre, post)
+    named = _as_named(codes, low, len(known))
+    labels = tuple(known[code] for code in named.tolist())
+    nodes, numbers = (labels, np.arange(len(labels))) if nodes is None else (nodes, _renumbered(labels, nodes))
+    check_size(len(nodes), len(pre), number)
+    rank = np.empty(len(known), np.int32)
+    rank[named] = numbers
+    for end in range(2):  # one after the other, so that each leaves the memory before the next comes
+        codes[end] = _looked_up(codes[end], lambda part: rank[part.astype(np.int64) - low])
+    edges = scipy.sparse.coo_array((numbered(len(pre)), tuple(codes)), shape=(len(nodes), len(nodes)))
+    # Else scipy would add parallel edges up before anyone could name them.
+    edges.has_canonical_format = True
+    rows = edges.tocsr()
+    del edges, codes  # 12 bytes an edge, before 8 more are taken
+    return nodes, rows.tocsc()
 
 
-def _renumbered(places: Places, old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
+def _coded(
+    pre: Integers | list[Hashable], post: Integers | list[Hashable]
+) -> tuple[list[Integers], int, Sequence[Hashable]]:
+    """Give the ends as integers from `low` on, `low`, and the labels that they stand for, from `low` on."""
+    if not (isinstance(pre, np.ndarray) and isinstance(post, np.ndarray)):
+        columns = [_objects(values, "ends") for values in (pre, post)]
+        known = _hashable(chain.from_iterable(zip(*columns, strict=True)), "edges")
+        index = {label: code for code, label in enumerate(known)}
+        return [np.fromiter(map(index.__getitem__, column), np.int32, len(column)) for column in columns], 0, known
+    if not pre.size:
+        return [pre, post], 0, ()
+    low, high = int(min(pre.min(), post.min())), int(max(pre.max(), post.max()))
+    if high - low < 4 * pre.size:
+        return [pre, post], low, range(low, high + 1)
+    # Labels far apart, such as the keys of a data base.
+    found = _distinct_integers((pre, post))
+    return [_looked_up(column, lambda part: np.searchsorted(found, part)) for column in (pre, post)], 0, found.tolist()
+
+
+def _distinct_integers(columns: Sequence[Integers]) -> Places:
+    """Give the numbers that occur, rising."""
+    found = np.empty(0, np.int64)
+    for part in _parts(columns[0].size, 16 * CHUNK):
+        for column in columns:
+            found = np.union1d(found, column[part])
+    return found
+
+
+def _as_named(columns: Sequence[Integers], low: int, count: int) -> Places:
+    """Give the codes from 0 to `count` that occur, in the order in which the edges name them."""
+    seen, named = np.zeros(count, np.bool_), [np.empty(0, np.int64)]
+    for part in _parts(columns[0].size):
+        ends = np.stack([column[part].astype(np.int64) for column in columns], axis=1).ravel() - low
+        codes, first = np.unique(ends[~seen[ends]], return_index=True)
+        seen[codes] = True
+        named.append(codes[np.argsort(first)])
+        if seen.all():
+            break
+    return np.concatenate(named)
+
+
+def _looked_up(column: Integers, find: Callable[[Integers], Integers]) -> NDArray[np.int32]:
+    found = np.empty(column.size, np.int32)
+    for part in _parts(column.size):
+        found[part] = find(column[part])
+    return found
+
+
+def _parts(count: int, size: int = CHUNK) -> Iterator[slice]:
+    return (slice(first, first + size) for first in range(0, count, size))
+
+
+def _renumbered(old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
+    """Give the place in `new` of each of the `old` labels."""
     index = {label: place for place, label in enumerate(new)}
     unknown = [label for label in old if label not in index]
     if unknown:
         raise ParameterError(
             f"edges name {unknown[0]!r}, which is not in nodes: expected both ends of every edge; add it"
         )
-    return np.array([index[label] for label in old], np.int64)[places]
+    return np.array([index[label] for label in old], np.int64)
 
 
 def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:

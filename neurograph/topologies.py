@@ -392,7 +392,7 @@ def _drawn_graph(
 
 def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.Generator) -> None:
     edges = [data for _, _, data in graph.edges(data=True)]
-    groups = read_ties(graph.edges(data="tie")).tolist()
+    groups = read_ties((data.get("tie") for data in edges), lambda k: list(graph.edges)[k]).tolist()
     shared = {
         group: data["weight"] for data, group in zip(edges, groups, strict=True) if group >= 0 and "weight" in data
     }

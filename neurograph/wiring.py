@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
+from neurograph.graph import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
 from neurograph.schedule import Schedule
 from neurograph.signs import read_signs
 
@@ -20,27 +21,49 @@ class Incidence(Travelling):
 
     Attributes
     ----------
-    ids : int64 array (k,)
-        Places of the edges in the network's weights.
+    chosen : slice, bool array (edges,) or int array (k,)
+        Which of the network's edges: the first ones, which costs no memory; those of a mask; or those at these
+        places in the weights, where they are few, or do not rise.
     indptr : int64 array (gathering nodes + 1,)
         Edges of gathering node p are ``indptr[p]`` to ``indptr[p + 1]``.
     other : int32 array (k,)
         The node at the other end.
     """
 
-    ids: NDArray[np.int64]
+    chosen: slice | NDArray[np.bool_] | NDArray[np.integer[Any]]
     indptr: NDArray[np.int64]
     other: NDArray[np.int32]
 
     @classmethod
-    def of(cls, ids: NDArray[np.int64], by: NDArray[np.int64], count: int, other: NDArray[np.int32]) -> Incidence:
-        """Gather edges `ids` by the places `by`, which are sorted and below `count`."""
-        indptr = np.concatenate([[0], np.cumsum(np.bincount(by, minlength=count))]).astype(np.int64)
-        return cls(frozen(ids), frozen(indptr), frozen(other[ids]))
+    def arriving(cls, wiring: Wiring, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
+        """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
+        count = int(np.count_nonzero(mask))
+        few = 2 * count <= mask.size
+        ids = _found(mask, few)
+        before = np.searchsorted(ids, wiring.indptr).astype(np.int64)
+        chosen: slice | NDArray[Any] = slice(0, count)
+        if not mask[chosen].all():
+            chosen = frozen(ids if 8 * count < mask.size else mask)
+        before = before if few else wiring.indptr - before
+        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(wiring.pre[chosen]))
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """Places of the edges in the network's weights (k,); made anew each time."""
+        if isinstance(self.chosen, slice):
+            return np.arange(self.chosen.stop)
+        return np.flatnonzero(self.chosen) if self.chosen.dtype == np.bool_ else self.chosen.astype(np.int64)
 
     def weighted(self, weights: NDArray[Any]) -> Edges:
         """Give (indptr, other, weights), as the kernels take them."""
-        return self.indptr, self.other, weights[self.ids]
+        return self.indptr, self.other, weights[self.chosen]
+
+
+def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
+    """Give the places at which a mask has this value; looked for in parts, for it may be as long as the edges."""
+    parts = range(0, mask.size, CHUNK)
+    found = [first + np.flatnonzero(mask[first : first + CHUNK] == value) for first in parts]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
@@ -52,6 +75,8 @@ class Circuit(Travelling):
 
     Attributes
     ----------
+    wiring : Wiring
+        The whole that this is a part of.
     moving : int64 array (moving,)
         Places of the nodes that move.
     columns : int64 array (moving,)
@@ -60,14 +85,15 @@ class Circuit(Travelling):
         Edges among them, by their postsynaptic node.
     still : Incidence
         Edges from nodes that do not move, by their postsynaptic node.
+    place : int64 array (nodes,)
+        Place of each node in `moving`, -1 for one that does not move.
     """
 
+    wiring: Wiring
     moving: NDArray[np.int64]
     columns: NDArray[np.int64]
     inner: Incidence
     still: Incidence
-    pre: NDArray[np.int32]
-    post: NDArray[np.int32]
     place: NDArray[np.int64]
 
     @classmethod
@@ -75,16 +101,19 @@ class Circuit(Travelling):
         """Find the edges that reach the nodes `moving`."""
         place = np.full(len(wiring.table.nodes), -1)
         place[moving] = np.arange(moving.size)
-        arriving, leaving = place[wiring.post], place[wiring.pre]
-        inner = np.flatnonzero((arriving >= 0) & (leaving >= 0))
-        still = np.flatnonzero((arriving >= 0) & (leaving < 0))
+        moves = place >= 0
+        inner = moves[wiring.pre]
+        still = np.repeat(moves, np.diff(wiring.indptr))
+        inner &= still
+        still ^= inner
+        others = Incidence.arriving(wiring, moving, still)
+        del still  # before the next takes memory
         return cls(
+            wiring=wiring,
             moving=frozen(moving),
             columns=frozen(columns),
-            inner=Incidence.of(inner, arriving[inner], moving.size, wiring.pre),
-            still=Incidence.of(still, arriving[still], moving.size, wiring.pre),
-            pre=wiring.pre,
-            post=wiring.post,
+            inner=Incidence.arriving(wiring, moving, inner),
+            still=others,
             place=frozen(place),
         )
 
@@ -114,8 +143,19 @@ class Circuit(Travelling):
     @cached_property
     def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
-        ids = self.inner.ids[self.pre[self.inner.ids] == self.post[self.inner.ids]]
-        return self.place[self.post[ids]], ids
+        post = np.repeat(self.moving, np.diff(self.inner.indptr))
+        own = self.inner.other == post
+        return self.place[post[own]], self.inner.ids[own]
+
+    @property
+    def pre(self) -> NDArray[np.int32]:
+        """Where each edge of the network starts (edges,), as places in its nodes."""
+        return self.wiring.pre
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge of the network ends (edges,), as places in its nodes."""
+        return self.wiring.post
 
     def _ends(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Give the places, among the moving nodes, of the ends of some edges."""
@@ -127,8 +167,13 @@ class Circuit(Travelling):
         return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
 
     def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
-        order = np.argsort(by, kind="stable")
-        return Incidence.of(ids[order], by[order], self.moving.size, other)
+        """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
+        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.wiring.indptr.size - 1))
+        edges.has_canonical_format = True  # else scipy would sort within the groups too
+        rows = edges.tocsr()
+        return Incidence(
+            frozen(rows.data), frozen(rows.indptr.astype(np.int64)), frozen(rows.indices.astype(np.int32, copy=False))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,32 +184,41 @@ class Wiring(Travelling):
     ----------
     table : EdgeTable
         The graph that was compiled.
-    edge_ids : int64 array (edges,)
-        Place of each edge in `table`; edges are sorted by postsynaptic, then presynaptic node.
-    pre, post : int32 array (edges,)
-        Ends of each edge, as places in the nodes.
+    kept : int64 array (edges,), or None
+        Place of each edge in `table`, in its order: by postsynaptic, then presynaptic node; None if all are here.
+    pre : int32 array (edges,)
+        Where each edge starts, as places in the nodes.
     indptr : int64 array (nodes + 1,)
         Incoming edges of node j are ``indptr[j]`` to ``indptr[j + 1]``.
     """
 
     table: EdgeTable
-    edge_ids: NDArray[np.int64]
+    kept: NDArray[np.int64] | None
     pre: NDArray[np.int32]
-    post: NDArray[np.int32]
     indptr: NDArray[np.int64]
 
     @classmethod
-    def of(cls, table: EdgeTable, edge_ids: NDArray[np.int64]) -> Wiring:
-        """Wire up the edges of `table` named by `edge_ids`, which are sorted by post, then pre."""
-        post = table.post[edge_ids].astype(np.int32)
-        incoming = np.bincount(post, minlength=len(table.nodes))
+    def of(cls, table: EdgeTable, kept: NDArray[np.int64] | None = None) -> Wiring:
+        """Wire up all edges of `table`, or those that are `kept`: their places, rising."""
+        if kept is None:
+            return cls(table, None, table.pre, table.indptr)
         return cls(
-            table=table,
-            edge_ids=frozen(edge_ids),
-            pre=frozen(table.pre[edge_ids].astype(np.int32)),
-            post=frozen(post),
-            indptr=frozen(np.concatenate([[0], np.cumsum(incoming)]).astype(np.int64)),
+            table, frozen(kept), frozen(table.pre[kept]), frozen(np.searchsorted(kept, table.indptr).astype(np.int64))
         )
+
+    @property
+    def edge_ids(self) -> NDArray[np.int64]:
+        """Place of each edge in `table` (edges,)."""
+        return np.arange(self.pre.size) if self.kept is None else self.kept
+
+    @cached_property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge ends (edges,), as places in the nodes."""
+        return frozen(np.repeat(np.arange(len(self.table.nodes), dtype=np.int32), np.diff(self.indptr)))
+
+    def _of_edges(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Give those of the table's values, one an edge, that belong to the edges that are here."""
+        return values if self.kept is None else values[self.kept]
 
     @cached_property
     def free(self) -> NDArray[np.int64]:
@@ -217,7 +271,8 @@ class Wiring(Travelling):
     @cached_property
     def plastic(self) -> NDArray[np.bool_]:
         """Whether learning and pruning may touch each edge."""
-        return self.table.plastic[self.edge_ids]
+        plastic = self.table.plastic
+        return np.broadcast_to(np.True_, self.pre.shape) if plastic is None else self._of_edges(plastic)
 
     @cached_property
     def signs(self) -> NDArray[np.int8]:
@@ -227,7 +282,9 @@ class Wiring(Travelling):
     @cached_property
     def ties(self) -> NDArray[np.int64] | None:
         """Group of each edge, one number for those that share a weight; None if no two edges do."""
-        ties = self.table.ties[self.edge_ids]
+        if self.table.ties is None:
+            return None
+        ties = self._of_edges(self.table.ties)
         if not np.any(ties >= 0):
             return None
         alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)

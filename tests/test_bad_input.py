@@ -145,7 +145,7 @@ CALLS = [
     (
         "hopfield, not symmetric",
         lambda: ng.compile(graph(), ng.dynamics.hopfield()),
-        ["'h' -> 'y'", "topologies.symmetric(graph)"],
+        ["'y' -> 'h'", "topologies.symmetric(graph)"],
     ),
     ("a graph that is not compiled", lambda: ng.settle(graph(), X), ["DiGraph", "neurograph.compile(graph)"]),
     ("x of the wrong width", lambda: ng.settle(network(), [[0.0, 1.0]]), ["x has shape (1, 2)", "(batch, 1)"]),

@@ -1,5 +1,6 @@
 import copy
 from dataclasses import replace
+from fractions import Fraction
 
 import networkx as nx
 import numpy as np
@@ -30,9 +31,16 @@ def small():
 def test_reading_takes_every_number_as_it_stands(graph):
     table = read_graph(graph)
     assert list(table.nodes) == list(graph)
-    assert [table.edge(k) for k in range(table.pre.size)] == list(graph.edges)
-    assert table.weights.tolist() == [data["weight"] for _, _, data in graph.edges(data=True)]
-    assert table.plastic.tolist() == [data.get("plastic", True) for _, _, data in graph.edges(data=True)]
+    place = {node: k for k, node in enumerate(graph)}
+    edges = sorted(graph.edges(data=True), key=lambda edge: (place[edge[1]], place[edge[0]]))
+    assert [table.edge(k) for k in range(table.pre.size)] == [(u, v) for u, v, _ in edges]
+    assert [table.nodes[j] for j in table.post] == [v for _, v, _ in edges]
+    assert table.weights.tolist() == [data["weight"] for _, _, data in edges]
+    plastic = [data.get("plastic", True) for _, _, data in edges]
+    assert plastic == ([True] * len(edges) if table.plastic is None else table.plastic.tolist())
+    given_order = list(graph.edges)
+    order = np.arange(len(edges)) if table.order is None else table.order
+    assert [given_order[k] for k in order] == [(u, v) for u, v, _ in edges]
     roles = [role for _, role in graph.nodes(data="role", default="hidden")]
     assert [ROLES[code] for code in table.roles] == roles
     for node, bias in zip(graph, table.biases, strict=True):
@@ -42,8 +50,10 @@ def test_reading_takes_every_number_as_it_stands(graph):
 @drawn
 @given(graphs())
 def test_edges_are_in_one_group_exactly_if_they_carry_one_tie(graph):
-    ties = read_graph(graph).ties.tolist()
-    given_ties = [tie for _, _, tie in graph.edges(data="tie")]
+    table = read_graph(graph)
+    given_ties = [graph.edges[table.edge(k)].get("tie") for k in range(table.pre.size)]
+    assert (table.ties is None) == all(tie is None for tie in given_ties)
+    ties = [-1] * len(given_ties) if table.ties is None else table.ties.tolist()
     for a, b in zip(ties, given_ties, strict=True):
         assert (a == -1) == (b is None)
         for other, other_tie in zip(ties, given_ties, strict=True):
@@ -72,7 +82,7 @@ def test_a_table_without_attributes_gives_roles_flags_and_ties():
     }
     table = from_edges(columns, inputs=["x"], outputs=["y"], biases={"h": 0.5})
     bare = type(table)(
-        **{name: getattr(table, name) for name in ("nodes", "roles", "pre", "post", "weights")},
+        **{name: getattr(table, name) for name in ("nodes", "roles", "indptr", "pre", "weights", "order")},
         biases=table.biases,
         plastic=table.plastic,
         ties=table.ties,
@@ -142,12 +152,40 @@ def test_parallel_edges_of_a_table_are_refused():
         from_edges(([7, 8, 7], [9, 9, 9], [1.0, 2.0, 3.0]), inputs=[7], outputs=[9])
 
 
+def test_edges_of_a_table_that_are_out_of_order_are_refused():
+    table = read_graph(small())
+    assert table.pre.tolist() == [0, 1, 2]
+    with pytest.raises(GraphError, match=r"edges 'b' -> 'h' and 'x' -> 'h' are in the wrong order.*from_edges"):
+        replace(table, pre=np.array([1, 0, 2], np.int32))
+
+
+def test_later_changes_of_a_graph_do_not_reach_its_table():
+    graph = small()
+    graph.edges["x", "h"].update(colour="red", since=[1980])
+    before = copy.deepcopy(graph)
+    table = read_graph(graph)
+    graph.edges["x", "h"].update(colour="blue", weight=9.0)
+    graph.edges["b", "h"].update(colour="blue", weight=9.0, plastic=False)
+    graph.add_edge("x", "y", weight=1.0)
+    graph.nodes["h"]["colour"] = "blue"
+    assert nx.utils.graphs_equal(table.to_graph(), before)
+
+
+@pytest.mark.parametrize("weight", [2, 2.5, np.float64(2.5), np.float32(2.5), np.int16(2), Fraction(5, 2)])
+def test_every_kind_of_number_may_be_a_weight(weight):
+    graph = small()
+    graph.edges["b", "h"]["weight"] = weight
+    table = read_graph(graph)
+    assert table.weights.tolist() == [0.5, float(weight), -0.25]
+    assert table.weights.dtype == np.float64
+
+
 def test_a_table_cannot_be_written_and_leaves_its_arrays_alone():
     table = read_graph(small())
-    weights = np.array([1.0, 2.0, 3.0])
-    other = replace(table, weights=weights)
+    weights, ties = np.array([1.0, 2.0, 3.0]), np.array([-1, 0, -1])
+    other = replace(table, weights=weights, plastic=np.ones(3, np.bool_), ties=ties)
     weights[0] = 4.0
-    for name in ("roles", "pre", "post", "weights", "biases", "plastic", "ties"):
+    for name in ("roles", "indptr", "pre", "weights", "biases", "plastic", "ties"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(other, name)[0] = 0
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "neurograph"
 
 FLOORS = [
     {"errors"},
-    {"arguments"},
+    {"arguments", "memory"},
     {"graph", "equations", "costs", "checkpoints"},
     {"intervals"},
     {"tables", "dynamics", "tasks", "signs", "schedule"},

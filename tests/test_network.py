@@ -383,6 +383,51 @@ def test_a_table_compiles_as_its_graph_does(graph):
     assert bits(a.roles) == bits(b.roles)
 
 
+def test_a_graph_that_the_machine_cannot_hold_is_refused_before_it_is_tried(tmp_path, monkeypatch):
+    graph = topologies.complete(inputs=2, hidden=50, outputs=1, seed=0)
+    table = ng.graph.read_graph(graph)
+    said = tmp_path / "meminfo"
+    monkeypatch.setattr(ng.memory, "MEMINFO", str(said))
+    said.write_text("MemTotal: 64 kB\nMemAvailable: 32 kB\n")
+    for call, message in (
+        (lambda: ng.compile(table), r"compiling 2652 edges takes .* GiB .*compile with dtype=float32"),
+        (lambda: ng.compile(graph), r"reading 2652 edges takes .* GiB are available.*float32"),
+        (lambda: topologies.from_matrix(np.ones((60, 60)), inputs=[], outputs=[0]), r"reading 3600 edges"),
+    ):
+        with pytest.raises(ng.GraphTooLargeError, match=message) as caught:
+            call()
+        assert isinstance(caught.value, MemoryError)
+    for text in ("MemTotal: 64 kB\n", "MemAvailable: 3200 kB\n", "MemAvailable: ?"):
+        said.write_text(text)
+        ng.compile(graph)
+    said.unlink()
+    ng.compile(graph)
+
+
+@drawn
+@given(graphs(biases=True, self_loops=True), SEEDS)
+def test_incidences_list_each_edge_once(graph, seed):
+    compiled = ng.compile(graph, ng.dynamics.vector_field())
+    for network in (compiled, compiled.without_edges(leaving_edges(compiled, seed))):
+        wiring = network.wiring
+        for circuit in (wiring.circuit, wiring.clamped_circuit):
+            moving = set(circuit.moving.tolist())
+            ends = list(zip(wiring.pre.tolist(), wiring.post.tolist(), network.weights.tolist(), strict=True))
+            inner = [(i, j, w) for i, j, w in ends if i in moving and j in moving]
+            for incidence, expected, backward in (
+                (circuit.inner, inner, False),
+                (circuit.still, [(i, j, w) for i, j, w in ends if i not in moving and j in moving], False),
+                (circuit.back, sorted(inner), True),
+            ):
+                indptr, other, weights = incidence.weighted(network.weights)
+                own = np.repeat(circuit.moving, np.diff(indptr)).tolist()
+                pairs = zip(own, other.tolist(), strict=True) if backward else zip(other.tolist(), own, strict=True)
+                assert [(*pair, w) for pair, w in zip(pairs, weights.tolist(), strict=True)] == expected
+                assert [ends[k][2] for k in incidence.ids] == weights.tolist()
+                assert (indptr.dtype, other.dtype) == (np.int64, np.int32)
+                assert indptr.size == circuit.moving.size + 1
+
+
 def test_repr_says_the_size():
     network = ng.compile(topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
     assert repr(network) == ("Network(deep (absolute leak): 9 nodes (5 hidden, 2 input, 1 bias, 1 output), 48 edges)")

@@ -1,5 +1,6 @@
 import copy
 import re
+import tracemalloc
 from itertools import pairwise
 
 import networkx as nx
@@ -316,7 +317,7 @@ def columns_of(graph):
 def same_arrays(a, b):
     return all(
         np.array_equal(getattr(a, name), getattr(b, name), equal_nan=name == "biases")
-        for name in ("roles", "pre", "post", "weights", "biases", "plastic", "ties")
+        for name in ("roles", "indptr", "pre", "post", "weights", "biases", "plastic", "ties")
     )
 
 
@@ -360,7 +361,8 @@ def test_nodes_come_in_the_order_in_which_edges_name_them(graph, seed):
     for edges in ((pre, post, weight), (objects(pre), objects(post), weight)):
         table = topologies.from_edges(edges, **named_roles(graph))
         assert table.nodes == tuple(expected)
-        assert [table.edge(k) for k in range(len(rows))] == [(u, v) for u, v, _ in rows]
+        order = range(len(rows)) if table.order is None else table.order
+        assert {place: table.edge(k) for k, place in enumerate(order)} == dict(enumerate(zip(pre, post, strict=True)))
 
 
 @drawn
@@ -424,6 +426,44 @@ def test_integer_labels_stay_python_ints(dtype):
     assert ng.compile(table).edges == ((7, 3), (3, 5))
 
 
+@pytest.mark.parametrize(
+    ("dtype", "low", "apart"),
+    [(np.int64, 0, 1), (np.int8, -120, 1), (np.uint32, 2**32 - 100, 1), (np.int64, -(2**62), 2**50 + 1)],
+    ids=["dense", "negative", "high", "far apart"],
+)
+def test_integers_are_numbered_as_any_other_labels(dtype, low, apart):
+    rng = np.random.default_rng(0)
+    keys = rng.permutation(100 * 99)[:600]
+    pre, post = (low + apart * each for each in (keys // 99, (keys // 99 + 1 + keys % 99) % 100))
+    weights = rng.normal(size=keys.size)
+    roles = {"inputs": [], "outputs": [int(pre[0])]}
+    for given_nodes in ({}, {"nodes": [low + apart * k for k in range(100)]}):
+        table = topologies.from_edges((pre.astype(dtype), post.astype(dtype), weights), **roles, **given_nodes)
+        expected = topologies.from_edges(
+            (objects(pre.tolist()), objects(post.tolist()), weights), **roles, **given_nodes
+        )
+        assert table.nodes == expected.nodes
+        assert same_arrays(table, expected)
+        assert np.array_equal(table.order, expected.order)
+
+
+def test_weights_in_single_precision_stay_so_and_take_no_more_memory():
+    rng = np.random.default_rng(0)
+    n, count = 500, 100_000
+    pre, post = np.divmod(rng.permutation(n * n)[:count], n)
+    columns = (pre.astype(np.int32), post.astype(np.int32), rng.normal(size=count).astype(np.float32))
+    tracemalloc.start()
+    table = topologies.from_edges(columns, inputs=[], outputs=[0])
+    network = ng.compile(table, ng.dynamics.vector_field(), dtype=np.float32)
+    inner = network.inner
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.shares_memory(network.weights, table.weights)
+    assert np.shares_memory(inner[1], network.wiring.pre)
+    assert np.shares_memory(inner[2], network.weights)
+    assert kept < 14 * count
+
+
 def test_labels_of_every_kind_come_back():
     labels = [("a", 1), "a", 3, frozenset([2]), 2.5, True]
     edges = (labels[:-1], labels[1:], np.arange(1.0, len(labels)))
@@ -453,7 +493,9 @@ def test_a_matrix_gives_the_graph_that_networkx_reads(graph, numbered):
     for matrix in (dense, dense.tolist(), sp.csr_array(dense)):
         table = topologies.from_matrix(matrix, **roles, biases=biases, **given_labels)
         assert nx.utils.graphs_equal(table.to_graph(), graph)
-        assert list(zip(table.pre, table.post, strict=True)) == list(zip(*dense.nonzero(), strict=True))
+        assert list(zip(table.post, table.pre, strict=True)) == list(zip(*dense.T.nonzero(), strict=True))
+        rows = zip(*dense.nonzero(), strict=True)
+        assert list(table.to_graph().edges) == [(table.nodes[i], table.nodes[j]) for i, j in rows]
 
 
 @pytest.mark.parametrize(
@@ -692,7 +734,7 @@ def test_dale_of_tied_edges_needs_one_sign():
     calm = topologies.dale(graph, inhibitory=0.0)
     assert all(weight >= 0 for _, _, weight in calm.edges(data="weight"))
     ng.compile(calm, ng.dynamics.hopfield())
-    with pytest.raises(GraphError, match=r"are tied, but node 'h1' is inhibitory and node 'h0' is excitatory: exp"):
+    with pytest.raises(GraphError, match=r"are tied, but node 'h0' is excitatory and node 'h1' is inhibitory: exp"):
         topologies.dale(graph, inhibitory=0.5, seed=0)
     for node in ("h0", "h1", "y0"):
         graph.nodes[node]["sign"] = "inhibitory"

@@ -139,7 +139,7 @@ class Auto(Solver):
             return none, "the trajectory itself is asked for"
         if _one_pass(network, phase):
             return leaks_on(network, np.full(none.size, phase.beta)), "the graph has no cycle, so one pass is exact"
-        edges = circuit.inner.ids.size
+        edges = circuit.inner.other.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
         sure = leaks_on(network, np.full(none.size, phase.beta)) & contracting(network, phase)

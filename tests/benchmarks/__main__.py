@@ -1,6 +1,7 @@
 """``make bench``: every speed as a ratio against a named rival, in one process, medians."""
 
 from tests.benchmarks import (
+    compile_graph,
     digits_epoch,
     edge_visits,
     newton_iterations,
@@ -10,7 +11,7 @@ from tests.benchmarks import (
     xor_run,
 )
 
-BENCHMARKS = (xor_run, digits_epoch, settle_step, solver_times, edge_visits, newton_iterations, start_up)
+BENCHMARKS = (xor_run, digits_epoch, settle_step, solver_times, edge_visits, newton_iterations, start_up, compile_graph)
 
 if __name__ == "__main__":
     for benchmark in BENCHMARKS:
