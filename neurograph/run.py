@@ -83,6 +83,11 @@ class Run:
             raise ParameterError(
                 "the fit and this call are not both with validation, or both without: expected the same"
             )
+        if fit.memory.held_out.size != self.held_out.size:
+            raise ParameterError(
+                f"validation holds {self.held_out.size} samples of x out, but the fit held out "
+                f"{fit.memory.held_out.size}: expected the same validation"
+            )
         sizes = [np.shape(part) for part in fit.memory.optimiser]
         if sizes != [np.shape(part) for part in self.memory]:
             raise ParameterError(
@@ -131,7 +136,7 @@ class Run:
             "learned": learned / self.samples.size,
         }
         if self.validation is not None:
-            outputs = self._settled(self.validation[0]).outputs
+            outputs = self._validated(self.validation[0]).outputs
             values["validation_cost"] = self.plan.cost.mean(outputs, self.validation[1])
             values["validation_error"] = error(outputs, self.validation[1])
         for name, value in values.items():
@@ -148,18 +153,16 @@ class Run:
             self.finished = f"stopped, no better for {self.plan.patience} epochs"
         target = self.plan.until_cost
         if target is not None and last["cost"] <= target:
-            now = self._settled(self.x[self.samples], self.samples)
+            now = self.plan.solver.solve(self.network, Phase(self._start(self.samples)))
             if self.plan.cost.mean(now.outputs, self.y[self.samples]) <= target:
                 self.finished = f"stopped at a cost of {target:g}"
 
-    def _settled(self, x: Floats, samples: NDArray[np.int64] | None = None) -> Equilibrium:
-        """Settle the network as it is now, samples of the run from their own starts."""
-        if samples is None:
-            plain = isinstance(self.plan.start, (int, float))
-            start = starting_state(self.network, x, self.plan.start if plain else 0.0, None)
-        else:
-            start = self._start(samples)
-        return self.plan.solver.solve(self.network, Phase(start))
+    def _validated(self, x: Floats) -> Equilibrium:
+        """Settle the network as it is now on the samples that only validate, from `start` if it says where, or 0."""
+        start: Any = 0.0 if self.warm or self.drawn else self.plan.start
+        if np.ndim(start) == 2:  # one start for each sample of the run's own x
+            start = self.start[self.held_out] if self.held_out.size else 0.0
+        return self.plan.solver.solve(self.network, Phase(starting_state(self.network, x, start, None)))
 
     def _prune(self, pruner: Pruner, epoch: int) -> None:
         before = self.network.wiring.edge_ids
@@ -208,16 +211,16 @@ class Run:
         if wiring.constrained:
             change = np.where(wiring.plastic, change, 0.0)
         values = np.concatenate([network.weights, network.biases[own]])
+        changes = np.concatenate([change, bias_change])
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-            moved, self.memory = self.plan.optimiser.step(
-                values, np.concatenate([change, bias_change]), self.memory, count, epoch
-            )
-        weights, biases = moved[:count].astype(network.dtype), network.biases.copy()
+            moved, self.memory = self.plan.optimiser.step(values, changes, self.memory, count, epoch)
+            moved = moved.astype(network.dtype)
+        if not np.isfinite(moved).all():
+            self._raise_lost(changes, moved, epoch)
+        weights, biases = moved[:count].copy(), network.biases.copy()
         if wiring.constrained:
             weights = self._constrained(weights)
         biases[own] = moved[count:]
-        if not np.isfinite(moved).all() or not np.isfinite(weights).all():
-            self._raise_lost(weights, epoch)
         self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
 
     def _constrained(self, weights: Floats) -> Floats:
@@ -227,11 +230,25 @@ class Run:
         weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
         return np.where(wiring.plastic, weights, self.network.weights)
 
-    def _raise_lost(self, weights: Floats, epoch: int) -> None:
-        lost = np.flatnonzero(~np.isfinite(weights))
-        what = f"the weight of edge {self.network.edges[lost[0]]!r}" if lost.size else "a bias"
+    def _raise_lost(self, changes: Floats, moved: Floats, epoch: int) -> None:
+        """Name the first weight or bias that is not finite, and whether the rule or the step made it so."""
+        network, lost = self.network, ~np.isfinite(changes)
+        place = int(np.flatnonzero(lost if lost.any() else ~np.isfinite(moved))[0])
+        count = network.weights.size
+        what = (
+            f"the weight of edge {network.edges[place]!r}"
+            if place < count
+            else f"the bias of node {network.nodes[network.wiring.biased[place - count]]!r}"
+        )
+        if lost.any():
+            raise DivergenceError(
+                f"the rule {self.plan.rule.name} changes {what} by {changes[place]} in epoch {epoch}: expected a "
+                f"finite number; look for a division by 0 or the like in {self.plan.rule.change!r}, or lower the "
+                "learning rate"
+            )
         raise DivergenceError(
-            f"{what} is no longer finite in epoch {epoch}: lower the learning rate, or give the optimiser a max_step"
+            f"{what} is {moved[place]} after an update in epoch {epoch}: expected a finite number; lower the learning "
+            "rate, or give the optimiser a max_step"
         )
 
 
