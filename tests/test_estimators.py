@@ -234,6 +234,8 @@ def test_a_pickle_predicts_the_same(iris):
             ParameterError,
             "dynamics is additive (tanh), but graph is a Network, which has deep (absolute leak)",
         ),
+        ({"graph": lambda n_in, n_out: built(n_in, n_out, 1, 0)}, ParameterError, "does not take (n_in, n_out, seed)"),
+        ({"graph": ng.topologies.complete}, ParameterError, "complete(n_in, 8, n_out, seed=seed)"),
         ({"graph": 3}, GraphError, "graph is of type int"),
         ({"epochs": 0}, ParameterError, "epochs is 0"),
         ({"batch_size": 151}, DataError, "batch_size is 151"),
