@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.contrast import Phases, run_phases, weight_change
+from neurograph.contrast import Phases, drawn_strength, raise_diverged, run_phases, weight_change
 from neurograph.costs import CrossEntropy, error
 from neurograph.equilibrium import Equilibrium, Phase
 from neurograph.errors import DataError, DivergenceError, ParameterError
@@ -183,13 +183,9 @@ class Run:
         plan, solver = self.plan, self.plan.solver
         free = solver.solve(self.network, Phase(self._start(samples)))
         raise_divergence(free, solver, samples=samples)
-        beta: Any = plan.strength
-        if plan.rule.random_sign:
-            beta = beta * (2.0 * self.rng.integers(0, 2, samples.size) - 1.0)
+        beta = drawn_strength(plan.rule, plan.strength, samples.size, self.rng)
         phases = run_phases(plan.rule, free, self.y[samples], beta, plan.cost, solver)
-        for ended in phases.run[1:]:
-            if isinstance(ended, Equilibrium) and not plan.rule.transposed:
-                raise_divergence(ended, solver, samples=samples)
+        raise_diverged(plan.rule, phases, solver, samples)
         return phases
 
     def _start(self, samples: NDArray[np.int64]) -> Floats:
@@ -202,11 +198,6 @@ class Run:
     def _update(self, phases: Phases, epoch: int) -> None:
         network, wiring = self.network, self.network.wiring
         change, bias_change = weight_change(self.plan.rule, phases)
-        if self.plan.rule.average:
-            steps = self.plan.solver.nudged_steps or self.plan.solver.steps
-            change, bias_change = change / steps, bias_change / steps
-        if wiring.ties is not None:
-            change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
         count, own = network.weights.size, wiring.biased
         if wiring.constrained:
             change = np.where(wiring.plastic, change, 0.0)
