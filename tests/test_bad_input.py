@@ -274,6 +274,11 @@ CALLS = [
     ("a batch of several sizes", lambda: ng.train(network(), X, Y, batch_size=np.ones(2)), ["batch_size is", ">= 1"]),
     ("validation as a list", lambda: ng.train(network(), X, Y, validation=[X, Y]), ["type list", "tuple (x, y)"]),
     ("a checkpoint that is a folder", lambda: ng.train(network(), X, Y, checkpoint="."), ["a folder", "run.ckpt"]),
+    (
+        "a target too large for float32",
+        lambda: ng.train(ng.compile(graph(), dtype=np.float32), X, [[0.0], [1e200]]),
+        ["y[1, 0]", "'y'", "inf", "finite"],
+    ),
     ("labels as a column", lambda: ng.train(two(), X, [[0], [1]]), ["(2, 1)", "(batch, 2)", "np.ravel(y)"]),
     ("labels as floats", lambda: ng.train(two(), X, [0.0, 1.0]), ["float64", "2 outputs", ".astype(int)"]),
     ("labels as texts", lambda: ng.train(two(), X, ["a", "b"]), ["y[0] is 'a'", "0 to 1", "return_inverse"]),
