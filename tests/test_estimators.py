@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 
+import joblib
 import networkx as nx
 import numpy as np
 import pytest
@@ -249,6 +250,16 @@ def test_what_does_not_fit_is_named(iris, arguments, kind, said):
     with pytest.raises(kind) as caught:
         ng.GraphClassifier(**arguments).fit(*iris)
     assert said in str(caught.value)
+
+
+def test_a_fit_changes_no_parameter_by_so_much_as_what_was_computed_of_it(iris):
+    given = {
+        "dynamics": ng.Dynamics("-s + tanh(0.9*I + b)"),
+        "rule": ng.Rule("pre_free*(post_nudged - post_free)/beta"),
+    }
+    before = {name: joblib.hash(value) for name, value in given.items()}
+    ng.GraphClassifier(**given, hidden=2, epochs=1).fit(*iris)
+    assert {name: joblib.hash(value) for name, value in given.items()} == before
 
 
 def test_data_that_does_not_fit_is_named(iris):
