@@ -15,6 +15,7 @@ from neurograph.errors import ParameterError
 from neurograph.kernels import readout_kernel, readout_tables
 from neurograph.network import Floats, Network
 from neurograph.rules import Rule
+from neurograph.settling import raise_divergence
 
 CONVERGED = int(Status.CONVERGED)
 
@@ -37,6 +38,8 @@ class Phases:
     learned : bool array (batch,)
         Whether the sample is learned from: not where the linear response, or the contrast of transposed phases, does
         not solve J' d + force = 0, because it ran away or did not settle.
+    steps : int
+        What an averaging rule is averaged over: the most steps of the nudged phase.
     """
 
     free: Equilibrium
@@ -46,6 +49,7 @@ class Phases:
     response: Response | None
     beta: NDArray[np.float64]
     learned: NDArray[np.bool_]
+    steps: int
 
     @property
     def settled(self) -> float:
@@ -58,6 +62,11 @@ class Phases:
         """The phases that were run, in their order."""
         every = (self.free, self.nudged, self.opposite, self.clamped, self.response)
         return [phase for phase in every if phase is not None]
+
+
+def drawn_strength(rule: Rule, beta: float, batch: int, rng: np.random.Generator) -> float | Floats:
+    """Give the nudging strength, and where the rule draws its sign, one for each sample."""
+    return beta * (2.0 * rng.integers(0, 2, batch) - 1.0) if rule.random_sign else beta
 
 
 def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, cost: Cost, solver: Solver) -> Phases:
@@ -83,7 +92,15 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
         learned = learned & (
             _residual(free, nudged, opposite, strength, cost.force(free.outputs, y)) <= LARGEST_RESIDUAL
         )
-    return Phases(free, nudged, opposite, clamped, response, strength, learned)
+    steps = solver.nudged_steps or solver.steps
+    return Phases(free, nudged, opposite, clamped, response, strength, learned, steps)
+
+
+def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[np.int64] | None = None) -> None:
+    """Raise for a nudged or clamped phase that diverged; one that is transposed is only not learned from."""
+    for ended in phases.run[1:]:
+        if isinstance(ended, Equilibrium) and not rule.transposed:
+            raise_divergence(ended, solver, samples=samples)
 
 
 def _both_ways(solver: Solver, network: Network, phase: Phase) -> tuple[Equilibrium, Equilibrium]:
@@ -127,13 +144,23 @@ def _residual(
 
 
 def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
-    """Give the rule's change of each weight (edges,) and of each bias (biased nodes,), a mean over samples."""
+    """Give the rule's change of each weight (edges,) and of each bias (biased nodes,), a mean over samples.
+
+    A tied edge has the change of the parameter it shares: the sum over the edges of its tie.
+    """
+    change, bias_change = _each_change(rule, phases)
+    ties = phases.free.network.wiring.ties
+    return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), bias_change
+
+
+def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     network, batch = phases.free.network, phases.beta.size
     wiring = network.wiring
     if rule.kind == "online":
         if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
-        return phases.nudged.trace / batch, phases.nudged.bias_trace / batch
+        steps = phases.steps if rule.average else 1
+        return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
     change, bias_change = np.zeros(network.weights.size), np.zeros(wiring.biased.size)
     if not phases.learned.any():
         return change, bias_change

@@ -16,7 +16,11 @@ Floats = NDArray[np.float64]
 
 
 class Cost(abc.ABC):
-    """Base of the costs C(s, y) of a sample's outputs; a nudge pulls the outputs by beta times the force -dC/ds."""
+    """Base of the costs C(s, y) of a sample's outputs; a nudge pulls the outputs by beta times the force -dC/ds.
+
+    The solvers nudge by the two costs of this module. One of one's own serves the rules that nudge nothing, such as
+    :func:`neurograph.rules.asymmetric_ep`.
+    """
 
     @abc.abstractmethod
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:

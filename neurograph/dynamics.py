@@ -13,6 +13,7 @@ from typing import Any, Literal
 from neurograph.arguments import checked_number
 from neurograph.equations import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
+from neurograph.graph import Travelling
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 
@@ -32,7 +33,7 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True)
-class Dynamics:
+class Dynamics(Travelling):
     """How one neuron moves: ``ds/dt = drift``, what it sends along its edges, and the box it stays in.
 
     Parameters

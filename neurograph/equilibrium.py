@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.costs import Cost, SquaredError
+from neurograph.costs import Cost, CrossEntropy, SquaredError
 from neurograph.equations import Expression
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
+
+NUDGING = (SquaredError, CrossEntropy)
+"""The costs whose nudge the solvers know."""
 
 
 class Status(enum.IntEnum):
@@ -81,7 +84,7 @@ class Phase:
     beta : float or array (batch,)
         Nudging strength; 0 is the free phase.
     cost : Cost
-        The outputs get -beta dC/ds.
+        The outputs get -beta dC/ds; one of :data:`NUDGING`.
     anchor : array (batch, nodes) or None
         Free equilibrium s* of a transposed phase, in which activity also returns along the edges: the drift gets
         (J' - J)(s - s*), J its Jacobian at s*.
@@ -101,6 +104,14 @@ class Phase:
     clamped: bool = False
     rule: Expression | None = None
     record: Record | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a nudge that the solvers would have to guess."""
+        if self.target is not None and type(self.cost) not in NUDGING and not self.free:
+            raise ParameterError(
+                f"cost is {self.cost!r}, whose nudge the solvers do not know: expected costs.squared_error() or "
+                "costs.cross_entropy(), or a rule that nudges nothing, such as rules.asymmetric_ep()"
+            )
 
     @property
     def free(self) -> bool:

@@ -6,6 +6,7 @@ onto many cores or a cluster.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Literal, Self, TypeAlias
 
@@ -127,6 +128,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
                 f"hidden is {self.hidden!r}, but graph is given, which has its own hidden nodes: leave one of them out"
             )
         elif callable(graph):
+            _check_function(graph)
             graph = graph(inputs, outputs, seed)
         if not isinstance(graph, Network):
             return compile(graph, self.dynamics)
@@ -378,6 +380,20 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _check_function(graph: Callable[..., Any]) -> None:
+    """Refuse a function that is not one of (n_in, n_out, seed), a builder of topologies.py among them."""
+    try:
+        inspect.signature(graph).bind(0, 0, 0)
+        fits = getattr(graph, "__module__", None) != complete.__module__
+    except TypeError:
+        fits = False
+    if not fits:
+        raise ParameterError(
+            f"graph is {graph!r}, which does not take (n_in, n_out, seed): expected a function such as "
+            "lambda n_in, n_out, seed: neurograph.topologies.complete(n_in, 8, n_out, seed=seed)"
+        )
 
 
 def _check_fit(role: str, nodes: tuple[Any, ...], what: str, count: int) -> None:

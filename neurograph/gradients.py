@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph import rules
 from neurograph.arguments import Seed, checked_generator, checked_whole
-from neurograph.contrast import Phases, run_phases, weight_change
+from neurograph.contrast import Phases, drawn_strength, raise_diverged, run_phases, weight_change
 from neurograph.costs import Cost
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.errors import DivergenceError
@@ -331,6 +331,7 @@ def _settled(network: Network, inputs: Floats, solver: Solver, start: Start, rng
 
 
 def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats, Floats]:
+    """Give the slope of the mean cost by each weight, of a tied one by the parameter it shares, and by each bias."""
     network, batch = free.network, free.state.shape[0]
     force = np.zeros(free.state.shape)
     force[:, network.wiring.outputs] = cost.force(free.outputs, targets)
@@ -339,9 +340,9 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
         state[sample] = _direct_response(network, free.state[sample], force[sample], sample)
     slope = network.at_nodes(network.dynamics.slope("I"), free.state)
     exact = Response(state, slope, free.status, free.residual, free.steps)
-    phases = Phases(free, None, None, None, exact, np.ones(batch), np.ones(batch, np.bool_))
+    phases = Phases(free, None, None, None, exact, np.ones(batch), np.ones(batch, np.bool_), steps=1)
     change, bias_change = weight_change(rules.asymmetric_ep(lift=0.0), phases)
-    return -_shared(network, change), -bias_change
+    return -change, -bias_change
 
 
 def _direct_response(network: Network, state: Floats, force: Floats, sample: int) -> Floats:
@@ -367,22 +368,10 @@ def _change_at(
     free: Equilibrium, targets: Floats, plan: Plan, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Phases]:
     """Give what training would make of the rule: the change of each weight and bias, and the phases it is read from."""
-    beta: float | NDArray[np.float64] = plan.strength
-    if plan.rule.random_sign:
-        beta = beta * (2.0 * rng.integers(0, 2, targets.shape[0]) - 1.0)
+    beta = drawn_strength(plan.rule, plan.strength, targets.shape[0], rng)
     phases = run_phases(plan.rule, free, targets, beta, plan.cost, plan.solver)
-    for ended in phases.run[1:]:
-        if isinstance(ended, Equilibrium) and not plan.rule.transposed:
-            raise_divergence(ended, plan.solver)
-    change, bias_change = weight_change(plan.rule, phases)
-    steps = (plan.solver.nudged_steps or plan.solver.steps) if plan.rule.average else 1
-    return _shared(free.network, change / steps), bias_change / steps, phases
-
-
-def _shared(network: Network, change: Floats) -> Floats:
-    """Give every tied edge the sum over its tie."""
-    ties = network.wiring.ties
-    return change if ties is None else np.asarray(np.bincount(ties, change)[ties])
+    raise_diverged(plan.rule, phases, plan.solver)
+    return *weight_change(plan.rule, phases), phases
 
 
 def _first_of_each_tie(network: Network) -> NDArray[np.int64]:

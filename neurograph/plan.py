@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
 from neurograph import rules
-from neurograph.arguments import checked_number, checked_whole
+from neurograph.arguments import checked_number, checked_whole, finite_number
 from neurograph.costs import Cost, SquaredError
 from neurograph.equilibrium import Solver
 from neurograph.errors import ParameterError
@@ -57,7 +58,7 @@ class Plan:
                     "leave beta out, or take a rule such as rules.asymmetric_ep(finite=True)"
                 )
         checked_whole("epochs", self.epochs, 1)
-        if self.batch_size not in (None, "auto"):
+        if self.batch_size is not None and not (isinstance(self.batch_size, str) and self.batch_size == "auto"):
             checked_whole("batch_size", self.batch_size, 1, ", None for all samples at once, or 'auto'")
         if self.pruner is not None:
             checked_pruner(self.pruner)
@@ -66,6 +67,11 @@ class Plan:
         if self.patience is not None:
             checked_whole("patience", self.patience, 1, " epochs, or None")
         if self.validation is not None and not isinstance(self.validation, tuple):
+            if isinstance(self.validation, Sized) and finite_number(self.validation) is None:
+                raise ParameterError(
+                    f"validation is of type {type(self.validation).__name__}: expected a share of the samples, or a "
+                    "tuple (x, y), or None"
+                )
             checked_number("validation", self.validation, above=0.0, below=1.0, remark=", or a pair (x, y), or None")
 
     @property

@@ -39,7 +39,7 @@ def identity(network: Network, run: Run, seed: Any, fit: Fit | None) -> dict[str
         ),
         "x": _hash(run.x),
         "y": _hash(run.y),
-        "seed": _said(seed.bit_generator.state) if isinstance(seed, np.random.Generator) else repr(seed),
+        "seed": _said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
         "fit": "" if fit is None else f"{fit.epochs} epochs, {_hash(fit.state)}",
     }  # fmt: skip
 
@@ -49,7 +49,9 @@ def _said(value: Any) -> str:
         return str({name: _said(part) for name, part in value.items()})
     if isinstance(value, (list, tuple)):
         return f"({', '.join(map(_said, value))})"
-    return _hash(value) if isinstance(value, np.ndarray) else repr(value)
+    if isinstance(value, np.ndarray):
+        return _hash(value)
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def _hash(*parts: Any) -> str:

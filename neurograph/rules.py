@@ -9,6 +9,7 @@ from typing import Literal
 from neurograph.arguments import checked_number
 from neurograph.equations import Expression
 from neurograph.errors import LocalityError, ParameterError
+from neurograph.graph import Travelling
 
 __all__ = [
     "Rule",
@@ -40,7 +41,7 @@ ONLINE = ("pre", "post", "dpre", "dpost", "w")
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Travelling):
     """How one edge's weight changes, from what is known at its two ends and nowhere else.
 
     A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.contrast import Phases, run_phases, weight_change
+from neurograph.contrast import Phases, drawn_strength, raise_diverged, run_phases, weight_change
 from neurograph.costs import CrossEntropy, error
 from neurograph.equilibrium import Equilibrium, Phase
 from neurograph.errors import DataError, DivergenceError, ParameterError
@@ -83,6 +83,11 @@ class Run:
             raise ParameterError(
                 "the fit and this call are not both with validation, or both without: expected the same"
             )
+        if fit.memory.held_out.size != self.held_out.size:
+            raise ParameterError(
+                f"validation holds {self.held_out.size} samples of x out, but the fit held out "
+                f"{fit.memory.held_out.size}: expected the same validation"
+            )
         sizes = [np.shape(part) for part in fit.memory.optimiser]
         if sizes != [np.shape(part) for part in self.memory]:
             raise ParameterError(
@@ -131,7 +136,7 @@ class Run:
             "learned": learned / self.samples.size,
         }
         if self.validation is not None:
-            outputs = self._settled(self.validation[0]).outputs
+            outputs = self._validated(self.validation[0]).outputs
             values["validation_cost"] = self.plan.cost.mean(outputs, self.validation[1])
             values["validation_error"] = error(outputs, self.validation[1])
         for name, value in values.items():
@@ -148,18 +153,16 @@ class Run:
             self.finished = f"stopped, no better for {self.plan.patience} epochs"
         target = self.plan.until_cost
         if target is not None and last["cost"] <= target:
-            now = self._settled(self.x[self.samples], self.samples)
+            now = self.plan.solver.solve(self.network, Phase(self._start(self.samples)))
             if self.plan.cost.mean(now.outputs, self.y[self.samples]) <= target:
                 self.finished = f"stopped at a cost of {target:g}"
 
-    def _settled(self, x: Floats, samples: NDArray[np.int64] | None = None) -> Equilibrium:
-        """Settle the network as it is now, samples of the run from their own starts."""
-        if samples is None:
-            plain = isinstance(self.plan.start, (int, float))
-            start = starting_state(self.network, x, self.plan.start if plain else 0.0, None)
-        else:
-            start = self._start(samples)
-        return self.plan.solver.solve(self.network, Phase(start))
+    def _validated(self, x: Floats) -> Equilibrium:
+        """Settle the network as it is now on the samples that only validate, from `start` if it says where, or 0."""
+        start: Any = 0.0 if self.warm or self.drawn else self.plan.start
+        if np.ndim(start) == 2:  # one start for each sample of the run's own x
+            start = self.start[self.held_out] if self.held_out.size else 0.0
+        return self.plan.solver.solve(self.network, Phase(starting_state(self.network, x, start, None)))
 
     def _prune(self, pruner: Pruner, epoch: int) -> None:
         before = self.network.wiring.edge_ids
@@ -180,13 +183,9 @@ class Run:
         plan, solver = self.plan, self.plan.solver
         free = solver.solve(self.network, Phase(self._start(samples)))
         raise_divergence(free, solver, samples=samples)
-        beta: Any = plan.strength
-        if plan.rule.random_sign:
-            beta = beta * (2.0 * self.rng.integers(0, 2, samples.size) - 1.0)
+        beta = drawn_strength(plan.rule, plan.strength, samples.size, self.rng)
         phases = run_phases(plan.rule, free, self.y[samples], beta, plan.cost, solver)
-        for ended in phases.run[1:]:
-            if isinstance(ended, Equilibrium) and not plan.rule.transposed:
-                raise_divergence(ended, solver, samples=samples)
+        raise_diverged(plan.rule, phases, solver, samples)
         return phases
 
     def _start(self, samples: NDArray[np.int64]) -> Floats:
@@ -199,25 +198,20 @@ class Run:
     def _update(self, phases: Phases, epoch: int) -> None:
         network, wiring = self.network, self.network.wiring
         change, bias_change = weight_change(self.plan.rule, phases)
-        if self.plan.rule.average:
-            steps = self.plan.solver.nudged_steps or self.plan.solver.steps
-            change, bias_change = change / steps, bias_change / steps
-        if wiring.ties is not None:
-            change = np.asarray(np.bincount(wiring.ties, change)[wiring.ties], np.float64)
         count, own = network.weights.size, wiring.biased
         if wiring.constrained:
             change = np.where(wiring.plastic, change, 0.0)
         values = np.concatenate([network.weights, network.biases[own]])
+        changes = np.concatenate([change, bias_change])
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-            moved, self.memory = self.plan.optimiser.step(
-                values, np.concatenate([change, bias_change]), self.memory, count, epoch
-            )
-        weights, biases = moved[:count].astype(network.dtype), network.biases.copy()
+            moved, self.memory = self.plan.optimiser.step(values, changes, self.memory, count, epoch)
+            moved = moved.astype(network.dtype)
+        if not np.isfinite(moved).all():
+            self._raise_lost(changes, moved, epoch)
+        weights, biases = moved[:count].copy(), network.biases.copy()
         if wiring.constrained:
             weights = self._constrained(weights)
         biases[own] = moved[count:]
-        if not np.isfinite(moved).all() or not np.isfinite(weights).all():
-            self._raise_lost(weights, epoch)
         self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
 
     def _constrained(self, weights: Floats) -> Floats:
@@ -227,11 +221,25 @@ class Run:
         weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
         return np.where(wiring.plastic, weights, self.network.weights)
 
-    def _raise_lost(self, weights: Floats, epoch: int) -> None:
-        lost = np.flatnonzero(~np.isfinite(weights))
-        what = f"the weight of edge {self.network.edges[lost[0]]!r}" if lost.size else "a bias"
+    def _raise_lost(self, changes: Floats, moved: Floats, epoch: int) -> None:
+        """Name the first weight or bias that is not finite, and whether the rule or the step made it so."""
+        network, lost = self.network, ~np.isfinite(changes)
+        place = int(np.flatnonzero(lost if lost.any() else ~np.isfinite(moved))[0])
+        count = network.weights.size
+        what = (
+            f"the weight of edge {network.edges[place]!r}"
+            if place < count
+            else f"the bias of node {network.nodes[network.wiring.biased[place - count]]!r}"
+        )
+        if lost.any():
+            raise DivergenceError(
+                f"the rule {self.plan.rule.name} changes {what} by {changes[place]} in epoch {epoch}: expected a "
+                f"finite number; look for a division by 0 or the like in {self.plan.rule.change!r}, or lower the "
+                "learning rate"
+            )
         raise DivergenceError(
-            f"{what} is no longer finite in epoch {epoch}: lower the learning rate, or give the optimiser a max_step"
+            f"{what} is {moved[place]} after an update in epoch {epoch}: expected a finite number; lower the learning "
+            "rate, or give the optimiser a max_step"
         )
 
 

@@ -151,12 +151,26 @@ def _spread(network: Network, y: ArrayLike) -> ArrayLike:
     except ValueError:  # ragged: refused below
         return y
     count = network.wiring.outputs.size
+    if labels.shape[1:] == (1,) and count > 1 and labels.dtype.kind in "biu":
+        raise DataError(
+            f"y has shape {labels.shape}: expected (batch, {count}), one column for each output node, or class labels "
+            "(batch,); write np.ravel(y)"
+        )
+    if labels.ndim == 1 and labels.size and isinstance(labels[0], str):
+        raise DataError(
+            f"y[0] is {str(labels[0])!r}: expected numbers, or class labels from 0 to {count - 1}; write "
+            "np.unique(y, return_inverse=True)[1], or use GraphClassifier, which takes labels of any type"
+        )
     if labels.ndim != 1 or labels.dtype.kind not in "biuf":
         return y
     if count == 1:
         return labels[:, None]
     if labels.dtype.kind == "f":
-        return y
+        raise DataError(
+            f"y has shape {labels.shape} and type {labels.dtype}, but the network has {count} outputs: expected "
+            f"targets (batch, {count}), or class labels as whole numbers; write np.reshape(y, (-1, {count})) or "
+            "np.asarray(y).astype(int)"
+        )
     outside = np.flatnonzero((labels < 0) | (labels >= count))
     if outside.size:
         raise DataError(
@@ -171,7 +185,8 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
         given = np.asarray(values)
         if given.dtype.kind not in "biuf":
             raise TypeError(given.dtype)
-        array = np.ascontiguousarray(given, dtype=network.dtype)
+        with np.errstate(over="ignore"):  # said below, with the sample and the node
+            array = np.ascontiguousarray(given, dtype=network.dtype)
     except (TypeError, ValueError):
         raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
     wanted = f"expected (batch, {places.size}), one column for each {role} node"

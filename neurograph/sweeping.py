@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 
 from neurograph.errors import ParameterError
 from neurograph.fit import Fit
-from neurograph.training import Trainee, checked_seeds, side_by_side, train
+from neurograph.network import Network
+from neurograph.training import checked_seeds, side_by_side, train
 
-HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "progress")
+HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progress")
 """Arguments of :func:`train` that a grid does not range over."""
 
 
@@ -37,7 +38,7 @@ class Trial:
 
 
 def sweep(
-    network: Trainee,
+    network: Network | Callable[[int], Network],
     x: ArrayLike,
     y: ArrayLike,
     grid: Mapping[str, Sequence[Any]],
@@ -51,7 +52,7 @@ def sweep(
 
     Parameters
     ----------
-    network : Network, Fit, or function of a seed that gives a Network
+    network : Network, or function of a seed that gives a Network
         As for :func:`neurograph.train`; the grid may range over ``network`` too.
     x, y : array
         As for :func:`neurograph.train`.
@@ -73,7 +74,8 @@ def sweep(
     Raises
     ------
     ParameterError
-        If the grid names no argument, or is empty; and whatever :func:`neurograph.train` raises.
+        If the grid is no mapping, names no argument of :func:`neurograph.train` or no values of one; and
+        whatever that raises.
 
     Examples
     --------
@@ -84,6 +86,13 @@ def sweep(
     >>> [trial.fit.epochs for trial in ng.sweep(network, x, y, rates, epochs=3)]
     [3, 3]
     """
+    if isinstance(network, Fit):
+        raise ParameterError(
+            "network is a Fit, which goes on with its own random numbers, and a sweep seeds every run: expected a "
+            "Network, or a function of a seed; pass its .network"
+        )
+    if not isinstance(grid, Mapping):
+        raise ParameterError(f"grid is of type {type(grid).__name__}: expected a dict of names and lists of values")
     known = [name for name in inspect.signature(train).parameters if name not in HELD]
     for name in [*grid, *arguments]:
         if name not in known:

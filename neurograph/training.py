@@ -91,7 +91,8 @@ def train(
         runs every epoch.
     validation : float or (x, y), optional
         Share of the samples that is held out, drawn with the seed, or other samples: their cost and error are in the
-        history, and ``fit.best`` is the network after the epoch where they cost least.
+        history, and ``fit.best`` is the network after the epoch where they cost least. They settle from `start`, or
+        from 0 where that is drawn, warm, or of other samples.
     patience : int, optional
         Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
     seed : int, Generator or iterable of int
@@ -147,6 +148,7 @@ def train(
         **{name: value for name, value in chosen.items() if value is not None},
     )
     checked_number("checkpoint_seconds", checkpoint_seconds, least=0.0)
+    _check_jobs(n_jobs)
     keep = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
     if isinstance(seed, Iterable) and not isinstance(seed, str):
         return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keep)
@@ -175,7 +177,13 @@ class _Keeper:
 def _checked_checkpoint(checkpoint: str | Path) -> Path:
     if not isinstance(checkpoint, (str, Path)) or not str(checkpoint):
         raise ParameterError(f"checkpoint is {checkpoint!r}: expected the name of a file, such as 'run.ckpt'")
-    return Path(checkpoint)
+    path = Path(checkpoint)
+    if path.is_dir():
+        raise ParameterError(
+            f"checkpoint is {str(checkpoint)!r}, a folder: expected the name of a file in it, such as "
+            f"{str(path / 'run.ckpt')!r}"
+        )
+    return path
 
 
 def checked_seeds(seeds: Iterable[Any]) -> list[int]:
@@ -206,14 +214,18 @@ def side_by_side(
     """
     import joblib
 
-    if not isinstance(n_jobs, (int, np.integer)) or isinstance(n_jobs, bool) or n_jobs == 0:
-        raise ParameterError(f"n_jobs is {n_jobs!r}: expected a whole number >= 1, or -1 for every core")
+    _check_jobs(n_jobs)
     runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(joblib.delayed(_attempt)(call, job) for job in jobs)
     outcomes = list(tqdm(runs, total=len(jobs), unit="run", disable=_hidden(progress)))
     for outcome in outcomes:
         if isinstance(outcome, NeurographError):
             raise outcome
     return outcomes
+
+
+def _check_jobs(n_jobs: Any) -> None:
+    if not isinstance(n_jobs, (int, np.integer)) or isinstance(n_jobs, bool) or n_jobs == 0:
+        raise ParameterError(f"n_jobs is {n_jobs!r}: expected a whole number >= 1, or -1 for every core")
 
 
 def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> Any:
@@ -259,6 +271,11 @@ def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed
         return checked_network(network)
     if not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
-    if not inspect.signature(network).parameters:
-        raise ParameterError("network is a function without arguments: expected a Network, or a function of a seed")
+    try:
+        inspect.signature(network).bind(seed)
+    except TypeError as error:
+        raise ParameterError(
+            f"network is a function that cannot be called with a seed alone ({error}): expected a Network, or a "
+            "function of a seed"
+        ) from None
     return checked_network(network(int(seed)))

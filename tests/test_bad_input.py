@@ -1,5 +1,7 @@
 """One table of what users get wrong: each gets a named error that says culprit and remedy, and changes nothing."""
 
+from dataclasses import dataclass
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -42,6 +44,17 @@ def two():
 
 
 CE = ng.costs.cross_entropy()
+
+
+@dataclass(frozen=True)
+class Distance(ng.costs.Cost):
+    """The sum of distances, whose nudge the solvers do not know."""
+
+    def each(self, outputs, y):
+        return np.abs(np.asarray(outputs) - np.asarray(y)).sum(axis=1)
+
+    def force(self, outputs, y):
+        return np.sign(np.asarray(y) - np.asarray(outputs))
 
 
 def no_output():
@@ -255,7 +268,58 @@ CALLS = [
     ("several seeds, one negative", lambda: ng.train(network(), X, Y, seed=[0, -1]), ["a seed is -1"]),
     ("no jobs", lambda: ng.train(network(), X, Y, seed=[0], n_jobs=0), ["n_jobs is 0", "-1 for every core"]),
     ("an error in a job", lambda: ng.train(unstable(), X, Y, seed=[0, 1]), ["sample", "1/max|A_jj|"]),
-    ("a network of a function of nothing", lambda: ng.train(lambda: network(), X, Y, seed=0), ["without arguments"]),
+    ("a network of a function of nothing", lambda: ng.train(lambda: network(), X, Y, seed=0), ["a seed alone"]),
+    ("a network of a function of two", lambda: ng.train(lambda a, b: network(), X, Y, seed=0), ["'b'", "of a seed"]),
+    ("no jobs for one run", lambda: ng.train(network(), X, Y, seed=0, n_jobs=0), ["n_jobs is 0", "-1 for every core"]),
+    ("a batch of several sizes", lambda: ng.train(network(), X, Y, batch_size=np.ones(2)), ["batch_size is", ">= 1"]),
+    ("validation as a list", lambda: ng.train(network(), X, Y, validation=[X, Y]), ["type list", "tuple (x, y)"]),
+    ("a checkpoint that is a folder", lambda: ng.train(network(), X, Y, checkpoint="."), ["a folder", "run.ckpt"]),
+    (
+        "a target too large for float32",
+        lambda: ng.train(ng.compile(graph(), dtype=np.float32), X, [[0.0], [1e200]]),
+        ["y[1, 0]", "'y'", "inf", "finite"],
+    ),
+    ("labels as a column", lambda: ng.train(two(), X, [[0], [1]]), ["(2, 1)", "(batch, 2)", "np.ravel(y)"]),
+    ("labels as floats", lambda: ng.train(two(), X, [0.0, 1.0]), ["float64", "2 outputs", ".astype(int)"]),
+    ("labels as texts", lambda: ng.train(two(), X, ["a", "b"]), ["y[0] is 'a'", "0 to 1", "return_inverse"]),
+    (
+        "a rule that divides by 0",
+        lambda: ng.train(network(), X, Y, rule=ng.Rule("pre_free/(w - w)", name="mine")),
+        ["rule mine", "('x', 'h')", "'pre_free/(w - w)'", "finite"],
+    ),
+    (
+        "a bias that leaves every bound",
+        lambda: ng.train(
+            ng.compile(graph(h={"bias": 0.5}), ng.dynamics.vector_field(), np.float32),
+            X,
+            Y,
+            rule=ng.Rule("1e30 + 0*pre_free"),
+            optimiser=ng.optimisers.sgd(1e10, bounds=(-1.0, 1.0)),
+        ),
+        ["bias of node 'h'", "inf", "epoch 0", "max_step"],
+    ),
+    (
+        "a cost of one's own in a nudged phase",
+        lambda: ng.train(network(), X, Y, cost=Distance(), rule=ng.rules.vector_field()),
+        ["Distance()", "squared_error()", "asymmetric_ep()"],
+    ),
+    (
+        "a cost of one's own in a nudged settle",
+        lambda: ng.settle(network(), X, y=Y, beta=0.1, cost=Distance()),
+        ["Distance()", "squared_error()"],
+    ),
+    (
+        "another share held out than before",
+        lambda: ng.train(ng.train(network(), X * 4, Y * 4, validation=(X, Y), epochs=1), X * 4, Y * 4, validation=0.25),
+        ["holds 2 samples", "held out 0", "same validation"],
+    ),
+    ("a sweep of a fit", lambda: ng.sweep(ng.train(network(), X, Y, epochs=1), X, Y, {"epochs": [1]}), [".network"]),
+    ("a sweep of pairs", lambda: ng.sweep(network(), X, Y, [("epochs", [1])]), ["grid is of type list", "dict"]),
+    (
+        "a sweep's checkpoint",
+        lambda: ng.sweep(network(), X, Y, {"epochs": [1]}, checkpoint_seconds=1.0),
+        ["'checkpoint_seconds'", "no argument"],
+    ),
     ("until_cost a text", lambda: ng.train(network(), X, Y, until_cost="low"), ["until_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.deep()"]),

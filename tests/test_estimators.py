@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 
+import joblib
 import networkx as nx
 import numpy as np
 import pytest
@@ -234,6 +235,8 @@ def test_a_pickle_predicts_the_same(iris):
             ParameterError,
             "dynamics is additive (tanh), but graph is a Network, which has deep (absolute leak)",
         ),
+        ({"graph": lambda n_in, n_out: built(n_in, n_out, 1, 0)}, ParameterError, "does not take (n_in, n_out, seed)"),
+        ({"graph": ng.topologies.complete}, ParameterError, "complete(n_in, 8, n_out, seed=seed)"),
         ({"graph": 3}, GraphError, "graph is of type int"),
         ({"epochs": 0}, ParameterError, "epochs is 0"),
         ({"batch_size": 151}, DataError, "batch_size is 151"),
@@ -247,6 +250,16 @@ def test_what_does_not_fit_is_named(iris, arguments, kind, said):
     with pytest.raises(kind) as caught:
         ng.GraphClassifier(**arguments).fit(*iris)
     assert said in str(caught.value)
+
+
+def test_a_fit_changes_no_parameter_by_so_much_as_what_was_computed_of_it(iris):
+    given = {
+        "dynamics": ng.Dynamics("-s + tanh(0.9*I + b)"),
+        "rule": ng.Rule("pre_free*(post_nudged - post_free)/beta"),
+    }
+    before = {name: joblib.hash(value) for name, value in given.items()}
+    ng.GraphClassifier(**given, hidden=2, epochs=1).fit(*iris)
+    assert {name: joblib.hash(value) for name, value in given.items()} == before
 
 
 def test_data_that_does_not_fit_is_named(iris):

@@ -144,6 +144,14 @@ def test_a_run_that_was_finished_early_stays_finished(tmp_path):
     assert_same(again, first)
 
 
+def test_a_number_of_numpys_is_the_number_itself(tmp_path):
+    path = tmp_path / "run.ckpt"
+    options = {"rule": ng.rules.vector_field(), "until_cost": None, "checkpoint": path}
+    plain = ng.train(network(), X, Y, epochs=2, seed=1, beta=0.5, **options)
+    fit = ng.train(network(), X, Y, epochs=2, seed=np.int64(1), beta=np.float64(0.5), **options)
+    assert np.array_equal(fit.network.weights, plain.network.weights)
+
+
 def test_every_seed_has_a_checkpoint_of_its_own(tmp_path):
     apart = ng.train(network, X, Y, **arguments(seed=range(2), epochs=3), checkpoint=tmp_path / "a.ckpt")
     assert sorted(path.name for path in tmp_path.glob("*.ckpt")) == ["a-0.ckpt", "a-1.ckpt"]

@@ -216,6 +216,32 @@ def test_a_validation_split_is_held_out_and_the_best_network_kept():
     assert np.mean(wrong(last, np.eye(3)[labels[held]])) == fit.history["validation_error"][-1]
 
 
+@pytest.mark.parametrize("rows", [False, True])
+def test_held_out_samples_settle_from_the_start_that_was_given(rows):
+    start, x, labels = labelled()
+    begin = np.random.default_rng(0).uniform(0.3, 0.9, (60, len(start.nodes)))
+    begin = begin if rows else begin[0]
+    short = ng.solvers.Euler(steps=2, tol=0)
+    fit = ng.train(start, x, labels, validation=0.25, epochs=1, seed=1, start=begin, solver=short)
+    held = fit.memory.held_out
+    outputs = ng.settle(fit.network, x[held], start=begin[held] if rows else begin, solver=short).outputs
+    assert fit.history["validation_cost"][0] == squared_error().mean(outputs, np.eye(3)[labels[held]])
+
+
+def test_a_cost_of_ones_own_teaches_where_nothing_is_nudged():
+    class Half(ng.costs.Cost):
+        def each(self, outputs, y):
+            return 0.5 * squared_error().each(outputs, y)
+
+        def force(self, outputs, y):
+            return 0.5 * squared_error().force(outputs, y)
+
+    options = {"epochs": 3, "until_cost": None, "seed": 0}
+    half = ng.train(network(), *XOR, cost=Half(), optimiser=ng.optimisers.sgd(0.2), **options)
+    whole = ng.train(network(), *XOR, optimiser=ng.optimisers.sgd(0.1), **options)
+    assert np.allclose(half.network.weights, whole.network.weights, atol=1e-12)
+
+
 def test_held_out_samples_teach_nothing():
     start, x, labels = labelled()
     fit = ng.train(start, x, labels, validation=0.25, epochs=3, seed=1, until_cost=None)
