@@ -1,21 +1,57 @@
-"""``make bench``: every speed as a ratio against a named rival, in one process, medians."""
+"""``make bench``: every speed as a ratio against a named rival, in one process, medians.
 
+The table is printed, written to docs/speed.md, and its asked rows to the README. Names of benchmarks as arguments run
+those alone, and write nothing.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from neurograph.gathering import how
 from tests.benchmarks import (
+    brian_step,
     compile_graph,
     digits_epoch,
     edge_visits,
+    growth,
+    layered_blas,
     newton_iterations,
     settle_step,
     solver_times,
     start_up,
     xor_run,
+    xor_step,
 )
 
-BENCHMARKS = (xor_run, digits_epoch, settle_step, solver_times, edge_visits, newton_iterations, start_up, compile_graph)
+BENCHMARKS = (
+    xor_run, xor_step, digits_epoch, settle_step, layered_blas, brian_step, compile_graph, start_up, edge_visits,
+    newton_iterations, solver_times, growth,
+)  # fmt: skip
+ROOT = Path(__file__).parents[2]
+BEGIN, END = "<!-- what make bench measured -->", "<!-- that was it -->"
+
+
+def main(names):
+    written, asked = [f"# Speed\n\n{os.cpu_count()} processors; sums over edges: {how()}.\n"], []
+    for benchmark in BENCHMARKS:
+        if names and benchmark.__name__.rpartition(".")[2] not in names:
+            continue
+        print(f"\n{benchmark.TITLE}\n", flush=True)
+        written.append(f"\n## {benchmark.TITLE}\n\n| | measured | asked |\n|---|---|---|")
+        for label, wish, measured in benchmark.rows():
+            print(f"  {label:<72} {measured:>12}   {wish}", flush=True)
+            written.append(f"| {label} | {measured} | {wish.removeprefix('asked: ')} |")
+            if wish:
+                asked.append(f"| {benchmark.TITLE.partition(',')[0]} | {label} | {measured} |")
+    print()
+    if not names:
+        (ROOT / "docs" / "speed.md").write_text("\n".join(written) + "\n")
+        readme = (ROOT / "README.md").read_text()
+        before, rest = readme.split(BEGIN)
+        table = "\n".join(["| | | measured |", "|---|---|---|", *asked])
+        (ROOT / "README.md").write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.split(END)[1]}")
+
 
 if __name__ == "__main__":
-    for benchmark in BENCHMARKS:
-        print(f"\n{benchmark.TITLE}\n")
-        for label, asked, measured in benchmark.rows():
-            print(f"  {label:<58} {measured:>12}   {asked}")
-    print()
+    main(sys.argv[1:])
