@@ -125,7 +125,7 @@ class EdgeTable(Travelling):
         return cls(
             indptr=places.indptr.astype(np.int64),
             pre=places.indices.astype(np.int32, copy=False),
-            weights=weights[chosen].copy() if order is None else weights[chosen],
+            weights=weights.copy() if order is None else weights[order],
             plastic=None if plastic is None or plastic.all() else plastic[chosen],
             ties=None if ties is None or (ties < 0).all() else ties[chosen],
             order=order,

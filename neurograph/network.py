@@ -107,8 +107,8 @@ class Network(Travelling):
     def _outgoing(self, value: np.ufunc) -> Floats:
         """Sum a function of the outgoing weights of each node, in double precision."""
         sums = np.zeros(len(self.wiring.table.nodes))
-        for first in range(0, self.weights.size, 4 * CHUNK):  # what bincount converts at a time stays small
-            part = slice(first, first + 4 * CHUNK)
+        for first in range(0, self.weights.size, CHUNK):  # what bincount converts at a time stays small
+            part = slice(first, first + CHUNK)
             sums += np.bincount(self.wiring.pre[part], value(self.weights[part]), minlength=sums.size)
         return np.asarray(sums, self.dtype)
 
@@ -407,9 +407,10 @@ def _chosen_dynamics(attributes: Any) -> Dynamics:
 
 
 def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
-    loops = np.empty(0, np.int64) if dynamics.self_loops else np.flatnonzero(table.pre == table.post)
-    if loops.size:
-        node = table.nodes[table.pre[loops[0]]]
+    span = table.post
+    span -= table.pre
+    if not dynamics.self_loops and np.count_nonzero(span) < span.size:
+        node = table.nodes[table.pre[int(np.argmin(np.abs(span)))]]
         raise GraphError(
             f"edge {node!r} -> {node!r} is a self-loop, which {dynamics.name} forbids (what it sends to itself it "
             "also loses): expected none; remove it with graph.remove_edge(node, node)"

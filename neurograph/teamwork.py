@@ -21,17 +21,18 @@ WORTH_A_THREAD = 1 << 20
 
 
 def run_together(
-    kernel: Kernel, arguments: tuple[Any, ...], indptr: NDArray[np.int64], start: Floats, tables: int
+    kernel: Kernel, arguments: tuple[Any, ...], indptr: NDArray[np.int64], start: Floats, most_lanes: int, tables: int
 ) -> None:
     """Call a phase's kernel on as many threads as its steps are worth, each with nodes of as many edges.
 
-    `indptr` are the edges by place of the moving nodes, `tables` the number of arrays (nodes, lanes) that all see.
+    `indptr` are the edges by place of the moving nodes, `most_lanes` what the kernel was made for, `tables` the number
+    of arrays (nodes, lanes) that all see.
     """
     batch, n = start.shape
     lanes = min(WIDE, batch)
     threads = allowed_threads() if int(indptr[-1]) * (lanes + EDGE) >= WORTH_A_THREAD else 1
     line = LINE // start.itemsize
-    width = -(-lanes // line) * line
+    width = most_lanes if most_lanes < WIDE else -(-lanes // line) * line
     store = np.empty((tables * n + 2 * threads) * width + (tables + 2) * line, start.dtype)
     rows = max(BLOCK // width, 1)
     scratch = np.empty((threads, (7 + 3 * min(rows, n)) * width + 5 * line), start.dtype)

@@ -96,15 +96,8 @@ class Euler(Solver):
         trace = np.zeros(network.weights.size if online else 0)
         bias_trace = np.zeros(wiring.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
-        kernel = phase_kernel(
-            network.dynamics,
-            phase.rule,
-            implicit,
-            gain > 0.0,
-            transposed,
-            lanes_for(batch, network.weights.size),
-            network.dtype.name,
-        )
+        lanes = lanes_for(batch, network.weights.size)
+        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.dtype.name)
         wires, nodes = _wires(network, phase), neurons(network, circuit_of(network, phase))
         run_together(
             kernel,
@@ -115,6 +108,7 @@ class Euler(Solver):
             ),
             wires[1][0],
             start,
+            lanes,
             tables=11 if transposed else 6,
         )  # fmt: skip
         return Equilibrium(
