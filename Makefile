@@ -16,6 +16,7 @@ demo: setup  ## build, train, certify and prune a small network
 
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q --without-extension tests/test_plain_loop.py tests/test_gathering.py
 
 lint: setup  ## check style and types
 	@$(BIN)/ruff check
