@@ -11,6 +11,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.cli import main
+from neurograph.gathering import how
 
 COMMANDS = ["demo", "train", "certify", "prune", "show"]
 
@@ -230,7 +231,7 @@ def test_the_version_is_the_packages(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--version"])
     assert stop.value.code == 0
-    assert capsys.readouterr().out == f"neurograph {version('neurograph')}\n"
+    assert capsys.readouterr().out == f"neurograph {version('neurograph')} (sums over edges: {how()})\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
