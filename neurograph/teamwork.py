@@ -16,7 +16,7 @@ from neurograph.phase import BLOCK, LINE
 EDGE = 8
 """What an edge costs beside its lanes, in lanes."""
 
-WORTH_A_THREAD = 1 << 20
+WORTH_A_THREAD = 1 << 22
 """Cost of a step, over all edges, from which another thread pays."""
 
 
