@@ -48,7 +48,7 @@ def from_arrays(file):
     ours, scipys = in_turn(lambda: compiled(edges, range(INPUTS), NODES - 1), lambda: csr(edges))
     yield "13.6 million edges: from_edges and compile", "", f"{statistics.median(ours):.2f} s"
     yield "scipy: coo_array(...).tocsr()", "", f"{statistics.median(scipys):.2f} s"
-    yield "ratio (median of pairs)", "asked: at most 3x", f"{ratio(ours, scipys):.2f}x"
+    yield "13.6 million edges: of the time of scipy's COO to CSR", "asked: at most 3x", f"{ratio(ours, scipys):.2f}x"
     for how, label in (("traced", "by tracemalloc"), ("resident", "resident")):
         label = f"peak from arrays to settled network, {label}"
         yield label, "asked: at most 24", f"{bytes_an_edge(file, how):.1f} B/edge"
@@ -60,7 +60,11 @@ def from_networkx():
         ours, networkxs = in_turn(lambda: ng.compile(graph), lambda: nx.to_scipy_sparse_array(graph))
         yield f"networkx, 1 million edges: compile, {label}", "", f"{statistics.median(ours):.2f} s"
         yield "networkx: to_scipy_sparse_array", "", f"{statistics.median(networkxs):.2f} s"
-        yield "ratio (median of pairs)", "asked: at most 2.5x", f"{ratio(ours, networkxs):.2f}x"
+        yield (
+            f"networkx, 1 million edges: of to_scipy_sparse_array, {label}",
+            "asked: at most 2.5x",
+            f"{ratio(ours, networkxs):.2f}x",
+        )
         gc.collect()
         gc.freeze()
     gc.unfreeze()

@@ -8,7 +8,7 @@ import neurograph as ng
 from neurograph.solvers import Sweep
 
 TITLE = "Edge visits to a residual of 1e-8 as a share of Jacobi's, 20 graphs of each kind: median, worst"
-ASKED = "asked: at most 0.5 (published: about 2x for two colours)"
+ASKED = "asked: at most 0.5"
 TOL = 1e-8
 KINDS = {
     "layered with feedback, 16-32-32-16": lambda seed: ng.topologies.layered(

@@ -37,7 +37,7 @@ def rows():
     )
     yield "BLAS: the two products of that step", "", f"{1e6 * blas:.1f} us"
     yield (
-        "ratio",
+        "a step, of the time of BLAS alone",
         "asked: at most 1.3x",
         f"{statistics.median(step / b for (_, step), b in zip(phases, blas_steps, strict=True)):.2f}x",
     )

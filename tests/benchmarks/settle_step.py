@@ -79,10 +79,10 @@ def compared(network, matrix, batch, of_scipy, of_torch):
     ours = statistics.median(medians["ours"])
     moved = (8 * edges + 4 * nodes * batch * 4) / ours  # every edge's end and weight once, and four tables of states
     yield f"{size}: neurograph", "", f"{1e3 * ours:.4g} ms, {1e-9 * moved:.0f} GB/s"
-    for name, asked in (("scipy", of_scipy), ("torch", of_torch)):
+    for name, rival, asked in (("scipy", "scipy", of_scipy), ("torch", "torch.sparse", of_torch)):
         if name in calls:
             ratio = statistics.median(a / b for a, b in zip(medians[name], medians["ours"], strict=True))
-            yield f"{size}: {name} takes", f"asked: at least {asked}x" if asked else "", f"{ratio:.1f}x"
+            yield f"{size}: {rival} takes", f"asked: at least {asked}x" if asked else "", f"{ratio:.1f}x"
 
 
 def taken(call):
