@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.arguments import checked_number, checked_whole
 from neurograph.costs import Cost, CrossEntropy, SquaredError
 from neurograph.equations import Expression
 from neurograph.errors import ParameterError
@@ -233,12 +234,26 @@ class Solver(abc.ABC):
     ----------
     steps : int
         Most steps of a phase.
+    tol : float
+        A sample stops when its projected residual falls to this.
     nudged_steps : int or None
         Most steps of a nudged or clamped phase; None: as many.
     """
 
     steps: int
+    tol: float
     nudged_steps: int | None
+
+    def __post_init__(self) -> None:
+        """Check the numbers that every method has."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, least=0.0)
+
+    def most_steps(self, phase: Phase) -> int:
+        """Give how many steps a phase may take."""
+        return self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
 
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:

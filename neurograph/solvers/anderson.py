@@ -72,9 +72,7 @@ class Anderson(Solver):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        checked_whole("steps", self.steps, 1)
-        if self.nudged_steps is not None:
-            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        super().__post_init__()
         checked_number("tol", self.tol, above=0.0)
         checked_whole("memory", self.memory, 1)
         _ = self.euler  # which checks the others
@@ -87,7 +85,7 @@ class Anderson(Solver):
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Mix the states of each sample, all that are left a step at a time."""
         self.refuse_path(phase)
-        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        steps = self.most_steps(phase)
         search = _Search(network, phase, self)
         with np.errstate(all="ignore"):
             for step in range(1, steps + 1):

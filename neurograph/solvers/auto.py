@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.arguments import checked_number, checked_whole
+from neurograph.arguments import checked_number
 from neurograph.contraction import contracting
 from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
@@ -71,9 +71,7 @@ class Auto(Solver):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        checked_whole("steps", self.steps, 1)
-        if self.nudged_steps is not None:
-            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        super().__post_init__()
         checked_number("tol", self.tol, above=0.0)
 
     @property

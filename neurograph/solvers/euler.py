@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.arguments import checked_number, checked_whole
+from neurograph.arguments import checked_number
 from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Record, Response, Solver, Trajectory
 from neurograph.errors import ParameterError
@@ -64,12 +64,9 @@ class Euler(Solver):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
+        super().__post_init__()
         if self.dt is not None:
             checked_number("dt", self.dt, above=0.0, remark=", or None to choose it")
-        checked_whole("steps", self.steps, 1)
-        if self.nudged_steps is not None:
-            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
-        checked_number("tol", self.tol, least=0.0, remark="; 0 runs every step")
         if self.implicit not in (None, True, False):
             raise ParameterError(f"implicit is {self.implicit!r}: expected True, False, or None to choose")
 
@@ -87,7 +84,7 @@ class Euler(Solver):
         wiring, start = network.wiring, phase.start
         batch = start.shape[0]
         implicit, dt = self._method(network, start, beta)
-        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        steps = self.most_steps(phase)
         every, watched, frames = self._frames(network, phase.record, start, steps)
         end = np.empty_like(start)
         residual, taken = np.empty(batch), np.empty(batch, np.int64)

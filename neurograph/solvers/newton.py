@@ -9,7 +9,7 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.arguments import checked_number, checked_whole
+from neurograph.arguments import checked_number
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.motion import Columns, Motion, Places
 from neurograph.network import Floats, Network
@@ -72,15 +72,13 @@ class Newton(Solver):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        checked_whole("steps", self.steps, 1)
-        if self.nudged_steps is not None:
-            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        super().__post_init__()
         checked_number("tol", self.tol, above=0.0)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Solve for each sample, all that are left a step at a time."""
         self.refuse_path(phase)
-        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        steps = self.most_steps(phase)
         search = _Search(network, phase, self.tol)
         with np.errstate(all="ignore"):
             for step in range(1, steps + 1):

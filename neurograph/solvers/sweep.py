@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurograph.arguments import checked_number, checked_whole
 from neurograph.costs import CrossEntropy
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver
 from neurograph.kernels import gauss_seidel_kernel, lanes_for
@@ -64,19 +63,12 @@ class Sweep(Solver):
     tol: float = 1e-6
     nudged_steps: int | None = None
 
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        checked_whole("steps", self.steps, 1)
-        if self.nudged_steps is not None:
-            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
-        checked_number("tol", self.tol, least=0.0)
-
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code."""
         self.refuse_path(phase)
         start, circuit = phase.start, circuit_of(network, phase)
         batch, schedule = start.shape[0], circuit.schedule
-        steps = self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+        steps = self.most_steps(phase)
         transposed, nudged = phase.anchor is not None, not phase.clamped and bool(np.any(phase.beta))
         gain = phase.cost.gain if nudged and isinstance(phase.cost, CrossEntropy) else 0.0
         blocks, cyclic = schedule.blocks, schedule.cyclic
