@@ -165,7 +165,7 @@ def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     if not phases.learned.any():
         return change, bias_change
     names = readout_tables(rule.expression)
-    kernel = readout_kernel(rule.expression, not rule.random_sign, network.dtype.name)
+    kernel = readout_kernel(rule.expression, not rule.random_sign, network.number)
     tables = _tables(names, phases, "I")
     beta = phases.beta.astype(network.dtype)
     if not phases.learned.all():

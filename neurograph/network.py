@@ -94,6 +94,11 @@ class Network(Travelling):
         """The type of every number of the network."""
         return self.weights.dtype
 
+    @property
+    def number(self) -> str:
+        """Name of that type, as the kernels take it; numpy's own name of it takes longer than a small step."""
+        return "float32" if self.weights.itemsize == 4 else "float64"
+
     @cached_property
     def w_out(self) -> Floats:
         """Summed outgoing weight of each node."""

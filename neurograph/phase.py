@@ -99,9 +99,9 @@ def phase(
     own = n * thread // threads, n * (thread + 1) // threads
     rows = max(1, min(high - low, BLOCK // width))
     turned, mine = (rows if TRANSPOSED else 0), scratch[thread]
-    lane_table, at = carved(mine, 0, 7, width)
+    lane_table, at = carved(mine, 0, 8, width)
     live, nudge, worst, pace = lane_table[0], lane_table[1], lane_table[2], lane_table[3]
-    nothing, spare, ahead = lane_table[4], lane_table[5], lane_table[6]
+    nothing, spare, ahead, ending = lane_table[4], lane_table[5], lane_table[6], lane_table[7]
     totals, at = carved(mine, at, rows, width)
     carried, at = carved(mine, at, turned, width)
     returned, at = carved(mine, at, turned, width)
@@ -109,10 +109,10 @@ def phase(
         count = min(width, batch - first)
         lanes = lanes_of(count, start)
         for lane in range(lanes):
-            live[lane], nothing[lane] = 1.0 if lane < count else 0.0, 0.0
             sample = first + min(lane, count - 1)
+            live[lane], nothing[lane] = 1.0 if lane < count else 0.0, 0.0
             pace[lane], nudge[lane] = dt[sample], beta[sample]
-            load(sample, lane, start, target, nudge[lane], nodes, own, low, high, s, new, sent, new_sent, pull)
+        load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, new, sent, new_sent, pull)
         base[low:high] = 0.0
         wait(gate, threads)
         gather_rows(still, sent, base, 0, base, 0, low, high, lanes)
@@ -162,38 +162,51 @@ def phase(
             sent, new_sent = new_sent, sent
             if every > 0 and thread == 0 and step % every == 0:
                 record(s, first, live, step // every, watched, frames, lanes)
-            for lane in range(lanes if measured else 0):
-                if live[lane] > 0.0:
-                    rest = worst[lane] / pace[lane]
-                    settled = tol > 0.0 and rest <= tol
-                    lost = not rest < LARGEST
-                    if settled or lost or step == steps:
-                        live[lane] = 0.0
-                        running -= 1
-                        sample = first + lane
-                        if thread == 0:
-                            residual[sample] = rest
-                            taken[sample] = step
-                            status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
-                        for j in range(own[0], own[1]):
-                            end[sample, j] = s[j, lane]
+            if measured:
+                over = 0
+                for lane in range(lanes):
+                    ending[lane] = 0.0
+                    if live[lane] > 0.0:
+                        rest = worst[lane] / pace[lane]
+                        settled = tol > 0.0 and rest <= tol
+                        lost = not rest < LARGEST
+                        if settled or lost or step == steps:
+                            live[lane], ending[lane] = 0.0, 1.0
+                            over += 1
+                            sample = first + lane
+                            if thread == 0:
+                                residual[sample] = rest
+                                taken[sample] = step
+                                status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
+                if over:
+                    running -= over
+                    for j in range(own[0], own[1]):
+                        for lane in range(count):
+                            if ending[lane] > 0.0:
+                                end[first + lane, j] = s[j, lane]
             if running == 0:
                 break
         wait(gate, threads)
 
 
-def load(sample, lane, start, target, beta, nodes, own, low, high, s, new, sent, new_sent, pull):
-    """Put a sample's start, what it sends and what pulls its outputs into a lane, of a thread's own nodes."""
+def load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, new, sent, new_sent, pull):
+    """Put the samples' starts, what they send and what pulls their outputs into the lanes, of a thread's own nodes."""
     params, columns = nodes[3], nodes[5]
     for j in range(own[0], own[1]):
-        s[j, lane] = start[sample, j]
-        new[j, lane] = s[j, lane]
+        for lane in range(lanes):
+            s[j, lane] = start[first + min(lane, count - 1), j]
+        for lane in range(lanes):
+            new[j, lane] = s[j, lane]
         if not PLAIN:
-            sent[j, lane] = transfer(s[j, lane], params, j)
-            new_sent[j, lane] = sent[j, lane]
+            for lane in range(lanes):
+                sent[j, lane] = transfer(s[j, lane], params, j)
+            for lane in range(lanes):
+                new_sent[j, lane] = sent[j, lane]
     for place in range(low, high):
         if columns[place] >= 0:
-            pull[place, lane] = target[sample, columns[place]] if beta != 0.0 else R(0.0)
+            for lane in range(lanes):
+                sample = first + min(lane, count - 1)
+                pull[place, lane] = target[sample, columns[place]] if nudge[lane] != 0.0 else R(0.0)
 
 
 def hold_fast(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes):

@@ -35,7 +35,7 @@ def run_together(
     width = most_lanes if most_lanes < WIDE else -(-lanes // line) * line
     store = np.empty((tables * n + 2 * threads) * width + (tables + 2) * line, start.dtype)
     rows = max(BLOCK // width, 1)
-    scratch = np.empty((threads, (7 + 3 * min(rows, n)) * width + 5 * line), start.dtype)
+    scratch = np.empty((threads, (8 + 3 * min(rows, n)) * width + 5 * line), start.dtype)
     gate = np.zeros(2 * LINE // 8, np.int64)
     if threads == 1:
         kernel(*arguments, store, scratch, gate, 0, 1, np.array([0, indptr.size - 1]))

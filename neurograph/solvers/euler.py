@@ -94,7 +94,7 @@ class Euler(Solver):
         bias_trace = np.zeros(wiring.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         lanes = lanes_for(batch, network.weights.size)
-        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.dtype.name)
+        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.number)
         wires, nodes = _wires(network, phase), neurons(network, circuit_of(network, phase))
         run_together(
             kernel,
@@ -183,7 +183,7 @@ def responded(
         fresh, stale = (edges[1].weighted(network.weights) for edges in (circuit.forward, circuit.feedback))
     end, gain = np.empty_like(state), np.zeros_like(state)
     residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.dtype.name)(
+    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.number)(
         (network.inner, network.still, network.back, fresh, stale), neurons(network, circuit), state,
         np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
         loop_weights(network, circuit), end, gain, residual, taken, status,

@@ -77,7 +77,7 @@ class Sweep(Solver):
         end = start.copy()
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         kernel = gauss_seidel_kernel(
-            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.dtype.name
+            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.number
         )
         kernel(
             _wires(network, circuit, transposed), neurons(network, circuit), start,
