@@ -34,7 +34,7 @@ lock:  ## remake requirements.lock from pyproject.toml
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-config --quiet \
 		$(UPGRADE) --output-file requirements.lock
 
-.venv/.installed: requirements.lock pyproject.toml
+.venv/.installed: requirements.lock pyproject.toml $(wildcard neurograph/native/*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "neurograph needs Python 3.11 or newer: name one, as in 'make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)'." >&2; \
 		exit 1; }

@@ -3,3 +3,4 @@
 gather: int
 wait: int
 instructions: str
+interface: int

@@ -16,6 +16,14 @@ try:
 except ImportError:
     extension = None  # type: ignore[assignment]
 
+INTERFACE = 1
+"""What the extension says of itself where it was built from the C source beside this file."""
+
+WITHOUT = "no C compiler was there when neurograph was installed"
+if extension is not None and getattr(extension, "interface", None) != INTERFACE:
+    extension = None  # type: ignore[assignment]
+    WITHOUT = "its C extension was built from another version; install neurograph again"
+
 WORTH_A_CALL = 256
 """Edges from which the extension is called where lanes are narrow."""
 
@@ -39,7 +47,7 @@ def threads() -> int:
 def how() -> str:
     """Say in words what sums over edges."""
     if extension is None:
-        return "numba only, which is slower: no C compiler was there when neurograph was installed"
+        return f"numba only, which is slower: {WITHOUT}"
     count = threads()
     return f"compiled C, {extension.instructions}, {count} thread{'s' if count > 1 else ''}"
 

@@ -156,7 +156,7 @@ def lanes_for(batch: int, edges: int) -> int:
 
 def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:
     """Write what every loop over a dynamics needs."""
-    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "BLOCK", "EVERY")
+    constants = ("CONVERGED", "STEP_LIMIT", "DIVERGED", "LARGEST", "LINE", "BLOCK", "LEFT", "EVERY")
     return [
         f"LANES, NARROW, PLAIN = {lanes}, {lanes < WIDE}, {dynamics.transfer.strip() == 's'}",
         *(f"{name} = {getattr(phase_loop, name)!r}" for name in constants),

@@ -45,6 +45,9 @@ LINE = 64
 BLOCK = 16384
 """Numbers of a table of sums that a thread fills and uses up before it goes on, so that they stay in its cache."""
 
+LEFT = 9
+"""Which word of a gate says that one of the threads will never come to it, so that the others end too."""
+
 EVERY = 16
 """A power of two: steps from one look for lost samples to the next, where no tolerance asks for one at each."""
 
@@ -155,6 +158,8 @@ def phase(
                 )  # fmt: skip
             if threads > 1:
                 compare(errors, worst, step & 1, thread, threads, gate, lanes)
+                if gate[LEFT] != 0:
+                    return
             if ONLINE:
                 learn(whole, nodes, biased, s, new, live, running, trace, bias_trace, low, high, thread, lanes)
                 wait(gate, threads)

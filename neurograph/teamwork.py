@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurograph.gathering import threads as allowed_threads
 from neurograph.kernels import WIDE, Kernel
 from neurograph.network import Floats
-from neurograph.phase import BLOCK, LINE
+from neurograph.phase import BLOCK, LEFT, LINE
 
 EDGE = 8
 """What an edge costs beside its lanes, in lanes."""
@@ -42,12 +42,24 @@ def run_together(
         return
     shares = np.searchsorted(indptr, np.linspace(0, indptr[-1], threads + 1)[1:-1])
     bounds = np.array([0, *shares, indptr.size - 1], np.int64)
-    others = [
-        threading.Thread(target=kernel, args=(*arguments, store, scratch, gate, thread, threads, bounds))
-        for thread in range(1, threads)
-    ]
-    for other in others:
-        other.start()
-    kernel(*arguments, store, scratch, gate, 0, threads, bounds)
+    failures: list[BaseException] = []
+
+    def take_part(thread: int) -> None:
+        try:
+            kernel(*arguments, store, scratch, gate, thread, threads, bounds)
+        except BaseException as failure:
+            gate[LEFT] = 1
+            failures.append(failure)
+
+    others = [threading.Thread(target=take_part, args=(thread,)) for thread in range(1, threads)]
+    try:
+        for other in others:
+            other.start()
+        kernel(*arguments, store, scratch, gate, 0, threads, bounds)
+    except BaseException:  # an interrupt, or no more threads: those that have started would wait for ever
+        gate[LEFT] = 1
+        raise
     for other in others:
         other.join()
+    if failures:
+        raise failures[0]

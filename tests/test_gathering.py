@@ -1,5 +1,9 @@
 """The sums over edges, by the extension and without it, and phases on several threads."""
 
+import subprocess
+import sys
+import threading
+
 import numba
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from neurograph.equilibrium import Phase
 from neurograph.kernels import LARGE, lanes_for
 from neurograph.rules import stdp
 from neurograph.solvers import Euler
+from neurograph.teamwork import run_together
 
 BUILT = pytest.mark.skipif(gathering.extension is None, reason="the extension was not built: no C compiler")
 NODES, ROWS = 50, 31
@@ -109,6 +114,72 @@ def test_threads_change_no_bit(monkeypatch, phase):
             assert np.array_equal(found[0].bias_trace, other.bias_trace)
         if phase == "recorded":
             assert np.array_equal(found[0].trajectory.state, other.trajectory.state)
+
+
+def alone_at_the_gate():
+    """A kernel that ends when every thread has called it, or one of them never will."""
+    gathering.link()
+    module = {}
+    exec(gathering._EXTENSION, module)
+    wait = numba.njit(module["wait"])
+
+    @numba.njit(nogil=True)
+    def kernel(store, scratch, gate, thread, threads, bounds):
+        wait(gate, threads)
+
+    kernel(None, None, np.zeros(16, np.int64), 0, 1, None)
+    return kernel
+
+
+def run_on_three_threads(monkeypatch, kernel):
+    monkeypatch.setattr(teamwork, "allowed_threads", lambda: 3)
+    monkeypatch.setattr(teamwork, "WORTH_A_THREAD", 0)
+    run_together(kernel, (), np.arange(10), np.zeros((8, 10)), 64, tables=0)
+
+
+@BUILT
+@pytest.mark.parametrize(("failure", "started"), [(KeyboardInterrupt, 2), (RuntimeError, 1)])
+def test_threads_do_not_wait_for_one_that_never_comes(monkeypatch, failure, started):
+    """Neither after an interrupt between their starts nor where the system has no more of them."""
+    begun, start = [], threading.Thread.start
+
+    def broken_start(thread):
+        thread.daemon = True
+        begun.append(thread)
+        start(thread)
+        if len(begun) == started:
+            raise failure
+
+    kernel = alone_at_the_gate()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", broken_start)
+        with pytest.raises(failure):
+            run_on_three_threads(patch, kernel)
+    assert len(begun) == started
+    for thread in begun:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+
+
+def test_what_another_thread_raises_is_raised(monkeypatch):
+    def kernel(store, scratch, gate, thread, threads, bounds):
+        if thread == 2:
+            raise MemoryError("no room for thread 2")
+
+    with pytest.raises(MemoryError, match="thread 2"):
+        run_on_three_threads(monkeypatch, kernel)
+
+
+def test_an_extension_of_another_version_is_left_alone():
+    """Called in another way than it was built for, it would read and write where it must not."""
+    old = "import sys, types; sys.modules['neurograph.gather'] = types.ModuleType('gather'); "
+    said = subprocess.run(
+        [sys.executable, "-c", old + "from neurograph.gathering import how; print(how())"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == (
+        "numba only, which is slower: its C extension was built from another version; install neurograph again\n"
+    )
 
 
 def test_lanes_follow_from_the_batch_and_only_large_networks_have_a_loop_for_one():

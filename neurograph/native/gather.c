@@ -80,18 +80,24 @@ static void neurograph_gather(const int64_t *indptr, const int32_t *other, const
     (bytes == sizeof(float) ? instructions.single : instructions.twice)(&product, first, last);
 }
 
+/* To be raised, here and in gathering.py, whenever a function is called in another way or does something else. */
+enum { INTERFACE = 1 };
+
 enum { PATIENCE = 4096 };
 
-/* Return when all `threads` have called: the last to come opens the gate, the others wait awake, for it is never long. */
+/* Return when all `threads` have called: the last to come opens the gate, the others wait awake, for it is never long.
+
+   Or when one of them has left the gate's last word at 1, since it will never come. */
 static void neurograph_wait(int64_t *gate, int64_t threads) {
-    _Atomic int64_t *arrived = (_Atomic int64_t *)gate, *opened = (_Atomic int64_t *)gate + 8;
+    _Atomic int64_t *arrived = (_Atomic int64_t *)gate, *opened = (_Atomic int64_t *)gate + 8,
+                    *left = (_Atomic int64_t *)gate + 9;
     const int64_t before = atomic_load(opened);
     if (atomic_fetch_add(arrived, 1) == threads - 1) {
         atomic_store(arrived, 0);
         atomic_store(opened, before + 1);
         return;
     }
-    for (int turn = 0; atomic_load(opened) == before; turn++) {
+    for (int turn = 0; atomic_load(opened) == before && !atomic_load(left); turn++) {
 #if defined(__x86_64__)
         __builtin_ia32_pause();
 #endif
@@ -122,7 +128,8 @@ PyMODINIT_FUNC PyInit_gather(void) {
     if (!made) return NULL;
     if (add_address(made, "gather", (void *)(uintptr_t)neurograph_gather) ||
         add_address(made, "wait", (void *)(uintptr_t)neurograph_wait) ||
-        PyModule_AddStringConstant(made, "instructions", instructions.name)) {
+        PyModule_AddStringConstant(made, "instructions", instructions.name) ||
+        PyModule_AddIntConstant(made, "interface", INTERFACE)) {
         Py_DECREF(made);
         return NULL;
     }
