@@ -287,6 +287,9 @@ def _imported(text: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import the kernel {path}")
     module = importlib.util.module_from_spec(spec)
+    for machine_code in path.parent.glob(f"__pycache__/{name}*.nb[ic]"):
+        if machine_code.stat().st_size == 0:  # a full disk leaves these, and numba would not read them
+            machine_code.unlink()
     sys.modules[name] = module  # numba looks a cached function's module up by name
     spec.loader.exec_module(module)
     return module

@@ -1,5 +1,6 @@
 """The sums over edges, by the extension and without it, and phases on several threads."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -197,3 +198,22 @@ def test_it_says_how_it_sums(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     assert gathering.threads() == 1
     assert "no C compiler" in gathering.how()
+
+
+def test_machine_code_that_a_full_disk_cut_to_nothing_is_made_again(tmp_path):
+    program = "import neurograph as ng; print(ng.settle(ng.compile(ng.topologies.complete(1, 1, 1, seed=0)), [[1.0]]).outputs)"
+    answers = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"NEUROGRAPH_CACHE": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answers.append(done.stdout)
+        made = list(tmp_path.glob("__pycache__/*.nb[ic]"))
+        assert len(made) >= 2
+        for file in made:
+            file.write_bytes(b"")
+    assert answers[0] == answers[1]
