@@ -201,7 +201,8 @@ def test_it_says_how_it_sums(monkeypatch):
 
 
 def test_machine_code_that_a_full_disk_cut_to_nothing_is_made_again(tmp_path):
-    program = "import neurograph as ng; print(ng.settle(ng.compile(ng.topologies.complete(1, 1, 1, seed=0)), [[1.0]]).outputs)"
+    network = "ng.compile(ng.topologies.complete(1, 1, 1, seed=0))"
+    program = f"import neurograph as ng; print(ng.settle({network}, [[1.0]]).outputs)"
     answers = []
     for _ in range(2):
         done = subprocess.run(
