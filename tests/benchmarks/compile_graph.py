@@ -25,7 +25,8 @@ import sys, tracemalloc
 import numpy as np
 import neurograph as ng
 from tests.benchmarks.compile_graph import INPUTS, NODES, compiled, resident, settled
-settled(compiled((np.arange(4), np.arange(4) + 1, np.ones(4, np.float32)), range(1), 4), 1)  # what is imported
+chain = np.arange(40_000)  # what is imported, and the kernel of one sample in a large network
+settled(compiled((chain, chain + 1, np.ones(chain.size, np.float32)), range(1), chain.size), 1)
 edges = tuple(np.load(sys.argv[1])[name] for name in ("pre", "post", "weight"))
 if sys.argv[2] == "traced":
     tracemalloc.start()
