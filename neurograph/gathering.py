@@ -14,14 +14,14 @@ from typing import Any
 try:
     from neurograph import gather as extension
 except ImportError:
-    extension = None  # type: ignore[assignment]
+    extension = None  # type: ignore[assignment]  # its stub is always there, the module only where it was compiled
 
 INTERFACE = 1
 """What the extension says of itself where it was built from the C source beside this file."""
 
 WITHOUT = "no C compiler was there when neurograph was installed"
 if extension is not None and getattr(extension, "interface", None) != INTERFACE:
-    extension = None  # type: ignore[assignment]
+    extension = None  # type: ignore[assignment]  # as above
     WITHOUT = "its C extension was built from another version; install neurograph again"
 
 WORTH_A_CALL = 256
