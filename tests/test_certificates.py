@@ -333,7 +333,7 @@ def test_time_constants_weigh_the_norm():
     net = network(rng.normal(size=(5, 5)) * (1 - np.eye(5)), kind, tau=tau, leak=leak)
     found = certify(net)["absolute_leak"]
     assert found.rate == pytest.approx((leak / tau).min())
-    assert found.witness["v"] == pytest.approx(tau)
+    assert found.weights == pytest.approx(tau)
     A = tau[:, None] * matrix(net) / tau[None, :]
     assert max(A[j, j] + np.abs(np.delete(A[:, j], j)).sum() for j in range(5)) == pytest.approx(-found.rate)
     assert certify(net)["gershgorin"].rate != pytest.approx(found.rate)
@@ -608,7 +608,7 @@ def test_a_name_that_is_not_there_lists_those_that_are():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"phase": "clamped"}, "phase is 'clamped': expected 'free' or 'nudged'"),
+        ({"phase": "clamped"}, "phase is 'clamped': expected 'free', 'nudged' or 'transposed'"),
         ({"beta": 1.0}, "beta is 1.0, but phase is 'free'"),
         ({"x": [[0.0]], "y": [[0.0]]}, "y is given, but phase is 'free'"),
         ({"phase": "nudged"}, "beta is 0"),

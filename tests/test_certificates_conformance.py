@@ -64,8 +64,7 @@ def euler(network, state, dt, beta=0.0, y=0.0):
 
 
 def length(certificate, difference):
-    weights = (certificate.witness or {}).get("v", 1.0)
-    size = np.abs(difference) * weights
+    size = np.abs(difference) * (1.0 if certificate.weights is None else certificate.weights)
     return size.max(axis=-1) if certificate.norm.startswith("l_inf") else size.sum(axis=-1)
 
 

@@ -78,7 +78,8 @@ class Report:
         best = self.proved[0]
         where = "near the equilibria of these inputs" if best.scope == "local" else f"for {best.scope}"
         rate = "" if best.rate is None else f", at the rate {best.rate:.4g}"
-        norm = "" if best.norm is None else f" in the {best.norm} norm"
+        weighted = "" if best.weights is None else "weighted "
+        norm = "" if best.norm is None else f" in the {weighted}{best.norm} norm"
         return f"Proved {where}: {', '.join(best.claims)}{rate}{norm} ({best.name})."
 
     def __repr__(self) -> str:
