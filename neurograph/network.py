@@ -212,11 +212,16 @@ class Network(Travelling):
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
 
-        The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another.
+        The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another, and a node's
+        attribute where it has another parameter than it was compiled with.
         """
         table = self.wiring.table
         biases = np.where(np.isfinite(table.biases), self.biases, np.nan)
         graph = build_graph(table, self.wiring.edge_ids, self.weights, biases)
+        compiled = _node_parameters(table, self.dynamics).astype(self.dtype)
+        for place, column in np.argwhere(compiled != self.parameters).tolist():
+            name = list(self.dynamics.defaults)[column]
+            graph.nodes[table.nodes[place]][name] = float(self.parameters[place, column])
         if _chosen_dynamics(graph.graph) != self.dynamics:
             graph.graph["dynamics"] = self.dynamics.to_dict()
         return graph

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.contracting import Contracting, contracting
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
@@ -21,7 +22,17 @@ from neurograph.settling import checked_inputs, checked_network, checked_targets
 THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa())
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
-__all__ = ["THEOREMS", "Certificate", "Report", "Theorem", "UnknownCertificateError", "Verdict", "certify"]
+__all__ = [
+    "THEOREMS",
+    "Certificate",
+    "Contracting",
+    "Report",
+    "Theorem",
+    "UnknownCertificateError",
+    "Verdict",
+    "certify",
+    "contracting",
+]
 
 
 def certify(

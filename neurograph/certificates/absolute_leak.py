@@ -78,10 +78,7 @@ class AbsoluteLeak(Theorem):
         return self._contracting(system, law, least) if least > 0.0 else self._critical(system, law)
 
     def _signed(self, system: System, law: LeakLaw) -> Certificate:
-        negative = np.bincount(
-            system.network.wiring.pre, np.maximum(-system.network.weights, 0.0), len(system.network.nodes)
-        )
-        needed = 2.0 * law.gain * negative[system.network.wiring.free]
+        needed = 2.0 * law.gain * system.sent_negative
         most = int(np.argmax(needed))
         return self.unknown(
             system,

@@ -209,6 +209,13 @@ class System:
         return float(np.max(self.diagonal.size))
 
     @cached_property
+    def sent_negative(self) -> Array:
+        """N_j, the sum of the negative parts of a neuron's outgoing weights (free,)."""
+        network = self.network
+        negative = np.maximum(-network.weights, 0.0)
+        return np.bincount(network.wiring.pre, negative, len(network.nodes))[network.wiring.free]
+
+    @cached_property
     def leak_law(self) -> LeakLaw | None:
         """How outgoing weights leak, read off the equations; None where it is not the law of :class:`LeakLaw`."""
         dynamics, slopes = self.network.dynamics, self.slopes
