@@ -124,7 +124,7 @@ def attack(network, x, rng):
 
 
 def inputs(family, network, rng):
-    """Draw inputs (k, n): some at random, the others such that an equilibrium lies inside with the rest held at bounds."""
+    """Draw inputs (k, n): some at random, others with an equilibrium inside, or with some neurons held at bounds."""
     n = len(family.W)
     low, high = network.dynamics.box or (-1.0, 1.0)
     s = rng.uniform(0.7 * low + 0.3 * high, 0.3 * low + 0.7 * high, (BIASES, n))
