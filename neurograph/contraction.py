@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -25,8 +25,9 @@ SHARE = 1e-9
 INERTIA = 0.5
 """What is kept of v from round to round, without which couplings that all lie on cycles of one length never settle."""
 
-FLOOR = 1e-30
-"""Least weight that is of use: far above the smallest float, so that sums of weights are exact to a relative error."""
+FADING, FLOOR = 0.5, 1e-30
+"""How a drive of every neuron fades from round to round, as a share of its leak, and its least: it keeps weights of
+neurons that little drives from falling faster than others need it, and far above the smallest float."""
 
 Array = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ class Weighting(NamedTuple):
     rate: Array
 
 
-def weightings(leaks: Array, product: Callable[[Array], Array], start: Array, floor: float = FLOOR) -> Iterator[Weighting]:
+def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) -> Iterator[Weighting]:
     r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j, at a rate c that grows from one to the next.
 
     .. math:: v \leftarrow v \circ (\omega + \frac{(B v + \epsilon) / v}{L - c}), \quad
@@ -57,7 +58,7 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array, fl
 
     A power iteration on I omega + (L - c)^-1 B: where B v + eps <= (L - c) v holds for one v, it holds for the next, so
     c never falls. It tends to the largest c there is, but for eps, and is positive in the end if and only if L - B is
-    an M-matrix. Where the graph is not strongly connected, eps = floor L keeps the weights from falling to 0.
+    an M-matrix. Where the graph is not strongly connected, eps, which fades, keeps the weights from falling to 0.
 
     Parameters
     ----------
@@ -67,8 +68,6 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array, fl
         B v; B >= 0, and may differ from sample to sample.
     start : array, as v
         The first weights, positive.
-    floor : float
-        Least weight that is aimed at: the higher, the better the norm is conditioned, and the lower may be c.
 
     References
     ----------
@@ -83,9 +82,9 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array, fl
     >>> found[0], found[-1] > 0.9
     (-9.0, True)
     """
-    source = floor * leaks
     v = start
-    while True:
+    for turn in count(1):
+        source = max(FADING**turn, FLOOR) * leaks
         v = v / v.max(axis=0)
         driven = product(v)
         yield Weighting(v, driven / v, np.min(leaks - driven / v, axis=0, initial=np.inf))
@@ -136,20 +135,20 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
         return -np.inf, 1.0, False
     gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
     affine = not (np.any(gain.varies) or np.any(sending.varies))
-    count, inner = circuit.moving.size, circuit.inner
+    size, inner = circuit.moving.size, circuit.inner
     leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[circuit.moving].astype(np.float64)
     if not np.all(leaks > 0.0):
         return -np.inf, 1.0, affine
     coupling = sparse.csr_array(
-        (np.abs(network.weights[inner.ids]), circuit.place[inner.other], inner.indptr), shape=(count, count)
+        (np.abs(network.weights[inner.ids]), circuit.place[inner.other], inner.indptr), shape=(size, size)
     )
-    coupling = coupling.multiply(np.broadcast_to(gain.size, (count,))[:, None])
-    coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (count,))))
+    coupling = coupling.multiply(np.broadcast_to(gain.size, (size,))[:, None])
+    coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))
     columns = float(np.min(leaks - coupling.sum(axis=0), initial=np.inf))
     least = SHARE * float(np.max(leaks, initial=0.0))
     if columns > least:
         return columns, 1.0, affine
-    for v, _, rate in islice(weightings(leaks, coupling.__matmul__, np.ones(count)), PRODUCTS):
+    for v, _, rate in islice(weightings(leaks, coupling.__matmul__, np.ones(size)), PRODUCTS):
         if rate > least:
             return float(rate), float(1.0 / v.min()), affine
     return -np.inf, 1.0, affine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,7 @@ import scipy.sparse as sp
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.contraction import FLOOR, Weighting, weightings
-
-FLOORS = (1e-6, FLOOR)
-"""Least weight that is aimed at: first weights of like size, then, if those do not do, any."""
+from neurograph.contraction import Weighting, weightings
 
 VISITS = 1.5e8
 """Visits of edges that one search may cost, however many the rounds; at least MIN_ROUNDS, at most MAX_ROUNDS."""
@@ -21,7 +19,7 @@ VISITS = 1.5e8
 MIN_ROUNDS, MAX_ROUNDS = 30, 2000
 
 PATIENCE, GROWTH = 10, 1e-4
-"""The search ends when so many rounds raise the rate by less than this share of it."""
+"""The search ends when so many rounds raise a positive rate by less than this share of it, or find that none is."""
 
 
 class MMatrix(Theorem):
@@ -147,26 +145,21 @@ def surpluses(leaks: Array, coupling: sp.csr_array, v: Array) -> Array:
 
 
 def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Deadline) -> tuple[Weighting, int]:
-    """Give the best weights found, and how many products that took."""
+    """Give the best weights found, and how many products they took."""
     most = int(np.clip(VISITS / max(coupling.nnz, 1), MIN_ROUNDS, MAX_ROUNDS))
-    best, rounds = None, 0
-    for floor in FLOORS:
-        rates: list[float] = []
-        for found in weightings(leaks, coupling.__matmul__, start, floor):
-            deadline.check()
-            rates.append(float(found.rate))
-            rounds += 1
-            if best is None or found.rate > best.rate:
-                best = found
-            stalled = len(rates) > PATIENCE and rates[-1] - rates[-1 - PATIENCE] <= GROWTH * abs(rates[-1])
-            if rounds >= most or stalled:
-                break
-        assert best is not None
-        if best.rate > 0.0 or rounds >= most:
+    search = weightings(leaks, coupling.__matmul__, start)
+    best, rates = next(search), [-np.inf]
+    for found in islice(search, most - 1):
+        deadline.check()
+        best = max(best, found, key=lambda one: float(one.rate))
+        rates.append(float(best.rate))
+        if len(rates) % PATIENCE:
+            continue
+        if best.rate <= 0.0 and _outweighed(leaks, coupling, found).size:
+            return found, len(rates)
+        if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
             break
-        start = best.v
-    assert best is not None
-    return best, rounds
+    return best, len(rates)
 
 
 def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:
