@@ -51,7 +51,7 @@ class Weighting(NamedTuple):
 
 
 def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) -> Iterator[Weighting]:
-    r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j, at a rate c that grows from one to the next.
+    r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j, at a rate c that grows on the way.
 
     .. math:: v \leftarrow v \circ (\omega + \frac{(B v + \epsilon) / v}{L - c}), \quad
         c = \min_j (L_j - (B v + \epsilon)_j / v_j)
