@@ -21,6 +21,9 @@ from neurograph.contraction import weightings
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
 
+TINY = 1e-60
+"""Smallest weight of a neuron, whose square is still a float."""
+
 CLIPPINGS = 5
 """Most clippings of eigenvalues; what is then left is scaled away."""
 
@@ -75,6 +78,7 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     for v, _, rate in islice(weightings(room, coupling.__matmul__, np.ones(room.size)), PRODUCTS):  # noqa: B007
         if rate >= -couplings.slack:
             return couplings.weights
+    v = np.maximum(v, TINY)
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
         reached = (fixed @ v) / room
