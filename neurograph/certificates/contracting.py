@@ -88,8 +88,12 @@ class Contracting:
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights = network.weights.copy()
-        weights[network.wiring.circuit.inner.ids] = found
+        weights, ids, ties = network.weights.copy(), network.wiring.circuit.inner.ids, network.wiring.ties
+        weights[ids] = found
+        if ties is not None:  # edges from inputs may share a weight with those among free neurons
+            shared = np.full(int(ties.max()) + 1, np.nan)
+            shared[ties[ids]] = weights[ids]
+            weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
         return replace(network, weights=frozen(weights))
 
     @staticmethod

@@ -96,22 +96,20 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
 
 
 def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) -> Array:
-    """Give each row's tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges."""
-    edges = np.flatnonzero(couplings.plastic & (price > 0.0) & (size > 0.0))
-    edges = edges[np.lexsort((-size[edges] / price[edges], couplings.post[edges]))]
-    rows, first = np.unique(couplings.post[edges], return_index=True)
-    counts = np.diff(np.append(first, edges.size))
-    weight, square = (_running(part, first, counts) for part in (price[edges] * size[edges], price[edges] ** 2))
+    """Give each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
+
+    Newton's method on a sum that is convex and piecewise linear in tau: it rises to the root, within 1e-9 of `left`.
+    """
+    post = couplings.post
     tau = np.zeros(left.size)
-    if edges.size:
-        tau[rows] = np.maximum.reduceat((weight - np.repeat(left[rows], counts)) / square, first)
-    return np.maximum(tau, 0.0)
-
-
-def _running(values: Array, first: Array, counts: Array) -> Array:
-    """Add up along each row."""
-    total = np.cumsum(values)
-    return np.asarray(total - np.repeat(total[first] - values[first], counts))
+    while True:
+        kept = couplings.plastic & (size > tau[post] * price)
+        square = np.bincount(post, np.where(kept, price**2, 0.0), left.size)
+        excess = np.bincount(post, np.where(kept, price * (size - tau[post] * price), 0.0), left.size) - left
+        higher = tau + np.where((excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0)
+        if not np.any(higher > tau):
+            return tau
+        tau = higher
 
 
 def clipped_spectrum(couplings: Couplings) -> Array | None:
