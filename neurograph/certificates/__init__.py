@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.decision import NoRadiusError
 from neurograph.certificates.embedding import Embedding
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.invariant_box import InvariantBox
@@ -32,7 +33,16 @@ THEOREMS: tuple[Theorem, ...] = (
 )
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
-__all__ = ["THEOREMS", "Certificate", "Report", "Theorem", "UnknownCertificateError", "Verdict", "certify"]
+__all__ = [
+    "THEOREMS",
+    "Certificate",
+    "NoRadiusError",
+    "Report",
+    "Theorem",
+    "UnknownCertificateError",
+    "Verdict",
+    "certify",
+]
 
 
 def certify(
