@@ -109,7 +109,7 @@ class MMatrix(Theorem):
         witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
         if not rate > 0.0:
             return self._unproved(system, found, rate, witness)
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
         return self.certificate(
             system,
             Verdict.PROVED,
