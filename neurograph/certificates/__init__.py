@@ -10,7 +10,10 @@ from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.contracting import Contracting, contracting
+from neurograph.certificates.decision import NoRadiusError
+from neurograph.certificates.embedding import Embedding
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.invariant_box import InvariantBox
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
@@ -20,13 +23,22 @@ from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), MMatrix(), AbsoluteLeak(), SpectralAbscissa())
+THEOREMS: tuple[Theorem, ...] = (
+    PMatrix(),
+    Gershgorin(),
+    MMatrix(),
+    AbsoluteLeak(),
+    InvariantBox(),
+    Embedding(),
+    SpectralAbscissa(),
+)
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
 __all__ = [
     "THEOREMS",
     "Certificate",
     "Contracting",
+    "NoRadiusError",
     "Report",
     "Theorem",
     "UnknownCertificateError",

@@ -106,7 +106,9 @@ def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) ->
         kept = couplings.plastic & (size > tau[post] * price)
         square = np.bincount(post, np.where(kept, price**2, 0.0), left.size)
         excess = np.bincount(post, np.where(kept, price * (size - tau[post] * price), 0.0), left.size) - left
-        higher = tau + np.where((excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0)
+        higher = tau + np.where(
+            (excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0
+        )
         if not np.any(higher > tau):
             return tau
         tau = higher
