@@ -9,16 +9,25 @@ from numpy.typing import ArrayLike
 from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa())
+THEOREMS: tuple[Theorem, ...] = (
+    PMatrix(),
+    Gershgorin(),
+    AbsoluteLeak(),
+    SymmetricPart(),
+    DiagonalLyapunov(),
+    SpectralAbscissa(),
+)
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
 __all__ = ["THEOREMS", "Certificate", "Report", "Theorem", "UnknownCertificateError", "Verdict", "certify"]
