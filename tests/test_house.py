@@ -86,13 +86,16 @@ def test_siblings_of_a_family_see_only_its_base():
         "solvers": {"euler"},
         "certificates": {
             "certificate",
+            "components",
             "deadline",
             "decision",
+            "definite",
+            "euclidean",
             "inclusion",
             "report",
-            "system",
+            "slope_set",
             "spectrum",
-            "components",
+            "system",
         },
         "formats": {"format"},
     }

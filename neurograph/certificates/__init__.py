@@ -11,6 +11,7 @@ from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.contracting import Contracting, contracting
 from neurograph.certificates.decision import NoRadiusError
+from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
 from neurograph.certificates.embedding import Embedding
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.invariant_box import InvariantBox
@@ -18,6 +19,7 @@ from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
@@ -30,6 +32,8 @@ THEOREMS: tuple[Theorem, ...] = (
     AbsoluteLeak(),
     InvariantBox(),
     Embedding(),
+    SymmetricPart(),
+    DiagonalLyapunov(),
     SpectralAbscissa(),
 )
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""

@@ -12,6 +12,7 @@ from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.projections import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
@@ -24,7 +25,7 @@ DENSE = 500
 SLACK = 0.01
 """Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
 
-THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix())
+THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
 """What may prove it, cheap first."""
 
 __all__ = ["Contracting", "contracting"]
