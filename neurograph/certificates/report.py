@@ -109,6 +109,7 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
         SCOPES.index(certificate.scope),
         min(CLAIMS.index(claim) for claim in certificate.claims),
         -np.round(certificate.rate or 0.0, 9),
+        -certificate.margins.get("weight change", 0.0),
     )
 
 
