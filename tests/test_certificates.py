@@ -461,7 +461,7 @@ def test_the_equilibrium_between_two_others_is_unstable():
     assert found.verdict is Verdict.REFUTED
     assert found.claims == ("unstable equilibrium",)
     assert found.witness["eigenvalue"] == pytest.approx(1.0)
-    assert report.claim == "Nothing is proved."
+    assert report.claim == "Proved for all inputs: convergent (energy)."  # to another one
     assert certify(net, [[0.5]])["spectral_abscissa"].verdict is Verdict.PROVED
 
 
