@@ -85,7 +85,7 @@ def test_siblings_of_a_family_see_only_its_base():
     families = {
         "solvers": {"euler"},
         "certificates": {"certificate", "deadline", "report", "system", "spectrum", "components"}
-        | {"energy_function", "lyapunov_function", "monotone", "resting"},
+        | {"energy_function", "lyapunov_function", "mean_slopes", "monotone", "resting"},
         "formats": {"format"},
     }
     for family, base in families.items():

@@ -13,6 +13,7 @@ from neurograph.certificates.contracting import Contracting, contracting
 from neurograph.certificates.energy import EnergyDescent
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.p_matrix import PMatrix
+from neurograph.certificates.quadratic import QuadraticLyapunov
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
 from neurograph.certificates.system import System, in_float64
@@ -20,7 +21,14 @@ from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa(), EnergyDescent())
+THEOREMS: tuple[Theorem, ...] = (
+    PMatrix(),
+    Gershgorin(),
+    AbsoluteLeak(),
+    SpectralAbscissa(),
+    EnergyDescent(),
+    QuadraticLyapunov(),
+)
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
 __all__ = [

@@ -114,7 +114,7 @@ class Distance(LyapunovFunction):
 
     def _length(self, away: Array) -> Array:
         if self.matrix is not None:
-            return np.sqrt(np.einsum("...j,jk,...k->...", away, self.matrix, away))
+            return np.asarray(np.sqrt(np.einsum("...j,jk,...k->...", away, self.matrix, away)))
         order = {"l_1": 1, "l_2": 2, "l_inf": np.inf}[self.norm]
         return np.asarray(np.linalg.norm(self.weights * away, order, axis=-1))
 
@@ -131,3 +131,24 @@ class Distance(LyapunovFunction):
             return np.asarray(np.sum(moved, axis=-1))
         farthest = self.weights * np.abs(away) == size[..., None]
         return np.asarray(np.max(np.where(farthest, moved, -np.inf), axis=-1))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Quadratic(LyapunovFunction):
+    """(s - s*)' P (s - s*), which falls where it is at most `level`.
+
+    Attributes
+    ----------
+    matrix : array (free, free)
+        P, symmetric.
+    """
+
+    matrix: Array = field(repr=False)
+    symbol: ClassVar[str] = "(s - s^*)'P\\,(s - s^*)"
+
+    def _value(self, s: Array) -> Array:
+        away = s - self._rest
+        return np.asarray(np.einsum("...j,jk,...k->...", away, self.matrix, away))
+
+    def _slope(self, s: Array, flow: Array) -> Array:
+        return np.asarray(2.0 * np.einsum("...j,jk,...k->...", s - self._rest, self.matrix, flow))
