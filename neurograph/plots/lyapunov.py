@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -165,7 +165,7 @@ def _walked(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np.float
     x = np.repeat(function.rest[None, network.wiring.inputs], len(start), axis=0)
     kept = settle(network, x, start=start, solver=solver, record=1, throw=False).trajectory
     assert kept is not None  # for it was asked for
-    return kept.steps * (PACE / fastest), kept.state
+    return np.asarray(kept.steps * (PACE / fastest), np.float64), kept.state
 
 
 def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.float64]:
@@ -205,8 +205,7 @@ def _border(function: LyapunovFunction, places: tuple[int, int]) -> Floats:
 
 
 def _draw_fall(ax: Axes, view: _View, certificate: Certificate) -> None:
-    values = view.function.value(view.states)
-    values = np.where(np.isfinite(values), values, np.nan)
+    values = _finite(view.function.value(view.states))
     for line, inside in zip(values, view.inside, strict=True):
         ax.plot(view.times, line, color=BLUE if inside else GREY, linewidth=0.9, alpha=0.8, zorder=3 if inside else 2)
     ax.set(xlabel="time", ylabel=f"${view.function.symbol}$", xlim=(0.0, view.times[-1]))
@@ -228,10 +227,10 @@ def _draw_fall(ax: Axes, view: _View, certificate: Certificate) -> None:
 
 def _draw_plane(ax: Axes, view: _View) -> None:
     function, (across, up) = view.function, view.places
-    sides = [np.linspace(*limit, GRID) for limit in view.limits]
+    sides = [np.linspace(low, high, GRID) for low, high in view.limits.tolist()]
     plane = np.broadcast_to(function.rest, (GRID, GRID, function.rest.size)).copy()
     plane[..., across], plane[..., up] = np.meshgrid(*sides)
-    values = np.ma.masked_invalid(function.value(plane))
+    values = _finite(function.value(plane))
     ax.contour(*sides, values, levels=_levels(values, function.level), colors=GREY, linewidths=0.6, alpha=0.7)
     if np.isfinite(function.level):
         ax.contourf(*sides, values, levels=[-np.inf, function.level], colors=[GREEN], alpha=0.18)
@@ -251,7 +250,10 @@ def _mark_ends(ax: Axes, view: _View) -> None:
     """Mark the equilibria, and say what all the marks are."""
     ends, places = view.states[:, -1], list(view.places)
     width = view.limits[:, 1] - view.limits[:, 0]
-    ax.plot(*view.function.rest[places], "o", color=INK, markersize=6, zorder=5, label="equilibrium", linestyle="")
+    ax.plot(
+        *view.function.rest[places], "o", color=INK, markersize=6, zorder=5, label="equilibrium", linestyle="",
+        clip_on=False,
+    )  # fmt: skip
     shown = np.max(np.abs(ends - view.function.rest), axis=1) > 1e-2 * np.max(width)
     shown &= np.all((ends[:, places] >= view.limits[:, 0]) & (ends[:, places] <= view.limits[:, 1]), axis=1)
     if np.any(shown):
@@ -270,8 +272,13 @@ def _head(ax: Axes, text: str) -> None:
     ax.annotate(text, (0.0, 1.0), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", va="bottom")
 
 
-def _levels(values: Any, level: float) -> Floats:
+def _finite(values: Floats) -> Floats:
+    """Leave out where V is infinite."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _levels(values: Floats, level: float) -> Floats:
     """Choose levels that part the plane evenly."""
-    shown = values.compressed()
+    shown = values[np.isfinite(values)]
     chosen = np.unique(np.quantile(shown, np.linspace(0.02, 0.98, 12)))
     return np.asarray(chosen[np.abs(chosen - level) > 0.02 * np.ptp(chosen)] if np.isfinite(level) else chosen)
