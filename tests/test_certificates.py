@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurograph import dynamics
-from neurograph.certificates import UnknownCertificateError, Verdict, certify, spectral_abscissa, spectrum
+from neurograph.certificates import UnknownCertificateError, Verdict, certify, resting, spectrum
 from neurograph.certificates.components import closed_component
 from neurograph.dynamics import Dynamics
 from neurograph.errors import DataError, NeurographError, ParameterError
@@ -461,7 +461,7 @@ def test_the_equilibrium_between_two_others_is_unstable():
     assert found.verdict is Verdict.REFUTED
     assert found.claims == ("unstable equilibrium",)
     assert found.witness["eigenvalue"] == pytest.approx(1.0)
-    assert report.claim == "Proved for all inputs: box invariant (invariant_box)."
+    assert report.claim == "Proved for all inputs: convergent (energy)."  # to another one
     assert certify(net, [[0.5]])["spectral_abscissa"].verdict is Verdict.PROVED
 
 
@@ -480,7 +480,7 @@ def test_the_nudge_may_hold_a_neuron_at_its_bound():
 
 def test_a_large_residual_is_undecided(monkeypatch):
     net = network([[0.0, 0.9], [0.9, 0.0]], dynamics.additive("tanh"))
-    monkeypatch.setattr(spectral_abscissa, "SOLVER", Euler(tol=1e-3))
+    monkeypatch.setattr(resting, "SOLVER", Euler(tol=1e-3))
     assert "the residual" in certify(net, [[0.1]])["spectral_abscissa"].statement
 
 

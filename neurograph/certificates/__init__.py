@@ -13,10 +13,12 @@ from neurograph.certificates.contracting import Contracting, contracting
 from neurograph.certificates.decision import NoRadiusError
 from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
 from neurograph.certificates.embedding import Embedding
+from neurograph.certificates.energy import EnergyDescent
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.invariant_box import InvariantBox
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
+from neurograph.certificates.quadratic import QuadraticLyapunov
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
 from neurograph.certificates.symmetric_part import SymmetricPart
@@ -34,7 +36,9 @@ THEOREMS: tuple[Theorem, ...] = (
     Embedding(),
     SymmetricPart(),
     DiagonalLyapunov(),
+    EnergyDescent(),
     SpectralAbscissa(),
+    QuadraticLyapunov(),
 )
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 

@@ -12,9 +12,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurograph.arguments import checked_whole
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.decision import NoRadiusError, in_norm
+from neurograph.certificates.lyapunov_function import Distance, LyapunovFunction
+from neurograph.certificates.resting import phase_of, settled
 from neurograph.certificates.system import Array, System, in_float64
+from neurograph.equilibrium import Phase
+from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network
 
@@ -191,6 +196,38 @@ class Certificate:
                 "larger budget in certify()"
             ) from None
 
+    def function(self, sample: int = 0) -> LyapunovFunction:
+        """Give the function of the state that falls along every trajectory that is covered, for one sample of x.
+
+        It evaluates V and dV/dt at states (..., nodes): for a contraction the distance to the equilibrium in its
+        norm, for the others what their theorem says.
+
+        Raises
+        ------
+        ParameterError
+            If nothing is proved that has such a function, x was not given, there is no such sample, or it does not
+            settle.
+        """
+        system = self.system
+        if system.x is None:
+            raise ParameterError("the certificate knows no x: expected one from certify(network, x)")
+        count = system.x.shape[0]
+        if checked_whole("sample", sample, 0) >= count:
+            raise ParameterError(f"sample is {sample}: expected a whole number from 0 to {count - 1}")
+        one = slice(sample, sample + 1)
+        single = replace(system, x=system.x[one], y=None if system.y is None else system.y[one])
+        phase = phase_of(single, system.x[one], Deadline(np.inf))
+        rest = settled(single, phase, Deadline(np.inf))
+        if not rest.converged:
+            raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
+        made = self.theorem.function(self, sample, single, phase, rest.state[0])
+        if made is None:
+            raise ParameterError(
+                f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
+                "certificate that is PROVED and has a Lyapunov function"
+            )
+        return made
+
     def to_json(self) -> str:
         """Give everything that is said as JSON text.
 
@@ -273,6 +310,20 @@ class Theorem(abc.ABC):
     def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
         """Do the same with what was found for a system like this one at hand."""
         return self.examine(system, deadline)
+
+    def function(
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+    ) -> LyapunovFunction | None:
+        """Give the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
+
+        Here: the distance to its equilibrium, where the certificate is about distances.
+        """
+        falling = set(certificate.claims) & {"contracting", "nonexpansive"}
+        if certificate.verdict is not Verdict.PROVED or not falling or certificate.norm is None:
+            return None
+        weights = np.ones(len(system.nodes)) if certificate.weights is None else certificate.weights
+        matrix = certificate.witness["P"] if certificate.norm == "P" else None
+        return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
 
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
         """Examine within `budget` seconds, and say how many it took."""
