@@ -26,8 +26,8 @@ from neurograph.formats import read, write
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.packing import PackedWeights
-from neurograph.pruning import prune
 from neurograph.quantising import quantise
+from neurograph.retraining import Pruning, prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
 from neurograph.sweeping import sweep
@@ -59,6 +59,7 @@ __all__ = [
     "NeurographError",
     "PackedWeights",
     "ParameterError",
+    "Pruning",
     "Record",
     "Report",
     "Rule",
