@@ -30,6 +30,7 @@ from neurograph.quantising import quantise
 from neurograph.retraining import Pruning, prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
+from neurograph.structure import Anatomy, anatomy
 from neurograph.sweeping import sweep
 from neurograph.training import train
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from neurograph.estimators import GraphClassifier, GraphRegressor
 
 __all__ = [
+    "Anatomy",
     "Certificate",
     "CheckpointError",
     "CheckpointWarning",
@@ -65,6 +67,7 @@ __all__ = [
     "Rule",
     "Status",
     "Verdict",
+    "anatomy",
     "certificates",
     "certify",
     "compile",

@@ -39,7 +39,7 @@ FLOORS = [
     {"resume"},
     {"training"},
     {"gradients", "sweeping", "retraining"},
-    {"formats", "estimators"},
+    {"formats", "estimators", "structure"},
     {"plots"},
     {"demo"},
     {"cli"},
