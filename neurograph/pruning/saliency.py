@@ -9,8 +9,8 @@ import numpy as np
 
 from neurograph import rules
 from neurograph.contrast import run_phases, weight_change
-from neurograph.costs import Cost, SquaredError
-from neurograph.equilibrium import Equilibrium, Phase, Solver
+from neurograph.costs import SquaredError
+from neurograph.equilibrium import Phase
 from neurograph.errors import ParameterError
 from neurograph.network import Floats, Network
 from neurograph.pruning.pruner import Lesson, Ranking
@@ -45,19 +45,14 @@ class Saliency(Ranking):
         """Run the phases of the exact rule, and give the saliency (edges,)."""
         if lesson is None:
             raise ParameterError("saliency asks what each edge is worth to a task: expected x and y to ask about")
-        free = lesson.solver.solve(network, Phase(lesson.start))
+        random, samples, outputs = self.nudge == "random", *lesson.y.shape
+        times = -(-LEAST_PROBES // samples) if random and outputs > 1 else 1
+        free = lesson.solver.solve(network, Phase(np.repeat(lesson.start, times, axis=0)))
         raise_divergence(free, lesson.solver)
-        if self.nudge == "error":
-            return _mean_square(free, lesson.y, lesson.cost, lesson.solver)
-        samples, outputs = free.outputs.shape
-        signs = rng.choice([-1.0, 1.0], (1 if outputs == 1 else -(-LEAST_PROBES // samples), samples, outputs))
-        every = [_mean_square(free, free.outputs + sign, SquaredError(), lesson.solver) for sign in signs]
-        return np.asarray(np.mean(every, axis=0))
-
-
-def _mean_square(free: Equilibrium, y: Floats, cost: Cost, solver: Solver) -> Floats:
-    """Give the mean over samples of the square of w dC/dw, for outputs that are pulled towards y (edges,)."""
-    return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, solver))[0]
+        y, cost = lesson.y, lesson.cost
+        if random:
+            y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), SquaredError()
+        return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, lesson.solver))[0]
 
 
 def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regrow: bool = False) -> Saliency:
