@@ -11,6 +11,7 @@ from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.contracting import Contracting, contracting
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
@@ -19,7 +20,7 @@ from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa())
+THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), MMatrix(), AbsoluteLeak(), SpectralAbscissa())
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
 __all__ = [

@@ -8,6 +8,7 @@ weight change its sign.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from neurograph.certificates.system import Array
+from neurograph.contraction import weightings
 
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
@@ -25,7 +27,11 @@ CLIPPINGS = 5
 
 @dataclass(frozen=True, eq=False)
 class Couplings:
-    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,)."""
+    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,).
+
+    `room` is smaller than that by `slack`: weights that need more of it than there is are changed until they leave the
+    slack too.
+    """
 
     post: NDArray[np.int64]
     pre: NDArray[np.int64]
@@ -34,6 +40,7 @@ class Couplings:
     plastic: NDArray[np.bool_]
     ties: NDArray[np.int64] | None
     room: Array
+    slack: float
 
     def matrix(self, weights: Array) -> sp.csr_array:
         """Give the couplings (free, free), row = postsynaptic."""
@@ -64,14 +71,10 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
         The weights; or the place of a neuron whose edges that are not plastic are too heavy already.
     """
     post, room = couplings.post, couplings.room
-    scaled = sp.csr_array(abs(couplings.matrix(couplings.weights)).multiply(1.0 / room[:, None]))
-    v = np.ones(room.size)
-    for _ in range(PRODUCTS):
-        reached = scaled @ v
-        if np.all(reached <= v):
+    coupling = abs(couplings.matrix(couplings.weights))
+    for v, _, rate in islice(weightings(room, coupling.__matmul__, np.ones(room.size)), PRODUCTS):  # noqa: B007
+        if rate >= -couplings.slack:
             return couplings.weights
-        v = v + reached
-        v /= v.max()
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
         reached = (fixed @ v) / room
@@ -121,11 +124,9 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
     """
     post, pre, plastic = couplings.post, couplings.pre, couplings.plastic
     weights = couplings.weights
-    top = np.inf
     for _ in range(CLIPPINGS):
         values, vectors = _spectrum(couplings, weights)
-        top = values[-1]
-        if top <= 0.0:
+        if values[-1] <= (couplings.slack if weights is couplings.weights else 0.0):
             return weights
         above = vectors[:, values > 0.0]
         excess = (above * values[values > 0.0]) @ above.T
