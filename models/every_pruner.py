@@ -24,7 +24,8 @@ from neurograph.costs import wrong
 ABOUT = (
     "Complete digraphs with 64 hidden tanh neurons and 10,138 edges, trained as in every_graph.py. Accuracy lost on "
     "the 360 test samples, in points: mean of the seeds, and between brackets the worst. In rounds, the same share of "
-    "the edges that are left goes each time. Neurons that become idle leave too."
+    "the edges that are left goes each time. Neurons that become idle leave too. As far as it goes: 30 rounds of 3 "
+    "epochs towards 99 %, which end before the first that costs more than a point on the samples of training."
 )
 
 XOR = (
@@ -53,8 +54,15 @@ WAYS = {
 
 FRACTIONS = (0.9, 0.95)
 
-PROXIMAL = (0.005, 0.01, 0.02)
-"""What a weight shrinks by in each of 20 rounds of one epoch, before the last, of five."""
+FAR = "saliency, as far as it goes"
+
+OTHERS: dict[str, ng.pruning.Pruner] = {
+    "proximal 0.005": ng.pruning.proximal(0.005),
+    "proximal 0.01": ng.pruning.proximal(0.01),
+    "proximal 0.02": ng.pruning.proximal(0.02),
+    "boltzmann 0.05": ng.pruning.boltzmann(tolerance=0.05),
+}
+"""What takes as many edges as it takes, in 20 rounds of one epoch and five epochs at the end."""
 
 
 def training() -> dict[str, Any]:
@@ -91,22 +99,12 @@ def lost(seed: int) -> dict[Any, tuple[float, int]]:
     network = trained(seed)
     cases = [(name, fraction, way) for name in PRUNERS for fraction in FRACTIONS for way in WAYS]
     gone = {case: pruned(network, PRUNERS[case[0]](case[1]), seed, **WAYS[case[2]]) for case in cases}
-    for strength in PROXIMAL:
-        shrunk = pruned(network, ng.pruning.proximal(strength), seed, rounds=20, retrain=1).network
-        gone["proximal", strength] = pruned(shrunk, ng.pruning.magnitude(0.0), seed, retrain=5)
-    gone["as far as it goes"] = _as_far_as_it_goes(network, seed)
+    for name, pruner in OTHERS.items():
+        fewer = pruned(network, pruner, seed, rounds=20, retrain=1).network
+        gone[name] = pruned(fewer, ng.pruning.idle(), seed, retrain=5)
+    gone[FAR] = pruned(network, ng.pruning.saliency(0.99), seed, rounds=30, retrain=3, max_drop=0.01)
     before = accuracy(network)
     return {case: (before - accuracy(one.network), one.network.weights.size) for case, one in gone.items()}
-
-
-def _as_far_as_it_goes(network: ng.Network, seed: int) -> ng.Pruning:
-    """Prune on four fifths of the samples, until the others lose 0.01."""
-    digits, cut = ng.tasks.digits(), 1150
-    x, y = digits.x_train, digits.y_train
-    return ng.prune(
-        network, ng.pruning.saliency(0.99), x[:cut], y[:cut], rounds=30, retrain=3, max_drop=0.01,
-        validation=(x[cut:], y[cut:]), seed=seed, progress=False, **training(),
-    )  # fmt: skip
 
 
 def sparsified(seed: int, regrow: bool) -> tuple[bool, float]:
@@ -140,9 +138,8 @@ def digits_table(every: Sequence[dict[Any, tuple[float, int]]]) -> list[str]:
     for fraction in FRACTIONS:
         lines += [line(f"{fraction:.0%} {way}", [of((name, fraction, way)) for name in PRUNERS]) for way in WAYS]
     lines += [""]
-    for case in [*(("proximal", strength) for strength in PROXIMAL), "as far as it goes"]:
-        name = case if isinstance(case, str) else f"proximal {case[1]:g}, 20 rounds"
-        lines.append(f"{line(name, [of(case)])}   {np.mean([edges for _, edges in of(case)]):.0f} edges left")
+    for name in (*OTHERS, FAR):
+        lines.append(f"{line(name, [of(name)])}   {np.mean([edges for _, edges in of(name)]):.0f} edges left")
     return lines
 
 

@@ -1,7 +1,6 @@
 """anatomy(): against networkx and closed forms, and its random graphs."""
 
 import json
-import math
 from collections import Counter
 
 import networkx as nx
@@ -58,10 +57,9 @@ def test_the_triad_census_is_that_of_networkx(graph):
     plain = nx.DiGraph((u, v) for u, v in graph.edges if u != v)
     plain.add_nodes_from(graph)
     census = nx.triadic_census(plain)
-    assert triad_census(read_links(graph)) == {name: census[name] for name in triad_census(read_links(graph))}
-    assert sum(triad_census(read_links(graph)).values()) + sum(
-        census[name] for name in ("003", "012", "102")
-    ) == math.comb(len(graph), 3)
+    counted = triad_census(read_links(graph))
+    assert counted == {name: census[name] for name in counted}
+    assert set(census) - set(counted) == {"003", "012", "102"}  # those that leave a node out
 
 
 def test_the_spectral_radius_of_a_large_graph_is_that_of_the_dense_one():
@@ -108,7 +106,7 @@ def test_a_rewired_graph_has_every_degree_and_no_edge_twice(graph, seed):
 
 def test_every_graph_of_the_same_degrees_is_as_likely():
     """A ring of four nodes with an edge in and out each: the 9 graphs without self-loops, by chi-squared."""
-    links, draws = read_links(nx.cycle_graph(4, create_using=nx.DiGraph)), 1800
+    links, draws = read_links(nx.cycle_graph(4, create_using=nx.DiGraph)), 900
     rng = np.random.default_rng(0)
     seen = Counter(tuple(links.rewired(rng).post[np.argsort(links.pre)].tolist()) for _ in range(draws))
     assert len(seen) == 9
@@ -122,7 +120,7 @@ def test_what_is_not_random_stands_out():
     before = ng.anatomy(graph, samples=10, seed=1).to_dict()["graph"]
     assert before["reciprocity"]["z"] > 5
     assert before["modularity"]["z"] > 5
-    assert before["triad 300"]["z"] > 5
+    assert before["triad 300"]["value"] == 6 * (10 - 3)  # each clique gives one pair away
     assert before["in-degree, largest"]["z"] is None
     assert before == ng.anatomy(graph, samples=10, seed=1).to_dict()["graph"]
     rewired = read_links(graph).rewired(np.random.default_rng(0))
@@ -137,9 +135,7 @@ def test_before_and_after_stand_side_by_side():
     numbers = anatomy.to_dict()
     assert list(numbers) == ["before", "after"]
     assert numbers["after"]["edges"]["value"] == pruning.network.weights.size
-    assert numbers["after"] == {
-        name: one for name, one in ng.anatomy(network, pruning.network.to_graph(), samples=3).to_dict()["after"].items()
-    }
+    assert numbers == ng.anatomy(network.to_graph(), pruning.network.to_graph(), samples=3).to_dict()
     assert json.loads(json.dumps(numbers)) == numbers
     text = str(anatomy)
     assert max(map(len, text.splitlines())) <= 100
@@ -150,13 +146,8 @@ def test_before_and_after_stand_side_by_side():
 @given(graph=graphs())
 @settings(max_examples=20)
 def test_any_graph_that_compiles_has_an_anatomy(graph):
-    first, second = (
-        ng.anatomy(each, samples=1).to_dict() for each in (graph, ng.compile(graph, ng.dynamics.vector_field()))
-    )
-    for name, one in first["graph"].items():
-        if not name.startswith("modul"):  # Louvain's method goes by the order of the edges
-            value, other = one["value"], second["graph"][name]["value"]
-            assert (value is None and other is None) or value == pytest.approx(other), name
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    assert ng.anatomy(graph, samples=2).to_dict() == ng.anatomy(network, samples=2).to_dict()
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from neurograph.graph import INPUT, OUTPUT, ROLES
 from neurograph.network import Network
 from neurograph.wiring import frozen
 
-ROUNDS = 20
-"""How many times each edge is offered a swap; half of that mixes most graphs."""
+ROUNDS = 40
+"""How many times each edge is offered a swap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,8 @@ class Links:
             loops = (self.pre[one] == post[two]) | (self.pre[two] == post[one])
             distinct, place, count = np.unique(made, return_inverse=True, return_counts=True)
             taken = (np.isin(distinct, there) | (count > 1))[place.reshape(made.shape)]
-            good = ~(loops | taken.any(axis=0))
+            # Half of the good swaps are made, or the number of swaps, and so what they lead to, would be odd or even.
+            good = ~(loops | taken.any(axis=0)) & (rng.random(half) < 0.5)
             post[one[good]], post[two[good]] = post[two[good]], post[one[good]]
         return replace(self, post=frozen(post))
 
@@ -110,7 +111,8 @@ def read_links(graph: nx.DiGraph[Any] | Network) -> Links:
         )
     place = {node: number for number, node in enumerate(graph)}
     ends = np.array([(place[pre], place[post]) for pre, post in graph.edges], np.int64).reshape(-1, 2)
-    return Links(ends[:, 0], ends[:, 1], _weights(graph), _roles(graph))
+    order = np.lexsort((ends[:, 0], ends[:, 1]))  # as in a network, so that the same random graphs are drawn
+    return Links(ends[order, 0], ends[order, 1], _weights(graph)[order], _roles(graph))
 
 
 def _weights(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
