@@ -14,7 +14,8 @@ from neurograph.fit import Fit
 from neurograph.formats import write
 from neurograph.network import Network, compile
 from neurograph.plots.overview import overview
-from neurograph.pruning import magnitude, prune
+from neurograph.pruning import magnitude
+from neurograph.retraining import prune
 from neurograph.settling import settle
 from neurograph.tasks import logic
 from neurograph.topologies import complete
