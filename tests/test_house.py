@@ -19,7 +19,7 @@ FLOORS = [
     {"arguments", "memory"},
     {"graph", "equations", "costs", "checkpoints"},
     {"intervals"},
-    {"tables", "dynamics", "tasks", "signs", "schedule"},
+    {"tables", "dynamics", "tasks", "signs", "schedule", "layout"},
     {"topologies"},
     {"wiring"},
     {"network"},

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from neurograph.plots.layout import RADIUS, Drawn, Points
+from neurograph.layout import RADIUS, Drawn, Points
 
 BENDS = (0.12, 0.06, 0.2, 0.28, 0.36)
 """How far an edge may bend, as a share of its length; never to the other side, which is the way back's."""
