@@ -16,7 +16,7 @@ PACKAGE = ROOT / "neurograph"
 
 FLOORS = [
     {"errors"},
-    {"arguments", "memory"},
+    {"arguments", "memory", "labels"},
     {"graph", "equations", "costs", "checkpoints"},
     {"intervals"},
     {"tables", "dynamics", "tasks", "signs", "schedule", "layout"},
@@ -36,7 +36,7 @@ FLOORS = [
     {"run"},
     {"resume"},
     {"training"},
-    {"gradients", "sweeping"},
+    {"gradients", "sweeping", "page"},
     {"formats", "estimators"},
     {"plots"},
     {"demo"},

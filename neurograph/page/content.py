@@ -1,0 +1,193 @@
+"""What the page's script draws: the nodes, the edges, and those that left, as plain JSON values."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.dynamics import Dynamics
+from neurograph.errors import ParameterError
+from neurograph.graph import HIDDEN, ROLES, EdgeTable
+from neurograph.labels import short_names, shortened
+from neurograph.layout import Drawn, positions
+from neurograph.pruning import Removed
+
+MOST_EDGES = 20_000
+"""Edges up to which all are drawn: beyond, a browser is busy for seconds with each move of a slider."""
+
+LONGEST = 1000
+"""Most characters of a label or of an attribute's value."""
+
+INSIDE = 4
+"""Most characters of a name that stands inside its node."""
+
+CHARACTER = 0.14
+"""Width of a name's character, in units of the layout."""
+
+OWN = frozenset({"role", "bias", "weight"})
+"""Attributes that stand elsewhere than among a node's or an edge's other facts."""
+
+Edge = list[Any]
+"""Places of its ends, weight, what else is known of it; of one that left also the step at which it did."""
+
+
+def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) -> dict[str, Any]:
+    """Give the nodes and edges of a graph with the places where they are drawn, and the log of its pruning.
+
+    Parameters
+    ----------
+    table : EdgeTable
+    dynamics : Dynamics
+        Its parameters are among the facts of every node.
+    removed : sequence of Removed
+        The log. Of an edge that is in the graph, for it grew again, no entry is drawn.
+
+    Returns
+    -------
+    dict
+        ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many edges
+        of the graph are not among them; ``steps``, of the slider over the log: their ``count``, and the ``epochs``
+        they stand for, or None where each edge that left is a step.
+
+    Raises
+    ------
+    ParameterError
+        If `removed` holds something else.
+    """
+    edges = _edges(table)
+    gone = _gone(table, removed)
+    nodes = [*table.nodes, *dict.fromkeys(end for one in gone for end in one.edge if end not in table.index)]
+    steps, epochs = _steps(gone)
+    left = _left(gone, steps, nodes)
+    kept = _strongest(edges, MOST_EDGES)
+    left = _strongest(left, MOST_EDGES - len(kept))
+    return {
+        "nodes": _nodes(table, dynamics, nodes, kept + left),
+        "edges": kept,
+        "left": left,
+        "undrawn": len(edges) - len(kept),
+        "steps": {"count": max(steps, default=0), "epochs": epochs},
+    }
+
+
+def _edges(table: EdgeTable) -> list[Edge]:
+    """Give the edges in the graph's own order."""
+    order = np.arange(table.pre.size) if table.order is None else np.argsort(table.order)
+    given = order if table.order is None else np.asarray(table.order)[order]
+    ends = (column[order].tolist() for column in (given, table.pre, table.post, table.weights))
+    more = table.edge_attributes or {}
+    return [[pre, post, weight, _facts(more.get(place, {}))] for place, pre, post, weight in zip(*ends, strict=True)]
+
+
+def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
+    """Give the last entry of each edge that is not in the graph."""
+    there = set(zip(table.pre.tolist(), table.post.tolist(), strict=True))
+    gone = {}
+    for one in removed:
+        if not isinstance(one, Removed) or not math.isfinite(one.weight):
+            raise ParameterError(
+                f"removed holds {one!r}: expected the log of a pruning, such as fit.removed, with finite weights"
+            )
+        if tuple(map(table.index.get, one.edge)) not in there:
+            gone[one.edge] = one
+    return list(gone.values())
+
+
+def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
+    """Give the step of each edge, and the epochs of the steps; where all left in one epoch, the lowest score is first."""
+    epochs = sorted({one.epoch for one in gone})
+    if len(epochs) > 1:
+        return [epochs.index(one.epoch) + 1 for one in gone], epochs
+    scores = np.array([one.score for one in gone])  # a score that is not a number comes last
+    return (1 + np.argsort(np.argsort(scores, kind="stable"))).tolist(), None
+
+
+def _left(gone: Sequence[Removed], steps: Sequence[int], nodes: Sequence[Hashable]) -> list[Edge]:
+    index = {node: place for place, node in enumerate(nodes)}
+    return [
+        [
+            *(index[end] for end in one.edge),
+            one.weight,
+            {"left in epoch": str(one.epoch), "score": f"{one.score:.4g}", "reason": shortened(one.reason, LONGEST)},
+            step,
+        ]
+        for one, step in zip(gone, steps, strict=True)
+    ]
+
+
+def _strongest(edges: list[Edge], most: int) -> list[Edge]:
+    """Give the edges of the largest weights, in the order they were in."""
+    if len(edges) <= most:
+        return edges
+    strongest = np.argsort([-abs(edge[2]) for edge in edges], kind="stable")[:most]
+    return [edges[k] for k in np.sort(strongest)]
+
+
+def _nodes(table: EdgeTable, dynamics: Dynamics, nodes: list[Hashable], drawn: Sequence[Edge]) -> list[dict[str, Any]]:
+    late = len(nodes) - len(table.nodes)
+    roles = np.append(table.roles, np.full(late, HIDDEN, np.int8))
+    names = short_names(nodes)
+    longest = max(map(len, names))
+    places, sides = _places(nodes, roles, drawn, CHARACTER * longest if longest > INSIDE else 0.0)
+    if longest <= INSIDE:
+        sides = np.zeros_like(sides)
+    attributes = [*(table.node_attributes or [{}] * len(table.nodes)), *[{}] * late]
+    biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
+    sums = _sums(table, len(nodes))
+    return [
+        {
+            "label": label,
+            "name": names[k],
+            "role": ROLES[roles[k]],
+            "x": round(float(places[k, 0]), 3),
+            "y": round(float(places[k, 1]), 3),
+            "side": [int(np.sign(part)) * bool(abs(part) > 0.35) for part in sides[k].tolist()],
+            "in": sums[0][k],
+            "out": sums[1][k],
+            "bias": biases[k],
+            "facts": _facts({**dynamics.defaults, **attributes[k]}),
+            "late": k >= len(table.nodes),
+        }
+        for k, label in enumerate(_labels(nodes))
+    ]
+
+
+def _places(
+    nodes: list[Hashable], roles: NDArray[np.int8], drawn: Sequence[Edge], margin: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    pre, post = np.array([edge[:2] for edge in drawn], np.int64).reshape(-1, 2).T
+    weights = np.array([edge[2] for edge in drawn], np.float64)
+    return positions(Drawn(nodes, roles, pre, post, weights), None, margin)
+
+
+def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:
+    """Give the number of edges into and out of each node, and their summed size in words."""
+    size = np.abs(table.weights)
+    return [
+        [
+            (degree, f"{strength:.4g}")
+            for degree, strength in zip(
+                np.bincount(ends, minlength=count).tolist(), np.bincount(ends, size, minlength=count), strict=True
+            )
+        ]
+        for ends in (table.post, table.pre)
+    ]
+
+
+def _labels(nodes: Sequence[Hashable]) -> list[str]:
+    """Give each label as text: of two that read the same, how Python writes them."""
+    count = Counter(map(str, nodes))
+    return [shortened(str(node) if count[str(node)] == 1 else repr(node), LONGEST) for node in nodes]
+
+
+def _facts(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        shortened(str(name), LONGEST): shortened(str(value), LONGEST)
+        for name, value in attributes.items()
+        if name not in OWN
+    }
