@@ -99,7 +99,7 @@ def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
 
 
 def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
-    """Give the step of each edge, and the epochs of the steps; where all left in one epoch, the lowest score is first."""
+    """Give the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
     epochs = sorted({one.epoch for one in gone})
     if len(epochs) > 1:
         return [epochs.index(one.epoch) + 1 for one in gone], epochs
