@@ -125,7 +125,7 @@ def _circle(roles: NDArray[np.int8], margin: float) -> tuple[Points, Points]:
 def _force(drawn: Drawn, margin: float) -> tuple[Points, Points]:
     """Let joined hidden nodes attract each other (Fruchterman and Reingold, 1991), and answers flow to the right."""
     hidden = np.flatnonzero(drawn.roles == HIDDEN)
-    free = _spread(_turned(_attracted(drawn, hidden), drawn, hidden))
+    free = _turned(_attracted(drawn, hidden), drawn, hidden)
     radius = float(np.max(np.linalg.norm(free, axis=1), initial=0.0))
     places, away = _sides(drawn.roles, -radius - 2.2 - margin, radius + 2.2 + margin, 2 * radius + 1.3)
     places[hidden] = free
@@ -137,7 +137,9 @@ def _attracted(drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
     joined.add_nodes_from(hidden.tolist())
     joined.add_edges_from(_within(drawn))
     found = nx.spring_layout(joined, weight=None, seed=0)
-    return np.array([found[node] for node in hidden.tolist()]).reshape(-1, 2)
+    free = np.array([found[node] for node in hidden.tolist()]).reshape(-1, 2)
+    nearest = float(np.median(_nearest(free))) if hidden.size > 1 else 0.0
+    return free * (1.0 / nearest if nearest > 0.0 else 1.0)
 
 
 def _turned(free: Points, drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
@@ -199,10 +201,15 @@ def _spread(places: Points) -> Points:
     """Scale places so that nodes have room around them."""
     if len(places) < 2:
         return places
-    distances, _ = KDTree(places).query(places, k=2)
-    nearest = np.asarray(distances)[:, 1]
+    nearest = _nearest(places)
     closest = float(max(nearest.min(), np.median(nearest) / 4))
     return places * (1.2 / closest if closest > 0.0 else 1.0)
+
+
+def _nearest(places: Points) -> NDArray[np.float64]:
+    """Give the distance from each place to the nearest other (nodes,)."""
+    distances, _ = KDTree(places).query(places, k=2)
+    return np.asarray(distances)[:, 1]
 
 
 def _point(value: ArrayLike) -> Points | None:

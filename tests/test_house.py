@@ -20,7 +20,7 @@ FLOORS = [
     {"graph", "equations", "costs", "checkpoints"},
     {"intervals"},
     {"tables", "dynamics", "tasks", "signs", "schedule", "layout"},
-    {"topologies"},
+    {"topologies", "bends"},
     {"wiring"},
     {"network"},
     {"phase", "gauss_seidel", "readout", "response", "gather"},

@@ -18,18 +18,15 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
 from neurograph.dynamics import Dynamics
-from neurograph.errors import GraphError, ParameterError
+from neurograph.errors import ParameterError
 from neurograph.fit import Fit
 from neurograph.graph import ROLES, EdgeTable, read_graph
 from neurograph.labels import shortened
 from neurograph.network import Network, chosen_dynamics
 from neurograph.page.certificates import certificates
-from neurograph.page.content import LONGEST, content
+from neurograph.page.content import LONGEST, check_nodes, content
 from neurograph.page.curves import curves
 from neurograph.pruning import Removed
-
-MOST_NODES = 2000
-"""Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
 
 
 def page(
@@ -74,14 +71,10 @@ def page(
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
-    table = graph.wiring.table if isinstance(graph, Network) else graph
-    table = table if isinstance(table, EdgeTable) else read_graph(table)
-    if len(table.nodes) > MOST_NODES:
-        raise GraphError(
-            f"the graph has {len(table.nodes)} nodes: expected at most {MOST_NODES}, for a browser to draw; write it "
-            "as .graphml and open it with a program for large graphs"
-        )
-    return read_graph(graph.to_graph()) if isinstance(graph, Network) else table
+    if not isinstance(graph, (EdgeTable, Network)):
+        return read_graph(graph)
+    check_nodes(len(graph.nodes))  # before the graph of a large network is built
+    return read_graph(graph.to_graph()) if isinstance(graph, Network) else graph
 
 
 def _title(table: EdgeTable) -> str:
@@ -94,12 +87,16 @@ def _summary(table: EdgeTable, dynamics: Dynamics, drawn: int) -> str:
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges = table.weights.size
     lines = [
-        f"{len(table.nodes):,} nodes ({', '.join(counts)}), {edges:,} edges",
+        f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
         f"{html.escape(dynamics.name)}: <code>ds/dt = {html.escape(dynamics.drift)}</code>",
     ]
     if drawn < edges:
         lines.append(f"The {drawn:,} strongest of its edges are in this page, for a browser to draw.")
     return "".join(f"<p>{line}</p>\n" for line in lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _json(value: Any) -> str:

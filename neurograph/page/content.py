@@ -8,14 +8,17 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neurograph.bends import BENDS, bends
 from neurograph.dynamics import Dynamics
-from neurograph.errors import ParameterError
+from neurograph.errors import GraphError, ParameterError
 from neurograph.graph import HIDDEN, ROLES, EdgeTable
 from neurograph.labels import short_names, shortened
-from neurograph.layout import Drawn, positions
+from neurograph.layout import Drawn, Points, positions
 from neurograph.pruning import Removed
+
+MOST_NODES = 2000
+"""Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
 
 MOST_EDGES = 20_000
 """Edges up to which all are drawn: beyond, a browser is busy for seconds with each move of a slider."""
@@ -32,8 +35,11 @@ CHARACTER = 0.14
 OWN = frozenset({"role", "bias", "weight"})
 """Attributes that stand elsewhere than among a node's or an edge's other facts."""
 
+MOST_BENT = 1200
+"""Edges up to which each keeps clear of the nodes; beyond, only those of a pair bend, and the others are straight."""
+
 Edge = list[Any]
-"""Places of its ends, weight, what else is known of it; of one that left also the step at which it did."""
+"""Places of its ends, weight, what else is known of it, how far it bends; of one that left also the step."""
 
 
 def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) -> dict[str, Any]:
@@ -59,20 +65,40 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     ParameterError
         If `removed` holds something else.
     """
-    edges = _edges(table)
-    gone = _gone(table, removed)
+    edges, gone = _edges(table), _gone(table, removed)
     nodes = [*table.nodes, *dict.fromkeys(end for one in gone for end in one.edge if end not in table.index)]
+    check_nodes(len(nodes))
     steps, epochs = _steps(gone)
     left = _left(gone, steps, nodes)
     kept = _strongest(edges, MOST_EDGES)
     left = _strongest(left, MOST_EDGES - len(kept))
+    drawn = _drawn(table, nodes, kept + left)
+    names = short_names(nodes)
+    places, sides = positions(drawn, None, _margin(names))
+    for edge, bend in zip(kept + left, _bends(drawn, places), strict=True):
+        edge.insert(3, bend)
     return {
-        "nodes": _nodes(table, dynamics, nodes, kept + left),
+        "nodes": _nodes(table, dynamics, nodes, names, places, sides if _margin(names) else np.zeros_like(sides)),
         "edges": kept,
         "left": left,
         "undrawn": len(edges) - len(kept),
         "steps": {"count": max(steps, default=0), "epochs": epochs},
     }
+
+
+def check_nodes(count: int) -> None:
+    """Refuse a graph of so many nodes.
+
+    Raises
+    ------
+    GraphError
+        If there are more than 2,000.
+    """
+    if count > MOST_NODES:
+        raise GraphError(
+            f"the graph has {count} nodes: expected at most {MOST_NODES} for a page, which a browser has to draw; "
+            "write it as .graphml and open it with a program for large graphs"
+        )
 
 
 def _edges(table: EdgeTable) -> list[Edge]:
@@ -102,7 +128,7 @@ def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
     """Give the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
     epochs = sorted({one.epoch for one in gone})
     if len(epochs) > 1:
-        return [epochs.index(one.epoch) + 1 for one in gone], epochs
+        return (1 + np.searchsorted(epochs, [one.epoch for one in gone])).tolist(), epochs
     scores = np.array([one.score for one in gone])  # a score that is not a number comes last
     return (1 + np.argsort(np.argsort(scores, kind="stable"))).tolist(), None
 
@@ -128,41 +154,51 @@ def _strongest(edges: list[Edge], most: int) -> list[Edge]:
     return [edges[k] for k in np.sort(strongest)]
 
 
-def _nodes(table: EdgeTable, dynamics: Dynamics, nodes: list[Hashable], drawn: Sequence[Edge]) -> list[dict[str, Any]]:
-    late = len(nodes) - len(table.nodes)
-    roles = np.append(table.roles, np.full(late, HIDDEN, np.int8))
-    names = short_names(nodes)
+def _drawn(table: EdgeTable, nodes: list[Hashable], edges: Sequence[Edge]) -> Drawn:
+    """Give what is drawn: the graph and, as hidden nodes, those that left it."""
+    roles = np.append(table.roles, np.full(len(nodes) - len(table.nodes), HIDDEN, np.int8))
+    pre, post = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
+    return Drawn(nodes, roles, pre, post, np.array([edge[2] for edge in edges], np.float64))
+
+
+def _margin(names: Sequence[str]) -> float:
+    """Give the width that names take beside their nodes: 0 where all stand inside."""
     longest = max(map(len, names))
-    places, sides = _places(nodes, roles, drawn, CHARACTER * longest if longest > INSIDE else 0.0)
-    if longest <= INSIDE:
-        sides = np.zeros_like(sides)
+    return CHARACTER * longest if longest > INSIDE else 0.0
+
+
+def _bends(drawn: Drawn, places: Points) -> list[float]:
+    if drawn.pre.size <= MOST_BENT:
+        bent: list[float] = bends(drawn, places).tolist()
+        return bent
+    ends = list(zip(drawn.pre.tolist(), drawn.post.tolist(), strict=True))
+    there = set(ends)
+    return [BENDS[0] if (post, pre) in there else 0.0 for pre, post in ends]
+
+
+def _nodes(
+    table: EdgeTable, dynamics: Dynamics, nodes: list[Hashable], names: list[str], places: Points, sides: Points
+) -> list[dict[str, Any]]:
+    late = len(nodes) - len(table.nodes)
     attributes = [*(table.node_attributes or [{}] * len(table.nodes)), *[{}] * late]
     biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
-    sums = _sums(table, len(nodes))
+    into, out = _sums(table, len(nodes))
     return [
         {
             "label": label,
             "name": names[k],
-            "role": ROLES[roles[k]],
+            "role": ROLES[table.roles[k] if k < len(table.nodes) else HIDDEN],
             "x": round(float(places[k, 0]), 3),
             "y": round(float(places[k, 1]), 3),
-            "side": [int(np.sign(part)) * bool(abs(part) > 0.35) for part in sides[k].tolist()],
-            "in": sums[0][k],
-            "out": sums[1][k],
+            "side": [int(np.sign(part)) * (abs(part) > 0.35) for part in sides[k].tolist()],
+            "in": into[k],
+            "out": out[k],
             "bias": biases[k],
             "facts": _facts({**dynamics.defaults, **attributes[k]}),
             "late": k >= len(table.nodes),
         }
         for k, label in enumerate(_labels(nodes))
     ]
-
-
-def _places(
-    nodes: list[Hashable], roles: NDArray[np.int8], drawn: Sequence[Edge], margin: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    pre, post = np.array([edge[:2] for edge in drawn], np.int64).reshape(-1, 2).T
-    weights = np.array([edge[2] for edge in drawn], np.float64)
-    return positions(Drawn(nodes, roles, pre, post, weights), None, margin)
 
 
 def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:

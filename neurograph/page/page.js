@@ -8,8 +8,7 @@ const short = (value) => Number(value.toPrecision(4)).toString();
 const counted = (value) => value.toLocaleString("en");
 
 const SCALE = 60; // pixels for one unit of the layout
-const ROUNDED = 0.12; // how far an edge bends, as a share of its length
-const CROWD = 1200; // edges from which they are straight where that hides none, and drawn without arrows while moving
+const CROWD = 1200; // edges from which they are left out while the drawing is moved
 const SHAPES = { input: "rectangle", bias: "diamond", hidden: "ellipse", output: "hexagon" };
 const SIGNS = {
   positive: { arrow: "triangle", line: "solid" },
@@ -17,7 +16,7 @@ const SIGNS = {
   zero: { arrow: "vee", line: "dotted" },
 };
 
-const all = edges.concat(left); // [pre, post, weight, what else it carries, step at which it left]
+const all = edges.concat(left); // [pre, post, weight, bend, what else it carries, step at which it left]
 const own = edges.length ? edges : left;
 const sizes = own.map((edge) => Math.abs(edge[2])).sort((a, b) => a - b);
 const largest = sizes.length ? sizes[sizes.length - 1] || 1 : 1;
@@ -35,16 +34,14 @@ function nodeElement(node, place) {
 }
 
 function edgeElement(k) {
-  const [pre, post, weight] = all[k];
-  const away = Math.hypot(nodes[pre].x - nodes[post].x, nodes[pre].y - nodes[post].y);
-  const curve = pre === post ? "loop" : all.length < CROWD || paired.has(post + ">" + pre) ? "round" : "straight";
+  const [pre, post, weight, bend] = all[k];
+  const away = SCALE * Math.hypot(nodes[pre].x - nodes[post].x, nodes[pre].y - nodes[post].y);
   return {
-    data: { id: "e" + k, k, source: "n" + pre, target: "n" + post, width: width(weight), bend: ROUNDED * SCALE * away },
-    classes: `${sign(weight)} ${curve}${k < edges.length ? "" : " leaving"}`,
+    data: { id: "e" + k, k, source: "n" + pre, target: "n" + post, width: width(weight), bend: bend * away },
+    classes: `${sign(weight)} ${pre === post ? "loop" : bend ? "bent" : "straight"}`,
   };
 }
 
-const paired = new Set(all.map(([pre, post]) => pre + ">" + post));
 const order = [...all.keys()].sort((a, b) => Math.abs(all[a][2]) - Math.abs(all[b][2])); // the strongest on top
 
 function look() {
@@ -76,9 +73,10 @@ function look() {
       },
     },
     {
-      selector: ".round",
+      selector: ".bent",
       style: {
         "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)", "control-point-weights": 0.5,
+        "edge-distances": "node-position",
       },
     },
     { selector: ".loop", style: { "curve-style": "bezier", "loop-direction": "0deg", "loop-sweep": "-50deg" } },
@@ -111,7 +109,7 @@ const cy = cytoscape({
   container: at("drawing"),
   elements: nodes.map(nodeElement).concat(order.map(edgeElement)),
   style: look(),
-  layout: { name: "preset", fit: true, padding: 50 },
+  layout: { name: "preset", fit: false },
   autoungrabify: true,
   boxSelectionEnabled: false,
   hideEdgesOnViewport: all.length >= CROWD,
@@ -121,9 +119,24 @@ const cy = cytoscape({
 const drawn = all.map((_, k) => cy.getElementById("e" + k));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy.style(look()));
 
+// Cytoscape's own fit looks at every edge, which takes longer than all the rest.
+function extent() {
+  const across = nodes.flatMap(({ x, side }) => [x - 0.5 - 1.8 * (side[0] < 0), x + 0.5 + 1.8 * (side[0] > 0)]);
+  const upwards = nodes.flatMap(({ y, side }) => [y - 0.5 - 0.5 * (side[1] < 0), y + 0.5 + 0.5 * (side[1] > 0)]);
+  for (const [pre, post, , bend] of all) {
+    const [a, b] = [nodes[pre], nodes[post]];
+    across.push((a.x + b.x + bend * (b.y - a.y)) / 2);
+    upwards.push(pre === post ? a.y + 1.6 : (a.y + b.y - bend * (b.x - a.x)) / 2);
+  }
+  const ends = (values) => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  return [ends(across), ends(upwards)];
+}
+
 function whole() {
-  cy.fit(undefined, 50);
-  if (cy.zoom() > 1.6) cy.zoom({ level: 1.6, position: { x: 0, y: 0 } }), cy.center();
+  const [[left, right], [bottom, top]] = extent();
+  const zoom = Math.min((cy.width() - 60) / (SCALE * (right - left)), (cy.height() - 60) / (SCALE * (top - bottom)), 1.8);
+  const middle = { x: (zoom * SCALE * (left + right)) / 2, y: (-zoom * SCALE * (bottom + top)) / 2 };
+  cy.viewport({ zoom, pan: { x: cy.width() / 2 - middle.x, y: cy.height() / 2 - middle.y } });
 }
 
 // What is drawn: edges at least as strong as one slider says, that have not left at the other's step.
@@ -131,15 +144,18 @@ function redraw() {
   const place = Math.min(Math.floor((at("weak").value / 100) * sizes.length), sizes.length - 1);
   const least = at("weak").value > 0 ? sizes[place] : 0;
   const step = Number(at("log").value);
+  const ghosts = at("ghosts").checked;
   let count = 0;
   let there = 0;
   cy.batch(() => {
     drawn.forEach((edge, k) => {
-      const gone = k >= edges.length && all[k][4] <= step;
+      const gone = k >= edges.length && all[k][5] <= step;
       const weak = Math.abs(all[k][2]) < least;
       there += !gone;
       count += !gone && !weak;
-      edge.toggleClass("gone", gone).toggleClass("hide", weak || (gone && !at("ghosts").checked));
+      const hide = weak || (gone && !ghosts);
+      if (edge.hasClass("gone") !== gone) edge.toggleClass("gone", gone);
+      if (edge.hasClass("hide") !== hide) edge.toggleClass("hide", hide);
     });
     for (const node of cy.nodes(".late")) node.toggleClass("hide", lateStep.get(node.data("place")) <= step);
   });
@@ -160,7 +176,7 @@ function saidStep(step) {
 
 // Nodes that are not in the graph any more leave with their last edge.
 const lateStep = new Map();
-for (const [pre, post, , , step] of left)
+for (const [pre, post, , , , step] of left)
   for (const place of [pre, post])
     if (nodes[place].late) lateStep.set(place, Math.max(step, lateStep.get(place) || 0));
 for (const place of lateStep.keys()) cy.getElementById("n" + place).addClass("late");
@@ -190,7 +206,7 @@ function showNode(place) {
 }
 
 function showEdge(k) {
-  const [pre, post, weight, more] = all[k];
+  const [pre, post, weight, , more] = all[k];
   list(`${nodes[pre].label} → ${nodes[post].label}`, [["weight", exact(weight)], ...Object.entries(more)]);
 }
 
