@@ -38,7 +38,7 @@ FLOORS = [
     {"training"},
     {"gradients", "sweeping", "page"},
     {"formats", "estimators"},
-    {"plots"},
+    {"plots", "journal"},
     {"demo"},
     {"cli"},
 ]
