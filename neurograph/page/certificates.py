@@ -25,12 +25,13 @@ def _row(certificate: Certificate) -> str:
         for name, number in (("rate", certificate.rate), ("largest dt", certificate.largest_dt))
         if number is not None
     ]
+    name = escape(certificate.name).replace("_", "_<wbr>")
     shown = escape(", ".join(certificate.claims) or "nothing")
     below = f"<small>{', '.join(numbers)}</small>" if numbers else ""
     told = [certificate.statement, certificate.euler, f"Does not cover {certificate.does_not_cover}"]
     words = "".join(f"<p>{escape(text)}</p>" for text in told if text)
     return (
-        f"<tr><td>{escape(certificate.name)}<small>{certificate.scope}</small></td>"
+        f"<tr><td>{name}<small>{certificate.scope}</small></td>"
         f'<td class="{verdict.lower()}">{verdict}</td>'
         f"<td>{shown}{below}"
         f"<details><summary>what it says</summary>{words}</details></td></tr>"

@@ -153,7 +153,7 @@ function redraw() {
       const weak = Math.abs(all[k][2]) < least;
       there += !gone;
       count += !gone && !weak;
-      const hide = weak || (gone && !ghosts);
+      const hide = gone ? !ghosts : weak;
       if (edge.hasClass("gone") !== gone) edge.toggleClass("gone", gone);
       if (edge.hasClass("hide") !== hide) edge.toggleClass("hide", hide);
     });
