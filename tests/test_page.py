@@ -63,7 +63,7 @@ def test_the_page_holds_the_graph(graph):
         strength = sum(abs(weight) for _, _, weight in graph.in_edges(node, data="weight"))
         assert float(data["in"][1]) == pytest.approx(strength, rel=1e-3)
     assert told["left"] == []
-    assert told["undrawn"] == 0
+    assert told["undrawn"] == [0, 0]
 
 
 def test_the_same_values_give_the_same_bytes(tmp_path):
@@ -136,8 +136,13 @@ def test_of_too_many_edges_the_strongest_are_drawn(monkeypatch):
     told, _, rest = parts(text)
     strongest = sorted((abs(weight) for _, _, weight in graph.edges(data="weight")), reverse=True)[:30]
     assert sorted((abs(edge[2]) for edge in told["edges"]), reverse=True) == strongest
-    assert told["undrawn"] == 70
-    assert "The 30 strongest of its edges" in rest
+    assert told["undrawn"] == [70, 0]
+    assert "the 70 weakest edges of the graph" in rest
+    gone = [Removed((0, f"h{k}"), 1, 1.0 + k, 0.0, "") for k in range(5)]
+    small = random_graph(40, 28)
+    told, _, rest = parts(page(small, removed=gone))
+    assert [edge[2] for edge in told["left"]] == [4.0, 5.0]
+    assert "the 3 weakest edges of the log" in rest
 
 
 @pytest.mark.parametrize("given", ["a.json", "a.html"])

@@ -92,7 +92,7 @@ def write_page(
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
-    sliders hide weak edges and go back through the log of a pruning. Of more than 20,000 edges the strongest are
+    sliders hide weak edges and go back through the log of a pruning. Of more than 12,000 edges the strongest are
     drawn. The same values give the same bytes.
 
     Parameters

@@ -58,7 +58,7 @@ def page(
     library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
-        summary=_summary(table, dynamics, len(told["edges"])),
+        summary=_summary(table, dynamics, told["undrawn"]),
         css=_file("page.css"),
         certificates="" if report is None else certificates(report),
         curves="" if not history else curves(history),
@@ -82,7 +82,7 @@ def _title(table: EdgeTable) -> str:
     return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
 
 
-def _summary(table: EdgeTable, dynamics: Dynamics, drawn: int) -> str:
+def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
     """Say in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges = table.weights.size
@@ -90,8 +90,11 @@ def _summary(table: EdgeTable, dynamics: Dynamics, drawn: int) -> str:
         f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
         f"{html.escape(dynamics.name)}: <code>ds/dt = {html.escape(dynamics.drift)}</code>",
     ]
-    if drawn < edges:
-        lines.append(f"The {drawn:,} strongest of its edges are in this page, for a browser to draw.")
+    lines += [
+        f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
+        for count, where in zip(undrawn, ("graph", "log"), strict=True)
+        if count
+    ]
     return "".join(f"<p>{line}</p>\n" for line in lines)
 
 

@@ -20,8 +20,8 @@ from neurograph.pruning import Removed
 MOST_NODES = 2000
 """Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
 
-MOST_EDGES = 20_000
-"""Edges up to which all are drawn: beyond, a browser is busy for seconds with each move of a slider."""
+MOST_EDGES = 12_000
+"""Edges up to which all are drawn, those that left among them: with many more a browser opens the page too slowly."""
 
 LONGEST = 1000
 """Most characters of a label or of an attribute's value."""
@@ -56,9 +56,9 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     Returns
     -------
     dict
-        ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many edges
-        of the graph are not among them; ``steps``, of the slider over the log: their ``count``, and the ``epochs``
-        they stand for, or None where each edge that left is a step.
+        ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many of
+        the graph and of the log are not among them; ``steps``, of the slider over the log: their ``count``, and the
+        ``epochs`` they stand for, or None where each edge that left is a step.
 
     Raises
     ------
@@ -72,6 +72,7 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     left = _left(gone, steps, nodes)
     kept = _strongest(edges, MOST_EDGES)
     left = _strongest(left, MOST_EDGES - len(kept))
+    undrawn = [len(edges) - len(kept), len(gone) - len(left)]
     drawn = _drawn(table, nodes, kept + left)
     names = short_names(nodes)
     places, sides = positions(drawn, None, _margin(names))
@@ -81,7 +82,7 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
         "nodes": _nodes(table, dynamics, nodes, names, places, sides if _margin(names) else np.zeros_like(sides)),
         "edges": kept,
         "left": left,
-        "undrawn": len(edges) - len(kept),
+        "undrawn": undrawn,
         "steps": {"count": max(steps, default=0), "epochs": epochs},
     }
 

@@ -159,8 +159,7 @@ function redraw() {
     });
     for (const node of cy.nodes(".late")) node.toggleClass("hide", lateStep.get(node.data("place")) <= step);
   });
-  const known = step === steps.count && content.undrawn ? there + content.undrawn : there;
-  at("count").textContent = `${counted(count)} of ${counted(known)} edges drawn`;
+  at("count").textContent = `${counted(count)} of ${counted(there + content.undrawn[0])} edges drawn`;
   at("weak-said").textContent = least > 0 ? `|w| ≥ ${short(least)}` : "none hidden";
   at("weak").setAttribute("aria-valuetext", `${at("weak").value} %, ${at("weak-said").textContent}`);
   at("log-said").textContent = saidStep(step);
@@ -275,7 +274,7 @@ function legend() {
     const count = edges.filter((edge) => sign(edge[2]) === name).length;
     const dots = name === "zero" ? "stroke-dasharray:2 3" : "";
     const line = `<path d="M2 9h26" style="stroke:var(--${name});stroke-width:2.5;${dots}"/>`;
-    if (count) row(svg(`${line}${heads[name]} style="fill:var(--${name})"/>`), `${name} weight (${counted(count)})`);
+    if (count) row(svg(`${line}${heads[name]} style="fill:var(--${name})"/>`), `${name} weight${content.undrawn[0] ? "" : ` (${counted(count)})`}`);
   }
   for (const part of edges.length ? [1, 0.25] : [])
     row(svg(`<path d="M2 9h30" style="stroke:var(--ink);stroke-width:${width(part * largest)}"/>`), `|w| = ${short(part * largest)}`);
