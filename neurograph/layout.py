@@ -111,9 +111,10 @@ def _has_ties_within(drawn: Drawn, levels: NDArray[np.int64]) -> bool:
 
 def _circle(roles: NDArray[np.int8], margin: float) -> tuple[Points, Points]:
     hidden = np.flatnonzero(roles == HIDDEN)
-    radius = 0.0 if hidden.size < 2 else max(1.7, max(1.3, margin) * hidden.size / (2 * np.pi))
+    height = _height(int(np.sum(roles != HIDDEN)))
+    radius = 0.0 if hidden.size < 2 else max(1.7, max(1.3, margin) * hidden.size / (2 * np.pi), height / 4)
     side = 1.15 * radius + 1.9 + margin
-    places, away = _sides(roles, -side, side, max(2 * radius, 1.3 * np.sum(roles != HIDDEN)))
+    places, away = _sides(roles, -side, side, max(2 * radius, height))
     # Half a step round where a node would stand straight between the columns.
     turn = 0.5 if hidden.size % 4 == 0 else 0.0
     angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + turn) / max(hidden.size, 1)
@@ -127,7 +128,8 @@ def _force(drawn: Drawn, margin: float) -> tuple[Points, Points]:
     hidden = np.flatnonzero(drawn.roles == HIDDEN)
     free = _turned(_attracted(drawn, hidden), drawn, hidden)
     radius = float(np.max(np.linalg.norm(free, axis=1), initial=0.0))
-    places, away = _sides(drawn.roles, -radius - 2.2 - margin, radius + 2.2 + margin, 2 * radius + 1.3)
+    height = max(2 * radius + 1.3, _height(int(np.sum(drawn.roles != HIDDEN))))
+    places, away = _sides(drawn.roles, -radius - 2.2 - margin, radius + 2.2 + margin, height)
     places[hidden] = free
     return places, away
 
@@ -160,12 +162,17 @@ def _layers(roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float) -
     steps = np.unique(levels[hidden])
     counts = [np.sum((roles == INPUT) | (roles == BIAS)), np.sum(roles == OUTPUT)]
     counts += [np.sum(hidden & (levels == step)) for step in steps]
-    height = (1.3 if max(counts) <= 16 else 0.9) * max(counts)
+    height = _height(max(counts))
     gap = max(2.2, 1.2 * height / (steps.size + 1)) + margin
     places, away = _sides(roles, 0.0, gap * (steps.size + 1), height)
     for column, step in enumerate(steps):
         _stack(places, np.flatnonzero(hidden & (levels == step)), gap * (column + 1), height)
     return places, away
+
+
+def _height(count: int) -> float:
+    """Give the height of a column of so many nodes: many stand closer."""
+    return (1.3 if count <= 16 else 0.9) * count
 
 
 def _sides(roles: NDArray[np.int8], left: float, right: float, height: float) -> tuple[Points, Points]:

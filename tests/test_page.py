@@ -281,6 +281,13 @@ def test_the_slider_over_the_pruning_brings_edges_back(opened):
     assert tab.inner_text("#count") == "24 of 24 edges drawn"
 
 
+def test_a_long_log_begins_at_its_end(opened):
+    pruning = ng.prune(ng.compile(random_graph(40, 400)), ng.pruning.magnitude(fraction=0.75))
+    tab = opened(pruning.network, removed=pruning.removed)
+    assert drawn(tab) == 100
+    assert tab.inner_text("#log-said") == "300 of 300 edges have left, lowest score first, the graph as it is"
+
+
 def test_pointing_at_a_neuron_gives_its_numbers(opened):
     graph = nx.DiGraph([(HOSTILE, "y", {"weight": -0.5}), ("y", "y", {"weight": 0.25, "plastic": False})])
     graph.nodes[HOSTILE]["role"], graph.nodes["y"]["role"] = "input", "output"

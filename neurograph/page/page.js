@@ -47,7 +47,7 @@ const order = [...all.keys()].sort((a, b) => Math.abs(all[a][2]) - Math.abs(all[
 function look() {
   const colours = getComputedStyle(document.documentElement);
   const colour = (name) => colours.getPropertyValue("--" + name).trim();
-  const opacity = Math.max(0.35, 0.9 - all.length / 6000);
+  const opacity = Math.max(0.35, 0.9 - own.length / 6000);
   const style = [
     {
       selector: "node",
@@ -281,7 +281,8 @@ function legend() {
 }
 
 nodes.forEach((node, place) => at("neuron").add(new Option(node.label.slice(0, 80), place)));
-at("log").max = at("log").value = steps.count;
+at("log").max = steps.count;
+at("log").value = steps.count;
 at("log-row").hidden = at("ghosts-row").hidden = !left.length;
 at("weak-row").hidden = !sizes.length;
 for (const id of ["weak", "log", "ghosts"]) at(id).addEventListener("input", redraw);
