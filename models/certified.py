@@ -19,14 +19,14 @@ ABOUT = (
 )
 
 EXPECTED = {
-    "vector field, free": 0.0,
-    "vector field, certified": 0.0,
-    "tanh, free": 0.0,
-    "tanh, certified": 0.0,
-    "routed, vector field, free": 0.0,
-    "routed, vector field, certified": 0.0,
-    "routed, tanh, free": 0.0,
-    "routed, tanh, certified": 0.0,
+    "vector field, free": 0.974,
+    "vector field, certified": 0.979,
+    "tanh, free": 0.974,
+    "tanh, certified": 0.973,
+    "routed, vector field, free": 0.972,
+    "routed, vector field, certified": 0.975,
+    "routed, tanh, free": 0.901,
+    "routed, tanh, certified": 0.930,
 }
 """Mean test accuracy of seeds 0 to 4, measured with this file."""
 

@@ -25,7 +25,9 @@ from neurograph.fit import Fit
 from neurograph.formats import read, write, write_page
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
+from neurograph.packing import PackedWeights
 from neurograph.pruning import prune
+from neurograph.quantising import quantise
 from neurograph.rules import Rule
 from neurograph.settling import settle
 from neurograph.sweeping import sweep
@@ -55,6 +57,7 @@ __all__ = [
     "MissingPackageError",
     "Network",
     "NeurographError",
+    "PackedWeights",
     "ParameterError",
     "Record",
     "Report",
@@ -72,6 +75,7 @@ __all__ = [
     "plots",
     "prune",
     "pruning",
+    "quantise",
     "read",
     "rules",
     "settle",

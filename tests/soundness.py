@@ -35,7 +35,7 @@ KINDS = {
 }
 GLOBAL = ("contracting", "exponentially stable", "unique equilibrium", "asymptotically stable")
 BIASES, STARTS = 24, 12
-SOLVER = ng.solvers.Euler(steps=3000, tol=1e-11)
+STEPS, TOL = 4000, 1e-11
 
 
 def build(W, kind, parameters):
@@ -100,6 +100,13 @@ def threshold(theorem, family, x=None, rounds=9):
     return low or None
 
 
+def solver(network):
+    """Give an explicit Euler whose steps are a small part of the fastest time scale."""
+    system = System(network, None, None, 0.0, None)
+    fastest = np.max(system.diagonal.size + system.coupling.sum(axis=1))
+    return ng.solvers.Euler(dt=min(0.5 / max(fastest, 1e-3), 0.5), steps=STEPS, tol=TOL, implicit=False)
+
+
 def attack(network, x, rng):
     """Look for two equilibria or for a cycle under one of the inputs x (k, n): say which is found, or None."""
     n, k = network.wiring.free.size, len(x)
@@ -109,7 +116,8 @@ def attack(network, x, rng):
     corners = np.where(rng.random((k, STARTS, n)) < 0.5, low, high)
     start[..., network.wiring.free] = np.where(np.arange(STARTS)[:, None] % 3 == 0, inside, corners)
     inputs = np.repeat(x, STARTS, axis=0)
-    found = ng.settle(network, inputs, start=start.reshape(k * STARTS, -1), solver=SOLVER, throw=False)
+    small = solver(network)
+    found = ng.settle(network, inputs, start=start.reshape(k * STARTS, -1), solver=small, throw=False)
     state = found.state[:, network.wiring.free].reshape(k, STARTS, n)
     at_rest = (found.status == ng.Status.CONVERGED).reshape(k, STARTS)
     for one, rest in zip(state, at_rest, strict=True):
@@ -118,13 +126,13 @@ def attack(network, x, rng):
     restless = np.flatnonzero(~at_rest.any(axis=1))
     if not restless.size or np.any(found.status == ng.Status.DIVERGED):
         return "divergence" if np.any(found.status == ng.Status.DIVERGED) else None
-    later = ng.settle(network, inputs, start=found.state, solver=SOLVER, throw=False)
+    later = ng.settle(network, inputs, start=found.state, solver=small, throw=False)
     then, now = (one.residual.reshape(k, STARTS)[restless].max(axis=1) for one in (found, later))
     return "a cycle" if np.any((now > 1e-2) & (now > 0.9 * then)) else None
 
 
 def inputs(family, network, rng):
-    """Draw inputs (k, n): some at random, the others such that an equilibrium lies inside with the rest held at bounds."""
+    """Draw inputs (k, n): some at random, others with an equilibrium inside, or with some neurons held at bounds."""
     n = len(family.W)
     low, high = network.dynamics.box or (-1.0, 1.0)
     s = rng.uniform(0.7 * low + 0.3 * high, 0.3 * low + 0.7 * high, (BIASES, n))

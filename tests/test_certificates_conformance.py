@@ -103,7 +103,7 @@ def test_a_certificate_is_whole(kind, data, seed):
     network = data.draw(networks(kind))
     before = network.weights.copy(), network.biases.copy(), network.parameters.copy()
     x = np.random.default_rng(seed).uniform(size=(2, network.wiring.inputs.size))
-    report = certify(network, x, dt=0.01)
+    report = certify(network, x, dt=0.01, level="strong")
     assert [certificate.name for certificate in report.certificates] == NAMES
     for certificate in report:
         assert report[certificate.name] is certificate

@@ -10,7 +10,9 @@ from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.projections import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
@@ -20,7 +22,10 @@ from neurograph.wiring import frozen
 DENSE = 500
 """Most free neurons of which eigenvalues are clipped; of more, rows are shrunk."""
 
-THEOREMS = (AbsoluteLeak(), Gershgorin())
+SLACK = 0.01
+"""Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
+
+THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
 """What may prove it, cheap first."""
 
 __all__ = ["Contracting", "contracting"]
@@ -84,8 +89,12 @@ class Contracting:
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights = network.weights.copy()
-        weights[network.wiring.circuit.inner.ids] = found
+        weights, ids, ties = network.weights.copy(), network.wiring.circuit.inner.ids, network.wiring.ties
+        weights[ids] = found
+        if ties is not None:  # edges from inputs may share a weight with those among free neurons
+            shared = np.full(int(ties.max()) + 1, np.nan)
+            shared[ties[ids]] = weights[ids]
+            weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
         return replace(network, weights=frozen(weights))
 
     @staticmethod
@@ -103,9 +112,11 @@ class Contracting:
         post = np.repeat(np.arange(len(system.nodes)), np.diff(inner.indptr))
         pre = network.wiring.circuit.place[inner.other]
         own = system.slopes["dg/ds"].high
-        # Beyond the rate by far more than rounding takes away, in the network's own precision too.
-        slack = 64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
-        room = -own - self.rate - slack
+        rounding = (
+            64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
+        )
+        slack = SLACK * self.rate
+        room = -own - self.rate - rounding - slack
         if np.any(room <= 0.0):
             node = int(np.argmin(room))
             raise ParameterError(
@@ -115,7 +126,7 @@ class Contracting:
         ids, ties = inner.ids, network.wiring.ties
         weights, plastic = network.weights[ids].astype(np.float64), network.wiring.plastic[ids]
         return Couplings(
-            post, pre, weights, gain[post] * sending[pre], plastic, ties if ties is None else ties[ids], room
+            post, pre, weights, gain[post] * sending[pre], plastic, ties if ties is None else ties[ids], room, slack
         )
 
     def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:

@@ -61,7 +61,7 @@ class Gershgorin(Theorem):
         """Test rows and columns."""
         if system.obstacle is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
-        bounds = [_bound("l_inf", system, system.coupling), _bound("l_1", system, sp.csr_array(system.coupling.T))]
+        bounds = [_bound("l_inf", system, axis=1), _bound("l_1", system, axis=0)]
         best = min(bounds, key=lambda bound: bound.top)
         numbers = " and ".join(str(bound) for bound in bounds) + _ranges(system)
         witness = {f"mu_{bound.norm[2:]}": {"value": bound.value, "node": system.nodes[bound.node]} for bound in bounds}
@@ -91,9 +91,11 @@ class Gershgorin(Theorem):
         )
 
 
-def _bound(norm: str, system: System, coupling: sp.csr_array) -> _Bound:
-    """Bound a log-norm by the rows of `coupling`."""
-    sums, terms = np.asarray(coupling.sum(axis=1)), np.diff(coupling.indptr)
+def _bound(norm: str, system: System, axis: int) -> _Bound:
+    """Bound a log-norm by the sums of the couplings along an axis."""
+    coupling = system.coupling
+    sums = np.asarray(coupling.sum(axis=axis))
+    terms = np.diff(coupling.indptr) if axis else np.bincount(coupling.indices, minlength=sums.size)
     tops: Array = system.diagonal.high + sums
     errors = (terms + 8) * EPS * (np.abs(system.diagonal.high) + sums)
     node = int(np.argmax(tops + errors))

@@ -8,6 +8,7 @@ weight change its sign.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,9 +16,13 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from neurograph.certificates.system import Array
+from neurograph.contraction import weightings
 
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
+
+TINY = 1e-60
+"""Smallest weight of a neuron, whose square is still a float."""
 
 CLIPPINGS = 5
 """Most clippings of eigenvalues; what is then left is scaled away."""
@@ -25,7 +30,11 @@ CLIPPINGS = 5
 
 @dataclass(frozen=True, eq=False)
 class Couplings:
-    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,)."""
+    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,).
+
+    `room` is smaller than that by `slack`: weights that need more of it than there is are changed until they leave the
+    slack too.
+    """
 
     post: NDArray[np.int64]
     pre: NDArray[np.int64]
@@ -34,6 +43,7 @@ class Couplings:
     plastic: NDArray[np.bool_]
     ties: NDArray[np.int64] | None
     room: Array
+    slack: float
 
     def matrix(self, weights: Array) -> sp.csr_array:
         """Give the couplings (free, free), row = postsynaptic."""
@@ -64,14 +74,11 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
         The weights; or the place of a neuron whose edges that are not plastic are too heavy already.
     """
     post, room = couplings.post, couplings.room
-    scaled = sp.csr_array(abs(couplings.matrix(couplings.weights)).multiply(1.0 / room[:, None]))
-    v = np.ones(room.size)
-    for _ in range(PRODUCTS):
-        reached = scaled @ v
-        if np.all(reached <= v):
+    coupling = abs(couplings.matrix(couplings.weights))
+    for v, _, rate in islice(weightings(room, coupling.__matmul__, np.ones(room.size)), PRODUCTS):  # noqa: B007
+        if rate >= -couplings.slack:
             return couplings.weights
-        v = v + reached
-        v /= v.max()
+    v = np.maximum(v, TINY)
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
         reached = (fixed @ v) / room
@@ -89,22 +96,22 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
 
 
 def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) -> Array:
-    """Give each row's tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges."""
-    edges = np.flatnonzero(couplings.plastic & (price > 0.0) & (size > 0.0))
-    edges = edges[np.lexsort((-size[edges] / price[edges], couplings.post[edges]))]
-    rows, first = np.unique(couplings.post[edges], return_index=True)
-    counts = np.diff(np.append(first, edges.size))
-    weight, square = (_running(part, first, counts) for part in (price[edges] * size[edges], price[edges] ** 2))
+    """Give each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
+
+    Newton's method on a sum that is convex and piecewise linear in tau: it rises to the root, within 1e-9 of `left`.
+    """
+    post = couplings.post
     tau = np.zeros(left.size)
-    if edges.size:
-        tau[rows] = np.maximum.reduceat((weight - np.repeat(left[rows], counts)) / square, first)
-    return np.maximum(tau, 0.0)
-
-
-def _running(values: Array, first: Array, counts: Array) -> Array:
-    """Add up along each row."""
-    total = np.cumsum(values)
-    return np.asarray(total - np.repeat(total[first] - values[first], counts))
+    while True:
+        kept = couplings.plastic & (size > tau[post] * price)
+        square = np.bincount(post, np.where(kept, price**2, 0.0), left.size)
+        excess = np.bincount(post, np.where(kept, price * (size - tau[post] * price), 0.0), left.size) - left
+        higher = tau + np.where(
+            (excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0
+        )
+        if not np.any(higher > tau):
+            return tau
+        tau = higher
 
 
 def clipped_spectrum(couplings: Couplings) -> Array | None:
@@ -121,11 +128,9 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
     """
     post, pre, plastic = couplings.post, couplings.pre, couplings.plastic
     weights = couplings.weights
-    top = np.inf
     for _ in range(CLIPPINGS):
         values, vectors = _spectrum(couplings, weights)
-        top = values[-1]
-        if top <= 0.0:
+        if values[-1] <= (couplings.slack if weights is couplings.weights else 0.0):
             return weights
         above = vectors[:, values > 0.0]
         excess = (above * values[values > 0.0]) @ above.T

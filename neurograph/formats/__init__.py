@@ -19,12 +19,13 @@ from neurograph.formats.format import Format, plain_graph
 from neurograph.formats.graphml import GraphML
 from neurograph.formats.html import Html
 from neurograph.formats.node_link import NodeLink
+from neurograph.formats.packed import Packed
 from neurograph.graph import EdgeTable, read_graph
 from neurograph.network import Network
 from neurograph.page import page
 from neurograph.pruning import Removed
 
-FORMATS: tuple[Format, ...] = (NodeLink(), GraphML())
+FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), Packed())
 """Every format that is read back; the conformance suite runs over them."""
 
 PAGE = Html()
@@ -37,7 +38,8 @@ def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Pat
     ``.json`` is the native file, node-link JSON: labels, attributes and their types come back as
     they were, every weight bit for bit. ``.graphml`` is for other programs, with ``role``, ``bias``
     and ``weight`` as plain attributes; all comes back from it, too, but an attribute that is an int
-    at one node (or edge) and a float at another becomes a float at each. In every format weights
+    at one node (or edge) and a float at another becomes a float at each. ``.packed`` holds the same as ``.json`` in few
+    bytes, above all after :func:`neurograph.quantise`. In every format weights
     and biases are floats, and numpy's scalars become Python's. ``.html`` is a page to look at, which
     cannot be read back; :func:`neurograph.write_page` says more on it.
 
