@@ -22,7 +22,7 @@ from neurograph.errors import (
     ParameterError,
 )
 from neurograph.fit import Fit
-from neurograph.formats import read, write
+from neurograph.formats import read, write, write_page
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.packing import PackedWeights
@@ -89,6 +89,7 @@ __all__ = [
     "topologies",
     "train",
     "write",
+    "write_page",
 ]
 
 

@@ -222,7 +222,7 @@ class Network(Travelling):
         for place, column in np.argwhere(compiled != self.parameters).tolist():
             name = list(self.dynamics.defaults)[column]
             graph.nodes[table.nodes[place]][name] = float(self.parameters[place, column])
-        if _chosen_dynamics(graph.graph) != self.dynamics:
+        if chosen_dynamics(graph.graph) != self.dynamics:
             graph.graph["dynamics"] = self.dynamics.to_dict()
         return graph
 
@@ -361,7 +361,7 @@ def compile(
     """
     number = _number_type(dtype)
     table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
-    carried = _chosen_dynamics(table.attributes or {})
+    carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
@@ -408,7 +408,7 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
     return number
 
 
-def _chosen_dynamics(attributes: Any) -> Dynamics:
+def chosen_dynamics(attributes: Any) -> Dynamics:
     """Choose what compile() uses when it is told no dynamics."""
     carried = attributes.get("dynamics")
     if carried is None:

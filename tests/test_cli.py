@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.cli import main
 from neurograph.gathering import how
 
-COMMANDS = ["demo", "train", "certify", "prune", "show"]
+COMMANDS = ["demo", "train", "certify", "prune", "show", "report"]
 
 
 def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
@@ -182,7 +182,7 @@ def test_an_error_of_the_system_is_one_line(tmp_path, monkeypatch, capsys):
     def full(*_):
         raise PermissionError(13, "Permission denied", "l.csv")
 
-    monkeypatch.setattr("neurograph.cli._write_log", full)
+    monkeypatch.setattr("neurograph.cli.write_removed", full)
     arguments = ["prune", str(write_small_graph(tmp_path)), "--fraction", "0.5", "--log", str(tmp_path / "l.csv")]
     assert main([*arguments, "-o", str(tmp_path / "a.json")]) == 2
     assert capsys.readouterr().err == "neurograph: l.csv cannot be used (Permission denied)\n"

@@ -16,11 +16,11 @@ PACKAGE = ROOT / "neurograph"
 
 FLOORS = [
     {"errors"},
-    {"arguments", "memory", "huffman"},
+    {"arguments", "memory", "labels", "huffman"},
     {"graph", "equations", "costs", "checkpoints"},
     {"intervals"},
-    {"tables", "dynamics", "tasks", "signs", "schedule"},
-    {"topologies"},
+    {"tables", "dynamics", "tasks", "signs", "schedule", "layout"},
+    {"topologies", "bends"},
     {"wiring"},
     {"network"},
     {"phase", "gauss_seidel", "readout", "response", "gather", "unpacking"},
@@ -38,9 +38,9 @@ FLOORS = [
     {"run"},
     {"resume"},
     {"training"},
-    {"gradients", "sweeping", "retraining"},
+    {"gradients", "sweeping", "retraining", "page"},
     {"formats", "estimators", "structure"},
-    {"plots"},
+    {"plots", "journal"},
     {"demo"},
     {"cli"},
 ]
