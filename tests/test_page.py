@@ -282,7 +282,7 @@ def test_the_slider_over_the_pruning_brings_edges_back(opened):
 
 
 def test_a_long_log_begins_at_its_end(opened):
-    pruning = ng.prune(ng.compile(random_graph(40, 400)), ng.pruning.magnitude(fraction=0.75))
+    pruning = ng.prune(ng.compile(random_graph(40, 400)), ng.pruning.magnitude(fraction=0.75), neurons=False)
     tab = opened(pruning.network, removed=pruning.removed)
     assert drawn(tab) == 100
     assert tab.inner_text("#log-said") == "300 of 300 edges have left, lowest score first, the graph as it is"
