@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,19 @@ import networkx as nx
 
 from neurograph.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
+from neurograph.formats.csv_pair import CSVPair
+from neurograph.formats.cytoscape import Cytoscape
 from neurograph.formats.format import Format, plain_graph
+from neurograph.formats.gexf import GEXF
 from neurograph.formats.graphml import GraphML
 from neurograph.formats.node_link import NodeLink
+from neurograph.formats.npz import NPZ
+from neurograph.formats.parquet import ParquetPair
 from neurograph.graph import read_graph
+from neurograph.memory import check_memory
 from neurograph.network import Network
 
-FORMATS: tuple[Format, ...] = (NodeLink(), GraphML())
+FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), GEXF(), Cytoscape(), CSVPair(), ParquetPair(), NPZ())
 """Every format; the conformance suite runs over them."""
 
 
@@ -67,7 +75,7 @@ def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Pat
     dynamics = graph.dynamics if isinstance(graph, Network) else valid.graph.get("dynamics")
     if isinstance(dynamics, Dynamics):
         valid.graph["dynamics"] = dynamics.to_dict()
-    _replace(path, format.dump(plain_graph(valid)))
+    _replace(_files(path, format), format.dump(plain_graph(valid)))
     return path
 
 
@@ -97,15 +105,7 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
     path = Path(path)
     format = _format_of(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
-        ) from error
-    try:
-        if not data.strip():
-            raise FormatError("it is empty: expected a graph; write it again")
-        return read_graph(format.load(data)).to_graph()
+        return read_graph(format.load([_contents(file, format) for file in _files(path, format)])).to_graph()
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
@@ -114,6 +114,8 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
+    except MemoryError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: it takes more memory than there is") from error
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
@@ -183,21 +185,48 @@ def _format_of(path: Path) -> Format:
     raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    target = path.resolve()
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+def _files(path: Path, format: Format) -> list[Path]:
+    """Give the files that a path names: it, and those that the format has beside it."""
+    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+
+
+def _contents(path: Path, format: Format) -> bytes:
+    """Read a file that is one, is not empty and fits into the memory."""
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise FormatError(f"{path} is a folder: expected a {format.name} file; check the path")
+        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
+            raise FormatError(f"{path} is no regular file: expected a {format.name} file; copy what it gives into one")
+        check_memory(about.st_size, f"reading {path}", "expected a graph; check the path")
+        data = path.read_bytes()
     except OSError as error:
         raise FormatError(
-            f"{path} cannot be written ({error.strerror}): expected a path in a folder that is there, "
+            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
+        ) from error
+    if not data.strip():
+        raise FormatError(f"{path} is empty: expected a graph; write it again")
+    return data
+
+
+def _replace(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write each file whole or not at all; of several none takes its place before all are written."""
+    targets = [path.resolve() for path in paths]
+    temporaries = [target.with_name(f".{secrets.token_hex(8)}.tmp") for target in targets]
+    try:
+        for temporary, data in zip(temporaries, contents, strict=True):
+            with open(temporary, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary, target in zip(temporaries, targets, strict=True):
+            os.replace(temporary, target)
+    except OSError as error:
+        raise FormatError(
+            f"{paths[0]} cannot be written ({error.strerror}): expected a path in a folder that is there, "
             "with room and permission"
         ) from error
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        for temporary in temporaries:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
