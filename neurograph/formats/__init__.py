@@ -22,11 +22,12 @@ from neurograph.formats.graphml import GraphML
 from neurograph.formats.node_link import NodeLink
 from neurograph.formats.npz import NPZ
 from neurograph.formats.parquet import ParquetPair
+from neurograph.formats.sonata import SONATA
 from neurograph.graph import read_graph
 from neurograph.memory import check_memory
 from neurograph.network import Network
 
-FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), GEXF(), Cytoscape(), CSVPair(), ParquetPair(), NPZ())
+FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), GEXF(), Cytoscape(), CSVPair(), ParquetPair(), NPZ(), SONATA())
 """Every format; the conformance suite runs over them."""
 
 
