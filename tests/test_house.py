@@ -44,6 +44,7 @@ FLOORS = [
 """A room may import from the floors above it in this list, and from itself."""
 
 OWNERS = {"sympy": {"equations"}, "matplotlib": {"plots"}, "brian2": {"brian"}, "sklearn": {"estimators", "tasks"}}
+OWNERS |= {name: {"formats"} for name in ("pyarrow", "h5py", "nir")}
 """Heavy packages, and the only rooms that may import them."""
 
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -84,7 +85,7 @@ def test_siblings_of_a_family_see_only_its_base():
     families = {
         "solvers": {"euler"},
         "certificates": {"certificate", "report", "system", "spectrum", "components"},
-        "formats": {"format", "columns", "text_ids", "elements", "arrays", "hdf5"},
+        "formats": {"format", "columns", "text_ids", "elements", "arrays", "hdf5", "nir_program"},
     }
     for family, base in families.items():
         for path in (PACKAGE / family).glob("*.py"):
@@ -95,7 +96,7 @@ def test_siblings_of_a_family_see_only_its_base():
 
 
 def test_importing_neurograph_brings_nothing_heavy():
-    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib'}"
+    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib', 'pyarrow', 'h5py', 'nir'}"
     program = f"import sys, neurograph; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,6 +19,7 @@ from neurograph.formats.cytoscape import Cytoscape
 from neurograph.formats.format import Format, plain_graph
 from neurograph.formats.gexf import GEXF
 from neurograph.formats.graphml import GraphML
+from neurograph.formats.nir import NIR
 from neurograph.formats.node_link import NodeLink
 from neurograph.formats.npz import NPZ
 from neurograph.formats.parquet import ParquetPair
@@ -27,7 +28,17 @@ from neurograph.graph import read_graph
 from neurograph.memory import check_memory
 from neurograph.network import Network
 
-FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), GEXF(), Cytoscape(), CSVPair(), ParquetPair(), NPZ(), SONATA())
+FORMATS: tuple[Format, ...] = (
+    NodeLink(),
+    GraphML(),
+    GEXF(),
+    Cytoscape(),
+    CSVPair(),
+    ParquetPair(),
+    NPZ(),
+    SONATA(),
+    NIR(),
+)
 """Every format; the conformance suite runs over them."""
 
 
