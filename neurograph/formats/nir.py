@@ -75,13 +75,14 @@ class NIR(Format):
 def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
     """Give the nodes of each population, in the graph's order."""
     members: dict[str, list[Hashable]] = {name: [] for name in POPULATIONS.values()}
-    for node, role in graph.nodes(data="role", default="hidden"):
+    for node, data in graph.nodes(data=True):
+        role = data.get("role", "hidden")
         if role == "bias":
             raise FormatError(
                 f"attribute 'role' of node {node!r} is 'bias': NIR has no node that always sends 1; "
                 "give neurons a bias of their own, or write .json"
             )
-        members[POPULATIONS[str(role)]].append(node)
+        members[POPULATIONS[role]].append(node)
     return members
 
 

@@ -34,11 +34,11 @@ NODE_KEYS = ("node",)
 EDGE_KEYS = ("pre", "post")
 """Names of the columns that are no attributes."""
 
-CELL = 64
+CELL = 200
 """About how many bytes a cell takes as it is read, first as Arrow's, then as Python's."""
 
-DENSEST = 1000
-"""Most rows a byte of the file, which repeated values come to."""
+DENSEST = 20
+"""Most rows a byte of the file: pairs of nodes that all differ do not come to more, whatever their weights."""
 
 
 class ParquetPair(Format):
