@@ -46,8 +46,7 @@ class NIR(Format):
         neurons = {name: _neurons(graph, members[name]) for name in ("hidden", "readout") if members[name]}
         nodes: dict[str, Any] = {name: nir.LI(*values) for name, values in neurons.items()}
         edges = [("readout", "output")]
-        if members["input"]:
-            nodes["input"] = nir.Input({"input": np.array([len(members["input"])])})
+        nodes["input"] = nir.Input({"input": np.array([len(members["input"])])})
         nodes["output"] = nir.Output({"output": np.array([len(members["readout"])])})
         for (pre, post), matrix in _matrices(graph, members).items():
             name = f"{pre}_to_{post}"
@@ -83,6 +82,8 @@ def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
                 "give neurons a bias of their own, or write .json"
             )
         members[POPULATIONS[role]].append(node)
+    if not members["input"]:
+        raise FormatError("no node has attribute 'role' 'input': NIR's programs begin at one; add it, or write .json")
     return members
 
 
@@ -134,13 +135,15 @@ def _inexpressible(dynamics: Dynamics, why: str) -> FormatError:
 
 
 def _matrices(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]]) -> dict[tuple[str, str], Floats]:
-    """Give the weights (post, pre) between any two populations that have edges, and within each."""
+    """Give the weights (post, pre) between any two populations that have edges, from the inputs, and within each."""
     places = {node: (name, place) for name, nodes in members.items() for place, node in enumerate(nodes)}
     sizes = {name: len(nodes) for name, nodes in members.items()}
     neurons = [name for name in ("hidden", "readout") if sizes[name]]
     total = sum(sizes.values()) * sum(sizes[name] for name in neurons)
     check_memory(8 * total, f"{total} weights in dense matrices, as NIR has them,", "write .parquet or .json")
-    matrices = {(name, name): np.zeros((sizes[name], sizes[name])) for name in neurons}
+    # nir finds the types of a program along its links from the inputs, so these are there even if all is zero.
+    always = [(source, name) for name in neurons for source in ("input", name)]
+    matrices = {(pre, post): np.zeros((sizes[post], sizes[pre])) for pre, post in always}
     for pre, post, data in graph.edges(data=True):
         more = sorted(set(data) - {"weight"})
         if more:
