@@ -20,7 +20,7 @@ import neurograph as ng
 from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
-from neurograph.formats import checked_path, checked_place
+from neurograph.formats import FORMATS, checked_path, checked_place
 from neurograph.gathering import how
 from neurograph.plan import DEFAULT_BETA
 
@@ -41,6 +41,7 @@ DYNAMICS = {
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())
 PICTURES = (".png", ".svg", ".pdf")
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="neurograph",
         description="Any directed graph in; a settled, trained, certified and pruned graph out.",
-        epilog="Begin with: neurograph demo. Graphs are .json (native) or .graphml files.",
+        epilog=f"Begin with: neurograph demo. Graphs are files whose suffix says the format: {SUFFIXES}.",
     )
     parser.add_argument(
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_certify(commands)
     _add_prune(commands)
     _add_show(commands)
+    _add_convert(commands)
     return parser
 
 
@@ -160,6 +162,13 @@ def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
     command.add_argument("graph", type=Path, help="graph file")
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
+
+
+def _add_convert(commands: Any) -> None:
+    epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
+    command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
+    command.add_argument("graph", type=Path, help="graph file")
+    command.add_argument("output", type=Path, help="file of the same graph in another format")
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -250,6 +259,13 @@ def _show(options: argparse.Namespace) -> None:
             print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
     if picture:
         print(f"Drawn to {picture}")
+
+
+def _convert(options: argparse.Namespace) -> None:
+    target = checked_path(options.output)
+    graph = ng.read(options.graph)
+    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
+    print(f"{size}\nWritten to {ng.write(graph, target)}")
 
 
 def _checked_picture(path: Path) -> Path:
