@@ -22,7 +22,7 @@ from neurograph.errors import (
     ParameterError,
 )
 from neurograph.fit import Fit
-from neurograph.formats import read, write
+from neurograph.formats import read, read_table, write
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.pruning import prune
@@ -72,6 +72,7 @@ __all__ = [
     "prune",
     "pruning",
     "read",
+    "read_table",
     "rules",
     "settle",
     "solvers",

@@ -160,6 +160,10 @@ class EdgeTable(Travelling):
         """Labels of edge `k`, presynaptic first."""
         return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
 
+    def given_attributes(self) -> Mapping[int, dict[str, Any]]:
+        """Give what edges carry beside their weights, by their places in the given order, where they carry any."""
+        return _plain_edge_attributes(self) if self.edge_attributes is None else self.edge_attributes
+
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the graph as a new :class:`networkx.DiGraph`."""
         return build_graph(self, np.arange(self.pre.size), self.weights, self.biases)
@@ -260,7 +264,7 @@ def build_graph(
         (node, {**data, "bias": bias} if bias == bias else data)
         for node, data, bias in zip(nodes, node_attributes, biases.tolist(), strict=True)
     )
-    more = _plain_edge_attributes(table) if table.edge_attributes is None else table.edge_attributes
+    more = table.given_attributes()
     given = edges if table.order is None else table.order[edges]
     first = np.argsort(given)
     columns = (given, table.pre[edges], table.post[edges], weights)

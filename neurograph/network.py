@@ -16,7 +16,7 @@ from neurograph.arguments import finite_number
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, build_graph, read_graph
+from neurograph.graph import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, read_graph
 from neurograph.memory import check_memory
 from neurograph.signs import WORDS, check_signs
 from neurograph.wiring import Edges, Wiring, frozen
@@ -214,12 +214,37 @@ class Network(Travelling):
 
         The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another.
         """
-        table = self.wiring.table
-        biases = np.where(np.isfinite(table.biases), self.biases, np.nan)
-        graph = build_graph(table, self.wiring.edge_ids, self.weights, biases)
-        if _chosen_dynamics(graph.graph) != self.dynamics:
-            graph.graph["dynamics"] = self.dynamics.to_dict()
-        return graph
+        return self.to_table().to_graph()
+
+    def to_table(self) -> EdgeTable:
+        """Give the network as arrays: what :meth:`to_graph` gives, without a dict for each edge.
+
+        The weights are float64. The attribute ``dynamics`` is added as there.
+        """
+        table, kept = self.wiring.table, self.wiring.edge_ids
+        given = kept if table.order is None else table.order[kept]
+        stays = np.zeros(table.pre.size, np.bool_)
+        stays[given] = True
+        order = (np.cumsum(stays) - 1)[given]
+        more = None
+        if table.edge_attributes is not None:
+            places = dict(zip(given.tolist(), order.tolist(), strict=True)) if table.edge_attributes else {}
+            more = {places[old]: data for old, data in table.edge_attributes.items() if old in places}
+        attributes = dict(table.attributes or {})
+        if _chosen_dynamics(attributes) != self.dynamics:
+            attributes["dynamics"] = self.dynamics.to_dict()
+        return replace(
+            table,
+            indptr=self.wiring.indptr,
+            pre=self.wiring.pre,
+            weights=self.weights.astype(np.float64),
+            biases=np.where(np.isfinite(table.biases), self.biases, np.nan),
+            plastic=None if table.plastic is None else table.plastic[kept],
+            ties=None if table.ties is None else table.ties[kept],
+            order=order,
+            edge_attributes=more,
+            attributes=attributes,
+        )
 
     def sent(self, state: Floats) -> Floats:
         """Give f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""

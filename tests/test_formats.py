@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 import neurograph as ng
 from neurograph.errors import FormatError, GraphError
-from neurograph.formats import FORMATS, read, write
+from neurograph.formats import FORMATS, read, read_table, write
 from tests.graphs import graphs
 
 ADDITIVE = ng.dynamics.additive()
@@ -143,6 +143,27 @@ def test_every_graph_comes_back(suffix, tmp_path):
             assert getattr(again, name).tobytes() == getattr(network, name).tobytes()
 
     comes_back()
+
+
+@every_format
+def test_a_table_is_written_and_read_as_a_graph_is(suffix, tmp_path):
+    graph = sample(suffix)
+    path = write(ng.compile(graph, ng.Dynamics("-s + I + b")).to_table(), tmp_path / f"table{suffix}")
+    assert content(read(path)) == content(ng.compile(graph, ng.Dynamics("-s + I + b")).to_graph())
+    assert content(read_table(path).to_graph()) == content(read(path))
+
+
+@settings(max_examples=40)
+@given(graph=graphs(biases=True, self_loops=True, ties=False, attributes=False), seed=st.integers(0, 99))
+def test_parquet_of_bare_weights_goes_the_way_of_arrays(tmp_path_factory, graph, seed):
+    for _, _, data in graph.edges(data=True):
+        data.pop("plastic", None)
+    path = tmp_path_factory.getbasetemp() / "bare.parquet"
+    network = ng.compile(graph, ADDITIVE)
+    left = network.without_edges(np.random.default_rng(seed).random(network.weights.size) < 0.5)
+    for given in (network, left):
+        assert content(read(write(given, path))) == content(given.to_graph())
+        assert ng.compile(read_table(path)).weights.tobytes() == given.weights.tobytes()
 
 
 HARD_TEXTS = ["", " ", "\n", "\r\n", "\x00", "\x7f\x85", "\ufffe", "\U0010ffff", "]]>", "&amp;", "json:1"]
@@ -339,7 +360,8 @@ def test_a_path_that_is_none_is_refused(suffix, tmp_path):
 
 
 @every_format
-def test_a_truncated_file_is_refused(suffix, tmp_path):
+def test_a_truncated_file_is_refused(suffix, tmp_path, monkeypatch):
+    monkeypatch.setattr("neurograph.formats.hdf5.PATIENCE", 2.0)
     path = write(sample(suffix), tmp_path / f"graph{suffix}")
     for part in list(tmp_path.iterdir()):
         whole = part.read_bytes()

@@ -148,6 +148,8 @@ def label(cell: Any, where: str) -> Hashable:
     FormatError
         If it cannot be a label.
     """
+    if type(cell) is int:
+        return cell
     value = from_text(cell, where)
     return label_from_json(list(value) if isinstance(value, tuple) else value)
 
@@ -175,16 +177,16 @@ def from_header(text: Any, where: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return attributes, facts
 
 
-def columns(rows: Iterable[Mapping[str, Any]], count: int) -> dict[str, list[Any]]:
-    """Turn `count` rows into columns, with None where a row has no such cell.
+def columns(rows: Iterable[tuple[int, Mapping[str, Any]]], count: int) -> dict[str, list[Any]]:
+    """Turn rows, each with its place among `count`, into columns, with None where a row has no such cell.
 
     Examples
     --------
-    >>> columns([{"x": 1}, {"y": 2}], 2)
+    >>> columns(enumerate([{"x": 1}, {"y": 2}]), 2)
     {'x': [1, None], 'y': [None, 2]}
     """
     found: dict[str, list[Any]] = {}
-    for place, row in enumerate(rows):
+    for place, row in rows:
         for name, cell in row.items():
             if name not in found:
                 found[name] = [None] * count

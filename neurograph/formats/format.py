@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 
 from neurograph.errors import FormatError, MissingPackageError
+from neurograph.graph import EdgeTable, read_graph
 
 VERSION = 1
 """Version of how labels and attributes stand in a file; a file with another one is refused."""
@@ -69,6 +70,22 @@ class Format(abc.ABC):
         MissingPackageError
             If the package that reads it is not installed.
         """
+
+    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
+        """Write a graph that is given as arrays; a format of columns need not make a graph of it."""
+        return self.dump(plain_graph(table.to_graph()))
+
+    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
+        """Read what :meth:`dump_table` wrote as arrays.
+
+        Raises
+        ------
+        FormatError
+            If it is no such file.
+        GraphError
+            If the graph cannot be compiled.
+        """
+        return read_graph(self.load(files))
 
 
 @contextmanager
@@ -144,19 +161,26 @@ def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
         tuple or dict of them.
     """
     plain: nx.DiGraph[Any] = nx.DiGraph()
-    plain.graph.update(_plain_attributes(graph.graph, "the graph"))
+    plain.graph.update(plain_attributes(graph.graph, "the graph"))
     labels = {node: _plain(node, f"the label of node {node!r}") for node in graph}
     plain.add_nodes_from(
-        (labels[node], _plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
+        (labels[node], plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
     )
     plain.add_edges_from(
-        (labels[pre], labels[post], _plain_attributes(data, f"edge {pre!r} -> {post!r}"))
+        (labels[pre], labels[post], plain_attributes(data, f"edge {pre!r} -> {post!r}"))
         for pre, post, data in graph.edges(data=True)
     )
     return plain
 
 
-def _plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+    """Copy attributes into plain values, as :func:`plain_graph` does.
+
+    Raises
+    ------
+    FormatError
+        If one is not plain.
+    """
     plain = {}
     for name, value in attributes.items():
         where = f"attribute {name!r} of {owner}"

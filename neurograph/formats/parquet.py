@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
-from neurograph.errors import FormatError
+from neurograph.errors import FormatError, ParameterError
 from neurograph.formats.columns import (
     columns,
     decoded,
-    edge_data,
     encoded,
     from_header,
     header,
@@ -21,8 +23,10 @@ from neurograph.formats.columns import (
     node_data,
     rows,
 )
-from neurograph.formats.format import Format, add_edge, add_node, needed
+from neurograph.formats.format import Format, add_edge, needed, plain_attributes, plain_graph
+from neurograph.graph import ROLES, EdgeTable, build_graph, read_graph
 from neurograph.memory import check_memory
+from neurograph.tables import from_edges
 
 if TYPE_CHECKING:
     import pyarrow
@@ -57,39 +61,117 @@ class ParquetPair(Format):
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        return self.dump_table(read_graph(graph))
+
+    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
+        """Write a graph that is given as arrays; no dict is made for an edge that has but a weight."""
+        with needed(self.name, "pyarrow"):
+            import pyarrow
+        graph = plain_graph(build_graph(table, np.empty(0, np.int64), np.empty(0), table.biases))
+        nodes = node_data(graph)
         labels = label_column(graph)
-        cells = dict(zip(graph, labels, strict=True))
-        ends = {"pre": [cells[pre] for pre, _ in graph.edges()], "post": [cells[post] for _, post in graph.edges()]}
-        nodes, edges = node_data(graph), edge_data(graph)
+        as_given = np.arange(table.pre.size)
+        if table.order is not None:
+            as_given[table.order] = np.arange(table.pre.size)
+        cells = pyarrow.array(labels)
+        pre, post = (cells.take(pyarrow.array(ends[as_given])) for ends in (table.pre, table.post))
+        weights = table.weights[as_given].astype(np.float64)
         return [
-            _dumped({**ends, "weight": [], **columns(encoded(edges, EDGE_KEYS), len(edges))}, {}),
+            _dumped({"pre": pre, "post": post, "weight": weights, **_further(table, as_given)}, {}),
             _dumped(
-                {"node": labels, **columns(encoded(nodes, NODE_KEYS), len(nodes))}, {HEADER_KEY: header(graph.graph)}
+                {"node": cells, **columns(enumerate(encoded(nodes, NODE_KEYS)), len(nodes))},
+                {HEADER_KEY: header(graph.graph)},
             ),
         ]
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read the files of neurograph or of another program."""
-        (edges, _), (nodes, written) = (
+        return self.load_table(files).to_graph()
+
+    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
+        """Read them as arrays; no dict is made for an edge that has but a weight."""
+        edges, nodes = (
             _loaded(data, keys, what)
             for data, keys, what in zip(files, (EDGE_KEYS, NODE_KEYS), ("edges", "nodes"), strict=True)
         )
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        if written is not None:
-            graph.graph.update(from_header(written, "neurograph in the schema of the nodes")[0])
-        labels = nodes.pop("node")
-        for cell, row in zip(labels, rows(nodes, len(labels)), strict=True):
-            node = label(cell, "a label in the column node")
-            add_node(graph, node, decoded(row, NODE_KEYS, f"node {node!r}"))
-        ends = dict(zip(labels, graph, strict=True))
-        pres, posts = edges.pop("pre"), edges.pop("post")
-        for pre, post, row in zip(pres, posts, rows(edges, len(pres)), strict=True):
-            pre, post = (ends[cell] if cell in ends else label(cell, "a label of an edge") for cell in (pre, post))
+        graph = _nodes(nodes)
+        ends = [_places(edges[key], nodes["node"], key) for key in EDGE_KEYS]
+        if edges.column_names == [*EDGE_KEYS, "weight"] and not edges["weight"].null_count:
+            return _plain_table(graph, ends, edges["weight"].to_numpy())
+        labels = list(graph)
+        cells = {name: edges[name].to_pylist() for name in edges.column_names if name not in EDGE_KEYS}
+        for i, j, row in zip(*(places.tolist() for places in ends), rows(cells, len(edges)), strict=True):
+            pre, post = labels[i], labels[j]
             add_edge(graph, pre, post, decoded(row, EDGE_KEYS, f"edge {pre!r} -> {post!r}"))
-        return graph
+        return read_graph(graph)
 
 
-def _dumped(columns: Mapping[str, Sequence[Any]], metadata: Mapping[bytes, str]) -> bytes:
+def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[Any]]:
+    """Give the columns of all that edges carry beside their weights."""
+    places, found = [], []
+    for place, data in sorted(table.given_attributes().items()):
+        others = {name: value for name, value in data.items() if name != "weight"}
+        if others:
+            pre, post = table.edge(int(as_given[place]))
+            places.append(place)
+            found.append(plain_attributes(others, f"edge {pre!r} -> {post!r}"))
+    return columns(zip(places, encoded(found, EDGE_KEYS), strict=True), table.pre.size)
+
+
+def _nodes(table: pyarrow.Table) -> nx.DiGraph[Any]:
+    """Give the graph without its edges."""
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    written = (table.schema.metadata or {}).get(HEADER_KEY)
+    if written is not None:
+        text = written.decode(errors="replace")
+        graph.graph.update(from_header(text, "neurograph in the schema of the nodes")[0])
+    cells = {name: table[name].to_pylist() for name in table.column_names}
+    labels = cells.pop("node")
+    own = [label(cell, "a label in the column node") for cell in labels]
+    found = zip(own, rows(cells, len(own)), strict=True)
+    graph.add_nodes_from((node, decoded(row, NODE_KEYS, f"node {node!r}")) for node, row in found)
+    if len(graph) != len(own):
+        raise FormatError("the column node has a label twice: expected every label once")
+    return graph
+
+
+def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -> NDArray[np.int64]:
+    """Give where the ends of edges stand among the nodes."""
+    import pyarrow
+    import pyarrow.compute
+
+    try:
+        found = pyarrow.compute.index_in(ends.cast(nodes.type), nodes)
+    except pyarrow.ArrowException as error:
+        raise FormatError(f"the columns {key} and node are of types {ends.type} and {nodes.type}: {error}") from error
+    if found.null_count:
+        odd = ends[found.is_null().to_pylist().index(True)].as_py()
+        raise FormatError(f"the column {key} has {odd!r}, which is no node: expected it in the column node")
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def _plain_table(graph: nx.DiGraph[Any], ends: Sequence[NDArray[np.int64]], weights: NDArray[Any]) -> EdgeTable:
+    """Add edges that have but a weight, as arrays."""
+    alone = read_graph(graph)
+    count = len(graph)
+    places = range(count)
+    role = {name: np.flatnonzero(alone.roles == ROLES.index(name)).tolist() for name in ROLES}
+    try:
+        edges = from_edges(
+            (*ends, weights), inputs=role["input"], outputs=role["output"], bias_nodes=role["bias"], nodes=places
+        )
+    except ParameterError as error:
+        raise FormatError(str(error)) from error
+    return replace(
+        edges,
+        nodes=alone.nodes,
+        biases=alone.biases,
+        node_attributes=alone.node_attributes,
+        attributes=alone.attributes,
+    )
+
+
+def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
     with needed(ParquetPair.name, "pyarrow"):
         import pyarrow
         import pyarrow.parquet
@@ -101,23 +183,22 @@ def _dumped(columns: Mapping[str, Sequence[Any]], metadata: Mapping[bytes, str])
     return data
 
 
-def _loaded(data: bytes, keys: Sequence[str], what: str) -> tuple[dict[str, list[Any]], str | None]:
-    """Give the columns of one file, and the attributes of the graph if it holds them."""
+def _loaded(data: bytes, keys: Sequence[str], what: str) -> pyarrow.Table:
+    """Give the columns of one file."""
     with needed(ParquetPair.name, "pyarrow"):
         import pyarrow
         import pyarrow.parquet
     try:
         file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data), page_checksum_verification=True)
-        schema = file.schema_arrow
-        _check_schema(schema, keys, what)
-        _check_size(file.metadata.num_rows, len(schema), len(data), what)
-        found = {name: column.to_pylist() for name, column in zip(schema.names, file.read().columns, strict=True)}
+        _check_schema(file.schema_arrow, keys, what)
+        _check_size(file.metadata.num_rows, len(file.schema_arrow), len(data), what)
+        table = file.read()
+        table.validate(full=True)
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         if isinstance(error, FormatError):
             raise
         raise FormatError(f"the {what} are not whole Parquet ({str(error)[:200]}); write them again") from error
-    written = (schema.metadata or {}).get(HEADER_KEY)
-    return found, None if written is None else written.decode(errors="replace")
+    return table
 
 
 def _check_schema(schema: pyarrow.Schema, keys: Sequence[str], what: str) -> None:

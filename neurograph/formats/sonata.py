@@ -67,8 +67,8 @@ class SONATA(Format):
 
         places = {node: place for place, node in enumerate(graph)}
         nodes, edges = node_data(graph), edge_data(graph)
-        node_columns = {LABEL: label_column(graph), **columns(encoded(nodes, NODE_KEYS), len(nodes))}
-        edge_columns = columns(encoded(edges, EDGE_KEYS), len(edges))
+        node_columns = {LABEL: label_column(graph), **columns(enumerate(encoded(nodes, NODE_KEYS)), len(nodes))}
+        edge_columns = columns(enumerate(encoded(edges, EDGE_KEYS)), len(edges))
         edge_columns[WEIGHT] = edge_columns.pop("weight", [])
         buffer = io.BytesIO()
         with h5py.File(buffer, "w") as file:
