@@ -3,6 +3,7 @@
 import json
 import os
 import xml.etree.ElementTree as ET
+from importlib.util import find_spec
 
 import hypothesis.strategies as st
 import networkx as nx
@@ -18,9 +19,23 @@ from tests.graphs import graphs
 ADDITIVE = ng.dynamics.additive()
 
 SUFFIXES = [format.suffix for format in FORMATS]
-every_format = pytest.mark.parametrize("suffix", SUFFIXES)
+PACKAGES = {".parquet": "pyarrow", ".h5": "h5py", ".nir": "nir"}
+MISSING = {suffix: package for suffix, package in PACKAGES.items() if find_spec(package) is None}
+
+
+def parameters(suffixes):
+    """The suffixes, each skipped where its package is missing."""
+    return [
+        pytest.param(
+            one, marks=pytest.mark.skipif(one in MISSING, reason=f"needs {MISSING.get(one)}, of the extra 'files'")
+        )
+        for one in suffixes
+    ]
+
+
+every_format = pytest.mark.parametrize("suffix", parameters(SUFFIXES))
 # NIR refuses what it cannot hold: see test_format_nir.py.
-every_full_format = pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix != ".nir"])
+every_full_format = pytest.mark.parametrize("suffix", parameters([one for one in SUFFIXES if one != ".nir"]))
 
 
 def examples(suffix, many):
@@ -153,6 +168,7 @@ def test_a_table_is_written_and_read_as_a_graph_is(suffix, tmp_path):
     assert content(read_table(path).to_graph()) == content(read(path))
 
 
+@pytest.mark.skipif(".parquet" in MISSING, reason="needs pyarrow, of the extra 'files'")
 @settings(max_examples=40)
 @given(graph=graphs(biases=True, self_loops=True, ties=False, attributes=False), seed=st.integers(0, 99))
 def test_parquet_of_bare_weights_goes_the_way_of_arrays(tmp_path_factory, graph, seed):
@@ -161,9 +177,9 @@ def test_parquet_of_bare_weights_goes_the_way_of_arrays(tmp_path_factory, graph,
     path = tmp_path_factory.getbasetemp() / "bare.parquet"
     network = ng.compile(graph, ADDITIVE)
     left = network.without_edges(np.random.default_rng(seed).random(network.weights.size) < 0.5)
-    for given in (network, left):
-        assert content(read(write(given, path))) == content(given.to_graph())
-        assert ng.compile(read_table(path)).weights.tobytes() == given.weights.tobytes()
+    for one in (network, left):
+        assert content(read(write(one, path))) == content(one.to_graph())
+        assert ng.compile(read_table(path)).weights.tobytes() == one.weights.tobytes()
 
 
 HARD_TEXTS = ["", " ", "\n", "\r\n", "\x00", "\x7f\x85", "\ufffe", "\U0010ffff", "]]>", "&amp;", "json:1"]
@@ -378,7 +394,7 @@ def test_a_file_of_another_kind_is_refused(suffix, tmp_path):
     contents = [b"", b" \n", b"\x00", bytes(range(256)), b"null", b"[]", b"{}", b"<svg/>", b"<graphml/>", b"<gexf/>"]
     contents += [b"[" * 100_000, b"<a>" * 100_000, b"\x1f\x8b\x08\x00", "{}".encode("utf-16")]
     for other in SUFFIXES:
-        if other != suffix:
+        if other != suffix and other not in MISSING:
             contents.append(write(sample(other), tmp_path / f"other{other}").read_bytes())
     path = write(sample(suffix), tmp_path / f"graph{suffix}")
     for part in tmp_path.glob(f"graph*{suffix}"):
