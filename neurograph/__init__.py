@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
@@ -25,7 +25,9 @@ from neurograph.fit import Fit
 from neurograph.formats import read, read_table, write
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
+from neurograph.packing import PackedWeights
 from neurograph.pruning import prune
+from neurograph.quantising import quantise
 from neurograph.rules import Rule
 from neurograph.settling import settle
 from neurograph.sweeping import sweep
@@ -55,12 +57,14 @@ __all__ = [
     "MissingPackageError",
     "Network",
     "NeurographError",
+    "PackedWeights",
     "ParameterError",
     "Record",
     "Report",
     "Rule",
     "Status",
     "Verdict",
+    "certificates",
     "certify",
     "compile",
     "costs",
@@ -71,6 +75,7 @@ __all__ = [
     "plots",
     "prune",
     "pruning",
+    "quantise",
     "read",
     "read_table",
     "rules",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import inspect
 import os
@@ -141,6 +142,7 @@ def _add_certify(commands: Any) -> None:
     command.add_argument("graph", type=Path, help="graph file")
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
+    command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
 
 def _add_prune(commands: Any) -> None:
@@ -221,9 +223,32 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _certify(options: argparse.Namespace) -> None:
+    if options.radius and _no_data(options):
+        raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
     network = _compiled(options.graph, options.dynamics)
     x = None if _no_data(options) else _data(options, network)[0]
-    print(ng.certify(network, x))
+    report = ng.certify(network, x)
+    print(report)
+    if options.radius:
+        print("", *_radius_lines(report, x), sep="\n")
+
+
+def _radius_lines(report: ng.Report, x: Any) -> list[str]:
+    """Give a table of the radii within which answers are certified, a line a certificate that has them."""
+    found = {}
+    for certificate in report:
+        with contextlib.suppress(ng.certificates.NoRadiusError):
+            found[certificate.name] = certificate.radius(x)
+    if not found:
+        return ["No certificate says how far the inputs may move."]
+    if len(found) > 1:
+        found["best of each"] = np.max(list(found.values()), axis=0)
+    head = f"Each input may move by so much, and no answer changes ({len(x)} samples)"
+    lines = [head, f"{'certificate':<18}{'least':>10}{'median':>10}{'largest':>10}"]
+    for name, radii in found.items():
+        numbers = (np.min(radii), np.median(radii), np.max(radii))
+        lines.append(f"{name:<18}{''.join(f'{number:>10.3g}' for number in numbers)}")
+    return lines
 
 
 def _prune(options: argparse.Namespace) -> None:

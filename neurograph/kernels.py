@@ -25,9 +25,11 @@ from neurograph import gauss_seidel as gauss_seidel_loop
 from neurograph import phase as phase_loop
 from neurograph import readout as readout_loop
 from neurograph import response as response_loop
+from neurograph import unpacking as unpacking_loop
 from neurograph.dynamics import Dynamics
 from neurograph.equations import SCALAR_FUNCTIONS, Expression
 from neurograph.gathering import FUSED, gathering, link
+from neurograph.huffman import LONGEST, PEEK
 
 WIDE = 64
 """Most samples that move together."""
@@ -135,6 +137,13 @@ def readout_kernel(rule: Expression, one_beta: bool, number: str) -> Kernel:
     body = "\n    ".join([*(f"{name} = {value}" for name, value in reads.items()), f"return {_text(rule)}"])
     lines = [*_functions(number), f"def rule(tables, i, j, sample, w, beta):\n    {body}\n"]
     return _compiled(lines, (readout_loop.readout,), fastmath={"reassoc", "arcp"})
+
+
+@lru_cache(maxsize=2)
+def unpacking_kernel(name: str) -> Kernel:
+    """Compile one of the two loops of :mod:`neurograph.unpacking`, "unpack" or "multiply"."""
+    loops = tuple(getattr(unpacking_loop, inner) for inner in ("peek", "symbol", "number", name))
+    return _compiled([f"LONGEST, PEEK = {LONGEST}, {PEEK}"], loops, _nrt=False)
 
 
 def readout_tables(rule: Expression) -> tuple[str, ...]:

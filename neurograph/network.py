@@ -212,14 +212,15 @@ class Network(Travelling):
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
 
-        The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another.
+        The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another, and a node's
+        attribute where it has another parameter than it was compiled with.
         """
         return self.to_table().to_graph()
 
     def to_table(self) -> EdgeTable:
         """Give the network as arrays: what :meth:`to_graph` gives, without a dict for each edge.
 
-        The weights are float64. The attribute ``dynamics`` is added as there.
+        The weights are float64. Attributes are added as there.
         """
         table, kept = self.wiring.table, self.wiring.edge_ids
         given = kept if table.order is None else table.order[kept]
@@ -230,6 +231,11 @@ class Network(Travelling):
         if table.edge_attributes is not None:
             places = dict(zip(given.tolist(), order.tolist(), strict=True)) if table.edge_attributes else {}
             more = {places[old]: data for old, data in table.edge_attributes.items() if old in places}
+        nodes = table.given_node_attributes()
+        compiled = _node_parameters(table, self.dynamics).astype(self.dtype)
+        for place, column in np.argwhere(compiled != self.parameters).tolist():
+            name = list(self.dynamics.defaults)[column]
+            nodes[place][name] = float(self.parameters[place, column])
         attributes = dict(table.attributes or {})
         if _chosen_dynamics(attributes) != self.dynamics:
             attributes["dynamics"] = self.dynamics.to_dict()
@@ -242,6 +248,7 @@ class Network(Travelling):
             plastic=None if table.plastic is None else table.plastic[kept],
             ties=None if table.ties is None else table.ties[kept],
             order=order,
+            node_attributes=nodes,
             edge_attributes=more,
             attributes=attributes,
         )

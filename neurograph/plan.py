@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from neurograph import rules
 from neurograph.arguments import checked_number, checked_whole, finite_number
+from neurograph.certificates import Contracting
 from neurograph.costs import Cost, SquaredError
 from neurograph.equilibrium import Solver
 from neurograph.errors import ParameterError
@@ -39,6 +40,7 @@ class Plan:
     batch_size: int | Literal["auto"] | None = "auto"
     start: Start | Literal["warm"] = 0.0
     pruner: Pruner | None = None
+    keep: Contracting | None = None
     until_cost: float | None = 0.01
     validation: float | tuple[ArrayLike, ArrayLike] | None = None
     patience: int | None = None
@@ -62,6 +64,8 @@ class Plan:
             checked_whole("batch_size", self.batch_size, 1, ", None for all samples at once, or 'auto'")
         if self.pruner is not None:
             checked_pruner(self.pruner)
+        if self.keep is not None:
+            _check_kept(self.keep, self.optimiser)
         if self.until_cost is not None:
             checked_number("until_cost", self.until_cost, least=0.0, remark=", or None to run every epoch")
         if self.patience is not None:
@@ -98,3 +102,13 @@ def _check_kinds(plan: Plan) -> None:
         value: Any = getattr(plan, name)
         if not isinstance(value, kind):
             raise ParameterError(f"{name} is {value!r}: expected {example}")
+
+
+def _check_kept(keep: Any, optimiser: Optimiser) -> None:
+    if not isinstance(keep, Contracting):
+        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+    low, high = optimiser.bounds or (0.0, 0.0)
+    if low > 0.0 or high < 0.0:
+        raise ParameterError(
+            f"bounds is {optimiser.bounds!r}, but keep makes weights smaller: expected bounds with 0 between them"
+        )

@@ -82,9 +82,11 @@ def save(path: Path, run: Run, who: dict[str, str]) -> None:
     arrays = {
         "weights": run.network.weights,
         "biases": run.network.biases,
+        "parameters": run.network.parameters,
         "edges": run.network.wiring.edge_ids,
         "best_weights": run.best.weights,
         "best_biases": run.best.biases,
+        "best_parameters": run.best.parameters,
         "best_edges": run.best.wiring.edge_ids,
         "state": run.state,
         "held_out": run.held_out,
@@ -135,9 +137,8 @@ def _network(like: Network, arrays: dict[str, NDArray[Any]], which: str) -> Netw
     wiring = like.wiring
     if not np.array_equal(arrays[f"{which}edges"], wiring.edge_ids):
         wiring = Wiring.of(wiring.table, arrays[f"{which}edges"])
-    return Network(
-        wiring, like.dynamics, frozen(arrays[f"{which}weights"]), frozen(arrays[f"{which}biases"]), like.parameters
-    )
+    weights, biases, parameters = (frozen(arrays[which + name]) for name in ("weights", "biases", "parameters"))
+    return Network(wiring, like.dynamics, weights, biases, parameters)
 
 
 def _plain(value: Any) -> Any:

@@ -24,8 +24,9 @@ class Run:
     """A network that learns."""
 
     def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
-        self.network, self.plan, self.rng = network, plan, rng
         check_symmetric(network, plan.rule.name if plan.rule.symmetric else None)
+        self.network = network if plan.keep is None else plan.keep.project(network)
+        self.plan, self.rng = plan, rng
         self.x, self.y = checked_data(network, x, y, plan)
         self.samples, self.held_out = self._split()
         self.validation = self._checked_validation()
@@ -43,10 +44,11 @@ class Run:
         self.memory = plan.optimiser.begin(network.weights.size + network.wiring.biased.size)
         self.removed: list[Removed] = []
         validated = () if self.validation is None else ("validation_cost", "validation_error")
+        kept = () if plan.keep is None else ("rate",)
         self.history: dict[str, list[float]] = {
-            name: [] for name in ("cost", "error", "edges", "settled", "learned", *validated)
+            name: [] for name in ("cost", "error", "edges", "settled", "learned", *validated, *kept)
         }
-        self.best, self.best_cost, self.best_epoch = network, np.inf, -1
+        self.best, self.best_cost, self.best_epoch = self.network, np.inf, -1
         self.finished = ""
 
     @property
@@ -139,6 +141,8 @@ class Run:
             outputs = self._validated(self.validation[0]).outputs
             values["validation_cost"] = self.plan.cost.mean(outputs, self.validation[1])
             values["validation_error"] = error(outputs, self.validation[1])
+        if self.plan.keep is not None:
+            values["rate"] = self.plan.keep.certificate(self.network).rate or 0.0
         for name, value in values.items():
             self.history[name].append(value)
         self._judge()
@@ -213,6 +217,8 @@ class Run:
             weights = self._constrained(weights)
         biases[own] = moved[count:]
         self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
+        if self.plan.keep is not None:
+            self.network = self.plan.keep.project(self.network)
 
     def _constrained(self, weights: Floats) -> Floats:
         """Leave the weights that are not plastic, and keep the signs of the others."""

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
+from neurograph.certificates import Contracting
 from neurograph.costs import Cost
 from neurograph.equilibrium import Solver
 from neurograph.errors import NeurographError, ParameterError
@@ -44,6 +45,7 @@ def train(
     batch_size: int | Literal["auto"] | None = "auto",
     start: Start | Literal["warm"] = 0.0,
     pruner: Pruner | None = None,
+    keep: Contracting | None = None,
     until_cost: float | None = 0.01,
     validation: float | tuple[ArrayLike, ArrayLike] | None = None,
     patience: int | None = None,
@@ -86,6 +88,9 @@ def train(
         State at the start of each free phase; "uniform" draws from U(0, 0.1), "warm" is the sample's last one.
     pruner : Pruner, optional
         Applied after each epoch.
+    keep : Contracting, optional
+        What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
+        in the history.
     until_cost : float, optional
         Stop after the first epoch whose cost is at most this, both along the way and after its last update; None
         runs every epoch.
@@ -117,7 +122,7 @@ def train(
     DataError
         If x or y does not fit the network or holds a number that is not finite.
     ParameterError
-        If another argument is out of range.
+        If another argument is out of range, or no weights would keep what `keep` asks for.
     GraphError
         If the rule or the dynamics needs symmetric edges, and they are not tied.
     DivergenceError
@@ -141,6 +146,7 @@ def train(
         batch_size=batch_size,
         start=start,
         pruner=pruner,
+        keep=keep,
         until_cost=until_cost,
         validation=validation,
         patience=patience,
@@ -149,10 +155,10 @@ def train(
     )
     checked_number("checkpoint_seconds", checkpoint_seconds, least=0.0)
     _check_jobs(n_jobs)
-    keep = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
+    keeper = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
     if isinstance(seed, Iterable) and not isinstance(seed, str):
-        return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keep)
-    return _train_one(network, x, y, plan, seed, keep)
+        return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keeper)
+    return _train_one(network, x, y, plan, seed, keeper)
 
 
 class _Keeper:
@@ -195,10 +201,10 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seeds: list[int], n_jobs: int, keep: _Keeper | None
+    network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seeds: list[int], n_jobs: int, keeper: _Keeper | None
 ) -> list[Fit]:
     quiet = replace(plan, progress=False)
-    jobs = [(network, x, y, quiet, seed, keep and keep.of_seed(seed)) for seed in seeds]
+    jobs = [(network, x, y, quiet, seed, keeper and keeper.of_seed(seed)) for seed in seeds]
     return side_by_side(_train_one, jobs, n_jobs, plan.progress)
 
 
@@ -241,19 +247,19 @@ def _hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed, keep: _Keeper | None) -> Fit:
+def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed, keeper: _Keeper | None) -> Fit:
     fit = network if isinstance(network, Fit) else None
     if fit is not None and seed is not None:
         raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
     first = fit.network if fit is not None else _first_network(network, seed)
     rng = checked_generator(seed)
-    who = {} if keep is None else identity(first, Run(first, x, y, plan, np.random.default_rng()), seed, fit)
+    who = {} if keeper is None else identity(first, Run(first, x, y, plan, np.random.default_rng()), seed, fit)
     run = Run(first, x, y, plan, rng)
     if fit is not None:
         run.remember(fit)
     last = run.epochs + plan.epochs
-    if keep is not None and not load(keep.path, run, who):
-        save(keep.path, run, who)  # a place that cannot be written is better known now than after an hour
+    if keeper is not None and not load(keeper.path, run, who):
+        save(keeper.path, run, who)  # a place that cannot be written is better known now than after an hour
     with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
         while run.epochs < last and not run.finished:
             run.epoch()
@@ -261,8 +267,8 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: S
             if not bar.disable:
                 shown = ("cost", "error", "validation_cost", "validation_error")
                 bar.set_postfix({k: v[-1] for k, v in run.history.items() if k in shown}, refresh=False)
-            if keep is not None and (keep.due() or run.epochs == last or run.finished):
-                save(keep.path, run, who)
+            if keeper is not None and (keeper.due() or run.epochs == last or run.finished):
+                save(keeper.path, run, who)
     return run.fit()
 
 

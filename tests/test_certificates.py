@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurograph import dynamics
-from neurograph.certificates import UnknownCertificateError, Verdict, certify, spectral_abscissa, spectrum
+from neurograph.certificates import UnknownCertificateError, Verdict, certify, resting, spectrum
 from neurograph.certificates.components import closed_component
 from neurograph.dynamics import Dynamics
 from neurograph.errors import DataError, NeurographError, ParameterError
@@ -149,7 +149,7 @@ def test_a_hurwitz_matrix_does_not_make_a_clipped_equilibrium_unique():
     assert np.linalg.eigvals(matrix(net)).real.max() < 0.0
     report = certify(net)
     assert report["p_matrix"].verdict is Verdict.REFUTED
-    assert report.claim == "Nothing is proved."
+    assert report.claim == "Proved for all inputs: box invariant (invariant_box)."
     assert report.refutations == (report["p_matrix"],)
 
 
@@ -158,7 +158,7 @@ def test_a_unique_equilibrium_need_not_be_reached():
     net = network(W, dynamics.vector_field(), biases=[2.0, 1.9, 2.1])
     assert is_p_matrix(-matrix(net))
     report = certify(net, [[0.0]])
-    assert report.claim == "Nothing is proved."
+    assert report.claim == "Proved for all inputs: box invariant (invariant_box)."
     assert "1 of 1 samples did not settle" in report["spectral_abscissa"].statement
     assert not report.refutations
     # Started in step, the three stay so, and reach the equilibrium that all other states leave.
@@ -333,7 +333,7 @@ def test_time_constants_weigh_the_norm():
     net = network(rng.normal(size=(5, 5)) * (1 - np.eye(5)), kind, tau=tau, leak=leak)
     found = certify(net)["absolute_leak"]
     assert found.rate == pytest.approx((leak / tau).min())
-    assert found.witness["v"] == pytest.approx(tau)
+    assert found.weights == pytest.approx(tau)
     A = tau[:, None] * matrix(net) / tau[None, :]
     assert max(A[j, j] + np.abs(np.delete(A[:, j], j)).sum() for j in range(5)) == pytest.approx(-found.rate)
     assert certify(net)["gershgorin"].rate != pytest.approx(found.rate)
@@ -461,7 +461,7 @@ def test_the_equilibrium_between_two_others_is_unstable():
     assert found.verdict is Verdict.REFUTED
     assert found.claims == ("unstable equilibrium",)
     assert found.witness["eigenvalue"] == pytest.approx(1.0)
-    assert report.claim == "Nothing is proved."
+    assert report.claim == "Proved for all inputs: convergent (energy)."  # to another one
     assert certify(net, [[0.5]])["spectral_abscissa"].verdict is Verdict.PROVED
 
 
@@ -480,7 +480,7 @@ def test_the_nudge_may_hold_a_neuron_at_its_bound():
 
 def test_a_large_residual_is_undecided(monkeypatch):
     net = network([[0.0, 0.9], [0.9, 0.0]], dynamics.additive("tanh"))
-    monkeypatch.setattr(spectral_abscissa, "SOLVER", Euler(tol=1e-3))
+    monkeypatch.setattr(resting, "SOLVER", Euler(tol=1e-3))
     assert "the residual" in certify(net, [[0.1]])["spectral_abscissa"].statement
 
 
@@ -564,7 +564,7 @@ def test_the_error_of_an_eigenvalue_holds_a_perturbation_of_its_size():
 def test_the_claim_is_the_widest_then_the_strongest():
     W = [[0.0, 0.2], [0.3, 0.0]]
     both = certify(network(W, LEAKY), [[0.5]])
-    assert [certificate.name for certificate in both.proved][-1] == "spectral_abscissa"
+    assert [certificate.name for certificate in both.proved][-2:] == ["spectral_abscissa", "invariant_box"]
     assert both.claim.startswith(
         "Proved for all inputs: contracting, unique equilibrium, exponentially stable, at the rate"
     )
@@ -608,7 +608,7 @@ def test_a_name_that_is_not_there_lists_those_that_are():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"phase": "clamped"}, "phase is 'clamped': expected 'free' or 'nudged'"),
+        ({"phase": "clamped"}, "phase is 'clamped': expected 'free', 'nudged' or 'transposed'"),
         ({"beta": 1.0}, "beta is 1.0, but phase is 'free'"),
         ({"x": [[0.0]], "y": [[0.0]]}, "y is given, but phase is 'free'"),
         ({"phase": "nudged"}, "beta is 0"),

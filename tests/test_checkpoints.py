@@ -164,7 +164,7 @@ def test_where_both_are_damaged_both_are_named(path):
 
 
 def sealed(body):
-    return b"neurograph checkpoint 1 %d %s\n" % (len(body), hashlib.sha256(body).hexdigest().encode()) + body
+    return b"neurograph checkpoint 2 %d %s\n" % (len(body), hashlib.sha256(body).hexdigest().encode()) + body
 
 
 def npz():
@@ -178,7 +178,7 @@ KINDS = {
     "a table": (b"x,y\n0,1\n", "is not a checkpoint"),
     "an npz": (npz(), "is not a checkpoint"),
     "a pickle": (pickle.dumps({"weights": [1.0]}), "is not a checkpoint"),
-    "a newer version": (sealed(b"{}\n").replace(b"point 1", b"point 2"), "version 2, and this neurograph reads 1 "),
+    "a newer version": (sealed(b"{}\n").replace(b"point 2", b"point 3"), "version 3, and this neurograph reads 2 "),
     "one line": (sealed(b"{}"), "holds something else"),
     "no JSON": (sealed(b"{\n"), "holds something else"),
     "no facts": (sealed(b'{"arrays": {}}\n'), "holds something else"),

@@ -22,6 +22,8 @@ def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
     assert "4 of 4 samples right" in capsys.readouterr().out
     assert main(["certify", str(trained), "--task", "xor"]) == 0
     assert "contracting" in capsys.readouterr().out
+    assert main(["certify", str(trained), "--task", "xor", "--radius"]) == 0
+    assert "best of each" in capsys.readouterr().out
     prune = ["prune", str(trained), "--fraction", "0.5", "--task", "xor", "--log", str(log), "-o", str(pruned)]
     assert main(prune) == 0
     out = capsys.readouterr().out
@@ -131,6 +133,7 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
     ("arguments", "culprit"),
     [
         (["certify", "nowhere.json"], "nowhere.json"),
+        (["certify", "g.json", "--radius"], "--task NAME"),
         (["show", "graph.gml"], ".gml"),
         (["train", "-o", "x.json"], "--task"),
         (["train", "--data", "d.csv", "-o", "x.json"], "GRAPH"),

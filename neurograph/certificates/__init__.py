@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
-from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.contracting import Contracting, contracting
+from neurograph.certificates.decision import NoRadiusError
+from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
+from neurograph.certificates.embedding import Embedding
+from neurograph.certificates.energy import EnergyDescent
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.invariant_box import InvariantBox
+from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
+from neurograph.certificates.quadratic import QuadraticLyapunov
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
-from neurograph.certificates.system import System
+from neurograph.certificates.symmetric_part import SymmetricPart
+from neurograph.certificates.system import System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), AbsoluteLeak(), SpectralAbscissa())
+THEOREMS: tuple[Theorem, ...] = (
+    PMatrix(),
+    Gershgorin(),
+    MMatrix(),
+    AbsoluteLeak(),
+    InvariantBox(),
+    Embedding(),
+    SymmetricPart(),
+    DiagonalLyapunov(),
+    EnergyDescent(),
+    SpectralAbscissa(),
+    QuadraticLyapunov(),
+)
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
-__all__ = ["THEOREMS", "Certificate", "Report", "Theorem", "UnknownCertificateError", "Verdict", "certify"]
+__all__ = [
+    "THEOREMS",
+    "Certificate",
+    "Contracting",
+    "NoRadiusError",
+    "Report",
+    "Theorem",
+    "UnknownCertificateError",
+    "Verdict",
+    "certify",
+    "contracting",
+]
 
 
 def certify(
@@ -31,9 +61,11 @@ def certify(
     x: ArrayLike | None = None,
     *,
     y: ArrayLike | None = None,
-    phase: Literal["free", "nudged"] = "free",
+    phase: Literal["free", "nudged", "transposed"] = "free",
     beta: float = 0.0,
     dt: float | None = None,
+    level: Level = "standard",
+    budget: float = 30.0,
 ) -> Report:
     """Say what is proved of a network's stability, with its weights as they are.
 
@@ -47,13 +79,19 @@ def certify(
     x : array (batch, inputs), optional
         Inputs whose equilibria are looked at.
     y : array (batch, outputs), optional
-        Targets; needed with x in the nudged phase, whose equilibria depend on them.
-    phase : {"free", "nudged"}
-        Whether the outputs get ``+ beta (y - s)``.
+        Targets; needed with x in a phase that is nudged, whose equilibria depend on them.
+    phase : {"free", "nudged", "transposed"}
+        Whether the outputs get ``+ beta (y - s)``, and whether activity also returns along the edges, as in the nudged
+        phases of ``rules.asymmetric_ep()``: the drift gets ``(J' - J)(s - s*)``, J its Jacobian at the free
+        equilibrium s*.
     beta : float
-        Nudging strength of the nudged phase; may be negative.
+        Nudging strength; may be negative, and in a transposed phase 0: its linear response.
     dt : float, optional
         Step of explicit Euler; each certificate then says whether that step inherits it.
+    level : {"fast", "standard", "strong"}
+        How much work is done: sums over the edges; also eigenvalues and searches; also linear matrix inequalities.
+    budget : float
+        Seconds that each theorem may think before it says UNKNOWN.
 
     Returns
     -------
@@ -64,7 +102,7 @@ def certify(
     Raises
     ------
     ParameterError
-        If `network` is not a Network; phase, beta and y do not go together; or beta or dt is out of range.
+        If `network` is not a Network; phase, beta and y do not go together; or another argument is out of range.
     DataError
         If x or y has the wrong shape or holds a number that is not finite.
 
@@ -80,38 +118,35 @@ def certify(
     >>> report["spectral_abscissa"].verdict
     <Verdict.UNKNOWN: 'UNKNOWN'>
     """
-    network = _in_float64(checked_network(network))
+    network = in_float64(checked_network(network))
     beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
+    if level not in LEVELS:
+        raise ParameterError(f"level is {level!r}: expected one of {', '.join(map(repr, LEVELS))}")
     if dt is not None:
         dt = checked_number("dt", dt, above=0.0, remark=", or None to ask about no step")
+    budget = checked_number("budget", budget, above=0.0)
     inputs = None if x is None else checked_inputs(network, x)
     targets = None if y is None or inputs is None else checked_targets(network, y, inputs.shape[0])
-    system = System(network, inputs, targets, beta, dt)
-    nudge = f", beta = {beta:g}" if phase == "nudged" else ""
-    return Report(tuple(theorem.examine(system) for theorem in THEOREMS), f"{network!r}, {phase} phase{nudge}")
+    system = System(network, inputs, targets, beta, dt, phase == "transposed", budget)
+    asked = LEVELS[: LEVELS.index(level) + 1]
+    certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS if theorem.level in asked)
+    nudge = f", beta = {beta:g}" if phase != "free" else ""
+    return Report(certificates, f"{network!r}, {phase} phase{nudge}")
 
 
 def _check_phase(phase: str, beta: float, x: ArrayLike | None, y: ArrayLike | None) -> None:
-    if phase not in ("free", "nudged"):
-        raise ParameterError(f"phase is {phase!r}: expected 'free' or 'nudged'")
+    if phase not in ("free", "nudged", "transposed"):
+        raise ParameterError(f"phase is {phase!r}: expected 'free', 'nudged' or 'transposed'")
     if phase == "free" and (beta != 0.0 or y is not None):
         culprit = f"beta is {beta!r}" if beta != 0.0 else "y is given"
         raise ParameterError(f"{culprit}, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
     if phase == "nudged" and beta == 0.0:
         raise ParameterError("phase is 'nudged', but beta is 0: expected another number, or phase='free'")
-    if phase == "nudged" and (x is None) != (y is None):
+    if phase == "transposed" and beta == 0.0 and y is not None:
+        raise ParameterError("y is given, but beta is 0, so that nothing is nudged: expected another beta, or no y")
+    if beta != 0.0 and (x is None) != (y is None):
         given, missing = ("x", "y") if y is None else ("y", "x")
         raise ParameterError(
             f"{given} is given without {missing}: expected both or neither, for a nudged equilibrium depends on both"
         )
-
-
-def _in_float64(network: Network) -> Network:
-    """Give the network with the same numbers in float64."""
-    return replace(
-        network,
-        weights=network.weights.astype(np.float64),
-        biases=network.biases.astype(np.float64),
-        parameters=network.parameters.astype(np.float64),
-    )

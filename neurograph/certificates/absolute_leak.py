@@ -8,7 +8,8 @@ import numpy as np
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.components import closed_component, listed
-from neurograph.certificates.system import LeakLaw, System
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import Array, LeakLaw, System
 
 
 class AbsoluteLeak(Theorem):
@@ -36,6 +37,9 @@ class AbsoluteLeak(Theorem):
     The semi-implicit step of ``solvers.Euler`` contracts for every dt if min c > 0, in the l_1 norm weighted by
     (1 + dt L_j)/gain_j.
 
+    In a transposed phase A' stands for A: the same holds in the l_inf norm weighted by the gain, but for the
+    convergence without extra leak.
+
     A signed leak with the extra leak lambda_j = 2 N_j + c, N_j the sum of the negative parts of j's outgoing
     weights, is identical to the absolute leak with the extra leak c. Cost: O(edges).
     """
@@ -52,13 +56,14 @@ class AbsoluteLeak(Theorem):
     )
     does_not_cover = "a leak that is not the node's own summed outgoing weight, or a spiking network made of this one."
 
-    def examine(self, system: System) -> Certificate:
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Read the law off the equation, then look at what leaks beside it."""
         law = system.leak_law
         if law is None:
             return self.unknown(
+                system,
                 f"Not applicable: the drift {system.network.dynamics.drift!r} is not of the form "
-                "gain (I - s w_out_abs) - c s + constant."
+                "gain (I - s w_out_abs) - c s + constant.",
             )
         if law.kind == "signed":
             return self._signed(system, law)
@@ -66,18 +71,17 @@ class AbsoluteLeak(Theorem):
         if least < 0.0:
             node = system.nodes[int(np.argmin(law.extra.low))]
             return self.unknown(
+                system,
                 f"Not applicable: neuron {node!r} has the extra leak {least:.4g}, the nudge included: expected >= 0.",
                 margin=least,
             )
         return self._contracting(system, law, least) if least > 0.0 else self._critical(system, law)
 
     def _signed(self, system: System, law: LeakLaw) -> Certificate:
-        negative = np.bincount(
-            system.network.wiring.pre, np.maximum(-system.network.weights, 0.0), len(system.network.nodes)
-        )
-        needed = 2.0 * law.gain * negative[system.network.wiring.free]
+        needed = 2.0 * law.gain * system.sent_negative
         most = int(np.argmax(needed))
         return self.unknown(
+            system,
             "Not applicable: the leak is signed. With the extra leak 2 N_j + c at each neuron, N_j the sum of the "
             "negative parts of its outgoing weights, it would be identical to the absolute leak with the extra leak c; "
             f"here 2 N_j is up to {needed[most]:.4g}, at {system.nodes[most]!r}.",
@@ -86,48 +90,56 @@ class AbsoluteLeak(Theorem):
 
     def _contracting(self, system: System, law: LeakLaw, rate: float) -> Certificate:
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
-        norm = _norm(law)
+        norm, weights = _norm(system, law)
+        margins = self.borne(system, rate, delays=True) | {"weight change": np.inf}
         return self.certificate(
+            system,
             Verdict.PROVED,
             "Whatever the weights, any two states under the same input approach each other at least like "
-            f"exp(-{rate:.4g} t) in the {norm} norm: each neuron leaks what it sends, and at least {rate:.4g} more.",
+            f"exp(-{rate:.4g} t) in the {_named(norm, weights)} norm: each neuron leaks what it sends, and at least "
+            f"{rate:.4g} more.",
             claims=("contracting", "unique equilibrium", "exponentially stable"),
             rate=rate,
             norm=norm,
+            weights=weights,
             margin=rate,
+            margins=margins,
             largest_dt=largest_dt,
             euler=self.euler_step(system, rate, largest_dt),
-            witness={"v": 1.0 / law.gain},
         )
 
     def _critical(self, system: System, law: LeakLaw) -> Certificate:
         """Say what holds where some neuron leaks only what it sends."""
         component = closed_component(system.weights, law.extra.low == 0.0, balanced=True)
         if component is not None and np.any(law.extra.high[component] > 0.0):
-            return self.unknown("Undecided: some extra leak is 0 within rounding.", margin=0.0)
-        norm = _norm(law)
-        witness: dict[str, Any] = {"v": 1.0 / law.gain}
+            return self.unknown(system, "Undecided: some extra leak is 0 within rounding.", margin=0.0)
+        norm, weights = _norm(system, law)
+        witness: dict[str, Any] = {}
         if component is None:
             claims: tuple[str, ...] = ("unique equilibrium", "asymptotically stable", "convergent", "nonexpansive")
             ending = (
-                "no closed component without extra leak is sign-balanced, so the equilibrium is unique for every bias, "
-                "and every state goes to it"
+                "no closed component without extra leak is sign-balanced, so the equilibrium is unique for every bias"
+                f"{', and every state goes to it' * (not system.transposed)}"
             )
         else:
             labels = witness["component"] = tuple(system.nodes[place] for place in component)
-            bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf)))
+            bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf))) and not system.transposed
             claims = ("convergent", "nonexpansive") if bounded else ("nonexpansive",)
             ending = (
                 f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the "
                 f"equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
             )
+        if system.transposed:  # that every state goes to one rests on l_1
+            claims = tuple(claim for claim in claims if claim in ("unique equilibrium", "nonexpansive"))
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
         return self.certificate(
+            system,
             Verdict.PROVED,
-            f"Whatever the weights, no two states under the same input drift apart in the {norm} norm. With these "
-            f"weights, {ending}.",
+            "Whatever the weights, no two states under the same input drift apart in the "
+            f"{_named(norm, weights)} norm. With these weights, {ending}.",
             claims=claims,
             norm=norm,
+            weights=weights,
             margin=0.0,
             largest_dt=largest_dt,
             euler=_euler(system, largest_dt),
@@ -135,8 +147,14 @@ class AbsoluteLeak(Theorem):
         )
 
 
-def _norm(law: LeakLaw) -> str:
-    return "l_1" if np.all(law.gain == 1.0) else "l_1 weighted by 1/gain"
+def _norm(system: System, law: LeakLaw) -> tuple[str, Array | None]:
+    """Give the norm and its weights; turning the edges round exchanges l_1 and l_inf, and inverts the weights."""
+    norm, weights = ("l_inf", law.gain) if system.transposed else ("l_1", 1.0 / law.gain)
+    return norm, None if np.all(law.gain == 1.0) else weights
+
+
+def _named(norm: str, weights: Array | None) -> str:
+    return norm if weights is None else f"weighted {norm}"
 
 
 def _euler(system: System, largest_dt: float | None) -> str | None:

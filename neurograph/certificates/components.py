@@ -39,6 +39,8 @@ def closed_component(weights: sp.csr_array, critical: Array, balanced: bool) -> 
     >>> closed_component(pair, np.array([True, True]), balanced=True) is None
     True
     """
+    if not np.any(critical):
+        return None
     edges = sp.coo_array(weights)
     post, pre = edges.coords
     count, component = connected_components(weights, connection="strong")

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 
 
@@ -56,16 +57,17 @@ class Gershgorin(Theorem):
     )
     does_not_cover = "weights that change while the network settles; steps longer than the largest dt."
 
-    def examine(self, system: System) -> Certificate:
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Test rows and columns."""
         if system.obstacle is not None:
-            return self.unknown(f"The Jacobian has no bound: {system.obstacle}.")
-        bounds = [_bound("l_inf", system, system.coupling), _bound("l_1", system, sp.csr_array(system.coupling.T))]
+            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        bounds = [_bound("l_inf", system, axis=1), _bound("l_1", system, axis=0)]
         best = min(bounds, key=lambda bound: bound.top)
         numbers = " and ".join(str(bound) for bound in bounds) + _ranges(system)
         witness = {f"mu_{bound.norm[2:]}": {"value": bound.value, "node": system.nodes[bound.node]} for bound in bounds}
         if not best.top < 0.0:
             return self.unknown(
+                system,
                 f"Neither is negative: {numbers}, at the row of {system.nodes[bounds[0].node]!r} and the column of "
                 f"{system.nodes[bounds[1].node]!r}.{_impossible(system)}",
                 margin=-best.top,
@@ -74,6 +76,7 @@ class Gershgorin(Theorem):
         rate = -best.top
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
         return self.certificate(
+            system,
             Verdict.PROVED,
             f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the "
             f"{best.norm} norm: {numbers}.",
@@ -81,15 +84,18 @@ class Gershgorin(Theorem):
             rate=rate,
             norm=best.norm,
             margin=rate,
+            margins=self.borne(system, rate, delays=True),
             largest_dt=largest_dt,
             euler=self.euler_step(system, rate, largest_dt),
             witness=witness,
         )
 
 
-def _bound(norm: str, system: System, coupling: sp.csr_array) -> _Bound:
-    """Bound a log-norm by the rows of `coupling`."""
-    sums, terms = np.asarray(coupling.sum(axis=1)), np.diff(coupling.indptr)
+def _bound(norm: str, system: System, axis: int) -> _Bound:
+    """Bound a log-norm by the sums of the couplings along an axis."""
+    coupling = system.coupling
+    sums = np.asarray(coupling.sum(axis=axis))
+    terms = np.diff(coupling.indptr) if axis else np.bincount(coupling.indices, minlength=sums.size)
     tops: Array = system.diagonal.high + sums
     errors = (terms + 8) * EPS * (np.abs(system.diagonal.high) + sums)
     node = int(np.argmax(tops + errors))

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.components import closed_component, listed
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 
 
@@ -36,16 +37,18 @@ class PMatrix(Theorem):
     )
     does_not_cover = "the inputs at hand, which may still settle to one equilibrium from every state."
 
-    def examine(self, system: System) -> Certificate:
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Look for a minor that is not positive."""
         box = system.network.dynamics.box
         if box is None or not np.any(np.isfinite(box)):
             return self.unknown(
-                "Not applicable: the theorem is about a state that is clipped to a box, and this one is not."
+                system, "Not applicable: the theorem is about a state that is clipped to a box, and this one is not."
             )
         if system.obstacle is not None or not system.affine:
             why = system.obstacle or "its slopes depend on the state or the input"
-            return self.unknown(f"Not applicable: the theorem is about a drift that is affine in s and I, but {why}.")
+            return self.unknown(
+                system, f"Not applicable: the theorem is about a drift that is affine in s and I, but {why}."
+            )
         exciting = np.flatnonzero(system.diagonal.low >= 0.0)
         pairs, minors = _minors(system)
         failing = int(np.sum(minors <= 0.0))
@@ -53,6 +56,7 @@ class PMatrix(Theorem):
             worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
             node, value = system.nodes[worst], float(system.diagonal.low[worst])
             return self._refuted(
+                system,
                 f"Neuron {node!r} excites itself, or does not leak: A_jj = {value:.4g} >= 0"
                 + _as_well(int(exciting.size), len(system.nodes), "as at", "free neurons"),
                 {"node": node, "A_jj": value, "count": int(exciting.size)},
@@ -61,6 +65,7 @@ class PMatrix(Theorem):
             worst = int(np.argmin(minors))
             nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
             return self._refuted(
+                system,
                 f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
                 f"A_ii A_jj - A_ij A_ji = {minor:.4g} <= 0"
                 + _as_well(failing, minors.size, "as do", "reciprocal pairs"),
@@ -70,6 +75,7 @@ class PMatrix(Theorem):
         if component is not None:
             labels = tuple(system.nodes[place] for place in component)
             return self._refuted(
+                system,
                 f"The component {listed(labels)} sends nothing outside and leaks only what it sends, so its block of A "
                 "is singular (no neuron alone and no pair is to blame)",
                 {"component": labels},
@@ -78,12 +84,14 @@ class PMatrix(Theorem):
             "no reciprocal pair has a minor that is not positive" if minors.size else "there are no reciprocal pairs"
         )
         return self.unknown(
+            system,
             f"Not refuted: no free neuron excites itself ({len(system.nodes)} looked at), and {found}"
-            f"{f' ({minors.size} looked at)' * bool(minors.size)}. Larger minors are not looked at."
+            f"{f' ({minors.size} looked at)' * bool(minors.size)}. Larger minors are not looked at.",
         )
 
-    def _refuted(self, finding: str, witness: dict[str, Any]) -> Certificate:
+    def _refuted(self, system: System, finding: str, witness: dict[str, Any]) -> Certificate:
         return self.certificate(
+            system,
             Verdict.REFUTED,
             f"{finding}: for some bias there are several equilibria.",
             claims=("several equilibria for some bias",),

@@ -78,7 +78,8 @@ class Report:
         best = self.proved[0]
         where = "near the equilibria of these inputs" if best.scope == "local" else f"for {best.scope}"
         rate = "" if best.rate is None else f", at the rate {best.rate:.4g}"
-        norm = "" if best.norm is None else f" in the {best.norm} norm"
+        weighted = "" if best.weights is None else "weighted "
+        norm = "" if best.norm is None else f" in the {weighted}{best.norm} norm"
         return f"Proved {where}: {', '.join(best.claims)}{rate}{norm} ({best.name})."
 
     def __repr__(self) -> str:
@@ -102,11 +103,13 @@ class Report:
 
 
 def _weakness(certificate: Certificate) -> tuple[float, ...]:
-    """Order the proved: wider scope, then stronger claim, then larger rate come first."""
+    """Order the proved: wider scope, then stronger claim, then larger rate come first; a box alone comes last."""
     return (
+        certificate.claims == ("box invariant",),
         SCOPES.index(certificate.scope),
         min(CLAIMS.index(claim) for claim in certificate.claims),
         -np.round(certificate.rate or 0.0, 9),
+        -certificate.margins.get("weight change", 0.0),
     )
 
 

@@ -8,19 +8,16 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
+from neurograph.certificates import resting
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.spectrum import Spectrum, spectrum
 from neurograph.certificates.system import Array, System, scaled
 from neurograph.equilibrium import Equilibrium, Status
 from neurograph.intervals import KINKED, ROUGH, Interval, enclose
-from neurograph.settling import settle
-from neurograph.solvers import Euler
 
 MARGIN = 1e-6
 """How far a neuron must be from its bounds to count as inside, and its drift from 0 to count as saturated."""
-
-SOLVER = Euler(tol=1e-10, steps=20_000)
-"""How equilibria are found: far inside the margin."""
 
 
 class SpectralAbscissa(Theorem):
@@ -29,6 +26,8 @@ class SpectralAbscissa(Theorem):
     Neurons at a bound of the box whose drift pushes outward stay there; what decides is the block J of the others.
     With a spectral abscissa below 0 the equilibrium is exponentially stable nearby; above 0 it is unstable. Explicit
     Euler inherits the first where abs(1 + dt lambda) < 1 for every eigenvalue lambda.
+
+    The linear response of a transposed phase has the eigenvalues of the free phase: its matrix is J'.
 
     J falls into the strongly connected blocks of its graph; on an acyclic graph these are single neurons. Up to 1500
     neurons, all eigenvalues of a block are computed; beyond, ARPACK looks for the rightmost one, never by shift and
@@ -39,6 +38,7 @@ class SpectralAbscissa(Theorem):
     """
 
     name = "spectral_abscissa"
+    level = "standard"
     scope = "local"
     assumptions = (
         "the equilibrium lies within 1e-6 of the state that was computed, which its residual suggests",
@@ -49,23 +49,28 @@ class SpectralAbscissa(Theorem):
     )
     does_not_cover = "other equilibria of the same inputs, larger disturbances, and other inputs."
 
-    def examine(self, system: System) -> Certificate:
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Settle, then look at the eigenvalues of each sample."""
         if system.x is None:
-            return self.unknown("Not applicable: give x, the inputs whose equilibria are to be looked at.")
-        settled = settle(system.network, system.x, y=system.y, beta=system.beta, solver=SOLVER, throw=False)
+            return self.unknown(system, "Not applicable: give x, the inputs whose equilibria are to be looked at.")
+        if system.transposed and system.beta != 0.0:
+            return self.unknown(
+                system, "Not applicable: of transposed phases, only the linear response is looked at: give beta = 0."
+            )
+        settled = resting.settled(system, resting.phase_of(system, system.x, deadline), deadline)
         lost = int(np.sum(settled.status != Status.CONVERGED))
         if lost:
             return self.unknown(
-                f"{lost} of {settled.status.size} samples did not settle from s = 0: no equilibrium to look at."
+                system, f"{lost} of {settled.status.size} samples did not settle from s = 0: no equilibrium to look at."
             )
         spectra: list[Spectrum] = []
         known: dict[Any, Spectrum] = {}
         for sample in range(settled.status.size):
+            deadline.check()
             inside = _inside(system, settled, sample)
             found = inside if isinstance(inside, str) else self._spectrum(system, settled, sample, inside, known)
             if isinstance(found, str):
-                return self.unknown(f"Undecided at sample {sample}: {found}.")
+                return self.unknown(system, f"Undecided at sample {sample}: {found}.")
             spectra.append(found)
         return self._judged(system, spectra)
 
@@ -101,23 +106,29 @@ class SpectralAbscissa(Theorem):
         where = f"rightmost eigenvalue {eigenvalue:.4g} at sample {sample}, of {len(spectra)}"
         if bottoms[sample] > 0.0:
             return self.certificate(
+                system,
                 Verdict.REFUTED,
                 f"The equilibrium of {np.sum(bottoms > 0.0)} of {len(spectra)} samples is unstable: {where}.",
                 claims=("unstable equilibrium",),
+                rigorous=False,
                 margin=-float(bottoms[sample]),
                 witness=witness,
             )
         if not tops[sample] < 0.0:
-            return self.unknown(f"Undecided: {where}, is 0 within its error {worst.top - worst.rightmost.real:.2g}.")
+            return self.unknown(
+                system, f"Undecided: {where}, is 0 within its error {worst.top - worst.rightmost.real:.2g}."
+            )
         rate = None if np.isinf(tops[sample]) else -float(tops[sample])
         largest_dt = min(one.largest_dt for one in spectra)
         known_dt = np.isfinite(largest_dt) and all(one.complete for one in spectra)
         return self.certificate(
+            system,
             Verdict.PROVED,
             "Every neuron is saturated and pushed outward, so small disturbances die out in finite time."
             if rate is None
             else f"Small disturbances of each equilibrium die out, in the end like exp(-{rate:.4g} t): {where}.",
             claims=("exponentially stable",),
+            rigorous=False,
             rate=rate,
             margin=rate,
             largest_dt=largest_dt if known_dt else None,

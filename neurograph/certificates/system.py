@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -44,7 +45,8 @@ class System:
     """A network in one phase, and what its theorems share; nodes are the free ones, in their order.
 
     A is the Jacobian of the drift with respect to the free nodes, the nudge included and the box left out: row j,
-    column i is the derivative of ds_j/dt with respect to s_i. Slopes are bounded over every real input and every
+    column i is the derivative of ds_j/dt with respect to s_i. In a transposed phase it is J(s) - J(s*) + J(s*)', and
+    so J' where the drift is affine. Slopes are bounded over every real input and every
     state in the box.
 
     Attributes
@@ -57,6 +59,11 @@ class System:
         Nudging strength; 0 in the free phase.
     dt : float or None
         The step of explicit Euler that is asked about.
+    transposed : bool
+        Whether activity also returns along the edges: the drift gets (J' - J)(s - s*), J its Jacobian at the free
+        equilibrium s*.
+    budget : float
+        Seconds that a theorem may think.
     """
 
     network: Network
@@ -64,6 +71,18 @@ class System:
     y: Floats | None
     beta: float
     dt: float | None
+    transposed: bool = False
+    budget: float = 30.0
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of what is known of A: weights, slopes, nudge."""
+        kept = hashlib.sha256(b"transposed" if self.transposed else b"")
+        parts = [self.weights.indptr.astype(np.int64), self.weights.indices.astype(np.int64), self.weights.data]
+        parts += [end for slope in self.slopes.values() for end in (slope.low, slope.high)]
+        for part in (*parts, self.nudge):
+            kept.update(np.ascontiguousarray(part).tobytes())
+        return kept.hexdigest()[:16]
 
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
@@ -81,6 +100,18 @@ class System:
         """The weights among free nodes (free, free), row = postsynaptic, without those that are 0."""
         free = self.network.wiring.free
         inner = sp.csr_array(self.network.matrix().astype(np.float64)[free][:, free])
+        inner.eliminate_zeros()
+        return inner
+
+    @cached_property
+    def clamped(self) -> Array:
+        """Places of the inputs, then of the bias nodes."""
+        return np.concatenate([self.network.wiring.inputs, self.network.wiring.bias_nodes])
+
+    @cached_property
+    def inflow(self) -> sp.csr_array:
+        """The weights from clamped nodes to free ones (free, clamped), without those that are 0."""
+        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.wiring.free][:, self.clamped])
         inner.eliminate_zeros()
         return inner
 
@@ -116,8 +147,8 @@ class System:
         return {name: enclose(equation, self.symbols).repeated(len(self.nodes)) for name, equation in equations.items()}
 
     @cached_property
-    def obstacle(self) -> str | None:
-        """Why the Jacobian has no bounds, as a sentence; None where it has."""
+    def jump(self) -> str | None:
+        """Why the drift or the transfer need not be continuous, as a sentence; None where both are."""
         dynamics = self.network.dynamics
         for equation in (dynamics.drift_equation, dynamics.transfer_equation):
             if np.any(enclose(equation, self.symbols).grade == ROUGH):
@@ -125,6 +156,14 @@ class System:
                     f"the {equation.what} {equation.text!r} may jump, or is not defined, for some s and I, so that its "
                     "slopes bound nothing"
                 )
+        return None
+
+    @cached_property
+    def obstacle(self) -> str | None:
+        """Why the Jacobian has no bounds, as a sentence; None where it has."""
+        if self.jump is not None:
+            return self.jump
+        dynamics = self.network.dynamics
         slopes = self.slopes
         unbounded = [name for name in ("dg/dI", "f'") if not np.all(np.isfinite(slopes[name].size))]
         if not np.all(slopes["dg/ds"].high < np.inf):
@@ -136,6 +175,11 @@ class System:
             f"{dynamics.drift!r} and the transfer {dynamics.transfer!r}; terms that are linear in I, or tanh, sigmoid, "
             "clip or relu of it, have one"
         )
+
+    @property
+    def leaks_alone(self) -> bool:
+        """Whether a neuron acts on itself by a linear leak alone: no self-loop, nothing that returns."""
+        return self.network.dynamics.leak is not None and not np.any(self.weights.diagonal()) and not self.transposed
 
     @property
     def affine(self) -> bool:
@@ -152,19 +196,44 @@ class System:
     @cached_property
     def coupling(self) -> sp.csr_array:
         """Bounds of abs(A_ji), i other than j (free, free), as rounded."""
-        gain, sending = self.slopes["dg/dI"].size, self.slopes["f'"].size
-        return _without_diagonal(scaled(abs(self.weights), gain, sending))
+        gain, sending = self.slopes["dg/dI"], self.slopes["f'"]
+        weights = abs(self.weights)
+        forth = scaled(weights, gain.size, sending.size)
+        if not self.transposed:
+            return _without_diagonal(forth)
+        back = sp.csr_array(forth.T)
+        if self.affine:
+            return _without_diagonal(back)
+        return _without_diagonal(sp.csr_array(back + self._unsteady))
 
     @cached_property
     def couplings(self) -> sp.csr_array:
         """A_ji, i other than j (free, free), of an affine system, as rounded."""
         gain, sending = ((slope.low + slope.high) / 2 for slope in (self.slopes["dg/dI"], self.slopes["f'"]))
-        return _without_diagonal(scaled(self.weights, gain, sending))
+        forth = _without_diagonal(scaled(self.weights, gain, sending))
+        return sp.csr_array(forth.T) if self.transposed else forth
+
+    @property
+    def _unsteady(self) -> sp.csr_array:
+        """Bounds of abs(J_ji(s) - J_ji(s*)) (free, free): abs(w_ji) times the width of the slopes' product."""
+        edges = sp.coo_array(abs(self.weights))
+        post, pre = edges.coords
+        gain, sending = (_at(self.slopes[name], places) for name, places in (("dg/dI", post), ("f'", pre)))
+        product = gain * sending
+        width = (product + -product).high
+        return sp.csr_array((edges.data * width, edges.coords), shape=edges.shape)
 
     @cached_property
     def fastest(self) -> float:
         """Give max abs(A_jj); infinite where there is no bound."""
         return float(np.max(self.diagonal.size))
+
+    @cached_property
+    def sent_negative(self) -> Array:
+        """N_j, the sum of the negative parts of a neuron's outgoing weights (free,)."""
+        network = self.network
+        negative = np.maximum(-network.weights, 0.0)
+        return np.bincount(network.wiring.pre, negative, len(network.nodes))[network.wiring.free]
 
     @cached_property
     def leak_law(self) -> LeakLaw | None:
@@ -189,6 +258,10 @@ class System:
         return None
 
 
+def _at(part: Interval, places: Array) -> Interval:
+    return Interval(part.low[places], part.high[places], part.varies[places], part.grade[places])
+
+
 def _same(a: Interval, b: Interval) -> bool:
     return bool(np.all(a.low == b.low) and np.all(a.high == b.high))
 
@@ -196,7 +269,10 @@ def _same(a: Interval, b: Interval) -> bool:
 def scaled(matrix: sp.csr_array, rows: Array, columns: Array) -> sp.csr_array:
     """Give diag(rows) matrix diag(columns)."""
     scaled = matrix.copy()
-    scaled.data *= np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
+    if np.all(rows == rows[:1]) and np.all(columns == columns[:1]):  # spares two arrays as long as the edges
+        scaled.data *= np.prod(rows[:1]) * np.prod(columns[:1])
+    else:
+        scaled.data *= np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
     return scaled
 
 
@@ -207,3 +283,13 @@ def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
     rest = sp.csr_array(matrix - sp.diags_array(loops))
     rest.eliminate_zeros()
     return rest
+
+
+def in_float64(network: Network) -> Network:
+    """Give the network with the same numbers in float64."""
+    return replace(
+        network,
+        weights=network.weights.astype(np.float64),
+        biases=network.biases.astype(np.float64),
+        parameters=network.parameters.astype(np.float64),
+    )

@@ -23,6 +23,7 @@ from neurograph.formats.graphml import GraphML
 from neurograph.formats.nir import NIR
 from neurograph.formats.node_link import NodeLink
 from neurograph.formats.npz import NPZ
+from neurograph.formats.packed import Packed
 from neurograph.formats.parquet import ParquetPair
 from neurograph.formats.sonata import SONATA
 from neurograph.graph import EdgeTable, read_graph
@@ -39,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
     NPZ(),
     SONATA(),
     NIR(),
+    Packed(),
 )
 """Every format; the conformance suite runs over them."""
 
@@ -46,26 +48,7 @@ FORMATS: tuple[Format, ...] = (
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
     """Write a graph or a network to a file; its suffix chooses the format.
 
-    ========== =============== ============================= =======================================================
-    suffix     format          for                           what is special
-    ========== =============== ============================= =======================================================
-    .json      node-link JSON  neurograph, networkx, d3      the native file: all types as they were
-    .graphml   GraphML         igraph, graph-tool, yEd
-    .gexf      GEXF            Gephi
-    .cyjs      Cytoscape JSON  Cytoscape, Cytoscape.js
-    .csv       CSV             spreadsheets                  edges; the nodes in ``<name>.nodes.csv`` beside it
-    .parquet   Parquet         pandas, polars, Arrow         edges; the nodes in ``<name>.nodes.parquet`` beside it
-    .npz       npz             scipy, numpy                  ``scipy.sparse.load_npz`` gives A[pre, post]
-    .h5        SONATA          libsonata, bmtk               a population of nodes and one of edges
-    .nir       NIR             neuromorphic programs         leaky linear neurons alone; dense; the order of edges
-                                                             is that of their nodes
-    ========== =============== ============================= =======================================================
-
-    All comes back from each, weights and biases bit for bit, with two exceptions: in all but JSON an attribute that is
-    an int at one node (or edge) and a float at another becomes a float at each, and NIR refuses by name what it cannot
-    hold. Weights and biases are floats in every format, and numpy's scalars become Python's. Parquet needs pyarrow,
-    SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands as it is; what a format has no
-    type for (None, lists, dicts, tuples, text with control characters) is text that begins with ``json:``.
+    ========== =============== ============================= ================================================
 
     Parameters
     ----------

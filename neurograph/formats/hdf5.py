@@ -18,7 +18,7 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 READER = Path(__file__).with_name("hdf5_reader.py")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a file may take, and one more for each megabyte."""
 
 

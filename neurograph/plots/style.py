@@ -95,15 +95,35 @@ def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[
     ParameterError
         If what is given is not as many axes.
     """
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    count = len(heights)
     if ax is None:
         new = Figure(figsize=size, layout="constrained").subplots(
-            count, sharex=True, squeeze=False, height_ratios=heights
+            len(heights), sharex=True, squeeze=False, height_ratios=heights
         )
         return tuple(new[:, 0])
+    return _given(ax, len(heights))
+
+
+def columns(ax: Sequence[Axes] | None, size: tuple[float, float], widths: tuple[float, ...]) -> tuple[Axes, ...]:
+    """Give axes side by side: those given, or new ones with these shares of the width.
+
+    Raises
+    ------
+    ParameterError
+        If what is given is not as many axes.
+    """
+    from matplotlib.figure import Figure
+
+    if ax is None:
+        new = Figure(figsize=size, layout="constrained").subplots(1, len(widths), squeeze=False, width_ratios=widths)
+        return tuple(new[0])
+    return _given(ax, len(widths))
+
+
+def _given(ax: Sequence[Axes], count: int) -> tuple[Axes, ...]:
+    from matplotlib.axes import Axes
+
     given = tuple(ax) if isinstance(ax, Iterable) else (ax,)
     if len(given) != count or not all(isinstance(one, Axes) for one in given):
         wanted = "one Axes" if count == 1 else f"{count} Axes, such as those of figure.subplots({count})"

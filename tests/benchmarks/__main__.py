@@ -17,6 +17,7 @@ from tests.benchmarks import (
     growth,
     layered_blas,
     newton_iterations,
+    packed_size,
     settle_step,
     solver_times,
     start_up,
@@ -26,7 +27,7 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     xor_run, xor_step, digits_epoch, settle_step, layered_blas, brian_step, compile_graph, start_up, edge_visits,
-    newton_iterations, solver_times, growth,
+    newton_iterations, solver_times, growth, packed_size,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!-- what make bench measured -->", "<!-- that was it -->"

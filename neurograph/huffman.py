@@ -1,0 +1,116 @@
+"""Huffman codes: how many bits each symbol gets, which bits, and the table that reads them back."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 24
+"""Most bits of a code."""
+
+PEEK = 12
+"""Bits that are looked up at once; longer codes are found by their length."""
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """A canonical Huffman code: codes rise with the symbol among those of a length, and with the length.
+
+    Attributes
+    ----------
+    lengths : uint8 array (symbols,)
+        Bits of each symbol's code; 0 for a symbol that never comes.
+    """
+
+    lengths: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, counts: Counts) -> Code:
+        """Give the code that makes a text with these counts of symbols shortest, no code longer than :data:`LONGEST`.
+
+        Counts that would make longer codes are evened out until none is.
+
+        Examples
+        --------
+        >>> Code.of(np.array([8, 1, 0, 4, 2])).lengths.tolist()
+        [1, 3, 0, 2, 3]
+        >>> Code.of(np.array([0, 3])).lengths.tolist()
+        [0, 1]
+        """
+        counts = np.asarray(counts, np.int64)
+        while True:
+            lengths = _lengths(counts)
+            if lengths.max(initial=0) <= LONGEST:
+                return cls(lengths.astype(np.uint8))
+            counts = np.where(counts > 0, counts // 4 + 1, 0)
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Symbols that have a code, by length, then by number."""
+        used = np.flatnonzero(self.lengths)
+        return np.asarray(used[np.argsort(self.lengths[used], kind="stable")])
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint64]:
+        """The code of each symbol (symbols,), its last bit the lowest."""
+        codes = np.zeros(self.lengths.size, np.uint64)
+        first, start, _ = self.rows
+        for length in range(1, LONGEST + 1):
+            symbols = self.order[start[length] : start[length + 1]]
+            codes[symbols] = np.arange(symbols.size, dtype=np.uint64) + np.uint64(first[length])
+        return codes
+
+    @cached_property
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The first code of each length, where its symbols begin in `order`, and how many there are."""
+        many = np.bincount(self.lengths, minlength=LONGEST + 1)[: LONGEST + 1].astype(np.int64)
+        many[0] = 0
+        first = np.zeros(LONGEST + 2, np.int64)
+        for length in range(1, LONGEST + 1):
+            first[length + 1] = (first[length] + many[length]) << 1
+        return first[: LONGEST + 1], np.concatenate([[0], np.cumsum(many)]), many
+
+    @property
+    def whole(self) -> bool:
+        """Whether every code can be told from every other: no length has more codes than there are (Kraft)."""
+        used = self.lengths[self.lengths > 0].astype(np.float64)
+        return bool(np.all(self.lengths <= LONGEST) and np.sum(0.5**used) <= 1.0)
+
+    @cached_property
+    def table(self) -> NDArray[np.int64]:
+        """``symbol << 8 | length`` of the code that every :data:`PEEK` bits begin with; -1 for a longer one."""
+        table = np.full(1 << PEEK, -1, np.int64)
+        for symbol in self.order.tolist():
+            length = int(self.lengths[symbol])
+            if length > PEEK:
+                break
+            first = int(self.codes[symbol]) << (PEEK - length)
+            table[first : first + (1 << (PEEK - length))] = symbol << 8 | length
+        return table
+
+
+def _lengths(counts: Counts) -> NDArray[np.int64]:
+    """Merge the two rarest again and again; a symbol's length is how often it was merged."""
+    used = np.flatnonzero(counts)
+    lengths = np.zeros(counts.size, np.int64)
+    if used.size < 2:
+        lengths[used] = 1
+        return lengths
+    heap = [(int(counts[symbol]), number) for number, symbol in enumerate(used.tolist())]
+    heapq.heapify(heap)
+    parent = [0] * (2 * used.size - 1)
+    for number in range(used.size, 2 * used.size - 1):
+        (a, left), (b, right) = heapq.heappop(heap), heapq.heappop(heap)
+        parent[left] = parent[right] = number
+        heapq.heappush(heap, (a + b, number))
+    depth = [0] * (2 * used.size - 1)
+    for number in range(2 * used.size - 3, -1, -1):
+        depth[number] = depth[parent[number]] + 1
+    lengths[used] = depth[: used.size]
+    return lengths
