@@ -22,7 +22,7 @@ from neurograph.errors import (
     ParameterError,
 )
 from neurograph.fit import Fit
-from neurograph.formats import read, write, write_page
+from neurograph.formats import read, read_table, write, write_page
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.packing import PackedWeights
@@ -81,6 +81,7 @@ __all__ = [
     "pruning",
     "quantise",
     "read",
+    "read_table",
     "rules",
     "settle",
     "solvers",

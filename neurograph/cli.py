@@ -20,7 +20,7 @@ import neurograph as ng
 from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
-from neurograph.formats import checked_path, checked_place
+from neurograph.formats import FORMATS, checked_path, checked_place
 from neurograph.gathering import how
 from neurograph.journal import (
     HISTORY,
@@ -51,6 +51,7 @@ DYNAMICS = {
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())
 PICTURES = (".png", ".svg", ".pdf")
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="neurograph",
         description="Any directed graph in; a settled, trained, certified and pruned graph out.",
-        epilog="Begin with: neurograph demo. Graphs are .json (native) or .graphml files.",
+        epilog=f"Begin with: neurograph demo. Graphs are files whose suffix says the format: {SUFFIXES}.",
     )
     parser.add_argument(
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_prune(commands)
     _add_show(commands)
     _add_report(commands)
+    _add_convert(commands)
     return parser
 
 
@@ -186,6 +188,13 @@ def _add_report(commands: Any) -> None:
     command.add_argument("--graph", type=Path, help="graph file; default: pruned, trained, or the only one in FOLDER")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, help="page to write; default: report.html in FOLDER")
+
+
+def _add_convert(commands: Any) -> None:
+    epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
+    command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
+    command.add_argument("graph", type=Path, help="graph file")
+    command.add_argument("output", type=Path, help="file of the same graph in another format")
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -319,6 +328,13 @@ def _report(options: argparse.Namespace) -> None:
         removed=read_removed(log, network.nodes) if log.exists() else (),
     )
     print(f"{source.name}: {network}\nWritten to {target}")
+
+
+def _convert(options: argparse.Namespace) -> None:
+    target = checked_path(options.output)
+    graph = ng.read(options.graph)
+    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
+    print(f"{size}\nWritten to {ng.write(graph, target)}")
 
 
 def _checked_picture(path: Path) -> Path:

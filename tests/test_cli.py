@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.cli import main
 from neurograph.gathering import how
 
-COMMANDS = ["demo", "train", "certify", "prune", "show", "report"]
+COMMANDS = ["demo", "train", "certify", "prune", "show", "report", "convert"]
 
 
 def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
@@ -36,6 +36,15 @@ def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
     assert main(["show", str(pruned), "--picture", str(picture)]) == 0
     assert "24 edges" in capsys.readouterr().out
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_convert_keeps_the_graph(tmp_path, capsys):
+    source, target = write_small_graph(tmp_path), tmp_path / "g.csv"
+    assert main(["convert", str(source), str(target)]) == 0
+    assert capsys.readouterr().out == f"3 nodes, 2 edges\nWritten to {target}\n"
+    assert nx.utils.graphs_equal(ng.read(target), ng.read(source))
+    assert main(["convert", str(source), str(tmp_path / "g.xls")]) == 2
+    assert "'.xls': expected one of .json" in capsys.readouterr().err
 
 
 def test_boltzmann_pruning_is_the_functions(tmp_path):

@@ -38,6 +38,7 @@ def only_the_absolute_leak_passes(certificates):
 
 RIGHT = {
     "does_not_settle": refuted,
+    "edge_table": computes_xor,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "published_conditions": only_the_absolute_leak_passes,
     "settles": ended_in_one_place,

@@ -47,6 +47,7 @@ FLOORS = [
 """A room may import from the floors above it in this list, and from itself."""
 
 OWNERS = {"sympy": {"equations"}, "matplotlib": {"plots"}, "brian2": {"brian"}, "sklearn": {"estimators", "tasks"}}
+OWNERS |= {name: {"formats"} for name in ("pyarrow", "h5py", "nir")}
 """Heavy packages, and the only rooms that may import them."""
 
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -88,7 +89,7 @@ def test_siblings_of_a_family_see_only_its_base():
         "solvers": {"euler"},
         "certificates": {path.stem for path in (PACKAGE / "certificates").glob("*.py")}
         - {type(theorem).__module__.rpartition(".")[2] for theorem in ng.certificates.THEOREMS},
-        "formats": {"format"},
+        "formats": {"format", "columns", "text_ids", "elements", "arrays", "hdf5", "nir_program"},
         "pruning": {"pruner"},
     }
     for family, base in families.items():
@@ -100,7 +101,7 @@ def test_siblings_of_a_family_see_only_its_base():
 
 
 def test_importing_neurograph_brings_nothing_heavy():
-    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib'}"
+    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib', 'pyarrow', 'h5py', 'nir'}"
     program = f"import sys, neurograph; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

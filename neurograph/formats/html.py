@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import networkx as nx
@@ -18,10 +19,10 @@ class Html(Format):
     suffix = ".html"
     opener = "a browser"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> bytes:
+    def dump(self, graph: nx.DiGraph[Any]) -> list[bytes]:
         """Write the page of a graph of plain values."""
-        return page(graph).encode("utf-8", "xmlcharrefreplace")
+        return [page(graph).encode("utf-8", "xmlcharrefreplace")]
 
-    def load(self, data: bytes) -> NoReturn:
+    def load(self, files: Sequence[bytes]) -> NoReturn:
         """Refuse to read it."""
         raise FormatError("a page is for people: expected the .json or .graphml file of the graph; write one, too")
