@@ -571,7 +571,7 @@ def test_the_claim_is_the_widest_then_the_strongest():
     assert both.claim.endswith("(absolute_leak).")
     local = certify(network([[0.0, 2.0], [2.0, 0.0]], dynamics.additive("tanh")), [[0.1]])
     assert local.claim.startswith("Proved near the equilibria of these inputs: exponentially stable")
-    assert not certify(network([[0.0, 2.0], [-2.0, 0.0]], dynamics.vector_field())).proved
+    assert not certify(network([[0.0, 2.0], [-2.0, 0.0]], dynamics.additive("relu"))).proved
     wide = certify(network([[0, 1, 1], [1, 0, -1], [1, -1, 0]], dynamics.deep("absolute")), [[0.2]])
     assert wide["spectral_abscissa"].verdict is Verdict.PROVED
     assert wide.claim.startswith("Proved for all inputs: unique equilibrium")
