@@ -44,7 +44,13 @@ FLOORS = [
 ]
 """A room may import from the floors above it in this list, and from itself."""
 
-OWNERS = {"sympy": {"equations"}, "matplotlib": {"plots"}, "brian2": {"brian"}, "sklearn": {"estimators", "tasks"}}
+OWNERS = {
+    "sympy": {"equations"},
+    "matplotlib": {"plots"},
+    "brian2": {"brian"},
+    "sklearn": {"estimators", "tasks"},
+    "cvxpy": {"certificates"},
+}
 """Heavy packages, and the only rooms that may import them."""
 
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

@@ -11,6 +11,7 @@ from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.lure import Lure
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
@@ -27,6 +28,7 @@ THEOREMS: tuple[Theorem, ...] = (
     SymmetricPart(),
     DiagonalLyapunov(),
     SpectralAbscissa(),
+    Lure(),
 )
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 

@@ -67,7 +67,7 @@ class SlopeSet:
         gain, sending = system.slopes["dg/dI"], system.slopes["f'"]
         by_rows, by_columns = (bool(np.any(slope.varies)) for slope in (gain, sending))
         alone = by_rows != by_columns
-        (g, g_off), (f, f_off) = _halved(gain), _halved(sending)
+        (g, g_off), (f, f_off) = halved(gain), halved(sending)
         weights = sp.csr_array(system.weights - sp.diags_array(system.weights.diagonal()))
         size, one, nought = abs(weights), np.ones_like(g), np.zeros_like(g)
         middle = scaled(weights, g, f)
@@ -166,8 +166,8 @@ class SlopeSet:
         return values, vectors
 
 
-def _halved(slope: Interval) -> tuple[Array, Array]:
-    """Give the middle of a range, and half its width, rounded upward."""
+def halved(slope: Interval) -> tuple[Array, Array]:
+    """Give the middle of a range (n,), and half its width, rounded upward."""
     middle = 0.5 * (slope.low + slope.high)
     off = np.maximum(slope.high - middle, middle - slope.low)
     return middle, np.where(slope.low == slope.high, 0.0, (1.0 + 4.0 * EPS) * off)
