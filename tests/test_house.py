@@ -46,7 +46,13 @@ FLOORS = [
 ]
 """A room may import from the floors above it in this list, and from itself."""
 
-OWNERS = {"sympy": {"equations"}, "matplotlib": {"plots"}, "brian2": {"brian"}, "sklearn": {"estimators", "tasks"}}
+OWNERS = {
+    "sympy": {"equations"},
+    "matplotlib": {"plots"},
+    "brian2": {"brian"},
+    "sklearn": {"estimators", "tasks"},
+    "cvxpy": {"certificates"},
+}
 OWNERS |= {name: {"formats"} for name in ("pyarrow", "h5py", "nir")}
 """Heavy packages, and the only rooms that may import them."""
 

@@ -24,6 +24,9 @@ SMOOTHING = (0.1, 0.01, 0.001)
 STEPS = (40, 10)
 """Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
 
+TOLERANCE = 1e-6
+"""Share by which a step must lower it, or the search ends."""
+
 SPREAD = 30.0
 """Most that the logarithm of a weight may be."""
 
@@ -237,7 +240,7 @@ def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) ->
             jac=True,
             bounds=[(-SPREAD, SPREAD)] * place.size,
             callback=stop,
-            options={"maxiter": STEPS[n > DENSE], "maxcor": 20},
+            options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": TOLERANCE},
         )
         place = found.x
     found_t = np.exp(place[n:]) if place.size > n else t
