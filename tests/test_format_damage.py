@@ -62,7 +62,7 @@ def outcome(path):
 
 @every_format
 def test_a_damaged_file_gives_a_graph_or_a_sentence(suffix, monkeypatch):
-    monkeypatch.setattr("neurograph.formats.hdf5.PATIENCE", 2.0)
+    monkeypatch.setattr("neurograph.formats.hdf5.MOST_SECONDS", 1)
     assert damaged(suffix, examples(suffix, 300), seed=0) < examples(suffix, 300)
 
 
@@ -250,9 +250,14 @@ def test_hdf5_that_never_ends_or_breaks_the_library_down_is_refused(tmp_path, mo
     path = write(sample(".h5"), tmp_path / "graph.h5")
     reader = tmp_path / "reader.py"
     monkeypatch.setattr("neurograph.formats.hdf5.READER", reader)
+    monkeypatch.setattr("neurograph.formats.hdf5.MOST_SECONDS", 1)
+    loop = "while True: pass"
+    limits = "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]), 9))\n"
+    reader.write_text(limits + loop)
+    refused(path, "found no end within 1 seconds of computing")
     monkeypatch.setattr("neurograph.formats.hdf5.PATIENCE", 0.5)
-    reader.write_text("while True: pass")
-    refused(path, "found no end")
+    reader.write_text(loop)
+    refused(path, "found no end within 0.5 seconds")
     reader.write_text("import os; os.abort()")
     refused(path, "broke down")
 

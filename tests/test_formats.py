@@ -377,7 +377,7 @@ def test_a_path_that_is_none_is_refused(suffix, tmp_path):
 
 @every_format
 def test_a_truncated_file_is_refused(suffix, tmp_path, monkeypatch):
-    monkeypatch.setattr("neurograph.formats.hdf5.PATIENCE", 2.0)
+    monkeypatch.setattr("neurograph.formats.hdf5.MOST_SECONDS", 1)
     path = write(sample(suffix), tmp_path / f"graph{suffix}")
     for part in list(tmp_path.iterdir()):
         whole = part.read_bytes()

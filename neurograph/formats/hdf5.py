@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,8 +19,11 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 READER = Path(__file__).with_name("hdf5_reader.py")
 
-PATIENCE = 30.0
-"""Seconds that a file may take, and one more for each megabyte."""
+MOST_SECONDS = 10
+"""Seconds of computing that a file may take, and one more for each megabyte."""
+
+PATIENCE = 30
+"""How many times as long it may take on a machine that has more to do, or keeps no account of computing."""
 
 
 def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
@@ -51,14 +55,14 @@ def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
         import h5py  # noqa: F401
     if not data.startswith(SIGNATURE):
         raise FormatError("it does not begin as HDF5 does: expected a file of that kind; write it again")
-    patience = PATIENCE + len(data) / 2**20
+    seconds = MOST_SECONDS + len(data) // 2**20
     try:
         done = subprocess.run(
             # Without -P the folder of the reader would come first, and its names are those of packages.
-            [sys.executable, "-P", str(READER)],
+            [sys.executable, "-P", str(READER), str(seconds)],
             input=data,
             capture_output=True,
-            timeout=patience,
+            timeout=seconds * PATIENCE,
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -67,11 +71,15 @@ def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise FormatError(f"the HDF5 library found no end within {patience:.0f} seconds: it is damaged") from error
+        raise FormatError(
+            f"the HDF5 library found no end within {seconds * PATIENCE} seconds: it is damaged"
+        ) from error
     except OSError as error:
         raise FormatError(f"no process could be started to read it ({error.strerror}): close other programs") from error
     if done.returncode == 1:
         raise FormatError(f"it is no whole HDF5 of a graph: {done.stderr.decode(errors='replace').strip()[-300:]}")
+    if done.returncode and done.returncode == -getattr(signal, "SIGXCPU", 0):
+        raise FormatError(f"the HDF5 library found no end within {seconds} seconds of computing: it is damaged")
     if done.returncode:
         raise FormatError(f"the HDF5 library broke down on it (exit status {done.returncode}): it is damaged")
     return unpack(done.stdout)

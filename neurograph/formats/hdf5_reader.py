@@ -92,20 +92,21 @@ class Reader:
             raise RefusalError(f"{path} takes more memory than a file of this size is due")
 
 
-def limit(size: int) -> None:
-    """Let this process have no more memory than a file of this size is due, where the system can be told."""
+def limit(size: int, seconds: int) -> None:
+    """Let this process have no more memory and time to compute than a file is due, where the system can be told."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def main() -> int:
     """Read, check, write."""
     data = sys.stdin.buffer.read()
     room = SPARE + GROWTH * len(data)
-    limit(2**30 + 8 * room)
+    limit(2**30 + 8 * room, int(sys.argv[1]))
     reader = Reader(room)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
