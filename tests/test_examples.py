@@ -22,7 +22,14 @@ def found_what_is_found_without_a_cluster(search):
     return here.tolist() == there and search.best_score_ == search.cv_results_["mean_test_score"].max() > 0.85
 
 
+def left_a_circuit_unless_the_wiring_is_not_there(pruning):
+    if pruning is None:
+        return importlib.util.find_spec("cect") is None
+    return pruning.curve["accuracy"][-1] > 0.95 and pruning.network.weights.size < 1100
+
+
 RIGHT = {
+    "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "your_own_graph": computes_xor,
     "your_own_neuron": computes_xor,
