@@ -1,7 +1,7 @@
 """The wiring of a worm reads digits: C. elegans' connectome as the graph, pruned to the circuit that does the work.
 
-Each of 64 sensory neurons sees one pixel, and ten motor neurons answer. The synapses and gap junctions are those of Cook
-et al., Nature 571, 2019, read by the package cect; which may excite, and how strongly, is learned.
+Each of 64 sensory neurons sees one pixel, and ten motor neurons answer. The synapses and gap junctions are those of
+Cook et al., Nature 571, 2019, read by the package cect; which of them excite, and how strongly, is learned.
 
 Run from the root of the source: ``.venv/bin/python examples/c_elegans.py``
 """
@@ -49,15 +49,11 @@ def main() -> ng.Pruning | None:
     }
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
     trained = ng.train(network, digits.x_train, digits.y_train, epochs=15, **how).network
-    pruning = ng.prune(
-        trained, ng.pruning.saliency(0.8), digits.x_train, digits.y_train, rounds=5, retrain=3, **how
-    )  # fmt: skip
+    pruning = ng.prune(trained, ng.pruning.saliency(0.8), digits.x_train, digits.y_train, rounds=5, retrain=3, **how)
     print(pruning)
     for name, worm in (("whole", trained), ("pruned", pruning.network)):
-        answers = ng.settle(worm, digits.x_test, solver=how["solver"]).outputs.argmax(axis=1)
-        print(
-            f"{name}: {len(worm.nodes) - 64} neurons, {(answers == digits.y_test).mean():.1%} of the test digits right"
-        )
+        right = ng.settle(worm, digits.x_test, solver=how["solver"]).outputs.argmax(axis=1) == digits.y_test
+        print(f"{name}: {len(worm.nodes) - 64} neurons, {right.mean():.1%} of the test digits right")
     print(ng.anatomy(trained, pruning.network))
     return pruning
 

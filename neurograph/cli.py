@@ -152,9 +152,8 @@ def _add_prune(commands: Any) -> None:
     drawn = "weights up to this size, drawn as in the paper"
     how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
     how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
-    how.add_argument(
-        "--idle", action="store_true", help="those at neurons that no input drives or that reach no output"
-    )
+    nothing = "those of neurons that no input drives or that reach no output"
+    how.add_argument("--idle", action="store_true", help=nothing)
     which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
     command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
     command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
@@ -187,8 +186,8 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
     for stage in stages:
         print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
-    print("\n  Pruned: without as many of the smallest weights as leave every answer right;")
-    print("  edges that no longer lead to the output may be among the rest.")
+    print("\n  Pruned: without as many of the smallest weights as leave every answer right,")
+    print("  and without the neurons that then reach no output.")
     print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
     for file in files:
         print(f"  {file.name}")
