@@ -275,7 +275,7 @@ def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
     assert drawn == [{"sample": 1}]
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    assert "no longer lead to the output" in out
+    assert "then reach no output" in out
     named = out.partition("Written to demo/:")[2].split()
     assert set(named) == {path.name for path in (tmp_path / "demo").iterdir()}
     assert "4/4" in out
