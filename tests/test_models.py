@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from models import (
     scurria_2026,
 )
 from models.farinha_2020 import Case
+from tests.test_pruners_conformance import ONE_OF_EACH
 
 
 @pytest.mark.parametrize("task", ["and", "or", "not", "identity"])
@@ -150,7 +152,7 @@ def test_skipping_layers_is_what_makes_the_deep_network_learn():
 
 @pytest.fixture(scope="module")
 def first_of_the_digits():
-    """Whether they can be told from 400 samples of training is not asked; whether pruning costs anything is."""
+    """A complete digraph that has learned 400 digits, and these."""
     digits = ng.tasks.digits()
     x, y = digits.x_train[:400], digits.y_train[:400]
     how = every_graph.training(decay=0.85) | {"epochs": 12}
@@ -168,7 +170,6 @@ def test_saliency_costs_less_than_magnitude_and_that_less_than_chance(first_of_t
     before = every_pruner.accuracy(network)
     assert right["saliency"] > right["magnitude"] > right["random"]
     assert before - right["saliency"] < 0.03
-    assert set(every_pruner.PRUNERS) | set(every_pruner.OTHERS)
 
 
 def accuracy_of(pruning):
@@ -186,10 +187,10 @@ def test_the_papers_sparsification_is_that_of_its_code():
 
 
 def test_every_row_of_the_pruners_table_can_be_written():
-    cases = [
-        (name, fraction, way) for name in every_pruner.PRUNERS for fraction in (0.9, 0.95) for way in every_pruner.WAYS
-    ]
+    cases = list(itertools.product(every_pruner.PRUNERS, every_pruner.FRACTIONS, every_pruner.WAYS))
     lines = every_pruner.digits_table([dict.fromkeys([*cases, *every_pruner.OTHERS, every_pruner.FAR], (0.01, 1014))])
     assert len(lines) == 1 + 2 * len(every_pruner.WAYS) + 1 + len(every_pruner.OTHERS) + 1
     assert max(map(len, lines)) <= 110
     assert set(every_pruner.EXPECTED) == set(cases)
+    shown = [make(0.9) for make in every_pruner.PRUNERS.values()] + [*every_pruner.OTHERS.values(), ng.pruning.idle()]
+    assert {type(one) for one in shown} == {type(one) for one in ONE_OF_EACH.values()}
