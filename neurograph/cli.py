@@ -157,15 +157,25 @@ def _add_certify(commands: Any) -> None:
 
 
 def _add_prune(commands: Any) -> None:
-    command = _add(commands, _prune, "remove edges from a graph, write the rest and, with data, say what it cost")
+    example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
+    words = "remove edges from a graph, write the rest and, with data, train it again and say what it cost"
+    command = _add(commands, _prune, words, f"Example: {example}")
     command.add_argument("graph", type=Path, help="graph file")
     how = command.add_mutually_exclusive_group(required=True)
-    how.add_argument("--fraction", type=float, help="this share of the smallest weights")
+    how.add_argument("--fraction", type=float, help="this share of the edges")
     how.add_argument("--threshold", type=float, help="all weights up to this size")
     drawn = "weights up to this size, drawn as in the paper"
     how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
+    how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
+    nothing = "those of neurons that no input drives or that reach no output"
+    how.add_argument("--idle", action="store_true", help=nothing)
+    which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
+    command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
     command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
-    command.add_argument("--seed", type=int, default=0, help="of --boltzmann (default: %(default)s)")
+    command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
+    command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
+    command.add_argument("--max-drop", type=float, help="end before a round that loses more accuracy than this")
+    command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
@@ -211,8 +221,8 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
     for stage in stages:
         print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
-    print("\n  Pruned: without as many of the smallest weights as leave every answer right;")
-    print("  edges that no longer lead to the output may be among the rest.")
+    print("\n  Pruned: without as many of the smallest weights as leave every answer right,")
+    print("  and without the neurons that then reach no output.")
     print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
     for file in files:
         print(f"  {file.name}")
@@ -281,18 +291,25 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
     network = _compiled(options.graph, None)
-    if options.boltzmann is not None:
-        pruner: Any = ng.pruning.boltzmann(options.boltzmann, options.temperature)
-    else:
-        pruner = ng.pruning.magnitude(options.fraction, options.threshold)
-    pruning = ng.prune(network, pruner, seed=options.seed)
+    x, y = (None, None) if _no_data(options) else _data(options, network)
+    how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
+    pruning = ng.prune(network, _pruner(options), x, y, **how)
     lines = [str(pruning)]
-    if not _no_data(options):
-        x, y = _data(options, network)
+    if x is not None and y is not None:
         lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
     if log:
         write_removed(log, pruning.removed)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
+
+
+def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
+    if options.fraction is not None:
+        return ng.pruning.PRUNERS[options.by](options.fraction)
+    if options.threshold is not None:
+        return ng.pruning.magnitude(threshold=options.threshold)
+    if options.boltzmann is not None:
+        return ng.pruning.boltzmann(options.boltzmann, options.temperature)
+    return ng.pruning.idle() if options.idle else ng.pruning.proximal(options.proximal)
 
 
 def _show(options: argparse.Namespace) -> None:

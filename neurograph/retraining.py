@@ -61,7 +61,7 @@ class Pruning:
     def __repr__(self) -> str:
         """Say how many left, and what it cost, in a line."""
         before, left = (int(self.curve["edges"][place]) for place in (0, -1))
-        neurons = f" and {len(self.neurons)} neurons" if self.neurons else ""
+        neurons = f" and {len(self.neurons)} neuron{'s' * (len(self.neurons) > 1)}" if self.neurons else ""
         held = f", {len(self.held)} of them held back by keep" if self.held else ""
         said = [name for name in ("accuracy", "error") if name in self.curve][:1]
         cost = "".join(f"; {name} {self.curve[name][0]:.3g} before, {self.curve[name][-1]:.3g} after" for name in said)
@@ -147,7 +147,10 @@ def prune(
     >>> x, y = ng.tasks.logic("xor")
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
     >>> fit = ng.train(ng.compile(graph), x, y, seed=0)
-    >>> ng.prune(fit.network, ng.pruning.saliency(0.6), x, y, rounds=5, retrain=200, seed=0)
+    >>> how = {"rounds": 15, "retrain": 200, "max_drop": 0.0, "seed": 0}
+    >>> small = ng.prune(fit.network, ng.pruning.magnitude(0.9), x, y, **how)
+    >>> small.network.weights.size < fit.network.weights.size / 2, small.curve["accuracy"].min()
+    (True, np.float64(1.0))
     """
     network, pruner = checked_network(network), checked_pruner(pruner)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)

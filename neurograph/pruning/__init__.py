@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from neurograph.pruning.boltzmann import boltzmann
 from neurograph.pruning.idle import idle
 from neurograph.pruning.magnitude import magnitude
@@ -10,7 +12,7 @@ from neurograph.pruning.pruner import Pruner, Removed
 from neurograph.pruning.random import random
 from neurograph.pruning.saliency import saliency
 
-PRUNERS = {
+PRUNERS: dict[str, Callable[..., Pruner]] = {
     "boltzmann": boltzmann,
     "magnitude": magnitude,
     "saliency": saliency,
