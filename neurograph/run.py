@@ -126,7 +126,7 @@ class Run:
         for samples in self._batches():
             phases = self._phases(samples)
             settled += phases.settled * samples.size
-            learned += int(phases.learned.sum())
+            learned += int(np.count_nonzero(phases.learned))
             self.state[samples] = phases.free.state
             self._update(phases, epoch)
         if self.plan.pruner is not None:
