@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import brian, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
@@ -61,6 +61,7 @@ __all__ = [
     "Rule",
     "Status",
     "Verdict",
+    "brian",
     "certify",
     "compile",
     "costs",

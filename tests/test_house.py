@@ -36,7 +36,7 @@ FLOORS = [
     {"resume"},
     {"training"},
     {"gradients", "sweeping"},
-    {"certificates", "formats", "estimators"},
+    {"certificates", "formats", "estimators", "brian"},
     {"plots"},
     {"demo"},
     {"cli"},

@@ -1,0 +1,157 @@
+"""The rate model in Brian2 against the network that steps by itself: states, learning, scripts; on Brian2's numpy target."""
+
+import subprocess
+import sys
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import neurograph as ng
+from neurograph.equilibrium import Phase
+from neurograph.solvers import Euler
+from tests.graphs import NAMED, graphs_for
+
+STEP = 0.05
+STEPS = 500
+X = np.array([[0.0, 1.0], [1.0, 0.3], [0.5, 0.5]])
+
+OWN = ng.Dynamics(
+    "(-s + sigmoid(2*I + b) - 1/4*step(s - 0.5) + relu(s)**2/8)/tau",
+    transfer="sign(s)*abs(s)**2/(1/2 + s**2)",
+    box=(-0.5, float("inf")),
+    parameters={"tau": 2.0},
+    name="own",
+)
+DYNAMICS = {
+    **NAMED,
+    **{f"additive {name}": ng.dynamics.additive(name) for name in ("clip", "sigmoid", "relu")},
+    "own": OWN,
+}
+
+
+def milliseconds(count):
+    import brian2
+
+    return count * brian2.ms
+
+
+def euler(network, x, steps=STEPS, start=0.0, y=None, beta=0.0):
+    """Free phase, and with y the nudged one after it, as the network takes them by itself."""
+    solver = Euler(dt=STEP, steps=steps, tol=0)
+    free = ng.settle(network, x, solver=solver, start=start, seed=1)
+    return free if y is None else solver.solve(network, Phase(free.state, np.asarray(y, float), beta))
+
+
+def built(network, x=X, **options):
+    """One step of 1 ms is 1/20 of the network's time, as `STEP` is."""
+    return ng.brian.build(network, x, **{"target": "numpy", "dt": milliseconds(1), "seed": 1, **options})
+
+
+def graph_for(dynamics, scale=0.3, seed=0, density=1.0):
+    """Two inputs, a bias node, five hidden and two outputs, some edges not plastic, biases and parameters of their own."""
+    kind = DYNAMICS[dynamics]
+    graph = ng.topologies.random(2, 5, 2, density=density, bias=True, scale=scale, seed=seed)
+    if kind.symmetric:
+        graph = ng.topologies.symmetric(graph)
+    rng = np.random.default_rng(seed)
+    for node, role in graph.nodes(data="role", default="hidden"):
+        if role in ("hidden", "output"):
+            if kind.uses_bias:
+                graph.nodes[node]["bias"] = float(rng.normal(0.0, 0.3))
+            for name in kind.defaults:
+                graph.nodes[node][name] = float(rng.uniform(0.5, 2.0))
+    for edge in list(graph.edges)[::4]:
+        graph.edges[edge]["plastic"] = "tie" in graph.edges[edge]
+    return graph
+
+
+def compiled(dynamics, **options):
+    return ng.compile(graph_for(dynamics, **options), DYNAMICS[dynamics])
+
+
+@pytest.mark.parametrize("dynamics", DYNAMICS)
+def test_every_dynamics_takes_the_same_500_steps(dynamics):
+    network = compiled(dynamics)
+    model = built(network, start="uniform")
+    ended = model.settle(milliseconds(STEPS))
+    assert ended.state == pytest.approx(euler(network, X, start="uniform").state, abs=1e-12)
+    assert np.isfinite(ended.state).all()
+    assert np.ptp(ended.state[:, network.wiring.free]) > 1e-3
+
+
+def with_loops():
+    graph = graph_for("vector field")
+    graph.add_edges_from([(node, node) for node in list(graph)[3:6]], weight=0.4)
+    return ng.compile(graph, DYNAMICS["vector field"])
+
+
+def masked():
+    network = compiled("deep")
+    return network.without_edges(np.arange(0, network.weights.size, 3))
+
+
+def edgeless():
+    graph = nx.DiGraph()
+    graph.add_nodes_from(["a", "b"], role="input")
+    graph.add_node("y", role="output", bias=0.4)
+    return ng.compile(graph, DYNAMICS["vector field"])
+
+
+def changed(change):
+    network = compiled("vector field")
+    return network.with_weights(change(network.weights))
+
+
+NETWORKS = {
+    "complete": lambda: compiled("deep"),
+    "sparse": lambda: compiled("deep", density=0.3, scale=1.0, seed=3),
+    "saturated": lambda: compiled("vector field", scale=3.0),
+    "negative": lambda: changed(lambda w: -np.abs(w)),
+    "zero weight": lambda: changed(lambda w: np.where(np.arange(w.size) % 2, w, 0.0)),
+    "masked": masked,
+    "edgeless": edgeless,
+    "self-loop": with_loops,
+}
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_every_graph_takes_the_same_500_steps_batched_and_not(kind, batch):
+    network = NETWORKS[kind]()
+    model = built(network, batch=batch)
+    assert model.settle(milliseconds(STEPS)).state == pytest.approx(euler(network, X).state, abs=1e-12)
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_any_graph_takes_the_same_steps(data):
+    kind = data.draw(st.sampled_from([NAMED["deep"], NAMED["vector field"]]))
+    network = ng.compile(data.draw(graphs_for(kind)), kind)
+    x = np.random.default_rng(0).uniform(-1.0, 2.0, (2, len(network.inputs)))
+    ended = built(network, x).settle(milliseconds(60))
+    assert ended.state == pytest.approx(euler(network, x, 60).state, abs=1e-12)
+
+
+def test_one_run_is_two_of_half_the_length():
+    network = compiled("deep")
+    whole, halves = built(network), built(network)
+    whole.network.run(milliseconds(STEPS), namespace={})
+    for _ in range(2):
+        halves.network.run(milliseconds(STEPS // 2), namespace={})
+    assert np.array_equal(whole.neurons.s[:], halves.neurons.s[:])
+    assert whole.neurons.s[:].reshape(3, -1) == pytest.approx(euler(network, X).state, abs=1e-12)
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+def test_the_nudged_phase_goes_on_from_the_free_one(batch):
+    network, y = compiled("deep"), [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    model = built(network, batch=batch)
+    nudged = model.nudge(y, 0.7, milliseconds(STEPS), milliseconds(90))
+    expected = euler(network, X).state, y
+    assert nudged.state == pytest.approx(
+        Euler(dt=STEP, steps=90, tol=0).solve(network, Phase(expected[0], np.array(y), 0.7)).state, abs=1e-12
+    )
+    assert model.settle(milliseconds(STEPS)).state == pytest.approx(expected[0], abs=1e-12)
