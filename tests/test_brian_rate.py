@@ -1,4 +1,4 @@
-"""The rate model in Brian2 against the network that steps by itself: states, learning, scripts; on Brian2's numpy target."""
+"""The rate model in Brian2, on its numpy target, against the network that steps by itself."""
 
 import subprocess
 import sys
@@ -51,7 +51,7 @@ def built(network, x=X, **options):
 
 
 def graph_for(dynamics, scale=0.3, seed=0, density=1.0):
-    """Two inputs, a bias node, five hidden and two outputs, some edges not plastic, biases and parameters of their own."""
+    """Two inputs, a bias node, five hidden, two outputs; some edges not plastic, parameters of each node."""
     kind = DYNAMICS[dynamics]
     graph = ng.topologies.random(2, 5, 2, density=density, bias=True, scale=scale, seed=seed)
     if kind.symmetric:
@@ -155,3 +155,100 @@ def test_the_nudged_phase_goes_on_from_the_free_one(batch):
         Euler(dt=STEP, steps=90, tol=0).solve(network, Phase(expected[0], np.array(y), 0.7)).state, abs=1e-12
     )
     assert model.settle(milliseconds(STEPS)).state == pytest.approx(expected[0], abs=1e-12)
+
+
+RULES = {
+    "stdp": ng.rules.stdp(),
+    "summed": ng.rules.stdp(average=False),
+    "own": ng.Rule("(pre - 0.5*dpre)*dpost - 0.01*w*abs(dpost)/2", kind="online", name="own"),
+}
+
+
+def one_step(network, rule, y, beta, rate, **options):
+    """What train() makes of the weights in one epoch of the whole batch, or of one sample after another."""
+    fit = ng.train(
+        network, X, y, rule=rule, beta=beta, optimiser=ng.optimisers.sgd(rate), until_cost=None, progress=False,
+        solver=Euler(dt=STEP, steps=STEPS, tol=0), seed=0, epochs=1, batch_size=None, **options,
+    )  # fmt: skip
+    return fit.network
+
+
+@pytest.mark.parametrize(
+    ("dynamics", "rule"),
+    [("deep", "stdp"), ("vector field", "summed"), ("vector field", "own"), ("hopfield", "own"), ("own", "stdp")],
+)
+def test_the_online_rule_changes_weights_and_biases_as_training_does(dynamics, rule):
+    network, y = compiled(dynamics), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    model = built(network, rule=RULES[rule])
+    history = model.learn(y, beta=0.8, optimiser=ng.optimisers.sgd(5.0), duration=milliseconds(STEPS))
+    fitted = one_step(network, RULES[rule], y, 0.8, 5.0)
+    assert model.weights == pytest.approx(fitted.weights, abs=1e-12)
+    assert model.biases == pytest.approx(fitted.biases, abs=1e-12)
+    plastic = network.wiring.plastic
+    assert np.array_equal(model.weights[~plastic], network.weights[~plastic])
+    assert np.abs(model.weights - network.weights)[plastic].max() > 1e-4
+    outputs = euler(network, X).outputs
+    assert history["cost"] == pytest.approx([ng.costs.squared_error().mean(outputs, y)], abs=1e-12)
+
+
+def test_samples_that_take_turns_change_the_weights_one_after_another():
+    network, y = compiled("deep"), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    model = built(network, rule=RULES["summed"], batch=1)
+    model.learn(y, beta=0.8, optimiser=ng.optimisers.sgd(0.5), epochs=2, duration=milliseconds(60))
+    expected = network
+    for sample in (0, 1, 2, 0, 1, 2):
+        free = euler(expected, X[[sample]], 60)
+        phase = Phase(free.state, y[[sample]], 0.8, rule=RULES["summed"].expression)
+        trace = Euler(dt=STEP, steps=60, tol=0).solve(expected, phase).trace
+        expected = expected.with_weights(expected.weights + 0.5 * np.where(network.wiring.plastic, trace, 0.0))
+    assert model.weights == pytest.approx(expected.weights, abs=1e-12)
+
+
+def test_the_graph_gets_the_weights_that_were_learnt_and_all_else_back():
+    network = compiled("deep")
+    model = built(network, rule=RULES["stdp"])
+    assert nx.utils.graphs_equal(model.to_graph(), network.to_graph())
+    model.learn([[1.0, 0.0]] * 3, beta=0.8, optimiser=ng.optimisers.sgd(5.0), duration=milliseconds(60))
+    back = ng.compile(model.to_graph())
+    assert np.array_equal(back.weights, model.weights)
+    assert back.dynamics == network.dynamics
+    assert not np.array_equal(back.weights, network.weights)
+
+
+def test_learning_keeps_the_signs_of_nodes_and_the_ties_of_edges():
+    graph = graph_for("deep")
+    graph.nodes["x0"]["sign"] = "excitatory"
+    for _, _, data in graph.out_edges("x0", data=True):
+        data.update(weight=0.001, plastic=True, tie="one")
+    network = ng.compile(graph, DYNAMICS["deep"])
+    model = built(network, rule=RULES["stdp"])
+    y = np.array([[1.0, 0.0]] * 3)
+    model.learn(y, beta=2.0, optimiser=ng.optimisers.sgd(200.0), duration=milliseconds(STEPS))
+    fitted = one_step(network, RULES["stdp"], y, 2.0, 200.0)
+    assert model.weights == pytest.approx(fitted.weights, abs=1e-12)
+    tied = network.wiring.pre == network.nodes.index("x0")
+    assert np.unique(model.weights[tied]).size == 1
+    assert np.abs(model.weights - network.weights).max() > 1e-3
+
+
+def run_script(text, tmp_path):
+    """Run a script in a process of its own, and give its last state."""
+    path = tmp_path / "network.py"
+    path.write_text(
+        f"{text}\nnp.save({str(tmp_path / 'state.npy')!r}, state)\nimport sys\nassert 'neurograph' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, str(path)], check=True, capture_output=True, cwd=tmp_path)
+    return np.load(tmp_path / "state.npy")
+
+
+def test_the_script_runs_without_neurograph_and_gives_the_same_state(tmp_path):
+    network = compiled("own")
+    model = built(
+        network, rule=RULES["stdp"], record=10, extra_equations="g : 1", namespace={"time_unit": milliseconds(19)}
+    )
+    model.learn(np.zeros((3, 2)), beta=1.0, optimiser=ng.optimisers.sgd(5.0), duration=milliseconds(30))
+    model.neurons.I_ext = np.linspace(0.0, 0.5, len(model.neurons))
+    text = model.source(milliseconds(STEPS))
+    expected = model.settle(milliseconds(STEPS)).state
+    assert run_script(text, tmp_path) == pytest.approx(expected, abs=1e-12)
+    assert np.abs(expected - built(network).settle(milliseconds(STEPS)).state).max() > 1e-3
