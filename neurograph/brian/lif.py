@@ -5,9 +5,11 @@ The drive is the inverse of the neuron's f-I curve, so that it fires at f rmax. 
 threshold where
 
 .. math:: drive = \frac{V_{th} - E_L - q (V_r - E_L)}{1 - q}, \quad
-    n = \frac{1/(r_{max} f) - t_{ref}}{dt} - \frac{1}{2}
+    n = \frac{1/(r_{max} f) - t_{ref}}{dt} + \frac{1}{2}
 
-for a spike is seen, on average, half a step after the threshold was crossed.
+for Brian2 counts the step of the spike to the refractory time, and sees a spike, on average, half a step after the
+threshold is crossed. A neuron that should fire less often than once in 35 ``tau_m`` does not fire: to rounding, its
+drive ends at the threshold.
 """
 
 from neurograph.brian.kind import CURRENT, ON_PRE, SPIKES, TIME_UNIT, Kind
@@ -17,7 +19,7 @@ LIF = Kind(
     neurons=f"""{CURRENT}
 dv/dt = (E_L - v + drive)/tau_m : volt (unless refractory)
 drive = (V_th - E_L - q*(V_r - E_L))/(1.0 - q) : volt
-q = (1.0 - dt/tau_m)**((1.0/(rmax*rate) - t_ref)/dt - 0.5) : 1
+q = (1.0 - dt/tau_m)**((1.0/(rmax*rate) - t_ref)/dt + 0.5) : 1
 rate = clip(sent, 1e-6, 0.9/(rmax*t_ref)) : 1""",
     on_pre=ON_PRE,
     threshold="v > V_th",

@@ -16,8 +16,9 @@ from neurograph.brian.learning import learnt
 from neurograph.brian.phases import begun, ended, equilibrium, scheduled
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
-from neurograph.brian.script import script, with_unit
+from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
+from neurograph.brian.units import with_unit
 from neurograph.equilibrium import Equilibrium
 from neurograph.network import Floats, Network
 from neurograph.optimisers import Optimiser, sgd

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurograph.brian.importing import loaded
 from neurograph.brian.objects import Objects, made
 from neurograph.brian.recipe import Recipe
+from neurograph.brian.units import with_unit
 
 OF_BRIAN = ("lastspike", "not_refractory")
 """Variables of neurons that Brian2 looks after by itself."""
@@ -92,16 +93,17 @@ class Program(Runtime):
 
     def run(self, steps: int) -> None:
         """Run the program for so many steps from where the objects are; compile it first where it is not."""
-        if not self._compiled:
-            self._compile()
         neurons, synapses = self.objects.neurons, self.objects.synapses
         self.assign(neurons, {"steps": steps})
         handed = [(neurons, name) for name in self.settable()] + [(synapses, name) for name in self._synaptic]
-        self._device.run(
-            with_output=False,
-            run_args={getattr(group, name): group.variables[name].get_value() for group, name in handed},
-        )
-        for group, name in handed:
+        values = {
+            getattr(group, name): with_unit(group.variables[name].get_value(), group.variables[name].dim)
+            for group, name in handed
+        }
+        if not self._compiled:
+            self._compile()
+        self._device.run(with_output=False, run_args=values)
+        for group, name in handed:  # or an assignment would be to a copy
             self._device.array_cache[group.variables[name]] = group.variables[name].get_value()
         for name in self._device.run_args_arrays:
             Path(self._folder.name, "static_arrays", name).unlink(missing_ok=True)
