@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import brian, certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
@@ -68,6 +68,7 @@ __all__ = [
     "Status",
     "Verdict",
     "anatomy",
+    "brian",
     "certificates",
     "certify",
     "compile",

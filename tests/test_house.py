@@ -39,7 +39,7 @@ FLOORS = [
     {"resume"},
     {"training"},
     {"gradients", "sweeping", "retraining", "page"},
-    {"formats", "estimators", "structure"},
+    {"formats", "estimators", "structure", "brian"},
     {"plots", "journal"},
     {"demo"},
     {"cli"},
