@@ -22,14 +22,15 @@ from neurograph.errors import (
     ParameterError,
 )
 from neurograph.fit import Fit
-from neurograph.formats import read, read_table, write
+from neurograph.formats import read, read_table, write, write_page
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.packing import PackedWeights
-from neurograph.pruning import prune
 from neurograph.quantising import quantise
+from neurograph.retraining import Pruning, prune
 from neurograph.rules import Rule
 from neurograph.settling import settle
+from neurograph.structure import Anatomy, anatomy
 from neurograph.sweeping import sweep
 from neurograph.training import train
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from neurograph.estimators import GraphClassifier, GraphRegressor
 
 __all__ = [
+    "Anatomy",
     "Certificate",
     "CheckpointError",
     "CheckpointWarning",
@@ -59,11 +61,13 @@ __all__ = [
     "NeurographError",
     "PackedWeights",
     "ParameterError",
+    "Pruning",
     "Record",
     "Report",
     "Rule",
     "Status",
     "Verdict",
+    "anatomy",
     "certificates",
     "certify",
     "compile",
@@ -86,6 +90,7 @@ __all__ = [
     "topologies",
     "train",
     "write",
+    "write_page",
 ]
 
 

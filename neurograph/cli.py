@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import csv
 import inspect
 import os
 import sys
@@ -23,6 +22,16 @@ from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
 from neurograph.formats import FORMATS, checked_path, checked_place
 from neurograph.gathering import how
+from neurograph.journal import (
+    HISTORY,
+    REMOVED,
+    cells,
+    read_history,
+    read_removed,
+    result_in,
+    write_history,
+    write_removed,
+)
 from neurograph.plan import DEFAULT_BETA
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
@@ -86,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_certify(commands)
     _add_prune(commands)
     _add_show(commands)
+    _add_report(commands)
     _add_convert(commands)
     return parser
 
@@ -113,6 +123,7 @@ def _add_train(commands: Any) -> None:
     command.add_argument("graph", type=Path, nargs="?", help=bare)
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
+    command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
     command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
@@ -146,15 +157,25 @@ def _add_certify(commands: Any) -> None:
 
 
 def _add_prune(commands: Any) -> None:
-    command = _add(commands, _prune, "remove edges from a graph, write the rest and, with data, say what it cost")
+    example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
+    words = "remove edges from a graph, write the rest and, with data, train it again and say what it cost"
+    command = _add(commands, _prune, words, f"Example: {example}")
     command.add_argument("graph", type=Path, help="graph file")
     how = command.add_mutually_exclusive_group(required=True)
-    how.add_argument("--fraction", type=float, help="this share of the smallest weights")
+    how.add_argument("--fraction", type=float, help="this share of the edges")
     how.add_argument("--threshold", type=float, help="all weights up to this size")
     drawn = "weights up to this size, drawn as in the paper"
     how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
+    how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
+    nothing = "those of neurons that no input drives or that reach no output"
+    how.add_argument("--idle", action="store_true", help=nothing)
+    which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
+    command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
     command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
-    command.add_argument("--seed", type=int, default=0, help="of --boltzmann (default: %(default)s)")
+    command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
+    command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
+    command.add_argument("--max-drop", type=float, help="end before a round that loses more accuracy than this")
+    command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
@@ -164,6 +185,19 @@ def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
     command.add_argument("graph", type=Path, help="graph file")
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
+
+
+def _add_report(commands: Any) -> None:
+    words = "make one HTML page of a run's folder: the graph to look at, its certificates, curves and pruning"
+    epilog = (
+        f"In the folder: a graph file, and if there are {HISTORY} (train --history) and {REMOVED} (prune --log). "
+        "Example: neurograph report neurograph-demo --task xor"
+    )
+    command = _add(commands, _report, words, epilog)
+    command.add_argument("folder", type=Path, help="folder of a run, such as that of the demo")
+    command.add_argument("--graph", type=Path, help="graph file; default: pruned, trained, or the only one in FOLDER")
+    _add_data(command)
+    command.add_argument("-o", "--output", type=Path, help="page to write; default: report.html in FOLDER")
 
 
 def _add_convert(commands: Any) -> None:
@@ -187,8 +221,8 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
     for stage in stages:
         print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
-    print("\n  Pruned: without as many of the smallest weights as leave every answer right;")
-    print("  edges that no longer lead to the output may be among the rest.")
+    print("\n  Pruned: without as many of the smallest weights as leave every answer right,")
+    print("  and without the neurons that then reach no output.")
     print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
     for file in files:
         print(f"  {file.name}")
@@ -205,10 +239,13 @@ def _proved(report: ng.Report) -> str:
 
 def _train(options: argparse.Namespace) -> None:
     target, numbers = checked_path(options.output), _numbers(options)
+    history = options.history and checked_place(options.history)
     network, (x, y) = _network_and_data(options)
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
     text = f"{fit}\n{_accuracy(fit.network, x, y)}"
+    if history:
+        write_history(history, fit.history)
     print(f"{text}\nWritten to {ng.write(fit.network, target)}")
 
 
@@ -254,18 +291,25 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
     network = _compiled(options.graph, None)
-    if options.boltzmann is not None:
-        pruner: Any = ng.pruning.boltzmann(options.boltzmann, options.temperature)
-    else:
-        pruner = ng.pruning.magnitude(options.fraction, options.threshold)
-    pruning = ng.prune(network, pruner, seed=options.seed)
+    x, y = (None, None) if _no_data(options) else _data(options, network)
+    how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
+    pruning = ng.prune(network, _pruner(options), x, y, **how)
     lines = [str(pruning)]
-    if not _no_data(options):
-        x, y = _data(options, network)
+    if x is not None and y is not None:
         lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
     if log:
-        _write_log(log, pruning.removed)
+        write_removed(log, pruning.removed)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
+
+
+def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
+    if options.fraction is not None:
+        return ng.pruning.PRUNERS[options.by](options.fraction)
+    if options.threshold is not None:
+        return ng.pruning.magnitude(threshold=options.threshold)
+    if options.boltzmann is not None:
+        return ng.pruning.boltzmann(options.boltzmann, options.temperature)
+    return ng.pruning.idle() if options.idle else ng.pruning.proximal(options.proximal)
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -284,6 +328,23 @@ def _show(options: argparse.Namespace) -> None:
             print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
     if picture:
         print(f"Drawn to {picture}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    folder = options.folder
+    source = options.graph or result_in(folder)
+    target = checked_path(options.output or folder / "report.html")
+    network = _compiled(source, None)
+    x = None if _no_data(options) else _data(options, network)[0]
+    history, log = folder / HISTORY, folder / REMOVED
+    ng.write_page(
+        network,
+        target,
+        report=ng.certify(network, x),
+        history=read_history(history) if history.exists() else None,
+        removed=read_removed(log, network.nodes) if log.exists() else (),
+    )
+    print(f"{source.name}: {network}\nWritten to {target}")
 
 
 def _convert(options: argparse.Namespace) -> None:
@@ -329,7 +390,7 @@ def _data(options: argparse.Namespace, network: ng.Network) -> Data:
 
 def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
-    header, rows = _cells(path)
+    header, rows = cells(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
     ends = (network.wiring.inputs, network.wiring.outputs)
     labels = [[str(network.nodes[place]) for place in places] for places in ends]
@@ -347,28 +408,9 @@ def _read_table(path: Path, network: ng.Network) -> Data:
     return x, y
 
 
-def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Give the header and the rows of a CSV file."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
-    if not rows:
-        raise DataError(f"{path} is empty: expected a CSV file with a header and one row a sample")
-    return rows[0], rows[1:]
-
-
 def _accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     right = ~wrong(ng.settle(network, x).outputs, y)
     return f"{right.sum()} of {right.size} samples right"
-
-
-def _write_log(path: Path, removed: Sequence[Any]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["pre", "post", "weight", "score", "epoch", "reason"])
-        rows.writerows([*gone.edge, gone.weight, gone.score, gone.epoch, gone.reason] for gone in removed)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ class Network(Travelling):
             name = list(self.dynamics.defaults)[column]
             nodes[place][name] = float(self.parameters[place, column])
         attributes = dict(table.attributes or {})
-        if _chosen_dynamics(attributes) != self.dynamics:
+        if chosen_dynamics(attributes) != self.dynamics:
             attributes["dynamics"] = self.dynamics.to_dict()
         return replace(
             table,
@@ -388,7 +388,7 @@ def compile(
     """
     number = _number_type(dtype)
     table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
-    carried = _chosen_dynamics(table.attributes or {})
+    carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
@@ -435,7 +435,7 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
     return number
 
 
-def _chosen_dynamics(attributes: Any) -> Dynamics:
+def chosen_dynamics(attributes: Any) -> Dynamics:
     """Choose what compile() uses when it is told no dynamics."""
     carried = attributes.get("dynamics")
     if carried is None:

@@ -15,7 +15,8 @@ from neurograph.costs import Cost, SquaredError
 from neurograph.equilibrium import Solver
 from neurograph.errors import ParameterError
 from neurograph.optimisers import Optimiser, adam
-from neurograph.pruning import Pruner, checked_pruner
+from neurograph.pruning import Pruner
+from neurograph.pruning.pruner import checked_pruner
 from neurograph.rules import Rule
 from neurograph.settling import Start
 from neurograph.solvers import Auto

@@ -15,7 +15,9 @@ from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.fit import Fit, Memory
 from neurograph.network import Floats, Network, check_symmetric
 from neurograph.plan import Plan
-from neurograph.pruning import Pruner, Removed, prune_now
+from neurograph.pruning import Pruner, Removed
+from neurograph.pruning.leaving import prune_now
+from neurograph.pruning.pruner import Lesson
 from neurograph.settling import checked_inputs, checked_targets, raise_divergence, starting_state
 from neurograph.wiring import frozen
 
@@ -124,7 +126,7 @@ class Run:
         for samples in self._batches():
             phases = self._phases(samples)
             settled += phases.settled * samples.size
-            learned += int(phases.learned.sum())
+            learned += int(np.count_nonzero(phases.learned))
             self.state[samples] = phases.free.state
             self._update(phases, epoch)
         if self.plan.pruner is not None:
@@ -170,11 +172,13 @@ class Run:
 
     def _prune(self, pruner: Pruner, epoch: int) -> None:
         before = self.network.wiring.edge_ids
-        self.network, removed = prune_now(self.network, pruner, self.rng, epoch)
+        lesson = Lesson(self.state[self.samples], self.y[self.samples], self.plan.cost, self.plan.solver)
+        gone = prune_now(self.network, pruner, self.rng, epoch, lesson, self.plan.keep)
+        self.network = gone.network
         stays = np.isin(before, self.network.wiring.edge_ids)
         stays = np.concatenate([stays, np.ones(self.network.wiring.biased.size, np.bool_)])
         self.memory = tuple(part if part.ndim == 0 else part[stays] for part in self.memory)
-        self.removed.extend(removed)
+        self.removed.extend(gone.removed)
 
     def _batches(self) -> list[NDArray[np.int64]]:
         count, size = self.samples.size, self.batch_size

@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.cli import main
 from neurograph.gathering import how
 
-COMMANDS = ["demo", "train", "certify", "prune", "show", "convert"]
+COMMANDS = ["demo", "train", "certify", "prune", "show", "report", "convert"]
 
 
 def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
@@ -55,6 +55,29 @@ def test_boltzmann_pruning_is_the_functions(tmp_path):
     expected = ng.prune(ng.compile(graph), ng.pruning.boltzmann(0.3, 2.0), seed=3).network
     assert set(ng.read(target).edges) == set(expected.edges)
     assert len(expected.edges) < 48
+
+
+@pytest.mark.parametrize(
+    ("how", "pruner"),
+    [
+        (["--fraction", "0.4", "--by", "saliency"], ng.pruning.saliency(0.4)),
+        (["--fraction", "0.4", "--by", "random"], ng.pruning.random(0.4)),
+        (["--threshold", "0.05"], ng.pruning.magnitude(threshold=0.05)),
+        (["--proximal", "0.02"], ng.pruning.proximal(0.02)),
+        (["--idle"], ng.pruning.idle()),
+    ],
+    ids=str,
+)
+def test_pruning_in_rounds_is_the_functions(tmp_path, how, pruner):
+    graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0)
+    source, target = ng.write(graph, tmp_path / "a.json"), tmp_path / "b.json"
+    rounds = ["--rounds", "2", "--retrain", "3", "--max-drop", "1", "--task", "or", "--seed", "3"]
+    assert main(["prune", str(source), *how, *rounds, "-o", str(target)]) == 0
+    x, y = ng.tasks.logic("or")
+    expected = ng.prune(ng.compile(graph), pruner, x, y, rounds=2, retrain=3, max_drop=1.0, seed=3).network
+    written = ng.compile(ng.read(target))
+    assert written.edges == expected.edges
+    assert np.array_equal(written.weights, expected.weights)
 
 
 def write_small_graph(folder):
@@ -191,7 +214,7 @@ def test_an_error_of_the_system_is_one_line(tmp_path, monkeypatch, capsys):
     def full(*_):
         raise PermissionError(13, "Permission denied", "l.csv")
 
-    monkeypatch.setattr("neurograph.cli._write_log", full)
+    monkeypatch.setattr("neurograph.cli.write_removed", full)
     arguments = ["prune", str(write_small_graph(tmp_path)), "--fraction", "0.5", "--log", str(tmp_path / "l.csv")]
     assert main([*arguments, "-o", str(tmp_path / "a.json")]) == 2
     assert capsys.readouterr().err == "neurograph: l.csv cannot be used (Permission denied)\n"
@@ -264,7 +287,7 @@ def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
     assert drawn == [{"sample": 1}]
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    assert "no longer lead to the output" in out
+    assert "then reach no output" in out
     named = out.partition("Written to demo/:")[2].split()
     assert set(named) == {path.name for path in (tmp_path / "demo").iterdir()}
     assert "4/4" in out

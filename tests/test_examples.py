@@ -36,7 +36,14 @@ def only_the_absolute_leak_passes(certificates):
     return signed.verdict is ng.Verdict.UNKNOWN and absolute.rate == pytest.approx(0.1)
 
 
+def left_a_circuit_unless_the_wiring_is_not_there(pruning):
+    if pruning is None:
+        return importlib.util.find_spec("cect") is None
+    return pruning.curve["accuracy"][-1] > 0.95 and pruning.network.weights.size < 1100
+
+
 RIGHT = {
+    "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
     "edge_table": computes_xor,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,

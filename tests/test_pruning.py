@@ -1,8 +1,20 @@
+"""Each pruner by itself: what it removes, against closed forms, finite differences and networkx."""
+
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from scipy.optimize import minimize_scalar
 
 import neurograph as ng
+from neurograph.pruning.idle import idle_neurons
+from neurograph.pruning.leaving import prune_now
+from neurograph.pruning.pruner import Lesson
+from neurograph.settling import starting_state
+from tests.graphs import graphs
+
+TIGHT = ng.solvers.Euler(steps=100_000, tol=1e-12)
+X, Y = ng.tasks.logic("xor")
 
 
 def star(weights):
@@ -40,15 +52,6 @@ def test_boltzmann_survives_weights_of_any_size():
     assert np.all(np.isfinite(chances))
 
 
-def test_regrow_sets_the_weight_to_nothing_and_keeps_the_edge():
-    pruner = ng.pruning.boltzmann(tolerance=1.0, temperature=5.0, regrow=True)
-    network = star(np.full(6, 0.5))
-    pruned = ng.prune(network, pruner, seed=3)
-    assert pruned.removed
-    assert pruned.network.edges == network.edges
-    assert np.sum(pruned.network.weights == 0.0) == len(pruned.removed)
-
-
 @pytest.mark.parametrize("fraction", [0.0, 0.25, 0.5, 1.0])
 def test_magnitude_takes_the_smallest_fraction(fraction):
     weights = np.array([0.3, -0.1, 2.0, -0.7])
@@ -64,20 +67,126 @@ def test_magnitude_takes_all_up_to_the_threshold():
     assert repr(pruned) == "Pruning(2 of 4 edges left the graph, 2 stay)"
 
 
-@pytest.mark.parametrize(
-    "pruner",
-    [ng.pruning.boltzmann(0.3, 0.5), ng.pruning.magnitude(fraction=0.5), ng.pruning.magnitude(threshold=0.2)],
-    ids=str,
-)
-def test_every_pruner_keeps_its_word(pruner):
-    """The log, the network and the graph agree; nothing that was given changes; a seed decides everything."""
-    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
-    network = ng.compile(graph)
-    one, two = (ng.prune(network, pruner, seed=5) for _ in range(2))
-    assert one.removed == two.removed
-    assert one.removed
-    assert set(one.network.edges) | {r.edge for r in one.removed} == set(network.edges)
-    assert set(one.network.to_graph().edges) == set(one.network.edges)
-    assert network.weights.size == graph.number_of_edges()
-    weights = dict(zip(network.edges, network.weights, strict=True))
-    assert all(r.weight == weights[r.edge] and r.reason for r in one.removed)
+def small(outputs=1, seed=1):
+    """A complete digraph of 5 hidden tanh neurons; nothing in it saturates."""
+    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=outputs, bias=True, scale=0.4, seed=seed)
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
+def lesson(network, y):
+    return Lesson(starting_state(network, X, 0.0, None), y, ng.costs.squared_error(), TIGHT)
+
+
+def test_regrow_sets_the_weight_to_nothing_and_keeps_the_edge():
+    pruner = ng.pruning.boltzmann(tolerance=1.0, temperature=5.0, regrow=True)
+    network = star(np.full(6, 0.5))
+    pruned = prune_now(network, pruner, np.random.default_rng(3), 0)
+    assert pruned.removed
+    assert pruned.network.edges == network.edges
+    assert np.sum(pruned.network.weights == 0.0) == len(pruned.removed)
+    again = prune_now(pruned.network, ng.pruning.magnitude(threshold=0.1, regrow=True), np.random.default_rng(3), 1)
+    assert not again.removed  # what is 0 already is not removed once more
+
+
+def test_what_regrows_in_training_can_come_back():
+    """With half of the weights at 0 after each epoch, some that were 0 are not at the end."""
+    pruner = ng.pruning.magnitude(fraction=0.5, regrow=True)
+    one = ng.train(small(), X, Y, pruner=pruner, epochs=1, until_cost=None, seed=0)
+    more = ng.train(small(), X, Y, pruner=pruner, epochs=40, until_cost=None, seed=0)
+    assert more.network.weights.size == one.network.weights.size
+    assert np.sum(more.network.weights == 0.0) == np.sum(one.network.weights == 0.0) > 0
+    assert np.any((one.network.weights == 0.0) & (more.network.weights != 0.0))
+
+
+def test_saliency_of_the_error_is_the_mean_square_of_weight_times_gradient():
+    network = small(outputs=2)
+    y = np.hstack([Y, 1 - Y])
+    pruner = ng.pruning.saliency(1.0, nudge="error")
+    scores = pruner.scores(network, np.random.default_rng(0), lesson(network, y))
+    each = [ng.gradients.gradient(network, X[k : k + 1], y[k : k + 1])[0] for k in range(4)]
+    assert scores == pytest.approx(np.mean([(network.weights * slope) ** 2 for slope in each], axis=0), rel=1e-6)
+
+
+def test_saliency_of_random_nudges_is_how_far_the_outputs_move():
+    """Against central differences of the outputs: exact for one output, a mean over the signs for several."""
+    for outputs, tolerance in ((1, 1e-6), (3, 0.15)):
+        network = small(outputs=outputs)
+        moves = np.zeros(network.weights.size)
+        for k, weight in enumerate(network.weights):
+            step = 1e-4 * np.eye(network.weights.size)[k]
+            above, below = (
+                ng.settle(network.with_weights(network.weights + sign * step), X, solver=TIGHT).outputs
+                for sign in (1, -1)
+            )
+            moves[k] = np.mean(np.sum((weight * (above - below) / 2e-4) ** 2, axis=1))
+        task = lesson(network, np.zeros((4, outputs)))
+        scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), task)
+        assert np.linalg.norm(scores - moves) <= tolerance * np.linalg.norm(moves)
+
+
+def test_saliency_foresees_what_an_edge_is_worth_better_than_its_size_does():
+    """Each edge is really removed, and the outputs really move."""
+    network = ng.train(small(), X, Y, seed=0).network
+    moved = [
+        np.sum((ng.settle(network.without_edges([k]), X).outputs - ng.settle(network, X).outputs) ** 2)
+        for k in range(network.weights.size)
+    ]
+    scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), lesson(network, Y))
+
+    def agreement(score):
+        return np.corrcoef(np.argsort(np.argsort(score)), np.argsort(np.argsort(moved)))[0, 1]
+
+    assert agreement(scores) > 0.9
+    assert agreement(scores) > agreement(np.abs(network.weights))
+
+
+def test_saliency_without_a_task_is_refused():
+    with pytest.raises(ng.ParameterError, match="x and y are missing"):
+        ng.prune(small(), ng.pruning.saliency(0.5))
+
+
+@pytest.mark.parametrize("strength", [0.05, 0.4])
+def test_the_proximal_step_minimises_the_penalty_and_the_distance(strength):
+    weights = np.array([0.3, -0.1, 2.0, -0.7])
+    pruned = ng.prune(star(weights), ng.pruning.proximal(strength))
+    left = dict(zip(pruned.network.edges, pruned.network.weights, strict=True))
+    for k, weight in enumerate(weights):
+        best = minimize_scalar(lambda v, w=weight: (v - w) ** 2 / 2 + strength * abs(v), bounds=(-3, 3))
+        assert left.get((f"x{k}", "y"), 0.0) == pytest.approx(best.x, abs=1e-4)
+    assert {gone.weight for gone in pruned.removed} == {w for w in weights if abs(w) <= strength}
+
+
+def test_random_pruning_takes_each_edge_as_often():
+    network, draws = star([0.01, 0.1, 1.0, 10.0]), 2000
+    gone = [r.edge for k in range(draws) for r in ng.prune(network, ng.pruning.random(0.5), seed=k).removed]
+    counts = [gone.count(edge) for edge in network.edges]
+    assert sum(counts) == 2 * draws
+    assert np.all(np.abs(np.array(counts) / draws - 0.5) < 4 * np.sqrt(0.25 / draws))
+
+
+@given(graph=graphs(biases=True))
+@settings(max_examples=60)
+def test_idle_neurons_are_those_on_no_path(graph):
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    sources = [n for n, d in graph.nodes(data=True) if d.get("role") in ("input", "bias") or d.get("bias")]
+    driven = set(sources).union(*(nx.descendants(graph, node) for node in sources))
+    heard = set(network.outputs).union(*(nx.ancestors(graph, node) for node in network.outputs))
+    hidden = {node for node, role in graph.nodes(data="role", default="hidden") if role == "hidden"}
+    lazy = {network.nodes[k] for k in np.flatnonzero(idle_neurons(network))}
+    assert lazy == hidden - (driven & heard)
+
+
+@given(graph=graphs(biases=True, ties=False))
+@settings(max_examples=40)
+def test_without_its_idle_neurons_a_network_answers_the_same(graph):
+    """Bit for bit: their own start at 0 keeps those at 0 that nothing drives."""
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    x = np.random.default_rng(0).uniform(size=(3, len(network.inputs)))
+    pruned = ng.prune(network, ng.pruning.idle())
+    solver = ng.solvers.Euler(dt=0.1, steps=50, tol=0)
+    before, after = (ng.settle(one, x, solver=solver) for one in (network, pruned.network))
+    assert np.array_equal(before.outputs, after.outputs)
+    fixed = {node for k in np.flatnonzero(~network.wiring.plastic) for node in network.edges[k]}
+    lazy = {network.nodes[k] for k in np.flatnonzero(idle_neurons(network))}
+    assert set(pruned.neurons) == lazy - fixed
+    assert set(pruned.network.nodes) == set(network.nodes) - set(pruned.neurons)

@@ -16,6 +16,7 @@ from neurograph.certificates.embedding import Embedding
 from neurograph.certificates.energy import EnergyDescent
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.invariant_box import InvariantBox
+from neurograph.certificates.lure import Lure
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
 from neurograph.certificates.quadratic import QuadraticLyapunov
@@ -38,6 +39,7 @@ THEOREMS: tuple[Theorem, ...] = (
     DiagonalLyapunov(),
     EnergyDescent(),
     SpectralAbscissa(),
+    Lure(),
     QuadraticLyapunov(),
 )
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""

@@ -160,7 +160,8 @@ class Certificate:
         """Give how far the inputs may move, each by so much (l_inf), before the network's answer may change.
 
         The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
-        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure.
+        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
+        state is away from its equilibrium is taken off by its residual, in plain floating point.
 
         Parameters
         ----------

@@ -24,6 +24,9 @@ SMOOTHING = (0.1, 0.01, 0.001)
 STEPS = (40, 10)
 """Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
 
+TOLERANCE = 1e-6
+"""Share by which a step must lower it, or the search ends."""
+
 SPREAD = 30.0
 """Most that the logarithm of a weight may be."""
 
@@ -68,12 +71,12 @@ class DiagonalLyapunov(Theorem):
 
     def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
         """Try the weights that were found before, then search from them."""
-        known = earlier.witness.get("w")
-        return self._examined(
-            system, deadline, known if known is not None and len(known) == len(system.nodes) else None
-        )
+        weights = earlier.witness.get("w")
+        if weights is None or len(weights) != len(system.nodes):
+            return self.examine(system, deadline)
+        return self._examined(system, deadline, (weights, earlier.witness.get("t")))
 
-    def _examined(self, system: System, deadline: Deadline, known: Array | None) -> Certificate:
+    def _examined(self, system: System, deadline: Deadline, known: tuple[Array, Array | None] | None) -> Certificate:
         if system.obstacle is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
         if system.transposed and not system.affine:
@@ -94,7 +97,7 @@ class DiagonalLyapunov(Theorem):
             return self.unknown(system, _inapplicable(system, slopes))
         try:
             for one, proved in candidates:
-                weights, t = (known, one.plain_t) if known is not None else _start(one, deadline)
+                weights, t = _start(one, deadline) if known is None else (known[0], _fitting(known[1], one.plain_t))
                 bound, rigorous = growth(one, weights, t, deadline)
                 if not (known is not None and bound < 0.0):
                     weights, t = _searched(one, weights, t, deadline)
@@ -143,6 +146,10 @@ class DiagonalLyapunov(Theorem):
             rigorous=rigorous,
             witness={"D": weights**2, "w": weights},
         )
+
+
+def _fitting(t: Array | None, plain: Array) -> Array:
+    return plain if t is None or t.shape != plain.shape else t
 
 
 def _upper(system: System) -> SlopeSet | None:
@@ -233,7 +240,7 @@ def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) ->
             jac=True,
             bounds=[(-SPREAD, SPREAD)] * place.size,
             callback=stop,
-            options={"maxiter": STEPS[n > DENSE], "maxcor": 20},
+            options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": TOLERANCE},
         )
         place = found.x
     found_t = np.exp(place[n:]) if place.size > n else t

@@ -90,7 +90,7 @@ class EnergyDescent(Theorem):
             system,
             Verdict.PROVED,
             "The weights are symmetric, and the network moves down an energy: it falls along every trajectory, and "
-            f"every state goes to an equilibrium, though not all to the same one.{known}",
+            f"every state goes to an equilibrium, if not all to the same one.{known}",
             claims=("convergent",),
             largest_dt=largest_dt,
             euler=_euler(system, largest_dt),

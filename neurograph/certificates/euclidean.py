@@ -63,7 +63,7 @@ def _inertia(system: System, slopes: SlopeSet, weights: Array, rate: float, prov
     norm = (1.0 + 16.0 * EPS) * absolute_norm(sizes)
     if not proved:
         return norm if slopes.symmetric and np.all(weights == 1.0) else norm**2 / rate
-    middle, spread, rest = (part.toarray() for part in slopes.scaled(weights))
+    middle, spread, rest = slopes.scaled(weights)
     if system.affine:
         return min(norm**2 / rate, _tight(system, slopes, weights, middle, rest))
     if not system.transposed:

@@ -172,11 +172,10 @@ def _parts(weights: sp.csr_array) -> tuple[sp.csr_array, sp.csr_array]:
 @np.errstate(invalid="ignore", over="ignore")
 def _product(parts: tuple[sp.csr_array, sp.csr_array], sent: Interval) -> Interval:
     """Give sum_i W_ji x_i (batch, rows), x the numbers sent (batch, columns), with the rounding error of the sums."""
-    rising, falling = parts
-    terms = (np.diff(rising.indptr) + np.diff(falling.indptr))[:, None]
-    ends = []
-    for near, far, sign in ((sent.low.T, sent.high.T, -1.0), (sent.high.T, sent.low.T, 1.0)):
-        size = rising @ np.abs(near) + falling @ np.abs(far)
-        error = (terms + 4) * EPS * size + terms * np.finfo(np.float64).tiny
-        ends.append((rising @ near - falling @ far + sign * error).T)
-    return Interval.across(*ends)
+    terms = (np.diff(parts[0].indptr) + np.diff(parts[1].indptr))[:, None]
+    columns = np.hstack([end.T for end in (sent.low, sent.high, np.abs(sent.low), np.abs(sent.high))])
+    rising, falling = (np.hsplit(part @ columns, 4) for part in parts)
+    unit, least = (terms + 4) * EPS, terms * np.finfo(np.float64).tiny
+    low = rising[0] - falling[1] - (unit * (rising[2] + falling[3]) + least)
+    high = rising[1] - falling[0] + (unit * (rising[3] + falling[2]) + least)
+    return Interval.across(low.T, high.T)

@@ -16,7 +16,7 @@ from neurograph.intervals import Interval
 ROUNDS = 50
 """Most boxes inside each other that are looked at."""
 
-VISITS = 2e7
+VISITS = 5e6
 """Visits of edges that they may cost beyond the first three."""
 
 SHRINKING = 0.01

@@ -36,7 +36,8 @@ class MMatrix(Theorem):
     dt <= 1/max abs(A_jj) shrinks it by 1 - c dt. Such a v exists if and only if the matrix of the left side is a
     nonsingular M-matrix, so this holds wherever :class:`Gershgorin`'s rows or columns do, and the test is decisive but
     for rounding and the end of the search. Where every coupling is positive and the drift affine, it is the true
-    limit: beyond it the network is unstable. It rests on sizes alone, so that delays of the couplings cannot undo it.
+    limit: beyond it the network without its box is unstable. It rests on sizes alone, so that delays of the couplings
+    cannot undo it.
 
     The search is :func:`neurograph.contraction.weightings`, 10 to 30 products with the couplings as a rule. PROVED
     demands c > gamma (-A_jj + sum abs(A_ji) v_i / v_j) with gamma = (k + 10) eps, k the number of terms: more than the

@@ -139,7 +139,7 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
             members = np.bincount(couplings.ties)
             moved = (np.bincount(couplings.ties, moved) / np.maximum(members, 1))[couplings.ties]
         new = weights - np.where(plastic, moved, 0.0)
-        weights = np.where(new * weights < 0.0, 0.0, new)
+        weights = np.where(new * couplings.weights > 0.0, new, 0.0)
     top = _spectrum(couplings, weights)[0][-1]
     if top <= 0.0:
         return weights

@@ -109,12 +109,13 @@ class QuadraticLyapunov(Theorem):
         rate = min(region.rate for region in regions)
         largest_dt = min(region.largest_dt for region in regions)
         reach = min(region.reach for region in regions)
-        within = "" if np.isinf(reach) else f" within {reach:.4g} of it"
-        beyond = ", and so does a larger ellipsoid of states" if within else ""
+        bounded = np.isfinite(reach)
+        which = f"Every state within {reach:.4g} of its equilibrium" if bounded else "Every state"
+        beyond = ", and so does a larger ellipsoid of states" if bounded else ""
         return self.certificate(
             system,
             Verdict.PROVED,
-            f"Every state{within} goes to the equilibrium of its input at least like exp(-{rate:.4g} t) in the norm "
+            f"{which} goes to {'it' if bounded else 'the equilibrium'} at least like exp(-{rate:.4g} t) in the norm "
             f"sqrt(z' P z), z being the way from it{beyond}.",
             claims=("exponentially stable", "asymptotically stable"),
             rigorous=False,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg import eigh
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from neurograph.certificates.deadline import Deadline
@@ -67,7 +67,7 @@ class SlopeSet:
         gain, sending = system.slopes["dg/dI"], system.slopes["f'"]
         by_rows, by_columns = (bool(np.any(slope.varies)) for slope in (gain, sending))
         alone = by_rows != by_columns
-        (g, g_off), (f, f_off) = _halved(gain), _halved(sending)
+        (g, g_off), (f, f_off) = halved(gain), halved(sending)
         weights = sp.csr_array(system.weights - sp.diags_array(system.weights.diagonal()))
         size, one, nought = abs(weights), np.ones_like(g), np.zeros_like(g)
         middle = scaled(weights, g, f)
@@ -91,7 +91,7 @@ class SlopeSet:
         exact = not (np.any(self.rest.data) or np.any(self.reach))
         return exact and not np.any((self.middle - self.middle.T).data)
 
-    @property
+    @cached_property
     def two_vary(self) -> bool:
         """Whether both slopes vary, so that the search of weights is blind to part of the set."""
         return bool(np.any(self.rest.data > 1e-6 * (1.0 + np.max(np.abs(self.middle.data), initial=0.0))))
@@ -106,28 +106,39 @@ class SlopeSet:
         top = float(np.linalg.norm(bent.toarray(), 2)) if small else absolute_norm(abs(bent))
         return np.full(self.top.size, max(top, 1e-300) / np.sqrt(np.max(self.reach)))
 
-    def scaled(self, weights: Array) -> tuple[sp.csr_array, sp.csr_array, sp.csr_array]:
-        """Give M, H and the bounds of R in the coordinates weights z."""
+    @cached_property
+    def _parts(self) -> tuple[Any, Any, Any]:
+        parts = (self.middle, self.spread, self.rest)
+        return (parts[0].toarray(), parts[1].toarray(), parts[2].toarray()) if self.top.size <= DENSE else parts
+
+    def scaled(self, weights: Array) -> tuple[Any, Any, Any]:
+        """Give M, H and the bounds of R in the coordinates weights z; sparse for more nodes than :data:`DENSE`."""
         w = 1.0 / weights if self.turned else weights
-        middle, spread, rest = (scaled(part, w, 1.0 / w) for part in (self.middle, self.spread, self.rest))
+        if self.top.size <= DENSE:
+            ratio = w[:, None] / w
+            middle, spread, rest = (part * ratio for part in self._parts)
+        else:
+            middle, spread, rest = (scaled(part, w, 1.0 / w) for part in self._parts)
         return middle, spread, rest
 
     def bound(self, weights: Array, t: Array) -> tuple[Array, float]:
-        """Give S (n, n), and how far rounding may have moved it in the 2-norm."""
-        n = self.top.size
-        parts = self.scaled(weights)
-        slack, theta = self._slack(parts[2]), self.reach / t
-        middle, spread = parts[0].toarray(), parts[1].toarray()
-        diagonal = self.top + 0.5 * self.reach * t + slack
-        quadratic, sizes = 0.5 * (spread.T * theta) @ spread, 0.5 * (np.abs(spread).T * theta) @ np.abs(spread)
-        bound = 0.5 * (middle + middle.T) + quadratic
-        size = 0.5 * np.abs(middle) + 0.5 * np.abs(middle.T) + (n + 8) * sizes
+        """Give S (n, n), and how far rounding may have moved it in the 2-norm; at most :data:`DENSE` nodes."""
+        middle, spread, rest = self.scaled(weights)
+        slack, theta = self._slack(rest), self.reach / t
+        bound = self._symmetric(middle, spread, t) + np.diag(slack)
+        sizes = 0.5 * (np.abs(spread).T * theta) @ np.abs(spread) if np.any(self.reach) else 0.0
+        size = 0.5 * np.abs(middle) + 0.5 * np.abs(middle.T) + (self.top.size + 8) * sizes
         errors = 8.0 * EPS * (np.sum(size, axis=1) + np.abs(self.top) + self.reach * t + slack)
-        return bound + np.diag(diagonal), float(1.01 * np.max(errors))
+        return bound, float(1.01 * np.max(errors))
 
-    def _slack(self, rest: sp.csr_array) -> Array:
+    def _symmetric(self, middle: Array, spread: Array, t: Array) -> Array:
+        bound = 0.5 * (middle + middle.T)
+        bound[np.diag_indices_from(bound)] += self.top + 0.5 * self.reach * t
+        return bound + 0.5 * (spread.T * (self.reach / t)) @ spread if np.any(self.reach) else bound
+
+    def _slack(self, rest: Any) -> Array:
         """Give R v / v (n,), rounded upward."""
-        rest = sp.csr_array(0.5 * (rest + rest.T))
+        rest = 0.5 * (rest + rest.T)
         v = np.ones(self.top.size)
         for _ in range(ROUNDS * self.two_vary):
             v = rest @ v + 1e-6 * np.max(v)
@@ -135,10 +146,11 @@ class SlopeSet:
         return np.asarray((1.0 + (v.size + 16) * EPS) * (rest @ v) / v)
 
     def largest(self, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
-        """Give the largest eigenvalues of S, as computed, and their vectors as columns."""
+        """Give the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R."""
         deadline.check()
         if self.top.size <= DENSE:
-            values, vectors = eigh(self.bound(weights, t)[0])
+            middle, spread, _ = self.scaled(weights)
+            values, vectors = np.linalg.eigh(self._symmetric(middle, spread, t))
             return values, vectors
         middle, spread, rest = self.scaled(weights)
         diagonal, theta = self.top + 0.5 * self.reach * t + self._slack(rest), 0.5 * self.reach / t
@@ -154,8 +166,8 @@ class SlopeSet:
         return values, vectors
 
 
-def _halved(slope: Interval) -> tuple[Array, Array]:
-    """Give the middle of a range, and half its width, rounded upward."""
+def halved(slope: Interval) -> tuple[Array, Array]:
+    """Give the middle of a range (n,), and half its width, rounded upward."""
     middle = 0.5 * (slope.low + slope.high)
     off = np.maximum(slope.high - middle, middle - slope.low)
     return middle, np.where(slope.low == slope.high, 0.0, (1.0 + 4.0 * EPS) * off)

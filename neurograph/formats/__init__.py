@@ -6,13 +6,15 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+from numpy.typing import ArrayLike
 
+from neurograph.certificates import Report
 from neurograph.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
 from neurograph.formats.csv_pair import CSVPair
@@ -20,6 +22,7 @@ from neurograph.formats.cytoscape import Cytoscape
 from neurograph.formats.format import Format
 from neurograph.formats.gexf import GEXF
 from neurograph.formats.graphml import GraphML
+from neurograph.formats.html import Html
 from neurograph.formats.nir import NIR
 from neurograph.formats.node_link import NodeLink
 from neurograph.formats.npz import NPZ
@@ -29,6 +32,8 @@ from neurograph.formats.sonata import SONATA
 from neurograph.graph import EdgeTable, read_graph
 from neurograph.memory import check_memory
 from neurograph.network import Network
+from neurograph.page import page
+from neurograph.pruning import Removed
 
 FORMATS: tuple[Format, ...] = (
     NodeLink(),
@@ -42,7 +47,10 @@ FORMATS: tuple[Format, ...] = (
     NIR(),
     Packed(),
 )
-"""Every format; the conformance suite runs over them."""
+"""Every format that is read back; the conformance suite runs over them."""
+
+PAGE = Html()
+"""The format to look at."""
 
 
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
@@ -85,6 +93,65 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     path = checked_path(path)
     format = _format_of(path)
     _replace(_files(path, format), format.dump_table(_table(graph)))
+    return path
+
+
+def write_page(
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    path: str | os.PathLike[str],
+    *,
+    report: Report | None = None,
+    history: Mapping[str, ArrayLike] | None = None,
+    removed: Sequence[Removed] = (),
+) -> Path:
+    """Write one HTML page to look at a graph in a browser, with no network and no other file.
+
+    It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
+    sliders hide weak edges and go back through the log of a pruning. Of more than 12,000 edges the strongest are
+    drawn. The same values give the same bytes.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, EdgeTable or Network
+        Of at most 2,000 nodes; its attribute ``name``, where it has one, is the title.
+    path : path
+        An ``.html`` file. An old one is replaced at the end, as a whole, or not at all.
+    report : Report, optional
+        Of :func:`neurograph.certify`: the table of certificates.
+    history : mapping of str to array (epochs,), optional
+        ``fit.history``: the curves.
+    removed : sequence of Removed, optional
+        ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
+        drawn until its last edge leaves.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or has too many nodes.
+    FormatError
+        If the suffix is another, or the file cannot be written.
+    ParameterError
+        If another argument is not what is expected.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
+    """
+    path = checked_path(path)
+    if path.suffix.lower() != PAGE.suffix:
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected {PAGE.suffix}")
+    text = page(graph, report=report, history=history, removed=removed)
+    _replace([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 
 
@@ -238,10 +305,10 @@ def checked_place(path: str | os.PathLike[str]) -> Path:
 
 
 def _format_of(path: Path) -> Format:
-    for format in FORMATS:
+    for format in (*FORMATS, PAGE):
         if path.suffix.lower() == format.suffix:
             return format
-    known = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
+    known = ", ".join(f"{format.suffix} ({format.name})" for format in (*FORMATS, PAGE))
     raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from neurograph.errors import MissingPackageError, ParameterError
+from neurograph.labels import short_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,9 +56,6 @@ STYLE: dict[Any, Any] = {
     "ytick.labelsize": SMALL,
 }
 """What every figure is drawn with, whatever the settings of the session."""
-
-LONGEST = 16
-"""Most characters of a node's label, shared out among the parts of a tuple."""
 
 
 @contextmanager
@@ -148,19 +145,5 @@ def signed_colours() -> LinearSegmentedColormap:
 
 
 def names(nodes: Sequence[Hashable]) -> list[str]:
-    """Give the label of each node as a short text, with its place behind it where two would read the same."""
-    texts = [_short(node) for node in nodes]
-    count = Counter(texts)
-    unique = [text if count[text] == 1 else f"{text} #{place}" for place, text in enumerate(texts)]
-    return [text.replace("$", r"\$") for text in unique]  # or matplotlib reads a formula
-
-
-def _short(node: Hashable) -> str:
-    if isinstance(node, tuple) and node:
-        return ",".join(_cut(str(part), LONGEST // len(node)) for part in node)
-    return _cut(str(node), LONGEST)
-
-
-def _cut(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: max(most - 1, 1)] + "…"
+    """Give the short name of each node as matplotlib writes it."""
+    return [text.replace("$", r"\$") for text in short_names(nodes)]  # or matplotlib reads a formula

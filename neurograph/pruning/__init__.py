@@ -1,0 +1,25 @@
+"""Which edges leave a network: one file a pruner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from neurograph.pruning.boltzmann import boltzmann
+from neurograph.pruning.idle import idle
+from neurograph.pruning.magnitude import magnitude
+from neurograph.pruning.proximal import proximal
+from neurograph.pruning.pruner import Pruner, Removed
+from neurograph.pruning.random import random
+from neurograph.pruning.saliency import saliency
+
+PRUNERS: dict[str, Callable[..., Pruner]] = {
+    "boltzmann": boltzmann,
+    "magnitude": magnitude,
+    "saliency": saliency,
+    "proximal": proximal,
+    "random": random,
+    "idle": idle,
+}
+"""The function that makes each pruner, by name; the conformance suite runs over them."""
+
+__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "idle", "magnitude", "proximal", "random", "saliency"]

@@ -1,0 +1,76 @@
+"""The pruner of small weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from neurograph.arguments import checked_number
+from neurograph.errors import ParameterError
+from neurograph.network import Floats, Network
+from neurograph.pruning.pruner import Lesson, Pruner, Ranking, Selection
+
+
+@dataclass(frozen=True)
+class Magnitude(Ranking):
+    """Removal of a share of the weights, the smallest; see :func:`magnitude`."""
+
+    what: ClassVar[str] = "smallest |w|"
+
+    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
+        """Give |w| (edges,)."""
+        return np.abs(network.weights)
+
+
+@dataclass(frozen=True)
+class Threshold(Pruner):
+    """Removal of every weight up to a size; see :func:`magnitude`."""
+
+    threshold: float
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("threshold", self.threshold, least=0.0)
+
+    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+        """Choose the small, the smallest first."""
+        size = np.abs(network.weights)
+        small = (size <= self.threshold) & network.wiring.plastic
+        if self.regrow:
+            small &= size > 0.0
+        edges = np.flatnonzero(small)
+        edges = edges[np.argsort(size[edges], kind="stable")]
+        return Selection(edges, size[edges], f"|w| <= {self.threshold:g}")
+
+
+def magnitude(fraction: float | None = None, threshold: float | None = None, regrow: bool = False) -> Pruner:
+    """Prune the smallest weights; in :func:`neurograph.train` after every epoch, of the edges that are left.
+
+    Parameters
+    ----------
+    fraction : float, optional
+        Share of the plastic edges that leave, from 0 to 1.
+    threshold : float, optional
+        Largest size of a weight that leaves. Exactly one of the two is given.
+    regrow : bool
+        Whether the weight only becomes 0 and may grow again.
+
+    Raises
+    ------
+    ParameterError
+        If both or none are given, or one is out of range.
+
+    References
+    ----------
+    Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015.
+    """
+    if (fraction is None) == (threshold is None):
+        raise ParameterError(
+            f"fraction is {fraction!r} and threshold is {threshold!r}: expected exactly one of the two"
+        )
+    if fraction is not None:
+        return Magnitude(fraction, regrow=regrow)
+    return Threshold(threshold or 0.0, regrow=regrow)

@@ -1,0 +1,73 @@
+"""The L1 pruner: every weight shrinks by the same amount, and those that reach 0 leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurograph.arguments import checked_number
+from neurograph.network import Network
+from neurograph.pruning.pruner import Lesson, Pruner, Selection
+
+
+@dataclass(frozen=True)
+class Proximal(Pruner):
+    """The proximal step of an L1 penalty; see :func:`proximal`."""
+
+    strength: float = 0.01
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("strength", self.strength, above=0.0)
+
+    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+        """Shrink every plastic weight, and choose those that are 0, the smallest first."""
+        size, plastic = np.abs(network.weights), network.wiring.plastic
+        shrunk = np.sign(network.weights) * np.maximum(size - self.strength, 0.0)
+        small = plastic & (size <= self.strength)
+        if self.regrow:
+            small &= size > 0.0
+        edges = np.flatnonzero(small)
+        edges = edges[np.argsort(size[edges], kind="stable")]
+        weights = np.where(plastic, shrunk, network.weights).astype(network.dtype)
+        return Selection(edges, size[edges], f"|w| <= {self.strength:g}, by which every weight shrinks", weights)
+
+
+def proximal(strength: float = 0.01, regrow: bool = False) -> Proximal:
+    r"""Prune by an L1 penalty: every plastic weight shrinks by `strength`, and those that reach 0 leave.
+
+    .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - strength, 0)
+
+    the proximal operator of strength times the sum of absolute weights. With training in between, after every epoch
+    or in rounds, this is proximal gradient descent on the cost with that penalty: what the cost does not hold up
+    shrinks until it leaves. The optimisers' ``l1`` shrinks weights after every update, and lets all of them stay.
+
+    Parameters
+    ----------
+    strength : float
+        By how much a weight shrinks each time, above 0.
+    regrow : bool
+        Whether a weight that reaches 0 stays and may grow again.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    References
+    ----------
+    Daubechies, Defrise, De Mol, Communications on Pure and Applied Mathematics 57, 2004; Parikh and Boyd, Proximal
+    Algorithms, 2014.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("or")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0))
+    >>> fit = ng.train(network, x, y, pruner=ng.pruning.proximal(0.005), epochs=200, until_cost=None, seed=0)
+    >>> fit.network.weights.size < network.weights.size / 2, fit.history["error"][-1]
+    (True, np.float64(0.0))
+    """
+    return Proximal(strength, regrow=regrow)

@@ -1,0 +1,40 @@
+"""The control: edges drawn without a look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from neurograph.network import Floats, Network
+from neurograph.pruning.pruner import Lesson, Ranking
+
+
+@dataclass(frozen=True)
+class Random(Ranking):
+    """Removal of a share of the edges, any; see :func:`random`."""
+
+    what: ClassVar[str] = "lowest of as many random numbers"
+
+    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
+        """Draw from U(0, 1) (edges,)."""
+        return rng.random(network.weights.size)
+
+
+def random(fraction: float, regrow: bool = False) -> Random:
+    """Prune edges at random: what any other pruner has to beat.
+
+    Parameters
+    ----------
+    fraction : float
+        Share of the plastic edges that leave, from 0 to 1.
+    regrow : bool
+        Whether the weight only becomes 0 and may grow again.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+    """
+    return Random(fraction, regrow=regrow)
