@@ -203,6 +203,14 @@ def test_hard_values_come_back(suffix, value, tmp_path):
     assert content(read(write(graph, tmp_path / f"graph{suffix}"))) == content(graph)
 
 
+@every_full_format
+def test_an_attribute_that_looks_like_a_tuple_comes_back(suffix, tmp_path):
+    graph = nx.DiGraph([(0, 1, {"tuple": [1], "weight": 1.0})], tuple=[1])
+    graph.add_node(0, tuple=[1])
+    graph.add_node(1, role="output")
+    assert content(read(write(graph, tmp_path / f"graph{suffix}"))) == content(graph)
+
+
 def test_json_keeps_int_and_float_apart(tmp_path):
     graph = small()
     graph.nodes[1]["x"], graph.nodes["1"]["x"] = 1, 1.0

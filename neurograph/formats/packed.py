@@ -87,7 +87,7 @@ class Packed(Format):
 
 def _without_weight(data: dict[str, Any]) -> str:
     """Give what an edge carries beside its weight as text, equal for equal attributes of the same types and order."""
-    return json.dumps({name: to_json(value) for name, value in data.items() if name != "weight"}, ensure_ascii=False)
+    return json.dumps(to_json({name: value for name, value in data.items() if name != "weight"}), ensure_ascii=False)
 
 
 def _sealed(text: bytes, packed: PackedWeights) -> bytes:
