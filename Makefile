@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
+# Side by side, so each with one thread for its linear algebra; their matrices are small.
+TEST   := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -15,8 +17,8 @@ demo: setup  ## build, train, certify and prune a small network
 	@$(BIN)/neurograph demo
 
 test: setup  ## run the tests
-	@$(BIN)/python -m pytest -q
-	@$(BIN)/python -m pytest -q --without-extension tests/test_plain_loop.py tests/test_gathering.py
+	@$(TEST)
+	@$(TEST) --without-extension tests/test_plain_loop.py tests/test_gathering.py
 
 lint: setup  ## check style and types
 	@$(BIN)/ruff check

@@ -284,7 +284,7 @@ BAD_VALUES = [
 
 
 @every_format
-@pytest.mark.parametrize("value", BAD_VALUES, ids=repr)
+@pytest.mark.parametrize("value", BAD_VALUES, ids=lambda value: type(value).__name__)
 def test_what_no_file_holds_is_refused_by_name(suffix, value, tmp_path):
     path = tmp_path / f"bad{suffix}"
     for place, owner in (
