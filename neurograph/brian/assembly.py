@@ -27,7 +27,7 @@ from neurograph.network import Floats, Network
 from neurograph.rules import Rule
 from neurograph.solvers import Euler
 
-WINDOW = 0.5
+WINDOW = 1.0
 """How long spikes are counted, in seconds, where nothing is said."""
 
 FILTERS = 5
