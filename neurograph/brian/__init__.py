@@ -142,7 +142,9 @@ def build(
     copies = starts.shape[0] if batch is None else checked_whole("batch", batch, 1)
     if starts.shape[0] % copies:
         raise DataError(f"batch is {copies}, but x has {starts.shape[0]} samples: expected a divisor of their number")
-    constants = checked_constants(kind, namespace) | ({"noise": noise} if checked_number("noise", noise, least=0.0) else {})
+    constants = checked_constants(kind, namespace) | (
+        {"noise": noise} if checked_number("noise", noise, least=0.0) else {}
+    )
     measured = measure(network, starts)
     recipe = assembled(
         Request(
