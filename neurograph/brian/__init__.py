@@ -87,7 +87,7 @@ def build(
         Time step. Default: the one that an explicit :func:`neurograph.settle` takes, but at most 1 ms with spikes and
         0.1 ms in the LIF model.
     window : Quantity, optional
-        How long spikes are counted where nothing else is said; default 500 ms.
+        How long spikes are counted where nothing else is said; default 1 s.
     rule : Rule, optional
         Online rule that the synapses follow in the nudged phase of :meth:`BrianModel.learn`. Spikes carry rules that
         are ``pre`` times what is seen at the postsynaptic end: a spike stands for ``pre`` and sees how far the
@@ -103,7 +103,7 @@ def build(
         parameter, 0 at first, which a PoissonInput or another synapse may write to.
     namespace : mapping of str to number or Quantity, optional
         Constants: those of `extra_equations`, and others for the model's, which are ``time_unit`` (20 ms); with spikes
-        ``rmax`` (200 Hz), ``tau_syn`` (10 ms), ``tau_z`` (20 ms); in the LIF model ``E_L`` (-70 mV), ``V_th`` (-50 mV),
+        ``rmax`` (200 Hz), ``tau_syn`` (20 ms), ``tau_z`` (40 ms); in the LIF model ``E_L`` (-70 mV), ``V_th`` (-50 mV),
         ``V_r`` (-60 mV), ``tau_m`` (10 ms) and ``t_ref`` (2 ms).
 
     Returns
@@ -142,12 +142,14 @@ def build(
     copies = starts.shape[0] if batch is None else checked_whole("batch", batch, 1)
     if starts.shape[0] % copies:
         raise DataError(f"batch is {copies}, but x has {starts.shape[0]} samples: expected a divisor of their number")
-    constants = checked_constants(kind, namespace)
+    constants = checked_constants(kind, namespace) | (
+        {"noise": noise} if checked_number("noise", noise, least=0.0) else {}
+    )
     measured = measure(network, starts)
     recipe = assembled(
         Request(
             network=network, kind=kind, batch=copies, record=checked_record(network, record), target=compiler, dt=dt,
-            rule=checked_rule(rule), delay=delay, noise=checked_number("noise", noise, least=0.0), threshold=threshold,
+            rule=checked_rule(rule), delay=delay, noise=float(noise), threshold=threshold,
             reset=reset, extra=extra_equations, constants=constants, rng=rng,
         ),
         starts, measured,

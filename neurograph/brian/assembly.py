@@ -27,7 +27,7 @@ from neurograph.network import Floats, Network
 from neurograph.rules import Rule
 from neurograph.solvers import Euler
 
-WINDOW = 0.5
+WINDOW = 1.0
 """How long spikes are counted, in seconds, where nothing is said."""
 
 FILTERS = 5
@@ -205,8 +205,11 @@ def _equations(asked: Request) -> str:
         given = b2.Equations(asked.extra)
     except Exception as error:  # of several kinds, and not all of them Brian2's
         raise ParameterError(f"extra_equations cannot be read by Brian2: {error}") from None
-    parts = asked.network, asked.kind, asked.rule, asked.noise, "I_ext" in given.names, asked.target
-    own = membrane(*parts)
+    for name in asked.network.dynamics.defaults:
+        _check_name(name, set(asked.constants), asked.network)
+    own = membrane(
+        asked.network, asked.kind, asked.rule, asked.noise, "I_ext" in given.names, asked.target
+    )  # fmt: skip
     taken = set(b2.Equations(own).names) | set(asked.constants)
     for name in asked.network.dynamics.defaults:
         _check_name(name, taken, asked.network)

@@ -57,8 +57,8 @@ TIME_UNIT: tuple[str, Constant] = ("time_unit", (0.02, "second"))
 
 SPIKES: tuple[tuple[str, Constant], ...] = (
     ("rmax", (200.0, "hertz")),
-    ("tau_syn", (0.01, "second")),
-    ("tau_z", (0.02, "second")),
+    ("tau_syn", (0.02, "second")),
+    ("tau_z", (0.04, "second")),
 )
 """Rate of a neuron that sends 1, decay of a synaptic current, and of the average that a spike rule compares with."""
 
