@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import brian, certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Record, Status
@@ -22,7 +22,7 @@ from neurograph.errors import (
     ParameterError,
 )
 from neurograph.fit import Fit
-from neurograph.formats import read, write
+from neurograph.formats import read, read_table, write, write_page
 from neurograph.gradients import GradientCheck, gradient_check, gradient_course
 from neurograph.network import Network, compile
 from neurograph.packing import PackedWeights
@@ -68,6 +68,7 @@ __all__ = [
     "Status",
     "Verdict",
     "anatomy",
+    "brian",
     "certificates",
     "certify",
     "compile",
@@ -81,6 +82,7 @@ __all__ = [
     "pruning",
     "quantise",
     "read",
+    "read_table",
     "rules",
     "settle",
     "solvers",
@@ -89,6 +91,7 @@ __all__ = [
     "topologies",
     "train",
     "write",
+    "write_page",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
+import contextlib
 import inspect
 import os
 import sys
@@ -20,8 +20,18 @@ import neurograph as ng
 from neurograph.arguments import checked_whole
 from neurograph.costs import wrong
 from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
-from neurograph.formats import checked_path, checked_place
+from neurograph.formats import FORMATS, checked_path, checked_place
 from neurograph.gathering import how
+from neurograph.journal import (
+    HISTORY,
+    REMOVED,
+    cells,
+    read_history,
+    read_removed,
+    result_in,
+    write_history,
+    write_removed,
+)
 from neurograph.plan import DEFAULT_BETA
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
@@ -41,6 +51,7 @@ DYNAMICS = {
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())
 PICTURES = (".png", ".svg", ".pdf")
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="neurograph",
         description="Any directed graph in; a settled, trained, certified and pruned graph out.",
-        epilog="Begin with: neurograph demo. Graphs are .json (native) or .graphml files.",
+        epilog=f"Begin with: neurograph demo. Graphs are files whose suffix says the format: {SUFFIXES}.",
     )
     parser.add_argument(
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
@@ -84,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_certify(commands)
     _add_prune(commands)
     _add_show(commands)
+    _add_report(commands)
+    _add_convert(commands)
     return parser
 
 
@@ -110,6 +123,7 @@ def _add_train(commands: Any) -> None:
     command.add_argument("graph", type=Path, nargs="?", help=bare)
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
+    command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
     command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
@@ -139,6 +153,7 @@ def _add_certify(commands: Any) -> None:
     command.add_argument("graph", type=Path, help="graph file")
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
+    command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
 
 def _add_prune(commands: Any) -> None:
@@ -170,6 +185,26 @@ def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
     command.add_argument("graph", type=Path, help="graph file")
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
+
+
+def _add_report(commands: Any) -> None:
+    words = "make one HTML page of a run's folder: the graph to look at, its certificates, curves and pruning"
+    epilog = (
+        f"In the folder: a graph file, and if there are {HISTORY} (train --history) and {REMOVED} (prune --log). "
+        "Example: neurograph report neurograph-demo --task xor"
+    )
+    command = _add(commands, _report, words, epilog)
+    command.add_argument("folder", type=Path, help="folder of a run, such as that of the demo")
+    command.add_argument("--graph", type=Path, help="graph file; default: pruned, trained, or the only one in FOLDER")
+    _add_data(command)
+    command.add_argument("-o", "--output", type=Path, help="page to write; default: report.html in FOLDER")
+
+
+def _add_convert(commands: Any) -> None:
+    epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
+    command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
+    command.add_argument("graph", type=Path, help="graph file")
+    command.add_argument("output", type=Path, help="file of the same graph in another format")
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -204,10 +239,13 @@ def _proved(report: ng.Report) -> str:
 
 def _train(options: argparse.Namespace) -> None:
     target, numbers = checked_path(options.output), _numbers(options)
+    history = options.history and checked_place(options.history)
     network, (x, y) = _network_and_data(options)
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
     text = f"{fit}\n{_accuracy(fit.network, x, y)}"
+    if history:
+        write_history(history, fit.history)
     print(f"{text}\nWritten to {ng.write(fit.network, target)}")
 
 
@@ -222,9 +260,32 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _certify(options: argparse.Namespace) -> None:
+    if options.radius and _no_data(options):
+        raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
     network = _compiled(options.graph, options.dynamics)
     x = None if _no_data(options) else _data(options, network)[0]
-    print(ng.certify(network, x))
+    report = ng.certify(network, x)
+    print(report)
+    if options.radius:
+        print("", *_radius_lines(report, x), sep="\n")
+
+
+def _radius_lines(report: ng.Report, x: Any) -> list[str]:
+    """Give a table of the radii within which answers are certified, a line a certificate that has them."""
+    found = {}
+    for certificate in report:
+        with contextlib.suppress(ng.certificates.NoRadiusError):
+            found[certificate.name] = certificate.radius(x)
+    if not found:
+        return ["No certificate says how far the inputs may move."]
+    if len(found) > 1:
+        found["best of each"] = np.max(list(found.values()), axis=0)
+    head = f"Each input may move by so much, and no answer changes ({len(x)} samples)"
+    lines = [head, f"{'certificate':<18}{'least':>10}{'median':>10}{'largest':>10}"]
+    for name, radii in found.items():
+        numbers = (np.min(radii), np.median(radii), np.max(radii))
+        lines.append(f"{name:<18}{''.join(f'{number:>10.3g}' for number in numbers)}")
+    return lines
 
 
 def _prune(options: argparse.Namespace) -> None:
@@ -237,7 +298,7 @@ def _prune(options: argparse.Namespace) -> None:
     if x is not None and y is not None:
         lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
     if log:
-        _write_log(log, pruning.removed)
+        write_removed(log, pruning.removed)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
 
 
@@ -267,6 +328,30 @@ def _show(options: argparse.Namespace) -> None:
             print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
     if picture:
         print(f"Drawn to {picture}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    folder = options.folder
+    source = options.graph or result_in(folder)
+    target = checked_path(options.output or folder / "report.html")
+    network = _compiled(source, None)
+    x = None if _no_data(options) else _data(options, network)[0]
+    history, log = folder / HISTORY, folder / REMOVED
+    ng.write_page(
+        network,
+        target,
+        report=ng.certify(network, x),
+        history=read_history(history) if history.exists() else None,
+        removed=read_removed(log, network.nodes) if log.exists() else (),
+    )
+    print(f"{source.name}: {network}\nWritten to {target}")
+
+
+def _convert(options: argparse.Namespace) -> None:
+    target = checked_path(options.output)
+    graph = ng.read(options.graph)
+    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
+    print(f"{size}\nWritten to {ng.write(graph, target)}")
 
 
 def _checked_picture(path: Path) -> Path:
@@ -305,7 +390,7 @@ def _data(options: argparse.Namespace, network: ng.Network) -> Data:
 
 def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
-    header, rows = _cells(path)
+    header, rows = cells(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
     ends = (network.wiring.inputs, network.wiring.outputs)
     labels = [[str(network.nodes[place]) for place in places] for places in ends]
@@ -323,28 +408,9 @@ def _read_table(path: Path, network: ng.Network) -> Data:
     return x, y
 
 
-def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Give the header and the rows of a CSV file."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
-            rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
-    if not rows:
-        raise DataError(f"{path} is empty: expected a CSV file with a header and one row a sample")
-    return rows[0], rows[1:]
-
-
 def _accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
     right = ~wrong(ng.settle(network, x).outputs, y)
     return f"{right.sum()} of {right.size} samples right"
-
-
-def _write_log(path: Path, removed: Sequence[Any]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["pre", "post", "weight", "score", "epoch", "reason"])
-        rows.writerows([*gone.edge, gone.weight, gone.score, gone.epoch, gone.reason] for gone in removed)
 
 
 if __name__ == "__main__":

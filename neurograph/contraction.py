@@ -49,9 +49,25 @@ class Weighting(NamedTuple):
     reached: Array
     rate: Array
 
+    def surpluses(self, leaks: Array, terms: Array) -> Array:
+        """Bound L_j - sum_i B_ji v_i / v_j from below (as v), the roundings of B and of this sum taken into account.
+
+        They are at most (terms + 10) eps (L_j + reached_j), where each B_ji is within 4 units in the last place.
+
+        Parameters
+        ----------
+        leaks : array, as v
+            L, positive, themselves lower bounds.
+        terms : int array, as v
+            How many couplings reach each neuron.
+        """
+        machine = np.finfo(np.float64)
+        error = (terms + 10) * machine.eps * (leaks + self.reached) + (terms + 1) * machine.tiny / self.v
+        return np.asarray(leaks - self.reached - error)
+
 
 def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) -> Iterator[Weighting]:
-    r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j, at a rate c that grows on the way.
+    r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j; the rate c grows from one to the next.
 
     .. math:: v \leftarrow v \circ (\omega + \frac{(B v + \epsilon) / v}{L - c}), \quad
         c = \min_j (L_j - (B v + \epsilon)_j / v_j)

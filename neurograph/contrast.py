@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from neurograph.dynamics import Dynamics
 from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
 from neurograph.errors import ParameterError
 from neurograph.kernels import readout_kernel, readout_tables
-from neurograph.network import Floats, Network
+from neurograph.network import Floats
 from neurograph.rules import Rule
 from neurograph.settling import raise_divergence
 
@@ -77,7 +76,10 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
     online = rule.expression if rule.kind == "online" else None
     nudged = opposite = clamped = response = None
     if "nudged" in rule.phases and "opposite" in rule.phases:
-        nudged, opposite = _both_ways(solver, network, Phase(free.state, y, strength, cost, anchor))
+        start = _twice(free.state)
+        both = Phase(start, _twice(y), np.append(strength, -strength), cost, start if rule.transposed else None)
+        ended = solver.solve(network, both)
+        nudged, opposite = ended.of(slice(0, batch)), ended.of(slice(batch, None))
     elif "nudged" in rule.phases:
         nudged = solver.solve(network, Phase(free.state, y, strength, cost, anchor, rule=online))
     elif "opposite" in rule.phases:
@@ -103,20 +105,9 @@ def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[
             raise_divergence(ended, solver, samples=samples)
 
 
-def _both_ways(solver: Solver, network: Network, phase: Phase) -> tuple[Equilibrium, Equilibrium]:
-    """Nudge by +beta and by -beta, as one batch."""
-    batch, beta = phase.start.shape[0], np.asarray(phase.beta)
-    twice: dict[str, Any] = {
-        name: None if (values := getattr(phase, name)) is None else np.concatenate([values, values])
-        for name in ("start", "target", "anchor")
-    }
-    ended = solver.solve(network, replace(phase, beta=np.concatenate([beta, -beta]), **twice))
-    parts = [
-        replace(ended, **{name: getattr(ended, name)[half] for name in ("state", "status", "residual", "steps")},
-                dt=None if ended.dt is None else ended.dt[half])
-        for half in (slice(0, batch), slice(batch, None))
-    ]  # fmt: skip
-    return parts[0], parts[1]
+def _twice(values: Floats) -> Floats:
+    """Give the samples once for the nudge by +beta and once more for that by -beta: one batch."""
+    return np.concatenate([values, values])
 
 
 def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:
@@ -162,13 +153,14 @@ def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
         steps = phases.steps if rule.average else 1
         return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
     change, bias_change = np.zeros(network.weights.size), np.zeros(wiring.biased.size)
-    if not phases.learned.any():
+    learned = np.count_nonzero(phases.learned)
+    if not learned:
         return change, bias_change
     names = readout_tables(rule.expression)
     kernel = readout_kernel(rule.expression, not rule.random_sign, network.number)
     tables = _tables(names, phases, "I")
     beta = phases.beta.astype(network.dtype)
-    if not phases.learned.all():
+    if learned < batch:
         tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         beta = beta[phases.learned]
     kernel(wiring.pre, wiring.post, network.weights, tables, beta, change)

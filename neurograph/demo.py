@@ -11,18 +11,19 @@ from neurograph.certificates import Report, certify
 from neurograph.costs import wrong
 from neurograph.errors import ParameterError
 from neurograph.fit import Fit
-from neurograph.formats import write
+from neurograph.formats import write, write_page
+from neurograph.journal import HISTORY, REMOVED, write_history, write_removed
 from neurograph.network import Network, compile
 from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude
-from neurograph.retraining import prune
+from neurograph.retraining import Pruning, prune
 from neurograph.settling import settle
 from neurograph.tasks import logic
 from neurograph.topologies import complete
 from neurograph.training import train
 
 RUNS = 20
-FRACTIONS = tuple(k / 100 for k in range(95, 0, -5))
+FRACTIONS = tuple(k / 100 for k in range(95, -1, -5))
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
         x, y = logic("xor")
         fits = train(_drawn, x, y, seed=range(seed, seed + RUNS))
         trained = fits[0].network
-        pruned = _pruned(trained)
-        stages = [_stage("as drawn", _drawn(seed)), _stage("trained", trained), _stage("pruned", pruned)]
-        files = _written(Path(draft), fits, pruned)
+        pruning = _pruned(trained)
+        stages = [_stage("as drawn", _drawn(seed)), _stage("trained", trained), _stage("pruned", pruning.network)]
+        files = _written(Path(draft), fits, pruning, stages[-1].report)
         return stages, [file.replace(folder / file.name) for file in files]
 
 
@@ -68,14 +69,18 @@ def _drawn(seed: int) -> Network:
     return compile(complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
 
 
-def _written(folder: Path, fits: list[Fit], pruned: Network) -> list[Path]:
-    """Write the graphs and the pictures."""
+def _written(folder: Path, fits: list[Fit], pruning: Pruning, report: Report) -> list[Path]:
+    """Write the page, the graphs, what happened to them, and the pictures."""
     x, y = logic("xor")
-    trained = fits[0].network
+    trained, pruned = fits[0].network, pruning.network
+    history, removed = fits[0].history, pruning.removed
     files = [
+        write_page(pruned, folder / "report.html", report=report, history=history, removed=removed),
         write(trained, folder / "trained.json"),
         write(pruned, folder / "pruned.json"),
         write(pruned, folder / "pruned.graphml"),
+        write_history(folder / HISTORY, history),
+        write_removed(folder / REMOVED, removed),
     ]
     figures = {
         "overview.png": overview(fits, pruned, x, y),
@@ -97,11 +102,11 @@ def _stage(name: str, network: Network) -> Stage:
     return Stage(name, network, int((~wrong(answers, y)).sum()), certify(network, x))
 
 
-def _pruned(network: Network) -> Network:
+def _pruned(network: Network) -> Pruning:
     """Take as many of the smallest weights away as leave every answer right, wherever the rest leads."""
     x, y = logic("xor")
     for fraction in FRACTIONS:
-        smaller = prune(network, magnitude(fraction=fraction)).network
-        if not wrong(settle(smaller, x).outputs, y).any():
-            return smaller
-    return network
+        pruning = prune(network, magnitude(fraction=fraction))
+        if not wrong(settle(pruning.network, x).outputs, y).any():
+            break
+    return pruning

@@ -1,8 +1,8 @@
-"""Scalar equations as text: checked, rendered for numpy and for the compiled kernels, differentiated, typeset.
+"""Scalar equations as text: checked, rendered for numpy, the compiled kernels and Brian2, differentiated, typeset.
 
 An equation is written once, as Python arithmetic over a stated vocabulary. The same text is evaluated on
-arrays (numpy) and placed in the compiled kernels, with its own order of operations. Only derivatives and
-LaTeX go through sympy, which is imported when the first of them is asked for.
+arrays (numpy), placed in the compiled kernels and handed to Brian2, with its own order of operations. Only
+derivatives and LaTeX go through sympy, which is imported when the first of them is asked for.
 """
 
 from __future__ import annotations
@@ -241,6 +241,17 @@ class Expression:
         """Whether the equation is ``a + b name`` with a and b free of it; a step or a kink in it is not."""
         return _is_affine(self, name)
 
+    def brian(self, names: Mapping[str, str] | None = None) -> str:
+        """Write the equation for Brian2, each symbol as its text in `names` where it is given.
+
+        Examples
+        --------
+        >>> Expression("pre*relu(post)/2", ("pre", "post")).brian({"pre": "s_pre", "post": "(s_post - 1)"})
+        's_pre * clip(s_post - 1, 0.0, inf) / 2.0'
+        """
+        texts = {name: ast.parse(text, mode="eval").body for name, text in (names or {}).items()}
+        return ast.unparse(_Brian(texts).visit(copy.deepcopy(self.tree)))
+
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Typeset the equation, each symbol by its LaTeX in `names` where it is given."""
         import sympy
@@ -254,6 +265,45 @@ class _Floats(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.copy_location(ast.Constant(float(cast(float, node.value))), node)
+
+
+BRIAN_FUNCTIONS = {
+    "sigmoid": (("x",), "0.5*(1.0 + tanh(0.5*x))"),
+    "relu": (("x",), "clip(x, 0.0, inf)"),
+    "step": (("x",), "1.0*int(x > 0.0)"),
+    "between": (("x", "low", "high"), "1.0*int(x >= low and x <= high)"),
+}
+"""The functions that Brian2 lacks, over those that it has."""
+
+
+class _Brian(ast.NodeTransformer):
+    """Writes symbols and functions as Brian2 has them, and constants as floats, for C++ would divide integers."""
+
+    def __init__(self, texts: Mapping[str, ast.expr]) -> None:
+        self.texts = texts
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Constant(float(cast(float, node.value)))
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return copy.deepcopy(self.texts.get(node.id, node))
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        return ast.UnaryOp(node.op, operand) if isinstance(node.op, ast.USub) else operand
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        function = cast(ast.Name, node.func)
+        arguments = [self.visit(argument) for argument in node.args]
+        if function.id not in BRIAN_FUNCTIONS:
+            return ast.Call(function, arguments, [])
+        names, text = BRIAN_FUNCTIONS[function.id]
+        return _filled(text, dict(zip(names, arguments, strict=True)))
+
+
+def _filled(text: str, values: Mapping[str, ast.expr]) -> ast.expr:
+    """Put expressions for the names of a text whose constants are floats already."""
+    return cast(ast.expr, _Brian(values).visit(ast.parse(text, mode="eval").body))
 
 
 @lru_cache(maxsize=1)

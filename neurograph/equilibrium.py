@@ -6,6 +6,7 @@ import abc
 import enum
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ class Phase:
                 "costs.cross_entropy(), or a rule that nudges nothing, such as rules.asymmetric_ep()"
             )
 
-    @property
+    @cached_property
     def free(self) -> bool:
         """Whether the outputs are left to themselves."""
         return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
@@ -191,6 +192,12 @@ class Equilibrium:
     def converged(self) -> bool:
         """Whether every sample converged."""
         return bool(np.all(self.status == Status.CONVERGED))
+
+    def of(self, samples: slice) -> Equilibrium:
+        """Give the same of some of the samples, without what is summed over all of them or kept of their paths."""
+        dt = None if self.dt is None else self.dt[samples]
+        ended = (self.state[samples], self.status[samples], self.residual[samples], self.steps[samples])
+        return Equilibrium(self.network, *ended, dt=dt, method=self.method)
 
     def __repr__(self) -> str:
         """Say how the samples ended in a line."""

@@ -160,6 +160,14 @@ class EdgeTable(Travelling):
         """Labels of edge `k`, presynaptic first."""
         return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
 
+    def given_node_attributes(self) -> list[dict[str, Any]]:
+        """Give what nodes carry, their roles among it but not their biases, in new dicts."""
+        return _role_attributes(self) if self.node_attributes is None else [dict(data) for data in self.node_attributes]
+
+    def given_attributes(self) -> Mapping[int, dict[str, Any]]:
+        """Give what edges carry beside their weights, by their places in the given order, where they carry any."""
+        return _plain_edge_attributes(self) if self.edge_attributes is None else self.edge_attributes
+
     def to_graph(self) -> nx.DiGraph[Any]:
         """Give the graph as a new :class:`networkx.DiGraph`."""
         return build_graph(self, np.arange(self.pre.size), self.weights, self.biases)
@@ -255,12 +263,11 @@ def build_graph(
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.graph.update(table.attributes or {})
     nodes = table.nodes
-    node_attributes = table.node_attributes or _role_attributes(table)
     graph.add_nodes_from(
         (node, {**data, "bias": bias} if bias == bias else data)
-        for node, data, bias in zip(nodes, node_attributes, biases.tolist(), strict=True)
+        for node, data, bias in zip(nodes, table.given_node_attributes(), biases.tolist(), strict=True)
     )
-    more = _plain_edge_attributes(table) if table.edge_attributes is None else table.edge_attributes
+    more = table.given_attributes()
     given = edges if table.order is None else table.order[edges]
     first = np.argsort(given)
     columns = (given, table.pre[edges], table.post[edges], weights)

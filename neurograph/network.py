@@ -16,7 +16,7 @@ from neurograph.arguments import finite_number
 from neurograph.dynamics import Dynamics, deep
 from neurograph.equations import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graph import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, build_graph, read_graph
+from neurograph.graph import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, read_graph
 from neurograph.memory import check_memory
 from neurograph.signs import WORDS, check_signs
 from neurograph.wiring import Edges, Wiring, frozen
@@ -215,16 +215,43 @@ class Network(Travelling):
         The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another, and a node's
         attribute where it has another parameter than it was compiled with.
         """
-        table = self.wiring.table
-        biases = np.where(np.isfinite(table.biases), self.biases, np.nan)
-        graph = build_graph(table, self.wiring.edge_ids, self.weights, biases)
+        return self.to_table().to_graph()
+
+    def to_table(self) -> EdgeTable:
+        """Give the network as arrays: what :meth:`to_graph` gives, without a dict for each edge.
+
+        The weights are float64. Attributes are added as there.
+        """
+        table, kept = self.wiring.table, self.wiring.edge_ids
+        given = kept if table.order is None else table.order[kept]
+        stays = np.zeros(table.pre.size, np.bool_)
+        stays[given] = True
+        order = (np.cumsum(stays) - 1)[given]
+        more = None
+        if table.edge_attributes is not None:
+            places = dict(zip(given.tolist(), order.tolist(), strict=True)) if table.edge_attributes else {}
+            more = {places[old]: data for old, data in table.edge_attributes.items() if old in places}
+        nodes = table.given_node_attributes()
         compiled = _node_parameters(table, self.dynamics).astype(self.dtype)
         for place, column in np.argwhere(compiled != self.parameters).tolist():
             name = list(self.dynamics.defaults)[column]
-            graph.nodes[table.nodes[place]][name] = float(self.parameters[place, column])
-        if _chosen_dynamics(graph.graph) != self.dynamics:
-            graph.graph["dynamics"] = self.dynamics.to_dict()
-        return graph
+            nodes[place][name] = float(self.parameters[place, column])
+        attributes = dict(table.attributes or {})
+        if chosen_dynamics(attributes) != self.dynamics:
+            attributes["dynamics"] = self.dynamics.to_dict()
+        return replace(
+            table,
+            indptr=self.wiring.indptr,
+            pre=self.wiring.pre,
+            weights=self.weights.astype(np.float64),
+            biases=np.where(np.isfinite(table.biases), self.biases, np.nan),
+            plastic=None if table.plastic is None else table.plastic[kept],
+            ties=None if table.ties is None else table.ties[kept],
+            order=order,
+            node_attributes=nodes,
+            edge_attributes=more,
+            attributes=attributes,
+        )
 
     def sent(self, state: Floats) -> Floats:
         """Give f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
@@ -361,7 +388,7 @@ def compile(
     """
     number = _number_type(dtype)
     table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
-    carried = _chosen_dynamics(table.attributes or {})
+    carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
@@ -408,7 +435,7 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
     return number
 
 
-def _chosen_dynamics(attributes: Any) -> Dynamics:
+def chosen_dynamics(attributes: Any) -> Dynamics:
     """Choose what compile() uses when it is told no dynamics."""
     carried = attributes.get("dynamics")
     if carried is None:

@@ -126,9 +126,9 @@ class Run:
         for samples in self._batches():
             phases = self._phases(samples)
             settled += phases.settled * samples.size
-            learned += int(phases.learned.sum())
+            learned += int(np.count_nonzero(phases.learned))
             self.state[samples] = phases.free.state
-            self._update(phases, epoch)
+            self.update(phases, epoch)
         if self.plan.pruner is not None:
             self._prune(self.plan.pruner, epoch)
         outputs, y = self.state[np.ix_(self.samples, self.network.wiring.outputs)], self.y[self.samples]
@@ -203,7 +203,8 @@ class Run:
             return starting_state(self.network, self.x[samples], "uniform", self.rng)
         return self.start[samples]
 
-    def _update(self, phases: Phases, epoch: int) -> None:
+    def update(self, phases: Phases, epoch: int) -> None:
+        """Change weights and biases by what the phases of a batch ended in."""
         network, wiring = self.network, self.network.wiring
         change, bias_change = weight_change(self.plan.rule, phases)
         count, own = network.weights.size, wiring.biased

@@ -92,7 +92,7 @@ def settle(
         target=target,
         beta=beta,
         cost=SquaredError() if cost is None else cost,
-        record=_checked_record(network, record),
+        record=checked_record(network, record),
     )
     equilibrium = solver.solve(network, phase)
     if throw:
@@ -237,7 +237,8 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
     return state
 
 
-def _checked_record(network: Network, record: Record | int | None) -> Record | None:
+def checked_record(network: Network, record: Record | int | None) -> Record | None:
+    """Give what is to be recorded, checked, or raise :class:`ParameterError`."""
     if record is None:
         return None
     kept = record if isinstance(record, Record) else Record(every=record)

@@ -64,8 +64,25 @@ def euler(network, state, dt, beta=0.0, y=0.0):
 
 
 def length(certificate, difference):
+    if certificate.norm == "P":
+        return np.sqrt(np.einsum("...i,ij,...j", difference, certificate.witness["P"], difference))
     size = np.abs(difference) * (1.0 if certificate.weights is None else certificate.weights)
+    if certificate.norm == "l_2":
+        return np.sqrt((size**2).sum(axis=-1))
     return size.max(axis=-1) if certificate.norm.startswith("l_inf") else size.sum(axis=-1)
+
+
+def factor(certificate, dt):
+    """Give the factor by which a step of Euler shrinks distances; in l_2 and P a step has a part of second order."""
+    rate = certificate.rate or 0.0
+    if "K" in certificate.witness:
+        return np.sqrt(1.0 - rate * dt * (2.0 - certificate.witness["K"] * dt))
+    return 1.0 - rate * dt
+
+
+def searched(certificate):
+    """Say whether numbers come from a search, which ends a little elsewhere when its sums are in another order."""
+    return type(certificate.theorem).examine_again is not Theorem.examine_again
 
 
 def equilibria(network, x, bias):
@@ -103,7 +120,7 @@ def test_a_certificate_is_whole(kind, data, seed):
     network = data.draw(networks(kind))
     before = network.weights.copy(), network.biases.copy(), network.parameters.copy()
     x = np.random.default_rng(seed).uniform(size=(2, network.wiring.inputs.size))
-    report = certify(network, x, dt=0.01)
+    report = certify(network, x, dt=0.01, level="strong")
     assert [certificate.name for certificate in report.certificates] == NAMES
     for certificate in report:
         assert report[certificate.name] is certificate
@@ -126,15 +143,20 @@ def test_a_certificate_is_whole(kind, data, seed):
 
 @pytest.mark.parametrize("kind", KINDS)
 @QUICK
-@given(data=st.data(), seed=st.integers(0, 999), beta=st.sampled_from([0.0, 0.5, -0.1]))
-def test_distances_shrink_at_the_rate_in_the_norm(kind, data, seed, beta):
+@given(
+    data=st.data(),
+    seed=st.integers(0, 999),
+    beta=st.sampled_from([0.0, 0.5, -0.1]),
+    share=st.sampled_from([1, 0.99, 0.3]),
+)
+def test_distances_shrink_at_the_rate_in_the_norm(kind, data, seed, beta, share):
     network = data.draw(networks(kind))
     report = certify(network, phase="nudged" if beta else "free", beta=beta)
     for certificate in report.proved:
         if not set(certificate.claims) & {"contracting", "nonexpansive"}:
             continue
         rate = certificate.rate or 0.0
-        dt = certificate.largest_dt or 1e-3
+        dt = share * (certificate.largest_dt or 1e-3)
         x = np.random.default_rng(seed).normal(size=network.wiring.inputs.size)
         state = states(network, x, 20, seed)
         for _ in range(5):
@@ -142,7 +164,7 @@ def test_distances_shrink_at_the_rate_in_the_norm(kind, data, seed, beta):
             apart, later = (length(certificate, (s - s[::-1])[:, network.wiring.free]) for s in (state, new))
             # Without a longest step, the factor holds up to the second order of this one.
             slack = 1e-12 if certificate.largest_dt else 1e-3 * rate * dt
-            assert np.all(later <= (1.0 - dt * rate + slack) * apart + 1e-12)
+            assert np.all(later <= (factor(certificate, dt) + slack) * apart + 1e-12)
             state = new
 
 
@@ -172,8 +194,9 @@ def test_the_order_of_nodes_and_edges_does_not_matter(kind, data):
     turned.add_edges_from(reversed(list(graph.edges(data=True))))
     for one, other in zip(certify(network), certify(compile(turned, network.dynamics)), strict=True):
         assert (one.verdict, one.claims, one.norm) == (other.verdict, other.claims, other.norm)
-        assert (one.rate or 0.0) == pytest.approx(other.rate or 0.0, rel=1e-9)
-        assert (one.largest_dt or 0.0) == pytest.approx(other.largest_dt or 0.0, rel=1e-9)
+        rel = 0.05 if searched(one) else 1e-9
+        assert (one.rate or 0.0) == pytest.approx(other.rate or 0.0, rel=rel)
+        assert (one.largest_dt or 0.0) == pytest.approx(other.largest_dt or 0.0, rel=rel)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -182,9 +205,10 @@ def test_the_order_of_nodes_and_edges_does_not_matter(kind, data):
 def test_nudging_towards_targets_never_hurts_what_holds_for_all_inputs(kind, data, beta):
     network = data.draw(networks(kind))
     for free, nudged in zip(certify(network), certify(network, phase="nudged", beta=beta), strict=True):
-        if free.verdict is Verdict.PROVED:
+        # Clipping and nudging need a norm that is diagonal.
+        if set(free.claims) & {"contracting", "nonexpansive"} and free.norm != "P":
             assert nudged.verdict is Verdict.PROVED
-            assert (nudged.rate or 0.0) >= (free.rate or 0.0) - 1e-9
+            assert (nudged.rate or 0.0) >= (0.95 if searched(free) else 1.0) * (free.rate or 0.0) - 1e-9
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.cli import main
 from neurograph.gathering import how
 
-COMMANDS = ["demo", "train", "certify", "prune", "show"]
+COMMANDS = ["demo", "train", "certify", "prune", "show", "report", "convert"]
 
 
 def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
@@ -22,6 +22,8 @@ def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
     assert "4 of 4 samples right" in capsys.readouterr().out
     assert main(["certify", str(trained), "--task", "xor"]) == 0
     assert "contracting" in capsys.readouterr().out
+    assert main(["certify", str(trained), "--task", "xor", "--radius"]) == 0
+    assert "best of each" in capsys.readouterr().out
     prune = ["prune", str(trained), "--fraction", "0.5", "--task", "xor", "--log", str(log), "-o", str(pruned)]
     assert main(prune) == 0
     out = capsys.readouterr().out
@@ -34,6 +36,15 @@ def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
     assert main(["show", str(pruned), "--picture", str(picture)]) == 0
     assert "24 edges" in capsys.readouterr().out
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_convert_keeps_the_graph(tmp_path, capsys):
+    source, target = write_small_graph(tmp_path), tmp_path / "g.csv"
+    assert main(["convert", str(source), str(target)]) == 0
+    assert capsys.readouterr().out == f"3 nodes, 2 edges\nWritten to {target}\n"
+    assert nx.utils.graphs_equal(ng.read(target), ng.read(source))
+    assert main(["convert", str(source), str(tmp_path / "g.xls")]) == 2
+    assert "'.xls': expected one of .json" in capsys.readouterr().err
 
 
 def test_boltzmann_pruning_is_the_functions(tmp_path):
@@ -145,6 +156,7 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
     ("arguments", "culprit"),
     [
         (["certify", "nowhere.json"], "nowhere.json"),
+        (["certify", "g.json", "--radius"], "--task NAME"),
         (["show", "graph.gml"], ".gml"),
         (["train", "-o", "x.json"], "--task"),
         (["train", "--data", "d.csv", "-o", "x.json"], "GRAPH"),
@@ -202,7 +214,7 @@ def test_an_error_of_the_system_is_one_line(tmp_path, monkeypatch, capsys):
     def full(*_):
         raise PermissionError(13, "Permission denied", "l.csv")
 
-    monkeypatch.setattr("neurograph.cli._write_log", full)
+    monkeypatch.setattr("neurograph.cli.write_removed", full)
     arguments = ["prune", str(write_small_graph(tmp_path)), "--fraction", "0.5", "--log", str(tmp_path / "l.csv")]
     assert main([*arguments, "-o", str(tmp_path / "a.json")]) == 2
     assert capsys.readouterr().err == "neurograph: l.csv cannot be used (Permission denied)\n"

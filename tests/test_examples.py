@@ -1,6 +1,7 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sklearn.model_selection import cross_val_score
 
@@ -22,6 +23,19 @@ def found_what_is_found_without_a_cluster(search):
     return here.tolist() == there and search.best_score_ == search.cv_results_["mean_test_score"].max() > 0.85
 
 
+def ended_in_one_place(settled):
+    return settled.converged and np.ptp(settled.state, axis=0).max() < 1e-4 and Path("settles.png").stat().st_size > 0
+
+
+def refuted(report):
+    return report.refutations == (report["p_matrix"],) and Path("does_not_settle.png").stat().st_size > 0
+
+
+def only_the_absolute_leak_passes(certificates):
+    signed, absolute = certificates
+    return signed.verdict is ng.Verdict.UNKNOWN and absolute.rate == pytest.approx(0.1)
+
+
 def left_a_circuit_unless_the_wiring_is_not_there(pruning):
     if pruning is None:
         return importlib.util.find_spec("cect") is None
@@ -30,14 +44,19 @@ def left_a_circuit_unless_the_wiring_is_not_there(pruning):
 
 RIGHT = {
     "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
+    "does_not_settle": refuted,
+    "edge_table": computes_xor,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
+    "published_conditions": only_the_absolute_leak_passes,
+    "settles": ended_in_one_place,
     "your_own_graph": computes_xor,
     "your_own_neuron": computes_xor,
 }
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_example_runs_and_what_it_gives_is_right(path, capsys):
+def test_the_example_runs_and_what_it_gives_is_right(path, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # where pictures go
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from functools import partial
 
 import networkx as nx
 import numpy as np
@@ -8,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.certificates import certify
-from neurograph.certificates.m_matrix import MMatrix, surpluses
+from neurograph.certificates.m_matrix import MMatrix
+from neurograph.contraction import weightings
 from tests.graphs import SEEDS, graphs_for
+
+certify = partial(ng.certify, level="fast")
 
 FIELD = ng.dynamics.vector_field()
 
@@ -32,13 +35,17 @@ def test_no_row_is_accepted_that_fails_in_exact_arithmetic_and_plain_sums_would_
     for _ in range(4000):
         k = int(rng.integers(2, 30))
         row, v = rng.uniform(size=k), rng.uniform(0.1, 1.0, size=k + 1)
+        v /= v.max()
         own = float(np.sum(row * v[1:]) / v[0])  # L v - B v is 0 but for rounding
         own *= 1.0 + float(rng.integers(-3, 4)) * rng.choice([1.0, 40.0]) * 2.0**-53
         matrix = sp.csr_array((row, np.arange(1, k + 1), np.array([0] + (k + 1) * [k])), shape=(k + 1, k + 1))
         exact = Fraction(own) * Fraction(v[0]) - sum(
             Fraction(b) * Fraction(one) for b, one in zip(row, v[1:], strict=True)
         )
-        proved = surpluses(np.full(k + 1, own), matrix, v)[0]
+        leaks = np.full(k + 1, own)
+        found = next(weightings(leaks, matrix.__matmul__, v))
+        assert np.array_equal(found.v, v)
+        proved = found.surpluses(leaks, np.diff(matrix.indptr))[0]
         naive += bool(own - (matrix @ v)[0] / v[0] > 0.0 and exact <= 0)
         false += bool(proved > 0.0 and exact <= 0)
         accepted += bool(proved > 0.0)
@@ -69,7 +76,7 @@ def test_with_positive_weights_it_goes_to_the_true_limit(n):
 def test_it_proves_what_gershgorin_proves_and_its_rate_is_at_most_the_majorants(data):
     network = ng.compile(data.draw(graphs_for(FIELD)), FIELD)
     network = network.with_weights(data.draw(st.floats(0.1, 1.5)) * network.weights)
-    report = certify(network, level="fast")
+    report = certify(network)
     free = network.wiring.free
     A = network.jacobian(np.zeros(len(network.nodes))).toarray()[np.ix_(free, free)]
     metzler = np.abs(A - np.diag(np.diag(A))) + np.diag(np.diag(A))
@@ -179,6 +186,56 @@ def test_its_search_is_that_of_a_large_sparse_solver():
     W = sp.random_array((400, 400), density=0.02, rng=rng)
     W = W.toarray() * (1.0 - np.eye(400)) * rng.choice([-1.0, 1.0], size=(400, 400))
     W *= 0.9 / np.abs(np.linalg.eigvals(np.abs(W))).max()
-    found = certify(network_of(W), level="fast")["m_matrix"]
+    found = certify(network_of(W))["m_matrix"]
     assert found.rate == pytest.approx(0.1, rel=1e-2)
     assert isinstance(found.theorem, MMatrix)
+
+
+def test_ten_percent_beyond_the_limit_a_second_equilibrium_is_found_at_once():
+    found = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        W = rng.uniform(size=(8, 8)) * (rng.uniform(size=(8, 8)) < 0.4)
+        W *= 1.1 / np.abs(np.linalg.eigvals(W)).max()
+        assert "unique equilibrium" not in certify(network_of(W))["m_matrix"].claims
+        s = np.ones(8)
+        for _ in range(2000):
+            s = np.clip(W @ s, 0.0, 1.0)
+        found += s.max() > 0.1  # the other one is s = 0
+    assert found >= 20
+
+
+@settings(max_examples=20)
+@given(SEEDS, st.sampled_from([0.0, -0.05]))
+def test_a_transposed_phase_of_curved_neurons_contracts_about_any_equilibrium(seed, beta):
+    rng = np.random.default_rng(seed)
+    W = rng.normal(size=(5, 5)) * (rng.uniform(size=(5, 5)) < 0.7)
+    network = network_of(W, ng.dynamics.additive("tanh"))
+    low, high = 0.0, 2.0
+    for _ in range(10):
+        middle = 0.5 * (low + high)
+        found = certify(network.with_weights(middle * network.weights), phase="transposed", beta=beta)
+        low, high = (middle, high) if found["m_matrix"].verdict == "PROVED" else (low, middle)
+    network = network.with_weights(low * network.weights)
+    found = certify(network, phase="transposed", beta=beta)["m_matrix"]
+    centre = rng.normal(size=5)
+    J = network.jacobian(centre).toarray()
+    s = rng.normal(size=(40, 5)) * rng.choice([0.1, 1.0, 5.0])
+    dt = 0.99 * found.largest_dt
+
+    def stepped(s):
+        nudge = beta * np.isin(np.arange(5), network.wiring.outputs)
+        return s + dt * (network.drift(s) + (s - centre) @ (J.T - J).T - nudge * s)
+
+    for _ in range(5):
+        before = (found.weights * np.abs(s - s[::-1])).max(axis=1)
+        s = stepped(s)
+        after = (found.weights * np.abs(s - s[::-1])).max(axis=1)
+        assert np.all(after <= (1.0 - found.rate * dt) * before + 1e-12 * found.weights.max())
+
+
+def test_a_leak_that_grows_without_bound_leaves_no_step_short_enough():
+    found = certify(network_of(0.5 * np.eye(2)[::-1], ng.Dynamics("-s - s**3 + I")), dt=0.1)["m_matrix"]
+    assert found.verdict == "PROVED"
+    assert found.largest_dt is None
+    assert "no step is short enough" in found.euler

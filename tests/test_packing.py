@@ -128,7 +128,7 @@ def forged(change):
     """Change what stands in a file, and seal it again."""
     graph = nx.DiGraph([(0, 1, {"weight": 0.5}), (1, 0, {"weight": 0.5}), (1, 1, {"weight": -1.0})])
     graph.nodes[1]["role"] = "output"
-    data = packed_file.Packed().dump(graph)
+    (data,) = packed_file.Packed().dump(graph)
     first = packed_file.FIRST.match(data)
     rest = change(bytearray(data[first.end() :]))
     return b"neurograph packed 1 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + bytes(rest)

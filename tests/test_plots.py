@@ -70,6 +70,9 @@ def drawn(figure):
 # What every figure has in common
 
 
+NAMES = ["weights", "decision", "convergence", "cost", "network", "gradient", "lyapunov"]
+
+
 def every(network, fit):
     return {
         "weights": lambda **options: plots.weights(network, **options),
@@ -77,6 +80,7 @@ def every(network, fit):
         "convergence": lambda **options: plots.convergence(network, X, Y, solver=EULER, sample="all", **options),
         "cost": lambda **options: plots.cost([fit, fit], **options),
         "network": lambda **options: plots.network(network, **options),
+        "lyapunov": lambda **options: plots.lyapunov(network, X, **options),
         "gradient": lambda **options: plots.gradient({"exact": course(1.0, 1.0), "near": course(0.4, 0.6)}, **options),
     }
 
@@ -90,7 +94,7 @@ def course(*cosines, relative_error=0.1):
     ]
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_figure_changes_nothing_global(name, network, fit):
     plt.close("all")
     before = dict(matplotlib.rcParams)
@@ -103,7 +107,7 @@ def test_a_figure_changes_nothing_global(name, network, fit):
     assert plt.get_fignums() == []
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_figure_does_not_depend_on_the_settings_of_the_session(name, network, fit):
     plain = every(network, fit)[name]()
     with matplotlib.rc_context({"axes.facecolor": "black", "text.color": "white", "font.size": 20, "figure.dpi": 50}):
@@ -112,10 +116,10 @@ def test_a_figure_does_not_depend_on_the_settings_of_the_session(name, network, 
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("name", ["weights", "decision", "convergence", "cost", "network", "gradient"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_figure_can_be_drawn_on_axes_of_ones_own(name, network, fit):
     figure = Figure()
-    two = name in ("convergence", "cost", "gradient")
+    two = name in ("convergence", "cost", "gradient", "lyapunov")
     axes = list(figure.subplots(2)) if two else figure.subplots()
     assert every(network, fit)[name](ax=axes) is figure
     assert all(ax.has_data() or ax.patches for ax in (axes if two else [axes]))
@@ -768,3 +772,69 @@ def test_lines_that_meet_both_show():
 def test_what_is_no_course_is_refused(courses, message):
     with pytest.raises(ng.ParameterError, match=message):
         plots.gradient(courses)
+
+
+# lyapunov
+
+
+def bistable():
+    """Two neurons that excite each other, with an equilibrium above 0 and one below."""
+    graph = nx.DiGraph([("x", "a", {"weight": 0.0}), ("a", "b", {"weight": 1.5}), ("b", "a", {"weight": 1.5})])
+    for node, role in (("x", "input"), ("a", "output"), ("b", "hidden")):
+        graph.nodes[node].update({"role": role} | ({} if node == "x" else {"bias": 0.05}))
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
+def test_the_region_of_a_lyapunov_function_is_where_it_is_certified():
+    network = bistable()
+    left, right = plots.lyapunov(network, [[0.0]], name="quadratic_lyapunov").axes
+    function = ng.certify(network, [[0.0]], level="strong")["quadratic_lyapunov"].function()
+    (border,) = (one for one in right.collections if [to_hex(c) for c in one.get_edgecolor()] == ["#009e73"])
+    points = np.concatenate([path.vertices for path in border.get_paths()])
+    states = np.column_stack([np.zeros(len(points)), points])
+    assert function.value(states) == pytest.approx(function.level, rel=1e-2)
+    blue = [line for line in lines(left) if to_hex(line.get_color()) == to_hex(plots.style.BLUE)]
+    assert len(blue) == 12
+    for line in blue:
+        assert line.get_ydata()[0] <= function.level
+        assert np.all(np.diff(line.get_ydata()) < 1e-12)
+    for line in lines(right):
+        path = np.column_stack([np.zeros(len(line.get_xdata())), *line.get_data()])
+        assert np.all(np.isfinite(function.value(path)))
+    assert "another end" in right.get_legend_handles_labels()[1]
+
+
+def test_an_energy_falls_to_each_of_its_equilibria():
+    left, right = plots.lyapunov(bistable(), [[0.0]], name="energy", nodes=("b", "a")).axes
+    assert (right.get_xlabel(), right.get_ylabel()) == ("state of b", "state of a")
+    curves = [line.get_ydata() for line in lines(left)]
+    assert len(curves) == 12
+    for curve in curves:
+        assert np.all(np.diff(curve[np.isfinite(curve)]) < 1e-9)
+    assert len({round(float(curve[-1]), 2) for curve in curves}) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"nodes": ("a", "x")}, "two free nodes"),
+        ({"nodes": ("a", "a")}, "two free nodes"),
+        ({"nodes": "a"}, "two free nodes"),
+        ({"sample": 1}, "whole number from 0 to 0|no certificate"),
+        ({"name": "gershgorin"}, "gershgorin is UNKNOWN"),
+        ({"name": "p_matrix"}, "p_matrix is UNKNOWN"),
+        ({"name": "other"}, "not in the report"),
+    ],
+)
+def test_what_cannot_be_drawn_of_a_lyapunov_function_is_said(options, words):
+    with pytest.raises(ng.ParameterError, match=words):
+        plots.lyapunov(bistable(), [[0.0]], **options)
+
+
+def test_a_plane_needs_two_neurons_and_a_function():
+    with pytest.raises(ng.ParameterError, match="1 free node"):
+        plots.lyapunov(passing(0.3), [[0.0, 0.0]])
+    graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": -2.0})])
+    graph.nodes["a"]["role"] = "output"
+    with pytest.raises(ng.ParameterError, match="no certificate of this network has a Lyapunov function"):
+        plots.lyapunov(ng.compile(graph, ng.Dynamics("s + I", box=(0.0, 1.0))), np.zeros((1, 0)))

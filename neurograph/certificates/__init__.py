@@ -10,23 +10,45 @@ from neurograph.arguments import checked_number
 from neurograph.certificates.absolute_leak import AbsoluteLeak
 from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.contracting import Contracting, contracting
+from neurograph.certificates.decision import NoRadiusError
+from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
+from neurograph.certificates.embedding import Embedding
+from neurograph.certificates.energy import EnergyDescent
 from neurograph.certificates.gershgorin import Gershgorin
+from neurograph.certificates.invariant_box import InvariantBox
+from neurograph.certificates.lure import Lure
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.p_matrix import PMatrix
+from neurograph.certificates.quadratic import QuadraticLyapunov
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
 from neurograph.settling import checked_inputs, checked_network, checked_targets
 
-THEOREMS: tuple[Theorem, ...] = (PMatrix(), Gershgorin(), MMatrix(), AbsoluteLeak(), SpectralAbscissa())
+THEOREMS: tuple[Theorem, ...] = (
+    PMatrix(),
+    Gershgorin(),
+    MMatrix(),
+    AbsoluteLeak(),
+    InvariantBox(),
+    Embedding(),
+    SymmetricPart(),
+    DiagonalLyapunov(),
+    EnergyDescent(),
+    SpectralAbscissa(),
+    Lure(),
+    QuadraticLyapunov(),
+)
 """Every theorem, cheap to strong: the ladder; the conformance suite runs over them."""
 
 __all__ = [
     "THEOREMS",
     "Certificate",
     "Contracting",
+    "NoRadiusError",
     "Report",
     "Theorem",
     "UnknownCertificateError",

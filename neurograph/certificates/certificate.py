@@ -10,11 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from neurograph.arguments import checked_whole
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates.decision import NoRadiusError, in_norm
+from neurograph.certificates.lyapunov_function import Distance, LyapunovFunction
+from neurograph.certificates.resting import phase_of, settled
 from neurograph.certificates.system import Array, System, in_float64
+from neurograph.equilibrium import Phase
+from neurograph.errors import ParameterError
 from neurograph.network import Network
-from neurograph.settling import checked_network
+from neurograph.settling import checked_inputs, checked_network
 
 
 class Verdict(enum.StrEnum):
@@ -149,6 +156,79 @@ class Certificate:
         asked = replace(self.system, network=in_float64(checked_network(network)))
         return self.theorem.answer(asked, self.system.budget, self)
 
+    def radius(self, x: ArrayLike) -> Array:
+        """Give how far the inputs may move, each by so much (l_inf), before the network's answer may change.
+
+        The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
+        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
+        state is away from its equilibrium is taken off by its residual, in plain floating point.
+
+        Parameters
+        ----------
+        x : array (batch, inputs)
+
+        Returns
+        -------
+        array (batch,)
+
+        Raises
+        ------
+        NoRadiusError
+            A ParameterError, if the theorem gives none for this network, or not within the time it was given.
+        DataError
+            If x has the wrong shape or holds a number that is not finite.
+
+        Examples
+        --------
+        >>> import networkx as nx, neurograph as ng
+        >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": -1.0})])
+        >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+        >>> report = ng.certify(ng.compile(graph, ng.dynamics.vector_field()))
+        >>> report["gershgorin"].radius([[1.2]]).round(6).tolist()  # y settles at x/2, and is above 0.5 for x > 1
+        [0.2]
+        """
+        inputs = checked_inputs(self.system.network, x)
+        try:
+            return self.theorem.radius(self.system, self, inputs)
+        except OutOfTimeError:
+            budget = self.system.budget
+            raise NoRadiusError(
+                f"{budget:g} s were not enough for {len(inputs)} radii: expected fewer samples, or a "
+                "larger budget in certify()"
+            ) from None
+
+    def function(self, sample: int = 0) -> LyapunovFunction:
+        """Give the function of the state that falls along every trajectory that is covered, for one sample of x.
+
+        It evaluates V and dV/dt at states (..., nodes): for a contraction the distance to the equilibrium in its
+        norm, for the others what their theorem says.
+
+        Raises
+        ------
+        ParameterError
+            If nothing is proved that has such a function, x was not given, there is no such sample, or it does not
+            settle.
+        """
+        system = self.system
+        if system.x is None:
+            raise ParameterError("the certificate knows no x: expected one from certify(network, x)")
+        count = system.x.shape[0]
+        if checked_whole("sample", sample, 0) >= count:
+            raise ParameterError(f"sample is {sample}: expected a whole number from 0 to {count - 1}")
+        one = slice(sample, sample + 1)
+        single = replace(system, x=system.x[one], y=None if system.y is None else system.y[one])
+        phase = phase_of(single, system.x[one], Deadline(np.inf))
+        rest = settled(single, phase, Deadline(np.inf))
+        if not rest.converged:
+            raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
+        made = self.theorem.function(self, sample, single, phase, rest.state[0])
+        if made is None:
+            raise ParameterError(
+                f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
+                "certificate that is PROVED and has a Lyapunov function"
+            )
+        return made
+
     def to_json(self) -> str:
         """Give everything that is said as JSON text.
 
@@ -232,6 +312,20 @@ class Theorem(abc.ABC):
         """Do the same with what was found for a system like this one at hand."""
         return self.examine(system, deadline)
 
+    def function(
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+    ) -> LyapunovFunction | None:
+        """Give the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
+
+        Here: the distance to its equilibrium, where the certificate is about distances.
+        """
+        falling = set(certificate.claims) & {"contracting", "nonexpansive"}
+        if certificate.verdict is not Verdict.PROVED or not falling or certificate.norm is None:
+            return None
+        weights = np.ones(len(system.nodes)) if certificate.weights is None else certificate.weights
+        matrix = certificate.witness["P"] if certificate.norm == "P" else None
+        return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
+
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
         """Examine within `budget` seconds, and say how many it took."""
         deadline = Deadline(budget)
@@ -240,6 +334,24 @@ class Theorem(abc.ABC):
         except OutOfTimeError:
             found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
         return replace(found, seconds=budget - deadline.left)
+
+    def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
+        """Give the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.
+
+        Raises
+        ------
+        NoRadiusError
+            If the certificate is not of a contraction under all inputs, or the network has no decision to speak of.
+        """
+        if "contracting" not in certificate.claims or self.scope != "all inputs":
+            raise NoRadiusError(
+                f"certificate {self.name!r} ({certificate.verdict}) gives no radius: expected one that proves a "
+                "contraction for all inputs, or 'embedding'"
+            )
+        assert certificate.rate is not None
+        assert certificate.norm is not None
+        P = certificate.witness.get("P")
+        return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 
     def certificate(self, system: System, verdict: Verdict, statement: str, **found: Any) -> Certificate:
         """Give a certificate; `found` are its other attributes."""

@@ -12,6 +12,7 @@ from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.gershgorin import Gershgorin
 from neurograph.certificates.m_matrix import MMatrix
 from neurograph.certificates.projections import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.errors import ParameterError
 from neurograph.network import Network
@@ -24,7 +25,7 @@ DENSE = 500
 SLACK = 0.01
 """Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
 
-THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix())
+THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
 """What may prove it, cheap first."""
 
 __all__ = ["Contracting", "contracting"]
@@ -88,8 +89,12 @@ class Contracting:
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights = network.weights.copy()
-        weights[network.wiring.circuit.inner.ids] = found
+        weights, ids, ties = network.weights.copy(), network.wiring.circuit.inner.ids, network.wiring.ties
+        weights[ids] = found
+        if ties is not None:  # edges from inputs may share a weight with those among free neurons
+            shared = np.full(int(ties.max()) + 1, np.nan)
+            shared[ties[ids]] = weights[ids]
+            weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
         return replace(network, weights=frozen(weights))
 
     @staticmethod

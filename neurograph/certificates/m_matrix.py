@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.decision import Motion, driving, radii, settled
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.contraction import Weighting, weightings
 
@@ -17,6 +18,9 @@ VISITS = 1.5e8
 """Visits of edges that one search may cost, however many the rounds; at least MIN_ROUNDS, at most MAX_ROUNDS."""
 
 MIN_ROUNDS, MAX_ROUNDS = 30, 2000
+
+ROUNDS = 100
+"""Products that bring the bound of how far neurons move down to its least."""
 
 PATIENCE, GROWTH = 10, 1e-4
 """The search ends when so many rounds raise a positive rate by less than this share of it, or find that none is."""
@@ -32,7 +36,8 @@ class MMatrix(Theorem):
     dt <= 1/max abs(A_jj) shrinks it by 1 - c dt. Such a v exists if and only if the matrix of the left side is a
     nonsingular M-matrix, so this holds wherever :class:`Gershgorin`'s rows or columns do, and the test is decisive but
     for rounding and the end of the search. Where every coupling is positive and the drift affine, it is the true
-    limit: beyond it the network is unstable. It rests on sizes alone, so that delays of the couplings cannot undo it.
+    limit: beyond it the network without its box is unstable. It rests on sizes alone, so that delays of the couplings
+    cannot undo it.
 
     The search is :func:`neurograph.contraction.weightings`, 10 to 30 products with the couplings as a rule. PROVED
     demands c > gamma (-A_jj + sum abs(A_ji) v_i / v_j) with gamma = (k + 10) eps, k the number of terms: more than the
@@ -62,6 +67,32 @@ class MMatrix(Theorem):
             return self.examine(system, deadline)
         return self._examine(system, deadline, start)
 
+    def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
+        r"""Give radii from a bound of how far each neuron moves.
+
+        Where the inputs move by at most r, equilibria move by at most r K, neuron by neuron, for any K >= 0 with
+
+        .. math:: -A_{jj} K_j - \sum_{i \ne j} |A_{ji}| K_i \ge q_j
+
+        q the change of the drift at r = 1. From one multiple of v, K falls to the inverse of the M-matrix times q.
+
+        Raises
+        ------
+        NoRadiusError
+            If nothing is proved, or the network has no decision to speak of.
+        """
+        if certificate.rate is None:
+            return super().radius(system, certificate, x)
+        drive, leaks, v = driving(system), -system.diagonal.high, np.asarray(certificate.witness["v"])
+        terms = np.diff(system.coupling.indptr) + 10
+        K = np.asarray(v * np.max(drive / v) / certificate.rate)
+        for _ in range(ROUNDS):
+            K = np.minimum(K, (system.coupling @ K + drive) / leaks * (1.0 + terms * EPS))
+        state, speed = settled(system, x)
+        outputs = np.flatnonzero(system.network.wiring.nudged >= 0)
+        motion = Motion(*(_added(one[outputs]) for one in (v, K)))
+        return radii(state[:, outputs], motion, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
+
     def _examine(self, system: System, deadline: Deadline, start: Array) -> Certificate:
         if system.obstacle is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
@@ -74,13 +105,12 @@ class MMatrix(Theorem):
                 margin=float(leaks[least]),
             )
         found, rounds = _searched(leaks, coupling, start, deadline)
-        surplus = surpluses(leaks, coupling, found.v)
-        rate = float(np.min(surplus))
+        rate = float(np.min(found.surpluses(leaks, np.diff(coupling.indptr))))
         radius = float(np.max(found.reached / leaks))
         witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
         if not rate > 0.0:
             return self._unproved(system, found, rate, witness)
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
         return self.certificate(
             system,
             Verdict.PROVED,
@@ -121,29 +151,6 @@ class MMatrix(Theorem):
         )
 
 
-def surpluses(leaks: Array, coupling: sp.csr_array, v: Array) -> Array:
-    """Bound from below L_j - sum_i B_ji v_i / v_j (nodes,), the roundings of B and of this sum taken into account.
-
-    Parameters
-    ----------
-    leaks : array (nodes,)
-        L, positive, themselves lower bounds.
-    coupling : csr_array (nodes, nodes)
-        B >= 0, each entry within 4 units in the last place.
-    v : array (nodes,)
-        Positive weights.
-
-    Examples
-    --------
-    >>> surpluses(np.ones(2), sp.csr_array([[0.0, 1.0], [0.5, 0.0]]), np.ones(2)).round(9).tolist()
-    [-0.0, 0.5]
-    """
-    terms = np.diff(coupling.indptr)
-    reached = (coupling @ v) / v
-    underflow = (terms + 1) * np.finfo(np.float64).tiny / v
-    return np.asarray(leaks - reached - (terms + 10) * EPS * (leaks + reached) - underflow)
-
-
 def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Deadline) -> tuple[Weighting, int]:
     """Give the best weights found, and how many products they took."""
     most = int(np.clip(VISITS / max(coupling.nnz, 1), MIN_ROUNDS, MAX_ROUNDS))
@@ -160,6 +167,13 @@ def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Dead
         if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
             break
     return best, len(rates)
+
+
+def _added(sizes: Array) -> Array:
+    """Give sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
+    sums = sizes[:, None] + sizes
+    np.fill_diagonal(sums, sizes)
+    return np.asarray(sums)
 
 
 def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:

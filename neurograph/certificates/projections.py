@@ -21,6 +21,9 @@ from neurograph.contraction import weightings
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
 
+TINY = 1e-60
+"""Smallest weight of a neuron, whose square is still a float."""
+
 CLIPPINGS = 5
 """Most clippings of eigenvalues; what is then left is scaled away."""
 
@@ -75,6 +78,7 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     for v, _, rate in islice(weightings(room, coupling.__matmul__, np.ones(room.size)), PRODUCTS):  # noqa: B007
         if rate >= -couplings.slack:
             return couplings.weights
+    v = np.maximum(v, TINY)
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
         reached = (fixed @ v) / room
@@ -92,22 +96,22 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
 
 
 def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) -> Array:
-    """Give each row's tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges."""
-    edges = np.flatnonzero(couplings.plastic & (price > 0.0) & (size > 0.0))
-    edges = edges[np.lexsort((-size[edges] / price[edges], couplings.post[edges]))]
-    rows, first = np.unique(couplings.post[edges], return_index=True)
-    counts = np.diff(np.append(first, edges.size))
-    weight, square = (_running(part, first, counts) for part in (price[edges] * size[edges], price[edges] ** 2))
+    """Give each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
+
+    Newton's method on a sum that is convex and piecewise linear in tau: it rises to the root, within 1e-9 of `left`.
+    """
+    post = couplings.post
     tau = np.zeros(left.size)
-    if edges.size:
-        tau[rows] = np.maximum.reduceat((weight - np.repeat(left[rows], counts)) / square, first)
-    return np.maximum(tau, 0.0)
-
-
-def _running(values: Array, first: Array, counts: Array) -> Array:
-    """Add up along each row."""
-    total = np.cumsum(values)
-    return np.asarray(total - np.repeat(total[first] - values[first], counts))
+    while True:
+        kept = couplings.plastic & (size > tau[post] * price)
+        square = np.bincount(post, np.where(kept, price**2, 0.0), left.size)
+        excess = np.bincount(post, np.where(kept, price * (size - tau[post] * price), 0.0), left.size) - left
+        higher = tau + np.where(
+            (excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0
+        )
+        if not np.any(higher > tau):
+            return tau
+        tau = higher
 
 
 def clipped_spectrum(couplings: Couplings) -> Array | None:
@@ -135,7 +139,7 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
             members = np.bincount(couplings.ties)
             moved = (np.bincount(couplings.ties, moved) / np.maximum(members, 1))[couplings.ties]
         new = weights - np.where(plastic, moved, 0.0)
-        weights = np.where(new * weights < 0.0, 0.0, new)
+        weights = np.where(new * couplings.weights > 0.0, new, 0.0)
     top = _spectrum(couplings, weights)[0][-1]
     if top <= 0.0:
         return weights

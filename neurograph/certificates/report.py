@@ -103,11 +103,13 @@ class Report:
 
 
 def _weakness(certificate: Certificate) -> tuple[float, ...]:
-    """Order the proved: wider scope, then stronger claim, then larger rate come first."""
+    """Order the proved: wider scope, then stronger claim, then larger rate come first; a box alone comes last."""
     return (
+        certificate.claims == ("box invariant",),
         SCOPES.index(certificate.scope),
         min(CLAIMS.index(claim) for claim in certificate.claims),
         -np.round(certificate.rate or 0.0, 9),
+        -certificate.margins.get("weight change", 0.0),
     )
 
 

@@ -8,22 +8,16 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
+from neurograph.certificates import resting
 from neurograph.certificates.certificate import Certificate, Theorem, Verdict
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.spectrum import Spectrum, spectrum
 from neurograph.certificates.system import Array, System, scaled
 from neurograph.equilibrium import Equilibrium, Status
 from neurograph.intervals import KINKED, ROUGH, Interval, enclose
-from neurograph.settling import settle
-from neurograph.solvers import Euler
 
 MARGIN = 1e-6
 """How far a neuron must be from its bounds to count as inside, and its drift from 0 to count as saturated."""
-
-SOLVER = Euler(tol=1e-10, steps=1000)
-"""How equilibria are found, far inside the margin; asked again and again, up to :data:`ROUNDS` times."""
-
-ROUNDS = 20
 
 
 class SpectralAbscissa(Theorem):
@@ -63,7 +57,7 @@ class SpectralAbscissa(Theorem):
             return self.unknown(
                 system, "Not applicable: of transposed phases, only the linear response is looked at: give beta = 0."
             )
-        settled = _settled(system, system.x, deadline)
+        settled = resting.settled(system, resting.phase_of(system, system.x, deadline), deadline)
         lost = int(np.sum(settled.status != Status.CONVERGED))
         if lost:
             return self.unknown(
@@ -149,17 +143,6 @@ def _euler(dt: float | None, largest_dt: float) -> str | None:
     if dt < largest_dt:
         return f"Explicit Euler with dt = {dt:g} inherits it: abs(1 + dt lambda) < 1 for every eigenvalue."
     return f"Explicit Euler with dt = {dt:g} does not: abs(1 + dt lambda) < 1 needs dt < {largest_dt:.4g}."
-
-
-def _settled(system: System, x: Array, deadline: Deadline) -> Equilibrium:
-    start: float | Array = 0.0
-    for _ in range(ROUNDS):
-        settled = settle(system.network, x, y=system.y, beta=system.beta, solver=SOLVER, start=start, throw=False)
-        if not np.any(settled.status == Status.STEP_LIMIT):
-            break
-        deadline.check()
-        start = settled.state
-    return settled
 
 
 def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:

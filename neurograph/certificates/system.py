@@ -104,6 +104,18 @@ class System:
         return inner
 
     @cached_property
+    def clamped(self) -> Array:
+        """Places of the inputs, then of the bias nodes."""
+        return np.concatenate([self.network.wiring.inputs, self.network.wiring.bias_nodes])
+
+    @cached_property
+    def inflow(self) -> sp.csr_array:
+        """The weights from clamped nodes to free ones (free, clamped), without those that are 0."""
+        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.wiring.free][:, self.clamped])
+        inner.eliminate_zeros()
+        return inner
+
+    @cached_property
     def constants(self) -> dict[str, Interval]:
         """Bias, summed outgoing weights and parameters (free,), with the rounding error of the sums."""
         network, free = self.network, self.network.wiring.free
@@ -135,8 +147,8 @@ class System:
         return {name: enclose(equation, self.symbols).repeated(len(self.nodes)) for name, equation in equations.items()}
 
     @cached_property
-    def obstacle(self) -> str | None:
-        """Why the Jacobian has no bounds, as a sentence; None where it has."""
+    def jump(self) -> str | None:
+        """Why the drift or the transfer need not be continuous, as a sentence; None where both are."""
         dynamics = self.network.dynamics
         for equation in (dynamics.drift_equation, dynamics.transfer_equation):
             if np.any(enclose(equation, self.symbols).grade == ROUGH):
@@ -144,6 +156,14 @@ class System:
                     f"the {equation.what} {equation.text!r} may jump, or is not defined, for some s and I, so that its "
                     "slopes bound nothing"
                 )
+        return None
+
+    @cached_property
+    def obstacle(self) -> str | None:
+        """Why the Jacobian has no bounds, as a sentence; None where it has."""
+        if self.jump is not None:
+            return self.jump
+        dynamics = self.network.dynamics
         slopes = self.slopes
         unbounded = [name for name in ("dg/dI", "f'") if not np.all(np.isfinite(slopes[name].size))]
         if not np.all(slopes["dg/ds"].high < np.inf):

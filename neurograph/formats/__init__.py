@@ -5,40 +5,66 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+from numpy.typing import ArrayLike
 
+from neurograph.certificates import Report
 from neurograph.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
-from neurograph.formats.format import Format, plain_graph
+from neurograph.formats.csv_pair import CSVPair
+from neurograph.formats.cytoscape import Cytoscape
+from neurograph.formats.format import Format
+from neurograph.formats.gexf import GEXF
 from neurograph.formats.graphml import GraphML
+from neurograph.formats.html import Html
+from neurograph.formats.nir import NIR
 from neurograph.formats.node_link import NodeLink
+from neurograph.formats.npz import NPZ
 from neurograph.formats.packed import Packed
-from neurograph.graph import read_graph
+from neurograph.formats.parquet import ParquetPair
+from neurograph.formats.sonata import SONATA
+from neurograph.graph import EdgeTable, read_graph
+from neurograph.memory import check_memory
 from neurograph.network import Network
+from neurograph.page import page
+from neurograph.pruning import Removed
 
-FORMATS: tuple[Format, ...] = (NodeLink(), GraphML(), Packed())
-"""Every format; the conformance suite runs over them."""
+FORMATS: tuple[Format, ...] = (
+    NodeLink(),
+    GraphML(),
+    GEXF(),
+    Cytoscape(),
+    CSVPair(),
+    ParquetPair(),
+    NPZ(),
+    SONATA(),
+    NIR(),
+    Packed(),
+)
+"""Every format that is read back; the conformance suite runs over them."""
+
+PAGE = Html()
+"""The format to look at."""
 
 
-def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Path:
+def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
     """Write a graph or a network to a file; its suffix chooses the format.
 
-    ``.json`` is the native file, node-link JSON: labels, attributes and their types come back as
-    they were, every weight bit for bit. ``.graphml`` is for other programs, with ``role``, ``bias``
-    and ``weight`` as plain attributes; all comes back from it, too, but an attribute that is an int
-    at one node (or edge) and a float at another becomes a float at each. ``.packed`` holds the same as ``.json`` in few
-    bytes, above all after :func:`neurograph.quantise`. In every format weights
-    and biases are floats, and numpy's scalars become Python's.
+    ========== =============== ============================= ================================================
 
     Parameters
     ----------
-    graph : networkx.DiGraph or Network
+    graph : networkx.DiGraph, EdgeTable or Network
         What to write; a network is written as ``network.to_graph()`` and its dynamics.
     path : path
-        Where to. An old file there is replaced at the end, as a whole, or not at all.
+        Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
+        before the first is replaced, and only a kill between the two moves leaves one new and one old.
 
     Returns
     -------
@@ -50,8 +76,10 @@ def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Pat
     GraphError
         If the graph cannot be compiled.
     FormatError
-        If the suffix is unknown, the file cannot be written, or a label or attribute is not plain:
-        None, bool, int, finite float, text, or a list, tuple or dict of them.
+        If the suffix is unknown, the file cannot be written, or a label or attribute is not plain (None, bool, int,
+        finite float, text, or a list, tuple or dict of them), or the format cannot hold it.
+    MissingPackageError
+        If the package that writes the format is not installed.
 
     Examples
     --------
@@ -64,26 +92,96 @@ def write(graph: nx.DiGraph[Any] | Network, path: str | os.PathLike[str]) -> Pat
     """
     path = checked_path(path)
     format = _format_of(path)
-    table = read_graph(graph.to_graph() if isinstance(graph, Network) else graph)
-    valid = table.to_graph()
-    dynamics = graph.dynamics if isinstance(graph, Network) else valid.graph.get("dynamics")
-    if isinstance(dynamics, Dynamics):
-        valid.graph["dynamics"] = dynamics.to_dict()
-    _replace(path, format.dump(plain_graph(valid)))
+    _replace(_files(path, format), format.dump_table(_table(graph)))
     return path
 
 
-def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
-    """Read a graph from a file; its suffix chooses the format.
+def write_page(
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    path: str | os.PathLike[str],
+    *,
+    report: Report | None = None,
+    history: Mapping[str, ArrayLike] | None = None,
+    removed: Sequence[Removed] = (),
+) -> Path:
+    """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
-    Nothing in the file is run: a dynamics comes back in the graph attribute ``dynamics`` as a dict of
-    texts and numbers, which :func:`neurograph.compile` checks when it uses it.
+    It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
+    sliders hide weak edges and go back through the log of a pruning. Of more than 12,000 edges the strongest are
+    drawn. The same values give the same bytes.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, EdgeTable or Network
+        Of at most 2,000 nodes; its attribute ``name``, where it has one, is the title.
+    path : path
+        An ``.html`` file. An old one is replaced at the end, as a whole, or not at all.
+    report : Report, optional
+        Of :func:`neurograph.certify`: the table of certificates.
+    history : mapping of str to array (epochs,), optional
+        ``fit.history``: the curves.
+    removed : sequence of Removed, optional
+        ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
+        drawn until its last edge leaves.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or has too many nodes.
+    FormatError
+        If the suffix is another, or the file cannot be written.
+    ParameterError
+        If another argument is not what is expected.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
+    """
+    path = checked_path(path)
+    if path.suffix.lower() != PAGE.suffix:
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected {PAGE.suffix}")
+    text = page(graph, report=report, history=history, removed=removed)
+    _replace([path], [text.encode("utf-8", "xmlcharrefreplace")])
+    return path
+
+
+def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
+    """Give a graph as arrays, with its dynamics, of which a network always has one, as plain values."""
+    if isinstance(graph, Network):
+        table = graph.to_table()
+        return replace(table, attributes={**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()})
+    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    attributes = dict(table.attributes or {})
+    if isinstance(attributes.get("dynamics"), Dynamics):
+        attributes["dynamics"] = attributes["dynamics"].to_dict()
+    return replace(table, attributes=attributes)
+
+
+def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
+    """Read a graph from a file; its suffix chooses the format, as of :func:`write`.
+
+    A file from elsewhere is read without trust: damaged or hostile, it gives an error, in time and memory that its size
+    bounds. HDF5 (SONATA, NIR) is read in a process of its own, for its library breaks down on some damaged files; a
+    program that takes that library over has the rights of that process. Nothing in a file is run: a dynamics comes
+    back in the graph attribute ``dynamics`` as a dict of texts and numbers, which :func:`neurograph.compile` checks
+    when it uses it.
 
     Parameters
     ----------
     path : path
-        A file of :func:`write`, or GraphML of another program, with a role for the outputs and a
-        weight for each edge.
+        A file of :func:`write` or of another program, with a role for the outputs and a weight for each edge. Of a
+        pair of CSV or Parquet it is the edges, with the columns ``pre``, ``post`` and ``weight``; the nodes stand in
+        ``<name>.nodes.<suffix>`` beside it, with the columns ``node`` and ``role``.
 
     Returns
     -------
@@ -95,19 +193,46 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
     FormatError
         If the suffix is unknown, there is no such file, it is damaged or not of that format, or its
         graph cannot be compiled.
+    MissingPackageError
+        If the package that reads the format is not installed.
+    """
+    return read_table(path).to_graph()
+
+
+def read_table(path: str | os.PathLike[str]) -> EdgeTable:
+    """Read a graph from a file as arrays, which :func:`neurograph.compile` takes as it takes a graph.
+
+    For Parquet of a million edges it takes a small part of the time that :func:`read` takes, for no networkx graph is
+    made; for the other formats, about as long.
+
+    Parameters
+    ----------
+    path : path
+        As of :func:`read`.
+
+    Returns
+    -------
+    EdgeTable
+        What ``read(path)`` carries.
+
+    Raises
+    ------
+    FormatError
+        As of :func:`read`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["y"]["role"] = "output"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_table(write(graph, folder + "/small.csv")).weights
+    array([0.5])
     """
     path = Path(path)
     format = _format_of(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
-        ) from error
-    try:
-        if not data.strip():
-            raise FormatError("it is empty: expected a graph; write it again")
-        return read_graph(format.load(data)).to_graph()
+        return format.load_table([_contents(file, format) for file in _files(path, format)])
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
@@ -116,6 +241,8 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
+    except MemoryError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: it takes more memory than there is") from error
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
@@ -178,28 +305,55 @@ def checked_place(path: str | os.PathLike[str]) -> Path:
 
 
 def _format_of(path: Path) -> Format:
-    for format in FORMATS:
+    for format in (*FORMATS, PAGE):
         if path.suffix.lower() == format.suffix:
             return format
-    known = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
+    known = ", ".join(f"{format.suffix} ({format.name})" for format in (*FORMATS, PAGE))
     raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    target = path.resolve()
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+def _files(path: Path, format: Format) -> list[Path]:
+    """Give the files that a path names: it, and those that the format has beside it."""
+    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+
+
+def _contents(path: Path, format: Format) -> bytes:
+    """Read a file that is one, is not empty and fits into the memory."""
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise FormatError(f"{path} is a folder: expected a {format.name} file; check the path")
+        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
+            raise FormatError(f"{path} is no regular file: expected a {format.name} file; copy what it gives into one")
+        check_memory(about.st_size, f"reading {path}", "expected a graph; check the path")
+        data = path.read_bytes()
     except OSError as error:
         raise FormatError(
-            f"{path} cannot be written ({error.strerror}): expected a path in a folder that is there, "
+            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
+        ) from error
+    if not data.strip():
+        raise FormatError(f"{path} is empty: expected a graph; write it again")
+    return data
+
+
+def _replace(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write each file whole or not at all; of several none takes its place before all are written."""
+    targets = [path.resolve() for path in paths]
+    temporaries = [target.with_name(f".{secrets.token_hex(8)}.tmp") for target in targets]
+    try:
+        for temporary, data in zip(temporaries, contents, strict=True):
+            with open(temporary, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for temporary, target in zip(temporaries, targets, strict=True):
+            os.replace(temporary, target)
+    except OSError as error:
+        raise FormatError(
+            f"{paths[0]} cannot be written ({error.strerror}): expected a path in a folder that is there, "
             "with room and permission"
         ) from error
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        for temporary in temporaries:
+            with contextlib.suppress(OSError):
+                temporary.unlink()

@@ -6,13 +6,15 @@ import abc
 import json
 import math
 import reprlib
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, NoReturn
 
 import networkx as nx
 import numpy as np
 
-from neurograph.errors import FormatError
+from neurograph.errors import FormatError, MissingPackageError
+from neurograph.graph import EdgeTable, read_graph
 
 VERSION = 1
 """Version of how labels and attributes stand in a file; a file with another one is refused."""
@@ -20,9 +22,12 @@ VERSION = 1
 DEEPEST = 50
 """How deep lists, tuples and dicts may be nested; it also stops one that contains itself."""
 
+LARGEST_INT = 10**4000
+"""Python reads no more digits than 4300 from a text."""
+
 
 class Format(abc.ABC):
-    """One file format: a graph to bytes, and bytes to a graph.
+    """One file format: a graph to the bytes of its files, and back.
 
     Attributes
     ----------
@@ -31,26 +36,119 @@ class Format(abc.ABC):
     suffix : str
         The file suffix that chooses it, lower case, with its dot.
     opener : str
-        How networkx alone opens such a file, for one that neurograph refuses.
+        How its reader alone opens such a file, for one that neurograph refuses.
+    infixes : tuple of str
+        What stands in front of the suffix in the name of each of its files; the file that a user names
+        is the first, and most formats have but that one.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     opener: ClassVar[str]
+    infixes: ClassVar[tuple[str, ...]] = ("",)
 
     @abc.abstractmethod
-    def dump(self, graph: nx.DiGraph[Any]) -> bytes:
-        """Write a graph of plain values, as :func:`plain_graph` gives it."""
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+        """Write a graph of plain values, as :func:`plain_graph` gives it: the bytes of each file.
+
+        Raises
+        ------
+        FormatError
+            If the format cannot hold an attribute, which the message names.
+        MissingPackageError
+            If the package that writes it is not installed.
+        """
 
     @abc.abstractmethod
-    def load(self, data: bytes) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read what :meth:`dump` or another program wrote; if it compiles is not checked here.
 
         Raises
         ------
         FormatError
             If it is no such file.
+        MissingPackageError
+            If the package that reads it is not installed.
         """
+
+    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
+        """Write a graph that is given as arrays; a format of columns need not make a graph of it."""
+        return self.dump(plain_graph(table.to_graph()))
+
+    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
+        """Read what :meth:`dump_table` wrote as arrays.
+
+        Raises
+        ------
+        FormatError
+            If it is no such file.
+        GraphError
+            If the graph cannot be compiled.
+        """
+        return read_graph(self.load(files))
+
+
+@contextmanager
+def needed(what: str, package: str) -> Iterator[None]:
+    """Say which extra is missing, where an import fails.
+
+    Raises
+    ------
+    MissingPackageError
+        If the package is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise MissingPackageError(
+            f"{what} files need {package}, which is not installed: expected the extra 'files'; install neurograph "
+            'from its source with it, pip install ".[files]"'
+        ) from None
+
+
+def check_version(found: Any, what: str) -> None:
+    """Refuse a file that another version of neurograph wrote in another way.
+
+    Raises
+    ------
+    FormatError
+        If the version is not this one.
+    """
+    if found != VERSION:
+        raise FormatError(
+            f"{what} {found!r}: expected {VERSION}; read it with the neurograph that wrote it, or a newer one"
+        )
+
+
+def add_node(graph: nx.DiGraph[Any], node: Hashable, attributes: dict[str, Any]) -> None:
+    """Add a node of a file, which networkx would take in twice without a word.
+
+    Raises
+    ------
+    FormatError
+        If it is there already.
+    """
+    if node in graph:
+        raise FormatError(f"node {node!r} is there twice: expected every id once")
+    graph.add_nodes_from([(node, attributes)])
+
+
+def add_edge(graph: nx.DiGraph[Any], pre: Hashable, post: Hashable, attributes: dict[str, Any]) -> None:
+    """Add an edge of a file, whose ends networkx would add without a word.
+
+    Raises
+    ------
+    FormatError
+        If an end is no node, or the edge is there already.
+    """
+    for node in (pre, post):
+        if node not in graph:
+            raise FormatError(
+                f"edge {pre!r} -> {post!r} ends at {node!r}, which is no node: expected it among the nodes"
+            )
+    if graph.has_edge(pre, post):
+        raise FormatError(f"edge {pre!r} -> {post!r} is there twice: expected one edge for each pair")
+    graph.add_edges_from([(pre, post, attributes)])
 
 
 def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
@@ -63,19 +161,26 @@ def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
         tuple or dict of them.
     """
     plain: nx.DiGraph[Any] = nx.DiGraph()
-    plain.graph.update(_plain_attributes(graph.graph, "the graph"))
+    plain.graph.update(plain_attributes(graph.graph, "the graph"))
     labels = {node: _plain(node, f"the label of node {node!r}") for node in graph}
     plain.add_nodes_from(
-        (labels[node], _plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
+        (labels[node], plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
     )
     plain.add_edges_from(
-        (labels[pre], labels[post], _plain_attributes(data, f"edge {pre!r} -> {post!r}"))
+        (labels[pre], labels[post], plain_attributes(data, f"edge {pre!r} -> {post!r}"))
         for pre, post, data in graph.edges(data=True)
     )
     return plain
 
 
-def _plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+    """Copy attributes into plain values, as :func:`plain_graph` does.
+
+    Raises
+    ------
+    FormatError
+        If one is not plain.
+    """
     plain = {}
     for name, value in attributes.items():
         where = f"attribute {name!r} of {owner}"
@@ -89,6 +194,8 @@ def _plain(value: Any, where: str, depth: int = 0) -> Any:
     kind = type(value)
     if kind is float and not math.isfinite(value):
         raise FormatError(f"{where} is {value}: expected a finite number; leave it out, or use None")
+    if kind is int and abs(value) >= LARGEST_INT:
+        raise FormatError(f"{where} has more than 4000 digits: expected a smaller number; write it as text")
     if kind is str:
         return _plain_text(value, where)
     if value is None or kind in (bool, int, float):

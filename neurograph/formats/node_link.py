@@ -13,6 +13,9 @@ from neurograph.errors import FormatError
 from neurograph.formats.format import (
     VERSION,
     Format,
+    add_edge,
+    add_node,
+    check_version,
     escaped,
     from_json,
     label_from_json,
@@ -40,7 +43,7 @@ class NodeLink(Format):
     suffix = ".json"
     opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
 
-    def dump(self, graph: nx.DiGraph[Any]) -> bytes:
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
         """Write a graph of plain values."""
         prepared: nx.DiGraph[Any] = nx.DiGraph()
         prepared.graph.update(_encoded(graph.graph, ()))
@@ -51,24 +54,20 @@ class NodeLink(Format):
             "version": VERSION,
             **nx.node_link_data(prepared, edges="edges"),
         }
-        return json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+        return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
 
-    def load(self, data: bytes) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph."""
         # Not by networkx.node_link_graph: it takes in a node or an edge that is there twice, and
         # an edge to a node that is not there, without a word.
-        document = _checked_document(parsed_json(data))
+        document = _checked_document(parsed_json(files[0]))
         graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.graph.update(_decoded(document["graph"], ()))
         for entry in document["nodes"]:
-            node = label_from_json(_field(entry, "id", "node"))
-            if node in graph:
-                raise FormatError(f"node {node!r} is there twice: expected every id once")
-            graph.add_nodes_from([(node, _decoded(entry, NODE_KEYS))])
+            add_node(graph, label_from_json(_field(entry, "id", "node")), _decoded(entry, NODE_KEYS))
         for entry in document["edges"]:
             pre, post = (label_from_json(_field(entry, key, "edge")) for key in EDGE_KEYS)
-            _check_ends(graph, pre, post)
-            graph.add_edges_from([(pre, post, _decoded(entry, EDGE_KEYS))])
+            add_edge(graph, pre, post, _decoded(entry, EDGE_KEYS))
         return graph
 
 
@@ -87,11 +86,7 @@ def _checked_document(document: Any) -> dict[str, Any]:
             f'expected an object with "schema": "{SCHEMA}"; '
             f"a node-link file of networkx becomes one with neurograph.write({NodeLink.opener}, path)"
         )
-    if document.get("version") != VERSION:
-        raise FormatError(
-            f"its schema has version {document.get('version')!r}: expected {VERSION}; "
-            "read it with the neurograph that wrote it, or a newer one"
-        )
+    check_version(document.get("version"), "its schema has version")
     for key, flag in (("directed", True), ("multigraph", False)):
         if document.get(key) is not flag:
             raise FormatError(f"{key} is {document.get(key)!r}: expected {json.dumps(flag)}")
@@ -107,13 +102,3 @@ def _field(entry: Any, key: str, what: str) -> Any:
     if not isinstance(entry, dict) or key not in entry:
         raise FormatError(f"{what} {reprlib.repr(entry)} has no {key}: expected an object with one")
     return entry[key]
-
-
-def _check_ends(graph: nx.DiGraph[Any], pre: Any, post: Any) -> None:
-    for node in (pre, post):
-        if node not in graph:
-            raise FormatError(
-                f"edge {pre!r} -> {post!r} ends at {node!r}, which is no node: expected it among the nodes"
-            )
-    if graph.has_edge(pre, post):
-        raise FormatError(f"edge {pre!r} -> {post!r} is there twice: expected one edge for each pair")

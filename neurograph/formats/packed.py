@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import networkx as nx
@@ -39,9 +40,9 @@ class Packed(Format):
 
     name = "packed"
     suffix = ".packed"
-    opener = 'neurograph.formats.packed.Packed().load(open(path, "rb").read())'
+    opener = 'neurograph.formats.packed.Packed().load([open(path, "rb").read()])'
 
-    def dump(self, graph: nx.DiGraph[Any]) -> bytes:
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
         """Write a graph of plain values."""
         index = {node: place for place, node in enumerate(graph)}
         edges = [(index[pre], index[post], data) for pre, post, data in graph.edges(data=True)]
@@ -62,11 +63,11 @@ class Packed(Format):
             "order": None if np.array_equal(order, np.arange(order.size)) else np.argsort(order).tolist(),
         }
         text = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
-        return _sealed(text, packed)
+        return [_sealed(text, packed)]
 
-    def load(self, data: bytes) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph."""
-        document, packed = _opened(data)
+        document, packed = _opened(files[0])
         graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.graph.update(from_json(document["graph"]))
         for label, attributes in document["nodes"]:
@@ -86,7 +87,7 @@ class Packed(Format):
 
 def _without_weight(data: dict[str, Any]) -> str:
     """Give what an edge carries beside its weight as text, equal for equal attributes of the same types and order."""
-    return json.dumps({name: to_json(value) for name, value in data.items() if name != "weight"}, ensure_ascii=False)
+    return json.dumps(to_json({name: value for name, value in data.items() if name != "weight"}), ensure_ascii=False)
 
 
 def _sealed(text: bytes, packed: PackedWeights) -> bytes:

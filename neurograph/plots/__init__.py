@@ -10,7 +10,8 @@ from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
 from neurograph.plots.gradient import gradient
 from neurograph.plots.heatmap import weights
+from neurograph.plots.lyapunov import lyapunov
 from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 
-__all__ = ["convergence", "cost", "decision", "gradient", "network", "overview", "weights"]
+__all__ = ["convergence", "cost", "decision", "gradient", "lyapunov", "network", "overview", "weights"]

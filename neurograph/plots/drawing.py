@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from neurograph.errors import ParameterError
 from neurograph.fit import Fit
 from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, read_graph
+from neurograph.layout import RADIUS, Drawn, Points, positions
 from neurograph.network import Network
-from neurograph.plots.layout import RADIUS, Drawn, Points, positions
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires
 
@@ -54,7 +54,7 @@ SIGNS: dict[int, tuple[str, str, str, str]] = {
 def network(
     network: Network | nx.DiGraph[Any] | EdgeTable,
     *,
-    layout: Literal["circle", "layers"] | Mapping[Any, ArrayLike] | None = None,
+    layout: Literal["circle", "layers", "force"] | Mapping[Any, ArrayLike] | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw a network: inputs and biases left, hidden nodes in the middle, outputs right.
@@ -66,9 +66,10 @@ def network(
     Parameters
     ----------
     network : Network, networkx.DiGraph or EdgeTable
-    layout : "circle", "layers" or mapping of node to (x, y), optional
-        Where the hidden nodes stand: on a circle, or in columns by their distance from the inputs. Default: columns
-        where no edge joins two hidden nodes of one column, else the circle.
+    layout : "circle", "layers", "force" or mapping of node to (x, y), optional
+        Where the hidden nodes stand: on a circle, in columns by their distance from the inputs, or where forces
+        between those that are joined bring them. Default: columns where no edge joins two hidden nodes of one column,
+        else the circle for few or dense nodes, else forces.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure that grows with the network.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from neurograph.errors import MissingPackageError, ParameterError
+from neurograph.labels import short_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,9 +57,6 @@ STYLE: dict[Any, Any] = {
 }
 """What every figure is drawn with, whatever the settings of the session."""
 
-LONGEST = 16
-"""Most characters of a node's label, shared out among the parts of a tuple."""
-
 
 @contextmanager
 def styled() -> Iterator[None]:
@@ -95,15 +92,35 @@ def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[
     ParameterError
         If what is given is not as many axes.
     """
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    count = len(heights)
     if ax is None:
         new = Figure(figsize=size, layout="constrained").subplots(
-            count, sharex=True, squeeze=False, height_ratios=heights
+            len(heights), sharex=True, squeeze=False, height_ratios=heights
         )
         return tuple(new[:, 0])
+    return _given(ax, len(heights))
+
+
+def columns(ax: Sequence[Axes] | None, size: tuple[float, float], widths: tuple[float, ...]) -> tuple[Axes, ...]:
+    """Give axes side by side: those given, or new ones with these shares of the width.
+
+    Raises
+    ------
+    ParameterError
+        If what is given is not as many axes.
+    """
+    from matplotlib.figure import Figure
+
+    if ax is None:
+        new = Figure(figsize=size, layout="constrained").subplots(1, len(widths), squeeze=False, width_ratios=widths)
+        return tuple(new[0])
+    return _given(ax, len(widths))
+
+
+def _given(ax: Sequence[Axes], count: int) -> tuple[Axes, ...]:
+    from matplotlib.axes import Axes
+
     given = tuple(ax) if isinstance(ax, Iterable) else (ax,)
     if len(given) != count or not all(isinstance(one, Axes) for one in given):
         wanted = "one Axes" if count == 1 else f"{count} Axes, such as those of figure.subplots({count})"
@@ -128,19 +145,5 @@ def signed_colours() -> LinearSegmentedColormap:
 
 
 def names(nodes: Sequence[Hashable]) -> list[str]:
-    """Give the label of each node as a short text, with its place behind it where two would read the same."""
-    texts = [_short(node) for node in nodes]
-    count = Counter(texts)
-    unique = [text if count[text] == 1 else f"{text} #{place}" for place, text in enumerate(texts)]
-    return [text.replace("$", r"\$") for text in unique]  # or matplotlib reads a formula
-
-
-def _short(node: Hashable) -> str:
-    if isinstance(node, tuple) and node:
-        return ",".join(_cut(str(part), LONGEST // len(node)) for part in node)
-    return _cut(str(node), LONGEST)
-
-
-def _cut(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: max(most - 1, 1)] + "…"
+    """Give the short name of each node as matplotlib writes it."""
+    return [text.replace("$", r"\$") for text in short_names(nodes)]  # or matplotlib reads a formula

@@ -1,0 +1,43 @@
+"""A network that provably need not settle to one answer, though its matrix is stable: the box makes two equilibria.
+
+Run from the root of the source: ``.venv/bin/python examples/does_not_settle.py``
+"""
+
+import networkx as nx
+import numpy as np
+from matplotlib.figure import Figure
+
+import neurograph as ng
+
+
+def main() -> ng.Report:
+    """Show what is proved, and draw the two equilibria; give the report."""
+    graph = nx.DiGraph()
+    graph.add_node("a", role="output", bias=-0.1)
+    graph.add_node("b", bias=-1.2)
+    graph.add_weighted_edges_from([("a", "a", 2.0), ("b", "a", -2.0), ("a", "b", 2.0), ("b", "b", -1.0)])
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    abscissa = np.linalg.eigvals(network.jacobian([0.5, 0.5]).toarray()).real.max()
+    print(f"without the box every state would go to one equilibrium: the spectral abscissa is {abscissa:g}")
+    report = ng.certify(network)
+    print(report["p_matrix"].statement)
+
+    side = np.linspace(0.03, 0.97, 8)
+    starts = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    nothing = np.zeros((len(starts), 0))  # there are no inputs
+    settled = ng.settle(network, nothing, start=starts, solver=ng.solvers.Euler(dt=0.02), record=1)
+    ends = np.unique(settled.state.round(4), axis=0)
+    print("equilibria:", ends.tolist())
+
+    figure = Figure(figsize=(4.2, 4.0), layout="constrained", dpi=150)
+    ax = figure.subplots()
+    for path in settled.trajectory.state:
+        ax.plot(*path.T, color="#0072B2" if path[-1, 0] > 0.5 else "#D55E00", linewidth=1.0)
+    ax.plot(*ends.T, "o", color="#262626", markersize=8, clip_on=False)
+    ax.set(xlabel="state of a", ylabel="state of b", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    figure.savefig("does_not_settle.png")
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""A table of edges from elsewhere becomes a network: roles and signs given, trained, and exported for other tools.
+
+The table is made up, but has what connectomes have: counts of synapses, a transmitter, edges into sensory cells.
+Run from the root of the source: ``.venv/bin/python examples/edge_table.py``
+"""
+
+import csv
+import tempfile
+from pathlib import Path
+
+import neurograph as ng
+
+TABLE = """\
+presynaptic,postsynaptic,synapses,transmitter
+touch_left,inter_2,43,acetylcholine
+touch_left,inter_3,1,acetylcholine
+touch_left,inter_7,6,acetylcholine
+touch_left,motor,14,acetylcholine
+touch_right,inter_2,8,acetylcholine
+touch_right,inter_3,6,acetylcholine
+touch_right,inter_5,8,acetylcholine
+inter_1,inter_4,20,acetylcholine
+inter_1,inter_8,11,acetylcholine
+inter_2,touch_left,9,GABA
+inter_2,inter_3,5,GABA
+inter_2,inter_7,12,GABA
+inter_3,inter_1,1,acetylcholine
+inter_3,inter_7,1,acetylcholine
+inter_4,inter_1,3,acetylcholine
+inter_4,inter_5,2,acetylcholine
+inter_4,motor,11,acetylcholine
+inter_5,inter_3,18,GABA
+inter_5,inter_4,10,GABA
+inter_5,inter_6,19,GABA
+inter_5,inter_7,12,GABA
+inter_5,inter_8,1,GABA
+inter_5,motor,6,GABA
+inter_6,touch_left,2,acetylcholine
+inter_6,inter_1,13,acetylcholine
+inter_7,inter_1,12,GABA
+inter_7,inter_2,3,GABA
+inter_7,inter_3,30,GABA
+inter_7,inter_5,2,GABA
+inter_8,inter_2,7,acetylcholine
+inter_8,inter_3,1,acetylcholine
+inter_8,inter_4,5,acetylcholine
+inter_8,inter_5,10,acetylcholine
+motor,inter_5,16,acetylcholine
+motor,inter_6,1,acetylcholine
+"""
+
+SENSORY, MOTOR = ["touch_left", "touch_right"], ["motor"]
+SIGN = {"acetylcholine": 1.0, "GABA": -1.0}
+
+
+def columns(table: str) -> dict[str, list[object]]:
+    """Give the columns that neurograph wants; with pandas: read_csv, query, rename and assign."""
+    rows = [row for row in csv.DictReader(table.splitlines()) if row["postsynaptic"] not in SENSORY]
+    return {
+        "pre": [row["presynaptic"] for row in rows],
+        "post": [row["postsynaptic"] for row in rows],
+        "weight": [0.05 * SIGN[row["transmitter"]] * int(row["synapses"]) for row in rows],
+        "transmitter": [row["transmitter"] for row in rows],  # kept, and written again
+    }
+
+
+def main() -> ng.Network:
+    """Read, train and export; give the network as it comes back from the file."""
+    table = ng.topologies.from_edges(columns(TABLE), inputs=SENSORY, outputs=MOTOR)
+    x, y = ng.tasks.logic("xor")
+    fit = ng.train(ng.compile(table), x, y, seed=0)
+    print(fit)
+    with tempfile.TemporaryDirectory() as folder:
+        path = ng.write(fit.network, Path(folder) / "circuit.csv")
+        print(*[f"{file.name} opens in every spreadsheet" for file in sorted(Path(folder).iterdir())], sep="\n")
+        back = ng.compile(ng.read(path))
+        print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
+    print(ng.settle(back, x).outputs.round(2).ravel())
+    return back
+
+
+if __name__ == "__main__":
+    main()

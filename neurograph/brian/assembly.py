@@ -1,0 +1,294 @@
+"""What was asked for becomes a recipe: checked, measured, written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.brian.importing import loaded
+from neurograph.brian.kind import Kind
+from neurograph.brian.recipe import (
+    Recipe,
+    counting,
+    membrane,
+    neuron_operations,
+    on_spike,
+    synapse_equations,
+    synapse_operations,
+)
+from neurograph.brian.timing import Times, checked_seconds
+from neurograph.equilibrium import Equilibrium, Phase, Record
+from neurograph.errors import ParameterError
+from neurograph.network import Floats, Network
+from neurograph.rules import Rule
+from neurograph.solvers import Euler
+
+WINDOW = 0.5
+"""How long spikes are counted, in seconds, where nothing is said."""
+
+FILTERS = 5
+"""By how many times ``tau_syn`` a spiking network settles later than the rate network."""
+
+FASTEST = 0.9
+"""Share of the rate ``1/t_ref`` that a neuron with a refractory time reaches at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What :func:`neurograph.brian.build` was asked for, as far as it is known to be right by itself."""
+
+    network: Network
+    kind: Kind
+    batch: int
+    record: Record | None
+    target: str | None
+    dt: Any
+    rule: Rule | None
+    delay: Any
+    noise: float
+    threshold: str | None
+    reset: str | None
+    extra: str
+    constants: dict[str, Any]
+    rng: np.random.Generator
+
+
+def measure(network: Network, starts: Floats) -> Equilibrium:
+    """Settle the rate network, for how long it takes and what it sends."""
+    return Euler(steps=20_000, implicit=False).solve(network, Phase(starts))
+
+
+def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
+    """Give the times that follow from a measurement."""
+    b2, kind = loaded(), recipe.kind
+    counted = None
+    if kind.spikes:
+        counted = (WINDOW if window is None else checked_seconds("window", window)) * b2.second
+    elif window is not None:
+        raise ParameterError(f"window is {window!r}, but the rate model has no spikes to count: leave it out")
+    settling = None
+    if measured.converged and measured.dt is not None:
+        settling = float(np.max(measured.steps * measured.dt)) * recipe.namespace["time_unit"]
+        settling += FILTERS * recipe.namespace["tau_syn"] if kind.spikes else 0 * b2.second
+    return Times(float(recipe.dt), settling, counted)
+
+
+def checked_rule(rule: Any) -> Rule | None:
+    """Give an online rule back, or raise :class:`ParameterError`."""
+    if rule is None:
+        return None
+    if not isinstance(rule, Rule):
+        raise ParameterError(f"rule is {rule!r}: expected one of neurograph.rules, such as stdp()")
+    if rule.kind != "online":
+        raise ParameterError(
+            f"rule {rule.name} is a readout rule, which compares the ends of several phases, and Brian2 follows a rule "
+            "along one: expected an online rule, such as rules.stdp(); settle() and nudge() give the ends of the phases"
+        )
+    return rule
+
+
+def checked_constants(kind: Kind, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give the constants of a model, with those of the user, or raise :class:`ParameterError`."""
+    b2 = loaded()
+    constants = {name: number * getattr(b2, unit) for name, (number, unit) in kind.constants}
+    if given is None:
+        return constants
+    if not isinstance(given, Mapping):
+        raise ParameterError(f"namespace is {given!r}: expected a mapping of names to numbers or quantities")
+    for name, value in given.items():
+        if name in constants and not (b2.have_same_dimensions(value, constants[name]) and np.ndim(value) == 0):
+            raise ParameterError(f"namespace has {name} {value!r}: expected such as {constants[name]!r}")
+    for name in ("time_unit", "rmax", "tau_syn", "tau_z", "tau_m"):
+        if name in given and name in constants and not 0.0 < float(given[name]) < np.inf:
+            raise ParameterError(f"namespace has {name} {given[name]!r}: expected a positive one")
+    return constants | dict(given)
+
+
+def assembled(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
+    """Write the recipe."""
+    network, kind, rule = asked.network, asked.kind, asked.rule
+    step = _step(asked, measured)
+    if kind.spikes:
+        _check_rates(asked, step, starts, measured.state)
+    _check_clamped(network, starts)
+    threshold, reset = _spiking(asked)
+    pre, post = (_copied(ends, asked) for ends in (network.wiring.pre, network.wiring.post))
+    return Recipe(
+        kind=kind,
+        dt=step * loaded().second,
+        namespace=asked.constants,
+        neurons=_equations(asked),
+        operations=neuron_operations(network, kind, rule),
+        threshold=threshold,
+        reset=reset,
+        refractory=kind.refractory,
+        values=_values(asked, starts),
+        synapses=synapse_equations(network, kind, rule),
+        on_pre=on_spike(kind, rule),
+        synapse_operations=synapse_operations(kind, rule),
+        synapse_values=_synapse_values(asked),
+        pre=pre,
+        post=post,
+        delay=_delays(asked),
+        record=asked.record,
+        recorded=_recorded(asked),
+        target=asked.target,
+    )
+
+
+def _step(asked: Request, measured: Equilibrium) -> float:
+    """Give the time step, in seconds."""
+    if asked.dt is not None:
+        return checked_seconds("dt", asked.dt, ", or None to choose it")
+    assert measured.dt is not None
+    return min(asked.kind.longest_dt, float(measured.dt.min()) * float(asked.constants["time_unit"]))
+
+
+def _check_rates(asked: Request, step: float, *states: Floats) -> None:
+    """Refuse to send what no rate can be."""
+    network, rmax = asked.network, float(asked.constants["rmax"])
+    sent = np.concatenate([network.sent(state) for state in states])
+    for place, wanted in ((int(np.argmin(sent)), "a rate cannot be negative"), (int(np.argmax(sent)), "")):
+        value, node = sent.flat[place], network.nodes[place % sent.shape[1]]
+        limit = 1.0 / (rmax * step)
+        if "t_ref" in asked.constants:
+            limit = min(limit, FASTEST / (rmax * float(asked.constants["t_ref"])))
+        if value < -1e-9 or value > limit or not np.isfinite(value):
+            raise ParameterError(
+                f"node {node!r} would send {value:.4g}, which the {asked.kind.name} model cannot: "
+                + (wanted or f"at rmax {rmax:g} Hz a neuron can send at most {limit:.4g}, so lower rmax or dt")
+                + f"; expected 0 to {limit:.4g} in x and in every neuron"
+                + ("; use a dynamics with a box from 0, or model='rate'" if wanted else "")
+            )
+
+
+def _check_clamped(network: Network, starts: Floats) -> None:
+    """Refuse a drift that is not finite at a clamped node, where it is multiplied by 0."""
+    with np.errstate(all="ignore"):
+        drift = network.at_nodes(network.dynamics.drift_equation, starts)
+    wrong = ~np.isfinite(drift)
+    wrong[:, network.wiring.free] = False
+    if wrong.any():
+        sample, place = np.argwhere(wrong)[0]
+        raise ParameterError(
+            f"the drift {network.dynamics.drift!r} is {drift[sample, place]} at the clamped node "
+            f"{network.nodes[place]!r}, which is at {starts[sample, place]}: Brian2 evaluates it there too; expected a "
+            "finite number"
+        )
+
+
+def _spiking(asked: Request) -> tuple[str | None, str | None]:
+    """Give the threshold and the reset."""
+    for name in ("threshold", "reset", "extra"):
+        text = getattr(asked, name)
+        if text is not None and not isinstance(text, str):
+            raise ParameterError(
+                f"{name.replace('extra', 'extra_equations')} is {text!r}: expected text, as Brian2 reads it"
+            )
+    threshold = asked.kind.threshold if asked.threshold is None else asked.threshold
+    if threshold is None:
+        if asked.reset is not None:
+            raise ParameterError(f"reset is {asked.reset!r}, but the rate model has no threshold: give one too")
+        return None, None
+    reset = (asked.kind.reset or "") if asked.reset is None else asked.reset
+    return threshold, counting(reset) if asked.kind.spikes else reset
+
+
+def _equations(asked: Request) -> str:
+    """Write the equations of the neurons, with the user's."""
+    b2 = loaded()
+    try:
+        given = b2.Equations(asked.extra)
+    except Exception as error:  # of several kinds, and not all of them Brian2's
+        raise ParameterError(f"extra_equations cannot be read by Brian2: {error}") from None
+    parts = asked.network, asked.kind, asked.rule, asked.noise, "I_ext" in given.names, asked.target
+    own = membrane(*parts)
+    taken = set(b2.Equations(own).names) | set(asked.constants)
+    for name in asked.network.dynamics.defaults:
+        _check_name(name, taken, asked.network)
+    taken |= set(asked.network.dynamics.defaults)
+    for name in sorted(set(given.names) & taken):
+        raise ParameterError(f"extra_equations define {name!r}, which the model has already: give it another name")
+    parameters = [f"{name} : 1 (constant)" for name in asked.network.dynamics.defaults]
+    return "\n".join([own, *parameters, *(line.strip() for line in asked.extra.strip().splitlines())])
+
+
+def _check_name(name: str, taken: set[str], network: Network) -> None:
+    """Refuse a parameter that Brian2 cannot call by its name."""
+    why = "the model has something of this name" if name in taken else ""
+    try:
+        loaded().Equations.check_identifier(name)
+    except Exception as error:  # SyntaxError and ValueError
+        why = str(error)
+    if why or not name.isascii():
+        raise ParameterError(
+            f"parameter {name!r} of the dynamics {network.dynamics.name!r} cannot be called so in Brian2 "
+            f"({why or 'its names are of ASCII letters, digits and _'}): rename it in the dynamics"
+        )
+
+
+def _values(asked: Request, starts: Floats) -> dict[str, Any]:
+    """Give the parameters and first states of the neurons."""
+    network, kind, wiring = asked.network, asked.kind, asked.network.wiring
+    marks = {"free": wiring.free, "output": wiring.outputs}
+    marks |= {} if asked.rule is None else {"biased": wiring.biased}
+    values: dict[str, Any] = {"s": starts[: asked.batch].astype(np.float64).ravel()}
+    values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), asked) for name, places in marks.items()}
+    values["b"] = _tiled(network.biases, asked)
+    values |= {name: _tiled(network.parameters[:, k], asked) for k, name in enumerate(network.dynamics.defaults)}
+    if asked.rule is not None:
+        values["learning"] = 0.0
+    if kind.phase is not None:
+        name, *bounds = kind.phase
+        low, high = (asked.constants[bound] if isinstance(bound, str) else bound for bound in bounds)
+        values[name] = low + asked.rng.random(values["s"].size) * (high - low)
+    return values
+
+
+def _synapse_values(asked: Request) -> dict[str, Any]:
+    if asked.rule is None:
+        return {"w": _tiled(asked.network.weights, asked)}
+    return {
+        "w": _tiled(asked.network.weights, asked), "plastic": _tiled(asked.network.wiring.plastic, asked), "trace": 0.0,
+    }  # fmt: skip
+
+
+def _tiled(values: NDArray[Any], asked: Request) -> NDArray[np.float64]:
+    """Give values, one a node or an edge, to every copy."""
+    return np.tile(np.asarray(values, np.float64), asked.batch)
+
+
+def _copied(ends: NDArray[np.int32], asked: Request) -> NDArray[np.int64]:
+    """Give the ends of the edges of every copy."""
+    return (np.arange(asked.batch)[:, None] * len(asked.network.nodes) + ends).ravel()
+
+
+def _delays(asked: Request) -> Any:
+    if asked.delay is None:
+        return None
+    if not asked.kind.spikes:
+        raise ParameterError(
+            f"delay is {asked.delay!r}, but in the rate model every neuron sees what the others are at now: expected "
+            "None; build with model='spiking' or 'lif', whose spikes may travel"
+        )
+    b2, edges = loaded(), asked.network.weights.size
+    if not b2.have_same_dimensions(asked.delay, b2.second) or np.shape(asked.delay) not in ((), (edges,)):
+        raise ParameterError(f"delay is {asked.delay!r}: expected a time, or one for each of the {edges} edges")
+    seconds = np.broadcast_to(np.asarray(asked.delay, np.float64), (edges,))
+    if not (np.isfinite(seconds).all() and (seconds >= 0.0).all()):
+        raise ParameterError(f"delay is {asked.delay!r}: expected finite times >= 0")
+    return _tiled(seconds, asked) * b2.second
+
+
+def _recorded(asked: Request) -> NDArray[np.int64]:
+    """Give the neurons whose states are recorded, copy after copy."""
+    if asked.record is None:
+        return np.empty(0, np.int64)
+    network = asked.network
+    nodes = network.nodes if asked.record.nodes is None else asked.record.nodes
+    places = np.array([network.wiring.table.index[node] for node in nodes], np.int32)
+    return _copied(places, asked)

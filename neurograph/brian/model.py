@@ -1,0 +1,291 @@
+"""BrianModel: a network as plain Brian2 objects, with its phases, its learning and its script."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.arguments import checked_number, checked_whole
+from neurograph.brian.learning import learnt
+from neurograph.brian.phases import begun, ended, equilibrium, scheduled
+from neurograph.brian.recipe import Recipe
+from neurograph.brian.running import Runtime
+from neurograph.brian.script import script
+from neurograph.brian.timing import Times, Timing
+from neurograph.brian.units import with_unit
+from neurograph.equilibrium import Equilibrium
+from neurograph.network import Floats, Network
+from neurograph.optimisers import Optimiser, sgd
+from neurograph.plan import DEFAULT_BETA
+from neurograph.rules import Rule
+from neurograph.settling import checked_targets
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BrianModel:
+    """A network in Brian2: standard objects, which may be read, set and extended.
+
+    Made by :func:`neurograph.brian.build`. The samples of a batch stand side by side, in one copy of the network each:
+    node j of copy c is neuron ``c*nodes + j``, edge k of copy c is synapse ``c*edges + k``. :meth:`settle`,
+    :meth:`nudge` and :meth:`learn` begin every phase where the last does not matter, at ``starts``; only weights and
+    biases stay from one to the next.
+
+    Attributes
+    ----------
+    compiled : neurograph.Network
+        What was built.
+    recipe : Recipe
+        The equations and numbers that the objects were made from.
+    rule : Rule or None
+        The online rule that the synapses follow in the nudged phase of :meth:`learn`.
+    starts : array (samples, nodes)
+        Where the free phase of each sample begins.
+    batch : int
+        How many samples stand side by side; where they are fewer than all, they take turns.
+    times : Times
+        ``.settling``, how long the slowest sample takes to settle, as measured with the rate network, and ``.window``,
+        how long spikes are counted.
+    runner : Runtime
+        What runs the objects.
+    """
+
+    compiled: Network
+    recipe: Recipe
+    rule: Rule | None
+    starts: Floats
+    batch: int
+    times: Times
+    runner: Runtime
+
+    def __repr__(self) -> str:
+        """Say the size in a line."""
+        return f"BrianModel({self.recipe.kind.name}, {self.batch} copies of {self.compiled!r})"
+
+    @property
+    def network(self) -> Any:
+        """The ``brian2.Network`` of all objects; ``network.run(duration)`` goes on from where they are."""
+        return self.runner.objects.network
+
+    @property
+    def neurons(self) -> Any:
+        """The one ``NeuronGroup``, clamped nodes among them."""
+        return self.runner.objects.neurons
+
+    @property
+    def synapses(self) -> Any:
+        """The one ``Synapses``, or None without edges."""
+        return self.runner.objects.synapses
+
+    @property
+    def monitors(self) -> dict[str, Any]:
+        """``"state"``, a StateMonitor, and ``"spikes"``, a SpikeMonitor, where `record` asked for them."""
+        return self.runner.objects.monitors
+
+    @property
+    def clock(self) -> Any:
+        """The one ``Clock``."""
+        return self.runner.objects.clock
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The constants of the equations."""
+        return dict(self.recipe.namespace)
+
+    @property
+    def equations(self) -> Any:
+        """The ``Equations`` of the neurons."""
+        return self.neurons.equations
+
+    @cached_property
+    def node_indices(self) -> dict[Hashable, NDArray[np.int64]]:
+        """The neurons of each node (batch,), by its label."""
+        copies = np.arange(self.batch) * len(self.compiled.nodes)
+        return {node: copies + j for j, node in enumerate(self.compiled.nodes)}
+
+    @cached_property
+    def edge_indices(self) -> dict[tuple[Hashable, Hashable], NDArray[np.int64]]:
+        """The synapses of each edge (batch,), by its pair of labels."""
+        copies = np.arange(self.batch) * len(self.compiled.edges)
+        return {edge: copies + k for k, edge in enumerate(self.compiled.edges)}
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each edge as the synapses have it now (edges,); the mean over copies that differ."""
+        return np.zeros(0) if self.synapses is None else self._of_the_copies(self.synapses, "w")
+
+    @property
+    def biases(self) -> NDArray[np.float64]:
+        """The bias of each node as the neurons have it now (nodes,)."""
+        return self._of_the_copies(self.neurons, "b")
+
+    def to_graph(self) -> nx.DiGraph[Any]:
+        """Give the network as a new graph, with the weights and biases as they are now.
+
+        Raises
+        ------
+        ParameterError
+            If a weight has no longer the sign of its node, or tied edges differ.
+        """
+        return self.compiled.with_weights(self.weights, self.biases).to_graph()
+
+    def settle(self, duration: Any = None, window: Any = None) -> Equilibrium:
+        """Run the free phase of every sample.
+
+        Parameters
+        ----------
+        duration : Quantity, optional
+            How long. Without it: ``times.settling``, and in a spiking model the window more.
+        window : Quantity, optional
+            For how long, at the end, a spiking model's spikes are counted; default: what is left of the phase after
+            ``times.settling``, and at least half of it.
+
+        Returns
+        -------
+        Equilibrium
+            ``.state`` (samples, nodes) is where the neurons end; in a spiking model it is what they have sent, their
+            spikes over those of a neuron that sends 1. ``.residual`` and ``.status`` are those of the membranes.
+
+        Raises
+        ------
+        ParameterError
+            If a time is no positive time, or is missing for a network that does not settle.
+        """
+        return self._run(None, 0.0, self.times.of(duration, False, window, counts_free=True))
+
+    def nudge(
+        self, y: ArrayLike, beta: float, duration: Any = None, nudged: Any = None, window: Any = None
+    ) -> Equilibrium:
+        """Run the free phase and, without a pause, the one in which the outputs get ``beta (y - s)``.
+
+        Parameters
+        ----------
+        y : array (samples, outputs), or labels (samples,)
+            Targets.
+        beta : float
+            Nudging strength.
+        duration : Quantity, optional
+            How long the free phase lasts; as in :meth:`settle`.
+        nudged : Quantity, optional
+            How long the nudged phase lasts; default: as long.
+        window : Quantity, optional
+            For how long, at the end of the nudged phase, spikes are counted; as in :meth:`settle`.
+
+        Returns
+        -------
+        Equilibrium
+            Where the nudged phase ends.
+
+        Raises
+        ------
+        DataError
+            If y does not fit the network.
+        ParameterError
+            If beta or a time is out of range.
+        """
+        target = checked_targets(self.compiled, y, self.starts.shape[0])
+        timing = self.times.of(duration, nudged, window, counts_free=False)
+        return self._run(target, checked_number("beta", beta), timing)
+
+    def learn(
+        self,
+        y: ArrayLike,
+        *,
+        beta: float = DEFAULT_BETA,
+        optimiser: Optimiser | None = None,
+        epochs: int = 1,
+        duration: Any = None,
+        nudged: Any = None,
+        window: Any = None,
+    ) -> dict[str, NDArray[np.float64]]:
+        """Learn inside Brian2: free phase, nudged phase and online rule in one run, for one batch after another.
+
+        After each run the change is what the synapses have gathered, the mean over the batch's samples; the optimiser
+        makes a step of it, as in :func:`neurograph.train`, and synapses and neurons get the new weights and biases.
+        Only a squared error nudges.
+
+        Parameters
+        ----------
+        y : array (samples, outputs), or labels (samples,)
+            Targets.
+        beta : float
+            Nudging strength.
+        optimiser : Optimiser, optional
+            Default: ``optimisers.sgd(1.0)``. What it remembers is forgotten at the end of the call.
+        epochs : int
+            How often all samples are learned from.
+        duration, nudged : Quantity, optional
+            How long the phases last; as in :meth:`nudge`.
+        window : Quantity, optional
+            For how long, at the end of the free phase, spikes are counted, for the history; as in :meth:`settle`.
+
+        Returns
+        -------
+        dict of str to array (epochs,)
+            ``"cost"`` and ``"error"`` of the free phases, each before the change that it led to.
+
+        Raises
+        ------
+        ParameterError
+            If the model was built without a rule, or an argument is out of range.
+        DataError
+            If y does not fit the network.
+        DivergenceError
+            If a weight leaves every bound.
+        """
+        checked_whole("epochs", epochs, 1)
+        timing = self.times.of(duration, nudged, window, counts_free=True)
+        return learnt(self, y, beta, sgd(1.0) if optimiser is None else optimiser, epochs, timing)
+
+    def source(self, duration: Any = None, window: Any = None) -> str:
+        """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
+
+        It has the numbers as they are now, and ends with ``state`` (batch, nodes), as :meth:`settle` gives it.
+
+        Raises
+        ------
+        ParameterError
+            If a time is out of range.
+        """
+        timing = self.times.of(duration, False, window, counts_free=True)
+        values = begun(self.recipe, self.compiled, self.starts[: self.batch], None)
+        values |= scheduled(self.recipe, timing, 0.0, 0)
+        return script(self.recipe, self._now(values), timing, self.batch)
+
+    def assign_weights(self, weights: Floats, biases: Floats) -> None:
+        """Give every copy these weights (edges,) and biases (nodes,)."""
+        self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
+        if self.synapses is not None:
+            self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})
+
+    def _run(self, target: Floats | None, beta: float, timing: Timing) -> Equilibrium:
+        runs = []
+        for first in range(0, self.starts.shape[0], self.batch):
+            samples = slice(first, first + self.batch)
+            values = begun(
+                self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples]
+            )
+            values |= scheduled(self.recipe, timing, beta, self.runner.now())
+            self.runner.assign(self.neurons, values)
+            self.runner.run(timing.free + timing.nudged)
+            runs.append(ended(self.recipe, self.runner, self.batch, timing))
+        return equilibrium(self.recipe, self.compiled, runs)
+
+    def _now(self, begun: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Give the variables of both groups as they are, or as a phase begins."""
+        neurons = {}
+        for name in self.runner.settable():
+            value = begun[name] if name in begun else self.runner.read(self.neurons, name)
+            neurons[name] = with_unit(value, self.neurons.variables[name].dim)
+        names = self.recipe.synapse_values if self.synapses is not None else ()
+        return {"neurons": neurons, "synapses": {name: self.runner.read(self.synapses, name) for name in names}}
+
+    def _of_the_copies(self, group: Any, name: str) -> NDArray[np.float64]:
+        """Give what the copies have, (batch * k,), as one (k,): what all have, or the mean."""
+        copies = self.runner.read(group, name).reshape(self.batch, -1)
+        return copies[0].copy() if (copies == copies[0]).all() else np.asarray(copies.mean(axis=0))

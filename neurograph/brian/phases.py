@@ -1,0 +1,88 @@
+"""One run of the objects: what its phases begin with, when the second begins, and how it has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.brian.recipe import Recipe
+from neurograph.brian.running import Runtime
+from neurograph.brian.timing import Timing
+from neurograph.equilibrium import Equilibrium, Status
+from neurograph.network import Floats, Network
+from neurograph.phase import LARGEST
+
+TOLERANCE = 1e-6
+"""A sample counts as converged where its residual is at most this, as with the solvers' default."""
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """How a run has ended: all arrays are (batch, nodes), `steps` are those taken."""
+
+    state: Floats
+    before: Floats
+    sent: Floats
+    steps: int
+
+
+def begun(recipe: Recipe, network: Network, start: Floats, target: Floats | None) -> Values:
+    """Give what a run begins with, by the names of the neurons' variables: at `start`, targets (batch, outputs)."""
+    kind, state = recipe.kind, start.astype(np.float64).ravel()
+    nothing = np.zeros(state.size)
+    values: Values = {"s": state, "s_old": state, "s_free": nothing, **dict.fromkeys(kind.zero, nothing)}
+    if kind.phase is not None:
+        values[kind.phase[0]] = recipe.values[kind.phase[0]]
+    if kind.spikes:
+        values["count"] = nothing
+    if "learning" in recipe.values:
+        values["b_trace"] = nothing
+        values |= {"sm": state} if kind.spikes else {}
+    if target is not None:
+        wanted = np.zeros(start.shape)
+        wanted[:, network.wiring.outputs] = target
+        values["y"] = wanted.ravel()
+    return values
+
+
+def scheduled(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bool = False) -> Values:
+    """Give when the nudged phase begins and spikes are counted; while it learns, at the end of the free phase."""
+    values: Values = {"beta": beta, "onset": now + timing.free}
+    if recipe.kind.spikes:
+        hush = now + timing.free + (0 if learning else timing.nudged)
+        values |= {"hush": hush, "listen": hush - timing.window}
+    if "learning" in recipe.values:
+        values["learning"] = float(learning)
+    return values
+
+
+def ended(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning: bool = False) -> Ended:
+    """Read how a run has ended; while it learns, how its free phase has."""
+
+    def read(name: str) -> NDArray[np.float64]:
+        return runner.read(runner.objects.neurons, name).reshape(batch, -1)
+
+    state = read("s_free" if learning else "s")
+    sent = state
+    if recipe.kind.spikes:
+        seconds = timing.window * float(recipe.dt)
+        sent = read("count") / (float(recipe.namespace["rmax"]) * seconds)
+    return Ended(state, read("s_old"), sent, timing.free + timing.nudged)
+
+
+def equilibrium(recipe: Recipe, network: Network, runs: list[Ended]) -> Equilibrium:
+    """Give the ends of several runs as one batch."""
+    state, before, sent = (np.concatenate([getattr(run, name) for run in runs]) for name in ("state", "before", "sent"))
+    pace = float(recipe.dt / recipe.namespace["time_unit"])
+    residual = np.max(np.abs(state - before), axis=1, initial=0.0) / pace
+    settled = np.where(residual <= TOLERANCE, Status.CONVERGED, Status.STEP_LIMIT)
+    status = np.where(residual < LARGEST, settled, Status.DIVERGED).astype(np.int8)
+    return Equilibrium(
+        network, sent, status, residual, np.full(status.size, runs[0].steps), dt=np.full(status.size, pace),
+        method=f"Brian2, {recipe.kind.name} model",
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""A Brian2 model as text and numbers, from which both the objects and the stand-alone script are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.brian.kind import Kind
+from neurograph.equations import Expression
+from neurograph.equilibrium import Record
+from neurograph.errors import ParameterError
+from neurograph.network import Network
+from neurograph.rules import Rule
+
+NUDGE_TIME = "int(timestep(t, dt) >= onset)"
+"""1 from the step on in which the nudged phase begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """What Brian2 is told.
+
+    Attributes
+    ----------
+    kind : Kind
+    dt : Quantity
+        Time step of the one clock.
+    namespace : dict of str to float or Quantity
+        The constants.
+    neurons : str
+        Equations of the neurons.
+    operations : tuple of (str, str)
+        Statements about the neurons that are executed in every step, and when in it.
+    threshold, reset, refractory : str or None
+    values : dict of str to array or number
+        Parameters of the neurons.
+    synapses : str
+        Equations of the synapses.
+    on_pre : str
+        What a spike does.
+    synapse_operations : tuple of (str, str)
+    synapse_values : dict of str to array or number
+    pre, post : int64 array (synapses,)
+        Which neurons they connect; with none there are no synapses.
+    delay : Quantity array or None
+        Delay of each synapse.
+    record : Record or None
+        Which states are recorded.
+    recorded : int64 array
+        Their neurons.
+    target : str or None
+        What Brian2 compiles to.
+    """
+
+    kind: Kind
+    dt: Any
+    namespace: Mapping[str, Any]
+    neurons: str
+    operations: tuple[tuple[str, str], ...]
+    threshold: str | None
+    reset: str | None
+    refractory: str | None
+    values: Mapping[str, Any]
+    synapses: str
+    on_pre: str
+    synapse_operations: tuple[tuple[str, str], ...]
+    synapse_values: Mapping[str, Any]
+    pre: NDArray[np.int64]
+    post: NDArray[np.int64]
+    delay: Any = None
+    record: Record | None = None
+    recorded: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    target: str | None = None
+
+
+def membrane(network: Network, kind: Kind, rule: Rule | None, noise: float, own_input: bool, target: str | None) -> str:
+    """Write the neurons' equations without the dynamics' parameters; with `own_input` the user's say what I_ext is."""
+    dynamics = network.dynamics
+    push = f"{dynamics.drift_equation.brian()} + pull*output*(y - s)"
+    shaken = " + free*noise*sqrt(2.0/time_unit)*xi" if noise else ""
+    lines = [
+        f"ds/dt = free*({push})/time_unit{shaken} : 1",
+        f"sent = {dynamics.transfer_equation.brian()} : 1",
+        "I = I_syn + I_ext : 1",
+        *([] if own_input else ["I_ext : 1"]),
+        *kind.neurons.splitlines(),
+        "s_old : 1",
+        "s_free : 1",
+        "b : 1",
+        *(f"{name} : 1" for name in sums(network)),
+        "free : 1 (constant)",
+        "output : 1 (constant)",
+        "y : 1",
+        f"pull = beta*{NUDGE_TIME} : 1 (shared)",
+        "beta : 1 (shared)",
+        "onset : integer (shared)",
+    ]
+    if kind.spikes:
+        lines += ["count : 1", "listen : integer (shared)", "hush : integer (shared)"]
+    if rule is not None:
+        lines += [f"active = learning*{NUDGE_TIME} : 1 (shared)", "learning : 1 (shared)"]
+        lines += ["b_trace : 1", "biased : 1 (constant)"]
+        lines += ["dsm/dt = (s - sm)/tau_z : 1"] if kind.spikes else []
+    return "\n".join(lines + (["steps : integer (shared)"] if target == "cpp" else []))
+
+
+def sums(network: Network) -> tuple[str, ...]:
+    """Name the sums of outgoing weights that the drift reads."""
+    return tuple(name for name in ("w_out", "w_out_abs") if name in network.dynamics.drift_equation.symbols)
+
+
+def neuron_operations(network: Network, kind: Kind, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+    """Write what happens to every neuron in every step, beside its equations."""
+    operations = [("s_old = s\ns_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
+    if network.dynamics.box is not None:
+        low, high = network.dynamics.box
+        operations.append((f"s = free*clip(s, {_bound(low)}, {_bound(high)}) + (1.0 - free)*s", "after_groups"))
+    if rule is not None:
+        as_edge = {"pre": "1.0", "dpre": "0.0", "post": "s", "dpost": "(s - s_old)", "w": "b"}
+        operations.append((f"b_trace += active*biased*({rule.expression.brian(as_edge)})", "end"))
+    return tuple(operations)
+
+
+def _bound(value: float) -> str:
+    return repr(value) if np.isfinite(value) else "inf" if value > 0 else "-inf"
+
+
+def counting(reset: str) -> str:
+    """Write a reset that also counts the spike, while it is listened to."""
+    return f"{reset.strip()}\ncount += int(timestep(t, dt) >= listen and timestep(t, dt) < hush)"
+
+
+def synapse_equations(network: Network, kind: Kind, rule: Rule | None) -> str:
+    """Write the synapses' equations."""
+    values = {"w_out": "w", "w_out_abs": "abs(w)"}
+    lines = ["w : 1", *([kind.summed] if kind.summed else [])]
+    lines += [f"{name}_pre = {values[name]} : 1 (summed)" for name in sums(network)]
+    return "\n".join(lines + (["plastic : 1 (constant)", "trace : 1"] if rule is not None else []))
+
+
+def synapse_operations(kind: Kind, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+    """Write what happens to every synapse in every step: the rule, where states are seen along the edges."""
+    if rule is None or kind.spikes:
+        return ()
+    ends = {"pre": "s_pre", "post": "s_post", "dpre": "(s_pre - s_old_pre)", "dpost": "(s_post - s_old_post)"}
+    return ((f"trace += active_post*plastic*({rule.expression.brian(ends)})", "end"),)
+
+
+def on_spike(kind: Kind, rule: Rule | None) -> str:
+    """Write what a presynaptic spike does: it stands for ``1/(rmax dt)`` steps in which the neuron sends 1."""
+    if rule is None or not kind.spikes:
+        return kind.on_pre
+    moved = {"post": "s_post", "dpost": "(dt*(s_post - sm_post)/tau_z)"}
+    return f"{kind.on_pre}\ntrace += active_post*plastic*({_per_pre(rule).brian(moved)})/(rmax*dt)"
+
+
+def _per_pre(rule: Rule) -> Expression:
+    """Give the rule over ``pre``, which a spike stands for."""
+    change = rule.expression
+    each = change.derivative("pre")
+    if each.symbols & {"pre", "dpre"} or "dpre" in change.symbols or not _vanishes(change):
+        raise ParameterError(
+            f"rule {rule.name} is {rule.change!r}, which spikes cannot carry: expected 'pre' times what is seen at the "
+            "postsynaptic end, such as 'pre*dpost'; or build with model='rate'"
+        )
+    return each
+
+
+def _vanishes(change: Expression) -> bool:
+    """Say whether a rule that is affine in pre is 0 where nothing is sent."""
+    rng = np.random.default_rng(0)
+    seen = {name: rng.uniform(0.1, 1.0, 8) for name in ("post", "dpost", "w")}
+    return not np.any(change(pre=np.zeros(8), dpre=np.zeros(8), **seen))

@@ -1,0 +1,73 @@
+"""Named arrays as bytes, in numpy's npz, read without trust: no pickles, and no more memory than is stated first."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tokenize
+import zipfile
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import FormatError
+
+KINDS = "biufSU"
+"""The kinds of numbers and texts that an array may hold: none that unpickling makes."""
+
+SPARE = 2**26
+GROWTH = 20
+"""Most bytes of all arrays together: so many, and so many for each byte of the file."""
+
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError, LookupError, ValueError,
+    TypeError, ArithmeticError, NotImplementedError, RuntimeError, SyntaxError,
+)  # fmt: skip
+"""What zipfile and numpy raise for what is no such file."""
+
+
+def pack(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """Give arrays as numpy.savez writes them."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes) -> dict[str, NDArray[Any]]:
+    """Read arrays that :func:`pack` gave, or numpy or scipy wrote.
+
+    Raises
+    ------
+    FormatError
+        If it is no npz, an array is neither numbers nor text, or they take more than their due.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            _check_size(sum(member.file_size for member in members), len(data))
+            return {member.filename.removesuffix(".npy"): _array(archive.read(member)) for member in members}
+    except FormatError:
+        raise
+    except UNREADABLE as error:
+        raise FormatError(f"it is not whole npz ({type(error).__name__}: {error}); write it again") from error
+
+
+def _check_size(size: int, given: int) -> None:
+    if size > SPARE + GROWTH * given:
+        raise FormatError(
+            f"its arrays take {size} bytes in a file of {given}: expected at most {SPARE + GROWTH * given}; "
+            "write it without compression"
+        )
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    """Read one array in the npy format, whose header states its type and shape."""
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+    read_header: Any = getattr(np.lib.format, "read_array_header_1_0" if version == (1, 0) else "read_array_header_2_0")
+    shape, fortran, dtype = read_header(stream)
+    if dtype.kind not in KINDS or not dtype.itemsize:
+        raise FormatError(f"it holds an array of type {dtype}: expected numbers and texts; write it again")
+    return np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape, order="F" if fortran else "C")

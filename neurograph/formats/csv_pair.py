@@ -1,0 +1,164 @@
+"""Two CSV files, edges and nodes, for spreadsheets and everything else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from neurograph.errors import FormatError
+from neurograph.formats.columns import (
+    JSON_PREFIX,
+    decoded,
+    edge_data,
+    encoded,
+    from_header,
+    header,
+    label,
+    node_data,
+    text,
+)
+from neurograph.formats.format import Format, add_edge, add_node
+
+HEADER_KEY = "neurograph"
+"""Column of the nodes whose first cell holds the attributes of the graph."""
+
+NODE_KEYS = ("node", HEADER_KEY)
+EDGE_KEYS = ("pre", "post")
+"""Names of the columns that are no attributes."""
+
+INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+FLOAT = re.compile(r"-?[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?")
+BOOLS = {"True": True, "False": False}
+
+LONGEST_CELL = 131072
+"""Python's csv module reads no longer ones."""
+
+LONGEST_INTEGER = 4000
+"""Python reads no integers of more than 4300 digits."""
+
+
+class CSVPair(Format):
+    """CSV of the edges, and of the nodes beside it in ``<name>.nodes.csv``, with a header each.
+
+    The edges have the columns ``pre``, ``post`` and ``weight``, the nodes ``node``, ``role`` and ``bias``, and both
+    their other attributes. An empty cell is absent. A cell that looks like a number is one, one that begins with
+    ``json:`` is JSON, and any other is text: so text such as ``12`` stands as ``json:"12"``.
+    """
+
+    name = "CSV"
+    suffix = ".csv"
+    opener = "pandas.read_csv(path)"
+    infixes = ("", ".nodes")
+
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+        """Write a graph of plain values."""
+        facts = header(graph.graph, nodes=len(graph), edges=graph.number_of_edges())
+        node_rows = [
+            {"node": node if type(node) in (bool, int, float) else text(node), **row}
+            for node, row in zip(graph, encoded(node_data(graph), NODE_KEYS), strict=True)
+        ]
+        labels = dict(zip(graph, (row["node"] for row in node_rows), strict=True))
+        node_rows[0][HEADER_KEY] = JSON_PREFIX + facts
+        edge_rows = [
+            {"pre": labels[pre], "post": labels[post], **row}
+            for (pre, post), row in zip(graph.edges(), encoded(edge_data(graph), EDGE_KEYS), strict=True)
+        ]
+        return [_table(edge_rows, (*EDGE_KEYS, "weight")), _table(node_rows, ("node", "role"))]
+
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+        """Read the files of neurograph or of another program."""
+        edge_rows, node_rows = _rows(files[0], EDGE_KEYS, "edges"), _rows(files[1], ("node",), "nodes")
+        graph: nx.DiGraph[Any] = nx.DiGraph()
+        written = [row.pop(HEADER_KEY) for row in node_rows if HEADER_KEY in row]
+        for row in node_rows:
+            node = label(row.pop("node"), "a label in the column node")
+            add_node(graph, node, decoded(row, NODE_KEYS, f"node {node!r}"))
+        for row in edge_rows:
+            pre, post = (label(row.pop(key), f"a label in the column {key}") for key in EDGE_KEYS)
+            add_edge(graph, pre, post, decoded(row, EDGE_KEYS, f"edge {pre!r} -> {post!r}"))
+        if written:
+            attributes, facts = from_header(str(written[0]).removeprefix(JSON_PREFIX), f"the column {HEADER_KEY}")
+            graph.graph.update(attributes)
+            _check_count(facts, nodes=len(graph), edges=graph.number_of_edges())
+        return graph
+
+
+def _table(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> bytes:
+    names = list(dict.fromkeys([*first, *(name for row in rows for name in row)]))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value, name) for name, value in row.items()} for row in rows)
+    return buffer.getvalue().encode()
+
+
+def _cell(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        return repr(value)
+    cell = value if value == _value(value) else JSON_PREFIX + json.dumps(value)
+    if len(cell) >= LONGEST_CELL:
+        raise FormatError(
+            f"attribute {name!r} takes {len(cell)} characters: CSV readers take {LONGEST_CELL} in a cell; "
+            "leave it out, or write .json or .parquet"
+        )
+    return cell
+
+
+def _rows(data: bytes, needed: Sequence[str], what: str) -> list[dict[str, Any]]:
+    """Give the rows of a table, without their empty cells."""
+    if not data.endswith(b"\n"):
+        raise FormatError(f"the last line of the {what} has no end: expected a whole file; write it again")
+    try:
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise FormatError(f"the {what} are no CSV ({error}): expected UTF-8, with commas; write it again") from error
+    names, *lines = [line for line in lines if line] or [[]]
+    for name in needed:
+        if names.count(name) != 1:
+            raise FormatError(
+                f"the {what} have {names.count(name)} columns called {name!r}: expected one; "
+                f"the header is {reprlib.repr(names)}"
+            )
+    if len(set(names)) != len(names):
+        raise FormatError(
+            f"the {what} have two columns of one name: expected each once; the header is {reprlib.repr(names)}"
+        )
+    return [_row(line, names, needed, f"row {place} of the {what}") for place, line in enumerate(lines, 2)]
+
+
+def _row(line: Sequence[str], names: Sequence[str], needed: Sequence[str], where: str) -> dict[str, Any]:
+    if len(line) != len(names):
+        raise FormatError(f"{where} has {len(line)} cells: expected {len(names)}, as many as the header")
+    row = {name: _value(cell) for name, cell in zip(names, line, strict=True) if cell}
+    for name in needed:
+        if name not in row:
+            raise FormatError(f"{where} has nothing in the column {name}: expected a label")
+    return row
+
+
+def _value(cell: str) -> Any:
+    """Give the number or bool that a cell looks like, else its text."""
+    if cell in BOOLS:
+        return BOOLS[cell]
+    if INTEGER.fullmatch(cell) and len(cell) <= LONGEST_INTEGER:
+        return int(cell)
+    if FLOAT.fullmatch(cell) and math.isfinite(float(cell)):
+        return float(cell)
+    return cell
+
+
+def _check_count(facts: Mapping[str, Any], **found: int) -> None:
+    for what, count in found.items():
+        if facts.get(what) != count:
+            raise FormatError(
+                f"it has {count} {what}, but the column {HEADER_KEY} says {facts.get(what)!r}: expected a whole file; "
+                f"write it again or, if you took {what} in or out yourself, write the number there"
+            )

@@ -1,0 +1,92 @@
+"""Cytoscape JSON, for Cytoscape and Cytoscape.js."""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from collections.abc import Sequence
+from typing import Any
+
+import networkx as nx
+
+from neurograph.errors import FormatError
+from neurograph.formats.columns import decoded, encoded
+from neurograph.formats.format import VERSION, Format, add_edge, add_node, check_version, parsed_json
+from neurograph.formats.text_ids import VERSION_KEY, restored, with_text_ids
+
+NODE_KEYS = ("id", "value", "name", "parent")
+EDGE_KEYS = ("id", "source", "target")
+GRAPH_KEYS = (VERSION_KEY,)
+"""Names that Cytoscape, networkx or this module use themselves."""
+
+
+class Cytoscape(Format):
+    """Cytoscape JSON, with nodes and edges under ``elements``, each with its attributes under ``data``.
+
+    Columns, labels and reserved names are as in GraphML. The attributes of the graph stand under ``data``.
+    """
+
+    name = "Cytoscape JSON"
+    suffix = ".cyjs"
+    opener = "networkx.cytoscape_graph(json.load(open(path)))"
+
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+        """Write a graph of plain values."""
+        document = nx.cytoscape_data(with_text_ids(graph, NODE_KEYS, EDGE_KEYS))
+        # networkx gives pairs, for which Cytoscape has no use.
+        document["data"] = {**next(encoded([graph.graph], GRAPH_KEYS)), VERSION_KEY: VERSION}
+        return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
+
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+        """Read a file of neurograph or of another program."""
+        attributes, nodes, edges = _checked_document(parsed_json(files[0]))
+        graph: nx.DiGraph[Any] = nx.DiGraph()
+        for entry in nodes:
+            data = _data(entry, "node")
+            add_node(graph, _text(data, "id", "node"), _without(data, "id", "value", "name"))
+        for entry in edges:
+            data = _data(entry, "edge")
+            pre, post = (_text(data, key, "edge") for key in ("source", "target"))
+            add_edge(graph, pre, post, _without(data, *EDGE_KEYS))
+        version = attributes.pop(VERSION_KEY, None)
+        if version is None:
+            graph.graph.update(attributes)
+            return graph
+        check_version(version, f"its {VERSION_KEY} is")
+        own = restored(graph, NODE_KEYS, EDGE_KEYS)
+        own.graph.update(decoded(attributes, GRAPH_KEYS, "the graph"))
+        return own
+
+
+def _checked_document(document: Any) -> tuple[dict[str, Any], list[Any], list[Any]]:
+    """Give the attributes of the graph, its nodes and its edges."""
+    elements = document.get("elements") if isinstance(document, dict) else None
+    nodes, edges = (elements.get(key) if isinstance(elements, dict) else None for key in ("nodes", "edges"))
+    if not isinstance(nodes, list) or not isinstance(edges, list):
+        raise FormatError(
+            f"it is JSON, but not a graph of Cytoscape: found {reprlib.repr(document)}, "
+            'expected an object with "elements": {"nodes": [...], "edges": [...]}'
+        )
+    if document.get("directed", True) is not True:
+        raise FormatError(f"directed is {document['directed']!r}: expected true, or nothing of it")
+    attributes = document.get("data", {})
+    if not isinstance(attributes, dict):
+        raise FormatError(f"data is {reprlib.repr(attributes)}: expected a JSON object, the graph's attributes")
+    return attributes, nodes, edges
+
+
+def _data(entry: Any, what: str) -> dict[str, Any]:
+    data = entry.get("data") if isinstance(entry, dict) else None
+    if not isinstance(data, dict):
+        raise FormatError(f"{what} {reprlib.repr(entry)} has no data: expected an object with its attributes")
+    return data
+
+
+def _text(data: dict[str, Any], key: str, what: str) -> str:
+    if not isinstance(data.get(key), str):
+        raise FormatError(f"{what} {reprlib.repr(data)} has {key} {data.get(key)!r}: expected text")
+    return str(data[key])
+
+
+def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}

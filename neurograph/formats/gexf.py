@@ -1,0 +1,83 @@
+"""GEXF, for Gephi.
+
+networkx writes and reads the file; this module prepares the graph before and restores it after.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import networkx as nx
+
+from neurograph.errors import FormatError
+from neurograph.formats.columns import edge_data, from_header, header, node_data
+from neurograph.formats.elements import UNREADABLE, check_simple, element_counts, fill_in
+from neurograph.formats.format import Format
+from neurograph.formats.text_ids import restored, with_text_ids
+
+HEADER_KEY = "neurograph"
+"""Attribute of the first node that holds those of the graph, for which GEXF has no place."""
+
+BOTH_KEYS = ("id", "label", "start", "end", "spells", "slices", "viz", "key", "networkx_key")
+NODE_KEYS = (*BOTH_KEYS, "pid", "parents", HEADER_KEY)
+EDGE_KEYS = (*BOTH_KEYS, "type")
+"""Names that networkx or this module use themselves."""
+
+GRAPH_KEYS = ("mode", "node_default", "edge_default")
+"""Graph attributes that networkx makes of the file itself."""
+
+DEFAULT_WEIGHT = 1.0
+"""What an edge weighs in GEXF that says nothing of it."""
+
+
+class GEXF(Format):
+    """GEXF 1.2, readable by Gephi.
+
+    Columns, labels and reserved names are as in GraphML. The attributes of the graph are JSON in the
+    attribute ``neurograph`` of the first node.
+    """
+
+    name = "GEXF"
+    suffix = ".gexf"
+    opener = "networkx.read_gexf(path)"
+
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+        """Write a graph of plain values."""
+        prepared = with_text_ids(graph, NODE_KEYS, EDGE_KEYS)
+        first = next(iter(prepared))
+        prepared.nodes[first][HEADER_KEY] = header(graph.graph)
+        buffer = io.BytesIO()
+        nx.write_gexf(prepared, buffer)
+        return [buffer.getvalue()]
+
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+        """Read a file of neurograph or of another program."""
+        graph = _read(files[0])
+        _, node_defaults, edge_defaults = (graph.graph.pop(key, None) for key in GRAPH_KEYS)
+        for data in edge_data(graph):
+            data.pop("id", None)
+        written = [data.pop(HEADER_KEY) for data in node_data(graph) if HEADER_KEY in data]
+        if not written:
+            fill_in(node_data(graph), node_defaults)
+            fill_in(edge_data(graph), edge_defaults)
+            fill_in(edge_data(graph), {"weight": DEFAULT_WEIGHT})
+            return graph
+        for data in node_data(graph):
+            data.pop("label", None)
+        own = restored(graph, NODE_KEYS, EDGE_KEYS)
+        own.graph.update(from_header(written[0], f"the attribute {HEADER_KEY}")[0])
+        return own
+
+
+def _read(data: bytes) -> nx.DiGraph[Any]:
+    """Read by networkx, and refuse what it passes over in silence."""
+    counts = element_counts(data, "gexf")
+    try:
+        graph = nx.read_gexf(io.BytesIO(data))
+    except UNREADABLE as error:
+        raise FormatError(
+            f"networkx finds {type(error).__name__}: {error}; expected GEXF 1.1, 1.2 or 1.3 with types that it knows"
+        ) from error
+    return check_simple(graph, counts["node"], f"{GEXF.opener}.to_directed()")

@@ -1,0 +1,153 @@
+"""What a file of NIR holds, and the graph that it makes when it says nothing of labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.dynamics import Dynamics
+from neurograph.errors import FormatError
+from neurograph.formats.format import add_edge
+
+Arrays = dict[str, NDArray[Any]]
+Floats = NDArray[np.float64]
+
+LEAKY = Dynamics(
+    drift="(v_leak - s + r*(I + b))/tau",
+    parameters={"tau": 1.0, "r": 1.0, "v_leak": 0.0},
+    name="leaky integrator",
+)
+"""NIR's LI, which a file of another program comes back as."""
+
+PARAMETERS = ("tau", "r", "v_leak")
+
+MOST_INPUTS = 10**6
+"""A file states how many inputs it has, but need not hold anything for each."""
+
+MATRICES = ("Linear", "Affine")
+
+
+class Program:
+    """What a file holds: the type of each node, and how they are linked.
+
+    Raises
+    ------
+    FormatError
+        If it is no such program, or has nodes of other types; so do its methods.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        names = dict.fromkeys(path.split("/")[3] for path in arrays if path.startswith("/node/nodes/"))
+        self.types = {name: text_of(arrays.get(f"/node/nodes/{name}/type"), f"the type of {name}") for name in names}
+        links = arrays.get("/node/edges")
+        if links is None or links.dtype.kind != "S" or links.ndim != 2 or links.shape[1] != 2:
+            raise FormatError("it has no edges between its nodes: expected a NIRGraph; write it again")
+        self.links = [(text_of(pre, "an edge"), text_of(post, "an edge")) for pre, post in links]
+        for name, kind in self.types.items():
+            if kind not in ("Input", "LI", "Linear", "Affine", "Output"):
+                raise FormatError(
+                    f"its node {name!r} is {kind}: expected only Input, LI, Linear, Affine and Output, which make rate "
+                    "neurons; spiking neurons and convolutions have no graph here"
+                )
+
+    def numbers(self, name: str, field: str, dimensions: int) -> Floats:
+        """Give a field of a node, checked."""
+        found = self.arrays.get(f"/node/nodes/{name}/{field}")
+        if found is None or found.ndim != dimensions or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
+            raise FormatError(
+                f"{field} of its node {name!r} is missing, or no finite numbers of {dimensions} dimensions"
+            )
+        return found.astype(np.float64)
+
+    def neurons(self, name: str) -> Floats:
+        """Give tau, r and v_leak (3, nodes) of a population."""
+        values = [self.numbers(name, parameter, 1) for parameter in PARAMETERS]
+        if len({len(each) for each in values}) != 1 or not (values[0] > 0).all():
+            raise FormatError(f"{', '.join(PARAMETERS)} of its node {name!r} differ in length, or tau is not above 0")
+        return np.stack(values)
+
+    def size(self, name: str) -> int:
+        """Give how many neurons, or inputs, a population has."""
+        if self.types.get(name) == "LI":
+            return len(self.neurons(name).T)
+        shape = self.numbers(name, "shape", 1)
+        if len(shape) != 1 or not 0 < shape[0] <= MOST_INPUTS:
+            raise FormatError(f"its node {name!r} has the shape {shape}: expected one number from 1 to {MOST_INPUTS}")
+        return int(shape[0])
+
+    def ends(self, name: str) -> tuple[str, list[str]]:
+        """Give where the only link into a matrix comes from, and where those out of it go."""
+        sources = [pre for pre, post in self.links if post == name]
+        targets = [post for pre, post in self.links if pre == name]
+        source = sources[0] if len(sources) == 1 else ""
+        if self.types.get(source) not in ("Input", "LI") or {self.types.get(target) for target in targets} != {"LI"}:
+            raise FormatError(
+                f"its node {name!r} leads from {sources} to {targets}: expected from one population, Input or LI, to LI"
+            )
+        return source, targets
+
+
+def text_of(found: Any, what: str) -> str:
+    """Read a text.
+
+    Raises
+    ------
+    FormatError
+        If it is none.
+    """
+    try:
+        return bytes(np.asarray(found, "S")[()]).decode()
+    except (UnicodeDecodeError, TypeError, ValueError) as error:
+        raise FormatError(f"{what} is no text: expected UTF-8; write it again") from error
+
+
+def program_graph(program: Program) -> nx.DiGraph[Any]:
+    """Make a graph of a program, whose nodes are called by their population and their place in it.
+
+    Raises
+    ------
+    FormatError
+        If it is more than leaky integrators, with one matrix between any two populations.
+    """
+    graph: nx.DiGraph[Any] = nx.DiGraph(dynamics=LEAKY.to_dict())
+    ends = {pre for pre, post in program.links if program.types.get(post) == "Output"}
+    for name, kind in program.types.items():
+        if kind == "Input":
+            graph.add_nodes_from(((name, place) for place in range(program.size(name))), role="input")
+        elif kind == "LI":
+            role = "output" if name in ends else "hidden"
+            for place, values in enumerate(program.neurons(name).T.tolist()):
+                own = dict(sorted(set(zip(PARAMETERS, values, strict=True)) - set(LEAKY.parameters)))
+                graph.add_nodes_from([((name, place), {"role": role, **own})])
+    for pre, post in program.links:
+        kinds = program.types.get(pre), program.types.get(post)
+        if not set(kinds) & set(MATRICES) and kinds != ("LI", "Output"):
+            raise FormatError(
+                f"it links {pre!r} to {post!r}, of types {kinds}: expected a Linear or an Affine between populations, "
+                "or LI to Output"
+            )
+    for name, kind in program.types.items():
+        if kind in MATRICES:
+            _connect(graph, program, name)
+    return graph
+
+
+def _connect(graph: nx.DiGraph[Any], program: Program, name: str) -> None:
+    """Add the edges of one matrix, and its biases."""
+    weight = program.numbers(name, "weight", 2)
+    bias = program.numbers(name, "bias", 1) if program.types[name] == "Affine" else np.zeros(len(weight))
+    source, targets = program.ends(name)
+    for target in targets:
+        if weight.shape != (program.size(target), program.size(source)) or len(bias) != len(weight):
+            raise FormatError(
+                f"weight of its node {name!r} has shape {weight.shape}, which does not fit {source!r} and {target!r}"
+            )
+        for i in np.flatnonzero((bias != 0.0) | np.signbit(bias)).tolist():
+            data = graph.nodes[target, i]
+            data["bias"] = data["bias"] + float(bias[i]) if "bias" in data else float(bias[i])
+        for j, i in zip(*(ends.tolist() for ends in np.nonzero(weight.T)), strict=True):
+            add_edge(graph, (source, j), (target, i), {"weight": float(weight[i, j])})

@@ -1,0 +1,127 @@
+"""The files that a run leaves beside its graph: ``history.csv`` and ``removed.csv``, which spreadsheets read, too."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import DataError, ParameterError
+from neurograph.formats import FORMATS
+from neurograph.pruning import Removed
+
+HISTORY, REMOVED = "history.csv", "removed.csv"
+"""What the files are called in the folder of a run."""
+
+COLUMNS = ("pre", "post", "weight", "score", "epoch", "reason")
+"""Of a log of edges that left."""
+
+RESULTS = ("pruned", "trained")
+"""What a run's graph is called, the last one first."""
+
+
+def write_history(path: Path, history: Mapping[str, NDArray[np.float64]]) -> Path:
+    """Write one row an epoch, of the epoch and the numbers of ``fit.history``, bit for bit; give the path."""
+    epochs = range(1, 1 + max((values.size for values in history.values()), default=0))
+    columns = [epochs, *(values.tolist() for values in history.values())]
+    return _write(path, ["epoch", *history], zip(*columns, strict=True))
+
+
+def read_history(path: Path) -> dict[str, NDArray[np.float64]]:
+    """Read what :func:`write_history` wrote.
+
+    Raises
+    ------
+    DataError
+        If it is no such file.
+    """
+    header, rows = cells(path)
+    try:
+        table = np.array(rows, np.float64).reshape(len(rows), len(header))
+    except ValueError as error:
+        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+    return {name: table[:, place] for place, name in enumerate(header) if name != "epoch"}
+
+
+def write_removed(path: Path, removed: Sequence[Removed]) -> Path:
+    """Write one row for each edge that left, with its labels as text; give the path."""
+    rows = ([*gone.edge, gone.weight, gone.score, gone.epoch, gone.reason] for gone in removed)
+    return _write(path, COLUMNS, rows)
+
+
+def read_removed(path: Path, nodes: Iterable[Hashable]) -> tuple[Removed, ...]:
+    """Read what :func:`write_removed` wrote; a label that is the text of one of the nodes becomes that node.
+
+    Raises
+    ------
+    DataError
+        If it is no such file.
+    """
+    header, rows = cells(path)
+    if tuple(header) != COLUMNS:
+        raise DataError(f"{path} has the columns {', '.join(header)}: expected {', '.join(COLUMNS)}")
+    known = {str(node): node for node in nodes}
+    removed = []
+    for line, row in enumerate(rows, 2):
+        try:
+            pre, post, weight, score, epoch, reason = row
+            ends = known.get(pre, pre), known.get(post, post)
+            removed.append(Removed(ends, int(epoch), float(weight), float(score), reason))
+        except ValueError as error:
+            raise DataError(
+                f"{path} has a row {line} that is no edge: {error}; expected {', '.join(COLUMNS)}"
+            ) from None
+    return tuple(removed)
+
+
+def result_in(folder: Path) -> Path:
+    """Choose the graph file of a run's folder: ``pruned``, else ``trained``, else the only one.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or several of other names.
+    """
+    if not folder.is_dir():
+        raise ParameterError(f"{folder} is no folder: expected the folder of a run")
+    suffixes = [format.suffix for format in FORMATS]
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
+    files = [file for file in files if file.name not in (HISTORY, REMOVED)]
+    files.sort(key=lambda file: suffixes.index(file.suffix.lower()))
+    for name in RESULTS:
+        named = [file for file in files if file.stem == name]
+        if named:
+            return named[0]
+    if len(files) != 1:
+        found = f"holds {', '.join(file.name for file in files)}" if files else "holds no graph file"
+        raise ParameterError(f"{folder} {found}: expected one, or one called pruned or trained; name it with --graph")
+    return files[0]
+
+
+def cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Give the header and the rows of a CSV file.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or is empty.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
+    if not rows:
+        raise DataError(f"{path} is empty: expected a CSV file with a header and one row a sample")
+    return rows[0], rows[1:]
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(header)
+        table.writerows(rows)
+    return path

@@ -1,0 +1,40 @@
+"""Labels of nodes as texts that people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+LONGEST = 16
+"""Most characters of a short name, shared out among the parts of a tuple."""
+
+
+def short_names(nodes: Sequence[Hashable]) -> list[str]:
+    """Give the label of each node as a short text, with its place behind it where two would read the same.
+
+    Examples
+    --------
+    >>> short_names(["x", ("h", 3), "a very long name indeed", 1, "1"])
+    ['x', 'h,3', 'a very long nam…', '1 #3', '1 #4']
+    """
+    texts = [_short(node) for node in nodes]
+    count = Counter(texts)
+    return [text if count[text] == 1 else f"{text} #{place}" for place, text in enumerate(texts)]
+
+
+def shortened(text: str, most: int) -> str:
+    """Give a text on one line, cut to so many characters.
+
+    Examples
+    --------
+    >>> shortened("two words", 5)
+    'two …'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: max(most - 1, 1)] + "…"
+
+
+def _short(node: Hashable) -> str:
+    if isinstance(node, tuple) and node:
+        return ",".join(shortened(str(part), LONGEST // len(node)) for part in node)
+    return shortened(str(node), LONGEST)
