@@ -31,6 +31,9 @@ RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "star
 ASKING = ("cost", "solver", "start")
 """Those of them that say something without retraining."""
 
+ROUNDING = 1e-9
+"""By how much a drop may seem larger than it is."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pruning:
@@ -154,14 +157,15 @@ def prune(
     """
     network, pruner = checked_network(network), checked_pruner(pruner)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
-    _check_together(pruner, x, y, rounds, retrain, max_drop, validation)
+    _check_training(training, retrain)
+    _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
     _check_kept(network, keep)
     rng = checked_generator(seed)
     task = None
     if x is not None and y is not None:
         kept: Any = keep if retrain else None  # which train() takes or refuses
-        plan = Plan(keep=kept, validation=validation, **_checked_training(training, retrain))
-        task = _Task(network, x, y, plan, rng)
+        given = {name: value for name, value in training.items() if value is not None or name == "until_cost"}
+        task = _Task(network, x, y, Plan(keep=kept, validation=validation, **given), rng)
     now, curve = network, [_measured(network, task)]
     removed: list[Removed] = []
     held: tuple[tuple[Hashable, Hashable], ...] = ()
@@ -170,11 +174,10 @@ def prune(
         if number + 1 == rounds:
             part = replace(part, regrow=False)
         after, gone, stay = _one_round(now, part, rng, number, task, keep, neurons)
-        if retrain:
-            assert task is not None
+        if retrain and task is not None:
             after = task.trained(after, retrain, rng, training)
         measured = _measured(after, task)
-        if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop:
+        if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
             break
         now, held = after, stay
         removed.extend(gone)
@@ -264,6 +267,7 @@ def _check_together(
     retrain: int,
     max_drop: float | None,
     validation: tuple[ArrayLike, ArrayLike] | None,
+    training: dict[str, Any],
 ) -> None:
     """Refuse arguments that need others, and those that others make useless."""
     if max_drop is not None:
@@ -275,6 +279,7 @@ def _check_together(
         f"retrain is {retrain}": bool(retrain),
         f"max_drop is {max_drop}": max_drop is not None,
         "validation is given": validation is not None,
+        f"{', '.join(training)} is given": bool(training),
         "y is given": y is not None,
         "x is given": x is not None,
     }
@@ -303,8 +308,8 @@ def _check_kept(network: Network, keep: Keep | None) -> None:
         )
 
 
-def _checked_training(training: dict[str, Any], retrain: int) -> dict[str, Any]:
-    """Give the arguments of train() that were given, or say which of them is none, or needs retraining."""
+def _check_training(training: dict[str, Any], retrain: int) -> None:
+    """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
     for name in training:
         if name not in RETRAINING:
             raise ParameterError(
@@ -313,4 +318,3 @@ def _checked_training(training: dict[str, Any], retrain: int) -> dict[str, Any]:
             )
         if name not in ASKING and not retrain:
             raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")
-    return {name: value for name, value in training.items() if value is not None or name == "until_cost"}

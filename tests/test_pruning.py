@@ -190,3 +190,17 @@ def test_without_its_idle_neurons_a_network_answers_the_same(graph):
     lazy = {network.nodes[k] for k in np.flatnonzero(idle_neurons(network))}
     assert set(pruned.neurons) == lazy - fixed
     assert set(pruned.network.nodes) == set(network.nodes) - set(pruned.neurons)
+
+
+def test_both_edges_of_a_pair_leave_where_the_dynamics_is_symmetric():
+    """Also where no tie says so, as in a graph from a symmetric matrix."""
+    graph = ng.topologies.symmetric(ng.topologies.complete(inputs=2, hidden=4, outputs=1, seed=0))
+    for _, _, data in graph.edges(data=True):
+        data.pop("tie", None)
+    network = ng.compile(graph, ng.dynamics.hopfield())
+    assert network.wiring.ties is None
+    for fraction in (0.1, 0.35, 0.6):
+        pruned = ng.prune(network, ng.pruning.magnitude(fraction), neurons=False).network
+        among = {(u, v) for u, v in pruned.edges if not str(u).startswith("x")}
+        assert among == {(v, u) for u, v in among}
+        assert pruned.weights.size <= (1.0 - fraction) * network.weights.size + 1

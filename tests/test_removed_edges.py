@@ -15,10 +15,10 @@ from tests.graphs import NAMED
 X, Y = ng.tasks.logic("xor")
 
 
-def twins(dynamics=None, seed=0):
+def twins(dynamics=None, seed=0, bias=True):
     """Two pruned networks whose removed edges had other weights, of other signs and sizes, and other attributes."""
     symmetric = dynamics is not None and dynamics.symmetric
-    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, scale=0.4, seed=seed)
+    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=bias, scale=0.4, seed=seed)
     graph = ng.topologies.symmetric(graph) if symmetric else graph
     rng = np.random.default_rng(seed)
     pairs = sorted({tuple(sorted(edge)) for edge in graph.edges})
@@ -91,12 +91,11 @@ def test_not_to_a_certificate(name):
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: type(form).__name__)
 def test_not_into_a_file(form, tmp_path):
     written = []
-    for place, each in enumerate(twins(ng.dynamics.additive("tanh"))):
-        path = tmp_path / str(place) / f"net{form.suffix}"
-        path.parent.mkdir()
-        ng.write(each, path)
-        written.append(path.read_bytes())
-        assert set(ng.read(path).edges) == set(each.edges)
+    for place, each in enumerate(twins(ng.Dynamics("-s + I + b"), bias="neurons")):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        ng.write(each, folder / f"net{form.suffix}")
+        written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert written[0] == written[1]
 
 

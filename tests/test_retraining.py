@@ -170,6 +170,8 @@ REFUSED = [
     ("half an epoch", lambda: ng.prune(small(), HALF, X, Y, retrain=0.5), ["retrain is 0.5", ">= 0"]),
     ("regrowth at once", lambda: ng.prune(small(), ng.pruning.random(0.5, regrow=True)), ["rounds is 1", "2 rounds"]),
     ("an unknown argument", lambda: ng.prune(small(), HALF, X, Y, retrain=1, epoch=3), ["'epoch'", "optimiser"]),
+    ("an unknown argument without data", lambda: ng.prune(small(), HALF, epoch=3), ["'epoch'", "optimiser"]),
+    ("a start without data", lambda: ng.prune(small(), HALF, start=0.1), ["start is given", "x and y are missing"]),
     ("a rule and no retraining", lambda: ng.prune(small(), HALF, X, Y, rule=ng.rules.deep()), ["rule", "retrain is 0"]),
     (
         "a keep of text",
