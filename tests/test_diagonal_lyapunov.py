@@ -27,16 +27,25 @@ def proved(W, kind=None):
     return lds(network(W, kind or dynamics.vector_field())).verdict is Verdict.PROVED
 
 
+def largest_real(B):
+    values = np.linalg.eigvals(B)
+    return values.real[np.abs(values.imag) < 1e-9].max(initial=-np.inf)
+
+
 def necessary(W):
-    """Give a scale of W beyond which -(scale W - I) is no P-matrix or has an eigenvalue across the axis."""
-    n, rng = len(W), np.random.default_rng(0)
-    blocks = [c for k in (1, 2) for c in itertools.combinations(range(n), k)]
-    blocks += [tuple(rng.permutation(n)[: rng.integers(3, n + 1)]) for _ in range(300)]
-    limits = [np.linalg.eigvals(W).real.max()]
-    for block in blocks:
-        values = np.linalg.eigvals(W[np.ix_(block, block)])
-        limits += values.real[np.abs(values.imag) < 1e-9].tolist()
-    return 1.0 / max(limits)
+    """Give a scale of W beyond which scale W - I is not Hurwitz, or I - scale W no P-matrix, by a greedy search."""
+    n, rng, best = len(W), np.random.default_rng(0), np.linalg.eigvals(W).real.max()
+    for _ in range(5):
+        chosen = rng.random(n) < 0.6
+        now, better = -np.inf, largest_real(W[np.ix_(chosen, chosen)])
+        while better > now + 1e-12:
+            now = better
+            values = [largest_real(W[np.ix_(one, one)]) for one in chosen ^ np.eye(n, dtype=bool)]
+            better = max(values)
+            if better > now + 1e-12:
+                chosen = chosen ^ (np.arange(n) == np.argmax(values))
+        best = max(best, now)
+    return 1.0 / best
 
 
 @settings(max_examples=30, deadline=None)
@@ -59,14 +68,12 @@ def test_the_inequality_and_the_step_hold(seed, transposed):
     assert found.rate >= (certify(net)["symmetric_part"].rate or 0.0) - 1e-6
 
 
-def test_of_gaussian_weights_it_certifies_nine_tenths_of_the_necessary_limit_at_the_median():
-    certified = []
-    for seed in range(9):
-        W = np.random.default_rng(seed).normal(size=(20, 20)) * (1.0 - np.eye(20))
-        limit = necessary(W)
-        certified.append(proved(0.9 * limit * W))
-        assert not proved(1.001 * limit * W)
-    assert sum(certified) >= 5
+@pytest.mark.parametrize("seed", range(5))
+def test_of_gaussian_weights_it_certifies_nine_tenths_of_the_necessary_limit(seed):
+    W = np.random.default_rng(seed).normal(size=(20, 20)) * (1.0 - np.eye(20))
+    limit = necessary(W)
+    assert proved(0.9 * limit * W)
+    assert not proved(1.001 * limit * W)
 
 
 @pytest.mark.parametrize("seed", range(3))
