@@ -98,13 +98,16 @@ class SlopeSet:
 
     @cached_property
     def plain_t(self) -> Array:
-        """The best t that is the same everywhere, for equal reach and weights (n,)."""
+        """The best t that is the same everywhere, for equal reach and weights (n,), by the power method."""
         if not np.any(self.reach):
             return np.ones_like(self.top)
         bent = scaled(self.spread, np.sqrt(self.reach), np.ones_like(self.reach))
-        small = self.top.size <= DENSE
-        top = float(np.linalg.norm(bent.toarray(), 2)) if small else absolute_norm(abs(bent))
-        return np.full(self.top.size, max(top, 1e-300) / np.sqrt(np.max(self.reach)))
+        back, z, square = sp.csr_array(bent.T), np.cos(np.arange(self.top.size)), 0.0
+        for _ in range(5 * ROUNDS):
+            z = back @ (bent @ z)
+            square = float(np.linalg.norm(z))
+            z /= max(square, 1e-300)
+        return np.full(self.top.size, max(np.sqrt(square), 1e-300) / np.sqrt(np.max(self.reach)))
 
     @cached_property
     def _parts(self) -> tuple[Any, Any, Any]:

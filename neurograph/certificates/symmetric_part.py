@@ -19,8 +19,8 @@ class SymmetricPart(Theorem):
 
     in every state: any two states approach each other at least like exp(-c t) in l_2, in which clipping to a box is
     nonexpansive. Where one slope depends on the state, the bound of :class:`SlopeSet` stands for all its values; for
-    ``-s + rho(I)`` with slopes in [0, 1] it is -1 + (lambda_max(sym W) + norm(W)) / 2. Where A is symmetric, the drift
-    descends an energy, and mu_2 < 0 says that it is strongly convex.
+    ``-s + rho(I)`` with slopes in [0, 1] it is at most -1 + (lambda_max(sym W) + norm(W)) / 2. Where A is symmetric,
+    the drift descends an energy, and mu_2 < 0 says that it is strongly convex.
 
     A transposed phase keeps it: the symmetric part of J(s) - J(s*) + J(s*)' is that of J(s). Explicit Euler: see
     :func:`contraction`.
