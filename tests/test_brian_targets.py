@@ -96,9 +96,8 @@ print(first, second)
 
 
 def test_other_sizes_and_parameters_compile_nothing_new(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", CACHE, str(tmp_path)], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."}
-    )  # fmt: skip
+    where = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run([sys.executable, "-c", CACHE, str(tmp_path)], capture_output=True, text=True, env=where)
     assert done.returncode == 0, done.stderr
     first, second = map(int, done.stdout.split())
     assert first == second > 5
