@@ -56,7 +56,28 @@ PAGE = Html()
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
     """Write a graph or a network to a file; its suffix chooses the format.
 
-    ========== =============== ============================= ================================================
+    ========== =============== ============================= =======================================================
+    suffix     format          for                           what is special
+    ========== =============== ============================= =======================================================
+    .json      node-link JSON  neurograph, networkx, d3      the native file: all types as they were
+    .graphml   GraphML         igraph, graph-tool, yEd
+    .gexf      GEXF            Gephi
+    .cyjs      Cytoscape JSON  Cytoscape, Cytoscape.js
+    .csv       CSV             spreadsheets                  edges; the nodes in ``<name>.nodes.csv`` beside it
+    .parquet   Parquet         pandas, polars, Arrow         edges; the nodes in ``<name>.nodes.parquet`` beside it
+    .npz       npz             scipy, numpy                  ``scipy.sparse.load_npz`` gives A[pre, post]
+    .h5        SONATA          libsonata, bmtk               a population of nodes and one of edges
+    .nir       NIR             neuromorphic programs         leaky linear neurons alone; dense; the order of edges
+                                                             is that of their nodes
+    .packed    packed          neurograph                    few bytes, above all after ``neurograph.quantise``
+    .html      HTML page       people                        to look at; it cannot be read back, see ``write_page``
+    ========== =============== ============================= =======================================================
+
+    All comes back from each but the page, weights and biases bit for bit, with two exceptions: in all but JSON an attribute that is
+    an int at one node (or edge) and a float at another becomes a float at each, and NIR refuses by name what it cannot
+    hold. Weights and biases are floats in every format, and numpy's scalars become Python's. Parquet needs pyarrow,
+    SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands as it is; what a format has no
+    type for (None, lists, dicts, tuples, text with control characters) is text that begins with ``json:``.
 
     Parameters
     ----------
