@@ -25,12 +25,12 @@ EXPECTED = {"networks": 10, "learnt": 10, "most epochs": 102}
 this file: the paper has no XOR."""
 
 DIFFERENCES = (
-    "XOR with one-hot answers for MNIST, and 2-16-2 neurons. A neuron is a rate membrane, clipped to [0, 1], whose state "
-    "an integrator turns into at most 200 spikes a second. At a presynaptic spike the weight changes by how fast the "
-    "postsynaptic membrane moves, seen as its distance from its average over 40 ms. The changes of a trial are gathered "
-    "and made at its end, for the four samples at once, and a weight and the one back are one. As there: spikes are all "
-    "that goes along an edge, two phases of fixed length, a nudge on the outputs, and a change of weight driven by "
-    "spikes, which sees the two ends of its own edge."
+    "XOR with one-hot answers for MNIST, and 2-16-2 neurons. A neuron is a rate membrane, clipped to [0, 1], whose "
+    "state an integrator turns into at most 200 spikes a second. At a presynaptic spike the weight changes by how fast "
+    "the postsynaptic membrane moves, seen as its distance from its average over 40 ms. The changes of a trial are "
+    "gathered and made at its end, for the four samples at once, and a weight and the one back are one. As there: "
+    "spikes are all that goes along an edge, two phases of fixed length, a nudge on the outputs, and changes driven by "
+    "spikes, which see the two ends of their own edge."
 )
 
 

@@ -1,5 +1,4 @@
 import importlib.util
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,16 +27,15 @@ def spikes_are_near_the_equilibrium(given):
     return abs(rates - equilibrium).max() < 0.03 and equilibrium.max() == 1.0
 
 
-def tired_neurons_say_less(outputs):
-    order = sorted(outputs)
-    right = [(outputs[strength] > 0.5).tolist() == [False, True, True, False] for strength in order]
-    return right[0] and all((outputs[a] >= outputs[b] - 1e-9).all() for a, b in pairwise(order))
+def a_little_fatigue_is_borne_and_much_is_not(outputs):
+    right = [(outputs[strength] > 0.5).tolist() == [False, True, True, False] for strength in sorted(outputs)]
+    return right == [True, True, False]
 
 
 RIGHT = {
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "spikes_beside_rates": spikes_are_near_the_equilibrium,
-    "your_own_equations_in_brian2": tired_neurons_say_less,
+    "your_own_equations_in_brian2": a_little_fatigue_is_borne_and_much_is_not,
     "your_own_graph": computes_xor,
     "your_own_neuron": computes_xor,
 }
