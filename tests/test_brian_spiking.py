@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from models import martin_2021
 from tests.test_brian_rate import milliseconds, run_script
 
 XOR, ANSWER = ng.tasks.logic("xor")
@@ -96,33 +97,9 @@ def test_the_time_to_settle_is_that_of_the_rate_network_and_of_the_synapses():
     assert model.settle().steps[0] == round(1000 * float(model.times.settling)) + 1000
 
 
-def learner(seeds, **options):
-    """Networks that are to learn XOR, side by side."""
-    graphs = [
-        ng.topologies.symmetric(ng.topologies.layered(2, (16,), 2, bias="neurons", scale=0.3, seed=seed))
-        for seed in seeds
-    ]
-    network = ng.compile(side_by_side(graphs), ng.dynamics.vector_field())
-    return built(network, np.tile(XOR, len(seeds)), rule=SUMMED, **options)
-
-
-def epochs_to_ten_perfect(model, count, most):
-    """Train until each of the networks has given ten epochs of right answers by its spikes; give how many that took."""
-    streak, done = np.zeros(count, int), np.full(count, -1)
-    for epoch in range(1, most + 1):
-        model.learn(np.tile(ONE_HOT, count), beta=1.0, optimiser=ng.optimisers.sgd(0.3), duration=milliseconds(400))
-        places = np.ravel([model.node_indices[node] for node in model.compiled.outputs])
-        sent = model.runner.read(model.neurons, "count")[places].reshape(count, 2, 4)
-        right = np.all((sent[:, 1] > sent[:, 0]) == (ANSWER.ravel() > 0.5), axis=1)
-        streak = np.where(right, streak + 1, 0)
-        done = np.where((streak >= 10) & (done < 0), epoch, done)
-        if (done > 0).all():
-            break
-    return done
-
-
 def test_a_network_learns_xor_inside_brian2_by_its_spikes():
-    assert 10 <= epochs_to_ten_perfect(learner([8]), 1, 40)[0] <= 40
+    model = martin_2021.simulated(martin_2021.build([8]), "numpy")
+    assert 10 <= martin_2021.epochs_to_ten_perfect(model, 40)[0] <= 40
 
 
 def test_what_spikes_gather_is_what_the_rate_rule_gathers():

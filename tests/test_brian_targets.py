@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from models import scellier_2018
+from models import martin_2021, scellier_2018
 from tests.test_brian_rate import (
     DYNAMICS,
     NETWORKS,
@@ -22,7 +22,6 @@ from tests.test_brian_rate import (
     one_step,
     run_script,
 )
-from tests.test_brian_spiking import epochs_to_ten_perfect, learner
 
 pytestmark = pytest.mark.slow
 
@@ -104,8 +103,10 @@ def test_other_sizes_and_parameters_compile_nothing_new(tmp_path):
 
 
 def test_ten_of_ten_networks_learn_xor_inside_brian2_by_their_spikes():
-    epochs = epochs_to_ten_perfect(learner(range(10), target="cpp"), 10, 250)
-    assert (epochs > 0).all()
+    model = martin_2021.simulated(martin_2021.build(range(10)), "cpp")
+    epochs = martin_2021.epochs_to_ten_perfect(model)
+    assert np.sum(epochs > 0) == martin_2021.EXPECTED["learnt"]
+    assert epochs.max() == pytest.approx(martin_2021.EXPECTED["most epochs"], rel=0.5)
 
 
 @pytest.mark.parametrize("model", ["spiking", "lif"])

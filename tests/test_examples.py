@@ -42,6 +42,16 @@ def left_a_circuit_unless_the_wiring_is_not_there(pruning):
     return pruning.curve["accuracy"][-1] > 0.95 and pruning.network.weights.size < 1100
 
 
+def spikes_are_near_the_equilibrium(given):
+    rates, equilibrium = given
+    return abs(rates - equilibrium).max() < 0.03 and equilibrium.max() == 1.0
+
+
+def a_little_fatigue_is_borne_and_much_is_not(outputs):
+    right = [(outputs[strength] > 0.5).tolist() == [False, True, True, False] for strength in sorted(outputs)]
+    return right == [True, True, False]
+
+
 RIGHT = {
     "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
@@ -49,6 +59,8 @@ RIGHT = {
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "published_conditions": only_the_absolute_leak_passes,
     "settles": ended_in_one_place,
+    "spikes_beside_rates": spikes_are_near_the_equilibrium,
+    "your_own_equations_in_brian2": a_little_fatigue_is_borne_and_much_is_not,
     "your_own_graph": computes_xor,
     "your_own_neuron": computes_xor,
 }
