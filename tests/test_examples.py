@@ -66,6 +66,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Call to deprecated function:DeprecationWarning")  # by cect, of openpyxl
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_example_runs_and_what_it_gives_is_right(path, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # where pictures go
