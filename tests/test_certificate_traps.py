@@ -41,9 +41,7 @@ def test_a_hurwitz_matrix_settles_without_a_box_and_only_then():
     assert wide["p_matrix"].verdict is Verdict.REFUTED
 
 
-@pytest.mark.parametrize(
-    "kind", [dynamics.vector_field(), dynamics.additive("clip"), dynamics.additive("tanh")]
-)
+@pytest.mark.parametrize("kind", [dynamics.vector_field(), dynamics.additive("clip"), dynamics.additive("tanh")])
 @pytest.mark.parametrize("gain", [1.0, 1.01])
 def test_one_equilibrium_is_not_convergence(kind, gain):
     net = network(gain * RING, kind)

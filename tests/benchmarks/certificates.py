@@ -50,12 +50,11 @@ def gaussian(n, seed, kind=None):
 
 
 def sparse(n, degree):
-    """A network whose rows sum to 0.9 in absolute value."""
-    graph = ng.topologies.random(inputs=1, hidden=n - 1, outputs=1, degree=degree, seed=0)
-    network = ng.compile(graph, ng.dynamics.vector_field())
-    return network.with_weights(0.9 * network.weights / row_sums(network))
-
-
-def row_sums(network):
-    matrix = abs(network.matrix())
-    return np.repeat(np.maximum(matrix.sum(axis=1), 1e-12), np.diff(matrix.indptr))
+    """A network with `degree` edges into each node, weights +-0.9 / degree."""
+    random = np.random.default_rng(0)
+    post = np.repeat(np.arange(n), degree)
+    pre = (post + random.integers(1, n, post.size)) % n
+    pairs = np.unique(post * n + pre)
+    weights = random.choice([-0.9, 0.9], pairs.size) / degree
+    table = ng.topologies.from_edges((pairs % n, pairs // n, weights), inputs=[], outputs=[0], nodes=np.arange(n))
+    return ng.compile(table, ng.dynamics.vector_field())
