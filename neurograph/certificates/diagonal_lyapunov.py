@@ -107,8 +107,8 @@ class DiagonalLyapunov(Theorem):
                     bound, rigorous = growth(one, weights, t, deadline)
                 if bound < 0.0:
                     return proved(system, one, weights, t, -bound, rigorous)
-        except ArpackError as error:
-            return self.unknown(system, f"Undecided: ARPACK found no eigenvalue ({error}).")
+        except (ArpackError, np.linalg.LinAlgError) as error:
+            return self.unknown(system, f"Undecided: no eigenvalue was found ({error}).")
         return self.unknown(
             system,
             "No D was found with D A + A' D negative definite; the best leaves the largest eigenvalue of its symmetric "
@@ -175,9 +175,9 @@ def _upper(system: System) -> SlopeSet | None:
     relative = 8.0 * EPS + np.max((constant.high - constant.low) / np.maximum(np.abs(middle), 1e-300))
     rest.data *= relative
     loops = full.diagonal()
-    top = (own.high - system.nudge) * (1.0 - EPS) + loops + rest.diagonal() + EPS * np.abs(loops)
+    top = (own.high - system.nudge) * (1.0 - 2.0 * EPS) + loops + rest.diagonal() + EPS * np.abs(loops)
     part, rest = (sp.csr_array(one - sp.diags_array(one.diagonal())) for one in (full, rest))
-    return SlopeSet(top, part, 0.0 * part, np.zeros_like(top), rest, False)
+    return None if np.any(top >= 0.0) else SlopeSet(top, part, 0.0 * part, np.zeros_like(top), rest, False)
 
 
 def _one_leak(system: System) -> bool:
@@ -201,14 +201,13 @@ def _inapplicable(system: System, slopes: SlopeSet) -> str:
 
 def _start(slopes: SlopeSet, deadline: Deadline) -> tuple[Array, Array]:
     """Give weights sqrt(u / v), u and v left and right Perron vectors of the majorant, or 1 where that is better."""
-    sizes = abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, np.ones_like(slopes.reach))
-    sizes = scaled(sp.csr_array(sizes), -1.0 / np.minimum(slopes.top, -1e-300), np.ones_like(slopes.top))
-    right, left = _perron(sizes), _perron(sp.csr_array(sizes.T))
-    ones = np.ones_like(right)
-    # left belongs to the matrix scaled by its leaks
-    perron = np.sqrt(-left / np.minimum(slopes.top, -1e-300) / right)
-    perron /= np.exp(np.mean(np.log(perron)))
-    perron = 1.0 / perron if slopes.turned else perron
+    ones = np.ones_like(slopes.top)
+    sizes = sp.csr_array(abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, ones))
+    sizes = scaled(sizes, -1.0 / slopes.top, ones)
+    # left belongs to the matrix whose rows are divided by their leaks
+    logarithm = 0.5 * (np.log(_perron(sp.csr_array(sizes.T))) - np.log(-slopes.top) - np.log(_perron(sizes)))
+    logarithm = np.clip(logarithm - np.mean(logarithm), -SPREAD, SPREAD)
+    perron = np.exp(-logarithm if slopes.turned else logarithm)
     tops = [float(slopes.largest(weights, slopes.plain_t, deadline)[0][-1]) for weights in (ones, perron)]
     return (ones if tops[0] <= tops[1] else perron), slopes.plain_t
 

@@ -58,16 +58,16 @@ class SymmetricPart(Theorem):
             mu, proved = growth(slopes, ones, slopes.plain_t, deadline)
         except ArpackError as error:
             return self.unknown(system, f"Undecided: ARPACK found no eigenvalue ({error}).")
-        what = "the largest eigenvalue of the symmetric part of A" + ("" if system.affine else ", over all slopes,")
+        what = f"mu_2, the largest eigenvalue of A's symmetric part{', over all slopes' * (not system.affine)},"
         if not mu < 0.0:
-            return self.unknown(system, f"Not negative: mu_2, {what} is at most {mu:.4g}.", margin=-mu)
+            return self.unknown(system, f"Not shown to be negative: {what} is at most {mu:.4g}.", margin=-mu)
         convex = " A is symmetric: the drift descends an energy, which is strongly convex." * slopes.symmetric
         rounding = f" Beyond {DENSE} nodes the eigenvalue is computed, not proved." * (not proved)
         return self.certificate(
             system,
             Verdict.PROVED,
             f"Any two states under the same input approach each other at least like exp({mu:.4g} t) in the l_2 norm: "
-            f"mu_2, {what} is at most {mu:.4g}.{convex}{rounding}",
+            f"{what} is at most {mu:.4g}.{convex}{rounding}",
             margins=self.borne(system, -mu),
             **contraction(system, slopes, ones, -mu, proved),
         )

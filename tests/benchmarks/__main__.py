@@ -11,6 +11,7 @@ from pathlib import Path
 from neurograph.gathering import how
 from tests.benchmarks import (
     brian_step,
+    certificates,
     certify_large,
     compile_graph,
     digits_epoch,
@@ -28,7 +29,7 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     xor_run, xor_step, digits_epoch, settle_step, layered_blas, brian_step, compile_graph, start_up, edge_visits,
-    newton_iterations, solver_times, growth, packed_size, certify_large,
+    newton_iterations, solver_times, growth, packed_size, certificates, certify_large,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!-- what make bench measured -->", "<!-- that was it -->"
