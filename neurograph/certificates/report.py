@@ -15,6 +15,9 @@ from neurograph.errors import ParameterError
 WIDTH = 98
 """Columns of the table."""
 
+IDLE = "Not applicable"
+"""How a statement begins that says why a theorem does not fit; the table leaves it out."""
+
 
 class UnknownCertificateError(ParameterError, KeyError):
     """A report is asked for a certificate that it does not have."""
@@ -95,10 +98,15 @@ class Report:
                 f"Against it: {', '.join(certificate.claims)} ({certificate.name}). This does not cover "
                 f"{certificate.does_not_cover}"
             )
-        parts += ["", *_table(self.certificates), ""]
-        for certificate in self.certificates:
+        idle = [certificate for certificate in self.certificates if certificate.statement.startswith(IDLE)]
+        shown = [certificate for certificate in self.certificates if certificate not in idle]
+        parts += ["", *_table(shown), ""]
+        for certificate in shown:
             parts += _wrapped(f"{certificate.name}: {certificate.statement}", 4)
             parts += _wrapped(certificate.euler or "", 4, 4)
+        if idle:
+            names = ", ".join(certificate.name for certificate in idle)
+            parts += _wrapped(f'{IDLE} here: {names}; print(report["{idle[0].name}"]) says why.', 4)
         return "\n".join(parts)
 
 
