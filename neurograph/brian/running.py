@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +77,8 @@ class Program(Runtime):
         from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
         self._device = CPPStandaloneDevice()
-        self._folder = tempfile.TemporaryDirectory(prefix="neurograph-brian-", ignore_cleanup_errors=True)
+        self._folder = tempfile.mkdtemp(prefix="neurograph-brian-")
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         b2.set_device(self._device, build_on_run=False)
         try:
             super().__init__(recipe)
@@ -106,7 +109,7 @@ class Program(Runtime):
         for group, name in handed:  # or an assignment would be to a copy
             self._device.array_cache[group.variables[name]] = group.variables[name].get_value()
         for name in self._device.run_args_arrays:
-            Path(self._folder.name, "static_arrays", name).unlink(missing_ok=True)
+            Path(self._folder, "static_arrays", name).unlink(missing_ok=True)
 
     def _compile(self) -> None:
         """Compile a program that takes as many steps as it is told."""
@@ -119,7 +122,7 @@ class Program(Runtime):
                 for group, name in ((objects.neurons, "steps"), (objects.clock, "dt"))
             )
             self._device.insert_code("main", f"{objects.network.name}.run({steps}[0]*{dt}[0], NULL, 10.0);")
-            self._device.build(directory=self._folder.name, run=False, with_output=False)
+            self._device.build(directory=self._folder, run=False, with_output=False)
         finally:
             b2.devices.reset_device()
         self._compiled = True
