@@ -120,7 +120,7 @@ def test_a_certificate_is_whole(kind, data, seed):
     network = data.draw(networks(kind))
     before = network.weights.copy(), network.biases.copy(), network.parameters.copy()
     x = np.random.default_rng(seed).uniform(size=(2, network.wiring.inputs.size))
-    report = certify(network, x, dt=0.01, level="strong")
+    report = certify(network, x, dt=0.01, level="strong", budget=300.0)
     assert [certificate.name for certificate in report.certificates] == NAMES
     for certificate in report:
         assert report[certificate.name] is certificate
@@ -151,7 +151,7 @@ def test_a_certificate_is_whole(kind, data, seed):
 )
 def test_distances_shrink_at_the_rate_in_the_norm(kind, data, seed, beta, share):
     network = data.draw(networks(kind))
-    report = certify(network, phase="nudged" if beta else "free", beta=beta)
+    report = certify(network, phase="nudged" if beta else "free", beta=beta, level="strong", budget=300.0)
     for certificate in report.proved:
         if not set(certificate.claims) & {"contracting", "nonexpansive"}:
             continue
