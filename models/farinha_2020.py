@@ -16,7 +16,6 @@ import numpy as np
 from scipy.stats import binom
 
 import neurograph as ng
-from neurograph.certificates import Verdict
 from neurograph.costs import wrong
 from neurograph.fit import Fit
 
@@ -155,8 +154,9 @@ def _judged(fit: Fit, case: Case, seed: int) -> tuple[bool, bool, bool, bool, bo
         return not bool(wrong(settled.outputs, y).any())
 
     proved = any(
-        certificate.verdict is Verdict.PROVED and certificate.scope == "all inputs"
-        for certificate in ng.certify(fit.network).certificates
+        certificate.scope == "all inputs"
+        and {"exponentially stable", "asymptotically stable"} & set(certificate.claims)
+        for certificate in ng.certify(fit.network).proved
     )
     numbers = [fit.network.weights, fit.network.biases, fit.state, *fit.history.values()]
     finite = all(np.isfinite(values).all() for values in numbers)

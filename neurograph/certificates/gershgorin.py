@@ -62,7 +62,8 @@ class Gershgorin(Theorem):
         if system.obstacle is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
         bounds = [_bound("l_inf", system, axis=1), _bound("l_1", system, axis=0)]
-        best = min(bounds, key=lambda bound: bound.top)
+        # Equal but for rounding, as where the couplings are symmetric, they must not be told apart by it.
+        best = bounds[bounds[1].top < bounds[0].top - 1e-12 * abs(bounds[0].top)]
         numbers = " and ".join(str(bound) for bound in bounds) + _ranges(system)
         witness = {f"mu_{bound.norm[2:]}": {"value": bound.value, "node": system.nodes[bound.node]} for bound in bounds}
         if not best.top < 0.0:
