@@ -97,23 +97,28 @@ def test_the_time_to_settle_is_that_of_the_rate_network_and_of_the_synapses():
     assert model.settle().steps[0] == round(1000 * float(model.times.settling)) + 1000
 
 
-def test_a_network_learns_xor_inside_brian2_by_its_spikes():
-    model = martin_2021.simulated(martin_2021.build([8]), "numpy")
-    assert 10 <= martin_2021.epochs_to_ten_perfect(model, 40)[0] <= 40
+def test_an_epoch_of_the_model_that_learns_by_spikes_changes_its_weights_and_keeps_its_ties():
+    """That ten of ten of them learn XOR takes minutes, and a compiler: test_brian_targets.py."""
+    network = martin_2021.build([8])
+    model = martin_2021.simulated(network, "numpy")
+    assert martin_2021.epochs_to_ten_perfect(model, 1).tolist() == [-1]
+    moved = network.with_weights(model.weights, model.biases)
+    assert np.abs(moved.weights - network.weights).max() > 1e-3
 
 
-def test_what_spikes_gather_is_what_the_rate_rule_gathers():
+@pytest.mark.parametrize("model", ["spiking", pytest.param("lif", marks=pytest.mark.slow)])
+def test_what_spikes_gather_is_what_the_rate_rule_gathers(model):
     graphs = [ng.topologies.layered(2, (16,), 2, bias="neurons", scale=0.3, seed=seed) for seed in range(5)]
-    y = np.tile(ONE_HOT, 5)
     network = ng.compile(side_by_side(graphs), ng.dynamics.vector_field())
     changes = []
-    for model in ("spiking", "lif", "rate"):
-        made = built(network, np.tile(XOR, 5), model, rule=SUMMED, dt=milliseconds(0.1 if model == "lif" else 1))
-        made.learn(y, beta=1.0, optimiser=ng.optimisers.sgd(1.0), duration=milliseconds(400))
+    for kind in (model, "rate"):
+        made = built(network, np.tile(XOR, 5), kind, rule=SUMMED, dt=milliseconds(0.1 if kind == "lif" else 1))
+        made.learn(
+            np.tile(ONE_HOT, 5), beta=1.0, optimiser=ng.optimisers.sgd(1.0), duration=milliseconds(400)
+        )  # fmt: skip
         changes.append((made.weights - network.weights)[network.wiring.plastic])
-    for change in changes[:2]:
-        assert np.corrcoef(change, changes[2])[0, 1] > 0.9
-        assert np.polyfit(changes[2], change, 1)[0] == pytest.approx(1.0, abs=0.2)
+    assert np.corrcoef(*changes)[0, 1] > 0.9
+    assert np.polyfit(changes[1], changes[0], 1)[0] == pytest.approx(1.0, abs=0.2)
 
 
 @pytest.mark.parametrize("model", ["spiking", "lif"])

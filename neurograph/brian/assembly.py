@@ -224,7 +224,7 @@ def _check_name(name: str, taken: set[str], network: Network) -> None:
     """Refuse a parameter that Brian2 cannot call by its name."""
     why = "the model has something of this name" if name in taken else ""
     if name.endswith(("_pre", "_post")):
-        why = "the suffixes _pre and _post name the two ends of a synapse"
+        why = "its names with _pre and _post are those of the two ends of a synapse"
     try:
         loaded().Equations.check_identifier(name)
     except Exception as error:  # SyntaxError and ValueError
