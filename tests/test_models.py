@@ -8,6 +8,7 @@ import pytest
 
 import neurograph as ng
 from models import (
+    certified,
     digits_table,
     every_graph,
     every_pruner,
@@ -60,7 +61,7 @@ def test_every_row_of_the_table_can_be_written():
     assert len(set(farinha_2020.table())) == len(farinha_2020.table())
 
 
-ON_DIGITS = [every_graph, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026]
+ON_DIGITS = [certified, every_graph, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026]
 
 
 @pytest.mark.parametrize("model", ON_DIGITS, ids=lambda model: model.__name__)
