@@ -5,7 +5,7 @@ TEST   := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist works
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock
+.PHONY: help setup demo test slow lint bench lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ demo: setup  ## build, train, certify and prune a small network
 test: setup  ## run the tests
 	@$(TEST)
 	@$(TEST) --without-extension tests/test_plain_loop.py tests/test_gathering.py
+
+slow: setup  ## run the slow tests: Brian2's compiled targets
+	@$(TEST) --slow -m slow tests
 
 lint: setup  ## check style and types
 	@$(BIN)/ruff check
