@@ -568,7 +568,7 @@ def test_the_claim_is_the_widest_then_the_strongest():
     assert both.claim.startswith(
         "Proved for all inputs: contracting, unique equilibrium, exponentially stable, at the rate"
     )
-    assert {"absolute_leak", "diagonal_lyapunov"} <= {one.name for one in both.proved if one.rate > 0.299}
+    assert {"absolute_leak", "diagonal_lyapunov"} <= {one.name for one in both.proved if (one.rate or 0.0) > 0.299}
     hurwitz = network([[2.0, -2.0], [2.0, -1.0]], dynamics.vector_field(), biases=[0.5, 0.0])
     local = certify(hurwitz, [[0.0]])
     assert local.claim.startswith("Proved near the equilibria of these inputs: exponentially stable")
