@@ -30,8 +30,8 @@ UNKNOWN_STEP = "need not inherit it: no step is known that does."
 TOLERANCE = 1e-6
 """Share by which a step must lower it, or the search ends."""
 
-SPREAD = 30.0
-"""Most that the logarithm of a weight may be."""
+SPREAD = 10.0
+"""Most that the logarithm of a weight may be: beyond, distances in the norm drown in the rounding of the state."""
 
 
 class DiagonalLyapunov(Theorem):
