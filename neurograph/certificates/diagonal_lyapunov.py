@@ -21,7 +21,7 @@ LARGEST_NETWORK = 20_000
 SMOOTHING = (0.1, 0.01, 0.001)
 """Temperatures of the smoothed largest eigenvalue, as shares of its size at the start."""
 
-STEPS = (40, 10)
+STEPS = (40, 4)
 """Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
 
 UNKNOWN_STEP = "need not inherit it: no step is known that does."
