@@ -75,7 +75,10 @@ def test_neurons_pressed_against_the_box_take_no_part():
     assert pressed.verdict == "PROVED"
     assert pressed.witness["pinned"].all()
     assert embedded(network, [[-2.0]]).verdict == "UNKNOWN"
-    field = lambda x: ends(network, x, 0.5, np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]]))  # noqa: E731
+
+    def field(x):
+        return ends(network, x, 0.5, np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]]))
+
     assert np.ptp(field(-4.0), axis=0).max() == 0.0
     assert np.ptp(field(-2.0), axis=0).max() == 1.0
 

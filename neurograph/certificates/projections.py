@@ -75,10 +75,11 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     """
     post, room = couplings.post, couplings.room
     coupling = abs(couplings.matrix(couplings.weights))
-    for v, _, rate in islice(weightings(room, coupling.__matmul__, np.ones(room.size)), PRODUCTS):  # noqa: B007
-        if rate >= -couplings.slack:
+    v = np.ones(room.size)
+    for found in islice(weightings(room, coupling.__matmul__, v), PRODUCTS):
+        if found.rate >= -couplings.slack:
             return couplings.weights
-    v = np.maximum(v, TINY)
+        v = np.maximum(found.v, TINY)
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
         reached = (fixed @ v) / room

@@ -65,7 +65,7 @@ def _check_size(size: int, given: int) -> None:
 def _array(data: bytes) -> NDArray[Any]:
     """Read one array in the npy format, whose header states its type and shape."""
     stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+    version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]  # numpy gives it no types
     read_header: Any = getattr(np.lib.format, "read_array_header_1_0" if version == (1, 0) else "read_array_header_2_0")
     shape, fortran, dtype = read_header(stream)
     if dtype.kind not in KINDS or not dtype.itemsize:

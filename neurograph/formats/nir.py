@@ -64,7 +64,7 @@ class NIR(Format):
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph, or of another program with leaky integrators alone."""
         with needed(self.name, "nir"):
-            import nir  # noqa: F401
+            import nir  # noqa: F401  # asked as write() asks, so that a missing extra is said in words
         program = Program(hdf5_arrays(files[0], self.name))
         graph = program_graph(program)
         written = program.arrays.get(f"/node/metadata/{HEADER_KEY}")
