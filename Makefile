@@ -18,7 +18,7 @@ demo: setup  ## build, train, certify and prune a small network
 
 test: setup  ## run the tests
 	@$(TEST)
-	@$(TEST) --without-extension tests/test_plain_loop.py tests/test_gathering.py
+	@$(TEST) --without-extension tests/kernels
 
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
@@ -39,7 +39,7 @@ lock:  ## remake requirements.lock from pyproject.toml
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-config --quiet \
 		$(UPGRADE) --output-file requirements.lock
 
-.venv/.installed: requirements.lock pyproject.toml $(wildcard neurograph/native/*)
+.venv/.installed: requirements.lock pyproject.toml $(wildcard neurograph/kernels/native/*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "neurograph needs Python 3.11 or newer: name one, as in 'make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)'." >&2; \
 		exit 1; }

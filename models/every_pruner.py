@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import neurograph as ng
 from models import every_graph, farinha_2020
 from models.farinha_2020 import Case
-from neurograph.costs import wrong
+from neurograph.equations.costs import wrong
 
 ABOUT = (
     "Complete digraphs with 64 hidden tanh neurons and 10,138 edges, trained as in every_graph.py. Accuracy lost on "

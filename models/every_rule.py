@@ -16,7 +16,7 @@ import joblib
 import numpy as np
 
 import neurograph as ng
-from neurograph.costs import error
+from neurograph.equations.costs import error
 
 ABOUT = (
     "Complete digraphs; rules that need symmetry have the two edges of each pair tied. Each rule has the network, of "

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.stats import binom
 
 import neurograph as ng
-from neurograph.costs import wrong
-from neurograph.fit import Fit
+from neurograph.equations.costs import wrong
+from neurograph.training.fit import Fit
 
 SOURCE = (
     'M. Farinha, S. Pequito, P. Santos, M. Figueiredo, "Equilibrium Propagation for Complete Directed Neural '

@@ -3,10 +3,13 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import brian, certificates, costs, dynamics, optimisers, pruning, rules, solvers, tasks, topologies
+from neurograph import brian, certificates, pruning, solvers, tasks
+from neurograph.analysis import Anatomy, anatomy
 from neurograph.certificates import Certificate, Report, Verdict, certify
-from neurograph.dynamics import Dynamics
-from neurograph.equilibrium import Equilibrium, Record, Status
+from neurograph.compression.packed import PackedWeights
+from neurograph.compression.quantise import quantise
+from neurograph.equations import costs, dynamics
+from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import (
     CheckpointError,
     CheckpointWarning,
@@ -21,22 +24,22 @@ from neurograph.errors import (
     NeurographError,
     ParameterError,
 )
-from neurograph.fit import Fit
 from neurograph.formats import read, read_table, write, write_page
-from neurograph.gradients import GradientCheck, gradient_check, gradient_course
-from neurograph.network import Network, compile
-from neurograph.packing import PackedWeights
-from neurograph.quantising import quantise
-from neurograph.retraining import Pruning, prune
-from neurograph.rules import Rule
-from neurograph.settling import settle
-from neurograph.structure import Anatomy, anatomy
-from neurograph.sweeping import sweep
-from neurograph.training import train
+from neurograph.graphs import topologies
+from neurograph.learning import optimisers, rules
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Network, compile
+from neurograph.solvers.base import Equilibrium, Record, Status
+from neurograph.solvers.settle import settle
+from neurograph.training.fit import Fit
+from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_course
+from neurograph.training.prune import Pruning, prune
+from neurograph.training.sweep import sweep
+from neurograph.training.train import train
 
 if TYPE_CHECKING:
     from neurograph import plots
-    from neurograph.estimators import GraphClassifier, GraphRegressor
+    from neurograph.training.estimators import GraphClassifier, GraphRegressor
 
 __all__ = [
     "Anatomy",
@@ -100,7 +103,7 @@ def __getattr__(name: str) -> object:
     if name == "plots":
         return importlib.import_module("neurograph.plots")
     if name in ("GraphClassifier", "GraphRegressor"):
-        return getattr(importlib.import_module("neurograph.estimators"), name)
+        return getattr(importlib.import_module("neurograph.training.estimators"), name)
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("neurograph")
     raise AttributeError(f"module 'neurograph' has no attribute {name!r}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.errors import MissingPackageError, ParameterError
 
 __all__ = ["TRUTH", "Split", "circles", "digits", "logic", "moons", "parity"]

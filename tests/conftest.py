@@ -21,7 +21,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes minutes or a C++ compiler; run with --slow")
     if config.getoption("--without-extension"):
-        sys.modules["neurograph.gather"] = None
+        sys.modules["neurograph.kernels.gather"] = None
 
 
 def pytest_collection_modifyitems(config, items):

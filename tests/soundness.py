@@ -17,7 +17,7 @@ import numpy as np
 import neurograph as ng
 from neurograph.certificates import THEOREMS, Verdict
 from neurograph.certificates.system import System
-from neurograph.dynamics import Dynamics
+from neurograph.equations.dynamics import Dynamics
 
 KINDS = {
     "vector field": ng.dynamics.vector_field(),

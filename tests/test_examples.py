@@ -6,7 +6,7 @@ import pytest
 from sklearn.model_selection import cross_val_score
 
 import neurograph as ng
-from neurograph.costs import wrong
+from neurograph.equations.costs import wrong
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 

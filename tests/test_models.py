@@ -21,7 +21,7 @@ from models import (
     scurria_2026,
 )
 from models.farinha_2020 import Case
-from tests.test_pruners_conformance import ONE_OF_EACH
+from tests.pruning.test_conformance import ONE_OF_EACH
 
 
 @pytest.mark.parametrize("task", ["and", "or", "not", "identity"])

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from neurograph.arguments import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.brian.assembly import Request, assembled, checked_constants, checked_rule, measure, times
 from neurograph.brian.importing import checked_target, loaded
 from neurograph.brian.lif import LIF
@@ -18,11 +18,11 @@ from neurograph.brian.model import BrianModel
 from neurograph.brian.rate import RATE
 from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
-from neurograph.equilibrium import Record
 from neurograph.errors import DataError, ParameterError
-from neurograph.network import Network
-from neurograph.rules import Rule
-from neurograph.settling import Start, checked_inputs, checked_network, checked_record, starting_state
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Network
+from neurograph.solvers.base import Record
+from neurograph.solvers.settle import Start, checked_inputs, checked_network, checked_record, starting_state
 
 __all__ = ["BrianModel", "build"]
 

@@ -21,11 +21,11 @@ from neurograph.brian.recipe import (
     synapse_operations,
 )
 from neurograph.brian.timing import Times, checked_seconds
-from neurograph.equilibrium import Equilibrium, Phase, Record
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
-from neurograph.rules import Rule
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Floats, Network
 from neurograph.solvers import Euler
+from neurograph.solvers.base import Equilibrium, Phase, Record
 
 WINDOW = 1.0
 """How long spikes are counted, in seconds, where nothing is said."""

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph.brian.phases import Ended, begun, ended, equilibrium, scheduled
 from neurograph.brian.timing import Timing
-from neurograph.contrast import Phases
-from neurograph.costs import SquaredError, error
+from neurograph.equations.costs import SquaredError, error
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
-from neurograph.optimisers import Optimiser
-from neurograph.plan import Plan
-from neurograph.run import Run
+from neurograph.learning.optimisers import Optimiser
+from neurograph.learning.phases import Phases
+from neurograph.network.network import Floats, Network
+from neurograph.training.config import Plan
+from neurograph.training.run import Run
 
 if TYPE_CHECKING:
     from neurograph.brian.model import BrianModel

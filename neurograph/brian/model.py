@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.arguments import checked_number, checked_whole
+from neurograph._checks import checked_number, checked_whole
 from neurograph.brian.learning import learnt
 from neurograph.brian.phases import begun, ended, equilibrium, scheduled
 from neurograph.brian.recipe import Recipe
@@ -19,12 +19,12 @@ from neurograph.brian.running import Runtime
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
-from neurograph.equilibrium import Equilibrium
-from neurograph.network import Floats, Network
-from neurograph.optimisers import Optimiser, sgd
-from neurograph.plan import DEFAULT_BETA
-from neurograph.rules import Rule
-from neurograph.settling import checked_targets
+from neurograph.learning.optimisers import Optimiser, sgd
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Floats, Network
+from neurograph.solvers.base import Equilibrium
+from neurograph.solvers.settle import checked_targets
+from neurograph.training.config import DEFAULT_BETA
 
 
 @dataclass(frozen=True, eq=False, repr=False)

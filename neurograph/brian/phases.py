@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
 from neurograph.brian.timing import Timing
-from neurograph.equilibrium import Equilibrium, Status
-from neurograph.network import Floats, Network
-from neurograph.phase import LARGEST
+from neurograph.kernels.phase import LARGEST
+from neurograph.network.network import Floats, Network
+from neurograph.solvers.base import Equilibrium, Status
 
 TOLERANCE = 1e-6
 """A sample counts as converged where its residual is at most this, as with the solvers' default."""

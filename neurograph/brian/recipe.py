@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.brian.kind import Kind
-from neurograph.equations import Expression
-from neurograph.equilibrium import Record
+from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
-from neurograph.network import Network
-from neurograph.rules import Rule
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Network
+from neurograph.solvers.base import Record
 
 NUDGE_TIME = "int(timestep(t, dt) >= onset)"
 """1 from the step on in which the nudged phase begins."""

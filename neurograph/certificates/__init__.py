@@ -6,27 +6,27 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from neurograph.arguments import checked_number
-from neurograph.certificates.absolute_leak import AbsoluteLeak
-from neurograph.certificates.certificate import LEVELS, Certificate, Level, Theorem, Verdict
-from neurograph.certificates.contracting import Contracting, contracting
-from neurograph.certificates.decision import NoRadiusError
-from neurograph.certificates.diagonal_lyapunov import DiagonalLyapunov
-from neurograph.certificates.embedding import Embedding
-from neurograph.certificates.energy import EnergyDescent
-from neurograph.certificates.gershgorin import Gershgorin
-from neurograph.certificates.invariant_box import InvariantBox
-from neurograph.certificates.lure import Lure
-from neurograph.certificates.m_matrix import MMatrix
-from neurograph.certificates.p_matrix import PMatrix
-from neurograph.certificates.quadratic import QuadraticLyapunov
+from neurograph._checks import checked_number
+from neurograph.certificates.base import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.bounds.robustness_radius import NoRadiusError
+from neurograph.certificates.constraint import Contracting, contracting
 from neurograph.certificates.report import Report, UnknownCertificateError
-from neurograph.certificates.spectral_abscissa import SpectralAbscissa
-from neurograph.certificates.symmetric_part import SymmetricPart
 from neurograph.certificates.system import System, in_float64
+from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
+from neurograph.certificates.theorems.diagonal_lyapunov import DiagonalLyapunov
+from neurograph.certificates.theorems.embedding import Embedding
+from neurograph.certificates.theorems.energy import EnergyDescent
+from neurograph.certificates.theorems.gershgorin import Gershgorin
+from neurograph.certificates.theorems.invariant_box import InvariantBox
+from neurograph.certificates.theorems.lure import Lure
+from neurograph.certificates.theorems.m_matrix import MMatrix
+from neurograph.certificates.theorems.p_matrix import PMatrix
+from neurograph.certificates.theorems.quadratic import QuadraticLyapunov
+from neurograph.certificates.theorems.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.theorems.symmetric_part import SymmetricPart
 from neurograph.errors import ParameterError
-from neurograph.network import Network
-from neurograph.settling import checked_inputs, checked_network, checked_targets
+from neurograph.network.network import Network
+from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets
 
 THEOREMS: tuple[Theorem, ...] = (
     PMatrix(),
@@ -111,7 +111,7 @@ def certify(
     Examples
     --------
     >>> import networkx as nx
-    >>> from neurograph.network import compile
+    >>> from neurograph.network.network import compile
     >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
     >>> report = certify(compile(graph))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from neurograph.certificates.certificate import CLAIMS, SCOPES, Certificate, Verdict
+from neurograph.certificates.base import CLAIMS, SCOPES, Certificate, Verdict
 from neurograph.errors import ParameterError
 
 WIDTH = 98

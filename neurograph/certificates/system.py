@@ -12,9 +12,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from neurograph.dynamics import STATE
-from neurograph.intervals import ROUGH, Interval, enclose
-from neurograph.network import Floats, Network
+from neurograph.equations.dynamics import STATE
+from neurograph.equations.intervals import ROUGH, Interval, enclose
+from neurograph.network.network import Floats, Network
 
 Array = NDArray[Any]
 

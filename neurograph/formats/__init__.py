@@ -14,12 +14,13 @@ from typing import Any
 import networkx as nx
 from numpy.typing import ArrayLike
 
+from neurograph._memory import check_memory
 from neurograph.certificates import Report
-from neurograph.dynamics import Dynamics
+from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
+from neurograph.formats.base import Format
 from neurograph.formats.csv_pair import CSVPair
 from neurograph.formats.cytoscape import Cytoscape
-from neurograph.formats.format import Format
 from neurograph.formats.gexf import GEXF
 from neurograph.formats.graphml import GraphML
 from neurograph.formats.html import Html
@@ -29,10 +30,9 @@ from neurograph.formats.npz import NPZ
 from neurograph.formats.packed import Packed
 from neurograph.formats.parquet import ParquetPair
 from neurograph.formats.sonata import SONATA
-from neurograph.graph import EdgeTable, read_graph
-from neurograph.memory import check_memory
-from neurograph.network import Network
-from neurograph.page import page
+from neurograph.graphs.edge_table import EdgeTable, read_graph
+from neurograph.html import page
+from neurograph.network.network import Network
 from neurograph.pruning import Removed
 
 FORMATS: tuple[Format, ...] = (

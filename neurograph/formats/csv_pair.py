@@ -14,7 +14,8 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.columns import (
+from neurograph.formats.base import Format, add_edge, add_node
+from neurograph.formats.encoding.columns import (
     JSON_PREFIX,
     decoded,
     edge_data,
@@ -25,7 +26,6 @@ from neurograph.formats.columns import (
     node_data,
     text,
 )
-from neurograph.formats.format import Format, add_edge, add_node
 
 HEADER_KEY = "neurograph"
 """Column of the nodes whose first cell holds the attributes of the graph."""

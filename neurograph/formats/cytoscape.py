@@ -10,9 +10,9 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.columns import decoded, encoded
-from neurograph.formats.format import VERSION, Format, add_edge, add_node, check_version, parsed_json
-from neurograph.formats.text_ids import VERSION_KEY, restored, with_text_ids
+from neurograph.formats.base import VERSION, Format, add_edge, add_node, check_version, parsed_json
+from neurograph.formats.encoding.columns import decoded, encoded
+from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
 
 NODE_KEYS = ("id", "value", "name", "parent")
 EDGE_KEYS = ("id", "source", "target")

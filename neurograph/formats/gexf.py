@@ -12,10 +12,10 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.columns import edge_data, from_header, header, node_data
-from neurograph.formats.elements import UNREADABLE, check_simple, element_counts, fill_in
-from neurograph.formats.format import Format
-from neurograph.formats.text_ids import restored, with_text_ids
+from neurograph.formats.base import Format
+from neurograph.formats.encoding.columns import edge_data, from_header, header, node_data
+from neurograph.formats.encoding.elements import UNREADABLE, check_simple, element_counts, fill_in
+from neurograph.formats.encoding.text_ids import restored, with_text_ids
 
 HEADER_KEY = "neurograph"
 """Attribute of the first node that holds those of the graph, for which GEXF has no place."""

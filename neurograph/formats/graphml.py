@@ -12,10 +12,10 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.columns import decoded, edge_data, encoded, node_data
-from neurograph.formats.elements import UNREADABLE, check_simple, element_counts, fill_in
-from neurograph.formats.format import VERSION, Format, check_version
-from neurograph.formats.text_ids import VERSION_KEY, restored, with_text_ids
+from neurograph.formats.base import VERSION, Format, check_version
+from neurograph.formats.encoding.columns import decoded, edge_data, encoded, node_data
+from neurograph.formats.encoding.elements import UNREADABLE, check_simple, element_counts, fill_in
+from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
 
 DEFAULTS_KEYS = ("node_default", "edge_default")
 """Graph attributes in which networkx passes what an absent attribute means."""

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.format import Format
-from neurograph.page import page
+from neurograph.formats.base import Format
+from neurograph.html import page
 
 
 class Html(Format):

@@ -10,13 +10,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from neurograph.dynamics import Dynamics
+from neurograph._memory import check_memory
+from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, NeurographError
-from neurograph.formats.columns import from_header, header
-from neurograph.formats.format import Format, add_node, from_json, label_from_json, needed, to_json
-from neurograph.formats.hdf5 import hdf5_arrays
+from neurograph.formats.base import Format, add_node, from_json, label_from_json, needed, to_json
+from neurograph.formats.encoding.columns import from_header, header
+from neurograph.formats.encoding.hdf5 import hdf5_arrays
 from neurograph.formats.nir_program import PARAMETERS, Floats, Program, program_graph, text_of
-from neurograph.memory import check_memory
 
 POPULATIONS = {"input": "input", "hidden": "hidden", "output": "readout"}
 """What the population of each role is called; ``output`` itself is where NIR's program ends."""

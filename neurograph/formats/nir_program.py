@@ -8,9 +8,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.dynamics import Dynamics
+from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError
-from neurograph.formats.format import add_edge
+from neurograph.formats.base import add_edge
 
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.format import (
+from neurograph.formats.base import (
     VERSION,
     Format,
     add_edge,

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.arrays import pack, unpack
-from neurograph.formats.columns import edge_data, from_header, header, label, label_column, node_data
-from neurograph.formats.format import Format, add_edge, add_node, from_json, to_json
+from neurograph.formats.base import Format, add_edge, add_node, from_json, to_json
+from neurograph.formats.encoding.arrays import pack, unpack
+from neurograph.formats.encoding.columns import edge_data, from_header, header, label, label_column, node_data
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -14,10 +14,10 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
+from neurograph.compression.huffman import LONGEST, Code
+from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
-from neurograph.formats.format import VERSION, Format, from_json, label_from_json, parsed_json, to_json
-from neurograph.huffman import LONGEST, Code
-from neurograph.packing import PackedWeights
+from neurograph.formats.base import VERSION, Format, from_json, label_from_json, parsed_json, to_json
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
 SIZES = 8
@@ -31,7 +31,7 @@ SYMBOLS = 1 << 16
 
 
 class Packed(Format):
-    """A graph whose weights are packed as :class:`neurograph.packing.PackedWeights` has them.
+    """A graph whose weights are packed as :class:`neurograph.compression.packed.PackedWeights` has them.
 
     One line of text with the version and the SHA-256 of all that follows; eight numbers of 64 bits; nodes and
     attributes as JSON, compressed by zlib; the lengths of three Huffman codes; the different weights; the bits. Rows

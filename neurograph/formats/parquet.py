@@ -11,8 +11,10 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._memory import check_memory
 from neurograph.errors import FormatError, ParameterError
-from neurograph.formats.columns import (
+from neurograph.formats.base import Format, add_edge, needed, plain_attributes, plain_graph
+from neurograph.formats.encoding.columns import (
     columns,
     decoded,
     encoded,
@@ -23,10 +25,8 @@ from neurograph.formats.columns import (
     node_data,
     rows,
 )
-from neurograph.formats.format import Format, add_edge, needed, plain_attributes, plain_graph
-from neurograph.graph import ROLES, EdgeTable, build_graph, read_graph
-from neurograph.memory import check_memory
-from neurograph.tables import from_edges
+from neurograph.graphs.edge_table import ROLES, EdgeTable, build_graph, read_graph
+from neurograph.graphs.tables import from_edges
 
 if TYPE_CHECKING:
     import pyarrow

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.columns import (
+from neurograph.formats.base import Format, add_edge, add_node, needed
+from neurograph.formats.encoding.columns import (
     JSON_PREFIX,
     columns,
     decoded,
@@ -26,8 +27,7 @@ from neurograph.formats.columns import (
     rows,
     text,
 )
-from neurograph.formats.format import Format, add_edge, add_node, needed
-from neurograph.formats.hdf5 import hdf5_arrays
+from neurograph.formats.encoding.hdf5 import hdf5_arrays
 
 Arrays = dict[str, NDArray[Any]]
 

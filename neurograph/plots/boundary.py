@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.arguments import checked_whole
-from neurograph.equilibrium import Equilibrium, Solver, Status
+from neurograph._checks import checked_whole
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
+from neurograph.network.network import Floats, Network
 from neurograph.plots.style import INK, figure_of, names, panel, signed_colours, styled
-from neurograph.settling import checked_inputs, checked_network, checked_targets, settle
+from neurograph.solvers.base import Equilibrium, Solver, Status
+from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets, settle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,13 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.errors import ParameterError
-from neurograph.fit import Fit
-from neurograph.graph import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, read_graph
-from neurograph.layout import RADIUS, Drawn, Points, positions
-from neurograph.network import Network
+from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable, read_graph
+from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires
+from neurograph.training.fit import Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

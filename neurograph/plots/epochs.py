@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
-from neurograph.fit import Fit
 from neurograph.plots.style import BLUE, VERMILLION, figure_of, panels, styled
+from neurograph.training.fit import Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
-from neurograph.gradients import GradientCheck
 from neurograph.plots.style import GREY, LINES, SERIES, figure_of, panels, styled
+from neurograph.training.gradient_check import GradientCheck
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph.certificates import Certificate, certify
-from neurograph.certificates.lyapunov_function import LyapunovFunction, Quadratic
+from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
+from neurograph.network.network import Floats, Network
 from neurograph.plots.style import BLUE, GREEN, GREY, INK, columns, figure_of, names, styled
-from neurograph.settling import checked_inputs, checked_network, settle
 from neurograph.solvers import Euler
+from neurograph.solvers.settle import checked_inputs, checked_network, settle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

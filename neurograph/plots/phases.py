@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.arguments import checked_number
-from neurograph.equilibrium import Equilibrium, Solver, Trajectory
+from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
-from neurograph.plan import DEFAULT_BETA
+from neurograph.network.network import Floats, Network
 from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, names, panels, styled
-from neurograph.settling import checked_inputs, checked_network, checked_targets, settle
 from neurograph.solvers import Euler
+from neurograph.solvers.base import Equilibrium, Solver, Trajectory
+from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets, settle
+from neurograph.training.config import DEFAULT_BETA
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

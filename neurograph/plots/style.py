@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from neurograph.drawing.labels import short_names
 from neurograph.errors import MissingPackageError, ParameterError
-from neurograph.labels import short_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

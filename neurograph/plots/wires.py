@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from neurograph.bends import bends, control, curve
-from neurograph.layout import RADIUS, Drawn, Points
+from neurograph.drawing.edge_curves import bends, control, curve
+from neurograph.drawing.layout import RADIUS, Drawn, Points
 
 Shapes = Mapping[int, tuple[int, float, float]]
 """Of each role, a regular polygon: corners, turn, size against a circle."""

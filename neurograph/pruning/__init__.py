@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from neurograph.pruning.base import Pruner, Removed
 from neurograph.pruning.boltzmann import boltzmann
-from neurograph.pruning.idle import idle
 from neurograph.pruning.magnitude import magnitude
 from neurograph.pruning.proximal import proximal
-from neurograph.pruning.pruner import Pruner, Removed
 from neurograph.pruning.random import random
 from neurograph.pruning.saliency import saliency
+from neurograph.pruning.unreachable import idle
 
 PRUNERS: dict[str, Callable[..., Pruner]] = {
     "boltzmann": boltzmann,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurograph.arguments import checked_number
-from neurograph.network import Floats, Network
-from neurograph.pruning.pruner import Lesson, Pruner, Selection
+from neurograph._checks import checked_number
+from neurograph.network.network import Floats, Network
+from neurograph.pruning.base import Lesson, Pruner, Selection
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from neurograph.arguments import checked_number
+from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
-from neurograph.pruning.pruner import Lesson, Pruner, Ranking, Selection
+from neurograph.network.network import Floats, Network
+from neurograph.pruning.base import Lesson, Pruner, Ranking, Selection
 
 
 @dataclass(frozen=True)

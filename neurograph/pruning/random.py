@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from neurograph.network import Floats, Network
-from neurograph.pruning.pruner import Lesson, Ranking
+from neurograph.network.network import Floats, Network
+from neurograph.pruning.base import Lesson, Ranking
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from neurograph import rules
-from neurograph.contrast import run_phases, weight_change
-from neurograph.costs import SquaredError
-from neurograph.equilibrium import Phase
+from neurograph.equations.costs import SquaredError
 from neurograph.errors import ParameterError
-from neurograph.network import Floats, Network
-from neurograph.pruning.pruner import Lesson, Ranking
-from neurograph.rules import Rule
-from neurograph.settling import raise_divergence
+from neurograph.learning import rules
+from neurograph.learning.phases import run_phases, weight_change
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Floats, Network
+from neurograph.pruning.base import Lesson, Ranking
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import raise_divergence
 
 EXACT = rules.asymmetric_ep()
 

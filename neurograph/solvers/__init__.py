@@ -3,8 +3,8 @@
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.auto import Auto
 from neurograph.solvers.euler import Euler
+from neurograph.solvers.gauss_seidel import Sweep
 from neurograph.solvers.newton import Newton
-from neurograph.solvers.sweep import Sweep
 
 SOLVERS = (Euler, Sweep, Anderson, Newton, Auto)
 """Every solver; the conformance suite runs over them."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.arguments import checked_number, checked_whole
-from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
-from neurograph.network import Floats, Network
-from neurograph.phase import LARGEST
+from neurograph._checks import checked_number, checked_whole
+from neurograph.kernels.phase import LARGEST
+from neurograph.network.network import Floats, Network
+from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
 from neurograph.solvers.euler import Euler, leaks_on
 
 RIDGE = 1e-12

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.arguments import checked_number
-from neurograph.contraction import contracting
-from neurograph.costs import CrossEntropy
-from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
-from neurograph.network import Floats, Network
+from neurograph._checks import checked_number
+from neurograph.equations.costs import CrossEntropy
+from neurograph.network.network import Floats, Network
 from neurograph.solvers.anderson import Anderson
+from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.solvers.contraction import contracting
 from neurograph.solvers.euler import Euler, circuit_of, leaks_on
+from neurograph.solvers.gauss_seidel import Sweep
 from neurograph.solvers.newton import Newton
-from neurograph.solvers.sweep import Sweep
 
 TINY = 2000
 """Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""

@@ -9,11 +9,11 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.arguments import checked_number
-from neurograph.equilibrium import Equilibrium, Phase, Response, Solver, Status
-from neurograph.motion import Columns, Motion, Places
-from neurograph.network import Floats, Network
+from neurograph._checks import checked_number
+from neurograph.network.network import Floats, Network
+from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
 from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.vector_field import Columns, Motion, Places
 
 DENSE = 200
 """Most moving nodes whose Jacobian is solved as a dense matrix."""

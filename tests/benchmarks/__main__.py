@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from neurograph.gathering import how
+from neurograph.kernels.bindings import how
 from tests.benchmarks import (
     brian_step,
     certificates,

@@ -7,8 +7,8 @@ import numpy as np
 
 import neurograph as ng
 from neurograph.brian.importing import TARGETS
-from neurograph.equilibrium import Phase
 from neurograph.solvers import Euler
+from neurograph.solvers.base import Phase
 
 TITLE = "One step of 2000 nodes and 200,000 edges, one sample, float64, against Brian2"
 NODES, EDGES, STEP, STEPS, TURNS = 2000, 200_000, 0.1, 200, 5

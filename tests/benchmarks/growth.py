@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import neurograph as ng
-from neurograph.equilibrium import Phase
+from neurograph.solvers.base import Phase
 from tests.benchmarks.settle_step import random_graph, scipy_step, step_of, taken
 
 TITLE = "How the cost grows (docs/speed.png)"

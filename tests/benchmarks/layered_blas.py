@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 import neurograph as ng
-from neurograph.equilibrium import Phase
+from neurograph.solvers.base import Phase
 
 TITLE = "A step of 784-512-10 with feedback, batch 64, float32, against the same matrices multiplied by BLAS alone"
 BATCH, DT, STEPS, TURNS = 64, 0.1, 100, 9

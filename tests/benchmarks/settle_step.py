@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 
 import neurograph as ng
-from neurograph.equilibrium import Phase
+from neurograph.solvers.base import Phase
 
 TITLE = "One settle step, float32, against scipy.sparse @ and numpy, and torch.sparse (two threads each but scipy)"
 DT, TURNS = np.float32(0.1), 7

@@ -6,9 +6,9 @@ import time
 import numpy as np
 
 import neurograph as ng
-from neurograph.contraction import contracting
-from neurograph.equilibrium import Phase
 from neurograph.solvers import SOLVERS
+from neurograph.solvers.base import Phase
+from neurograph.solvers.contraction import contracting
 
 TITLE = "Milliseconds of a free phase from 0, by solver, warm, medians of 5 (steps; NOT: some samples did not converge)"
 ROUNDS = 5

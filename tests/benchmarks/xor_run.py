@@ -4,7 +4,7 @@ import statistics
 import time
 
 import neurograph as ng
-from tests.test_plain_loop import CASES, network_of, plain_run, train_run
+from tests.kernels.test_plain_loop import CASES, network_of, plain_run, train_run
 
 TITLE = "One XOR run, 200 epochs x 2000 steps, against a plain numpy loop (tests/plain_loop.py), median of 5"
 EPOCHS, ROUNDS = 200, 5

@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 import neurograph as ng
-from neurograph.equilibrium import Phase
+from neurograph.solvers.base import Phase
 from tests import plain_loop
 
 TITLE = "1000 steps of 9 nodes, batch 4 (XOR), against a numpy loop, medians of 9"

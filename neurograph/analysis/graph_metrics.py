@@ -1,0 +1,183 @@
+"""anatomy(): a graph as a network scientist sees it, beside random graphs of the same degrees."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph.analysis.links import Links, read_links
+from neurograph.analysis.measures import SECTIONS
+from neurograph.network.network import Network
+
+WIDTH = 30
+"""Columns of a measure's name."""
+
+
+NOTE = (
+    "random: mean of {} graphs in which every node has the same degrees, where these do not fix the measure. z: by how "
+    "many of their standard deviations the graph differs. Triads are named by their mutual, one-way and missing pairs."
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a graph, and what it is in random graphs of the same degrees; None where there is none.
+
+    Attributes
+    ----------
+    value : float or None
+    random, deviation : float or None
+        Mean and standard deviation over the random graphs.
+    z : float or None
+        (value - random) / deviation; None where the random graphs do not differ.
+    """
+
+    value: float | None
+    random: float | None
+    deviation: float | None
+    z: float | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Anatomy:
+    """What :func:`anatomy` gives; ``print(anatomy)`` is a table.
+
+    Attributes
+    ----------
+    graphs : dict of str to dict of str to Measure
+        For each graph, ``"graph"`` or ``"before"`` and ``"after"``, its measures by name.
+    sections : dict of str to tuple of str
+        The measures of each section of the table.
+    samples : int
+        How many random graphs each was held against.
+    """
+
+    graphs: dict[str, dict[str, Measure]]
+    sections: dict[str, tuple[str, ...]]
+    samples: int
+
+    def to_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
+        """Give all numbers as plain dicts: ``to_dict()["graph"]["reciprocity"]["z"]``."""
+        return {graph: {name: asdict(one) for name, one in measures.items()} for graph, measures in self.graphs.items()}
+
+    def __repr__(self) -> str:
+        """Say what there is in a line."""
+        sizes = (
+            f"{name} {_said(one['nodes'].value)} nodes, {_said(one['edges'].value)} edges"
+            for name, one in self.graphs.items()
+        )
+        return f"Anatomy({'; '.join(sizes)}; print it for the table)"
+
+    def __str__(self) -> str:
+        """Draw the table."""
+        head = "".join(f"  {name:>10}{'random':>10}{'z':>8}" for name in self.graphs)
+        lines = [f"{'':<{WIDTH}}{head}", f"{'':<{WIDTH}}" + f"  {'-' * 28}" * len(self.graphs)]
+        for section, names in self.sections.items():
+            lines.append(section)
+            for name in names:
+                cells = (_cells(one[name]) for one in self.graphs.values())
+                lines.append(f"  {name:<{WIDTH - 2}}{''.join(cells)}".rstrip())
+        return "\n".join([*lines, "", *textwrap.wrap(NOTE.format(self.samples), 78)])
+
+
+def _cells(one: Measure) -> str:
+    fixed = one.random is None or (one.deviation == 0.0 and one.random == one.value)
+    z = "" if one.z is None else f"{one.z:+.1f}"
+    return f"  {_said(one.value):>10}{'' if fixed else _said(one.random):>10}{z:>8}"
+
+
+def _said(number: float | None) -> str:
+    """Write a number in at most nine columns."""
+    if number is None:
+        return "-"
+    if float(number).is_integer() and abs(number) < 1e9:
+        return f"{number:.0f}"
+    return f"{number:.1f}" if 100 <= abs(number) < 1e7 else f"{number:.3g}"
+
+
+def anatomy(
+    graph: nx.DiGraph[Any] | Network,
+    after: nx.DiGraph[Any] | Network | None = None,
+    *,
+    samples: int = 20,
+    seed: Seed = 0,
+) -> Anatomy:
+    """Measure a graph, or what pruning made of it, beside random graphs in which every node has the same degrees.
+
+    Degrees, strengths, components, paths from inputs to outputs, feedback loops, spectral radius, modularity and the
+    census of connected triads. The random graphs are made by swapping the ends of edges; an edge's weight stays with
+    the node that it comes from.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or Network
+        Any directed graph; nodes with the roles "input" and "output" are what paths lead between, and an edge without a
+        weight has 1.
+    after : networkx.DiGraph or Network, optional
+        The same after pruning, for the columns beside it.
+    samples : int
+        How many random graphs; 0 for none.
+    seed : int or numpy.random.Generator
+        Of the random graphs, and of the search for modules.
+
+    Returns
+    -------
+    Anatomy
+        ``print(anatomy)`` is a table, ``.to_dict()`` all numbers.
+
+    Raises
+    ------
+    GraphError
+        If a graph is not directed, is a multigraph, or has a weight that is no finite number.
+    ParameterError
+        If another argument is out of range.
+
+    References
+    ----------
+    Random graphs: Maslov and Sneppen, Science 296, 2002. Motifs: Milo et al., Science 298, 2002. Modules: Blondel et
+    al., J. Stat. Mech. P10008, 2008.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> ring = anatomy(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
+    >>> ring["spectral radius"]["value"], ring["strong components"]["value"], ring["triad 021C"]["value"]
+    (1.0, 1.0, 5.0)
+    """
+    samples = checked_whole("samples", samples, 0)
+    rng = checked_generator(seed)
+    given = {"graph": graph} if after is None else {"before": graph, "after": after}
+    links = {name: read_links(one) for name, one in given.items()}
+    graphs = {name: _held_against(one, samples, rng) for name, one in links.items()}
+    alike = next(iter(links.values()))
+    sections = {name: tuple(measure(alike, rng)) for name, measure in SECTIONS.items()}
+    return Anatomy(graphs, sections, samples)
+
+
+def _held_against(links: Links, samples: int, rng: np.random.Generator) -> dict[str, Measure]:
+    """Measure a graph and its random ones."""
+    own = _measured(links, rng)
+    others = [_measured(links.rewired(rng), rng) for _ in range(samples)]
+    return {name: _compared(value, np.array([each[name] for each in others])) for name, value in own.items()}
+
+
+def _measured(links: Links, rng: np.random.Generator) -> dict[str, float]:
+    return {name: value for measure in SECTIONS.values() for name, value in measure(links, rng).items()}
+
+
+def _compared(value: float, others: NDArray[np.float64]) -> Measure:
+    """Hold a value against those of random graphs; those that the degrees fix are left out."""
+    others = others[np.isfinite(others)]
+    plain = float(value) if np.isfinite(value) else None
+    if others.size < 2:
+        return Measure(plain, None, None, None)
+    mean, deviation = float(others.mean()), float(others.std(ddof=1))
+    if deviation <= 1e-12 * (1.0 + abs(mean)):
+        return Measure(plain, mean, 0.0, None)
+    return Measure(plain, mean, deviation, None if plain is None else (plain - mean) / deviation)

@@ -1,0 +1,135 @@
+"""A graph as the arrays that the measures read, and the random graphs of the same degrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph._checks import finite_number
+from neurograph.errors import GraphError
+from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES
+from neurograph.network.connectivity import frozen
+from neurograph.network.network import Network
+
+ROUNDS = 40
+"""How many times each edge is offered a swap."""
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Who is linked to whom.
+
+    Attributes
+    ----------
+    pre, post : int array (edges,)
+        Where each edge starts and ends.
+    weights : array (edges,)
+    roles : array (nodes,)
+        Place of each node's role in :data:`neurograph.graphs.edge_table.ROLES`.
+    """
+
+    pre: NDArray[np.int64]
+    post: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    roles: NDArray[np.int8]
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return int(self.roles.size)
+
+    @cached_property
+    def inputs(self) -> NDArray[np.int64]:
+        """Places of the input nodes."""
+        return np.flatnonzero(self.roles == INPUT)
+
+    @cached_property
+    def outputs(self) -> NDArray[np.int64]:
+        """Places of the output nodes."""
+        return np.flatnonzero(self.roles == OUTPUT)
+
+    @cached_property
+    def adjacency(self) -> sparse.csr_array:
+        """1 where there is an edge (nodes, nodes), row = presynaptic."""
+        return self.valued(np.ones(self.pre.size))
+
+    def valued(self, values: NDArray[np.float64]) -> sparse.csr_array:
+        """Give one value an edge as a CSR array (nodes, nodes), row = presynaptic."""
+        return sparse.csr_array((values, (self.pre, self.post)), shape=(self.nodes, self.nodes))
+
+    def rewired(self, rng: np.random.Generator) -> Links:
+        """Give a random graph in which each node has as many edges in and out as here.
+
+        Edges are offered swaps, a -> b and c -> d for a -> d and c -> b, many pairs at a time; a swap that would make
+        an edge that is there already, or one from a node to itself, is not made. An edge's weight stays with the node
+        that it comes from, and so does its sign. Edges from a node to itself stay.
+
+        References
+        ----------
+        Maslov and Sneppen, Science 296, 2002; Milo, Kashtan, Itzkovitz, Newman, Alon, arXiv cond-mat/0312028.
+        """
+        post = self.post.copy()
+        moving = np.flatnonzero(self.pre != self.post)
+        half = moving.size // 2
+        for _ in range(ROUNDS):
+            order = rng.permutation(moving)
+            one, two = order[:half], order[half : 2 * half]
+            there = self.pre * self.nodes + post
+            made = np.stack([self.pre[one] * self.nodes + post[two], self.pre[two] * self.nodes + post[one]])
+            loops = (self.pre[one] == post[two]) | (self.pre[two] == post[one])
+            distinct, place, count = np.unique(made, return_inverse=True, return_counts=True)
+            taken = (np.isin(distinct, there) | (count > 1))[place.reshape(made.shape)]
+            # Half of the good swaps are made, or the number of swaps, and so what they lead to, would be odd or even.
+            good = ~(loops | taken.any(axis=0)) & (rng.random(half) < 0.5)
+            post[one[good]], post[two[good]] = post[two[good]], post[one[good]]
+        return replace(self, post=frozen(post))
+
+
+def read_links(graph: nx.DiGraph[Any] | Network) -> Links:
+    """Read a graph, whose edges without a weight have 1, or a network.
+
+    Raises
+    ------
+    GraphError
+        If it is neither, or is undirected or a multigraph, or has a weight that is no finite number or an unknown role.
+    """
+    if isinstance(graph, Network):
+        wiring = graph.wiring
+        return Links(
+            wiring.pre.astype(np.int64), wiring.post.astype(np.int64), graph.weights.astype(np.float64), graph.roles
+        )
+    if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
+        raise GraphError(
+            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph or a Network; of a fit or a pruning "
+            "its .network"
+        )
+    place = {node: number for number, node in enumerate(graph)}
+    ends = np.array([(place[pre], place[post]) for pre, post in graph.edges], np.int64).reshape(-1, 2)
+    order = np.lexsort((ends[:, 0], ends[:, 1]))  # as in a network, so that the same random graphs are drawn
+    return Links(ends[order, 0], ends[order, 1], _weights(graph)[order], _roles(graph))
+
+
+def _weights(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
+    numbers = []
+    for pre, post, weight in graph.edges(data="weight", default=1.0):
+        number = finite_number(weight)
+        if number is None:
+            raise GraphError(
+                f"edge {pre!r} -> {post!r} has weight {weight!r}: expected a finite number, or none at all"
+            )
+        numbers.append(number)
+    return np.array(numbers, np.float64)
+
+
+def _roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:
+    named: list[tuple[Any, Any]] = list(graph.nodes(data="role", default="hidden"))
+    for node, role in named:
+        if role not in ROLES:
+            raise GraphError(f"node {node!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}")
+    return np.array([ROLES.index(role) for _, role in named], np.int8)

@@ -1,0 +1,413 @@
+"""What a certificate says, and the base of the theorems that give one."""
+
+from __future__ import annotations
+
+import abc
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neurograph._checks import checked_whole
+from neurograph.certificates.bounds.equilibria import phase_of, settled
+from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
+from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates.system import Array, System, in_float64
+from neurograph.errors import ParameterError
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import checked_inputs, checked_network
+
+
+class Verdict(enum.StrEnum):
+    """How a theorem ended: proved, refuted, or neither."""
+
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    UNKNOWN = "UNKNOWN"
+
+
+Level = Literal["fast", "standard", "strong"]
+
+LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
+"""How much work is done, cheap to dear; a level takes in those before it."""
+
+Scope = Literal["all inputs", "these inputs", "local"]
+
+SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
+"""What a statement is about, widest first; "local" is near the equilibria of these inputs."""
+
+CLAIMS = (
+    "contracting",
+    "exponentially stable",
+    "unique equilibrium",
+    "asymptotically stable",
+    "convergent",
+    "nonexpansive",
+    "box invariant",
+    "unstable equilibrium",
+    "several equilibria for some bias",
+)
+"""What can be shown, strongest first, the bad news last.
+
+contracting: any two states under one input approach each other at the certificate's rate, in its norm. exponentially
+stable, asymptotically stable: every state (local: every state near it) goes to the equilibrium, at that rate or
+without one. convergent: every state goes to some equilibrium. nonexpansive: no two states drift apart. box invariant:
+no state leaves a box, and none stays outside. several equilibria for some bias: for some constant added to the drift
+of each free neuron; the inputs at hand may have but one.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """What one theorem says of one network.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        PROVED and REFUTED hold; UNKNOWN says nothing about the network, only about the theorem.
+    statement : str
+        What exactly is proved or refuted, or why neither is, with the numbers.
+    claims : tuple of str
+        What is shown, out of :data:`CLAIMS`; empty if UNKNOWN.
+    rate : float or None
+        Distances shrink at least like exp(-rate t).
+    norm : {"l_1", "l_2", "l_inf", "P"} or None
+        The norm that they are measured in: of the numbers weights_j z_j; or sqrt(z' P z), with P in the witness.
+    weights : array (free,) or None
+        Weights of the norm, one a free node; None where all are 1.
+    margin : float or None
+        How far the number that was tested lies on the side of PROVED; negative on the other side.
+    margins : dict
+        What the contraction bears: see :meth:`Theorem.borne`.
+    largest_dt : float or None
+        Longest step with which explicit Euler is covered; None where none is known.
+    euler : str or None
+        Whether explicit Euler with the `dt` that was asked about inherits the claims; None without a dt.
+    witness : dict
+        The numbers and labels behind the statement.
+    rigorous : bool
+        Whether rounding is accounted for: a verdict that floating point could have turned is not given.
+    seconds : float
+        What it took.
+    """
+
+    theorem: Theorem = field(repr=False)
+    system: System = field(repr=False)
+    verdict: Verdict
+    statement: str
+    claims: tuple[str, ...] = ()
+    rate: float | None = None
+    norm: str | None = None
+    weights: Array | None = field(default=None, repr=False)
+    margin: float | None = None
+    margins: Mapping[str, float] = field(default_factory=dict)
+    largest_dt: float | None = None
+    euler: str | None = None
+    witness: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    rigorous: bool = True
+    seconds: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The theorem."""
+        return self.theorem.name
+
+    @property
+    def scope(self) -> Scope:
+        """What the statement is about; every scope takes weights, biases and parameters as they are."""
+        return self.theorem.scope
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the statement rests on."""
+        return self.theorem.assumptions
+
+    @property
+    def reference(self) -> str:
+        """Where the theorem is from."""
+        return self.theorem.reference
+
+    @property
+    def does_not_cover(self) -> str:
+        """What it must not be taken for."""
+        return self.theorem.does_not_cover
+
+    @property
+    def digest(self) -> str:
+        """A hash of the matrix that this is about: equal for networks that the theorems cannot tell apart."""
+        return self.system.digest
+
+    def recheck(self, network: Network) -> Certificate:
+        """Ask the same of another network, such as this one after a change of its weights.
+
+        Where the theorem searched for something, what it found for the first network is tried before all else.
+
+        Raises
+        ------
+        ParameterError
+            If `network` is not a Network.
+        """
+        asked = replace(self.system, network=in_float64(checked_network(network)))
+        return self.theorem.answer(asked, self.system.budget, self)
+
+    def radius(self, x: ArrayLike) -> Array:
+        """Give how far the inputs may move, each by so much (l_inf), before the network's answer may change.
+
+        The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
+        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
+        state is away from its equilibrium is taken off by its residual, in plain floating point.
+
+        Parameters
+        ----------
+        x : array (batch, inputs)
+
+        Returns
+        -------
+        array (batch,)
+
+        Raises
+        ------
+        NoRadiusError
+            A ParameterError, if the theorem gives none for this network, or not within the time it was given.
+        DataError
+            If x has the wrong shape or holds a number that is not finite.
+
+        Examples
+        --------
+        >>> import networkx as nx, neurograph as ng
+        >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": -1.0})])
+        >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+        >>> report = ng.certify(ng.compile(graph, ng.dynamics.vector_field()))
+        >>> report["gershgorin"].radius([[1.2]]).round(6).tolist()  # y settles at x/2, and is above 0.5 for x > 1
+        [0.2]
+        """
+        inputs = checked_inputs(self.system.network, x)
+        try:
+            return self.theorem.radius(self.system, self, inputs)
+        except OutOfTimeError:
+            budget = self.system.budget
+            raise NoRadiusError(
+                f"{budget:g} s were not enough for {len(inputs)} radii: expected fewer samples, or a "
+                "larger budget in certify()"
+            ) from None
+
+    def function(self, sample: int = 0) -> LyapunovFunction:
+        """Give the function of the state that falls along every trajectory that is covered, for one sample of x.
+
+        It evaluates V and dV/dt at states (..., nodes): for a contraction the distance to the equilibrium in its
+        norm, for the others what their theorem says.
+
+        Raises
+        ------
+        ParameterError
+            If nothing is proved that has such a function, x was not given, there is no such sample, or it does not
+            settle.
+        """
+        system = self.system
+        if system.x is None:
+            raise ParameterError("the certificate knows no x: expected one from certify(network, x)")
+        count = system.x.shape[0]
+        if checked_whole("sample", sample, 0) >= count:
+            raise ParameterError(f"sample is {sample}: expected a whole number from 0 to {count - 1}")
+        one = slice(sample, sample + 1)
+        single = replace(system, x=system.x[one], y=None if system.y is None else system.y[one])
+        phase = phase_of(single, system.x[one], Deadline(np.inf))
+        rest = settled(single, phase, Deadline(np.inf))
+        if not rest.converged:
+            raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
+        made = self.theorem.function(self, sample, single, phase, rest.state[0])
+        if made is None:
+            raise ParameterError(
+                f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
+                "certificate that is PROVED and has a Lyapunov function"
+            )
+        return made
+
+    def to_json(self) -> str:
+        """Give everything that is said as JSON text.
+
+        Numbers that are not finite become words, and labels that are neither text nor a whole number their repr.
+        """
+        said = {
+            "name": self.name,
+            "verdict": str(self.verdict),
+            "statement": self.statement,
+            "scope": self.scope,
+            "claims": self.claims,
+            "rate": self.rate,
+            "norm": self.norm,
+            "weights": self.weights,
+            "margin": self.margin,
+            "margins": self.margins,
+            "largest_dt": self.largest_dt,
+            "euler": self.euler,
+            "witness": self.witness,
+            "rigorous": self.rigorous,
+            "assumptions": self.assumptions,
+            "reference": self.reference,
+            "does_not_cover": self.does_not_cover,
+            "seconds": self.seconds,
+            "nodes": self.system.nodes,
+            "digest": self.digest,
+        }
+        return json.dumps(_plain(said), allow_nan=False)
+
+    def __str__(self) -> str:
+        """Say it in a few lines."""
+        lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
+        lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
+        lines += [f"It bears: {self.bearing}." if self.margins else ""]
+        lines += [f"Assumes: {sentence}" for sentence in self.assumptions]
+        lines += [] if self.rigorous else ["Rounding is estimated, not accounted for."]
+        lines += [f"Does not cover: {self.does_not_cover}", f"Reference: {self.reference}"]
+        return "\n".join(line for line in lines if line)
+
+    @property
+    def bearing(self) -> str:
+        """The margins in words."""
+        return ", ".join(BEARS[name].format(f"{value:.4g}") for name, value in self.margins.items())
+
+
+BEARS = {
+    "weight change": "a change of the weights up to {} in its operator norm",
+    "nudging": "a negative beta down to -{}",
+    "noise gain": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
+    "delays": "delays of the couplings up to {}",
+}
+"""What each margin is, in words."""
+
+
+class Theorem(abc.ABC):
+    """Base of the theorems: one class a theorem, in one file, that answers a system with a certificate.
+
+    Attributes
+    ----------
+    name, scope, assumptions, reference, does_not_cover
+        As in :class:`Certificate`; the same for every network.
+    level : {"fast", "standard", "strong"}
+        From which level on it is asked.
+    """
+
+    name: ClassVar[str]
+    level: ClassVar[Level] = "fast"
+    scope: ClassVar[Scope]
+    assumptions: ClassVar[tuple[str, ...]]
+    reference: ClassVar[str]
+    does_not_cover: ClassVar[str]
+
+    @abc.abstractmethod
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
+        """Say what the theorem proves or refutes of the system; never raise for one that it does not fit.
+
+        What may take long asks the deadline on its way.
+        """
+
+    def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
+        """Do the same with what was found for a system like this one at hand."""
+        return self.examine(system, deadline)
+
+    def function(
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+    ) -> LyapunovFunction | None:
+        """Give the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
+
+        Here: the distance to its equilibrium, where the certificate is about distances.
+        """
+        falling = set(certificate.claims) & {"contracting", "nonexpansive"}
+        if certificate.verdict is not Verdict.PROVED or not falling or certificate.norm is None:
+            return None
+        weights = np.ones(len(system.nodes)) if certificate.weights is None else certificate.weights
+        matrix = certificate.witness["P"] if certificate.norm == "P" else None
+        return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
+
+    def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
+        """Examine within `budget` seconds, and say how many it took."""
+        deadline = Deadline(budget)
+        try:
+            found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
+        except OutOfTimeError:
+            found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
+        return replace(found, seconds=budget - deadline.left)
+
+    def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
+        """Give the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.
+
+        Raises
+        ------
+        NoRadiusError
+            If the certificate is not of a contraction under all inputs, or the network has no decision to speak of.
+        """
+        if "contracting" not in certificate.claims or self.scope != "all inputs":
+            raise NoRadiusError(
+                f"certificate {self.name!r} ({certificate.verdict}) gives no radius: expected one that proves a "
+                "contraction for all inputs, or 'embedding'"
+            )
+        assert certificate.rate is not None
+        assert certificate.norm is not None
+        P = certificate.witness.get("P")
+        return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
+
+    def certificate(self, system: System, verdict: Verdict, statement: str, **found: Any) -> Certificate:
+        """Give a certificate; `found` are its other attributes."""
+        return Certificate(self, system, verdict, statement, **found)
+
+    def unknown(self, system: System, statement: str, **found: Any) -> Certificate:
+        """Say why neither is the case."""
+        return self.certificate(system, Verdict.UNKNOWN, statement, **found)
+
+    def euler_step(self, system: System, rate: float, largest_dt: float | None) -> str | None:
+        """Say whether explicit Euler with the system's dt contracts too."""
+        if system.dt is None:
+            return None
+        step = f"Explicit Euler with dt = {system.dt:g}"
+        if largest_dt is None:
+            return f"{step} need not inherit it: no step is short enough for every input and state."
+        if system.dt > largest_dt:
+            return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
+        return f"{step} inherits it: every step multiplies distances by at most {1.0 - rate * system.dt:.6g}."
+
+    def borne(self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False) -> dict[str, float]:
+        """Give what a contraction at a rate bears, in its norm.
+
+        - weight change: a change of the weights among free nodes whose operator norm is smaller than this cannot undo
+          it; only where a weight acts on its postsynaptic node alone.
+        - nudging: it holds for every beta that is lower by less than this, in a norm that is diagonal.
+        - noise gain: a constant disturbance of the drift moves the equilibrium at most so many times as far.
+        - delays: how long the couplings may take, if it rests on the sizes of the couplings alone (Halanay's
+          inequality) and a neuron acts on itself by its leak only.
+        """
+        margins = {"noise gain": 1.0 / rate}
+        gain = float(np.max(system.slopes["dg/dI"].size, initial=0.0) * np.max(system.slopes["f'"].size, initial=0.0))
+        if not system.network.dynamics.drift_equation.symbols & {"w_out", "w_out_abs"} and gain > 0.0:
+            margins["weight change"] = rate / gain
+        if diagonal:
+            margins["nudging"] = rate
+        if delays and system.leaks_alone:
+            margins["delays"] = np.inf
+        return margins
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as JSON knows it."""
+    match value:
+        case Mapping():
+            return {str(name): _plain(one) for name, one in value.items()}
+        case np.ndarray():
+            return _plain(value.tolist())
+        case tuple() | list():
+            return [_plain(one) for one in value]
+        case np.generic():
+            return _plain(value.item())
+        case complex():
+            return {"real": _plain(value.real), "imaginary": _plain(value.imag)}
+        case float():
+            return value if np.isfinite(value) else str(value)
+        case None | bool() | int() | str():
+            return value
+    return repr(value)

@@ -1,0 +1,1 @@
+"""What the theorems share: bounds of slopes, spectra, ranges, distances."""

@@ -1,0 +1,119 @@
+"""The energies of symmetric networks as functions of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
+from neurograph.certificates.system import Array
+from neurograph.equations.expression import Expression
+
+POINTS = 64
+"""Points of the quadrature of an integral over a neuron's state."""
+
+HALVINGS = 60
+"""Of the interval in which the inverse of an activation is looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Energy(LyapunovFunction):
+    """E(s) - E(s*) of a drift a(s) I + r(s); see :class:`neurograph.certificates.theorems.energy.EnergyDescent`."""
+
+    symbol: ClassVar[str] = "E(s) - E(s^*)"
+
+    def _value(self, s: Array) -> Array:
+        dynamics, sent = self.system.network.dynamics, self._at(self.system.network.dynamics.transfer_equation, s)
+        away = sent - self._at(dynamics.transfer_equation, self._rest)
+
+        def pull(z: Array) -> Array:
+            slope, gain = self._at(dynamics.transfer_slope, z), self._at(dynamics.slope("I"), z)
+            return self._unmoved(z) * slope / gain
+
+        own = _integral(pull, self._rest, s)
+        bond = 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
+        return np.asarray(-bond - np.sum(self._input * away + own, axis=-1))
+
+    def _slope(self, s: Array, flow: Array) -> Array:
+        dynamics = self.system.network.dynamics
+        metric = self._at(dynamics.transfer_slope, s) / self._at(dynamics.slope("I"), s)
+        return np.asarray(-np.sum(metric * self._drift(s) * flow, axis=-1))
+
+    @property
+    def _input(self) -> Array:
+        """The summed input at rest (free,)."""
+        network = self.system.network
+        return np.asarray(network.summed_input(self.rest)[network.wiring.free])
+
+    def _at(self, equation: Expression, s: Array, total: Any = 0.0) -> Array:
+        """Evaluate an equation of the free nodes (..., free)."""
+        known = {name: 0.5 * (part.low + part.high) for name, part in self.system.constants.items()}
+        return np.broadcast_to(np.asarray(equation(s=s, I=total, **known), np.float64), s.shape)
+
+    def _unmoved(self, s: Array, total: Any = 0.0) -> Array:
+        """Give the drift (..., free) with the nudge, under a summed input of one's own."""
+        drift = self._at(self.system.network.dynamics.drift_equation, s, total)
+        return np.asarray(drift + self.system.nudge * (self._target - s))
+
+    @property
+    def _target(self) -> Array:
+        """What each free node is nudged towards (free,); 0 where it is not."""
+        columns = self.system.network.wiring.nudged
+        if self.system.y is None:
+            return np.zeros(columns.size)
+        return np.where(columns >= 0, self.system.y[0][np.maximum(columns, 0)], 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class RateEnergy(Energy):
+    """E(s) - E(s*) of a drift L (rho(I) - s); infinite outside the range of rho."""
+
+    def _value(self, s: Array) -> Array:
+        away, total, start = s - self._rest, self._input, self._inverse(self._rest)
+        reached = self._inverse(s)
+        inside = np.isfinite(reached)
+        end = np.where(inside, reached, start)
+        # The integral of the inverse from s* to s, by parts.
+        own = s * end - self._rest * start - _integral(self._activation, start, end)
+        value = np.sum(own - total * away, axis=-1) - 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
+        return np.where(np.all(inside, axis=-1), value, np.inf)
+
+    def _slope(self, s: Array, flow: Array) -> Array:
+        total = self._input + _applied(self.system.weights, s - self._rest)
+        return np.asarray(np.sum((self._inverse(s) - total) * flow, axis=-1))
+
+    def _activation(self, total: Array) -> Array:
+        """Give rho(I) (..., free), the nudge with it: where a neuron is at rest."""
+        zero = np.zeros_like(total)
+        leak = self.system.nudge - self._at(self.system.network.dynamics.slope("s"), zero)
+        return np.asarray(self._unmoved(zero, total) / leak)
+
+    def _inverse(self, s: Array) -> Array:
+        """Solve rho(I) = s by halving; not finite where there is no solution."""
+        low, high = np.full(s.shape, -1.0), np.full(s.shape, 1.0)
+        for _ in range(10):
+            low = np.where(self._activation(low) > s, 2.0 * low, low)
+            high = np.where(self._activation(high) < s, 2.0 * high, high)
+        outside = (self._activation(low) >= s) | (self._activation(high) <= s)
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            above = self._activation(middle) > s
+            low, high = np.where(above, low, middle), np.where(above, middle, high)
+        return np.where(outside, np.nan, 0.5 * (low + high))
+
+
+def _applied(matrix: Any, s: Array) -> Array:
+    """Multiply states (..., free) by a sparse matrix."""
+    return np.asarray((matrix @ s.reshape(-1, s.shape[-1]).T).T.reshape(s.shape))
+
+
+def _integral(function: Callable[[Array], Array], start: Array, end: Array) -> Array:
+    """Integrate each neuron's function from `start` (free,) to `end` (..., free)."""
+    points, weights = np.polynomial.legendre.leggauss(POINTS)
+    total = np.zeros(end.shape)
+    for point, weight in zip(points, weights, strict=True):
+        total += weight * function(start + 0.5 * (1.0 + point) * (end - start))
+    return 0.5 * (end - start) * total

@@ -1,0 +1,57 @@
+"""The equilibria of the inputs that a system is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import Array, System
+from neurograph.solvers import Euler
+from neurograph.solvers.base import Equilibrium, Phase, Status
+from neurograph.solvers.euler import leaks_on
+from neurograph.solvers.settle import starting_state
+
+SOLVER = Euler(tol=1e-10, steps=1000)
+"""How equilibria are found, far inside the theorems' margins; asked again and again, up to :data:`ROUNDS` times."""
+
+ROUNDS = 20
+
+SHORTER = (10, 15)
+"""After how many rounds the steps become four times shorter: they may be what keeps a network from resting."""
+
+
+def phase_of(system: System, x: Array, deadline: Deadline) -> Phase:
+    """Give the system's phase of these inputs, which starts from s = 0 or, if transposed, from the free equilibrium.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the deadline passes first.
+    """
+    start = starting_state(system.network, x, 0.0, None)
+    if not system.transposed:
+        return Phase(start, system.y, system.beta)
+    free = settled(system, Phase(start), deadline).state
+    return Phase(free, system.y, system.beta, anchor=free)
+
+
+def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
+    """Let each sample settle until it has, or the rounds are spent.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the deadline passes first.
+    """
+    solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, np.array([phase.beta]))))
+    for done in range(1, ROUNDS + 1):
+        found = solver.solve(system.network, phase)
+        if not np.any(found.status == Status.STEP_LIMIT):
+            break
+        deadline.check()
+        phase = replace(phase, start=found.state)
+        if done in SHORTER and found.dt is not None:
+            solver = replace(SOLVER, dt=float(found.dt.min()) / 4.0, implicit=implicit)
+    return found

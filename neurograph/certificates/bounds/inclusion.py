@@ -1,0 +1,181 @@
+"""Boxes that every trajectory enters: the drift of a linear leak, enclosed over all states of a box before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from neurograph.certificates.system import EPS, Array, System
+from neurograph.equations.intervals import Interval, enclose
+
+WIDER = 1e-12
+"""How much wider than computed a box is made, relative to 1 and to its ends: so it is entered in finite time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """States that every trajectory reaches in finite time and does not leave.
+
+    Attributes
+    ----------
+    state : Interval (batch, free)
+        The box; infinite where no bound is known.
+    total : Interval (batch, free)
+        The summed input I over it.
+    pinned : bool array (batch, free)
+        Neurons that the drift presses against their bound, whatever the others do.
+    """
+
+    state: Interval
+    total: Interval
+    pinned: Array
+
+    @property
+    def width(self) -> Array:
+        """Widths (batch, free)."""
+        return np.asarray(self.state.high - self.state.low)
+
+
+@dataclass(frozen=True, eq=False)
+class Inclusion:
+    r"""The map from a box of states to the next, for a drift ``A(I) - L s``, L > 0 and free of s and I.
+
+    .. math:: X_{k+1} = X_k \cap [box] \cap A(W f(X_k)) / L
+
+    If every state comes to X_k and stays, every ds_j/dt is at most max A - L s_j from then on, so s_j comes below
+    max A / L (and what is beyond by any amount, in finite time); likewise from below. Monotone drifts and transfers
+    make it the embedding of the network in one of twice its size; others are enclosed by their ranges. Ends are rounded
+    outward. Where a neuron has L <= 0, only the network's own box bounds it.
+
+    Parameters
+    ----------
+    system : System
+        One to which :attr:`hindrance` has nothing to say.
+    clamped : Interval (batch, clamped)
+        Ranges of the inputs, then of the bias nodes.
+    target : array (batch, outputs) or None
+        What outputs are nudged towards; None where any number.
+
+    References
+    ----------
+    Smith, Monotone Dynamical Systems, 1995; Coogan, IEEE CDC 2020, arXiv 2005.08151 (mixed monotonicity).
+    """
+
+    system: System
+    clamped: Interval
+    target: Array | None = None
+
+    @cached_property
+    def leak(self) -> Interval:
+        """L (free,), the nudge included."""
+        leak = self.system.network.dynamics.leak
+        assert leak is not None
+        own = enclose(leak, self.system.constants).repeated(len(self.system.nodes))
+        return own + Interval.constant(self.system.nudge)
+
+    @cached_property
+    def parts(self) -> tuple[sp.csr_array, sp.csr_array]:
+        """Give the sizes of the positive weights among free nodes, and of the negative ones."""
+        return _parts(self.system.weights)
+
+    @cached_property
+    def fixed(self) -> Interval:
+        """What clamped nodes add to I (batch, free)."""
+        dynamics, places = self.system.network.dynamics, self.system.clamped
+        parameters = self.system.network.parameters[places]
+        known = {name: Interval.constant(parameters[:, k]) for k, name in enumerate(dynamics.defaults)}
+        sent = enclose(dynamics.transfer_equation, {"s": self.clamped, **known})
+        return _product(_parts(self.system.inflow), _like(sent, self.clamped))
+
+    @cached_property
+    def aim(self) -> Interval:
+        """What the nudge adds to A (batch, free)."""
+        wiring = self.system.network.wiring
+        columns = wiring.nudged
+        if self.target is None:
+            free = np.where((columns >= 0) & (self.system.nudge != 0.0), np.inf, 0.0)
+            return Interval.across(-free, free)
+        towards = np.where(columns >= 0, self.target[:, columns], 0.0)
+        return Interval.constant(towards) * Interval.constant(self.system.nudge)
+
+    def boxes(self, start: Interval | None = None) -> Iterator[Box]:
+        """Give box after box, each inside the one before; `start` is one that every state enters."""
+        low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
+        shape = (self.clamped.low.shape[0], len(self.system.nodes))
+        state = start or Interval.across(np.full(shape, low), np.full(shape, high))
+        while True:
+            total = self.fixed + _product(self.parts, self._sent(state))
+            limit = self._limit(total)
+            pinned = (limit.high < low) | (limit.low > high)
+            yield Box(state, total, pinned)
+            ends = [np.clip(end, low, high) for end in (limit.low, limit.high)]
+            state = Interval.across(np.maximum(ends[0], state.low), np.minimum(ends[1], state.high))
+
+    def slopes(self, box: Box) -> tuple[Array, Array]:
+        """Give the largest abs(dg/dI) and abs(f') (batch, free) in a box; 0 at neurons that are pinned."""
+        dynamics = self.system.network.dynamics
+        gain = enclose(dynamics.slope("I"), self._seen(box))
+        sending = enclose(dynamics.transfer_slope, self._seen(box))
+        sizes = (np.broadcast_to(slope.size, box.pinned.shape) for slope in (gain, sending))
+        own, sent = (np.where(box.pinned, 0.0, size) for size in sizes)
+        return own, sent
+
+    def _seen(self, box: Box) -> dict[str, Interval]:
+        return {**self.system.constants, "s": box.state, "I": box.total}
+
+    def _sent(self, state: Interval) -> Interval:
+        seen = {**self.system.constants, "s": state}
+        return _like(enclose(self.system.network.dynamics.transfer_equation, seen), state)
+
+    def _limit(self, total: Interval) -> Interval:
+        """Give the range of A / L (batch, free), a little wider; all numbers where L may be 0 or less."""
+        seen = {**self.system.constants, "s": Interval.constant(0.0), "I": total}
+        drive = enclose(self.system.network.dynamics.drift_equation, seen) + self.aim
+        limit = _like(drive * self.leak.inverse(), total)
+        bounded = self.leak.low > 0.0
+        low = np.where(bounded, limit.low - WIDER * (1.0 + np.abs(limit.low)), -np.inf)
+        return Interval.across(low, np.where(bounded, limit.high + WIDER * (1.0 + np.abs(limit.high)), np.inf))
+
+
+def hindrance(system: System) -> str | None:
+    """Say why a system has no such boxes, as a sentence without its stop; None where it has."""
+    dynamics = system.network.dynamics
+    if system.jump is not None:
+        return system.jump
+    if system.transposed:
+        return "activity also returns along the edges"
+    if dynamics.leak is None:
+        return f"the drift {dynamics.drift!r} is not of the form A(I) - L s with a linear leak"
+    return None
+
+
+def _like(part: Interval, like: Interval) -> Interval:
+    low, high = (np.broadcast_to(end, like.low.shape) for end in (part.low, part.high))
+    varies, grade = (np.broadcast_to(kind, like.low.shape) for kind in (part.varies, part.grade))
+    return Interval(low, high, varies, grade)
+
+
+def _parts(weights: sp.csr_array) -> tuple[sp.csr_array, sp.csr_array]:
+    parts = []
+    for sign in (1.0, -1.0):
+        part = weights.copy()
+        part.data = np.maximum(sign * part.data, 0.0)
+        part.eliminate_zeros()
+        parts.append(part)
+    return parts[0], parts[1]
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def _product(parts: tuple[sp.csr_array, sp.csr_array], sent: Interval) -> Interval:
+    """Give sum_i W_ji x_i (batch, rows), x the numbers sent (batch, columns), with the rounding error of the sums."""
+    terms = (np.diff(parts[0].indptr) + np.diff(parts[1].indptr))[:, None]
+    columns = np.hstack([end.T for end in (sent.low, sent.high, np.abs(sent.low), np.abs(sent.high))])
+    rising, falling = (np.hsplit(part @ columns, 4) for part in parts)
+    unit, least = (terms + 4) * EPS, terms * np.finfo(np.float64).tiny
+    low = rising[0] - falling[1] - (unit * (rising[2] + falling[3]) + least)
+    high = rising[1] - falling[0] + (unit * (rising[3] + falling[2]) + least)
+    return Interval.across(low.T, high.T)

@@ -1,0 +1,156 @@
+"""Weights nearby with which a matrix of couplings contracts: by its rows, or by its symmetric part.
+
+Both take the edges among free neurons as arrays: where they end (`post`) and begin (`pre`), their `weights`, the
+`slopes` that a weight is multiplied by in the matrix, and which are `plastic`. They give new weights. Neither makes a
+weight change its sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.linalg import eigh
+
+from neurograph.certificates.system import Array
+from neurograph.solvers.contraction import weightings
+
+PRODUCTS = 30
+"""Products with the couplings in the search for the weights of the norm."""
+
+TINY = 1e-60
+"""Smallest weight of a neuron, whose square is still a float."""
+
+CLIPPINGS = 5
+"""Most clippings of eigenvalues; what is then left is scaled away."""
+
+
+@dataclass(frozen=True, eq=False)
+class Couplings:
+    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,).
+
+    `room` is smaller than that by `slack`: weights that need more of it than there is are changed until they leave the
+    slack too.
+    """
+
+    post: NDArray[np.int64]
+    pre: NDArray[np.int64]
+    weights: Array
+    slopes: Array
+    plastic: NDArray[np.bool_]
+    ties: NDArray[np.int64] | None
+    room: Array
+    slack: float
+
+    def matrix(self, weights: Array) -> sp.csr_array:
+        """Give the couplings (free, free), row = postsynaptic."""
+        count = self.room.size
+        return sp.csr_array((weights * self.slopes, (self.post, self.pre)), shape=(count, count))
+
+    def tied(self, factors: Array) -> Array:
+        """Give the edges of a tie the smallest of their factors."""
+        if self.ties is None:
+            return factors
+        least = np.ones(self.ties.max(initial=-1) + 1)
+        np.minimum.at(least, self.ties, factors)
+        return np.asarray(least[self.ties])
+
+
+def shrunk_rows(couplings: Couplings) -> Array | int:
+    r"""Shrink the rows that are too heavy for a weighted l_inf norm to contract.
+
+    .. math:: \sum_i |M_{ji}| v_i \le room_j v_j
+
+    with v near the Perron vector of ``abs(M)/room``, which makes all rows about equally heavy, but no smaller than what
+    the edges that are not plastic ask for. Each row goes to the nearest weights, in l_2, that satisfy it: a soft
+    threshold proportional to ``slope v_i``.
+
+    Returns
+    -------
+    array (edges,), or int
+        The weights; or the place of a neuron whose edges that are not plastic are too heavy already.
+    """
+    post, room = couplings.post, couplings.room
+    coupling = abs(couplings.matrix(couplings.weights))
+    v = np.ones(room.size)
+    for found in islice(weightings(room, coupling.__matmul__, v), PRODUCTS):
+        if found.rate >= -couplings.slack:
+            return couplings.weights
+        v = np.maximum(found.v, TINY)
+    fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
+    for _ in range(PRODUCTS):
+        reached = (fixed @ v) / room
+        if np.all(reached <= v):
+            break
+        v = np.maximum(v, reached * (1.0 + 1e-9))
+    left = room * v - fixed @ v
+    if np.any(left < 0.0):
+        return int(np.argmin(left))
+    price = np.abs(couplings.slopes) * v[couplings.pre]
+    size = np.abs(couplings.weights)
+    threshold = _thresholds(couplings, price, size, left)[post] * price
+    kept = np.maximum(size - threshold, 0.0) / np.where(size > 0.0, size, 1.0)
+    return couplings.weights * couplings.tied(np.where(couplings.plastic, kept, 1.0))
+
+
+def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) -> Array:
+    """Give each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
+
+    Newton's method on a sum that is convex and piecewise linear in tau: it rises to the root, within 1e-9 of `left`.
+    """
+    post = couplings.post
+    tau = np.zeros(left.size)
+    while True:
+        kept = couplings.plastic & (size > tau[post] * price)
+        square = np.bincount(post, np.where(kept, price**2, 0.0), left.size)
+        excess = np.bincount(post, np.where(kept, price * (size - tau[post] * price), 0.0), left.size) - left
+        higher = tau + np.where(
+            (excess > 1e-9 * left) & (square > 0.0), excess / np.where(square > 0.0, square, 1.0), 0.0
+        )
+        if not np.any(higher > tau):
+            return tau
+        tau = higher
+
+
+def clipped_spectrum(couplings: Couplings) -> Array | None:
+    r"""Make the symmetric part of ``M - diag(room)`` negative semidefinite, so that the l_2 norm contracts.
+
+    The positive eigenvalues of the symmetric part are clipped and the change is taken from the edges that are there, a
+    few times over. What is left then is scaled away: ``lambda_max(t M - room)`` is convex in t, so the chord from
+    t = 0, where M has only the edges that are not plastic, gives a t that is small enough.
+
+    Returns
+    -------
+    array (edges,), or None
+        The weights; None where the edges that are not plastic alone are too strong.
+    """
+    post, pre, plastic = couplings.post, couplings.pre, couplings.plastic
+    weights = couplings.weights
+    for _ in range(CLIPPINGS):
+        values, vectors = _spectrum(couplings, weights)
+        if values[-1] <= (couplings.slack if weights is couplings.weights else 0.0):
+            return weights
+        above = vectors[:, values > 0.0]
+        excess = (above * values[values > 0.0]) @ above.T
+        moved = excess[post, pre] / np.where(couplings.slopes != 0.0, couplings.slopes, np.inf)
+        if couplings.ties is not None:
+            members = np.bincount(couplings.ties)
+            moved = (np.bincount(couplings.ties, moved) / np.maximum(members, 1))[couplings.ties]
+        new = weights - np.where(plastic, moved, 0.0)
+        weights = np.where(new * couplings.weights > 0.0, new, 0.0)
+    top = _spectrum(couplings, weights)[0][-1]
+    if top <= 0.0:
+        return weights
+    bottom = _spectrum(couplings, np.where(plastic, 0.0, weights))[0][-1]
+    if bottom > 0.0:
+        return None
+    return np.where(plastic, weights * (-bottom / (top - bottom)), weights)
+
+
+def _spectrum(couplings: Couplings, weights: Array) -> tuple[Array, Array]:
+    dense = couplings.matrix(weights).toarray()
+    values, vectors = eigh((dense + dense.T) / 2 - np.diag(couplings.room))
+    return values, vectors

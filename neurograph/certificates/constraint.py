@@ -1,0 +1,211 @@
+"""What keeps a network certified while it learns and is pruned: contracting()."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neurograph._checks import checked_number
+from neurograph.certificates.base import Certificate
+from neurograph.certificates.bounds.projections import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.system import Array, LeakLaw, System, in_float64
+from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
+from neurograph.certificates.theorems.gershgorin import Gershgorin
+from neurograph.certificates.theorems.m_matrix import MMatrix
+from neurograph.certificates.theorems.symmetric_part import SymmetricPart
+from neurograph.errors import ParameterError
+from neurograph.network.connectivity import frozen
+from neurograph.network.network import Network
+from neurograph.solvers.settle import checked_network
+
+DENSE = 500
+"""Most free neurons of which eigenvalues are clipped; of more, rows are shrunk."""
+
+SLACK = 0.01
+"""Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
+
+THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
+"""What may prove it, cheap first."""
+
+__all__ = ["Contracting", "contracting"]
+
+
+@dataclass(frozen=True)
+class Contracting:
+    """A network that contracts at a rate; see :func:`contracting`."""
+
+    rate: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Check the rate."""
+        checked_number("rate", self.rate, above=0.0)
+
+    def certificate(self, network: Network) -> Certificate:
+        """Give the first certificate that proves it, or else the one with the largest margin.
+
+        Raises
+        ------
+        ParameterError
+            If `network` is not a Network.
+        """
+        system = _system(network)
+        found = []
+        for theorem in THEOREMS:
+            found.append(theorem.answer(system, system.budget))
+            if self._proved(found[-1]):
+                return found[-1]
+        return max(found, key=lambda one: -np.inf if one.margin is None else one.margin)
+
+    def holds(self, network: Network) -> bool:
+        """Say whether it is proved of a network.
+
+        Raises
+        ------
+        ParameterError
+            If `network` is not a Network.
+        """
+        return self._proved(self.certificate(network))
+
+    def _proved(self, found: Certificate) -> bool:
+        return "contracting" in found.claims and (found.rate or 0.0) >= self.rate
+
+    def project(self, network: Network) -> Network:
+        """Give a network near this one, on the same edges, of which it is proved.
+
+        Raises
+        ------
+        ParameterError
+            If no weights of the plastic edges would do.
+        """
+        system = _system(network)
+        if system.leak_law is not None:
+            return self._leaking(network, system, system.leak_law)
+        couplings = self._couplings(network, system)
+        found = clipped_spectrum(couplings) if self._small(system) else shrunk_rows(couplings)
+        if not isinstance(found, np.ndarray):
+            where = f"that end at neuron {system.nodes[found]!r}" if isinstance(found, int) else "among free neurons"
+            raise ParameterError(
+                f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
+                "themselves: expected smaller weights there, plastic edges, or a lower rate"
+            )
+        weights, ids, ties = network.weights.copy(), network.wiring.circuit.inner.ids, network.wiring.ties
+        weights[ids] = found
+        if ties is not None:  # edges from inputs may share a weight with those among free neurons
+            shared = np.full(int(ties.max()) + 1, np.nan)
+            shared[ties[ids]] = weights[ids]
+            weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
+        return replace(network, weights=frozen(weights))
+
+    @staticmethod
+    def _small(system: System) -> bool:
+        return system.affine and len(system.nodes) <= DENSE
+
+    def _couplings(self, network: Network, system: System) -> Couplings:
+        dynamics, inner = network.dynamics, network.wiring.circuit.inner
+        why = system.obstacle
+        if dynamics.drift_equation.symbols & {"w_out", "w_out_abs"}:
+            why = "what its neurons send is part of how they leak, but not as the laws of dynamics.deep() have it"
+        if why is not None:
+            raise ParameterError(f"keep asks for a contraction, which {dynamics.name} cannot be held to: {why}")
+        gain, sending = (_slope(system, name) for name in ("dg/dI", "f'"))
+        post = np.repeat(np.arange(len(system.nodes)), np.diff(inner.indptr))
+        pre = network.wiring.circuit.place[inner.other]
+        own = system.slopes["dg/ds"].high
+        rounding = (
+            64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
+        )
+        slack = SLACK * self.rate
+        room = -own - self.rate - rounding - slack
+        if np.any(room <= 0.0):
+            node = int(np.argmin(room))
+            raise ParameterError(
+                f"rate is {self.rate:g}, but neuron {system.nodes[node]!r} may leak only {-own[node]:.4g}: expected a "
+                "lower rate"
+            )
+        ids, ties = inner.ids, network.wiring.ties
+        weights, plastic = network.weights[ids].astype(np.float64), network.wiring.plastic[ids]
+        return Couplings(
+            post, pre, weights, gain[post] * sending[pre], plastic, ties if ties is None else ties[ids], room, slack
+        )
+
+    def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:
+        """Raise the extra leak where it is too small for the weights."""
+        needed = np.full(len(system.nodes), self.rate * (1.0 + 1e-9))
+        if law.kind == "signed":
+            needed = needed + 2.0 * law.gain * system.sent_negative
+        lacking = np.maximum(needed - law.extra.low, 0.0)
+        if not np.any(lacking):
+            return network
+        name, slope = _leak_parameter(network, system)
+        parameters = network.parameters.copy()
+        column = list(network.dynamics.defaults).index(name)
+        raised = parameters[network.wiring.free, column] + lacking / slope
+        parameters[network.wiring.free, column] = np.nextafter(raised.astype(network.dtype), np.inf)
+        return replace(network, parameters=frozen(parameters))
+
+
+def _leak_parameter(network: Network, system: System) -> tuple[str, Array]:
+    """Find the parameter that a neuron leaks by, and how fast the leak rises with it (free,)."""
+    own = network.dynamics.slope("s")
+    for name in network.dynamics.defaults:
+        slope = -network.at_nodes(own.derivative(name), np.zeros(len(network.nodes)))[network.wiring.free]
+        if name not in own.derivative(name).symbols and np.all(slope > 0.0):
+            return name, slope.astype(np.float64)
+    raise ParameterError(
+        f"keep asks for a contraction, for which {network.dynamics.name} would need an extra leak, but no parameter of "
+        f"its drift {network.dynamics.drift!r} is one: expected a term - c*s with a parameter c"
+    )
+
+
+def _slope(system: System, name: str) -> Array:
+    """Give a slope that is the same in every state, or else its largest size."""
+    slope = system.slopes[name]
+    return np.asarray((slope.low + slope.high) / 2 if system.affine else slope.size)
+
+
+def _system(network: Network) -> System:
+    return System(in_float64(checked_network(network)), None, None, 0.0, None)
+
+
+def contracting(rate: float = 0.05) -> Contracting:
+    r"""Keep a network such that any two states approach each other at least like exp(-rate t), for every input.
+
+    Given to :func:`neurograph.train` or :func:`neurograph.prune` as `keep`. ``.certificate(network)`` gives the proof,
+    ``.holds(network)`` says whether there is one, ``.project(network)`` gives a network nearby that has one.
+
+    How the projection goes depends on the dynamics:
+
+    - a leak that is what a neuron sends (``dynamics.deep``): the extra leak is raised where it is too small, to `rate`
+      for the absolute leak and to rate + 2 N_j for the signed one, N_j the negative parts of the outgoing weights;
+    - another affine drift, at most 500 free neurons: the eigenvalues of the symmetric part of A are clipped at -rate;
+    - else: each row is shrunk to what an l_inf norm weighted by the Perron vector of the couplings allows.
+
+    A negative nudge takes its size from the rate, so for a rule that uses both signs of beta a rate above beta keeps
+    its phases contracting too.
+
+    Parameters
+    ----------
+    rate : float
+        Above 0.
+
+    Raises
+    ------
+    ParameterError
+        If the rate is not a finite number above 0.
+
+    References
+    ----------
+    The projection to a weighted l_1 ball is after Duchi, Shalev-Shwartz, Singer, Chandra, ICML 2008; clipping
+    eigenvalues is the nearest such matrix in the Frobenius norm (Higham, Linear Algebra Appl. 103, 1988).
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=2, hidden=8, outputs=1, scale=1.0, seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.vector_field())
+    >>> keep = contracting(rate=0.1)
+    >>> keep.holds(network), keep.holds(keep.project(network))
+    (False, True)
+    """
+    return Contracting(rate)

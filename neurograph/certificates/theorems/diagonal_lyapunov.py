@@ -1,0 +1,277 @@
+"""A diagonal Lyapunov function: contraction in a weighted l_2 norm, or one equilibrium that draws every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import minimize
+from scipy.sparse.linalg import ArpackError
+
+from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.bounds.euclidean import contraction, growth
+from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import EPS, Array, System, scaled
+
+LARGEST_NETWORK = 20_000
+"""Most free nodes of which weights are searched."""
+
+SMOOTHING = (0.1, 0.01, 0.001)
+"""Temperatures of the smoothed largest eigenvalue, as shares of its size at the start."""
+
+STEPS = (40, 4)
+"""Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
+
+UNKNOWN_STEP = "need not inherit it: no step is known that does."
+"""What is said of explicit Euler where there is no rate."""
+
+TOLERANCE = 1e-6
+"""Share by which a step must lower it, or the search ends."""
+
+SPREAD = 10.0
+"""Most that the logarithm of a weight may be: beyond, distances in the norm drown in the rounding of the state."""
+
+
+class DiagonalLyapunov(Theorem):
+    r"""A positive diagonal D with D A + A' D negative definite (Lyapunov diagonal stability, LDS).
+
+    - Where the drift is affine, in any box or none: any two states approach each other at the rate c in the norm of
+      sqrt(d_j) z_j, in which clipping is nonexpansive; c is minus the largest eigenvalue of the symmetric part of
+      sqrt(D) A sqrt(D)^-1.
+    - Where one slope varies, the same for all its values at once, as bounded by :class:`SlopeSet`, with its t.
+    - Else, where a neuron moves as -C_j s_j + sum_i W_ji f(s_i) + q_j (Hopfield form, f' in [0, L]), in any box or
+      none: D A + A' D with A at the upper slopes, negative definite, gives one equilibrium, and every state goes to it
+      exponentially. The Lyapunov function is a small multiple of z'z plus sum_j d_j times the integral of
+      f(s*_j + z) - f(s*_j), whose slope in z_j has the sign of z_j, so that clipping only lowers it.
+    - Or where a neuron moves as -kappa s_j + rho_j(I_j) with rho' in [0, L], without a box and with one kappa for all
+      (rate form): u = W s obeys the Hopfield form, and s follows u. With unequal leaks that is unproved.
+
+    D is searched by smoothing the largest eigenvalue and BFGS on log sqrt(d), from the Perron vectors of the majorant,
+    which decide it for weights >= 0. What is found is proved by a Cholesky factorisation, rounding included,
+    up to 1500 nodes.
+    """
+
+    name = "diagonal_lyapunov"
+    level = "standard"
+    scope = "all inputs"
+    assumptions = (
+        "inputs, weights, biases and parameters stay as they are while the network settles",
+        "clipping to the box is nonexpansive in l_2, however its components are weighted",
+    )
+    reference = (
+        "Forti, Tesi, IEEE Trans. Circuits and Systems I 42, 1995; Liang, Si, IEEE Trans. Neural Networks 12, 2001; "
+        "Kaszkurewicz, Bhaya, Matrix Diagonal Stability in Systems and Computation, 2000; Rump, BIT 46, 2006 (rounding)"
+    )
+    does_not_cover = (
+        "delays; weights that change while the network settles, or that lose an edge; steps longer than the largest dt."
+    )
+
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
+        """Search, then prove what was found."""
+        return self._examined(system, deadline, None)
+
+    def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
+        """Try the weights that were found before, then search from them."""
+        weights = earlier.witness.get("w")
+        if weights is None or len(weights) != len(system.nodes):
+            return self.examine(system, deadline)
+        return self._examined(system, deadline, (weights, earlier.witness.get("t")))
+
+    def _examined(self, system: System, deadline: Deadline, known: tuple[Array, Array | None] | None) -> Certificate:
+        if system.obstacle is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        if system.transposed and not system.affine:
+            return self.unknown(
+                system,
+                "Not applicable: with slopes that depend on the state, a transposed phase keeps no weighted norm "
+                "(see symmetric_part).",
+            )
+        if len(system.nodes) > LARGEST_NETWORK:
+            return self.unknown(
+                system, f"Not looked at: {len(system.nodes)} free nodes are more than {LARGEST_NETWORK}."
+            )
+        upper = _upper(system)
+        slopes = SlopeSet.of(system)
+        candidates = [] if slopes.two_vary or np.any(system.diagonal.high >= 0.0) else [(slopes, self._contracting)]
+        candidates += [] if upper is None else [(upper, self._exponential)]
+        if not candidates:
+            return self.unknown(system, _inapplicable(system, slopes))
+        try:
+            for one, proved in candidates:
+                weights, t = _start(one, deadline) if known is None else (known[0], _fitting(known[1], one.plain_t))
+                bound, rigorous = growth(one, weights, t, deadline)
+                if not (known is not None and bound < 0.0):
+                    weights, t = _searched(one, weights, t, deadline)
+                    bound, rigorous = growth(one, weights, t, deadline)
+                if bound < 0.0:
+                    return proved(system, one, weights, t, -bound, rigorous)
+        except (ArpackError, np.linalg.LinAlgError) as error:
+            return self.unknown(system, f"Undecided: no eigenvalue was found ({error}).")
+        return self.unknown(
+            system,
+            "No D was found with D A + A' D negative definite; the best leaves the largest eigenvalue of its symmetric "
+            f"part at {bound:.4g}.",
+            margin=-bound,
+            witness={"w": weights},
+        )
+
+    def _contracting(
+        self, system: System, slopes: SlopeSet, weights: Array, t: Array, rate: float, rigorous: bool
+    ) -> Certificate:
+        found = contraction(system, slopes, weights, rate, rigorous)
+        found["witness"] = found["witness"] | {"D": weights**2, "w": weights, "t": t}
+        over = "" if system.affine else ", whatever its slopes,"
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the weighted "
+            f"l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} for a diagonal D with entries from "
+            f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
+            margins=self.borne(system, rate),
+            **found,
+        )
+
+    def _exponential(
+        self, system: System, slopes: SlopeSet, weights: Array, t: Array, rate: float, rigorous: bool
+    ) -> Certificate:
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            "Every state goes to the one equilibrium of its input, exponentially, but the rate is not known: with the "
+            f"steepest slopes, D A + A' D <= -{2.0 * rate:.4g} D for a diagonal D with entries from "
+            f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
+            claims=("unique equilibrium", "exponentially stable"),
+            margin=rate,
+            euler=None if system.dt is None else f"Explicit Euler with dt = {system.dt:g} {UNKNOWN_STEP}",
+            rigorous=rigorous,
+            witness={"D": weights**2, "w": weights},
+        )
+
+
+def _fitting(t: Array | None, plain: Array) -> Array:
+    return plain if t is None or t.shape != plain.shape else t
+
+
+def _upper(system: System) -> SlopeSet | None:
+    """Give A at the steepest slopes, where the Hopfield or the rate form is known to need no more; else None."""
+    own, gain, sending = (system.slopes[name] for name in ("dg/ds", "dg/dI", "f'"))
+    hopfield = not np.any(gain.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
+    rate = (
+        not np.any(sending.varies)
+        and system.network.dynamics.box is None
+        and bool(np.all(gain.low >= 0.0) and np.all(gain.high > 0.0))
+        and _one_leak(system)
+    )
+    if system.affine or system.transposed or not (hopfield or rate) or np.any(own.high - system.nudge >= 0.0):
+        return None
+    varying = sending if hopfield else gain
+    constant = gain if hopfield else sending
+    middle = 0.5 * (constant.low + constant.high)
+    rows, columns = (middle, varying.high) if hopfield else (varying.high, middle)
+    full = scaled(system.weights, rows, columns)
+    rest = scaled(abs(system.weights), np.abs(rows), np.abs(columns))
+    relative = 8.0 * EPS + np.max((constant.high - constant.low) / np.maximum(np.abs(middle), 1e-300))
+    rest.data *= relative
+    loops = full.diagonal()
+    top = (own.high - system.nudge) * (1.0 - 2.0 * EPS) + loops + rest.diagonal() + EPS * np.abs(loops)
+    part, rest = (sp.csr_array(one - sp.diags_array(one.diagonal())) for one in (full, rest))
+    return None if np.any(top >= 0.0) else SlopeSet(top, part, 0.0 * part, np.zeros_like(top), rest, False)
+
+
+def _one_leak(system: System) -> bool:
+    """Say whether every neuron has the same linear leak, to the last digit."""
+    leak = system.network.dynamics.leak
+    if leak is None or np.ptp(system.nudge) > 0.0:
+        return False
+    seen = [part for name, part in system.constants.items() if name in leak.symbols]
+    return all(np.all(part.low == part.low[0]) and np.all(part.high == part.low[0]) for part in seen)
+
+
+def _inapplicable(system: System, slopes: SlopeSet) -> str:
+    worst = int(np.argmax(system.diagonal.high))
+    if system.diagonal.high[worst] >= 0.0:
+        return (
+            f"There is no such D: neuron {system.nodes[worst]!r} may excite itself, or not leak, "
+            f"A_jj = {system.diagonal.high[worst]:.4g}."
+        )
+    return "Not applicable: both the slope of the drift and that of the transfer depend on the state."
+
+
+def _start(slopes: SlopeSet, deadline: Deadline) -> tuple[Array, Array]:
+    """Give weights sqrt(u / v), u and v left and right Perron vectors of the majorant, or 1 where that is better."""
+    ones = np.ones_like(slopes.top)
+    sizes = sp.csr_array(abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, ones))
+    sizes = scaled(sizes, -1.0 / slopes.top, ones)
+    # left belongs to the matrix whose rows are divided by their leaks
+    logarithm = 0.5 * (np.log(_perron(sp.csr_array(sizes.T))) - np.log(-slopes.top) - np.log(_perron(sizes)))
+    logarithm = np.clip(logarithm - np.mean(logarithm), -SPREAD, SPREAD)
+    perron = np.exp(-logarithm if slopes.turned else logarithm)
+    tops = [float(slopes.largest(weights, slopes.plain_t, deadline)[0][-1]) for weights in (ones, perron)]
+    return (ones if tops[0] <= tops[1] else perron), slopes.plain_t
+
+
+def _perron(sizes: sp.csr_array) -> Array:
+    v = np.ones(sizes.shape[0])
+    for _ in range(100):
+        v = v + sizes @ v
+        v /= np.max(v)
+    return np.asarray(np.maximum(v, np.exp(-SPREAD)))
+
+
+def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
+    """Lower the largest eigenvalue of S over log weights and log t; half of the time that is left at most."""
+    n = slopes.top.size
+    until = deadline.left / 2.0
+    size = max(float(np.max(np.abs(slopes.largest(weights, t, deadline)[0]))), 1e-300)
+    place = np.log(np.concatenate([weights, t])) if np.any(slopes.reach) else np.log(weights)
+
+    def stop(xk: Array) -> None:
+        if deadline.left < until:
+            raise StopIteration
+
+    for share in SMOOTHING:
+        if deadline.left < until:
+            break
+        found = minimize(
+            _smoothed(slopes, share * size, t, deadline),
+            place,
+            method="L-BFGS-B",
+            jac=True,
+            bounds=[(-SPREAD, SPREAD)] * place.size,
+            callback=stop,
+            options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": TOLERANCE},
+        )
+        place = found.x
+    found_t = np.exp(place[n:]) if place.size > n else t
+    return np.exp(place[:n] - np.mean(place[:n])), found_t
+
+
+def _smoothed(
+    slopes: SlopeSet, temperature: float, t: Array, deadline: Deadline
+) -> Callable[[Array], tuple[float, Array]]:
+    """Give temperature log sum exp(lambda / temperature) over the eigenvalues of S, and its gradient."""
+    n = slopes.top.size
+    sign = -1.0 if slopes.turned else 1.0
+
+    def value(place: Array) -> tuple[float, Array]:
+        weights = np.exp(place[:n])
+        times = np.exp(place[n:]) if place.size > n else t
+        values, vectors = slopes.largest(weights, times, deadline)
+        shares = np.exp((values - values[-1]) / temperature)
+        total = float(np.sum(shares))
+        kept = shares > 1e-12 * total
+        shares, Z = shares[kept] / total, vectors[:, kept]
+        middle, spread, _ = slopes.scaled(weights)
+        theta = (slopes.reach / times)[:, None]
+        HZ = spread @ Z
+        bent = theta * HZ
+        rows = Z * (middle @ Z) + HZ * bent
+        columns = Z * (middle.T @ Z) + Z * (spread.T @ bent)
+        slope = sign * (rows - columns) @ shares
+        if place.size > n:
+            slope = np.concatenate([slope, 0.5 * (slopes.reach * times * (Z**2 @ shares) - (HZ * bent) @ shares)])
+        return float(values[-1] + temperature * np.log(total)), slope
+
+    return value

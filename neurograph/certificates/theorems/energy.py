@@ -1,0 +1,211 @@
+"""The energy of symmetric weights: it falls along every trajectory, so that every state comes to rest somewhere."""
+
+from __future__ import annotations
+
+import ast
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg import eigvalsh
+
+from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
+from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
+from neurograph.certificates.bounds.monotone import rises
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.equations.expression import Expression
+from neurograph.equations.intervals import SMOOTH, Interval, enclose
+from neurograph.solvers.base import Phase
+
+DENSE = 1500
+"""Most neurons for which the curvature is an eigenvalue; beyond, it is bounded by sums of rows."""
+
+Form = Literal["gradient", "rate"]
+
+
+class EnergyDescent(Theorem):
+    r"""Convergence of every trajectory, where the weights among free nodes are symmetric and the drift has an energy.
+
+    Two forms have one. A drift that is linear in I, ``g = a(s) I + r(s)`` with a > 0 and f' > 0, has
+
+    .. math:: E = -\tfrac12 \sum_{ij} W_{ij} f(s_i) f(s_j) - \sum_j c_j f(s_j) - \sum_j \int \frac{r_j f'_j}{a_j} ds,
+        \quad \dot E = -\sum_j \frac{f'_j}{a_j} \dot s_j^2
+
+    with c the input from clamped nodes; the box only takes parts away from the flow. A drift ``L (rho(I) - s)``
+    without a box, with f(s) = s and rho' > 0, has
+
+    .. math:: E = -\tfrac12 s'Ws - c's + \sum_j \int^{s_j} \rho_j^{-1}(z) dz, \quad
+        \dot E = -\sum_j L_j (\rho_j^{-1}(s_j) - I_j) (s_j - \rho_j(I_j))
+
+    on the range of rho, into which every state moves in finite time. So :math:`\dot E < 0` except at rest. States are
+    bounded by the box, or by a leak that outweighs a bounded activation. The equations are made of
+    analytic functions, so E satisfies Lojasiewicz's inequality, in the box too, and each trajectory has finite
+    length: it goes to one equilibrium. Another start may lead to another one.
+
+    Explicit Euler lowers E at every step, if it moves, and converges too, where dt < 2 / lambda_max(H) with
+
+    .. math:: H = \operatorname{diag}(L) - \sqrt G W \sqrt G
+
+    L the steepest leaks, G the steepest slopes of the drift by I times f'; for the second form also dt <= 1 / max L.
+    Of the first form this needs a and f' that are the same in every state. The nudge ``beta (y - s)`` belongs to r,
+    or to L and rho.
+
+    Cost: O(edges), and the eigenvalues of H for up to 1500 neurons; beyond, sums of its rows bound them.
+    """
+
+    name = "energy"
+    level = "standard"
+    scope = "all inputs"
+    assumptions = (
+        "inputs, weights, biases and parameters stay as they are while the network settles",
+        "weights among free nodes are equal in both directions, to the last digit",
+    )
+    reference = (
+        "Cohen, Grossberg, IEEE Trans. Systems, Man and Cybernetics 13, 1983; Hopfield, PNAS 81, 1984; Bolte, "
+        "Daniilidis, Lewis, SIAM J. Optimization 17(4), 2007 (Lojasiewicz's inequality, also in a box)"
+    )
+    does_not_cover = "which of several equilibria is reached, how fast, or whether there are several."
+
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
+        """Read the form off the equations, then bound the curvature."""
+        reason = _unsymmetric(system) or _unsmooth(system)
+        if reason is not None:
+            return self.unknown(system, f"Not applicable: {reason}.")
+        form = _form(system)
+        if form is None:
+            return self.unknown(
+                system,
+                f"Not applicable: no energy is known for the drift {system.network.dynamics.drift!r} with the transfer "
+                f"{system.network.dynamics.transfer!r}; known are a(s) I + r(s) with a > 0 and a rising transfer, and, "
+                "without a box, L (rho(I) - s) with a rising, smooth rho.",
+            )
+        if not _bounded(system):
+            return self.unknown(system, "No bound of the states is known: there is no box, and no leak that makes one.")
+        curvature = _curvature(system, form)
+        largest_dt = _largest_dt(system, form, curvature)
+        known = "" if curvature is None else f" Its curvature is at most {curvature:.4g}."
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            "The weights are symmetric, and the network moves down an energy: it falls along every trajectory, and "
+            f"every state goes to an equilibrium, if not all to the same one.{known}",
+            claims=("convergent",),
+            largest_dt=largest_dt,
+            euler=_euler(system, largest_dt),
+            witness={"form": form, "curvature": curvature},
+        )
+
+    def function(
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+    ) -> LyapunovFunction | None:
+        """Give the energy above that of the equilibrium."""
+        if certificate.verdict is not Verdict.PROVED:
+            return None
+        kind = Energy if certificate.witness["form"] == "gradient" else RateEnergy
+        return kind(system, phase, rest)
+
+
+def _unsymmetric(system: System) -> str | None:
+    """Say why the matrix of the phase is not symmetric where the energy needs it to be."""
+    gap = sp.coo_array(system.weights - system.weights.T)
+    places = np.flatnonzero(gap.data)
+    if places.size:
+        worst = places[np.argmax(np.abs(gap.data[places]))]
+        post, pre = (int(place[worst]) for place in gap.coords)
+        there, back = (float(system.weights[pair]) for pair in ((post, pre), (pre, post)))
+        return (
+            f"the weights between free nodes are not symmetric, such as {there:.4g} from {system.nodes[pre]!r} to "
+            f"{system.nodes[post]!r} and {back:.4g} back"
+        )
+    if system.transposed and not (system.affine and (system.couplings - system.couplings.T).count_nonzero() == 0):
+        return "in the transposed phase this drift is no gradient"
+    return None
+
+
+def _unsmooth(system: System) -> str | None:
+    """Say why E may not be analytic."""
+    dynamics = system.network.dynamics
+    for equation in (dynamics.drift_equation, dynamics.transfer_equation):
+        if np.any(enclose(equation, system.symbols).grade != SMOOTH) or not _analytic(equation):
+            return f"the {equation.what} {equation.text!r} may have a kink, a jump or a root"
+    return None
+
+
+def _analytic(equation: Expression) -> bool:
+    """Say whether an equation without kinks is analytic: no roots, no powers that are not whole."""
+    for node in ast.walk(equation.tree):
+        match node:
+            case ast.Call(func=ast.Name(id="sqrt")):
+                return False
+            case ast.BinOp(op=ast.Pow(), right=exponent):
+                text = ast.unparse(exponent).strip("-()")
+                if not text.isdigit():
+                    return False
+    return True
+
+
+def _form(system: System) -> Form | None:
+    dynamics, slopes = system.network.dynamics, system.slopes
+    sending, gain, own = slopes["f'"], slopes["dg/dI"], _own(system)
+    rising = np.all(sending.low > 0.0) or rises(dynamics.transfer_equation, "s", system.symbols)
+    if "I" not in dynamics.slope("I").symbols and rising and np.all(gain.low > 0.0):
+        return "gradient"
+    same = np.all(sending.low == 1.0) and np.all(sending.high == 1.0)
+    leaking = dynamics.leak is not None and np.all(own.high < 0.0)
+    if same and leaking and dynamics.box is None and rises(dynamics.drift_equation, "I", system.symbols):
+        return "rate"
+    return None
+
+
+def _own(system: System) -> Interval:
+    """Give the range of a neuron's slope by its own state, the nudge with it, the self-loop without."""
+    return system.slopes["dg/ds"] + Interval.constant(-system.nudge)
+
+
+def _bounded(system: System) -> bool:
+    """Say whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
+    dynamics = system.network.dynamics
+    if dynamics.box is not None and np.all(np.isfinite(dynamics.box)):
+        return True
+    unmoved = enclose(dynamics.drift_equation, {**system.symbols, "s": Interval.constant(0.0)})
+    sent = enclose(dynamics.transfer_equation, system.symbols)
+    driven = np.all(np.isfinite(unmoved.size)) or np.all(np.isfinite(sent.size))
+    return bool(np.all(_own(system).high < 0.0) and driven)
+
+
+def _curvature(system: System, form: Form) -> float | None:
+    """Bound lambda_max(H), rounding included; None where there is no bound."""
+    gain, sending = system.slopes["dg/dI"], system.slopes["f'"]
+    if form == "gradient" and (np.any(gain.varies) or np.any(sending.varies)):
+        return None
+    root = np.sqrt(gain.high * sending.high)
+    coupling, leak = scaled(system.weights, root, root), -_own(system).low
+    if not np.all(np.isfinite(leak)) or not np.all(np.isfinite(root)):
+        return None
+    size = np.abs(leak) + np.asarray(abs(coupling).sum(axis=1))
+    error = (leak.size + 8) * EPS * float(np.linalg.norm(size))
+    if leak.size <= DENSE:
+        return float(eigvalsh(np.diag(leak) - coupling.toarray())[-1]) + error
+    loops = coupling.diagonal()
+    return float(np.max(leak - loops - np.abs(loops) + np.asarray(abs(coupling).sum(axis=1)))) + error
+
+
+def _largest_dt(system: System, form: Form, curvature: float | None) -> float | None:
+    if curvature is None:
+        return None
+    falling = 2.0 / curvature if curvature > 0.0 else np.inf
+    within = 1.0 / float(np.max(-_own(system).low)) if form == "rate" else np.inf
+    return float(np.nextafter(min(falling, within), 0.0))
+
+
+def _euler(system: System, largest_dt: float | None) -> str | None:
+    if system.dt is None:
+        return None
+    step = f"Explicit Euler with dt = {system.dt:g}"
+    if largest_dt is None:
+        return f"{step} need not inherit it: no step is known for an energy whose metric depends on the state."
+    if system.dt > largest_dt:
+        return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
+    return f"{step} inherits it: the energy falls at every step."

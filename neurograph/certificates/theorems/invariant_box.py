@@ -1,0 +1,129 @@
+"""The invariant box: how far neurons can go, whatever their inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.bounds.inclusion import Box, Inclusion, hindrance
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import Array, System
+from neurograph.equations.intervals import Interval
+
+ROUNDS = 50
+"""Most boxes inside each other that are looked at."""
+
+VISITS = 5e6
+"""Visits of edges that they may cost beyond the first three."""
+
+SHRINKING = 0.01
+"""The search ends when no side of the box shrinks by this share."""
+
+
+class InvariantBox(Theorem):
+    r"""A box that every state enters in finite time and never leaves, whatever the inputs.
+
+    With a drift ``A(I) - L s``, L > 0, neuron j comes below any number above max A_j / L_j, and above any below
+    min A_j / L_j, where I_j takes every value that it can take while the others are in the box found before; that of
+    neurons which an input reaches is any number at first. Boxes inside each other are found in this way from the
+    network's own box, or from all states, until they shrink no more; see :class:`Inclusion`. A nudge with beta > 0
+    towards targets in the box cannot take a state out of it; with beta < 0 the targets may be any. Explicit Euler with
+    dt <= 1/max L keeps to them too. With another drift, or in a transposed phase, the network's own box is what is
+    known: clipping keeps every state in it. Ends are rounded outward.
+    """
+
+    name = "invariant_box"
+    scope = "all inputs"
+    assumptions = ("inputs, weights, biases and parameters stay as they are while the network settles",)
+    reference = "Nagumo's theorem, after Blanchini, Automatica 35, 1999"
+    does_not_cover = "whether a state in the box settles."
+
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
+        """Enclose the drift over one box after another."""
+        if hindrance(system) is not None:
+            return self._own_box(system)
+        towards = system.beta > 0.0
+        inclusion = Inclusion(replace(system, beta=0.0) if towards else system, _any_input(system))
+        best, rounds = _smallest(inclusion, deadline)
+        state = best.state
+        unbounded = np.flatnonzero(~np.isfinite(best.width[0]))
+        if unbounded.size:
+            return self.unknown(
+                system,
+                f"No box is found that bounds neuron {system.nodes[int(unbounded[0])]!r}, 1 of {unbounded.size} of "
+                f"{len(system.nodes)}: over all inputs its drift without the leak has no bound, or it does not leak.",
+            )
+        leak = float(np.max(inclusion.leak.high + np.maximum(system.nudge, 0.0)))
+        largest_dt = float(np.nextafter(1.0 / leak, 0.0)) if leak > 0.0 else np.inf
+        low, high = state.low[0], state.high[0]
+        width, ends = high - low, _written(float(np.min(low)), float(np.max(high)))
+        box = system.network.dynamics.box
+        inner = "" if box is None else f", inside the network's own box {_written(*box)}"
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            f"Whatever the inputs{', with targets in the box' * towards}, every state enters a box with sides within "
+            f"{ends} and stays in it{inner}; a side is {np.mean(width):.4g} long on average, {np.min(width):.4g} at "
+            f"least and {np.max(width):.4g} at most.",
+            claims=("box invariant",),
+            largest_dt=largest_dt,
+            euler=_euler(system, largest_dt),
+            witness={"low": low, "high": high, "rounds": rounds},
+        )
+
+    def _own_box(self, system: System) -> Certificate:
+        """Say what clipping alone does."""
+        box = system.network.dynamics.box
+        if box is None or not np.all(np.isfinite(box)):
+            return self.unknown(
+                system, f"Not applicable: {hindrance(system)}, and the network has no box that bounds its states."
+            )
+        ends = (np.full(len(system.nodes), end) for end in box)
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            f"Clipping keeps every state in the network's own box {_written(*box)}; of a smaller one nothing is known, "
+            f"for {hindrance(system)}.",
+            claims=("box invariant",),
+            largest_dt=np.inf,
+            euler=_euler(system, np.inf),
+            witness=dict(zip(("low", "high"), ends, strict=True)) | {"rounds": 0},
+        )
+
+
+def _any_input(system: System) -> Interval:
+    inputs = system.network.wiring.inputs.size
+    bias = np.ones(system.clamped.size - inputs)
+    ends = (np.concatenate([np.full(inputs, end), bias])[None] for end in (-np.inf, np.inf))
+    return Interval.across(*ends)
+
+
+def _smallest(inclusion: Inclusion, deadline: Deadline) -> tuple[Box, int]:
+    """Go from box to box until they shrink no more; give the last and how many there were."""
+    edges = inclusion.system.weights.nnz
+    most = int(np.clip(3 + VISITS / max(edges, 1), 3, ROUNDS))
+    before: Array | None = None
+    rounds = 0
+    for box in islice(inclusion.boxes(), most):
+        deadline.check()
+        rounds += 1
+        if before is not None and np.all(box.width >= (1.0 - SHRINKING) * before):
+            break
+        before = box.width
+    return box, rounds
+
+
+def _written(low: float, high: float) -> str:
+    return f"[{round(low, 9) + 0.0:.4g}, {round(high, 9) + 0.0:.4g}]"
+
+
+def _euler(system: System, largest_dt: float) -> str | None:
+    if system.dt is None:
+        return None
+    step = f"Explicit Euler with dt = {system.dt:g}"
+    if system.dt > largest_dt:
+        return f"{step} need not keep to it: the theorem asks for dt <= {largest_dt:.4g}."
+    return f"{step} keeps to it."

@@ -1,0 +1,188 @@
+"""M-matrices: with some weights of the neurons, every leak outweighs the couplings."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.bounds.robustness_radius import Motion, driving, radii, settled
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import EPS, Array, System
+from neurograph.solvers.contraction import Weighting, weightings
+
+VISITS = 1.5e8
+"""Visits of edges that one search may cost, however many the rounds; at least MIN_ROUNDS, at most MAX_ROUNDS."""
+
+MIN_ROUNDS, MAX_ROUNDS = 30, 2000
+
+ROUNDS = 100
+"""Products that bring the bound of how far neurons move down to its least."""
+
+PATIENCE, GROWTH = 10, 1e-4
+"""The search ends when so many rounds raise a positive rate by less than this share of it, or find that none is."""
+
+
+class MMatrix(Theorem):
+    r"""Global contraction in a weighted l_inf norm: leaks outweigh couplings in some weights v > 0.
+
+    .. math:: -A_{jj} v_j - \sum_{i \ne j} |A_{ji}| v_i \ge c v_j > 0 \quad \text{for all j}
+
+    with A_jj at its largest and abs(A_ji) at its largest over every input and the whole box. Then any two states
+    approach each other at least like exp(-c t) in the norm max_j abs(z_j)/v_j, and explicit Euler with
+    dt <= 1/max abs(A_jj) shrinks it by 1 - c dt. Such a v exists if and only if the matrix of the left side is a
+    nonsingular M-matrix, so this holds wherever :class:`Gershgorin`'s rows or columns do, and the test is decisive but
+    for rounding and the end of the search. Where every coupling is positive and the drift affine, it is the true
+    limit: beyond it the network without its box is unstable. It rests on sizes alone, so that delays of the couplings
+    cannot undo it.
+
+    The search is :func:`neurograph.solvers.contraction.weightings`, 10 to 30 products with the couplings as a rule.
+    PROVED demands c > gamma (-A_jj + sum abs(A_ji) v_i / v_j) with gamma = (k + 10) eps, k the number of terms: more
+    than the error of the couplings, of their sum and of its quotient; A_jj is rounded outward.
+    """
+
+    name = "m_matrix"
+    scope = "all inputs"
+    assumptions = (
+        "inputs, weights, biases and parameters stay as they are while the network settles",
+        "clipping to the box is nonexpansive in every weighted l_inf norm",
+    )
+    reference = (
+        "Davydov, Jafarpour, Bullo, Non-Euclidean contraction analysis of continuous-time neural networks, arXiv "
+        "2110.08298; Berman, Plemmons, Nonnegative Matrices in the Mathematical Sciences, 1994, theorem 6.2.3"
+    )
+    does_not_cover = "weights that change while the network settles; steps longer than the largest dt."
+
+    def examine(self, system: System, deadline: Deadline) -> Certificate:
+        """Seek weights, beginning with equal ones."""
+        return self._examine(system, deadline, np.ones(len(system.nodes)))
+
+    def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
+        """Seek weights, beginning with those of the earlier certificate."""
+        start = earlier.witness.get("v")
+        if start is None or start.size != len(system.nodes):
+            return self.examine(system, deadline)
+        return self._examine(system, deadline, start)
+
+    def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
+        r"""Give radii from a bound of how far each neuron moves.
+
+        Where the inputs move by at most r, equilibria move by at most r K, neuron by neuron, for any K >= 0 with
+
+        .. math:: -A_{jj} K_j - \sum_{i \ne j} |A_{ji}| K_i \ge q_j
+
+        q the change of the drift at r = 1. From one multiple of v, K falls to the inverse of the M-matrix times q.
+
+        Raises
+        ------
+        NoRadiusError
+            If nothing is proved, or the network has no decision to speak of.
+        """
+        if certificate.rate is None:
+            return super().radius(system, certificate, x)
+        drive, leaks, v = driving(system), -system.diagonal.high, np.asarray(certificate.witness["v"])
+        terms = np.diff(system.coupling.indptr) + 10
+        K = np.asarray(v * np.max(drive / v) / certificate.rate)
+        for _ in range(ROUNDS):
+            K = np.minimum(K, (system.coupling @ K + drive) / leaks * (1.0 + terms * EPS))
+        state, speed = settled(system, x)
+        outputs = np.flatnonzero(system.network.wiring.nudged >= 0)
+        motion = Motion(*(_added(one[outputs]) for one in (v, K)))
+        return radii(state[:, outputs], motion, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
+
+    def _examine(self, system: System, deadline: Deadline, start: Array) -> Certificate:
+        if system.obstacle is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        leaks, coupling = -system.diagonal.high, system.coupling
+        least = int(np.argmin(leaks))
+        if not leaks[least] > 0.0:
+            return self.unknown(
+                system,
+                f"No weights do: neuron {system.nodes[least]!r} need not leak, for A_jj may be {-leaks[least]:.4g}.",
+                margin=float(leaks[least]),
+            )
+        found, rounds = _searched(leaks, coupling, start, deadline)
+        rate = float(np.min(found.surpluses(leaks, np.diff(coupling.indptr))))
+        radius = float(np.max(found.reached / leaks))
+        witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
+        if not rate > 0.0:
+            return self._unproved(system, found, rate, witness)
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
+        return self.certificate(
+            system,
+            Verdict.PROVED,
+            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the "
+            f"weighted l_inf norm, with the weights 1/v_j from 1 to {1.0 / float(np.min(found.v)):.4g}: in the weights "
+            f"v, the couplings of each neuron are at most {radius:.4g} times its leak.",
+            claims=("contracting", "unique equilibrium", "exponentially stable"),
+            rate=rate,
+            norm="l_inf",
+            weights=1.0 / found.v,
+            margin=rate,
+            margins=self.borne(system, rate, delays=True),
+            largest_dt=largest_dt,
+            euler=self.euler_step(system, rate, largest_dt),
+            witness=witness,
+        )
+
+    def _unproved(self, system: System, found: Weighting, rate: float, witness: dict[str, Any]) -> Certificate:
+        leaks, coupling = -system.diagonal.high, system.coupling
+        worst = int(np.argmin(leaks - found.reached))
+        closed = _outweighed(leaks, coupling, found)
+        if closed.size:
+            labels = tuple(system.nodes[place] for place in closed)
+            witness["outweighed"] = labels
+            why = (
+                f"No weights do: the sizes of the couplings among {len(labels)} of {len(leaks)} neurons outweigh their "
+                "leaks whatever the weights, so that the matrix of leaks and couplings is not an M-matrix."
+            )
+        else:
+            why = f"No weights were found with {witness['products']} products."
+        return self.unknown(
+            system,
+            f"{why} In the best that were tried the couplings are up to {witness['spectral radius at most']:.4g} times "
+            f"the leaks, and the drift may exceed the leak by {-rate:.4g} at {system.nodes[worst]!r}. Couplings of "
+            "either sign may still cancel.",
+            margin=rate,
+            witness=witness,
+        )
+
+
+def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Deadline) -> tuple[Weighting, int]:
+    """Give the best weights found, and how many products they took."""
+    most = int(np.clip(VISITS / max(coupling.nnz, 1), MIN_ROUNDS, MAX_ROUNDS))
+    search = weightings(leaks, coupling.__matmul__, start)
+    best, rates = next(search), [-np.inf]
+    for found in islice(search, most - 1):
+        deadline.check()
+        best = max(best, found, key=lambda one: float(one.rate))
+        rates.append(float(best.rate))
+        if len(rates) % PATIENCE:
+            continue
+        if best.rate <= 0.0 and _outweighed(leaks, coupling, found).size:
+            return found, len(rates)
+        if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
+            break
+    return best, len(rates)
+
+
+def _added(sizes: Array) -> Array:
+    """Give sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
+    sums = sizes[:, None] + sizes
+    np.fill_diagonal(sums, sizes)
+    return np.asarray(sums)
+
+
+def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:
+    """Find neurons S and x > 0 on S with B_SS x >= L_S x, which no weights can outweigh; empty if none are found."""
+    inside = found.reached >= leaks
+    while np.any(inside):
+        x = np.where(inside, found.v, 0.0)
+        still = inside & (coupling @ x >= (1.0 + 1e-12) * leaks * x)
+        if np.array_equal(still, inside):
+            break
+        inside = still
+    return np.flatnonzero(inside)

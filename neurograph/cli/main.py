@@ -1,0 +1,413 @@
+"""The neurograph command: thin over the public functions."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import neurograph as ng
+from neurograph._checks import checked_whole
+from neurograph.equations.costs import wrong
+from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
+from neurograph.formats import FORMATS, checked_path, checked_place
+from neurograph.formats.run_log import (
+    HISTORY,
+    REMOVED,
+    cells,
+    read_history,
+    read_removed,
+    result_in,
+    write_history,
+    write_removed,
+)
+from neurograph.kernels.bindings import how
+from neurograph.training.config import DEFAULT_BETA
+
+Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
+RULES = {name: getattr(ng.rules, name) for name in ng.rules.__all__ if name != "Rule"}
+DYNAMICS = {
+    "deep": lambda: ng.dynamics.deep("absolute", extra_leak=0.3),
+    "deep_signed": lambda: ng.dynamics.deep("signed"),
+    "vector_field": ng.dynamics.vector_field,
+    "tanh": lambda: ng.dynamics.additive("tanh"),
+    "sigmoid": lambda: ng.dynamics.additive("sigmoid"),
+    "relu": lambda: ng.dynamics.additive("relu"),
+    "clip": lambda: ng.dynamics.additive("clip"),
+    "hopfield": ng.dynamics.hopfield,
+}
+
+
+DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
+STEPS = asdict(ng.optimisers.adam())
+PICTURES = (".png", ".svg", ".pdf")
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give its exit status: 0, 2 after an error, which is said in one line, 130 if interrupted."""
+    try:
+        try:
+            options = _parser().parse_args(arguments)
+            options.run(options)
+        finally:
+            print(end="", flush=True)
+    except NeurographError as error:
+        return _said(str(error), 2)
+    except KeyboardInterrupt:
+        return _said("interrupted; nothing was written", 130)
+    except OSError as error:
+        if error.filename is None:  # it is the output, which Python flushes again, and complains, at its own end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
+            return 0
+        return _said(f"{error.filename or 'the output'} cannot be used ({error.strerror})", 2)
+    return 0
+
+
+def _said(words: str, status: int) -> int:
+    print(f"neurograph: {words}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="neurograph",
+        description="Any directed graph in; a settled, trained, certified and pruned graph out.",
+        epilog=f"Begin with: neurograph demo. Graphs are files whose suffix says the format: {SUFFIXES}.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_train(commands)
+    _add_certify(commands)
+    _add_prune(commands)
+    _add_show(commands)
+    _add_report(commands)
+    _add_convert(commands)
+    return parser
+
+
+def _add(commands: Any, run: Callable[[argparse.Namespace], None], words: str, epilog: str = "") -> Any:
+    """Add the command of a function here: `words` say what it does, in the list and in its own help."""
+    description = f"{words[0].upper()}{words[1:]}."
+    command = commands.add_parser(run.__name__.strip("_"), help=words, description=description, epilog=epilog)
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_demo(commands: Any) -> None:
+    words = "train a complete digraph on XOR from 20 seeds, certify and prune the first, write its graph and pictures"
+    command = _add(commands, _demo, words)
+    command.add_argument("--folder", type=Path, default=Path("neurograph-demo"), help="where to (default: %(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="of the network that is shown (default: %(default)s)")
+
+
+def _add_train(commands: Any) -> None:
+    example = "neurograph train brain.graphml --data table.csv --epochs 200 -o trained.graphml"
+    epilog = f"Examples: neurograph train --task xor -o xor.json; {example}"
+    command = _add(commands, _train, "train a graph on a task, and write the trained graph", epilog)
+    bare = "graph file; without it, a complete digraph that fits the data, with a bias node"
+    command.add_argument("graph", type=Path, nargs="?", help=bare)
+    _add_data(command)
+    command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
+    command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
+    command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
+    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
+    command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
+    _add_numbers(command)
+    command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
+
+
+def _add_numbers(command: argparse.ArgumentParser) -> None:
+    """Add the numbers of a training run: whatever is not given stays the library's default."""
+    for option, name, kind, words in (
+        ("--beta", "beta", float, "nudging strength, of rules that have one"),
+        ("--rate", "learning_rate", float, "learning rate"),
+        ("--decay", "decay", float, "factor of the learning rate from one epoch to the next"),
+        ("--max-step", "max_step", float, "largest step of one weight"),
+        ("--epochs", "epochs", int, "most epochs"),
+        ("--until-cost", "until_cost", float, "stop at this cost"),
+        ("--batch", "batch_size", int, "samples an update; 0: all at once"),
+    ):
+        default = {**DEFAULTS, **STEPS, "beta": DEFAULT_BETA}[name]
+        said = "none" if default is None else default
+        command.add_argument(option, dest=name, type=kind, metavar="N", help=f"{words} (default: {said})")
+
+
+def _add_certify(commands: Any) -> None:
+    words = "say what is proved and refuted about a graph's dynamics; with data, also at the equilibria"
+    command = _add(commands, _certify, words)
+    command.add_argument("graph", type=Path, help="graph file")
+    _add_data(command)
+    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
+    command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
+
+
+def _add_prune(commands: Any) -> None:
+    example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
+    words = "remove edges from a graph, write the rest and, with data, train it again and say what it cost"
+    command = _add(commands, _prune, words, f"Example: {example}")
+    command.add_argument("graph", type=Path, help="graph file")
+    how = command.add_mutually_exclusive_group(required=True)
+    how.add_argument("--fraction", type=float, help="this share of the edges")
+    how.add_argument("--threshold", type=float, help="all weights up to this size")
+    drawn = "weights up to this size, drawn as in the paper"
+    how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
+    how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
+    nothing = "those of neurons that no input drives or that reach no output"
+    how.add_argument("--idle", action="store_true", help=nothing)
+    which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
+    command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
+    command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
+    command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
+    command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
+    command.add_argument("--max-drop", type=float, help="end before a round that loses more accuracy than this")
+    command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
+    _add_data(command)
+    command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
+    command.add_argument("--log", type=Path, help="CSV file of the edges that left")
+
+
+def _add_show(commands: Any) -> None:
+    command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
+    command.add_argument("graph", type=Path, help="graph file")
+    command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
+
+
+def _add_report(commands: Any) -> None:
+    words = "make one HTML page of a run's folder: the graph to look at, its certificates, curves and pruning"
+    epilog = (
+        f"In the folder: a graph file, and if there are {HISTORY} (train --history) and {REMOVED} (prune --log). "
+        "Example: neurograph report neurograph-demo --task xor"
+    )
+    command = _add(commands, _report, words, epilog)
+    command.add_argument("folder", type=Path, help="folder of a run, such as that of the demo")
+    command.add_argument("--graph", type=Path, help="graph file; default: pruned, trained, or the only one in FOLDER")
+    _add_data(command)
+    command.add_argument("-o", "--output", type=Path, help="page to write; default: report.html in FOLDER")
+
+
+def _add_convert(commands: Any) -> None:
+    epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
+    command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
+    command.add_argument("graph", type=Path, help="graph file")
+    command.add_argument("output", type=Path, help="file of the same graph in another format")
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    data = command.add_mutually_exclusive_group()
+    data.add_argument("--task", choices=ng.tasks.TRUTH, help="a logic task")
+    data.add_argument("--data", type=Path, help="CSV file whose header names nodes: a column for each input and output")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from neurograph.cli.demo import demo
+
+    stages, files = demo(options.folder, options.seed)
+    print("XOR on a complete digraph with 5 hidden neurons, learned by a local rule\n")
+    print(f"  {'':<10}{'right':>6}{'edges':>7}   proved of every input and start")
+    for stage in stages:
+        print(f"  {stage.name:<10}{stage.right:>4}/4{stage.network.weights.size:>7}   {_proved(stage.report)}")
+    print("\n  Pruned: without as many of the smallest weights as leave every answer right,")
+    print("  and without the neurons that then reach no output.")
+    print(f"\nWritten to {options.folder}{'/' if options.folder.name else ''}:")
+    for file in files:
+        print(f"  {file.name}")
+
+
+def _proved(report: ng.Report) -> str:
+    """Give the strongest claim for all inputs in a few words."""
+    claims = [one for one in report.proved if one.scope == "all inputs"]
+    if not claims:
+        return "nothing"
+    rate = "" if claims[0].rate is None else f" at rate {claims[0].rate:.3g}"
+    return f"{claims[0].claims[0]}{rate} ({claims[0].name})"
+
+
+def _train(options: argparse.Namespace) -> None:
+    target, numbers = checked_path(options.output), _numbers(options)
+    history = options.history and checked_place(options.history)
+    network, (x, y) = _network_and_data(options)
+    rule = None if options.rule is None else RULES[options.rule]()
+    fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
+    text = f"{fit}\n{_accuracy(fit.network, x, y)}"
+    if history:
+        write_history(history, fit.history)
+    print(f"{text}\nWritten to {ng.write(fit.network, target)}")
+
+
+def _numbers(options: argparse.Namespace) -> dict[str, Any]:
+    """Give the arguments of train() that were given."""
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    numbers: dict[str, Any] = {name: given[name] for name in ("beta", "epochs", "until_cost") if name in given}
+    if "batch_size" in given:
+        numbers["batch_size"] = checked_whole("--batch", given["batch_size"], 0, "; 0 takes all at once") or None
+    steps = {name: given[name] for name in STEPS if name in given}
+    return {**numbers, "optimiser": ng.optimisers.adam(**steps)} if steps else numbers
+
+
+def _certify(options: argparse.Namespace) -> None:
+    if options.radius and _no_data(options):
+        raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
+    network = _compiled(options.graph, options.dynamics)
+    x = None if _no_data(options) else _data(options, network)[0]
+    report = ng.certify(network, x)
+    print(report)
+    if options.radius:
+        print("", *_radius_lines(report, x), sep="\n")
+
+
+def _radius_lines(report: ng.Report, x: Any) -> list[str]:
+    """Give a table of the radii within which answers are certified, a line a certificate that has them."""
+    found = {}
+    for certificate in report:
+        with contextlib.suppress(ng.certificates.NoRadiusError):
+            found[certificate.name] = certificate.radius(x)
+    if not found:
+        return ["No certificate says how far the inputs may move."]
+    if len(found) > 1:
+        found["best of each"] = np.max(list(found.values()), axis=0)
+    head = f"Each input may move by so much, and no answer changes ({len(x)} samples)"
+    lines = [head, f"{'certificate':<18}{'least':>10}{'median':>10}{'largest':>10}"]
+    for name, radii in found.items():
+        numbers = (np.min(radii), np.median(radii), np.max(radii))
+        lines.append(f"{name:<18}{''.join(f'{number:>10.3g}' for number in numbers)}")
+    return lines
+
+
+def _prune(options: argparse.Namespace) -> None:
+    target, log = checked_path(options.output), options.log and checked_place(options.log)
+    network = _compiled(options.graph, None)
+    x, y = (None, None) if _no_data(options) else _data(options, network)
+    how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
+    pruning = ng.prune(network, _pruner(options), x, y, **how)
+    lines = [str(pruning)]
+    if x is not None and y is not None:
+        lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
+    if log:
+        write_removed(log, pruning.removed)
+    print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
+
+
+def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
+    if options.fraction is not None:
+        return ng.pruning.PRUNERS[options.by](options.fraction)
+    if options.threshold is not None:
+        return ng.pruning.magnitude(threshold=options.threshold)
+    if options.boltzmann is not None:
+        return ng.pruning.boltzmann(options.boltzmann, options.temperature)
+    return ng.pruning.idle() if options.idle else ng.pruning.proximal(options.proximal)
+
+
+def _show(options: argparse.Namespace) -> None:
+    picture = options.picture and _checked_picture(options.picture)
+    network = _compiled(options.graph, None)
+    if picture:
+        ng.plots.network(network).savefig(picture)
+    print(network)
+    print(f"ds/dt = {network.dynamics.drift}   sends {network.dynamics.transfer}   box {network.dynamics.box}")
+    if network.weights.size:
+        size = np.abs(network.weights)
+        signs = f"{np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative"
+        print(f"weights: {signs}; |w| median {np.median(size):.3g}, largest {size.max():.3g}\nstrongest edges:")
+        for k in np.argsort(-size)[:5]:
+            pre, post = network.edges[k]
+            print(f"  {pre!s:>8} -> {post!s:<8} {network.weights[k]:+.4f}")
+    if picture:
+        print(f"Drawn to {picture}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    folder = options.folder
+    source = options.graph or result_in(folder)
+    target = checked_path(options.output or folder / "report.html")
+    network = _compiled(source, None)
+    x = None if _no_data(options) else _data(options, network)[0]
+    history, log = folder / HISTORY, folder / REMOVED
+    ng.write_page(
+        network,
+        target,
+        report=ng.certify(network, x),
+        history=read_history(history) if history.exists() else None,
+        removed=read_removed(log, network.nodes) if log.exists() else (),
+    )
+    print(f"{source.name}: {network}\nWritten to {target}")
+
+
+def _convert(options: argparse.Namespace) -> None:
+    target = checked_path(options.output)
+    graph = ng.read(options.graph)
+    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
+    print(f"{size}\nWritten to {ng.write(graph, target)}")
+
+
+def _checked_picture(path: Path) -> Path:
+    if path.suffix.lower() not in PICTURES:
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {', '.join(PICTURES)}")
+    return checked_place(path)
+
+
+def _compiled(path: Path, dynamics: str | None) -> ng.Network:
+    return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
+
+
+def _network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
+    if _no_data(options):
+        raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
+    if options.graph is not None:
+        network = _compiled(options.graph, options.dynamics)
+        return network, _data(options, network)
+    if options.task is None:
+        raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
+    x, y = ng.tasks.logic(options.task)
+    dynamics = DYNAMICS[options.dynamics or "deep"]()
+    bias: Any = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
+    graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
+    return ng.compile(graph, dynamics=dynamics), (x, y)
+
+
+def _no_data(options: argparse.Namespace) -> bool:
+    return options.task is None and options.data is None
+
+
+def _data(options: argparse.Namespace, network: ng.Network) -> Data:
+    return ng.tasks.logic(options.task) if options.task else _read_table(options.data, network)
+
+
+def _read_table(path: Path, network: ng.Network) -> Data:
+    """Read a CSV file into x and y, by the labels in its header."""
+    header, rows = cells(path)
+    columns = {name.strip(): place for place, name in enumerate(header)}
+    ends = (network.wiring.inputs, network.wiring.outputs)
+    labels = [[str(network.nodes[place]) for place in places] for places in ends]
+    missing = [label for label in labels[0] + labels[1] if label not in columns]
+    if missing:
+        found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
+        raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
+    if not rows:
+        raise DataError(f"{path} has a header and no rows: expected one row a sample")
+    try:
+        table = np.array(rows, np.float64)
+    except ValueError as error:
+        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+    x, y = (table[:, [columns[label] for label in names]] for names in labels)
+    return x, y
+
+
+def _accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    right = ~wrong(ng.settle(network, x).outputs, y)
+    return f"{right.sum()} of {right.size} samples right"

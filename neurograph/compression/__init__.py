@@ -1,0 +1,1 @@
+"""Few different weights, and weights in few bits."""

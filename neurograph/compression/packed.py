@@ -1,0 +1,226 @@
+"""Weights in few bits: Huffman codes for the gaps between a row's entries and for their values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph.compression.huffman import Code
+from neurograph.errors import DataError, FormatError
+from neurograph.kernels.machine_code import unpacking_kernel
+
+CHUNK = 1 << 20
+"""Numbers that are turned into bits at once."""
+
+MOST_LEVELS = 1 << 16
+"""Most different values that get codes."""
+
+Bits = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PackedWeights:
+    """A sparse matrix as one string of bits, whose product is computed as the bits are read.
+
+    Row after row: the number of entries, and for each the gap to the one before and the code of its value. After HAM
+    and sHAM, which code the values, with the columns coded as well.
+
+    Attributes
+    ----------
+    shape : (int, int)
+    words : uint64 array
+        The bits, the first one the highest of the first word, and a word of zeros.
+    bits, entries : int
+        How many bits, and how many entries they hold.
+    counts, gaps, levels : Code
+        Of floor(log2(entries + 1)) of a row, of floor(log2(gap)), and of the place of a value in `values`; the last
+        one empty where hardly two values are equal.
+    values : float64 array
+        The different values; where they have no codes, the value of every entry.
+    labels : int64 array (values,)
+        A number that entries carry beside their value; entries of one value and two labels have two codes.
+
+    References
+    ----------
+    Marino, Furia, Malchiodi, Frasca, "Efficient and compact representations of deep neural networks via entropy
+    coding", arXiv 2108.12704; "Compression strategies and space-conscious representations for deep neural networks",
+    ICPR 2020, arXiv 2007.07967.
+
+    Examples
+    --------
+    >>> matrix = scipy.sparse.csr_array([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
+    >>> packed = PackedWeights.of(matrix)
+    >>> packed @ [1.0, 2.0, 3.0]
+    array([ 2.5, -3. ])
+    >>> (packed.matrix() != matrix).nnz
+    0
+    """
+
+    shape: tuple[int, int]
+    words: Bits
+    bits: int
+    entries: int
+    counts: Code
+    gaps: Code
+    levels: Code
+    values: NDArray[np.float64]
+    labels: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, matrix: scipy.sparse.csr_array, labels: NDArray[np.int64] | None = None) -> PackedWeights:
+        """Pack a matrix with sorted columns; every stored entry is kept, bit for bit, zeros too.
+
+        `labels` are whole numbers >= 0, one for each entry.
+
+        Raises
+        ------
+        DataError
+            If a row has a column twice, or they do not rise.
+        """
+        indptr, indices = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
+        size = np.diff(indptr) + 1
+        gap = np.diff(indices, prepend=-1)
+        starts = indptr[:-1][size > 1]
+        gap[starts] = indices[starts] + 1
+        if np.any(gap < 1):
+            raise DataError("the columns of a row do not rise: expected matrix.sum_duplicates() and .sort_indices()")
+        data = np.asarray(matrix.data, np.float64)
+        labels = np.zeros(data.size, np.int64) if labels is None else labels
+        first, level = _distinct(data, labels)
+        values, labels = data[first], labels[first]
+        counts, gaps = (Code.of(np.bincount(_log2(numbers))) for numbers in (size, gap))
+        levels = Code.of(np.bincount(level, minlength=values.size) if level.size else np.zeros(0, np.int64))
+        words, bits = _written(size, gap, level, indptr, (counts, gaps, levels))
+        rows, columns = matrix.shape
+        return cls((rows, columns), words, bits, indices.size, counts, gaps, levels, values, labels)
+
+    def __repr__(self) -> str:
+        """Say the size in a line."""
+        return f"PackedWeights({self.shape[0]} x {self.shape[1]}, {self.entries} entries in {self.nbytes} bytes)"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the bits, the values and the lengths of the codes."""
+        codes = sum(code.lengths.size for code in (self.counts, self.gaps, self.levels))
+        return -(-self.bits // 8) + self.values.nbytes + codes
+
+    @property
+    def coded(self) -> bool:
+        """Whether the values have codes."""
+        return self.levels.lengths.size > 0
+
+    def __matmul__(self, right: ArrayLike) -> NDArray[np.float64]:
+        """Multiply with a vector (columns,) or a matrix (columns, k), reading the bits once.
+
+        Raises
+        ------
+        DataError
+            If the sizes do not go together.
+        """
+        columns = np.asarray(right, np.float64)
+        if columns.ndim not in (1, 2) or columns.shape[0] != self.shape[1]:
+            raise DataError(
+                f"the right side has shape {columns.shape}: expected ({self.shape[1]},) or ({self.shape[1]}, k)"
+            )
+        result = np.zeros((self.shape[0], columns.shape[1] if columns.ndim == 2 else 1))
+        if columns.size:
+            codes = (_tables(code) for code in (self.counts, self.gaps, self.levels))
+            wide = np.ascontiguousarray(columns.reshape(columns.shape[0], -1))
+            unpacking_kernel("multiply")(self.words, *codes, self.coded, self.values, wide, result)
+        return result[:, 0] if columns.ndim == 1 else result
+
+    def matrix(self) -> scipy.sparse.csr_array:
+        """Give the matrix, entry for entry as it was packed.
+
+        Raises
+        ------
+        FormatError
+            If the bits are damaged.
+        """
+        indptr, indices, level = self.unpacked()
+        return scipy.sparse.csr_array((self.values[level], indices, indptr), shape=self.shape)
+
+    def unpacked(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Give indptr and indices of the matrix, and the place of each entry's value in `values`.
+
+        Raises
+        ------
+        FormatError
+            If the bits are damaged.
+        """
+        indptr, indices = np.zeros(self.shape[0] + 1, np.int64), np.zeros(self.entries, np.int64)
+        level = np.zeros(self.entries, np.int64)
+        codes = (_tables(code) for code in (self.counts, self.gaps, self.levels))
+        size = np.array(self.shape, np.int64)
+        lost = unpacking_kernel("unpack")(self.words, self.bits, *codes, self.coded, size, indptr, indices, level)
+        if lost:
+            raise FormatError(f"the packed weights are damaged in row {lost - 1}: write the file again")
+        return indptr, indices, level
+
+
+def _tables(code: Code) -> tuple[NDArray[np.int64], ...]:
+    return code.table, code.order, *code.rows
+
+
+def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give where the different pairs of value, bit for bit, and label first are, and which one each entry has.
+
+    Where hardly two entries are equal: every place, and nothing.
+    """
+    _, value = np.unique(data.view(np.int64), return_inverse=True)
+    pair = value.reshape(data.shape) * (labels.max(initial=0) + 1) + labels
+    _, first, level = np.unique(pair, return_index=True, return_inverse=True)
+    if first.size > min(MOST_LEVELS, data.size // 2):
+        return np.arange(data.size), np.zeros(0, np.int64)
+    return first, level.astype(np.int64).reshape(data.shape)
+
+
+def _log2(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give floor(log2(n)) of numbers n >= 1 below 2**48."""
+    return np.frexp(numbers.astype(np.float64))[1].astype(np.int64) - 1
+
+
+def _written(
+    size: NDArray[np.int64],
+    gap: NDArray[np.int64],
+    level: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    codes: tuple[Code, Code, Code],
+) -> tuple[Bits, int]:
+    """Write the bits, and say how many."""
+    counts, gaps, levels = codes
+    each = 2 if level.size else 1
+    total = size.size + each * gap.size
+    bits, many = np.zeros(total, np.uint64), np.zeros(total, np.uint64)
+    at = np.arange(size.size) + each * indptr[:-1]
+    bits[at], many[at] = _number_bits(size, counts)
+    places = np.repeat(np.arange(1, size.size + 1), np.diff(indptr)) + each * np.arange(gap.size)
+    bits[places], many[places] = _number_bits(gap, gaps)
+    if level.size:
+        bits[places + 1], many[places + 1] = levels.codes[level], levels.lengths[level]
+    return _joined(bits, many)
+
+
+def _number_bits(numbers: NDArray[np.int64], code: Code) -> tuple[Bits, Bits]:
+    extra = _log2(numbers)
+    rest = (numbers - (np.int64(1) << extra)).astype(np.uint64)
+    return code.codes[extra] << extra.astype(np.uint64) | rest, (code.lengths[extra] + extra).astype(np.uint64)
+
+
+def _joined(bits: Bits, many: Bits) -> tuple[Bits, int]:
+    """Put the lowest `many` bits of each number one after the other."""
+    ends = np.cumsum(many, dtype=np.uint64)
+    total = int(ends[-1]) if ends.size else 0
+    words = np.zeros(total // 64 + 2, np.uint64)
+    for first in range(0, bits.size, CHUNK):
+        part, length, end = (array[first : first + CHUNK] for array in (bits, many, ends))
+        # The last word that it reaches into, and the one before; a shift by 64 is not defined, so it goes in two steps.
+        last, room = (end - np.uint64(1)) >> np.uint64(6), np.uint64(63) - ((end - np.uint64(1)) & np.uint64(63))
+        np.bitwise_or.at(words, last.astype(np.int64), part << room)
+        over = np.flatnonzero(length + room > np.uint64(64))
+        spilled = part[over] >> (np.uint64(63) - room[over]) >> np.uint64(1)
+        np.bitwise_or.at(words, last[over].astype(np.int64) - 1, spilled)
+    return words, total

@@ -1,0 +1,120 @@
+"""Few different weights: the levels that are nearest, each of which edges then share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._checks import checked_whole
+from neurograph.network.network import Network, compile
+from neurograph.solvers.settle import checked_network
+
+ROUNDS = 300
+"""Most rounds in the search for the levels."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quantised:
+    """What :func:`quantise` gives.
+
+    Attributes
+    ----------
+    network : Network
+        The same edges; those of a level are tied, so that training moves the levels.
+    levels : float array (levels,)
+        The different weights, rising.
+    error : float
+        Root mean square of what the weights moved by.
+    """
+
+    network: Network
+    levels: NDArray[np.float64]
+    error: float
+
+    def __repr__(self) -> str:
+        """Say the outcome in a line."""
+        ends = f" from {self.levels[0]:.4g} to {self.levels[-1]:.4g}" if self.levels.size else ""
+        return f"Quantised({self.levels.size} levels{ends}, error {self.error:.2g})"
+
+
+def quantise(network: Network, levels: int = 16) -> Quantised:
+    """Give a network whose plastic weights take few values, the nearest in the mean square.
+
+    The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by what all its edges ask for, and
+    leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
+    plastic stay as they are.
+
+    Parameters
+    ----------
+    network : Network
+        It is not changed.
+    levels : int
+        Most different weights.
+
+    Returns
+    -------
+    Quantised
+        ``.network``, ``.levels`` and ``.error``.
+
+    Raises
+    ------
+    ParameterError
+        If `network` is not a Network, or `levels` is no whole number >= 1.
+
+    References
+    ----------
+    Lloyd's iteration, IEEE Trans. Information Theory 28, 1982; levels that are trained after Han, Mao, Dally, ICLR
+    2016, arXiv 1510.00149.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=8, outputs=1, bias=True, seed=0))
+    >>> few = quantise(network, levels=4)
+    >>> np.unique(few.network.weights).size
+    4
+    """
+    network = checked_network(network)
+    levels = checked_whole("levels", levels, 1)
+    graph = network.to_graph()
+    moved = np.flatnonzero(network.wiring.plastic & (network.weights != 0.0))
+    values = network.weights[moved].astype(np.float64)
+    found, level = nearest_levels(values, levels)
+    found = found.astype(network.dtype).astype(np.float64)
+    edges = network.edges
+    for place, k in zip(moved.tolist(), level.tolist(), strict=True):
+        graph.edges[edges[place]].update(weight=float(found[k]), tie=f"level {k}")
+    error = float(np.sqrt(np.mean((values - found[level]) ** 2))) if moved.size else 0.0
+    return Quantised(compile(graph, network.dynamics, dtype=network.dtype), found, error)
+
+
+def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Give the levels, rising, and which of them each value goes to: k-means in one dimension.
+
+    It begins at quantiles; a level is the mean of what is nearer to it than to another. Sorted once, a round costs two
+    sums and as many searches as there are levels.
+
+    Examples
+    --------
+    >>> nearest_levels(np.array([0.0, 1.0, 0.1, 1.1, 5.0]), 3)
+    (array([0.05, 1.05, 5.  ]), array([0, 1, 0, 1, 2]))
+    """
+    different, counts = np.unique(values, return_counts=True)
+    if different.size <= levels:
+        return different, np.searchsorted(different, values)
+    centres = np.unique(np.quantile(values, (np.arange(levels) + 0.5) / levels))
+    centres = np.union1d(centres, different[np.linspace(0, different.size - 1, levels).astype(int)])
+    centres = centres[np.linspace(0, centres.size - 1, levels).round().astype(int)]
+    sums, sizes = (np.concatenate([[0.0], np.cumsum(part)]) for part in (different * counts, counts))
+    for _ in range(ROUNDS):
+        bounds = np.searchsorted(different, (centres[1:] + centres[:-1]) / 2)
+        bounds = np.concatenate([[0], bounds, [different.size]])
+        size = np.diff(sizes[bounds])
+        means = np.where(size > 0.0, np.diff(sums[bounds]) / np.maximum(size, 1.0), centres)
+        if np.array_equal(means, centres):
+            break
+        centres = np.sort(means)
+    used = np.unique(centres[size > 0.0])
+    return used, np.searchsorted((used[1:] + used[:-1]) / 2, values)

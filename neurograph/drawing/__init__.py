@@ -1,0 +1,1 @@
+"""Where nodes stand, how edges bend, and what nodes are called in pictures."""

@@ -1,0 +1,42 @@
+"""How far the edges of a drawn network bend, so that the two of a pair part and none hides behind a node."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.drawing.layout import RADIUS, Drawn, Points
+
+BENDS = (0.12, 0.06, 0.2, 0.28, 0.36)
+"""How far an edge may bend, as a share of its length; never to the other side, which is the way back's."""
+
+
+def bends(drawn: Drawn, places: Points) -> NDArray[np.float64]:
+    """Choose for each edge (edges,) the first bend that keeps clear of every other node, else the clearest."""
+    t = np.linspace(0.06, 0.94, 23)
+    chosen = np.full(drawn.pre.size, BENDS[0])
+    for k, (i, j) in enumerate(zip(drawn.pre.tolist(), drawn.post.tolist(), strict=True)):
+        others = np.delete(places, [i, j], axis=0)
+        if i == j or not others.size:
+            continue
+        clearest = -np.inf
+        for bend in BENDS:
+            line = curve(places[i], places[j], bend, t)
+            clear = float(np.min(np.hypot(*(line[:, None] - others[None]).T)))
+            if clear > clearest + 0.02:
+                chosen[k], clearest = bend, clear
+            if clear > 1.3 * RADIUS:
+                break
+    return chosen
+
+
+def control(start: Points, end: Points, bend: float) -> Points:
+    """Give the middle control point of matplotlib's ``arc3``, a quadratic Bézier curve."""
+    dx, dy = end - start
+    return np.asarray((start + end) / 2 + bend * np.array([dy, -dx]))
+
+
+def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Points:
+    """Give the points of the curve from `start` to `end` at the times `t`, 0 to 1."""
+    t = t[:, None]
+    return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control(start, end, bend) + t**2 * end)

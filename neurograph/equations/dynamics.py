@@ -1,0 +1,280 @@
+"""Neurons as equations: drift, transfer and box, and the named ones of the literature."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from neurograph._checks import checked_number
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.errors import ExpressionError, ParameterError
+from neurograph.graphs.edge_table import Travelling
+
+__all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
+
+STATE = ("s", "I", "b", "w_out", "w_out_abs")
+"""What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
+
+RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias")
+"""What a parameter cannot be called."""
+
+SYMBOLS = {
+    "s": "s_j",
+    "I": r"\sum_i W_{ij} f(s_i)",
+    "b": "b_j",
+    "w_out": r"\sum_k W_{jk}",
+    "w_out_abs": r"\sum_k |W_{jk}|",
+}
+
+
+@dataclass(frozen=True)
+class Dynamics(Travelling):
+    """How one neuron moves: ``ds/dt = drift``, what it sends along its edges, and the box it stays in.
+
+    Parameters
+    ----------
+    drift : str
+        ds/dt as an equation over ``s`` (the state), ``I`` (the summed input, sum of W_ij f(s_i)), ``b``
+        (the bias), ``w_out`` and ``w_out_abs`` (sum of the node's outgoing weights, and of their
+        absolute values) and the names in `parameters`. Clamping, nudging and the box are added by
+        every target in the same way and do not belong in it.
+    transfer : str
+        f(s), what a neuron sends, over ``s`` and the parameters.
+    box : (float, float) or None
+        The interval that the state is clipped to after every step.
+    parameters : mapping of str to float
+        Default values; a node attribute of the same name overrides it for that node.
+    self_loops : bool
+        Whether an edge from a node to itself means something.
+    symmetric : bool
+        Whether the dynamics needs W_ij = W_ji between free nodes.
+    name : str
+        How results call it.
+
+    Raises
+    ------
+    ExpressionError
+        If an equation cannot be read, or sees more than its own node.
+    ParameterError
+        If the box is empty or a parameter is not a finite number.
+
+    Examples
+    --------
+    A neuron of one's own is one line:
+
+    >>> leaky = Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
+    >>> leaky.slope("I").text
+    '(1 - tanh(I + b)**2)/tau'
+    """
+
+    drift: str
+    transfer: str = "s"
+    box: tuple[float, float] | None = None
+    parameters: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
+    self_loops: bool = True
+    symmetric: bool = False
+    name: str = "custom"
+
+    def __post_init__(self) -> None:
+        """Check the equations and freeze the parameters as sorted pairs."""
+        object.__setattr__(self, "parameters", _checked_parameters(self.parameters))
+        object.__setattr__(self, "box", _checked_box(self.box))
+        _ = self.drift_equation, self.transfer_equation
+
+    @cached_property
+    def defaults(self) -> dict[str, float]:
+        """The parameters and their default values, by name."""
+        return dict(self.parameters)
+
+    @cached_property
+    def drift_equation(self) -> Expression:
+        """The drift, checked."""
+        return Expression(self.drift, (*STATE, *self.defaults), "drift")
+
+    @cached_property
+    def transfer_equation(self) -> Expression:
+        """The transfer, checked."""
+        return Expression(self.transfer, ("s", *self.defaults), "transfer")
+
+    def slope(self, name: str) -> Expression:
+        """Differentiate the drift with respect to one of its symbols."""
+        return self.drift_equation.derivative(name)
+
+    @cached_property
+    def transfer_slope(self) -> Expression:
+        """f'(s)."""
+        return self.transfer_equation.derivative("s")
+
+    @property
+    def uses_bias(self) -> bool:
+        """Whether the drift contains ``b``."""
+        return "b" in self.drift_equation.symbols
+
+    @property
+    def leak(self) -> Expression | None:
+        """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
+        return _leak(self)
+
+    def latex(self) -> str:
+        """Typeset ds_j/dt, with the sums written out."""
+        names = {name: rf"\mathrm{{{name}}}".replace("_", r"\_") for name in self.defaults}
+        return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS | names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the dynamics as plain values, as the file formats keep it."""
+        return {
+            "name": self.name,
+            "drift": self.drift,
+            "transfer": self.transfer,
+            "box": None if self.box is None else list(self.box),
+            "parameters": self.defaults,
+            "self_loops": self.self_loops,
+            "symmetric": self.symmetric,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Dynamics:
+        """Read what :meth:`to_dict` gave.
+
+        Raises
+        ------
+        ParameterError
+            If it is not such a mapping.
+        """
+        expected = {"name", "drift", "transfer", "box", "parameters", "self_loops", "symmetric"}
+        if not isinstance(values, Mapping) or set(values) != expected:
+            raise ParameterError(
+                f"dynamics is {values!r}: expected a mapping with the keys {', '.join(sorted(expected))}"
+            )
+        box = values["box"]
+        return cls(**{**values, "box": None if box is None else tuple(box)})
+
+
+@lru_cache(maxsize=256)
+def _leak(dynamics: Dynamics) -> Expression | None:
+    slope = dynamics.slope("s")
+    if slope.symbols & {"s", "I"} or not dynamics.drift_equation.is_affine("s"):
+        return None
+    return Expression(f"-({slope.text})", slope.vocabulary, "leak")
+
+
+def _checked_parameters(parameters: Any) -> tuple[tuple[str, float], ...]:
+    checked = []
+    try:
+        pairs = sorted((str(name), value) for name, value in dict(parameters).items())
+    except (TypeError, ValueError):
+        raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
+    for name, value in pairs:
+        taken = name in RESERVED or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name
+        if not name.isidentifier() or name.startswith("__") or taken:
+            raise ExpressionError(
+                f"parameter {name!r} cannot be used: expected an identifier other than {', '.join(RESERVED)}"
+            )
+        checked.append((name, checked_number(f"parameter {name!r}", value)))
+    return tuple(checked)
+
+
+def _checked_box(box: tuple[float, float] | None) -> tuple[float, float] | None:
+    if box is None:
+        return None
+    try:
+        low, high = (float(bound) for bound in box)
+    except (TypeError, ValueError):
+        low, high = math.nan, math.nan
+    if not low < high:
+        raise ParameterError(f"box is {box!r}: expected (low, high) with low < high, or None")
+    return low, high
+
+
+def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0.0) -> Dynamics:
+    r"""DEEP: what a neuron sends, it loses.
+
+    .. math:: \dot s_j = \sum_i W_{ij} s_i - s_j (\lambda_0 + \sum_k W_{jk}), \quad s \in [0, 1]
+
+    Parameters
+    ----------
+    leak : {"absolute", "signed"}
+        Whether the outgoing weights leak by absolute value (then `extra_leak` > 0 makes the network
+        contract, whatever its weights) or with their sign, as published.
+    extra_leak : float
+        lambda_0 >= 0, for every node; a node attribute ``extra_leak`` overrides it.
+
+    Raises
+    ------
+    ParameterError
+        For another leak, or a negative `extra_leak`.
+
+    References
+    ----------
+    Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798.
+    """
+    sums = {"absolute": "w_out_abs", "signed": "w_out"}
+    if leak not in sums:
+        raise ParameterError(f"leak is {leak!r}: expected 'absolute' or 'signed'")
+    checked_number("extra_leak", extra_leak, least=0.0)
+    return Dynamics(
+        drift=f"I - s*({sums[leak]} + extra_leak)",
+        box=(0.0, 1.0),
+        parameters={"extra_leak": extra_leak},
+        self_loops=False,
+        name=f"deep ({leak} leak)",
+    )
+
+
+def vector_field() -> Dynamics:
+    r"""Leaky linear neurons in a box, any weights.
+
+    .. math:: \dot s_j = -s_j + \sum_i W_{ij} s_i + b_j, \quad s \in [0, 1]
+
+    References
+    ----------
+    Scellier, Goyal, Binas, Mesnard, Bengio, arXiv 1808.04873.
+    """
+    return Dynamics(drift="-s + I + b", box=(0.0, 1.0), name="vector field")
+
+
+def additive(activation: Literal["clip", "sigmoid", "tanh", "relu"] = "tanh") -> Dynamics:
+    r"""Firing-rate network, :math:`\dot s_j = -s_j + \rho(\sum_i W_{ij} s_i + b_j)`.
+
+    Parameters
+    ----------
+    activation : {"clip", "sigmoid", "tanh", "relu"}
+        rho; "clip" is the hard sigmoid on [0, 1].
+
+    Raises
+    ------
+    ParameterError
+        For another activation.
+    """
+    calls = {
+        "clip": "clip(I + b, 0, 1)",
+        "sigmoid": "sigmoid(I + b)",
+        "tanh": "tanh(I + b)",
+        "relu": "relu(I + b)",
+    }
+    if activation not in calls:
+        raise ParameterError(f"activation is {activation!r}: expected one of {', '.join(calls)}")
+    return Dynamics(drift=f"-s + {calls[activation]}", name=f"additive ({activation})")
+
+
+def hopfield() -> Dynamics:
+    r"""Continuous Hopfield network, the gradient flow of an energy; W symmetric.
+
+    .. math:: \dot s_j = \rho'(s_j) (\sum_i W_{ij} \rho(s_i) + b_j) - s_j, \quad \rho(s) = \min(\max(s, 0), 1)
+
+    References
+    ----------
+    Scellier and Bengio, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
+    """
+    return Dynamics(
+        drift="between(s, 0, 1)*(I + b) - s",
+        transfer="clip(s, 0, 1)",
+        box=(0.0, 1.0),
+        symmetric=True,
+        name="hopfield",
+    )

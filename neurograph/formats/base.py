@@ -1,0 +1,315 @@
+"""What every file format builds on: its interface, and graphs of plain values only."""
+
+from __future__ import annotations
+
+import abc
+import json
+import math
+import reprlib
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, NoReturn
+
+import networkx as nx
+import numpy as np
+
+from neurograph.errors import FormatError, MissingPackageError
+from neurograph.graphs.edge_table import EdgeTable, read_graph
+
+VERSION = 1
+"""Version of how labels and attributes stand in a file; a file with another one is refused."""
+
+DEEPEST = 50
+"""How deep lists, tuples and dicts may be nested; it also stops one that contains itself."""
+
+LARGEST_INT = 10**4000
+"""Python reads no more digits than 4300 from a text."""
+
+
+class Format(abc.ABC):
+    """One file format: a graph to the bytes of its files, and back.
+
+    Attributes
+    ----------
+    name : str
+        What messages call it.
+    suffix : str
+        The file suffix that chooses it, lower case, with its dot.
+    opener : str
+        How its reader alone opens such a file, for one that neurograph refuses.
+    infixes : tuple of str
+        What stands in front of the suffix in the name of each of its files; the file that a user names
+        is the first, and most formats have but that one.
+    """
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    opener: ClassVar[str]
+    infixes: ClassVar[tuple[str, ...]] = ("",)
+
+    @abc.abstractmethod
+    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+        """Write a graph of plain values, as :func:`plain_graph` gives it: the bytes of each file.
+
+        Raises
+        ------
+        FormatError
+            If the format cannot hold an attribute, which the message names.
+        MissingPackageError
+            If the package that writes it is not installed.
+        """
+
+    @abc.abstractmethod
+    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+        """Read what :meth:`dump` or another program wrote; if it compiles is not checked here.
+
+        Raises
+        ------
+        FormatError
+            If it is no such file.
+        MissingPackageError
+            If the package that reads it is not installed.
+        """
+
+    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
+        """Write a graph that is given as arrays; a format of columns need not make a graph of it."""
+        return self.dump(plain_graph(table.to_graph()))
+
+    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
+        """Read what :meth:`dump_table` wrote as arrays.
+
+        Raises
+        ------
+        FormatError
+            If it is no such file.
+        GraphError
+            If the graph cannot be compiled.
+        """
+        return read_graph(self.load(files))
+
+
+@contextmanager
+def needed(what: str, package: str) -> Iterator[None]:
+    """Say which extra is missing, where an import fails.
+
+    Raises
+    ------
+    MissingPackageError
+        If the package is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError:
+        raise MissingPackageError(
+            f"{what} files need {package}, which is not installed: expected the extra 'files'; install neurograph "
+            'from its source with it, pip install ".[files]"'
+        ) from None
+
+
+def check_version(found: Any, what: str) -> None:
+    """Refuse a file that another version of neurograph wrote in another way.
+
+    Raises
+    ------
+    FormatError
+        If the version is not this one.
+    """
+    if found != VERSION:
+        raise FormatError(
+            f"{what} {found!r}: expected {VERSION}; read it with the neurograph that wrote it, or a newer one"
+        )
+
+
+def add_node(graph: nx.DiGraph[Any], node: Hashable, attributes: dict[str, Any]) -> None:
+    """Add a node of a file, which networkx would take in twice without a word.
+
+    Raises
+    ------
+    FormatError
+        If it is there already.
+    """
+    if node in graph:
+        raise FormatError(f"node {node!r} is there twice: expected every id once")
+    graph.add_nodes_from([(node, attributes)])
+
+
+def add_edge(graph: nx.DiGraph[Any], pre: Hashable, post: Hashable, attributes: dict[str, Any]) -> None:
+    """Add an edge of a file, whose ends networkx would add without a word.
+
+    Raises
+    ------
+    FormatError
+        If an end is no node, or the edge is there already.
+    """
+    for node in (pre, post):
+        if node not in graph:
+            raise FormatError(
+                f"edge {pre!r} -> {post!r} ends at {node!r}, which is no node: expected it among the nodes"
+            )
+    if graph.has_edge(pre, post):
+        raise FormatError(f"edge {pre!r} -> {post!r} is there twice: expected one edge for each pair")
+    graph.add_edges_from([(pre, post, attributes)])
+
+
+def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
+    """Copy a graph into plain values: numpy scalars become Python's, all else must be plain.
+
+    Raises
+    ------
+    FormatError
+        For a label or an attribute that is not None, bool, int, finite float, text, or a list,
+        tuple or dict of them.
+    """
+    plain: nx.DiGraph[Any] = nx.DiGraph()
+    plain.graph.update(plain_attributes(graph.graph, "the graph"))
+    labels = {node: _plain(node, f"the label of node {node!r}") for node in graph}
+    plain.add_nodes_from(
+        (labels[node], plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
+    )
+    plain.add_edges_from(
+        (labels[pre], labels[post], plain_attributes(data, f"edge {pre!r} -> {post!r}"))
+        for pre, post, data in graph.edges(data=True)
+    )
+    return plain
+
+
+def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+    """Copy attributes into plain values, as :func:`plain_graph` does.
+
+    Raises
+    ------
+    FormatError
+        If one is not plain.
+    """
+    plain = {}
+    for name, value in attributes.items():
+        where = f"attribute {name!r} of {owner}"
+        plain[_plain_key(name, f"the name of {where}")] = _plain(value, where)
+    return plain
+
+
+def _plain(value: Any, where: str, depth: int = 0) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    kind = type(value)
+    if kind is float and not math.isfinite(value):
+        raise FormatError(f"{where} is {value}: expected a finite number; leave it out, or use None")
+    if kind is int and abs(value) >= LARGEST_INT:
+        raise FormatError(f"{where} has more than 4000 digits: expected a smaller number; write it as text")
+    if kind is str:
+        return _plain_text(value, where)
+    if value is None or kind in (bool, int, float):
+        return value
+    if kind in (list, tuple, dict) and depth == DEEPEST:
+        raise FormatError(f"{where} is nested more than {DEEPEST} deep: expected it flatter")
+    if kind is dict:
+        return {_plain_key(key, f"a key in {where}"): _plain(item, where, depth + 1) for key, item in value.items()}
+    if kind in (list, tuple):
+        return kind(_plain(item, where, depth + 1) for item in value)
+    raise FormatError(
+        f"{where} is {reprlib.repr(value)}, of type {kind.__name__}: expected None, a bool, int, "
+        "float or text, or a list, tuple or dict of them; convert it first (array.tolist(), "
+        "networkx.relabel_nodes)"
+    )
+
+
+def _plain_key(key: Any, where: str) -> str:
+    if not isinstance(key, str):
+        raise FormatError(f"{where} is {key!r}, of type {type(key).__name__}: expected text")
+    return _plain_text(str(key), where)
+
+
+def _plain_text(text: str, where: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise FormatError(f"{where} is {text!r}, half of a character: expected text that UTF-8 can hold") from None
+    return text
+
+
+def to_json(value: Any) -> Any:
+    """Give a plain value as JSON has it: a tuple becomes ``{"tuple": [...]}``.
+
+    Examples
+    --------
+    >>> to_json([(1, 2), {"tuple": None}])
+    [{'tuple': [1, 2]}, {'_tuple': None}]
+    """
+    if isinstance(value, tuple):
+        return {"tuple": [to_json(item) for item in value]}
+    if isinstance(value, list):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {escaped(key, ("tuple",)): to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(value: Any) -> Any:
+    """Read what :func:`to_json` gave."""
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
+    if isinstance(value, dict):
+        if set(value) == {"tuple"} and isinstance(value["tuple"], list):
+            return tuple(from_json(item) for item in value["tuple"])
+        return {unescaped(key, ("tuple",)): from_json(item) for key, item in value.items()}
+    return value
+
+
+def parsed_json(text: str | bytes) -> Any:
+    """Parse JSON, strictly.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged, or contains NaN or Infinity.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise FormatError(f"it is not whole JSON ({error}); write it again") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise FormatError(f"it contains {name}, which is not JSON: expected finite numbers")
+
+
+def label_from_json(value: Any) -> Hashable:
+    """Read a node label: JSON has its tuples as arrays, for a label is never a list.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be a label.
+    """
+    label: Hashable = _with_tuples(value)
+    try:
+        hash(label)
+    except TypeError:
+        label = None
+    if label is None:
+        raise FormatError(
+            f"a node is called {reprlib.repr(value)}: expected text, a number, true or false, or an array of them"
+        )
+    return label
+
+
+def _with_tuples(value: Any) -> Any:
+    return tuple(_with_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def escaped(name: str, reserved: Collection[str]) -> str:
+    """Give a name that the file does not use itself: a reserved one gets one more ``_`` in front.
+
+    Examples
+    --------
+    >>> escaped("id", ("id",)), escaped("_id", ("id",)), escaped("_x", ("id",))
+    ('_id', '__id', '_x')
+    """
+    return "_" + name if name.lstrip("_") in reserved else name
+
+
+def unescaped(name: str, reserved: Collection[str]) -> str:
+    """Read what :func:`escaped` gave."""
+    return name[1:] if name.startswith("_") and name.lstrip("_") in reserved else name

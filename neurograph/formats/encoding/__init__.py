@@ -1,0 +1,1 @@
+"""How labels, attributes and columns are written in the formats."""

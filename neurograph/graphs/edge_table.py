@@ -1,0 +1,456 @@
+"""What a graph must carry to be compiled, and a directed graph as arrays.
+
+A graph is a plain :class:`networkx.DiGraph`. Node attributes: ``role`` ("input", "bias", "hidden",
+"output"; absent means hidden), ``bias`` (a number; the node then has a bias of its own, which is learned),
+``sign`` ("excitatory" or "inhibitory": no weight that leaves the node is below, or above, 0; absent means any),
+and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
+(edges with the same tie share one weight). All others are kept and given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph._checks import finite_number
+from neurograph._memory import check_memory
+from neurograph.errors import GraphError
+
+ROLES = ("hidden", "input", "bias", "output")
+"""The roles, each at the place of its code in :attr:`EdgeTable.roles`."""
+
+HIDDEN, INPUT, BIAS, OUTPUT = range(4)
+
+MOST_NODES = 2**31 - 1
+"""Places of nodes are kept as int32: half the memory of an edge."""
+
+CHUNK = 2**16
+"""Edges that are looked at together, where a look at all of them at once would take more memory or time."""
+
+SORTING = 20
+"""Most bytes an edge, beside those of its weight, while edges are put in order."""
+
+
+class Travelling:
+    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only.
+
+    Kernels are compiled for read-only arrays; thawed, they would be compiled again.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the fields alone."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the fields, their arrays read-only."""
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        self.__dict__.update(state)
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeTable(Travelling):
+    """A directed graph as arrays: what :func:`neurograph.compile` reads every graph into.
+
+    Made by :func:`neurograph.topologies.from_edges` and :func:`neurograph.topologies.from_matrix` for
+    graphs that never were a networkx graph. Nodes keep the order they were given in; edges are sorted by their
+    postsynaptic, then their presynaptic node, and :meth:`to_graph` gives them in the order they were given in.
+
+    Attributes
+    ----------
+    nodes : sequence of hashable
+        The labels.
+    roles : int8 array (nodes,)
+        Place of each node's role in :data:`ROLES`.
+    indptr : int64 array (nodes + 1,)
+        The edges that end at node j are ``indptr[j]`` to ``indptr[j + 1]``.
+    pre : int32 array (edges,)
+        Where each edge starts, as places in `nodes`; :attr:`post` is where it ends.
+    weights : float64 or float32 array (edges,)
+        One number an edge.
+    biases : float64 array (nodes,)
+        One number a node; NaN where a node has no bias of its own.
+    plastic : bool array (edges,), or None
+        Whether learning and pruning may touch the edge; None if they may touch all.
+    ties : int64 array (edges,), or None
+        Group of edges that share one weight, -1 for an edge on its own; None if all are.
+    order : int array (edges,), or None
+        Place of each edge in the order they were given in; None if that is the order they are in.
+    node_attributes : sequence of dict, or None
+        What else nodes carry, in their order.
+    edge_attributes : mapping of int to dict, or None
+        All that an edge carries, by its place in the given order; one that has but a weight may be missing.
+    attributes : dict
+        What the graph itself carries.
+    """
+
+    nodes: Sequence[Hashable]
+    roles: NDArray[np.int8]
+    indptr: NDArray[np.int64]
+    pre: NDArray[np.int32]
+    weights: NDArray[np.floating[Any]]
+    biases: NDArray[np.float64]
+    plastic: NDArray[np.bool_] | None = None
+    ties: NDArray[np.int64] | None = None
+    order: NDArray[np.integer[Any]] | None = None
+    node_attributes: Sequence[dict[str, Any]] | None = None
+    edge_attributes: Mapping[int, dict[str, Any]] | None = None
+    attributes: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        places: sparse.csc_array,
+        weights: NDArray[np.floating[Any]],
+        plastic: NDArray[np.bool_] | None = None,
+        ties: NDArray[np.int64] | None = None,
+        **others: Any,
+    ) -> EdgeTable:
+        """Sort edges: entry (pre, post) of `places` is the place of an edge in `weights`, `plastic` and `ties`.
+
+        The change from rows to columns that such an array comes from is a counting sort: its time is linear.
+        """
+        order = None if _rising(places.data) else places.data
+        chosen = slice(None) if order is None else order
+        return cls(
+            indptr=places.indptr.astype(np.int64),
+            pre=places.indices.astype(np.int32, copy=False),
+            weights=weights.copy() if order is None else weights[order],
+            plastic=None if plastic is None or plastic.all() else plastic[chosen],
+            ties=None if ties is None or (ties < 0).all() else ties[chosen],
+            order=order,
+            **others,
+        )
+
+    def __post_init__(self) -> None:
+        """Check what every graph must fulfil, on the arrays."""
+        _check_weights(self)
+        _check_roles(self)
+        _check_biases(self)
+        _check_parallel(self)
+        _check_ties(self)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, field.name, view)
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge ends (edges,), as places in `nodes`; made anew each time, for `indptr` says it too."""
+        return np.repeat(np.arange(len(self.nodes), dtype=np.int32), np.diff(self.indptr))
+
+    @cached_property
+    def index(self) -> dict[Hashable, int]:
+        """Place of each label in `nodes`."""
+        return {node: place for place, node in enumerate(self.nodes)}
+
+    def edge(self, k: int) -> tuple[Hashable, Hashable]:
+        """Labels of edge `k`, presynaptic first."""
+        return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
+
+    def given_node_attributes(self) -> list[dict[str, Any]]:
+        """Give what nodes carry, their roles among it but not their biases, in new dicts."""
+        return _role_attributes(self) if self.node_attributes is None else [dict(data) for data in self.node_attributes]
+
+    def given_attributes(self) -> Mapping[int, dict[str, Any]]:
+        """Give what edges carry beside their weights, by their places in the given order, where they carry any."""
+        return _plain_edge_attributes(self) if self.edge_attributes is None else self.edge_attributes
+
+    def to_graph(self) -> nx.DiGraph[Any]:
+        """Give the graph as a new :class:`networkx.DiGraph`."""
+        return build_graph(self, np.arange(self.pre.size), self.weights, self.biases)
+
+
+def _rising(numbers: NDArray[np.integer[Any]]) -> bool:
+    """Say whether each number is larger than the one before; most orders show early that they are not."""
+    parts = (numbers[first : first + CHUNK + 1] for first in range(0, numbers.size, CHUNK))
+    return all(bool(np.all(part[1:] > part[:-1])) for part in parts)
+
+
+def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
+    """Read a networkx graph into arrays, checking all that it must carry.
+
+    Raises
+    ------
+    GraphError
+        For an undirected graph or a multigraph; no node, no output; an unknown role; a weight or bias that is
+        missing, not a number or not finite; an edge into an input or a bias node.
+    """
+    if not isinstance(graph, nx.Graph):
+        raise GraphError(
+            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; for arrays and tables use "
+            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a network or a fit "
+            ".to_graph() or .network.to_graph()"
+        )
+    if graph.is_multigraph():
+        raise GraphError(
+            f"graph is a {type(graph).__name__}, which may hold several edges between two nodes: expected a "
+            "networkx.DiGraph; add the weights of parallel edges up first"
+        )
+    if not graph.is_directed():
+        raise GraphError(
+            f"graph is an undirected {type(graph).__name__}: expected a networkx.DiGraph; "
+            "graph.to_directed() makes every edge go both ways"
+        )
+    nodes = tuple(graph)
+    index = {node: place for place, node in enumerate(nodes)}
+    successors = [after for _, after in graph.adjacency()]
+    indptr = np.cumsum([0, *map(len, successors)])
+    count = int(indptr[-1])
+    check_size(len(nodes), count, np.dtype(np.float64))
+    post = np.fromiter(map(index.__getitem__, chain.from_iterable(successors)), np.int32, count)
+    rows = sparse.csr_array((numbered(count), post, indptr), shape=(len(nodes), len(nodes)))
+    data = list(chain.from_iterable(after.values() for after in successors))
+    weights = _read_weights(graph, data)
+    # Most edges have a weight and nothing else: a copy of each one's dict would take longer than all the rest.
+    more = {place: dict(each) for place, each in enumerate(data) if len(each) > 1}
+    return EdgeTable.of(
+        rows.tocsc(),
+        weights,
+        nodes=nodes,
+        roles=_read_roles(graph),
+        biases=_read_biases(graph),
+        plastic=_read_plastic(graph, more, count),
+        ties=_read_ties(graph, more, count),
+        node_attributes=tuple(dict(each) for _, each in graph.nodes(data=True)),
+        edge_attributes=more,
+        attributes=dict(graph.graph),
+    )
+
+
+def numbered(count: int) -> NDArray[np.integer[Any]]:
+    """Give the places 0, 1, ... of so many edges, in the smallest type that scipy's indices may have."""
+    return np.arange(count, dtype=np.int32 if count <= np.iinfo(np.int32).max else np.int64)
+
+
+def check_size(nodes: int, edges: int, number: np.dtype[Any]) -> None:
+    """Refuse a graph that cannot be held, before it is tried.
+
+    Raises
+    ------
+    GraphError
+        If there are more nodes than places, or :class:`neurograph.GraphTooLargeError` if the memory is missing.
+    """
+    if nodes > MOST_NODES:
+        raise GraphError(f"the graph has {nodes} nodes: expected at most {MOST_NODES}, for their places are int32")
+    remedy = "pass the weights as a float32 array, or " if number == np.float64 else ""
+    check_memory(
+        edges * (SORTING + number.itemsize),
+        f"reading {edges} edges",
+        f"{remedy}close other programs, use a machine with more, or leave weak edges out",
+    )
+
+
+def build_graph(
+    table: EdgeTable,
+    edges: NDArray[np.int64],
+    weights: NDArray[Any],
+    biases: NDArray[Any],
+) -> nx.DiGraph[Any]:
+    """Build a networkx graph of `table`'s nodes and those of its `edges`, with these weights and biases."""
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    graph.graph.update(table.attributes or {})
+    nodes = table.nodes
+    graph.add_nodes_from(
+        (node, {**data, "bias": bias} if bias == bias else data)
+        for node, data, bias in zip(nodes, table.given_node_attributes(), biases.tolist(), strict=True)
+    )
+    more = table.given_attributes()
+    given = edges if table.order is None else table.order[edges]
+    first = np.argsort(given)
+    columns = (given, table.pre[edges], table.post[edges], weights)
+    graph.add_edges_from(
+        (nodes[i], nodes[j], {**more.get(place, {}), "weight": weight})
+        for place, i, j, weight in zip(*(column[first].tolist() for column in columns), strict=True)
+    )
+    return graph
+
+
+def _role_attributes(table: EdgeTable) -> list[dict[str, Any]]:
+    return [{} if role == HIDDEN else {"role": ROLES[role]} for role in table.roles.tolist()]
+
+
+def _plain_edge_attributes(table: EdgeTable) -> dict[int, dict[str, Any]]:
+    more: dict[int, dict[str, Any]] = {}
+    given = np.arange(table.pre.size) if table.order is None else table.order
+    if table.plastic is not None:
+        for place in given[~table.plastic].tolist():
+            more[place] = {"plastic": False}
+    if table.ties is not None:
+        tied = table.ties >= 0
+        for place, tie in zip(given[tied].tolist(), table.ties[tied].tolist(), strict=True):
+            more.setdefault(place, {})["tie"] = tie
+    return more
+
+
+def _read_roles(graph: nx.DiGraph[Any]) -> NDArray[np.int8]:
+    codes = {role: code for code, role in enumerate(ROLES)}
+    roles = np.empty(graph.number_of_nodes(), np.int8)
+    for place, (node, role) in enumerate(graph.nodes(data="role", default="hidden")):
+        if not isinstance(role, str) or role not in codes:
+            raise GraphError(f"node {node!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}")
+        roles[place] = codes[role]
+    return roles
+
+
+def _read_weights(graph: nx.DiGraph[Any], data: list[dict[str, Any]]) -> NDArray[np.float64]:
+    try:
+        values = list(map(itemgetter("weight"), data))
+        if set(map(type, values)) <= {float, int, np.float64}:
+            return np.array(values, np.float64)
+    except (KeyError, OverflowError):
+        pass  # read again below, one by one, to name the edge
+    missing = object()
+    weights = np.empty(len(data))
+    for place, (pre, post, weight) in enumerate(graph.edges(data="weight", default=missing)):
+        number = None if weight is missing else finite_number(weight)
+        if number is None:
+            has = "has no weight" if weight is missing else f"has weight {weight!r}"
+            raise GraphError(
+                f"edge {pre!r} -> {post!r} {has}: expected a finite number; set graph.edges[pre, post]['weight'], "
+                "or draw every weight with neurograph.topologies.from_graph(graph, ..., seed=0)"
+            )
+        weights[place] = number
+    return weights
+
+
+def _read_biases(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:
+    absent = object()
+    biases = np.full(graph.number_of_nodes(), np.nan)
+    for place, (node, bias) in enumerate(graph.nodes(data="bias", default=absent)):
+        if bias is absent:
+            continue
+        number = finite_number(bias)
+        if number is None:
+            raise GraphError(f"node {node!r} has bias {bias!r}: expected a finite number, or no bias attribute at all")
+        biases[place] = number
+    return biases
+
+
+def _read_plastic(graph: nx.DiGraph[Any], more: Mapping[int, dict[str, Any]], count: int) -> NDArray[np.bool_] | None:
+    carried = {place: data["plastic"] for place, data in more.items() if "plastic" in data}
+    for place, value in carried.items():
+        if not isinstance(value, (bool, np.bool_)):
+            pre, post = _nth_edge(graph, place)
+            raise GraphError(f"edge {pre!r} -> {post!r} has plastic {value!r}: expected True or False")
+    if not carried:
+        return None
+    plastic = np.ones(count, np.bool_)
+    plastic[list(carried)] = list(carried.values())
+    return plastic
+
+
+def _read_ties(graph: nx.DiGraph[Any], more: Mapping[int, dict[str, Any]], count: int) -> NDArray[np.int64] | None:
+    carried = {place: data["tie"] for place, data in more.items() if data.get("tie") is not None}
+    if not carried:
+        return None
+    places = list(carried)
+    ties = np.full(count, -1)
+    ties[places] = read_ties(carried.values(), lambda k: _nth_edge(graph, places[k]))
+    return ties
+
+
+def _nth_edge(graph: nx.DiGraph[Any], place: int) -> tuple[Hashable, Hashable]:
+    edge: tuple[Hashable, Hashable] = next(islice(graph.edges, place, None))
+    return edge
+
+
+def read_ties(ties: Iterable[Any], edge: Callable[[int], tuple[Hashable, Hashable]]) -> NDArray[np.int64]:
+    """Give the group of each tie: one number for equal ones, -1 for None; `edge` names the edge of the k-th."""
+    groups: dict[Hashable, int] = {}
+    numbers: list[int] = []
+    for tie in ties:
+        try:
+            numbers.append(-1 if tie is None else groups.setdefault(tie, len(groups)))
+        except TypeError:
+            pre, post = edge(len(numbers))
+            raise GraphError(
+                f"edge {pre!r} -> {post!r} has tie {tie!r}: expected text, a number, or a tuple of them, "
+                "for edges are grouped by it"
+            ) from None
+    return np.array(numbers, np.int64)
+
+
+def _check_weights(table: EdgeTable) -> None:
+    # The smallest and the largest of numbers with NaN among them are NaN; an array of truth values would cost memory.
+    if not np.isfinite([table.weights.min(initial=0.0), table.weights.max(initial=0.0)]).all():
+        bad = int(np.argmin(np.isfinite(table.weights)))
+        pre, post = table.edge(bad)
+        raise GraphError(f"edge {pre!r} -> {post!r} has weight {table.weights[bad]}: expected a finite number")
+
+
+def _check_roles(table: EdgeTable) -> None:
+    if len(table.nodes) == 0:
+        raise GraphError("the graph has no nodes: expected at least one with role 'output'")
+    if not np.any(table.roles == OUTPUT):
+        raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
+    clamped = (table.roles == INPUT) | (table.roles == BIAS)
+    into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
+    if into.size:
+        pre, post = table.edge(table.indptr[into[0]])
+        role = ROLES[table.roles[into[0]]]
+        raise GraphError(
+            f"edge {pre!r} -> {post!r} ends at a node with role {role!r}, which is clamped: expected no edge into "
+            f"it; remove the edge, or make {post!r} hidden"
+        )
+    biased = np.flatnonzero(clamped & np.isfinite(table.biases))
+    if biased.size:
+        raise GraphError(
+            f"node {table.nodes[biased[0]]!r} has role {ROLES[table.roles[biased[0]]]!r} and a bias: expected none, "
+            "for it is clamped; remove the bias attribute"
+        )
+
+
+def _check_biases(table: EdgeTable) -> None:
+    bad = np.flatnonzero(np.isinf(table.biases))
+    if bad.size:
+        raise GraphError(f"node {table.nodes[bad[0]]!r} has bias {table.biases[bad[0]]}: expected a finite number")
+
+
+def _check_parallel(table: EdgeTable) -> None:
+    """Check that edges are in order, and no two are equal."""
+    shape = (len(table.nodes), len(table.nodes))
+    if sparse.csr_array((table.weights, table.pre, table.indptr), shape=shape).has_canonical_format:
+        return
+    post = table.post
+    wrong = int(np.argmax((post[1:] == post[:-1]) & (table.pre[1:] <= table.pre[:-1])))
+    (pre, _), (other, end) = table.edge(wrong), table.edge(wrong + 1)
+    if pre == other:
+        raise GraphError(
+            f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
+            "add parallel weights up first"
+        )
+    raise GraphError(
+        f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "
+        "the places of those that they come from; topologies.from_edges puts them in order"
+    )
+
+
+def _check_ties(table: EdgeTable) -> None:
+    if table.ties is None:
+        return
+    tied = np.flatnonzero(table.ties >= 0)
+    _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)
+    for values, what in ((table.weights, "weights"), (table.plastic, "plastic")):
+        if values is None:
+            continue
+        unequal = np.flatnonzero(values[tied] != values[tied[first]][group])
+        if unequal.size:
+            k, other = tied[unequal[0]], tied[first[group[unequal[0]]]]
+            (pre, post), (pre2, post2) = table.edge(k), table.edge(other)
+            raise GraphError(
+                f"edges {pre!r} -> {post!r} and {pre2!r} -> {post2!r} are tied but have {what} {values[k]} and "
+                f"{values[other]}: expected them equal, for a tie is one shared weight"
+            )

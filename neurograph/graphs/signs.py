@@ -1,0 +1,142 @@
+"""Dale's law: all weights that leave a neuron have one sign, which its node carries in the attribute ``sign``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._checks import Seed, checked_generator, checked_number
+from neurograph.errors import GraphError
+from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, read_graph
+
+SIGNS = {"excitatory": 1, "inhibitory": -1}
+"""The values of the attribute, and the sign of the weights that each permits."""
+
+WORDS = {sign: word for word, sign in SIGNS.items()} | {0: "without a sign"}
+
+
+def read_signs(table: EdgeTable) -> NDArray[np.int8]:
+    """Give the sign of each node's outgoing weights: 1 (never below 0), -1 (never above) or 0 (any).
+
+    Raises
+    ------
+    GraphError
+        For an unknown sign.
+    """
+    signs = np.zeros(len(table.nodes), np.int8)
+    for place, data in enumerate(table.node_attributes or ()):
+        if "sign" not in data:
+            continue
+        word = data["sign"]
+        if not isinstance(word, str) or word not in SIGNS:
+            raise GraphError(
+                f"node {table.nodes[place]!r} has sign {word!r}: expected {' or '.join(map(repr, SIGNS))}, or no sign "
+                "attribute at all"
+            )
+        signs[place] = SIGNS[word]
+    return signs
+
+
+def check_signs(table: EdgeTable) -> None:
+    """Check that every weight has the sign of its presynaptic node.
+
+    Raises
+    ------
+    GraphError
+        If one has not, or tied edges leave nodes of different signs, or a sign is unknown.
+    """
+    signs = read_signs(table)
+    _check_tied(table, signs)
+    if not signs.any():
+        return
+    wrong = np.flatnonzero(signs[table.pre] * table.weights < 0)
+    if wrong.size:
+        pre, post = table.edge(wrong[0])
+        sign = signs[table.pre[wrong[0]]]
+        raise GraphError(
+            f"edge {pre!r} -> {post!r} has weight {table.weights[wrong[0]]:g}, but node {pre!r} is {WORDS[sign]}: "
+            f"expected a weight {'>=' if sign > 0 else '<='} 0; neurograph.topologies.dale(graph, ...) gives every "
+            "weight the sign of its presynaptic node"
+        )
+
+
+def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed = None) -> nx.DiGraph[Any]:
+    """Copy a graph, with every neuron either excitatory or inhibitory, and its outgoing weights of that sign.
+
+    Inhibitory neurons are drawn among the hidden ones; inputs and outputs, whose axons come from and go to
+    elsewhere, are excitatory. A bias node is no neuron and gets no sign. A node that has a sign keeps it. Weights
+    keep their sizes, so the excitatory neurons outweigh the inhibitory ones as they outnumber them.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or EdgeTable
+        It is not changed.
+    inhibitory : float
+        Share of the hidden nodes without a sign that become inhibitory, rounded to whole nodes.
+    seed
+        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+
+    Returns
+    -------
+    networkx.DiGraph
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+    GraphError
+        If the graph cannot be compiled whatever its signs, has an unknown sign, or tied edges come to leave nodes
+        of different signs.
+
+    References
+    ----------
+    Dale, Proceedings of the Royal Society of Medicine 28:319-332, 1935.
+    Song, Yang and Wang, PLoS Computational Biology 12:e1004792, 2016: a fifth inhibitory, inputs and outputs not.
+
+    Examples
+    --------
+    >>> from neurograph.graphs.topologies import complete
+    >>> graph = dale(complete(inputs=1, hidden=4, outputs=1, seed=0), inhibitory=0.25, seed=1)
+    >>> [node for node, sign in graph.nodes(data="sign") if sign == "inhibitory"]
+    ['h1']
+    >>> max(weight for pre, _, weight in graph.edges(data="weight") if pre == "h1") <= 0.0
+    True
+    """
+    share = checked_number("inhibitory", inhibitory, least=0.0, most=1.0, remark=", the share of the hidden nodes")
+    rng = checked_generator(seed)
+    if isinstance(graph, EdgeTable):
+        graph = graph.to_graph()
+    table = read_graph(graph)
+    signs = read_signs(table)
+    hidden = np.flatnonzero((signs == 0) & (table.roles == HIDDEN))
+    signs[(signs == 0) & (table.roles != BIAS)] = 1
+    signs[rng.choice(hidden, round(share * hidden.size), replace=False)] = -1
+    _check_tied(table, signs)
+    copy: nx.DiGraph[Any] = nx.DiGraph(graph)
+    for (node, data), sign in zip(copy.nodes(data=True), signs.tolist(), strict=True):
+        if sign:
+            data["sign"] = WORDS[sign]
+        for _, _, edge in copy.out_edges(node, data=True):
+            if sign * edge["weight"] < 0:
+                edge["weight"] = -edge["weight"]
+    return copy
+
+
+def _check_tied(table: EdgeTable, signs: NDArray[np.int8]) -> None:
+    if table.ties is None:
+        return
+    tied = np.flatnonzero(table.ties >= 0)
+    sent = signs[table.pre[tied]]
+    _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)
+    unequal = np.flatnonzero(sent != sent[first][group])
+    if unequal.size:
+        one, other = unequal[0], first[group[unequal[0]]]
+        (pre, post), (pre2, post2) = table.edge(tied[one]), table.edge(tied[other])
+        raise GraphError(
+            f"edges {pre!r} -> {post!r} and {pre2!r} -> {post2!r} are tied, but node {pre!r} is {WORDS[sent[one]]} and "
+            f"node {pre2!r} is {WORDS[sent[other]]}: expected one sign, for a tie is one shared weight; set the same "
+            "graph.nodes[node]['sign'] for both, or remove the ties"
+        )

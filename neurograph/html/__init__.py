@@ -1,0 +1,116 @@
+"""One offline HTML page of a graph: drawn, with its numbers, what is proved of it, how it learned and what it lost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from string import Template
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neurograph.certificates import Report
+from neurograph.drawing.labels import shortened
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import ParameterError
+from neurograph.graphs.edge_table import ROLES, EdgeTable, read_graph
+from neurograph.html.certificates import certificates
+from neurograph.html.content import LONGEST, check_nodes, content
+from neurograph.html.curves import curves
+from neurograph.network.network import Network, chosen_dynamics
+from neurograph.pruning import Removed
+from neurograph.training.fit import Fit
+
+
+def page(
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    *,
+    report: Report | None = None,
+    history: Mapping[str, ArrayLike] | None = None,
+    removed: Sequence[Removed] = (),
+) -> str:
+    """Give the text of the page; see :func:`neurograph.write_page`.
+
+    The same values give the same text. What comes from a user, labels, attributes and reasons among it, stands in
+    the page as text only: escaped in HTML, and as JSON in which no ``<`` is left.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or has more than 2,000 nodes.
+    ParameterError
+        If an argument is something else.
+    """
+    if isinstance(graph, Fit):
+        raise ParameterError("graph is of type Fit: expected a graph or a Network; pass fit.network")
+    if report is not None and not isinstance(report, Report):
+        raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify gives")
+    table = _table(graph)
+    dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
+    told = content(table, dynamics, removed)
+    library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
+    return Template(_file("page.html")).substitute(
+        title=html.escape(_title(table)),
+        summary=_summary(table, dynamics, told["undrawn"]),
+        css=_file("page.css"),
+        certificates="" if report is None else certificates(report),
+        curves="" if not history else curves(history),
+        content=_json(told),
+        cytoscape=library,
+        version="".join(re.findall(r'version="([\d.]+)"', library)),
+        script=script,
+        hashes=" ".join(map(_hash, (library, script))),
+    )
+
+
+def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
+    if not isinstance(graph, (EdgeTable, Network)):
+        return read_graph(graph)
+    check_nodes(len(graph.nodes))  # before the graph of a large network is built
+    return read_graph(graph.to_graph()) if isinstance(graph, Network) else graph
+
+
+def _title(table: EdgeTable) -> str:
+    name = (table.attributes or {}).get("name")
+    return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
+
+
+def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
+    """Say in a few lines what the graph is."""
+    counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
+    edges = table.weights.size
+    lines = [
+        f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
+        f"{html.escape(dynamics.name)}: <code>ds/dt = {html.escape(dynamics.drift)}</code>",
+    ]
+    lines += [
+        f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
+        for count, where in zip(undrawn, ("graph", "log"), strict=True)
+        if count
+    ]
+    return "".join(f"<p>{line}</p>\n" for line in lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _json(value: Any) -> str:
+    """Give JSON that ends no script element and opens no comment."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _file(name: str) -> str:
+    return resources.files(__name__).joinpath(name).read_text("utf-8")

@@ -1,0 +1,230 @@
+"""What the page's script draws: the nodes, the edges, and those that left, as plain JSON values."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from neurograph.drawing.edge_curves import BENDS, bends
+from neurograph.drawing.labels import short_names, shortened
+from neurograph.drawing.layout import Drawn, Points, positions
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import GraphError, ParameterError
+from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable
+from neurograph.pruning import Removed
+
+MOST_NODES = 2000
+"""Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
+
+MOST_EDGES = 12_000
+"""Edges up to which all are drawn, those that left among them: with many more a browser opens the page too slowly."""
+
+LONGEST = 1000
+"""Most characters of a label or of an attribute's value."""
+
+INSIDE = 4
+"""Most characters of a name that stands inside its node."""
+
+CHARACTER = 0.14
+"""Width of a name's character, in units of the layout."""
+
+OWN = frozenset({"role", "bias", "weight"})
+"""Attributes that stand elsewhere than among a node's or an edge's other facts."""
+
+MOST_BENT = 1200
+"""Edges up to which each keeps clear of the nodes; beyond, only those of a pair bend, and the others are straight."""
+
+Edge = list[Any]
+"""Places of its ends, weight, what else is known of it, how far it bends; of one that left also the step."""
+
+
+def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) -> dict[str, Any]:
+    """Give the nodes and edges of a graph with the places where they are drawn, and the log of its pruning.
+
+    Parameters
+    ----------
+    table : EdgeTable
+    dynamics : Dynamics
+        Its parameters are among the facts of every node.
+    removed : sequence of Removed
+        The log. Of an edge that is in the graph, for it grew again, no entry is drawn.
+
+    Returns
+    -------
+    dict
+        ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many of
+        the graph and of the log are not among them; ``steps``, of the slider over the log: their ``count``, and the
+        ``epochs`` they stand for, or None where each edge that left is a step.
+
+    Raises
+    ------
+    ParameterError
+        If `removed` holds something else.
+    """
+    edges, gone = _edges(table), _gone(table, removed)
+    nodes = [*table.nodes, *dict.fromkeys(end for one in gone for end in one.edge if end not in table.index)]
+    check_nodes(len(nodes))
+    steps, epochs = _steps(gone)
+    left = _left(gone, steps, nodes)
+    kept = _strongest(edges, MOST_EDGES)
+    left = _strongest(left, MOST_EDGES - len(kept))
+    undrawn = [len(edges) - len(kept), len(gone) - len(left)]
+    drawn = _drawn(table, nodes, kept + left)
+    names = short_names(nodes)
+    places, sides = positions(drawn, None, _margin(names))
+    for edge, bend in zip(kept + left, _bends(drawn, places), strict=True):
+        edge.insert(3, bend)
+    return {
+        "nodes": _nodes(table, dynamics, nodes, names, places, sides if _margin(names) else np.zeros_like(sides)),
+        "edges": kept,
+        "left": left,
+        "undrawn": undrawn,
+        "steps": {"count": max(steps, default=0), "epochs": epochs},
+    }
+
+
+def check_nodes(count: int) -> None:
+    """Refuse a graph of so many nodes.
+
+    Raises
+    ------
+    GraphError
+        If there are more than 2,000.
+    """
+    if count > MOST_NODES:
+        raise GraphError(
+            f"the graph has {count} nodes: expected at most {MOST_NODES} for a page, which a browser has to draw; "
+            "write it as .graphml and open it with a program for large graphs"
+        )
+
+
+def _edges(table: EdgeTable) -> list[Edge]:
+    """Give the edges in the graph's own order."""
+    order = np.arange(table.pre.size) if table.order is None else np.argsort(table.order)
+    given = order if table.order is None else np.asarray(table.order)[order]
+    ends = (column[order].tolist() for column in (given, table.pre, table.post, table.weights))
+    more = table.edge_attributes or {}
+    return [[pre, post, weight, _facts(more.get(place, {}))] for place, pre, post, weight in zip(*ends, strict=True)]
+
+
+def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
+    """Give the last entry of each edge that is not in the graph."""
+    there = set(zip(table.pre.tolist(), table.post.tolist(), strict=True))
+    gone = {}
+    for one in removed:
+        if not isinstance(one, Removed) or not math.isfinite(one.weight):
+            raise ParameterError(
+                f"removed holds {one!r}: expected the log of a pruning, such as fit.removed, with finite weights"
+            )
+        if tuple(map(table.index.get, one.edge)) not in there:
+            gone[one.edge] = one
+    return list(gone.values())
+
+
+def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
+    """Give the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
+    epochs = sorted({one.epoch for one in gone})
+    if len(epochs) > 1:
+        return (1 + np.searchsorted(epochs, [one.epoch for one in gone])).tolist(), epochs
+    scores = np.array([one.score for one in gone])  # a score that is not a number comes last
+    return (1 + np.argsort(np.argsort(scores, kind="stable"))).tolist(), None
+
+
+def _left(gone: Sequence[Removed], steps: Sequence[int], nodes: Sequence[Hashable]) -> list[Edge]:
+    index = {node: place for place, node in enumerate(nodes)}
+    return [
+        [
+            *(index[end] for end in one.edge),
+            one.weight,
+            {"left in epoch": str(one.epoch), "score": f"{one.score:.4g}", "reason": shortened(one.reason, LONGEST)},
+            step,
+        ]
+        for one, step in zip(gone, steps, strict=True)
+    ]
+
+
+def _strongest(edges: list[Edge], most: int) -> list[Edge]:
+    """Give the edges of the largest weights, in the order they were in."""
+    if len(edges) <= most:
+        return edges
+    strongest = np.argsort([-abs(edge[2]) for edge in edges], kind="stable")[:most]
+    return [edges[k] for k in np.sort(strongest)]
+
+
+def _drawn(table: EdgeTable, nodes: list[Hashable], edges: Sequence[Edge]) -> Drawn:
+    """Give what is drawn: the graph and, as hidden nodes, those that left it."""
+    roles = np.append(table.roles, np.full(len(nodes) - len(table.nodes), HIDDEN, np.int8))
+    pre, post = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
+    return Drawn(nodes, roles, pre, post, np.array([edge[2] for edge in edges], np.float64))
+
+
+def _margin(names: Sequence[str]) -> float:
+    """Give the width that names take beside their nodes: 0 where all stand inside."""
+    longest = max(map(len, names))
+    return CHARACTER * longest if longest > INSIDE else 0.0
+
+
+def _bends(drawn: Drawn, places: Points) -> list[float]:
+    if drawn.pre.size <= MOST_BENT:
+        bent: list[float] = bends(drawn, places).tolist()
+        return bent
+    ends = list(zip(drawn.pre.tolist(), drawn.post.tolist(), strict=True))
+    there = set(ends)
+    return [BENDS[0] if (post, pre) in there else 0.0 for pre, post in ends]
+
+
+def _nodes(
+    table: EdgeTable, dynamics: Dynamics, nodes: list[Hashable], names: list[str], places: Points, sides: Points
+) -> list[dict[str, Any]]:
+    late = len(nodes) - len(table.nodes)
+    attributes = [*(table.node_attributes or [{}] * len(table.nodes)), *[{}] * late]
+    biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
+    into, out = _sums(table, len(nodes))
+    return [
+        {
+            "label": label,
+            "name": names[k],
+            "role": ROLES[table.roles[k] if k < len(table.nodes) else HIDDEN],
+            "x": round(float(places[k, 0]), 3),
+            "y": round(float(places[k, 1]), 3),
+            "side": [int(np.sign(part)) * (abs(part) > 0.35) for part in sides[k].tolist()],
+            "in": into[k],
+            "out": out[k],
+            "bias": biases[k],
+            "facts": _facts({**dynamics.defaults, **attributes[k]}),
+            "late": k >= len(table.nodes),
+        }
+        for k, label in enumerate(_labels(nodes))
+    ]
+
+
+def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:
+    """Give the number of edges into and out of each node, and their summed size in words."""
+    size = np.abs(table.weights)
+    return [
+        [
+            (degree, f"{strength:.4g}")
+            for degree, strength in zip(
+                np.bincount(ends, minlength=count).tolist(), np.bincount(ends, size, minlength=count), strict=True
+            )
+        ]
+        for ends in (table.post, table.pre)
+    ]
+
+
+def _labels(nodes: Sequence[Hashable]) -> list[str]:
+    """Give each label as text: of two that read the same, how Python writes them."""
+    count = Counter(map(str, nodes))
+    return [shortened(str(node) if count[str(node)] == 1 else repr(node), LONGEST) for node in nodes]
+
+
+def _facts(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        shortened(str(name), LONGEST): shortened(str(value), LONGEST)
+        for name, value in attributes.items()
+        if name not in OWN
+    }

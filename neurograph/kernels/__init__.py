@@ -1,0 +1,1 @@
+"""The compiled loops: the phases of a network, its linear response, a rule read out of phases, packed products."""

@@ -1,0 +1,1 @@
+"""Local learning rules, the phases that they ask for, and optimisers."""

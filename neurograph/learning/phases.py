@@ -1,0 +1,209 @@
+"""The phases that a rule asks for, and the rule read out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.equations.costs import Cost
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import ParameterError
+from neurograph.kernels.machine_code import readout_kernel, readout_tables
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Floats
+from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.solvers.settle import raise_divergence
+
+CONVERGED = int(Status.CONVERGED)
+
+LARGEST_RESIDUAL = 0.5
+"""Largest relative residual of J' d + force with which a sample is learned from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """What a sample's phases ended in.
+
+    Attributes
+    ----------
+    free : Equilibrium
+    nudged, opposite, clamped : Equilibrium or None
+        Those that the rule asks for.
+    response : Response or None
+    beta : array (batch,)
+        The nudging strength of each sample, with its sign.
+    learned : bool array (batch,)
+        Whether the sample is learned from: not where the linear response, or the contrast of transposed phases, does
+        not solve J' d + force = 0, because it ran away or did not settle.
+    steps : int
+        What an averaging rule is averaged over: the most steps of the nudged phase.
+    """
+
+    free: Equilibrium
+    nudged: Equilibrium | None
+    opposite: Equilibrium | None
+    clamped: Equilibrium | None
+    response: Response | None
+    beta: NDArray[np.float64]
+    learned: NDArray[np.bool_]
+    steps: int
+
+    @property
+    def settled(self) -> float:
+        """Share of the phases that converged."""
+        others = sum(int(np.count_nonzero(phase.status != CONVERGED)) for phase in self.run)
+        return 1.0 - others / (len(self.run) * self.beta.size)
+
+    @property
+    def run(self) -> list[Equilibrium | Response]:
+        """The phases that were run, in their order."""
+        every = (self.free, self.nudged, self.opposite, self.clamped, self.response)
+        return [phase for phase in every if phase is not None]
+
+
+def drawn_strength(rule: Rule, beta: float, batch: int, rng: np.random.Generator) -> float | Floats:
+    """Give the nudging strength, and where the rule draws its sign, one for each sample."""
+    return beta * (2.0 * rng.integers(0, 2, batch) - 1.0) if rule.random_sign else beta
+
+
+def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, cost: Cost, solver: Solver) -> Phases:
+    """Run, from the free equilibrium, the other phases that a rule asks for."""
+    network, batch = free.network, free.state.shape[0]
+    strength = np.full(batch, beta, np.float64)
+    anchor = free.state if rule.transposed else None
+    online = rule.expression if rule.kind == "online" else None
+    nudged = opposite = clamped = response = None
+    if "nudged" in rule.phases and "opposite" in rule.phases:
+        start = _twice(free.state)
+        both = Phase(start, _twice(y), np.append(strength, -strength), cost, start if rule.transposed else None)
+        ended = solver.solve(network, both)
+        nudged, opposite = ended.of(slice(0, batch)), ended.of(slice(batch, None))
+    elif "nudged" in rule.phases:
+        nudged = solver.solve(network, Phase(free.state, y, strength, cost, anchor, rule=online))
+    elif "opposite" in rule.phases:
+        opposite = solver.solve(network, Phase(free.state, y, -strength, cost, anchor))
+    if "clamped" in rule.phases:
+        clamped = solver.solve(network, Phase(_clamped(free, y, rule.clamp), clamped=True))
+    learned = np.ones(batch, np.bool_)
+    if "response" in rule.phases:
+        response = solver.respond(free, cost.force(free.outputs, y), rule.lift)
+        learned = response.residual <= LARGEST_RESIDUAL
+    if rule.transposed:
+        learned = learned & (
+            _residual(free, nudged, opposite, strength, cost.force(free.outputs, y)) <= LARGEST_RESIDUAL
+        )
+    steps = solver.nudged_steps or solver.steps
+    return Phases(free, nudged, opposite, clamped, response, strength, learned, steps)
+
+
+def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[np.int64] | None = None) -> None:
+    """Raise for a nudged or clamped phase that diverged; one that is transposed is only not learned from."""
+    for ended in phases.run[1:]:
+        if isinstance(ended, Equilibrium) and not rule.transposed:
+            raise_divergence(ended, solver, samples=samples)
+
+
+def _twice(values: Floats) -> Floats:
+    """Give the samples once for the nudge by +beta and once more for that by -beta: one batch."""
+    return np.concatenate([values, values])
+
+
+def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:
+    """Give the free equilibrium with its outputs moved towards their targets."""
+    start = free.state.copy()
+    outputs = free.network.wiring.outputs
+    start[:, outputs] += share * (y - start[:, outputs])
+    return start
+
+
+def _residual(
+    free: Equilibrium,
+    nudged: Equilibrium | None,
+    opposite: Equilibrium | None,
+    beta: NDArray[np.float64],
+    force: Floats,
+) -> Floats:
+    """Give the largest abs(J' d + force) of a transposed contrast d, relative to the largest force."""
+    after = free if nudged is None else nudged
+    before = free if opposite is None else opposite
+    width = beta * ((nudged is not None) + 1.0 * (opposite is not None))
+    with np.errstate(all="ignore"):
+        slope = (after.state - before.state) / width[:, None]
+        return free.network.transposed_residual(free.state, slope, force)
+
+
+def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
+    """Give the rule's change of each weight (edges,) and of each bias (biased nodes,), a mean over samples.
+
+    A tied edge has the change of the parameter it shares: the sum over the edges of its tie.
+    """
+    change, bias_change = _each_change(rule, phases)
+    ties = phases.free.network.wiring.ties
+    return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), bias_change
+
+
+def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
+    network, batch = phases.free.network, phases.beta.size
+    wiring = network.wiring
+    if rule.kind == "online":
+        if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
+            raise ParameterError("an online rule needs the nudged phase that it was integrated along")
+        steps = phases.steps if rule.average else 1
+        return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
+    change, bias_change = np.zeros(network.weights.size), np.zeros(wiring.biased.size)
+    learned = np.count_nonzero(phases.learned)
+    if not learned:
+        return change, bias_change
+    names = readout_tables(rule.expression)
+    kernel = readout_kernel(rule.expression, not rule.random_sign, network.number)
+    tables = _tables(names, phases, "I")
+    beta = phases.beta.astype(network.dtype)
+    if learned < batch:
+        tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
+        beta = beta[phases.learned]
+    kernel(wiring.pre, wiring.post, network.weights, tables, beta, change)
+    if wiring.biased.size:
+        if "gain" in names and not _bias_is_input(network.dynamics):
+            tables = _tables(names, phases, "b")
+            tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
+        one = np.full(wiring.biased.size, len(wiring.table.nodes), np.int32)
+        values = network.biases[wiring.biased]
+        kernel(one, wiring.biased.astype(np.int32), values, tables, beta, bias_change)
+    return change / batch, bias_change / batch
+
+
+def _bias_is_input(dynamics: Dynamics) -> bool:
+    """Say whether b enters the drift just as I does."""
+    return dynamics.slope("b").text == dynamics.slope("I").text
+
+
+def _tables(names: tuple[str, ...], phases: Phases, gain: str) -> tuple[Floats, ...]:
+    """Give each thing that a rule reads as (nodes + 1, batch); the last row is a node that sends 1."""
+    return tuple(_table(name, phases, gain) for name in names)
+
+
+def _table(name: str, phases: Phases, gain: str) -> Floats:
+    network, free = phases.free.network, phases.free.state
+    match name:
+        case "gain" if phases.response is not None and gain == "I":
+            return _by_node(phases.response.gain, 0.0)
+        case "gain":
+            return _by_node(network.at_nodes(network.dynamics.slope(gain), free), 0.0)
+        case "leak" | "leak_abs":
+            moving = np.zeros(free.shape[1], free.dtype)
+            moving[network.wiring.free] = 1.0
+            slope = network.dynamics.slope({"leak": "w_out", "leak_abs": "w_out_abs"}[name])
+            return _by_node(moving * network.at_nodes(slope, free), 0.0)
+        case "response" if phases.response is not None:
+            return _by_node(phases.response.state, 0.0)
+    state = getattr(phases, name.removeprefix("sent_")).state
+    return _by_node(network.sent(state) if name.startswith("sent_") else state, 1.0)
+
+
+def _by_node(values: Floats, bias: float) -> Floats:
+    table = np.empty((values.shape[1] + 1, values.shape[0]), values.dtype)
+    table[:-1] = values.T
+    table[-1] = bias
+    return table

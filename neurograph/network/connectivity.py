@@ -1,0 +1,297 @@
+"""Who is connected to whom: what stays of a network when only its weights change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
+from neurograph.graphs.signs import read_signs
+from neurograph.network.ordering import Schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence(Travelling):
+    """Some of a network's edges, gathered by the node at one of their ends.
+
+    Attributes
+    ----------
+    chosen : slice, bool array (edges,) or int array (k,)
+        Which of the network's edges: the first ones, which costs no memory; those of a mask; or those at these
+        places in the weights, where they are few, or do not rise.
+    indptr : int64 array (gathering nodes + 1,)
+        Edges of gathering node p are ``indptr[p]`` to ``indptr[p + 1]``.
+    other : int32 array (k,)
+        The node at the other end.
+    """
+
+    chosen: slice | NDArray[np.bool_] | NDArray[np.integer[Any]]
+    indptr: NDArray[np.int64]
+    other: NDArray[np.int32]
+
+    @classmethod
+    def arriving(cls, wiring: Wiring, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
+        """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
+        count = int(np.count_nonzero(mask))
+        few = 2 * count <= mask.size
+        ids = _found(mask, few)
+        before = np.searchsorted(ids, wiring.indptr).astype(np.int64)
+        chosen: slice | NDArray[Any] = slice(0, count)
+        if not mask[chosen].all():
+            chosen = frozen(ids if 8 * count < mask.size else mask)
+        before = before if few else wiring.indptr - before
+        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(wiring.pre[chosen]))
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """Places of the edges in the network's weights (k,); made anew each time."""
+        if isinstance(self.chosen, slice):
+            return np.arange(self.chosen.stop)
+        return np.flatnonzero(self.chosen) if self.chosen.dtype == np.bool_ else self.chosen.astype(np.int64)
+
+    def weighted(self, weights: NDArray[Any]) -> Edges:
+        """Give (indptr, other, weights), as the kernels take them."""
+        return self.indptr, self.other, weights[self.chosen]
+
+
+def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
+    """Give the places at which a mask has this value; looked for in parts, for it may be as long as the edges."""
+    parts = range(0, mask.size, CHUNK)
+    found = [first + np.flatnonzero(mask[first : first + CHUNK] == value) for first in parts]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit(Travelling):
+    """The nodes that move in a phase, and the edges that reach them.
+
+    Attributes
+    ----------
+    wiring : Wiring
+        The whole that this is a part of.
+    moving : int64 array (moving,)
+        Places of the nodes that move.
+    columns : int64 array (moving,)
+        Column of y for each, -1 for a hidden one.
+    inner : Incidence
+        Edges among them, by their postsynaptic node.
+    still : Incidence
+        Edges from nodes that do not move, by their postsynaptic node.
+    place : int64 array (nodes,)
+        Place of each node in `moving`, -1 for one that does not move.
+    """
+
+    wiring: Wiring
+    moving: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    inner: Incidence
+    still: Incidence
+    place: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, wiring: Wiring, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> Circuit:
+        """Find the edges that reach the nodes `moving`."""
+        place = np.full(len(wiring.table.nodes), -1)
+        place[moving] = np.arange(moving.size)
+        moves = place >= 0
+        inner = moves[wiring.pre]
+        still = np.repeat(moves, np.diff(wiring.indptr))
+        inner &= still
+        still ^= inner
+        others = Incidence.arriving(wiring, moving, still)
+        del still  # before the next takes memory
+        return cls(
+            wiring=wiring,
+            moving=frozen(moving),
+            columns=frozen(columns),
+            inner=Incidence.arriving(wiring, moving, inner),
+            still=others,
+            place=frozen(place),
+        )
+
+    @cached_property
+    def back(self) -> Incidence:
+        """The inner edges, by their presynaptic node: the way that a nudge goes back."""
+        return self._gathered(self.inner.ids, self._ends(self.inner.ids)[0], self.post)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """The order in which Gauss-Seidel visits the moving nodes, named by their places."""
+        pre, post = self._ends(self.inner.ids)
+        return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.still.indptr)))
+
+    @cached_property
+    def forward(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
+
+    @cached_property
+    def feedback(self) -> tuple[Incidence, Incidence]:
+        """The inner edges to nodes visited earlier, likewise."""
+        pre, post = self._ends(self.inner.ids)
+        return self._both_ways(self.inner.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
+
+    @cached_property
+    def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
+        post = np.repeat(self.moving, np.diff(self.inner.indptr))
+        own = self.inner.other == post
+        return self.place[post[own]], self.inner.ids[own]
+
+    @property
+    def pre(self) -> NDArray[np.int32]:
+        """Where each edge of the network starts (edges,), as places in its nodes."""
+        return self.wiring.pre
+
+    @property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge of the network ends (edges,), as places in its nodes."""
+        return self.wiring.post
+
+    def _ends(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the places, among the moving nodes, of the ends of some edges."""
+        return self.place[self.pre[ids]], self.place[self.post[ids]]
+
+    def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
+        """Gather inner edges by both of their ends, in the order in which these are visited."""
+        pre, post = (self.schedule.rank[places] for places in self._ends(ids))
+        return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
+
+    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
+        """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
+        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.wiring.indptr.size - 1))
+        edges.has_canonical_format = True  # else scipy would sort within the groups too
+        rows = edges.tocsr()
+        return Incidence(
+            frozen(rows.data), frozen(rows.indptr.astype(np.int64)), frozen(rows.indices.astype(np.int32, copy=False))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring(Travelling):
+    """Who is connected to whom: the arrays that stay when only the weights change.
+
+    Attributes
+    ----------
+    table : EdgeTable
+        The graph that was compiled.
+    kept : int64 array (edges,), or None
+        Place of each edge in `table`, in its order: by postsynaptic, then presynaptic node; None if all are here.
+    pre : int32 array (edges,)
+        Where each edge starts, as places in the nodes.
+    indptr : int64 array (nodes + 1,)
+        Incoming edges of node j are ``indptr[j]`` to ``indptr[j + 1]``.
+    """
+
+    table: EdgeTable
+    kept: NDArray[np.int64] | None
+    pre: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: EdgeTable, kept: NDArray[np.int64] | None = None) -> Wiring:
+        """Wire up all edges of `table`, or those that are `kept`: their places, rising."""
+        if kept is None:
+            return cls(table, None, table.pre, table.indptr)
+        return cls(
+            table, frozen(kept), frozen(table.pre[kept]), frozen(np.searchsorted(kept, table.indptr).astype(np.int64))
+        )
+
+    @property
+    def edge_ids(self) -> NDArray[np.int64]:
+        """Place of each edge in `table` (edges,)."""
+        return np.arange(self.pre.size) if self.kept is None else self.kept
+
+    @cached_property
+    def post(self) -> NDArray[np.int32]:
+        """Where each edge ends (edges,), as places in the nodes."""
+        return frozen(np.repeat(np.arange(len(self.table.nodes), dtype=np.int32), np.diff(self.indptr)))
+
+    def _of_edges(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Give those of the table's values, one an edge, that belong to the edges that are here."""
+        return values if self.kept is None else values[self.kept]
+
+    @cached_property
+    def free(self) -> NDArray[np.int64]:
+        """Places of the nodes that move: hidden and output."""
+        return np.flatnonzero((self.table.roles == HIDDEN) | (self.table.roles == OUTPUT))
+
+    @cached_property
+    def inputs(self) -> NDArray[np.int64]:
+        """Places of the input nodes, the columns of x."""
+        return np.flatnonzero(self.table.roles == INPUT)
+
+    @cached_property
+    def bias_nodes(self) -> NDArray[np.int64]:
+        """Places of the nodes that are clamped at 1."""
+        return np.flatnonzero(self.table.roles == BIAS)
+
+    @cached_property
+    def outputs(self) -> NDArray[np.int64]:
+        """Places of the output nodes, the columns of y."""
+        return np.flatnonzero(self.table.roles == OUTPUT)
+
+    @cached_property
+    def nudged(self) -> NDArray[np.int64]:
+        """Column of y for each free node, -1 for a hidden one."""
+        columns = np.full(len(self.table.nodes), -1)
+        columns[self.outputs] = np.arange(self.outputs.size)
+        return columns[self.free]
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """What moves in every phase but the clamped one."""
+        return Circuit.of(self, self.free, self.nudged)
+
+    @cached_property
+    def clamped_circuit(self) -> Circuit:
+        """What moves while the outputs are clamped too."""
+        hidden = self.nudged < 0
+        return Circuit.of(self, self.free[hidden], self.nudged[hidden])
+
+    @cached_property
+    def constrained(self) -> bool:
+        """Whether a step must leave some edges as they are, or keep some signs."""
+        return not bool(self.plastic.all()) or bool(self.signs.any())
+
+    @cached_property
+    def biased(self) -> NDArray[np.int64]:
+        """Places of the nodes that have a bias of their own."""
+        return np.flatnonzero(np.isfinite(self.table.biases))
+
+    @cached_property
+    def plastic(self) -> NDArray[np.bool_]:
+        """Whether learning and pruning may touch each edge."""
+        plastic = self.table.plastic
+        return np.broadcast_to(np.True_, self.pre.shape) if plastic is None else self._of_edges(plastic)
+
+    @cached_property
+    def signs(self) -> NDArray[np.int8]:
+        """Sign that each node's outgoing weights must have: 1, -1, or 0 for any."""
+        return read_signs(self.table)
+
+    @cached_property
+    def ties(self) -> NDArray[np.int64] | None:
+        """Group of each edge, one number for those that share a weight; None if no two edges do."""
+        if self.table.ties is None:
+            return None
+        ties = self._of_edges(self.table.ties)
+        if not np.any(ties >= 0):
+            return None
+        alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)
+        return np.unique(alone, return_inverse=True)[1]
+
+
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Make an array of one's own read-only."""
+    array.flags.writeable = False
+    return array

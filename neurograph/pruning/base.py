@@ -1,0 +1,159 @@
+"""What a pruner sees, and what it answers."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._checks import checked_number
+from neurograph.equations.costs import Cost
+from neurograph.errors import ParameterError
+from neurograph.network.network import Floats, Network
+from neurograph.solvers.base import Solver
+
+
+@dataclass(frozen=True)
+class Removed:
+    """One edge that left.
+
+    Attributes
+    ----------
+    edge : (label, label)
+    epoch : int
+        Of training, after which it left; in :func:`neurograph.prune`, the round, from 0.
+    weight, score : float
+        What it had when it left.
+    reason : str
+    """
+
+    edge: tuple[Hashable, Hashable]
+    epoch: int
+    weight: float
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What the network is to do, for pruners that ask what an edge is worth to it.
+
+    Attributes
+    ----------
+    start : array (samples, nodes)
+        The states to settle from, with the inputs in them.
+    y : array (samples, outputs)
+    cost : Cost
+    solver : Solver
+    """
+
+    start: Floats
+    y: Floats
+    cost: Cost
+    solver: Solver
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What a pruner chose.
+
+    Attributes
+    ----------
+    edges : int array (chosen,)
+        Places of the edges that leave, in the order in which they go.
+    scores : array (chosen,)
+    reason : str
+    weights : array (edges,), optional
+        The weights from now on, of a pruner that changes them too.
+    """
+
+    edges: NDArray[np.int64]
+    scores: Floats
+    reason: str
+    weights: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Pruner(abc.ABC):
+    """Base of the pruners: one frozen dataclass a method.
+
+    Parameters
+    ----------
+    regrow : bool
+        Whether a weight only becomes 0 and may grow again; else the edge leaves the graph.
+    """
+
+    regrow: bool = field(default=False, kw_only=True)
+
+    asks_lesson: ClassVar[bool] = False
+    """Whether it cannot choose without a :class:`Lesson`."""
+
+    def __post_init__(self) -> None:
+        """Check what every pruner has."""
+        if not isinstance(self.regrow, (bool, np.bool_)):
+            raise ParameterError(f"regrow is {self.regrow!r}: expected True or False")
+
+    @abc.abstractmethod
+    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+        """Choose which edges leave now; edges that are not plastic never do."""
+
+    def in_round(self, done: float, first: int, now: int) -> Self:
+        """Give the pruner of one of several rounds.
+
+        Parameters
+        ----------
+        done : float
+            Share of the rounds that are done after this one.
+        first, now : int
+            How many plastic edges there were before the first round, and are now.
+        """
+        return self
+
+
+@dataclass(frozen=True)
+class Ranking(Pruner):
+    """Base of the pruners that remove a share of the plastic edges, those of the lowest score."""
+
+    fraction: float
+
+    what: ClassVar[str]
+    """How the log calls the score."""
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("fraction", self.fraction, least=0.0, most=1.0)
+
+    @abc.abstractmethod
+    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
+        """Give the score of each edge (edges,)."""
+
+    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+        """Choose the lowest."""
+        plastic = np.flatnonzero(network.wiring.plastic)
+        count = round(self.fraction * plastic.size)
+        if not count:
+            return Selection(np.empty(0, np.int64), np.empty(0), "")
+        scores = self.scores(network, rng, lesson)
+        edges = plastic[np.argsort(scores[plastic], kind="stable")[:count]]
+        return Selection(edges, scores[edges], f"among the {count / plastic.size:.1%} of {self.what}")
+
+    def in_round(self, done: float, first: int, now: int) -> Self:
+        """Give the same share of those left in each round, so that `fraction` is gone after the last."""
+        if done == 1.0 and now == first:
+            return self
+        stay = first * (1.0 - self.fraction) ** done
+        return replace(self, fraction=1.0 - min(stay / now, 1.0) if now else 0.0)
+
+
+def checked_pruner(pruner: Any) -> Pruner:
+    """Give the pruner back, or say what else it is."""
+    if not isinstance(pruner, Pruner):
+        raise ParameterError(
+            f"pruner is {pruner!r}: expected one of neurograph.pruning, such as magnitude(fraction=0.5)"
+        )
+    return pruner

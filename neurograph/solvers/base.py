@@ -1,0 +1,295 @@
+"""What a solver is asked for (Phase) and what it answers (Equilibrium)."""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._checks import checked_number, checked_whole
+from neurograph.equations.costs import Cost, CrossEntropy, SquaredError
+from neurograph.equations.expression import Expression
+from neurograph.errors import ParameterError
+from neurograph.network.network import Floats, Network
+
+NUDGING = (SquaredError, CrossEntropy)
+"""The costs whose nudge the solvers know."""
+
+
+class Status(enum.IntEnum):
+    """How a sample's phase ended."""
+
+    CONVERGED = 0
+    STEP_LIMIT = 1
+    DIVERGED = 2
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Status.CONVERGED: "the projected residual fell to the tolerance",
+    Status.STEP_LIMIT: "every step was taken",
+    Status.DIVERGED: "activity left every bound",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """Which part of the trajectory to keep: every `every`-th step, of these `nodes` (None: all)."""
+
+    every: int = 1
+    nodes: tuple[Hashable, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory:
+    """The kept part of a trajectory, up to the last step that any sample took.
+
+    Attributes
+    ----------
+    steps : int array (frames,)
+        The step of each frame; the first is the start.
+    nodes : tuple of hashable
+        The nodes that were kept.
+    state : array (batch, frames, nodes)
+        Their states; a sample that has stopped keeps its last.
+    """
+
+    steps: NDArray[np.int64]
+    nodes: tuple[Hashable, ...]
+    state: Floats
+
+    def __repr__(self) -> str:
+        """Say the size in a line."""
+        samples, frames, nodes = self.state.shape
+        return f"Trajectory({samples} samples, {frames} frames of {nodes} nodes, steps 0 to {self.steps[-1]})"
+
+
+@dataclass(frozen=True, eq=False)
+class Phase:
+    """What a solver is asked for.
+
+    Attributes
+    ----------
+    start : array (batch, nodes)
+        The state at the start, clamped nodes at their values.
+    target : array (batch, outputs) or None
+        What the outputs are nudged towards.
+    beta : float or array (batch,)
+        Nudging strength; 0 is the free phase.
+    cost : Cost
+        The outputs get -beta dC/ds; one of :data:`NUDGING`.
+    anchor : array (batch, nodes) or None
+        Free equilibrium s* of a transposed phase, in which activity also returns along the edges: the drift gets
+        (J' - J)(s - s*), J its Jacobian at s*.
+    clamped : bool
+        Whether the outputs stay where `start` has them.
+    rule : Expression or None
+        An online rule to integrate along the phase.
+    record : Record or None
+        Which part of the trajectory to keep.
+    """
+
+    start: Floats
+    target: Floats | None = None
+    beta: float | Floats = 0.0
+    cost: Cost = field(default_factory=SquaredError)
+    anchor: Floats | None = None
+    clamped: bool = False
+    rule: Expression | None = None
+    record: Record | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a nudge that the solvers would have to guess."""
+        if self.target is not None and type(self.cost) not in NUDGING and not self.free:
+            raise ParameterError(
+                f"cost is {self.cost!r}, whose nudge the solvers do not know: expected costs.squared_error() or "
+                "costs.cross_entropy(), or a rule that nudges nothing, such as rules.asymmetric_ep()"
+            )
+
+    @cached_property
+    def free(self) -> bool:
+        """Whether the outputs are left to themselves."""
+        return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
+
+    def of(self, samples: NDArray[np.int64]) -> Phase:
+        """Give the same phase of some of the samples."""
+        return replace(
+            self,
+            start=self.start[samples],
+            target=None if self.target is None else self.target[samples],
+            beta=self.beta if np.ndim(self.beta) == 0 else np.asarray(self.beta)[samples],
+            anchor=None if self.anchor is None else self.anchor[samples],
+        )
+
+
+def _ended(result: Equilibrium | Response) -> str:
+    """Say in words how the samples ended."""
+    counts = [
+        f"{count} {kind.name.lower().replace('_', ' ')}"
+        for kind in Status
+        if (count := int(np.sum(result.status == kind)))
+    ]
+    return (
+        f"{result.status.size} samples: {', '.join(counts)}; at most {result.steps.max()} steps, "
+        f"residual <= {result.residual.max():.2g}"
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibrium:
+    """What a solver answers.
+
+    Attributes
+    ----------
+    network : Network
+        What was settled.
+    state : array (batch, nodes)
+        State of every node, in the graph's own order.
+    status : int8 array (batch,)
+        A :class:`Status` for each sample.
+    residual : array (batch,)
+        Largest projected residual max_j |clip(s_j + dt ds_j) - s_j| / dt at the last step.
+    steps : int array (batch,)
+        Steps taken.
+    trace : array (edges,) or None
+        Sum over steps and samples of the online rule, for each edge.
+    bias_trace : array (biased nodes,) or None
+        The same for each bias.
+    dt : array (batch,) or None
+        Length of each sample's steps, from a solver that takes any.
+    trajectory : Trajectory or None
+        The kept part of the trajectory.
+    method : str
+        Which method found it, and why that one, in words.
+    """
+
+    network: Network
+    state: Floats
+    status: NDArray[np.int8]
+    residual: Floats
+    steps: NDArray[np.int64]
+    trace: Floats | None = None
+    bias_trace: Floats | None = None
+    dt: Floats | None = None
+    trajectory: Trajectory | None = None
+    method: str = ""
+
+    @property
+    def outputs(self) -> Floats:
+        """State of the output nodes (batch, outputs)."""
+        return self.state[:, self.network.wiring.outputs]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every sample converged."""
+        return bool(np.all(self.status == Status.CONVERGED))
+
+    def of(self, samples: slice) -> Equilibrium:
+        """Give the same of some of the samples, without what is summed over all of them or kept of their paths."""
+        dt = None if self.dt is None else self.dt[samples]
+        ended = (self.state[samples], self.status[samples], self.residual[samples], self.steps[samples])
+        return Equilibrium(self.network, *ended, dt=dt, method=self.method)
+
+    def __repr__(self) -> str:
+        """Say how the samples ended in a line."""
+        return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Response:
+    """How the equilibrium of the network with its edges turned round moves per unit of nudge, as beta goes to 0.
+
+    Attributes
+    ----------
+    state : array (batch, nodes)
+        d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
+        of the cost with respect to a push on each node's drift.
+    gain : array (batch, nodes)
+        dg/dI at the free equilibrium.
+    status : int8 array (batch,)
+        A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
+    residual : array (batch,)
+        Largest abs(J' d + force), relative to the largest force.
+    steps : int array (batch,)
+        Steps taken; 1 on an acyclic graph, which one sweep solves.
+    """
+
+    state: Floats
+    gain: Floats
+    status: NDArray[np.int8]
+    residual: Floats
+    steps: NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """Say how the samples ended in a line."""
+        return f"Response({_ended(self)})"
+
+
+class Solver(abc.ABC):
+    """Base of the solvers: one frozen dataclass a method, in one file.
+
+    Attributes
+    ----------
+    steps : int
+        Most steps of a phase.
+    tol : float
+        A sample stops when its projected residual falls to this.
+    nudged_steps : int or None
+        Most steps of a nudged or clamped phase; None: as many.
+    """
+
+    steps: int
+    tol: float
+    nudged_steps: int | None
+
+    def __post_init__(self) -> None:
+        """Check the numbers that every method has."""
+        checked_whole("steps", self.steps, 1)
+        if self.nudged_steps is not None:
+            checked_whole("nudged_steps", self.nudged_steps, 1, ", or None")
+        checked_number("tol", self.tol, least=0.0)
+
+    def most_steps(self, phase: Phase) -> int:
+        """Give how many steps a phase may take."""
+        return self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
+
+    @abc.abstractmethod
+    def solve(self, network: Network, phase: Phase) -> Equilibrium:
+        """Settle every sample of the phase; never raise for one that does not settle, but say so."""
+
+    @abc.abstractmethod
+    def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
+        """Answer a small force (batch, outputs) on the outputs of a free equilibrium, the edges turned round.
+
+        A node that the box holds answers a pull back into it by the share `lift`, and nothing else.
+
+        It settles wherever the free phase is stable; never raise where it does not, but say so.
+        """
+
+    @abc.abstractmethod
+    def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
+        """Say what to change after this sample diverged, as the end of a sentence."""
+
+    def refuse_path(self, phase: Phase) -> None:
+        """Refuse what needs the trajectory itself, from a method that does not follow it.
+
+        Raises
+        ------
+        ParameterError
+            If the phase has an online rule or a record.
+        """
+        asked = "a record" if phase.record is not None else "an online rule" if phase.rule is not None else None
+        if asked is not None:
+            raise ParameterError(
+                f"solver is {self!r}, which does not follow the trajectory that {asked} needs: use solvers.Euler(), "
+                "which does"
+            )

@@ -1,0 +1,180 @@
+"""The search for weights in which leaks outweigh couplings, and with it a quick test that a phase contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count, islice
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.intervals import ROUGH, Interval, enclose
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase
+
+PRODUCTS = 30
+"""Products with the couplings in the search for v."""
+
+SHARE = 1e-9
+"""Share of the largest leak that the least surplus must exceed, far more than what rounding makes of it."""
+
+INERTIA = 0.5
+"""What is kept of v from round to round, without which couplings that all lie on cycles of one length never settle."""
+
+FADING, FLOOR = 0.5, 1e-30
+"""How a drive of every neuron fades from round to round, as a share of its leak, and its least: it keeps weights of
+neurons that little drives from falling faster than others need it, and far above the smallest float."""
+
+Array = NDArray[np.float64]
+
+
+class Weighting(NamedTuple):
+    """Weights of the neurons, and how far their leaks outweigh their couplings in them.
+
+    Attributes
+    ----------
+    v : array (nodes,) or (nodes, batch)
+        The weights, all positive, the largest 1.
+    reached : array, as v
+        sum_i B_ji v_i / v_j, as rounded.
+    rate : array () or (batch,)
+        min_j (L_j - reached_j), as rounded.
+    """
+
+    v: Array
+    reached: Array
+    rate: Array
+
+    def surpluses(self, leaks: Array, terms: Array) -> Array:
+        """Bound L_j - sum_i B_ji v_i / v_j from below (as v), the roundings of B and of this sum taken into account.
+
+        They are at most (terms + 10) eps (L_j + reached_j), where each B_ji is within 4 units in the last place.
+
+        Parameters
+        ----------
+        leaks : array, as v
+            L, positive, themselves lower bounds.
+        terms : int array, as v
+            How many couplings reach each neuron.
+        """
+        machine = np.finfo(np.float64)
+        error = (terms + 10) * machine.eps * (leaks + self.reached) + (terms + 1) * machine.tiny / self.v
+        return np.asarray(leaks - self.reached - error)
+
+
+def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) -> Iterator[Weighting]:
+    r"""Seek weights v > 0 with L_j v_j - sum_i B_ji v_i >= c v_j for each j; the rate c grows from one to the next.
+
+    .. math:: v \leftarrow v \circ (\omega + \frac{(B v + \epsilon) / v}{L - c}), \quad
+        c = \min_j (L_j - (B v + \epsilon)_j / v_j)
+
+    A power iteration on I omega + (L - c)^-1 B: where B v + eps <= (L - c) v holds for one v, it holds for the next, so
+    c never falls. It tends to the largest c there is, but for eps, and is positive in the end if and only if L - B is
+    an M-matrix. Where the graph is not strongly connected, eps, which fades, keeps the weights from falling to 0.
+
+    Parameters
+    ----------
+    leaks : array (nodes,) or (nodes, batch)
+        L, positive.
+    product : function of an array (nodes,) or (nodes, batch)
+        B v; B >= 0, and may differ from sample to sample.
+    start : array, as v
+        The first weights, positive.
+
+    References
+    ----------
+    Berman, Plemmons, Nonnegative Matrices in the Mathematical Sciences, 1994, theorem 6.2.3 (I27: v > 0 with M v > 0).
+
+    Examples
+    --------
+    One neuron drives another ten times as hard as that one leaks; without a way back, weights make up for it.
+
+    >>> B = np.array([[0.0, 0.0], [10.0, 0.0]])
+    >>> found = [float(one.rate) for one in islice(weightings(np.ones(2), B.__matmul__, np.ones(2)), 20)]
+    >>> found[0], found[-1] > 0.9
+    (-9.0, True)
+    """
+    v = start
+    for turn in count(1):
+        source = max(FADING**turn, FLOOR) * leaks
+        v = v / v.max(axis=0)
+        driven = product(v)
+        yield Weighting(v, driven / v, np.min(leaks - driven / v, axis=0, initial=np.inf))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            pace = (driven + source) / v
+            spare = leaks - np.min(leaks - pace, axis=0, initial=np.inf)
+            v = v * (INERTIA + np.fmin(pace / spare, 1.0))
+
+
+def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
+    r"""Say for which samples (batch,) the phase is known to contract, and so has one equilibrium; none says nothing.
+
+    .. math:: \min_j (L_j - \sum_i |A_{ji}| v_i / v_j) > c \quad \text{or} \quad \min_i (L_i - \sum_j |A_{ji}|) > c
+
+    with L the leaks, which have to be linear, abs(A_ji) bounded over all states, self-loops among them, some v > 0, and
+    c what the nudge may take from it: a negative beta its size, the softmax abs(beta) gain^2 (1 + max v / min v) / 4.
+    Turning the edges round exchanges the two norms, where the Jacobian is the same everywhere. Clipping to the box is
+    nonexpansive in both.
+
+    References
+    ----------
+    Bullo, Contraction Theory for Dynamical Systems, 2022. :func:`neurograph.certify` has the same theorems with an
+    account of rounding, and stronger ones.
+    """
+    beta = np.full(phase.start.shape[0], phase.beta, np.float64)
+    kept = _RATES.setdefault(network, {})
+    if phase.clamped not in kept:
+        kept[phase.clamped] = _rate(network, phase.clamped)
+    rate, spread, affine = kept[phase.clamped]
+    if phase.anchor is not None and not affine:
+        return np.zeros(beta.size, np.bool_)
+    softmax = phase.cost.gain**2 * (1.0 + spread) / 4 if isinstance(phase.cost, CrossEntropy) else None
+    taken = np.maximum(-beta, 0.0) if softmax is None else softmax * np.abs(beta)
+    return np.asarray(rate > taken)
+
+
+_RATES: WeakKeyDictionary[Network, dict[bool, tuple[float, float, bool]]] = WeakKeyDictionary()
+"""What :func:`_rate` gave, as long as the network is there; it never changes."""
+
+
+def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
+    """Give the left side above, -inf where it has no bound, max v / min v, and whether the Jacobian is constant."""
+    wiring, dynamics = network.wiring, network.dynamics
+    circuit = wiring.clamped_circuit if clamped else wiring.circuit
+    equations = (dynamics.drift_equation, dynamics.transfer_equation)
+    symbols = _ranges(network, circuit.moving)
+    if dynamics.leak is None or any(np.any(enclose(equation, symbols).grade == ROUGH) for equation in equations):
+        return -np.inf, 1.0, False
+    gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
+    affine = not (np.any(gain.varies) or np.any(sending.varies))
+    size, inner = circuit.moving.size, circuit.inner
+    leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[circuit.moving].astype(np.float64)
+    if not np.all(leaks > 0.0):
+        return -np.inf, 1.0, affine
+    coupling = sparse.csr_array(
+        (np.abs(network.weights[inner.ids]), circuit.place[inner.other], inner.indptr), shape=(size, size)
+    )
+    coupling = coupling.multiply(np.broadcast_to(gain.size, (size,))[:, None])
+    coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))
+    columns = float(np.min(leaks - coupling.sum(axis=0), initial=np.inf))
+    least = SHARE * float(np.max(leaks, initial=0.0))
+    if columns > least:
+        return columns, 1.0, affine
+    for v, _, rate in islice(weightings(leaks, coupling.__matmul__, np.ones(size)), PRODUCTS):
+        if rate > least:
+            return float(rate), float(1.0 / v.min()), affine
+    return -np.inf, 1.0, affine
+
+
+def _ranges(network: Network, moving: NDArray[np.int64]) -> dict[str, Interval]:
+    """Give what the equations may see at the moving nodes: any input, any state in the box."""
+    low, high = network.dynamics.box or (-np.inf, np.inf)
+    seen = network.dynamics.drift_equation.symbols
+    known = {"b": network.biases} | {name: getattr(network, name) for name in ("w_out", "w_out_abs") if name in seen}
+    known |= {name: network.parameters[:, k] for k, name in enumerate(network.dynamics.defaults)}
+    constants = {name: Interval.constant(values[moving]) for name, values in known.items()}
+    return {"s": Interval.across(low, high), "I": Interval.across(-np.inf, np.inf), **constants}

@@ -1,0 +1,140 @@
+"""How the nodes of one phase move, nudge and all, and the Jacobian of that: for solvers that need slopes.
+
+The equations are those that the compiled loops carry, evaluated on arrays. Samples stand side by side as columns, and
+every sum runs in the order of the edges, so that a sample's numbers do not depend on its batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.expression import Expression
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase
+
+Columns = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+class Motion:
+    """The whole drift F(s) = ds/dt + nudge of the nodes that move in a phase, in double precision.
+
+    Attributes
+    ----------
+    moving : int64 array (moving,)
+        Places of the nodes that move.
+    pulled : int64 array (pulled,)
+        Places among them of the outputs.
+    inner : CSR array (moving, moving)
+        The weights among them, row = postsynaptic.
+    rows, columns : int64 array (entries,)
+        Where the entries of the Jacobian stand; those of one place add up.
+    """
+
+    def __init__(self, network: Network, phase: Phase) -> None:
+        circuit = network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
+        self.moving, self._network = circuit.moving, network
+        self.pulled = np.flatnonzero(circuit.columns >= 0)
+        count = self.moving.size
+        weights = network.weights.astype(np.float64)
+        indptr, other, values = circuit.inner.weighted(weights)
+        self.inner = sparse.csr_array((values, circuit.place[other], indptr), shape=(count, count))
+        indptr, other, values = circuit.still.weighted(weights)
+        still = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
+        self._base = still @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
+        self._known = self._of_the_nodes()
+        beta = np.full(phase.start.shape[0], phase.beta, np.float64)
+        self._nudge: tuple[Columns, Columns] | None = None
+        if phase.target is not None and np.any(beta):
+            self._nudge = beta, phase.target.T.astype(np.float64)[circuit.columns[self.pulled]]
+        self._gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
+        self._anchor: tuple[Columns, Columns, Columns] | None = None
+        if phase.anchor is not None:
+            fixed = np.ascontiguousarray(phase.anchor.T[self.moving], np.float64)
+            _, gain, sending = self.slopes(fixed, np.arange(beta.size))
+            self._anchor = fixed, gain, sending
+        self.rows, self.columns = self._entries()
+
+    def _of_the_nodes(self) -> dict[str, Columns]:
+        """Give what the equations read of the moving nodes, and that no state changes, as columns."""
+        network = self._network
+        seen = network.dynamics.drift_equation.symbols
+        known = {"b": network.biases}
+        known |= {name: getattr(network, name) for name in ("w_out", "w_out_abs") if name in seen}
+        known |= {name: network.parameters[:, k] for k, name in enumerate(network.dynamics.defaults)}
+        return {name: values[self.moving, None].astype(np.float64) for name, values in known.items()}
+
+    def drift(self, s: Columns, samples: Places) -> Columns:
+        """Give F (moving, k) at states s (moving, k) of these samples."""
+        moved = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
+        if self._nudge is not None:
+            beta, target = (values[..., samples] for values in self._nudge)
+            outputs = s[self.pulled]
+            pull = self._gain * (target - self._shares(outputs)) if self._gain else target - outputs
+            moved[self.pulled] += beta * pull
+        if self._anchor is not None:
+            fixed, gain, sending = (values[:, samples] for values in self._anchor)
+            away = s - fixed
+            moved += sending * (self.inner.T @ (gain * away)) - gain * (self.inner @ (sending * away))
+        return moved
+
+    def slopes(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns]:
+        """Give dg/ds, dg/dI and f' of every moving node (moving, k)."""
+        dynamics, total = self._network.dynamics, self._input(s, samples)
+        own, gain = (self._at(dynamics.slope(name), s, total) for name in ("s", "I"))
+        return own, gain, self._at(dynamics.transfer_slope, s, total)
+
+    def jacobian(self, s: Columns, samples: Places) -> Columns:
+        """Give the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
+        own, gain, sending = self.slopes(s, samples)
+        parts = [own, self.carried(gain, sending)]
+        if self._anchor is not None:
+            _, gain, sending = self._anchor
+            extra = self.carried(gain[:, samples], sending[:, samples])
+            parts += [-extra, extra]
+        if self._nudge is not None:
+            beta = self._nudge[0][samples]
+            if self._gain:
+                shares, strength = self._shares(s[self.pulled]), beta * self._gain**2
+                own[self.pulled] -= strength * shares
+                parts.extend(strength * share * shares for share in shares)
+            else:
+                own[self.pulled] -= beta
+        return np.concatenate(parts)
+
+    def carried(self, gain: Columns, sending: Columns) -> Columns:
+        """Give dg/dI W f' of every edge among the moving nodes (edges, k)."""
+        rows = np.repeat(np.arange(self.moving.size), np.diff(self.inner.indptr))
+        return np.asarray(gain[rows] * self.inner.data[:, None] * sending[self.inner.indices])
+
+    def _entries(self) -> tuple[Places, Places]:
+        """Give the rows and columns of what :meth:`jacobian` gives, in its order."""
+        diagonal = np.arange(self.moving.size)
+        post, pre = np.repeat(diagonal, np.diff(self.inner.indptr)), self.inner.indices.astype(np.int64)
+        rows, columns = [diagonal, post], [diagonal, pre]
+        if self._anchor is not None:
+            rows, columns = [*rows, post, pre], [*columns, pre, post]
+        if self._nudge is not None and self._gain:
+            rows.append(np.repeat(self.pulled, self.pulled.size))
+            columns.append(np.tile(self.pulled, self.pulled.size))
+        return np.concatenate(rows), np.concatenate(columns)
+
+    def _input(self, s: Columns, samples: Places) -> Columns:
+        sent = self._at(self._network.dynamics.transfer_equation, s, s)
+        return np.asarray(self._base[:, samples] + self.inner @ sent)
+
+    def _shares(self, outputs: Columns) -> Columns:
+        """Give softmax(gain s) of the outputs, a column at a time."""
+        logits = self._gain * outputs
+        shares = np.exp(logits - np.max(logits, axis=0, initial=-np.inf))
+        total = np.zeros(outputs.shape[1])
+        for row in shares:  # in their order, whatever the number of columns
+            total += row
+        return np.asarray(shares / total)
+
+    def _at(self, equation: Expression, s: Columns, total: Columns) -> Columns:
+        values = equation(**self._known, s=s, I=total)
+        return np.array(np.broadcast_to(values, s.shape), np.float64, order="C")

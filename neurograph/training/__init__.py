@@ -1,0 +1,1 @@
+"""Training: train(), sweep(), prune() with retraining, checkpoints, the check of gradients, the scikit-learn face."""

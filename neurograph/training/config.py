@@ -1,0 +1,115 @@
+"""How a training run goes: everything about it but the network, the data and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
+
+from neurograph._checks import checked_number, checked_whole, finite_number
+from neurograph.certificates import Contracting
+from neurograph.equations.costs import Cost, SquaredError
+from neurograph.errors import ParameterError
+from neurograph.learning import rules
+from neurograph.learning.optimisers import Optimiser, adam
+from neurograph.learning.rules import Rule
+from neurograph.pruning import Pruner
+from neurograph.pruning.base import checked_pruner
+from neurograph.solvers import Auto
+from neurograph.solvers.base import Solver
+from neurograph.solvers.settle import Start
+
+DEFAULT_BETA = 0.5
+"""The nudging strength of a rule that needs one, when none is given."""
+
+LARGEST_BATCH = 32
+"""Most samples of an update, when no batch size is given."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arguments of :func:`neurograph.train` that say how, with its defaults."""
+
+    rule: Rule = field(default_factory=rules.asymmetric_ep)
+    beta: float | None = None
+    cost: Cost = field(default_factory=SquaredError)
+    optimiser: Optimiser = field(default_factory=adam)
+    solver: Solver = field(default_factory=Auto)
+    epochs: int = 1000
+    batch_size: int | Literal["auto"] | None = "auto"
+    start: Start | Literal["warm"] = 0.0
+    pruner: Pruner | None = None
+    keep: Contracting | None = None
+    until_cost: float | None = 0.01
+    validation: float | tuple[ArrayLike, ArrayLike] | None = None
+    patience: int | None = None
+    progress: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Check every argument that can be checked without the data."""
+        _check_kinds(self)
+        if self.beta is not None:
+            if checked_number("beta", self.beta) == 0.0:
+                raise ParameterError(
+                    f"beta is {self.beta!r}: expected a finite number other than 0, or nothing is nudged"
+                )
+            if not self.rule.nudged:
+                raise ParameterError(
+                    f"beta is {self.beta!r}, but the rule {self.rule.name} has no phase of that nudging strength: "
+                    "leave beta out, or take a rule such as rules.asymmetric_ep(finite=True)"
+                )
+        checked_whole("epochs", self.epochs, 1)
+        if self.batch_size is not None and not (isinstance(self.batch_size, str) and self.batch_size == "auto"):
+            checked_whole("batch_size", self.batch_size, 1, ", None for all samples at once, or 'auto'")
+        if self.pruner is not None:
+            checked_pruner(self.pruner)
+        if self.keep is not None:
+            _check_kept(self.keep, self.optimiser)
+        if self.until_cost is not None:
+            checked_number("until_cost", self.until_cost, least=0.0, remark=", or None to run every epoch")
+        if self.patience is not None:
+            checked_whole("patience", self.patience, 1, " epochs, or None")
+        if self.validation is not None and not isinstance(self.validation, tuple):
+            if isinstance(self.validation, Sized) and finite_number(self.validation) is None:
+                raise ParameterError(
+                    f"validation is of type {type(self.validation).__name__}: expected a share of the samples, or a "
+                    "tuple (x, y), or None"
+                )
+            checked_number("validation", self.validation, above=0.0, below=1.0, remark=", or a pair (x, y), or None")
+
+    @property
+    def strength(self) -> float:
+        """The nudging strength."""
+        return DEFAULT_BETA if self.beta is None else float(self.beta)
+
+    def batch(self, samples: int) -> int:
+        """Give how many of `samples` are in a batch."""
+        if self.batch_size is None:
+            return samples
+        if self.batch_size == "auto":
+            return max(1, min(LARGEST_BATCH, samples // 4))
+        return int(self.batch_size)
+
+
+def _check_kinds(plan: Plan) -> None:
+    for name, kind, example in (
+        ("rule", Rule, "one of neurograph.rules, such as rules.deep()"),
+        ("cost", Cost, "one of neurograph.costs, such as cross_entropy()"),
+        ("optimiser", Optimiser, "one of neurograph.optimisers, such as sgd(1.0)"),
+        ("solver", Solver, "one of neurograph.solvers, such as Euler(dt=0.05)"),
+    ):
+        value: Any = getattr(plan, name)
+        if not isinstance(value, kind):
+            raise ParameterError(f"{name} is {value!r}: expected {example}")
+
+
+def _check_kept(keep: Any, optimiser: Optimiser) -> None:
+    if not isinstance(keep, Contracting):
+        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+    low, high = optimiser.bounds or (0.0, 0.0)
+    if low > 0.0 or high < 0.0:
+        raise ParameterError(
+            f"bounds is {optimiser.bounds!r}, but keep makes weights smaller: expected bounds with 0 between them"
+        )

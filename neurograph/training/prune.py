@@ -1,0 +1,320 @@
+"""prune(): edges leave in rounds, and what is left is trained again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph.equations.costs import error
+from neurograph.errors import ParameterError
+from neurograph.graphs.edge_table import HIDDEN
+from neurograph.network.network import Network, compile
+from neurograph.pruning import Pruner, Removed, idle
+from neurograph.pruning.base import Lesson, checked_pruner
+from neurograph.pruning.removal import Keep, prune_now
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import checked_network, starting_state
+from neurograph.training.config import Plan
+from neurograph.training.fit import Fit
+from neurograph.training.run import checked_data
+from neurograph.training.train import train
+
+RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "until_cost", "patience")
+"""Arguments of :func:`train` that prune() passes on."""
+
+ASKING = ("cost", "solver", "start")
+"""Those of them that say something without retraining."""
+
+ROUNDING = 1e-9
+"""By how much a drop may seem larger than it is."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pruning:
+    """What :func:`prune` gives.
+
+    Attributes
+    ----------
+    network : Network
+        What is left.
+    removed : tuple of Removed
+        The log: every edge that left, in the order in which they did.
+    held : tuple of (label, label)
+        Edges that the pruner chose in the last round, and that stay because `keep` asks for them.
+    neurons : tuple
+        Labels of the hidden neurons that left.
+    curve : dict of str to array (rounds + 1,)
+        Before the first round, and after each: ``edges``, those that are left; and with x and y, on the validation
+        samples if there are any, ``cost`` and ``error``, see :func:`neurograph.costs.error`, and if every target is 0
+        or 1 ``accuracy``, the share of right answers.
+    """
+
+    network: Network
+    removed: tuple[Removed, ...]
+    held: tuple[tuple[Hashable, Hashable], ...]
+    neurons: tuple[Hashable, ...]
+    curve: dict[str, NDArray[np.float64]]
+
+    def __repr__(self) -> str:
+        """Say how many left, and what it cost, in a line."""
+        before, left = (int(self.curve["edges"][place]) for place in (0, -1))
+        neurons = f" and {len(self.neurons)} neuron{'s' * (len(self.neurons) > 1)}" if self.neurons else ""
+        held = f", {len(self.held)} of them held back by keep" if self.held else ""
+        said = [name for name in ("accuracy", "error") if name in self.curve][:1]
+        cost = "".join(f"; {name} {self.curve[name][0]:.3g} before, {self.curve[name][-1]:.3g} after" for name in said)
+        return f"Pruning({before - left} of {before} edges{neurons} left the graph, {left} stay{held}{cost})"
+
+
+def prune(
+    network: Network,
+    pruner: Pruner,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    *,
+    rounds: int = 1,
+    retrain: int = 0,
+    max_drop: float | None = None,
+    keep: Keep | None = None,
+    neurons: bool = True,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    seed: Seed = None,
+    progress: bool | None = None,
+    **training: Any,
+) -> Pruning:
+    """Remove edges from a network: at once, or in rounds with training after each.
+
+    - At once: ``prune(network, magnitude(0.5))``.
+    - Gradually: ``prune(network, saliency(0.9), x, y, rounds=10, retrain=5)`` takes the same share of the edges that
+      are left in each round, so that 90 % are gone after the last.
+    - As far as it goes: with ``max_drop=0.01`` too, rounds end before the first that costs more than 0.01 of accuracy.
+
+    Parameters
+    ----------
+    network : Network
+        It is not changed.
+    pruner : Pruner
+        One of :mod:`neurograph.pruning`. A pruner with a `fraction` reaches it in the last round; another does in each
+        round what it does after an epoch of training. With ``regrow``, edges stay until the last round, and may grow
+        again.
+    x : array (samples, inputs), optional
+    y : array (samples, outputs), or (samples,), optional
+        Targets, or labels, as in :func:`neurograph.train`. Pruners that ask what an edge is worth need both, and so do
+        `retrain` and `max_drop`.
+    rounds : int
+    retrain : int
+        Most epochs of training after each round.
+    max_drop : float, optional
+        Largest fall of the accuracy, or rise of the error, since before the first round.
+    keep : object with ``holds(network) -> bool``, optional
+        What must stay true, such as ``certificates.contracting(rate=0.05)``. Where it would not hold without the chosen
+        edges, some of them stay. It is passed on to :func:`neurograph.train`.
+    neurons : bool
+        Whether hidden neurons leave that no input drives or that reach no output, with all of their edges: see
+        :func:`neurograph.pruning.unreachable`.
+    validation : (x, y), optional
+        Other samples, on which the curve and `max_drop` are measured.
+    seed : int or numpy.random.Generator, optional
+        Of everything drawn.
+    progress : bool, optional
+        Whether to draw a progress bar over the rounds; default: where there is a terminal.
+    **training
+        Arguments of :func:`neurograph.train`: ``cost``, ``solver`` and ``start``, which also serve to ask what an edge
+        is worth, and ``rule``, ``beta``, ``optimiser``, ``batch_size``, ``until_cost`` and ``patience``.
+
+    Returns
+    -------
+    Pruning
+        ``.network``; ``.removed``, the log; ``.curve``, the accuracy against the edges that are left.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range, is missing for another, or `keep` does not hold from the start.
+    DataError
+        If x or y does not fit the network.
+
+    References
+    ----------
+    Rounds with retraining: Han, Pool, Tran, Dally, NeurIPS 2015; the same share each time: Frankle and Carbin, ICLR
+    2019.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
+    >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
+    >>> fit = ng.train(ng.compile(graph), x, y, seed=0)
+    >>> how = {"rounds": 15, "retrain": 200, "max_drop": 0.0, "seed": 0}
+    >>> small = ng.prune(fit.network, ng.pruning.magnitude(0.9), x, y, **how)
+    >>> small.network.weights.size < fit.network.weights.size / 2, small.curve["accuracy"].min()
+    (True, np.float64(1.0))
+    """
+    network, pruner = checked_network(network), checked_pruner(pruner)
+    rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
+    _check_training(training, retrain)
+    _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
+    _check_kept(network, keep)
+    rng = checked_generator(seed)
+    task = None
+    if x is not None and y is not None:
+        kept: Any = keep if retrain else None  # which train() takes or refuses
+        given = {name: value for name, value in training.items() if value is not None or name == "until_cost"}
+        task = _Task(network, x, y, Plan(keep=kept, validation=validation, **given), rng)
+    now, curve = network, [_measured(network, task)]
+    removed: list[Removed] = []
+    held: tuple[tuple[Hashable, Hashable], ...] = ()
+    for number in tqdm(range(rounds), unit="round", disable=None if progress is None else not progress):
+        part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
+        if number + 1 == rounds:
+            part = replace(part, regrow=False)
+        after, gone, stay = _one_round(now, part, rng, number, task, keep, neurons)
+        if retrain and task is not None:
+            after = task.trained(after, retrain, rng, training)
+        measured = _measured(after, task)
+        if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
+            break
+        now, held = after, stay
+        removed.extend(gone)
+        curve.append(measured)
+    smaller, left = _without_neurons(now) if neurons else (now, ())
+    return Pruning(
+        smaller, tuple(removed), held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
+    )
+
+
+class _Task:
+    """What the network is to do, checked once: to be asked about, trained on, and judged by."""
+
+    def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
+        self.plan = plan
+        self.x, self.y = checked_data(network, x, y, plan)
+        start: Any = 0.0 if isinstance(plan.start, str) and plan.start == "warm" else plan.start
+        self.lesson = Lesson(starting_state(network, self.x, start, rng), self.y, plan.cost, plan.solver)
+        self.judged = self.lesson
+        if isinstance(plan.validation, tuple):
+            other, target = checked_data(network, *plan.validation, plan)
+            start = 0.0 if isinstance(start, str) or np.ndim(start) == 2 else start
+            self.judged = replace(self.lesson, start=starting_state(network, other, start, rng), y=target)
+
+    def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: dict[str, Any]) -> Network:
+        """Train, and give the network of the lowest validation cost, or without validation the last."""
+        fit: Fit = train(
+            network, self.x, self.y, epochs=epochs, keep=self.plan.keep, validation=self.plan.validation, seed=rng,
+            progress=False, **training,
+        )  # fmt: skip
+        return fit.best
+
+    def measured(self, network: Network) -> dict[str, float]:
+        """Give the cost, the error, and where there is one the accuracy."""
+        settled, y = self.judged.solver.solve(network, Phase(self.judged.start)), self.judged.y
+        with np.errstate(over="ignore", invalid="ignore"):
+            measured = {"cost": self.judged.cost.mean(settled.outputs, y), "error": error(settled.outputs, y)}
+        if np.all((y == 0) | (y == 1)):
+            measured["accuracy"] = 1.0 - measured["error"]
+        return measured
+
+
+def _measured(network: Network, task: _Task | None) -> dict[str, float]:
+    """Give a row of the curve."""
+    return {"edges": float(network.weights.size), **({} if task is None else task.measured(network))}
+
+
+def _plastic(network: Network) -> int:
+    return int(np.count_nonzero(network.wiring.plastic))
+
+
+def _one_round(
+    network: Network,
+    pruner: Pruner,
+    rng: np.random.Generator,
+    number: int,
+    task: _Task | None,
+    keep: Keep | None,
+    neurons: bool,
+) -> tuple[Network, tuple[Removed, ...], tuple[tuple[Hashable, Hashable], ...]]:
+    """Remove what the pruner chooses, and then the edges of idle neurons; give the log, and what was held back."""
+    gone = prune_now(network, pruner, rng, number, None if task is None else task.lesson, keep)
+    log = () if pruner.regrow else gone.removed
+    if not neurons:
+        return gone.network, log, gone.held
+    more = prune_now(gone.network, idle(), rng, number, None, keep)
+    return more.network, (*log, *more.removed), (*gone.held, *more.held)
+
+
+def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
+    """Take the hidden neurons without edges out of the graph."""
+    linked = np.zeros(len(network.nodes), np.bool_)
+    linked[network.wiring.pre] = linked[network.wiring.post] = True
+    alone = tuple(network.nodes[place] for place in np.flatnonzero((network.roles == HIDDEN) & ~linked))
+    if not alone:
+        return network, ()
+    graph = network.to_graph()
+    graph.remove_nodes_from(alone)
+    return compile(graph, network.dynamics, network.dtype), alone
+
+
+def _check_together(
+    pruner: Pruner,
+    x: ArrayLike | None,
+    y: ArrayLike | None,
+    rounds: int,
+    retrain: int,
+    max_drop: float | None,
+    validation: tuple[ArrayLike, ArrayLike] | None,
+    training: dict[str, Any],
+) -> None:
+    """Refuse arguments that need others, and those that others make useless."""
+    if max_drop is not None:
+        checked_number("max_drop", max_drop, least=0.0, remark=", or None")
+    if validation is not None and not isinstance(validation, tuple):
+        raise ParameterError(f"validation is of type {type(validation).__name__}: expected a pair (x, y), or None")
+    asking = {
+        f"pruner is {pruner!r}, which asks what each edge is worth": pruner.asks_lesson,
+        f"retrain is {retrain}": bool(retrain),
+        f"max_drop is {max_drop}": max_drop is not None,
+        "validation is given": validation is not None,
+        f"{', '.join(training)} is given": bool(training),
+        "y is given": y is not None,
+        "x is given": x is not None,
+    }
+    if x is None or y is None:
+        for why, asks in asking.items():
+            if asks:
+                missing = "x and y are" if x is None and y is None else "x is" if x is None else "y is"
+                raise ParameterError(f"{why}, but {missing} missing: expected prune(network, pruner, x, y)")
+    if pruner.regrow and (rounds == 1 or not retrain or max_drop is not None):
+        raise ParameterError(
+            f"pruner regrows, but rounds is {rounds}, retrain is {retrain} and max_drop is {max_drop}: expected at "
+            "least 2 rounds with retraining in between and no max_drop, for edges may grow again until the last round; "
+            "or regrow=False"
+        )
+
+
+def _check_kept(network: Network, keep: Keep | None) -> None:
+    if keep is None:
+        return
+    if not callable(getattr(keep, "holds", None)):
+        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+    if not keep.holds(network):
+        raise ParameterError(
+            f"keep is {keep!r}, which does not hold before anything leaves: expected a network of which it does; train "
+            "it with the same keep first, or lower the rate"
+        )
+
+
+def _check_training(training: dict[str, Any], retrain: int) -> None:
+    """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
+    for name in training:
+        if name not in RETRAINING:
+            raise ParameterError(
+                f"{name!r} is no argument that prune() takes or passes on to train(): expected one of "
+                f"{', '.join(RETRAINING)}"
+            )
+        if name not in ASKING and not retrain:
+            raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")

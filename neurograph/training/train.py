@@ -1,0 +1,287 @@
+"""train(): settle, nudge, change the weights, prune; epoch after epoch, for one network or many side by side."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from tqdm import tqdm
+
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph.certificates import Contracting
+from neurograph.equations.costs import Cost
+from neurograph.errors import NeurographError, ParameterError
+from neurograph.learning.optimisers import Optimiser
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Network
+from neurograph.pruning import Pruner
+from neurograph.solvers.base import Solver
+from neurograph.solvers.settle import Start, checked_network
+from neurograph.training.config import Plan
+from neurograph.training.fit import Fit
+from neurograph.training.resume import identity, load, save
+from neurograph.training.run import Run
+
+Trainee = Network | Fit | Callable[[int], Network]
+
+
+def train(
+    network: Trainee,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    rule: Rule | None = None,
+    beta: float | None = None,
+    cost: Cost | None = None,
+    optimiser: Optimiser | None = None,
+    solver: Solver | None = None,
+    epochs: int = 1000,
+    batch_size: int | Literal["auto"] | None = "auto",
+    start: Start | Literal["warm"] = 0.0,
+    pruner: Pruner | None = None,
+    keep: Contracting | None = None,
+    until_cost: float | None = 0.01,
+    validation: float | tuple[ArrayLike, ArrayLike] | None = None,
+    patience: int | None = None,
+    seed: Seed | Iterable[int] = None,
+    n_jobs: int = 1,
+    checkpoint: str | Path | None = None,
+    checkpoint_seconds: float = 60.0,
+    progress: bool | None = None,
+) -> Any:  # Fit or list[Fit]; overloads would spell the whole signature three times
+    """Train a network to answer y to x, with a local rule.
+
+    For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
+    rule; after each epoch, prune. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
+    edges keep one weight.
+
+    Parameters
+    ----------
+    network : Network, Fit, or function of a seed that gives a Network
+        It is not changed. A Fit goes on as if it had never stopped, given the same other arguments. A function
+        serves with several seeds, to give each run its own first weights.
+    x : array (samples, inputs)
+    y : array (samples, outputs), or (samples,)
+        Targets; or class labels 0, 1, ... for as many outputs; or one number a sample for a single output.
+    rule : Rule, optional
+        Default: ``rules.asymmetric_ep()``, the exact gradient on any graph.
+    beta : float, optional
+        Nudging strength of a rule that has one; default 0.5.
+    cost : Cost, optional
+        Default: ``costs.squared_error()``.
+    optimiser : Optimiser, optional
+        Default ``optimisers.adam(0.01)``.
+    solver : Solver, optional
+        Default ``solvers.Auto()``.
+    epochs : int
+        Most epochs.
+    batch_size : int, None or "auto"
+        Samples between two updates, drawn in a new order each epoch; None: all at once; "auto": a quarter of them, at
+        most 32.
+    start : number, array (nodes,) or (samples, nodes), "uniform" or "warm"
+        State at the start of each free phase; "uniform" draws from U(0, 0.1), "warm" is the sample's last one.
+    pruner : Pruner, optional
+        Applied after each epoch.
+    keep : Contracting, optional
+        What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
+        in the history.
+    until_cost : float, optional
+        Stop after the first epoch whose cost is at most this, both along the way and after its last update; None
+        runs every epoch.
+    validation : float or (x, y), optional
+        Share of the samples that is held out, drawn with the seed, or other samples: their cost and error are in the
+        history, and ``fit.best`` is the network after the epoch where they cost least. They settle from `start`, or
+        from 0 where that is drawn, warm, or of other samples.
+    patience : int, optional
+        Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
+    seed : int, Generator or iterable of int
+        Of everything drawn; a Fit has its own. Several seeds give several runs and a list of fits, in their order.
+    n_jobs : int
+        How many runs go side by side, as processes (joblib); -1 takes every core.
+    checkpoint : str or Path, optional
+        File that keeps the state of the run; with several seeds, one a seed, ``run-3.ckpt``. The same call again goes
+        on where it stopped, to the same bits; only `epochs`, `progress` and `n_jobs` may differ.
+    checkpoint_seconds : float
+        Time between two checkpoints, which are written between epochs; 0 writes after each. The last is always written.
+    progress : bool, optional
+        Whether to draw a progress bar; default: where there is a terminal.
+
+    Returns
+    -------
+    Fit, or list of Fit
+        ``.network``, ``.best``, ``.history``, ``.removed``, ``.state``.
+
+    Raises
+    ------
+    DataError
+        If x or y does not fit the network or holds a number that is not finite.
+    ParameterError
+        If another argument is out of range, or no weights would keep what `keep` asks for.
+    GraphError
+        If the rule or the dynamics needs symmetric edges, and they are not tied.
+    DivergenceError
+        If activity or a weight leaves every bound.
+    CheckpointError
+        If the checkpoint is of another run, or cannot be read or written.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("and")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
+    >>> fit = ng.train(network, x, y, seed=0)
+    >>> (ng.settle(fit.network, x).outputs > 0.5).astype(int).ravel().tolist()
+    [0, 0, 0, 1]
+    """
+    chosen: dict[str, Any] = {"rule": rule, "cost": cost, "optimiser": optimiser, "solver": solver}
+    plan = Plan(
+        beta=beta,
+        epochs=epochs,
+        batch_size=batch_size,
+        start=start,
+        pruner=pruner,
+        keep=keep,
+        until_cost=until_cost,
+        validation=validation,
+        patience=patience,
+        progress=progress,
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+    checked_number("checkpoint_seconds", checkpoint_seconds, least=0.0)
+    _check_jobs(n_jobs)
+    keeper = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
+    if isinstance(seed, Iterable) and not isinstance(seed, str):
+        return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keeper)
+    return _train_one(network, x, y, plan, seed, keeper)
+
+
+class _Keeper:
+    """Where the checkpoint is, and when the next is due."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        self.path, self.seconds, self.last = path, seconds, time.monotonic()
+
+    def of_seed(self, seed: int) -> _Keeper:
+        """Give the checkpoint of one of several seeds."""
+        return _Keeper(self.path.with_name(f"{self.path.stem}-{seed}{self.path.suffix}"), self.seconds)
+
+    def due(self) -> bool:
+        """Say whether it is time, and if so, count from now."""
+        now = time.monotonic()
+        if now - self.last < self.seconds:
+            return False
+        self.last = now
+        return True
+
+
+def _checked_checkpoint(checkpoint: str | Path) -> Path:
+    if not isinstance(checkpoint, (str, Path)) or not str(checkpoint):
+        raise ParameterError(f"checkpoint is {checkpoint!r}: expected the name of a file, such as 'run.ckpt'")
+    path = Path(checkpoint)
+    if path.is_dir():
+        raise ParameterError(
+            f"checkpoint is {str(checkpoint)!r}, a folder: expected the name of a file in it, such as "
+            f"{str(path / 'run.ckpt')!r}"
+        )
+    return path
+
+
+def checked_seeds(seeds: Iterable[Any]) -> list[int]:
+    """Give several seeds as a list, or raise :class:`ParameterError`."""
+    numbers = [checked_whole("a seed", seed, 0) for seed in seeds]
+    if not numbers:
+        raise ParameterError("seed is empty: expected at least one seed, a number or several")
+    return numbers
+
+
+def _train_many(
+    network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seeds: list[int], n_jobs: int, keeper: _Keeper | None
+) -> list[Fit]:
+    quiet = replace(plan, progress=False)
+    jobs = [(network, x, y, quiet, seed, keeper and keeper.of_seed(seed)) for seed in seeds]
+    return side_by_side(_train_one, jobs, n_jobs, plan.progress)
+
+
+def side_by_side(
+    call: Callable[..., Any], jobs: list[tuple[Any, ...]], n_jobs: int, progress: bool | None
+) -> list[Any]:
+    """Call with the arguments of each job, `n_jobs` at a time as processes, and give what they return, in their order.
+
+    Raises
+    ------
+    ParameterError
+        If `n_jobs` is no number of jobs.
+    """
+    import joblib
+
+    _check_jobs(n_jobs)
+    runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(joblib.delayed(_attempt)(call, job) for job in jobs)
+    outcomes = list(tqdm(runs, total=len(jobs), unit="run", disable=_hidden(progress)))
+    for outcome in outcomes:
+        if isinstance(outcome, NeurographError):
+            raise outcome
+    return outcomes
+
+
+def _check_jobs(n_jobs: Any) -> None:
+    if not isinstance(n_jobs, (int, np.integer)) or isinstance(n_jobs, bool) or n_jobs == 0:
+        raise ParameterError(f"n_jobs is {n_jobs!r}: expected a whole number >= 1, or -1 for every core")
+
+
+def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> Any:
+    """Bring an error home as a value: raised in a worker, it would be printed twice."""
+    try:
+        return call(*job)
+    except NeurographError as error:
+        return error
+
+
+def _hidden(progress: bool | None) -> bool | None:
+    """Give what tqdm calls disable: None hides the bar where there is no terminal."""
+    return None if progress is None else not progress
+
+
+def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed, keeper: _Keeper | None) -> Fit:
+    fit = network if isinstance(network, Fit) else None
+    if fit is not None and seed is not None:
+        raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
+    first = fit.network if fit is not None else _first_network(network, seed)
+    rng = checked_generator(seed)
+    who = {} if keeper is None else identity(first, Run(first, x, y, plan, np.random.default_rng()), seed, fit)
+    run = Run(first, x, y, plan, rng)
+    if fit is not None:
+        run.remember(fit)
+    last = run.epochs + plan.epochs
+    if keeper is not None and not load(keeper.path, run, who):
+        save(keeper.path, run, who)  # a place that cannot be written is better known now than after an hour
+    with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
+        while run.epochs < last and not run.finished:
+            run.epoch()
+            bar.update()
+            if not bar.disable:
+                shown = ("cost", "error", "validation_cost", "validation_error")
+                bar.set_postfix({k: v[-1] for k, v in run.history.items() if k in shown}, refresh=False)
+            if keeper is not None and (keeper.due() or run.epochs == last or run.finished):
+                save(keeper.path, run, who)
+    return run.fit()
+
+
+def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:
+    if isinstance(network, Network) or not callable(network):
+        return checked_network(network)
+    if not isinstance(seed, (int, np.integer)):
+        raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
+    try:
+        inspect.signature(network).bind(seed)
+    except TypeError as error:
+        raise ParameterError(
+            f"network is a function that cannot be called with a seed alone ({error}): expected a Network, or a "
+            "function of a seed"
+        ) from None
+    return checked_network(network(int(seed)))

@@ -1,0 +1,206 @@
+"""What every certificate carries, and the system that theorems are asked about in each phase."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import neurograph as ng
+from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
+from neurograph.certificates.base import LEVELS
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates.system import System
+from neurograph.equations import dynamics
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import ParameterError
+
+SEEDS = st.integers(0, 2**32 - 1)
+SMOOTH = {
+    "tanh": dynamics.additive("tanh"),
+    "squashed transfer": Dynamics("-s + I + b", transfer="tanh(s)"),
+    "both": Dynamics("-2*s + tanh(I + b)", transfer="sin(s)"),
+    "vector field": dynamics.vector_field(),
+    "deep": dynamics.deep("absolute", extra_leak=0.3),
+}
+
+
+def complete(kind, seed=0, scale=0.3):
+    bias = "neurons" if kind.uses_bias else False
+    return ng.compile(ng.topologies.complete(2, 3, 1, bias=bias, scale=scale, seed=seed), kind)
+
+
+@pytest.mark.parametrize("kind", SMOOTH)
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS)
+def test_the_transposed_phase_is_bounded_by_what_theorems_see(kind, seed):
+    rng = np.random.default_rng(seed)
+    network = complete(SMOOTH[kind], seed, rng.choice([0.3, 1.0]))
+    system = System(network, None, None, 0.0, None, transposed=True)
+    free = network.wiring.free
+    low, high = network.dynamics.box or (-3.0, 3.0)
+    for _ in range(5):
+        s, rest = (rng.uniform(low, high, len(network.nodes)) for _ in range(2))
+        J, J0 = (network.jacobian(state).toarray()[np.ix_(free, free)] for state in (s, rest))
+        A = J - J0 + J0.T
+        off = np.abs(A - np.diag(A.diagonal()))
+        assert np.all(off <= system.coupling.toarray() + 1e-12)
+        assert np.all(A.diagonal() <= system.diagonal.high + 1e-12)
+        assert np.all(A.diagonal() >= system.diagonal.low - 1e-12)
+        if system.affine:
+            assert np.allclose(A - np.diag(A.diagonal()), system.couplings.toarray())
+
+
+def test_a_hub_does_not_keep_its_row_norm_when_activity_returns():
+    hub = np.zeros((9, 9))
+    hub[1:, 0] = 0.95
+    network = ng.compile(ng.topologies.from_matrix(hub.T, inputs=[], outputs=[8]), dynamics.additive("tanh"))
+    assert certify(network)["gershgorin"].rate == pytest.approx(0.05)
+    assert certify(network)["gershgorin"].norm == "l_inf"
+    back = certify(network, phase="transposed")["gershgorin"]
+    assert back.verdict is Verdict.UNKNOWN
+
+
+def test_the_absolute_leak_contracts_in_the_other_norm_when_activity_returns():
+    network = complete(SMOOTH["deep"], 3, 2.0)
+    free, back = certify(network)["absolute_leak"], certify(network, phase="transposed")["absolute_leak"]
+    assert (free.norm, back.norm) == ("l_1", "l_inf")
+    assert back.rate == free.rate
+    A = network.jacobian(np.full(len(network.nodes), 0.5)).toarray()
+    A = A[np.ix_(network.wiring.free, network.wiring.free)].T
+    assert max(A[j, j] + np.abs(np.delete(A[j], j)).sum() for j in range(len(A))) <= -back.rate + 1e-12
+    critical = certify(complete(dynamics.deep("absolute"), 3), phase="transposed")["absolute_leak"]
+    assert set(critical.claims) <= {"unique equilibrium", "nonexpansive"}
+
+
+def test_the_response_of_a_transposed_phase_has_the_eigenvalues_of_the_free_one():
+    network, x = complete(SMOOTH["tanh"]), [[0.3, -0.2]]
+    free, back = certify(network, x), certify(network, x, phase="transposed")
+    assert back["spectral_abscissa"].rate == pytest.approx(free["spectral_abscissa"].rate)
+    nudged = certify(network, x, y=[[1.0]], phase="transposed", beta=0.5)["spectral_abscissa"]
+    assert nudged.verdict is Verdict.UNKNOWN
+    assert "give beta = 0" in nudged.statement
+
+
+@pytest.mark.parametrize("kind", SMOOTH)
+def test_a_certificate_as_json_says_all_that_it_says(kind):
+    report = certify(complete(SMOOTH[kind]), [[0.1, 0.2]], dt=0.1, level="strong")
+    for certificate in report:
+        said = json.loads(certificate.to_json(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+        assert said["name"] == certificate.name
+        assert said["verdict"] == certificate.verdict
+        assert tuple(said["claims"]) == certificate.claims
+        assert said["rate"] == certificate.rate
+        assert said["digest"] == certificate.digest
+        assert said["rigorous"] is certificate.rigorous
+        assert len(said["nodes"]) == 4
+        assert said["seconds"] >= 0.0
+
+
+def test_the_digest_is_that_of_the_matrix():
+    network = complete(SMOOTH["vector field"])
+    first = certify(network)["gershgorin"].digest
+    assert certify(network, dt=0.1)["gershgorin"].digest == first
+    assert certify(network.with_weights(network.weights, 2.0 * network.biases))["gershgorin"].digest == first
+    others = [
+        certify(network.with_weights(1.5 * network.weights)),
+        certify(network, phase="nudged", beta=0.1),
+        certify(network, phase="transposed"),
+        certify(network.without_edges([3])),
+    ]
+    assert len({first, *(report["gershgorin"].digest for report in others)}) == 5
+
+
+@pytest.mark.parametrize("kind", SMOOTH)
+@pytest.mark.parametrize("phase", ["free", "nudged", "transposed"])
+def test_to_recheck_is_to_ask_again(kind, phase):
+    network = complete(SMOOTH[kind])
+    beta = 0.2 if phase == "nudged" else 0.0
+    other = network.with_weights(1.1 * network.weights)
+    for certificate, fresh in zip(
+        certify(network, phase=phase, beta=beta), certify(other, phase=phase, beta=beta), strict=True
+    ):
+        again = certificate.recheck(other)
+        assert again.name == certificate.name
+        assert again.digest == fresh.digest
+        if again.verdict is Verdict.PROVED:
+            assert fresh.verdict is Verdict.PROVED
+        same = certificate.recheck(network)
+        assert same.verdict is certificate.verdict
+        assert (same.rate or 0.0) == pytest.approx(certificate.rate or 0.0, rel=1e-6)
+    with pytest.raises(ParameterError, match="expected a Network"):
+        certificate.recheck(other.to_graph())
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_what_a_certificate_bears_it_bears(seed):
+    rng = np.random.default_rng(seed)
+    network = complete(dynamics.vector_field(), seed, 0.15)
+    free = network.wiring.free
+    for certificate in certify(network).proved:
+        margins = certificate.margins
+        if "contracting" not in certificate.claims:
+            continue
+        assert margins["noise gain"] == pytest.approx(1.0 / certificate.rate)
+        again = certify(network, phase="nudged", beta=-0.999 * margins["nudging"])[certificate.name]
+        assert again.verdict is Verdict.PROVED
+        weights = np.ones(free.size) if certificate.weights is None else certificate.weights
+        change = rng.normal(size=(free.size, free.size))
+        order = {"l_1": 1, "l_2": 2, "l_inf": np.inf}[certificate.norm]
+        size = np.linalg.norm(weights[:, None] * change / weights, order)
+        A = network.jacobian(np.full(len(network.nodes), 0.5)).toarray()[np.ix_(free, free)]
+        A = A + 0.999 * margins["weight change"] / size * change
+        assert log_norm(weights[:, None] * A / weights, certificate.norm) < 0.0
+
+
+def log_norm(A, norm):
+    if norm == "l_2":
+        return np.linalg.eigvalsh((A + A.T) / 2).max()
+    A = A.T if norm == "l_1" else A
+    return max(A[j, j] + np.abs(np.delete(A[j], j)).sum() for j in range(len(A)))
+
+
+def test_a_level_takes_in_those_before_it():
+    network = complete(SMOOTH["tanh"])
+    names = [[certificate.name for certificate in certify(network, level=level)] for level in LEVELS]
+    assert set(names[0]) < set(names[1]) <= set(names[2])
+    assert names[2] == [theorem.name for theorem in THEOREMS]
+    assert certify(network).certificates[-1].name in names[1]
+    with pytest.raises(ParameterError, match="level is 'slow': expected one of 'fast', 'standard', 'strong'"):
+        certify(network, level="slow")
+    with pytest.raises(ParameterError, match="budget is 0"):
+        certify(network, budget=0.0)
+
+
+class Ponders(Theorem):
+    """Thinks until its time is spent."""
+
+    name = "ponders"
+    scope = "all inputs"
+    assumptions = ("time",)
+    reference = "none."
+    does_not_cover = "anything."
+
+    def examine(self, system, deadline):
+        while True:
+            deadline.check()
+
+
+def test_a_theorem_that_runs_out_of_time_says_so():
+    system = System(complete(SMOOTH["tanh"]), None, None, 0.0, None)
+    found = Ponders().answer(system, 0.02)
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.statement == "Out of time: 0.02 s were not enough."
+    assert 0.02 <= found.seconds < 1.0
+
+
+def test_a_deadline_counts_down():
+    deadline = Deadline(0.01)
+    deadline.check()
+    time.sleep(0.02)
+    assert deadline.left < 0.0
+    with pytest.raises(OutOfTimeError):
+        deadline.check()

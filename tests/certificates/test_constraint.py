@@ -1,0 +1,231 @@
+"""What training and pruning keep: the projections against their definitions, and whole runs."""
+
+from itertools import islice
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+import neurograph as ng
+from neurograph.certificates import contracting
+from neurograph.certificates.bounds.projections import PRODUCTS, Couplings, clipped_spectrum, shrunk_rows
+from neurograph.equations import dynamics
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import ParameterError
+from neurograph.solvers.contraction import weightings
+from tests.strategies import graphs_for
+
+KINDS = {
+    "deep, absolute leak": dynamics.deep("absolute"),
+    "deep, signed leak": dynamics.deep("signed", extra_leak=0.5),
+    "vector field": dynamics.vector_field(),
+    "tanh": dynamics.additive("tanh"),
+    "sigmoid": dynamics.additive("sigmoid"),
+    "relu": dynamics.additive("relu"),
+    "hopfield": dynamics.hopfield(),
+    "own time constants": Dynamics("(I + b - s)/tau", box=(0.0, 1.0), parameters={"tau": 2.0}),
+    "inhibiting": Dynamics("-2*s - I + b", box=(0.0, 1.0)),
+    "own leak": Dynamics(
+        "(I - s*(w_out_abs + leak))/tau", box=(0.0, 1.0), parameters={"tau": 2.0, "leak": 0.1}, self_loops=False
+    ),
+    "squashed transfer": Dynamics("-s + I + b", transfer="tanh(s)"),
+}
+QUICK = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+def couplings(W, room, plastic=None, ties=None, slopes=None):
+    post, pre = np.nonzero(W)
+    weights = np.asarray(W, float)[post, pre]
+    slopes = np.ones(weights.size) if slopes is None else slopes[post, pre]
+    plastic = np.ones(weights.size, bool) if plastic is None else plastic[post, pre]
+    return Couplings(post, pre, weights, slopes, plastic, ties, np.asarray(room, float), 0.0)
+
+
+def random_weights(rng, n):
+    return rng.normal(0.0, 1.0, (n, n)) * (rng.random((n, n)) < rng.choice([0.4, 1.0]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@QUICK
+@given(data=st.data(), rate=st.sampled_from([0.01, 0.05]), number=st.sampled_from([np.float64, np.float32]))
+def test_what_is_projected_holds(kind, data, rate, number):
+    graph = data.draw(graphs_for(KINDS[kind], max_free=6, ties=True, attributes=False))
+    network = ng.compile(graph, KINDS[kind], dtype=number)
+    keep = contracting(rate)
+    try:
+        kept = keep.project(network)
+    except ParameterError:
+        assert not network.wiring.plastic.all()
+        return
+    assert keep.holds(kept)
+    assert kept.weights.dtype == number
+    assert np.all(kept.weights * network.weights >= 0.0)
+    ties = network.wiring.ties
+    if ties is not None:
+        firsts = {tie: kept.weights[k] for k, tie in enumerate(ties)}
+        assert all(kept.weights[k] == firsts[tie] for k, tie in enumerate(ties))
+    if keep.holds(network) and network.wiring.ties is None and not kind.startswith("deep"):
+        assert np.array_equal(kept.weights, network.weights)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_complete_matrix_is_shrunk_to_a_spectral_radius_of_one_and_each_row_is_nearest(seed):
+    rng = np.random.default_rng(seed)
+    n = 4
+    W = rng.normal(size=(n, n))
+    room = rng.uniform(0.3, 1.0, n)
+    given = couplings(W, room)
+    new = given.matrix(shrunk_rows(given)).toarray()
+    radius = np.abs(np.linalg.eigvals(np.abs(new) / room[:, None])).max()
+    assert radius <= 1.0 + 1e-12
+    if np.array_equal(new, W):
+        return
+    assert radius > 0.97  # not further than it must
+    *_, (v, _, _) = islice(weightings(room, np.abs(W).__matmul__, np.ones(n)), PRODUCTS)
+    for j in range(n):
+        limit = room[j] * v[j]
+        nearest = minimize(
+            lambda w, j=j: ((w - np.abs(W[j])) ** 2).sum(),
+            np.zeros(n),
+            bounds=[(0.0, None)] * n,
+            constraints={"type": "ineq", "fun": lambda w, limit=limit: limit - w @ v},
+            tol=1e-12,
+        )
+        assert np.abs(new[j]) == pytest.approx(nearest.x, abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_the_symmetric_part_ends_at_the_limit(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 8))
+    W, room = random_weights(rng, n), rng.uniform(0.3, 1.0, n)
+    given = couplings(W, room)
+    new = given.matrix(clipped_spectrum(given)).toarray()
+    tops = [np.linalg.eigvalsh((M + M.T) / 2 - np.diag(room)).max() for M in (W, new)]
+    assert tops[1] <= 1e-12
+    if tops[0] <= 0.0:
+        assert np.array_equal(new, W)
+    scaled = next(
+        t for t in np.linspace(1.0, 0.0, 1001) if np.linalg.eigvalsh(t * (W + W.T) / 2 - np.diag(room)).max() <= 0
+    )
+    assert np.linalg.norm(new - W) <= np.linalg.norm(scaled * W - W) + 1e-9
+
+
+def test_a_full_symmetric_matrix_goes_to_the_nearest():
+    rng = np.random.default_rng(0)
+    S = rng.normal(size=(6, 6))
+    S = (S + S.T) / 2 + 3.0 * np.eye(6)
+    assert S.min() != 0.0
+    given = couplings(S, np.ones(6))
+    values, vectors = np.linalg.eigh(S)
+    nearest = (vectors * np.minimum(values, 1.0)) @ vectors.T
+    if np.all(np.sign(nearest) == np.sign(S)):
+        assert given.matrix(clipped_spectrum(given)).toarray() == pytest.approx(nearest)
+
+
+@pytest.mark.parametrize("project", [shrunk_rows, clipped_spectrum])
+def test_what_is_not_plastic_stays_and_may_be_too_strong(project):
+    W = np.array([[0.0, 0.9], [0.9, 0.0]])
+    plastic = np.array([[True, True], [False, True]])
+    kept = couplings(W, [0.5, 1.0], plastic)
+    weights = project(kept)
+    assert weights[1] == 0.9
+    assert weights[0] < 0.9
+    too_strong = project(couplings(3.0 * W, [0.5, 1.0], np.zeros((2, 2), bool)))
+    assert too_strong is None or isinstance(too_strong, int)
+
+
+def small(kind=None, **attributes):
+    graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": 2.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    for name, value in attributes.items():
+        nx.set_edge_attributes(graph, value, name)
+    return ng.compile(graph, kind or dynamics.vector_field())
+
+
+@pytest.mark.parametrize(
+    ("network", "rate", "words"),
+    [
+        (small(plastic=False), 0.05, "not plastic are too strong"),
+        (small(dynamics.additive("tanh"), plastic=False), 0.05, "end at neuron 'h' that are not plastic"),
+        (small(), 1.5, "rate is 1.5, but neuron 'h' may leak only 1: expected a lower rate"),
+        (small(Dynamics("-s*(1 + 0.5*w_out) + I")), 0.05, "not as the laws of dynamics.deep"),
+        (small(Dynamics("-s + step(I)")), 0.05, "may jump"),
+        (small(Dynamics("I - s*w_out", self_loops=False)), 0.05, "no parameter of its drift"),
+    ],
+)
+def test_what_cannot_be_held_is_said(network, rate, words):
+    with pytest.raises(ParameterError, match=words):
+        contracting(rate).project(network)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"keep": 0.05}, r"keep is 0.05: expected neurograph.certificates.contracting\(rate=0.05\), or None"),
+        (
+            {"keep": contracting(), "optimiser": ng.optimisers.sgd(0.1, bounds=(0.1, 1.0))},
+            r"bounds is \(0.1, 1.0\), but keep makes weights smaller",
+        ),
+    ],
+)
+def test_train_refuses_what_cannot_be_kept(options, words):
+    with pytest.raises(ParameterError, match=words):
+        ng.train(small(), [[0.0]], [[1.0]], **options)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, np.nan, "fast"])
+def test_a_rate_is_a_number_above_0(rate):
+    with pytest.raises(ParameterError, match="rate is"):
+        contracting(rate)
+
+
+@pytest.mark.parametrize("kind", ["deep, signed leak", "vector field", "tanh"])
+def test_every_epoch_of_a_run_is_certified(kind):
+    x, y = ng.tasks.logic("xor")
+    bias = True if kind.startswith("deep") else "neurons"
+    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=bias, scale=1.0, seed=0)
+    network = ng.compile(graph, KINDS[kind])
+    keep = contracting(0.1)
+    assert not keep.holds(network)
+    fit = ng.train(network, x, y, keep=keep, epochs=15, until_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
+    assert fit.history["rate"].min() >= 0.1
+    assert keep.holds(fit.network)
+    free = ng.train(network, x, y, epochs=15, until_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
+    assert "rate" not in free.history
+    assert not keep.holds(free.network)
+
+
+def test_dales_law_and_ties_stay_beside_it():
+    x, y = ng.tasks.logic("or")
+    graph = ng.topologies.dale(ng.topologies.complete(inputs=2, hidden=4, outputs=1, scale=1.5, seed=1), seed=1)
+    network = ng.compile(graph, dynamics.vector_field())
+    keep = contracting(0.1)
+    fit = ng.train(network, x, y, keep=keep, epochs=5, seed=0)
+    sign = network.wiring.signs[network.wiring.pre]
+    assert np.all(fit.network.weights * sign >= 0.0)
+    assert keep.holds(fit.network)
+
+
+def test_a_run_with_a_raised_leak_goes_on_from_its_checkpoint(tmp_path):
+    x, y = ng.tasks.logic("xor")
+    graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0)
+    network = ng.compile(graph, dynamics.deep("signed"))
+    how = {"keep": contracting(0.2), "until_cost": None, "seed": 0, "checkpoint": tmp_path / "run.ckpt"}
+    ng.train(network, x, y, epochs=3, **how)
+    stopped = ng.train(network, x, y, epochs=6, **how)
+    whole = ng.train(network, x, y, epochs=6, **{**how, "checkpoint": None})
+    assert stopped.network.parameters.tobytes() == whole.network.parameters.tobytes()
+    assert stopped.network.weights.tobytes() == whole.network.weights.tobytes()
+    assert np.any(whole.network.parameters != network.parameters)
+    assert contracting(0.2).holds(ng.compile(whole.network.to_graph(), whole.network.dynamics))

@@ -1,0 +1,133 @@
+"""The Lur'e inequality against every corner of the slopes, and against a solver that fails."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neurograph.certificates import Verdict, certify
+from neurograph.certificates.bounds.euclidean import factor
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import System, in_float64
+from neurograph.certificates.theorems import lure
+from neurograph.equations import dynamics
+from neurograph.equations.dynamics import Dynamics
+from tests.certificates.test_certificates import matrix, network
+
+cvxpy = pytest.importorskip("cvxpy")
+SEEDS = st.integers(0, 2**32 - 1)
+FREE = Dynamics("-s + I + b")
+
+
+def asked(net, transposed=False):
+    system = System(in_float64(net), None, None, 0.0, 0.01, transposed)
+    return lure.Lure().examine(system, Deadline(300.0))
+
+
+def grows(P, A):
+    """Give the largest z' P A z over z' P z."""
+    return float(np.linalg.eigvals(np.linalg.solve(P, 0.5 * (P @ A + A.T @ P))).real.max())
+
+
+@pytest.mark.parametrize(
+    ("kind", "slopes"),
+    [
+        (dynamics.additive("tanh"), lambda W, d: d[:, None] * W - np.eye(3)),
+        (Dynamics("-s + I + b", transfer="tanh(s)"), lambda W, d: W * d - np.eye(3)),
+        (FREE, lambda W, d: W - np.eye(3)),
+    ],
+)
+@settings(max_examples=8, deadline=None)
+@given(seed=SEEDS)
+def test_the_rate_and_the_step_hold_for_every_slope(kind, slopes, seed):
+    W = np.random.default_rng(seed).normal(0.0, 0.7, (3, 3))
+    found = asked(network(W, kind))
+    corners = [slopes(W, np.array(d)) for d in itertools.product((0.0, 1.0), repeat=3)]
+    if found.verdict is not Verdict.PROVED:
+        return
+    P, K, dt = found.witness["P"], found.witness["K"], 0.99 * found.largest_dt
+    assert np.linalg.eigvalsh(P)[0] > 0.0
+    root = np.linalg.cholesky(P).T
+    for A in corners:
+        assert grows(P, A) <= -found.rate + 1e-9
+        step = root @ (np.eye(3) + dt * A) @ np.linalg.inv(root)
+        assert np.linalg.norm(step, 2) <= factor(found.rate, K, dt) + 1e-9
+
+
+def test_a_full_p_certifies_what_no_diagonal_one_does_but_not_in_a_box():
+    W = [[2.0, -2.0], [2.0, -1.0]]  # A = [[1, -2], [2, -2]] is Hurwitz, and clipped it has two equilibria
+    found = certify(network(W, FREE), level="strong", budget=300.0)
+    assert found["lure"].verdict is Verdict.PROVED
+    assert found["diagonal_lyapunov"].verdict is Verdict.UNKNOWN
+    boxed = asked(network(W, dynamics.vector_field()))
+    assert boxed.verdict is Verdict.UNKNOWN
+    assert "clipped to a box" in boxed.statement
+
+
+def test_a_transposed_phase_of_an_affine_network_has_its_own_p():
+    net = network([[0.0, 2.0], [-0.5, 0.0]], FREE)
+    found = asked(net, transposed=True)
+    assert grows(found.witness["P"], matrix(net).T) <= -found.rate + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Dynamics("-s + tanh(I)", transfer="tanh(s)"), "dg/dI and f' depend on the state"),
+        (Dynamics("-s - tanh(s) + I"), "dg/ds depend"),
+        (Dynamics("-s + step(I)"), "may jump"),
+    ],
+)
+def test_it_says_where_it_does_not_apply(kind, words):
+    assert words in asked(network([[0.0, 0.5], [0.1, 0.0]], kind)).statement
+
+
+def test_slopes_that_vary_keep_no_p_in_a_transposed_phase():
+    net = network([[0.0, 0.5], [0.1, 0.0]], dynamics.additive("tanh"))
+    assert "transposed phase keeps no norm" in asked(net, transposed=True).statement
+
+
+def test_a_larger_network_is_not_looked_at(monkeypatch):
+    monkeypatch.setattr(lure, "LARGEST_NETWORK", 1)
+    assert "2 free nodes are more than 1" in asked(network([[0.0, 0.5], [0.1, 0.0]], FREE)).statement
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(lure, "find_spec", lambda name: None)
+    found = asked(network([[0.0]], FREE))
+    assert found.verdict is Verdict.UNKNOWN
+    assert "neurograph[lmi]" in found.statement
+
+
+class PanicException(BaseException):
+    """As pyo3 raises it: no Exception."""
+
+
+@pytest.mark.parametrize("error", [PanicException("unwrap on None"), cvxpy.SolverError("failed")])
+def test_a_solver_that_panics_is_unknown(monkeypatch, error):
+    def solve(*_, **__):
+        raise error
+
+    monkeypatch.setattr(cvxpy.Problem, "solve", solve)
+    found = asked(network([[0.0]], FREE))
+    assert found.verdict is Verdict.UNKNOWN
+    assert type(error).__name__ in found.statement
+
+
+def test_what_the_solver_says_is_not_trusted(monkeypatch):
+    net = network([[0.0, 1.0], [1.0, 0.0]], FREE)  # an eigenvalue of 0
+    lies = [np.eye(2), np.array([[1.0, 2.0], [2.0, 1.0]]), -np.eye(2), np.full((2, 2), np.nan)]
+    for P in lies:
+        monkeypatch.setattr(lure, "_solved", lambda loop, deadline, P=P: (P, np.ones(2)))
+        assert asked(net).verdict is Verdict.UNKNOWN
+
+
+def test_what_was_found_is_tried_first(monkeypatch):
+    net = network([[0.0, 0.5], [-2.0, 0.0]], dynamics.additive("tanh"))
+    found = asked(net)
+    monkeypatch.setattr(lure, "_solved", None)
+    again = found.recheck(net.with_weights(0.99 * net.weights))
+    assert again.verdict is Verdict.PROVED
+    assert np.array_equal(again.witness["P"], found.witness["P"])

@@ -1,0 +1,69 @@
+import pickle
+
+import pytest
+
+import neurograph as ng
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import ExpressionError, ParameterError
+
+NAMED = [
+    ng.dynamics.deep("absolute", extra_leak=0.3),
+    ng.dynamics.deep("signed"),
+    ng.dynamics.vector_field(),
+    *(ng.dynamics.additive(kind) for kind in ("clip", "sigmoid", "tanh", "relu")),
+    ng.dynamics.hopfield(),
+]
+
+
+@pytest.mark.parametrize("dynamics", NAMED, ids=lambda d: d.name)
+def test_plain_values_and_back(dynamics):
+    assert Dynamics.from_dict(dynamics.to_dict()) == dynamics
+    assert pickle.loads(pickle.dumps(dynamics)) == dynamics
+    assert hash(pickle.loads(pickle.dumps(dynamics))) == hash(dynamics)
+
+
+@pytest.mark.parametrize("dynamics", NAMED, ids=lambda d: d.name)
+def test_latex_is_the_same_equation(dynamics):
+    text = dynamics.latex()
+    assert text.startswith(r"\dot s_j = ")
+    assert r"\sum_i W_{ij}" in text
+
+
+def test_the_leak_is_found_where_the_drift_is_linear_in_s():
+    assert ng.dynamics.deep("signed", extra_leak=0.5).leak(w_out=2.0, extra_leak=0.5) == 2.5
+    assert ng.dynamics.vector_field().leak() == 1.0
+    assert ng.dynamics.additive("tanh").leak() == 1.0
+    assert Dynamics("-s**3 + I").leak is None
+    assert Dynamics("-s*I").leak is None
+
+
+def test_parameters_are_frozen_and_the_mapping_stays_the_users():
+    given = {"tau": 2.0}
+    dynamics = Dynamics("-s/tau + I", parameters=given)
+    given["tau"] = 3.0
+    assert dynamics.defaults == {"tau": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "culprit"),
+    [
+        ({"drift": "-s + W"}, ExpressionError, "'W'"),
+        ({"drift": "-s + I", "transfer": "I"}, ExpressionError, "'I'"),
+        ({"drift": "-s + I", "box": (1.0, 0.0)}, ParameterError, "(1.0, 0.0)"),
+        ({"drift": "-s + I", "box": (0.0,)}, ParameterError, "(0.0,)"),
+        ({"drift": "-s + I", "parameters": {"s": 1.0}}, ExpressionError, "'s'"),
+        ({"drift": "-s + I", "parameters": {"tanh": 1.0}}, ExpressionError, "'tanh'"),
+        ({"drift": "-s + I", "parameters": {"a b": 1.0}}, ExpressionError, "'a b'"),
+        ({"drift": "-s + I", "parameters": {"tau": float("nan")}}, ParameterError, "'tau'"),
+        ({"drift": "-s + I", "parameters": {"tau": "fast"}}, ParameterError, "'fast'"),
+    ],
+)
+def test_a_wrong_dynamics_is_refused_by_name(arguments, error, culprit):
+    with pytest.raises(error) as caught:
+        Dynamics(**arguments)
+    assert culprit in str(caught.value)
+
+
+def test_plain_values_that_are_no_dynamics_are_refused():
+    with pytest.raises(ParameterError, match="keys"):
+        Dynamics.from_dict({"drift": "-s"})

@@ -1,0 +1,104 @@
+"""What a run leaves as tables comes back bit for bit, and a folder becomes a page."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import neurograph as ng
+from neurograph.cli.main import main
+from neurograph.formats.run_log import (
+    HISTORY,
+    REMOVED,
+    read_history,
+    read_removed,
+    result_in,
+    write_history,
+    write_removed,
+)
+from neurograph.pruning import Removed
+
+NUMBERS = st.floats(allow_infinity=False, allow_nan=True)
+
+
+@given(table=arrays.arrays(np.float64, st.tuples(st.just(2), st.integers(1, 5)), elements=NUMBERS))
+def test_a_history_comes_back(table, tmp_path_factory):
+    history = {"cost": table[0], "validation_cost": table[1]}
+    back = read_history(write_history(tmp_path_factory.mktemp("run") / HISTORY, history))
+    assert list(back) == list(history)
+    assert all(np.array_equal(back[name], history[name], equal_nan=True) for name in history)
+
+
+@given(
+    removed=st.lists(
+        st.builds(
+            Removed,
+            edge=st.tuples(st.sampled_from([0, ("h", 1), "é,\"\n", "x"]), st.sampled_from([0, "y"])),
+            epoch=st.integers(0, 10**6),
+            weight=st.floats(allow_nan=False, allow_infinity=False),
+            score=st.floats(allow_nan=False),
+            reason=st.text("|w<=0.1, \"é", max_size=9),
+        )
+    )
+)  # fmt: skip
+def test_a_log_comes_back_with_the_labels_of_the_graph(removed, tmp_path_factory):
+    path = write_removed(tmp_path_factory.mktemp("run") / REMOVED, removed)
+    assert read_removed(path, [0, ("h", 1), "é,\"\n", "x", "y"]) == tuple(removed)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("pre,post\na,b\n", "has the columns pre, post: expected pre, post, weight"),
+        ("pre,post,weight,score,epoch,reason\na,b,1,1,soon,weak\n", "has a row 2 that is no edge"),
+        ("pre,post,weight,score,epoch,reason\na,b\n", "has a row 2 that is no edge"),
+    ],
+)
+def test_a_log_that_is_none_is_refused(text, message, tmp_path):
+    path = tmp_path / REMOVED
+    path.write_text(text)
+    with pytest.raises(ng.DataError, match=message):
+        read_removed(path, [])
+
+
+def test_a_history_that_is_none_is_refused(tmp_path):
+    path = tmp_path / HISTORY
+    path.write_text("epoch,cost\n1,low\n")
+    with pytest.raises(ng.DataError, match="no number"):
+        read_history(path)
+
+
+def test_the_last_result_of_a_run_is_chosen(tmp_path):
+    graph = ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0)
+    for name in (HISTORY, "picture.png"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(ng.ParameterError, match="holds no graph file"):
+        result_in(tmp_path)
+    assert result_in(ng.write(graph, tmp_path / "net.graphml").parent).name == "net.graphml"
+    ng.write(graph, tmp_path / "other.json")
+    with pytest.raises(ng.ParameterError, match=r"other\.json, net\.graphml.*name it with --graph"):
+        result_in(tmp_path)
+    for name in ("trained.json", "pruned.graphml", "pruned.json"):
+        assert result_in(ng.write(graph, tmp_path / name).parent).name == name
+    with pytest.raises(ng.ParameterError, match="is no folder"):
+        result_in(tmp_path / "pruned.json")
+
+
+def test_train_prune_report_one_after_the_other(tmp_path, capsys):
+    trained, pruned = tmp_path / "trained.json", tmp_path / "pruned.json"
+    history, log = tmp_path / HISTORY, tmp_path / REMOVED
+    assert main(["train", "--task", "xor", "--epochs", "3", "-o", str(trained), "--history", str(history)]) == 0
+    assert main(["prune", str(trained), "--fraction", "0.5", "-o", str(pruned), "--log", str(log)]) == 0
+    assert main(["report", str(tmp_path), "--task", "xor"]) == 0
+    assert "24 edges" in capsys.readouterr().out
+    text = (tmp_path / "report.html").read_text("utf-8")
+    told = json.loads(re.search(r'id="content">(.*?)</script>', text).group(1))
+    assert [len(told["edges"]), len(told["left"]), len(told["nodes"])] == [24, 24, 9]
+    assert "3 epochs of training" in text
+    assert '<section id="certificates">' in text
+    assert main(["report", str(tmp_path / "nowhere")]) == 2

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+import neurograph as ng
+from neurograph.equations.costs import CrossEntropy, SquaredError
+from neurograph.solvers.base import Phase
+from neurograph.solvers.vector_field import Motion
+
+DYNAMICS = [
+    ng.dynamics.deep("signed", extra_leak=0.3),
+    ng.dynamics.additive("sigmoid"),
+    ng.Dynamics("(-s**3 - s + tanh(I + b))/tau", transfer="s/(1 + s**2)", parameters={"tau": 2.0}),
+]
+PHASES = {
+    "free": {},
+    "squared": {"beta": np.array([0.7, -0.2, 0.0]), "cost": SquaredError()},
+    "softmax": {"beta": 0.7, "cost": CrossEntropy(gain=3.0)},
+    "clamped": {"clamped": True},
+    "transposed": {"beta": 0.4, "anchor": None},
+}
+
+
+def made(dynamics, options):
+    bias = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.complete(inputs=3, hidden=5, outputs=3, bias=bias, scale=0.5, seed=0)
+    if dynamics.self_loops:
+        graph.add_edge("y1", "y1", weight=0.8)
+    network = ng.compile(graph, dynamics)
+    random = np.random.default_rng(1)
+    start = random.random((3, len(network.nodes)))
+    if "anchor" in options:
+        anchor = start.copy()
+        anchor[:, network.wiring.free] = random.random((3, network.wiring.free.size))
+        options = {**options, "anchor": anchor}
+    return network, Phase(start, np.eye(3)[[2, 0, 1]], **options)
+
+
+def by_hand(network, phase, states):
+    """The whole drift at full states, from the network's own drift, the cost's force and dense Jacobians."""
+    total = network.drift(states)
+    beta = np.full(len(states), phase.beta)
+    outputs = network.wiring.outputs
+    total[:, outputs] += beta[:, None] * phase.cost.force(states[:, outputs], phase.target)
+    if phase.anchor is not None:
+        for k, fixed in enumerate(phase.anchor):
+            J = network.jacobian(fixed).toarray()
+            total[k] += (J.T - J) @ (states[k] - fixed)
+    return total
+
+
+@pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)
+@pytest.mark.parametrize("name", PHASES)
+def test_the_drift_is_that_of_the_network_with_nudge_and_returning_activity(dynamics, name):
+    network, phase = made(dynamics, PHASES[name])
+    motion = Motion(network, phase)
+    found = motion.drift(np.ascontiguousarray(phase.start[:, motion.moving].T), np.arange(3))
+    assert np.abs(found - by_hand(network, phase, phase.start)[:, motion.moving].T).max() <= 1e-13
+
+
+@pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)
+@pytest.mark.parametrize("name", PHASES)
+def test_the_jacobian_is_that_of_finite_differences(dynamics, name):
+    network, phase = made(dynamics, PHASES[name])
+    motion, samples, h = Motion(network, phase), np.array([2, 0]), 1e-6
+    s = np.ascontiguousarray(phase.start[np.ix_(samples, motion.moving)].T)
+    entries = motion.jacobian(s, samples)
+    for k in range(2):
+        J = np.zeros((motion.moving.size, motion.moving.size))
+        np.add.at(J, (motion.rows, motion.columns), entries[:, k])
+        for i in range(motion.moving.size):
+            ahead, behind = s.copy(), s.copy()
+            ahead[i, k] += h
+            behind[i, k] -= h
+            slope = (motion.drift(ahead, samples) - motion.drift(behind, samples))[:, k] / (2 * h)
+            assert np.abs(slope - J[:, i]).max() <= 1e-8

@@ -1,0 +1,174 @@
+"""Stop and go: a run that was killed ends in the same bits as one that never was."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import neurograph as ng
+
+X, Y = ng.tasks.logic("xor")
+
+PROGRAM = """
+import sys
+import neurograph as ng
+from tests.training.test_resume import arguments, network
+fit = ng.train(network(), *ng.tasks.logic("xor"), checkpoint=sys.argv[1], checkpoint_seconds=0.0, **arguments())
+"""
+
+
+def network(seed=0):
+    return ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
+
+
+def arguments(**changes):
+    """A run in which everything is remembered: momenta, random starts, removed edges, held-out samples."""
+    return {
+        "epochs": 60,
+        "seed": 3,
+        "start": "uniform",
+        "validation": 0.25,
+        "until_cost": None,
+        "batch_size": 2,
+        "pruner": ng.pruning.boltzmann(0.1),
+        **changes,
+    }
+
+
+def assert_same(one, two):
+    assert np.array_equal(one.network.weights, two.network.weights)
+    assert np.array_equal(one.network.biases, two.network.biases)
+    assert one.network.edges == two.network.edges
+    assert np.array_equal(one.best.weights, two.best.weights)
+    assert np.array_equal(one.state, two.state)
+    assert one.removed == two.removed
+    assert all(np.array_equal(one.history[name], two.history[name]) for name in two.history)
+    assert all(np.array_equal(*pair) for pair in zip(one.memory.optimiser, two.memory.optimiser, strict=True))
+    assert np.array_equal(one.memory.held_out, two.memory.held_out)
+    assert one.memory.generator == two.memory.generator
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return ng.train(network(), X, Y, **arguments())
+
+
+def test_a_run_with_a_checkpoint_is_the_run_without(tmp_path, whole):
+    assert_same(ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments()), whole)
+    assert_same(ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments()), whole)
+
+
+@pytest.mark.parametrize("first", [1, 7, 59])
+def test_the_same_call_with_more_epochs_goes_on(tmp_path, whole, first):
+    ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments(epochs=first))
+    assert_same(ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments()), whole)
+
+
+def test_killed_at_random_moments_it_ends_in_the_same_bits(tmp_path, whole):
+    """The issue's fifty kills were made by hand with this program; a few of them stay here."""
+    path = tmp_path / "a.ckpt"
+    rng = np.random.default_rng(int.from_bytes(os.urandom(4), "little"))
+    killed = 0
+    for _ in range(4):
+        run = subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)])
+        began = time.monotonic()
+        while not path.exists() and run.poll() is None and time.monotonic() - began < 60:
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0.0, 0.1))
+        run.send_signal(signal.SIGKILL)
+        killed += run.wait() == -signal.SIGKILL
+    assert_same(ng.train(network(), X, Y, checkpoint=path, **arguments()), whole)
+    assert killed
+
+
+def test_a_cut_checkpoint_is_refused_and_the_previous_one_used(tmp_path, whole):
+    path = tmp_path / "a.ckpt"
+    ng.train(network(), X, Y, checkpoint=path, checkpoint_seconds=0.0, **arguments(epochs=20))
+    text = path.read_bytes()
+    for cut in np.linspace(0, len(text) - 1, 7).astype(int):
+        path.write_bytes(text[:cut])
+        with pytest.warns(ng.CheckpointWarning, match=r"a\.ckpt"):
+            fit = ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=20))
+        assert fit.epochs == 20
+    path.write_bytes(text[:100])
+    with pytest.warns(ng.CheckpointWarning):
+        assert_same(ng.train(network(), X, Y, checkpoint=path, **arguments()), whole)
+
+
+def test_without_a_good_file_it_does_not_start_again_by_itself(tmp_path):
+    path = tmp_path / "a.ckpt"
+    path.write_bytes(b"something else")
+    with pytest.raises(ng.CheckpointError, match=r"a\.ckpt"):
+        ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
+    assert path.read_bytes() == b"something else"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("rule", {"rule": ng.rules.vector_field()}),
+        ("optimiser", {"optimiser": ng.optimisers.adam(0.02)}),
+        ("solver", {"solver": ng.solvers.Euler(tol=1e-7)}),
+        ("y", {"y": 1 - Y}),
+        ("batch_size", {"batch_size": 1}),
+        ("start", {"start": 0.1}),
+        ("pruner", {"pruner": None}),
+        ("validation", {"validation": (X, Y)}),
+        ("seed", {"seed": 4}),
+        ("network", {"network": network(1)}),
+        ("network", {"network": ng.compile(nx.relabel_nodes(network().to_graph(), {"h0": "other"}))}),
+        ("x", {"x": X[::-1]}),
+    ],
+)
+def test_another_call_does_not_go_on_with_it(tmp_path, name, changes):
+    path = tmp_path / "a.ckpt"
+    ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
+    before = path.read_bytes()
+    called = {"network": network(), "x": X, "y": Y, **arguments(epochs=4), **changes}
+    with pytest.raises(ng.CheckpointError, match=f"is of another run, for {name} is not the same"):
+        ng.train(checkpoint=path, **called)
+    assert path.read_bytes() == before
+
+
+def test_a_run_that_was_finished_early_stays_finished(tmp_path):
+    options = {"seed": 0, "checkpoint": tmp_path / "a.ckpt"}
+    first = ng.train(network(), X, Y, **options)
+    assert first.memory.finished == "stopped at a cost of 0.01"
+    again = ng.train(network(), X, Y, epochs=5000, checkpoint=options["checkpoint"], seed=0)
+    assert again.epochs == first.epochs < 1000
+    assert_same(again, first)
+
+
+def test_a_number_of_numpys_is_the_number_itself(tmp_path):
+    path = tmp_path / "run.ckpt"
+    options = {"rule": ng.rules.vector_field(), "until_cost": None, "checkpoint": path}
+    plain = ng.train(network(), X, Y, epochs=2, seed=1, beta=0.5, **options)
+    fit = ng.train(network(), X, Y, epochs=2, seed=np.int64(1), beta=np.float64(0.5), **options)
+    assert np.array_equal(fit.network.weights, plain.network.weights)
+
+
+def test_every_seed_has_a_checkpoint_of_its_own(tmp_path):
+    apart = ng.train(network, X, Y, **arguments(seed=range(2), epochs=3), checkpoint=tmp_path / "a.ckpt")
+    assert sorted(path.name for path in tmp_path.glob("*.ckpt")) == ["a-0.ckpt", "a-1.ckpt"]
+    again = ng.train(network, X, Y, **arguments(seed=range(2), epochs=3), checkpoint=tmp_path / "a.ckpt", n_jobs=2)
+    for one, two in zip(again, apart, strict=True):
+        assert_same(one, two)
+
+
+@pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+def test_any_generator_goes_on(tmp_path, kind):
+    def call(epochs, **more):
+        return ng.train(network(), X, Y, **arguments(epochs=epochs, seed=np.random.Generator(kind(5))), **more)
+
+    call(3, checkpoint=tmp_path / "a.ckpt")
+    assert np.array_equal(call(6, checkpoint=tmp_path / "a.ckpt").network.weights, call(6).network.weights)
+
+
+def test_a_place_that_cannot_be_written_is_named_before_the_first_epoch(tmp_path):
+    with pytest.raises(ng.CheckpointError, match="no_folder"):
+        ng.train(network(), X, Y, checkpoint=tmp_path / "no_folder" / "a.ckpt", **arguments(epochs=10**9))
