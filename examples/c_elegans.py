@@ -44,7 +44,7 @@ def main() -> ng.Pruning | None:
         "cost": ng.costs.cross_entropy(5.0),
         "optimiser": ng.optimisers.adam(0.01, decay=0.9),
         "solver": ng.solvers.Euler(tol=1e-2, steps=200),
-        "until_cost": None,
+        "target_cost": None,
         "seed": 0,
     }
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
@@ -54,7 +54,7 @@ def main() -> ng.Pruning | None:
     for name, worm in (("whole", trained), ("pruned", pruning.network)):
         right = ng.settle(worm, digits.x_test, solver=how["solver"]).outputs.argmax(axis=1) == digits.y_test
         print(f"{name}: {len(worm.nodes) - 64} neurons, {right.mean():.1%} of the test digits right")
-    print(ng.anatomy(trained, pruning.network))
+    print(ng.graph_metrics(trained, pruning.network))
     return pruning
 
 

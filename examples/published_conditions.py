@@ -14,7 +14,7 @@ def main() -> list[ng.Certificate]:
     found = []
     for dynamics in (ng.dynamics.deep("signed"), ng.dynamics.deep("absolute", extra_leak=0.1)):
         network = ng.compile(graph, dynamics)
-        free = network.wiring.free
+        free = network.connectivity.free
         A = network.jacobian(np.zeros(len(network.nodes))).toarray()[np.ix_(free, free)]
         sums = A.sum(axis=0)  # what a neuron sends, it loses, and clamped ones receive nothing
         print(f"{dynamics.name}: columns of A add up to {sums.min():.1g} ... {sums.max():.1g},", end=" ")

@@ -11,7 +11,7 @@ import neurograph as ng
 def main() -> ng.Network:
     """Train a network of adapting neurons with a rule that weighs by the postsynaptic gain; give it."""
     neuron = ng.Dynamics("(-s + tanh(I + b))/tau", parameters={"tau": 2.0}, name="slow tanh")
-    rule = ng.Rule("pre_free*post_gain*(post_nudged - post_free)/beta", name="gain-weighted")
+    rule = ng.Rule("pre_free*post_slope*(post_nudged - post_free)/beta", name="gain-weighted")
     print(neuron.latex())
 
     graph = ng.topologies.layered(inputs=2, hidden=(8,), outputs=1, bias="neurons", scale=0.5, seed=1)
@@ -25,7 +25,7 @@ def main() -> ng.Network:
     print(fit)
     settled = ng.settle(fit.network, x)
     print(settled.outputs.round(2).ravel())
-    free = fit.network.wiring.free
+    free = fit.network.connectivity.free
     jacobian = fit.network.jacobian(settled.state[0])[free][:, free].toarray()
     print(f"rightmost eigenvalue at the first equilibrium: {np.linalg.eigvals(jacobian).real.max():.3f}")
     return fit.network

@@ -58,7 +58,7 @@ def training(certified: bool) -> dict[str, Any]:
         "keep": ng.certificates.contracting(0.05) if certified else None,
         "batch_size": 50,
         "epochs": 30,
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -48,7 +48,7 @@ def training(deep: bool = False, learning_rate: float = 0.01, decay: float = 0.9
         "solver": ng.solvers.Euler(tol=1e-3),
         "batch_size": 50,
         "epochs": 30,
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -24,8 +24,8 @@ from neurograph.equations.costs import wrong
 ABOUT = (
     "Complete digraphs with 64 hidden tanh neurons and 10,138 edges, trained as in every_graph.py. Accuracy lost on "
     "the 360 test samples, in points: mean of the seeds, and between brackets the worst. In rounds, the same share of "
-    "the edges that are left goes each time. Neurons that become idle leave too. As far as it goes: 20 rounds of 4 "
-    "epochs towards 99 %, of smaller steps, which end before the first that costs a point on the samples of training."
+    "the edges that are left goes each time. Neurons that become unreachable leave too. As far as it goes: 20 "
+    "rounds of 4 epochs towards 99 %, of smaller steps, which end before the first that costs a point on the samples of training."
 )
 
 XOR = (
@@ -79,7 +79,7 @@ OTHERS: dict[str, ng.pruning.Pruner] = {
 def training() -> dict[str, Any]:
     """Give what retraining is done with."""
     first = every_graph.training()
-    return {name: first[name] for name in ("cost", "solver", "batch_size", "until_cost")} | {
+    return {name: first[name] for name in ("cost", "solver", "batch_size", "target_cost")} | {
         "optimiser": ng.optimisers.adam(0.01, decay=0.9)
     }
 
@@ -120,7 +120,7 @@ def lost(seed: int) -> dict[Any, tuple[float, int]]:
     gone = {case: pruned(network, PRUNERS[case[0]](case[1]), seed, **WAYS[case[2]]) for case in cases}
     for name, pruner in OTHERS.items():
         fewer = pruned(network, pruner, seed, rounds=20, retrain=1).network
-        gone[name] = pruned(fewer, ng.pruning.idle(), seed, retrain=5)
+        gone[name] = pruned(fewer, ng.pruning.unreachable(), seed, retrain=5)
     gentle = ng.optimisers.adam(0.003, decay=0.8)  # larger steps alone cost a point, with every edge there
     gone[FAR] = pruned(network, ng.pruning.saliency(0.99), seed, gentle, rounds=20, retrain=4, max_drop=0.01)
     before = accuracy(network)

@@ -95,7 +95,7 @@ def training(case: Case) -> dict[str, Any]:
             "optimiser": ng.optimisers.sgd(rate, momentum=0.5, l1=0.0005 / rate, max_step=0.03),
             "start": "warm",
             "epochs": 1000,
-            "until_cost": 0.02,
+            "target_cost": 0.02,
         }
     deep, one_hot = case.model == "deep", case.outputs == 2
     return {
@@ -106,7 +106,7 @@ def training(case: Case) -> dict[str, Any]:
         "epochs": 200,
         "batch_size": None,
         "start": "uniform",
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -72,7 +72,7 @@ def training() -> dict[str, Any]:
         "solver": ng.solvers.Euler(dt=0.5, steps=100, tol=1e-3),
         "batch_size": 20,
         "epochs": 40,
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -53,7 +53,7 @@ def training(rule: ng.Rule) -> dict[str, Any]:
         "solver": ng.solvers.Euler(dt=0.5, steps=200, tol=1e-4),
         "batch_size": 20,
         "epochs": 20,
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

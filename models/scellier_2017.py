@@ -52,7 +52,7 @@ def training() -> dict[str, Any]:
         "batch_size": 20,
         "epochs": 40,
         "start": "warm",
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -46,7 +46,7 @@ def training(rule: ng.Rule) -> dict[str, Any]:
         "solver": ng.solvers.Euler(steps=500, tol=1e-4),
         "batch_size": 50,
         "epochs": 20,
-        "until_cost": None,
+        "target_cost": None,
     }
 
 

@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from neurograph import brian, certificates, pruning, solvers, tasks
-from neurograph.analysis import Anatomy, anatomy
+from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.compression.packed import PackedWeights
 from neurograph.compression.quantise import quantise
@@ -32,7 +32,7 @@ from neurograph.network.network import Network, compile
 from neurograph.solvers.base import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.fit import Fit
-from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_course
+from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
 from neurograph.training.prune import Pruning, prune
 from neurograph.training.sweep import sweep
 from neurograph.training.train import train
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from neurograph.training.estimators import GraphClassifier, GraphRegressor
 
 __all__ = [
-    "Anatomy",
     "Certificate",
     "CheckpointError",
     "CheckpointWarning",
@@ -56,6 +55,7 @@ __all__ = [
     "GradientCheck",
     "GraphClassifier",
     "GraphError",
+    "GraphMetrics",
     "GraphRegressor",
     "GraphTooLargeError",
     "LocalityError",
@@ -70,7 +70,6 @@ __all__ = [
     "Rule",
     "Status",
     "Verdict",
-    "anatomy",
     "brian",
     "certificates",
     "certify",
@@ -78,7 +77,8 @@ __all__ = [
     "costs",
     "dynamics",
     "gradient_check",
-    "gradient_course",
+    "gradient_history",
+    "graph_metrics",
     "optimisers",
     "plots",
     "prune",

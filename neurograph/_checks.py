@@ -13,7 +13,7 @@ Seed = int | np.random.Generator | None
 
 
 def finite_number(value: Any) -> float | None:
-    """Give a real, finite number as a float, and None for anything else (a bool or a text is none)."""
+    """Return a real, finite number as a float, and None for anything else (a bool or a text is none)."""
     if isinstance(value, (bool, np.bool_, str, bytes)):
         return None
     try:
@@ -33,7 +33,7 @@ def checked_number(
     most: float = math.inf,
     remark: str = "",
 ) -> float:
-    """Give a finite number within these bounds, or raise :class:`ParameterError`."""
+    """Return a finite number within these bounds, or raise :class:`ParameterError`."""
     number = finite_number(value)
     if number is not None and above < number < below and least <= number <= most:
         return number
@@ -45,14 +45,14 @@ def checked_number(
 
 
 def checked_whole(name: str, value: Any, least: int, remark: str = "") -> int:
-    """Give a whole number >= `least`, or raise :class:`ParameterError`."""
+    """Return a whole number >= `least`, or raise :class:`ParameterError`."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
         return int(value)
     raise ParameterError(f"{name} is {value!r}: expected a whole number >= {least}{remark}")
 
 
 def checked_generator(seed: Any) -> np.random.Generator:
-    """Give the random numbers of a seed: None draws anew, a generator is used as it is."""
+    """Return the random numbers of a seed: None draws anew, a generator is used as it is."""
     if seed is None or isinstance(seed, np.random.Generator):
         return np.random.default_rng(seed)
     try:

@@ -9,7 +9,7 @@ MEMINFO = "/proc/meminfo"
 
 
 def available_memory() -> int | None:
-    """Give the bytes that can still be had, and None where the machine does not say."""
+    """Return the bytes that can still be had, and None where the machine does not say."""
     try:
         with open(MEMINFO, encoding="ascii") as lines:
             return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)

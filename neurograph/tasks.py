@@ -45,7 +45,7 @@ class Split:
 
 
 def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
-    """Give a logic task as a table of its patterns.
+    """Return a logic task as a table of its patterns.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
 
 
 def parity(bits: int, one_hot: bool = False) -> tuple[Floats, Floats]:
-    """Give the parity of `bits` inputs: 1 where an odd number of them is 1. Of two bits, it is XOR.
+    """Return the parity of `bits` inputs: 1 where an odd number of them is 1. Of two bits, it is XOR.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def circles(
 
 
 def digits(seed: int = 0) -> Split:
-    """Give scikit-learn's handwritten digits, 8 by 8 pixels, in a stratified split: 1437 to learn from, 360 to test on.
+    """Return scikit-learn's handwritten digits, 8 by 8 pixels, in a stratified split of 1437 and 360 samples.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def digits(seed: int = 0) -> Split:
 
 
 def _patterns(bits: int) -> Floats:
-    """Give every pattern of so many bits, in counting order, the highest bit first."""
+    """Return every pattern of so many bits, in counting order, the highest bit first."""
     return np.array((np.arange(2**bits)[:, None] >> np.arange(bits)[::-1]) & 1, np.float64)
 
 

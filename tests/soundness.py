@@ -110,16 +110,16 @@ def solver(network, largest_dt=None):
 
 def attack(network, x, rng, largest_dt=None):
     """Look for two equilibria or for a cycle under one of the inputs x (k, n): say which is found, or None."""
-    n, k = network.wiring.free.size, len(x)
+    n, k = network.connectivity.free.size, len(x)
     low, high = network.dynamics.box or (-3.0, 3.0)
     start = np.zeros((k, STARTS, len(network.nodes)))
     inside = rng.uniform(low, high, (k, STARTS, n))
     corners = np.where(rng.random((k, STARTS, n)) < 0.5, low, high)
-    start[..., network.wiring.free] = np.where(np.arange(STARTS)[:, None] % 3 == 0, inside, corners)
+    start[..., network.connectivity.free] = np.where(np.arange(STARTS)[:, None] % 3 == 0, inside, corners)
     inputs = np.repeat(x, STARTS, axis=0)
     small = solver(network, largest_dt)
     found = ng.settle(network, inputs, start=start.reshape(k * STARTS, -1), solver=small, throw=False)
-    state = found.state[:, network.wiring.free].reshape(k, STARTS, n)
+    state = found.state[:, network.connectivity.free].reshape(k, STARTS, n)
     at_rest = (found.status == ng.Status.CONVERGED).reshape(k, STARTS)
     for one, rest in zip(state, at_rest, strict=True):
         if rest.sum() > 1 and np.ptp(one[rest], axis=0).max() > 1e-5:
@@ -144,13 +144,13 @@ def inputs(family, network, rng):
     side = rng.random((BIASES, n)) < 0.5
     s = np.where(held, np.where(side, low, high), s)
     state = np.zeros((BIASES, len(network.nodes)))
-    state[:, network.wiring.free] = s
+    state[:, network.connectivity.free] = s
     if network.dynamics.name == "additive (tanh)":
-        state[:, network.wiring.free] = s = np.clip(s, -0.9, 0.9)
+        state[:, network.connectivity.free] = s = np.clip(s, -0.9, 0.9)
         needed = np.arctanh(s)
     else:
         needed = s * np.broadcast_to(leak(network), s.shape)
-    x = needed - network.summed_input(state)[:, network.wiring.free]
+    x = needed - network.summed_input(state)[:, network.connectivity.free]
     x = np.where(held, np.where(side, -20.0, 20.0), x)
     x[: BIASES // 4] = rng.normal(size=(BIASES // 4, n))
     return x
@@ -161,12 +161,12 @@ def leak(network):
     own = network.at_nodes(network.dynamics.slope("s"), np.zeros(len(network.nodes)))
     gain = network.at_nodes(network.dynamics.slope("I"), np.zeros(len(network.nodes)))
     ratio = -own / np.where(gain != 0.0, gain, 1.0)
-    return np.broadcast_to(ratio, (len(network.nodes),))[network.wiring.free]
+    return np.broadcast_to(ratio, (len(network.nodes),))[network.connectivity.free]
 
 
 def excess(certificate, network, x, rng):
     """Measure how much faster than stated two states part: the largest ``D+ |z| + rate |z|``, over |z|."""
-    free, n = network.wiring.free, network.wiring.free.size
+    free, n = network.connectivity.free, network.connectivity.free.size
     low, high = network.dynamics.box or (-2.0, 2.0)
     a = rng.uniform(low, high, (400, n))
     a[::3] = np.where(rng.random(a[::3].shape) < 0.5, low, high)
@@ -174,7 +174,7 @@ def excess(certificate, network, x, rng):
     b[1::2] = np.clip(a[1::2] + rng.choice([-1e-3, 0.0, 1e-3], a[1::2].shape), low, high)
     states = np.zeros((2, 400, len(network.nodes)))
     states[..., free] = a, b
-    states[..., network.wiring.inputs] = x[rng.integers(len(x), size=400)]
+    states[..., network.connectivity.inputs] = x[rng.integers(len(x), size=400)]
     moved = network.drift(states.reshape(800, -1)).reshape(states.shape)[..., free]
     if network.dynamics.box:
         at = states[..., free]
@@ -214,7 +214,7 @@ def true_limit(family):
 def jacobian(family, t):
     """Give the dense matrix among free neurons."""
     network = family.at(t)
-    free = network.wiring.free
+    free = network.connectivity.free
     return network.jacobian(np.full(len(network.nodes), 0.4)).toarray()[np.ix_(free, free)]
 
 

@@ -320,7 +320,7 @@ CALLS = [
         lambda: ng.sweep(network(), X, Y, {"epochs": [1]}, checkpoint_seconds=1.0),
         ["'checkpoint_seconds'", "no argument"],
     ),
-    ("until_cost a text", lambda: ng.train(network(), X, Y, until_cost="low"), ["until_cost is 'low'", ">= 0"]),
+    ("target_cost a text", lambda: ng.train(network(), X, Y, target_cost="low"), ["target_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.deep()"]),
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),

@@ -117,7 +117,7 @@ def test_the_weights_are_tied_where_the_paper_ties_them(model, symmetric):
         network = row.build(0)
         among_free = network.matrix().toarray()[64:, 64:]
         assert np.array_equal(among_free, among_free.T) == symmetric
-        assert (network.wiring.ties is not None) == symmetric
+        assert (network.connectivity.ties is not None) == symmetric
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -193,5 +193,8 @@ def test_every_row_of_the_pruners_table_can_be_written():
     assert len(lines) == 1 + 2 * len(every_pruner.WAYS) + 1 + len(every_pruner.OTHERS) + 1
     assert max(map(len, lines)) <= 110
     assert set(every_pruner.EXPECTED) == set(cases)
-    shown = [make(0.9) for make in every_pruner.PRUNERS.values()] + [*every_pruner.OTHERS.values(), ng.pruning.idle()]
+    shown = [make(0.9) for make in every_pruner.PRUNERS.values()] + [
+        *every_pruner.OTHERS.values(),
+        ng.pruning.unreachable(),
+    ]
     assert {type(one) for one in shown} == {type(one) for one in ONE_OF_EACH.values()}

@@ -1,7 +1,7 @@
-"""What a network scientist asks of a graph: anatomy(), and the random graphs that it is held against."""
+"""What a network scientist asks of a graph: graph_metrics(), and the random graphs that it is held against."""
 
 from __future__ import annotations
 
-from neurograph.analysis.graph_metrics import Anatomy, anatomy
+from neurograph.analysis.graph_metrics import GraphMetrics, graph_metrics
 
-__all__ = ["Anatomy", "anatomy"]
+__all__ = ["GraphMetrics", "graph_metrics"]

@@ -1,4 +1,4 @@
-"""anatomy(): a graph as a network scientist sees it, beside random graphs of the same degrees."""
+"""graph_metrics(): a graph as a network scientist sees it, beside random graphs of the same degrees."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Anatomy:
-    """What :func:`anatomy` gives; ``print(anatomy)`` is a table.
+class GraphMetrics:
+    """What :func:`graph_metrics` gives; ``print(graph_metrics)`` is a table.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Anatomy:
     samples: int
 
     def to_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
-        """Give all numbers as plain dicts: ``to_dict()["graph"]["reciprocity"]["z"]``."""
+        """Return all numbers as plain dicts: ``to_dict()["graph"]["reciprocity"]["z"]``."""
         return {graph: {name: asdict(one) for name, one in measures.items()} for graph, measures in self.graphs.items()}
 
     def __repr__(self) -> str:
@@ -72,7 +72,7 @@ class Anatomy:
             f"{name} {_said(one['nodes'].value)} nodes, {_said(one['edges'].value)} edges"
             for name, one in self.graphs.items()
         )
-        return f"Anatomy({'; '.join(sizes)}; print it for the table)"
+        return f"GraphMetrics({'; '.join(sizes)}; print it for the table)"
 
     def __str__(self) -> str:
         """Draw the table."""
@@ -101,13 +101,13 @@ def _said(number: float | None) -> str:
     return f"{number:.1f}" if 100 <= abs(number) < 1e7 else f"{number:.3g}"
 
 
-def anatomy(
+def graph_metrics(
     graph: nx.DiGraph[Any] | Network,
     after: nx.DiGraph[Any] | Network | None = None,
     *,
     samples: int = 20,
     seed: Seed = 0,
-) -> Anatomy:
+) -> GraphMetrics:
     """Measure a graph, or what pruning made of it, beside random graphs in which every node has the same degrees.
 
     Degrees, strengths, components, paths from inputs to outputs, feedback loops, spectral radius, modularity and the
@@ -128,8 +128,8 @@ def anatomy(
 
     Returns
     -------
-    Anatomy
-        ``print(anatomy)`` is a table, ``.to_dict()`` all numbers.
+    GraphMetrics
+        ``print(graph_metrics)`` is a table, ``.to_dict()`` all numbers.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def anatomy(
     Examples
     --------
     >>> import networkx as nx
-    >>> ring = anatomy(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
+    >>> ring = graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
     >>> ring["spectral radius"]["value"], ring["strong components"]["value"], ring["triad 021C"]["value"]
     (1.0, 1.0, 5.0)
     """
@@ -157,7 +157,7 @@ def anatomy(
     graphs = {name: _held_against(one, samples, rng) for name, one in links.items()}
     alike = next(iter(links.values()))
     sections = {name: tuple(measure(alike, rng)) for name, measure in SECTIONS.items()}
-    return Anatomy(graphs, sections, samples)
+    return GraphMetrics(graphs, sections, samples)
 
 
 def _held_against(links: Links, samples: int, rng: np.random.Generator) -> dict[str, Measure]:

@@ -60,11 +60,11 @@ class Links:
         return self.valued(np.ones(self.pre.size))
 
     def valued(self, values: NDArray[np.float64]) -> sparse.csr_array:
-        """Give one value an edge as a CSR array (nodes, nodes), row = presynaptic."""
+        """Return one value an edge as a CSR array (nodes, nodes), row = presynaptic."""
         return sparse.csr_array((values, (self.pre, self.post)), shape=(self.nodes, self.nodes))
 
     def rewired(self, rng: np.random.Generator) -> Links:
-        """Give a random graph in which each node has as many edges in and out as here.
+        """Return a random graph in which each node has as many edges in and out as here.
 
         Edges are offered swaps, a -> b and c -> d for a -> d and c -> b, many pairs at a time; a swap that would make
         an edge that is there already, or one from a node to itself, is not made. An edge's weight stays with the node
@@ -100,9 +100,12 @@ def read_links(graph: nx.DiGraph[Any] | Network) -> Links:
         If it is neither, or is undirected or a multigraph, or has a weight that is no finite number or an unknown role.
     """
     if isinstance(graph, Network):
-        wiring = graph.wiring
+        connectivity = graph.connectivity
         return Links(
-            wiring.pre.astype(np.int64), wiring.post.astype(np.int64), graph.weights.astype(np.float64), graph.roles
+            connectivity.pre.astype(np.int64),
+            connectivity.post.astype(np.int64),
+            graph.weights.astype(np.float64),
+            graph.roles,
         )
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(

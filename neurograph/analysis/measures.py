@@ -31,7 +31,7 @@ def size(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def degrees(links: Links, rng: np.random.Generator) -> Measured:
-    """Give degrees, and strengths: summed absolute weights."""
+    """Return degrees, and strengths: summed absolute weights."""
     measured: Measured = {}
     for name, ends in (("in", links.post), ("out", links.pre)):
         degree = np.bincount(ends, minlength=links.nodes)
@@ -56,7 +56,7 @@ def components(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def paths(links: Links, rng: np.random.Generator) -> Measured:
-    """Give how many edges the shortest paths from inputs to outputs have."""
+    """Return how many edges the shortest paths from inputs to outputs have."""
     if not links.inputs.size or not links.outputs.size:
         return {"outputs reached by an input": np.nan, "path from input to output": np.nan, "longest of them": np.nan}
     lengths = shortest_path(links.adjacency, unweighted=True, indices=links.inputs)[:, links.outputs]
@@ -69,7 +69,7 @@ def paths(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def feedback(links: Links, rng: np.random.Generator) -> Measured:
-    """Give what runs in circles: loops of up to three edges, edges on a cycle, the spectral radius of the weights."""
+    """Return what runs in circles: loops of up to three edges, edges on a cycle, the spectral radius of the weights."""
     own = links.pre == links.post
     a = links.valued(np.where(own, 0.0, 1.0))
     a.eliminate_zeros()
@@ -88,7 +88,7 @@ def feedback(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def _spectral_radius(weights: sparse.csr_array) -> float:
-    """Give the largest size of an eigenvalue; edges on no cycle, which change none, are 0."""
+    """Return the largest size of an eigenvalue; edges on no cycle, which change none, are 0."""
     weights.eliminate_zeros()
     inside = np.flatnonzero(np.diff(weights.indptr))
     if not inside.size:
@@ -104,7 +104,7 @@ def _spectral_radius(weights: sparse.csr_array) -> float:
 
 
 def modules(links: Links, rng: np.random.Generator) -> Measured:
-    """Give the modularity that Louvain's method finds, with the sizes of the weights."""
+    """Return the modularity that Louvain's method finds, with the sizes of the weights."""
     if not np.any(links.weights):
         return {"modularity": np.nan, "modules": np.nan}
     graph = nx.from_scipy_sparse_array(abs(links.valued(links.weights)), create_using=nx.DiGraph)

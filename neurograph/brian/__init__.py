@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.brian.assembly import Request, assembled, checked_constants, checked_rule, measure, times
-from neurograph.brian.importing import checked_target, loaded
+from neurograph.brian.importing import checked_target, load_brian2
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
 from neurograph.brian.rate import RATE
@@ -136,7 +136,7 @@ def build(
     if model not in KINDS:
         raise ParameterError(f"model is {model!r}: expected one of {', '.join(KINDS)}")
     kind, inputs, compiler = KINDS[model], checked_inputs(network, x), checked_target(target)
-    loaded()
+    load_brian2()
     rng = checked_generator(seed)
     starts = starting_state(network, inputs, start, rng)
     copies = starts.shape[0] if batch is None else checked_whole("batch", batch, 1)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.brian.importing import loaded
-from neurograph.brian.kind import Kind
+from neurograph.brian.importing import load_brian2
+from neurograph.brian.neuron_model import NeuronModel
 from neurograph.brian.recipe import (
     Recipe,
     counting,
@@ -42,7 +42,7 @@ class Request:
     """What :func:`neurograph.brian.build` was asked for, as far as it is known to be right by itself."""
 
     network: Network
-    kind: Kind
+    kind: NeuronModel
     batch: int
     record: Record | None
     target: str | None
@@ -63,8 +63,8 @@ def measure(network: Network, starts: Floats) -> Equilibrium:
 
 
 def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
-    """Give the times that follow from a measurement."""
-    b2, kind = loaded(), recipe.kind
+    """Return the times that follow from a measurement."""
+    b2, kind = load_brian2(), recipe.kind
     counted = None
     if kind.spikes:
         counted = (WINDOW if window is None else checked_seconds("window", window)) * b2.second
@@ -78,7 +78,7 @@ def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
 
 
 def checked_rule(rule: Any) -> Rule | None:
-    """Give an online rule back, or raise :class:`ParameterError`."""
+    """Return an online rule, or raise :class:`ParameterError`."""
     if rule is None:
         return None
     if not isinstance(rule, Rule):
@@ -91,9 +91,9 @@ def checked_rule(rule: Any) -> Rule | None:
     return rule
 
 
-def checked_constants(kind: Kind, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give the constants of a model, with those of the user, or raise :class:`ParameterError`."""
-    b2 = loaded()
+def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the constants of a model, with those of the user, or raise :class:`ParameterError`."""
+    b2 = load_brian2()
     constants = {name: number * getattr(b2, unit) for name, (number, unit) in kind.constants}
     if given is None:
         return constants
@@ -116,10 +116,10 @@ def assembled(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
         _check_rates(asked, step, starts, measured.state)
     _check_clamped(network, starts)
     threshold, reset = _spiking(asked)
-    pre, post = (_copied(ends, asked) for ends in (network.wiring.pre, network.wiring.post))
+    pre, post = (_copied(ends, asked) for ends in (network.connectivity.pre, network.connectivity.post))
     return Recipe(
         kind=kind,
-        dt=step * loaded().second,
+        dt=step * load_brian2().second,
         namespace=asked.constants,
         neurons=_equations(asked),
         operations=neuron_operations(network, kind, rule),
@@ -141,7 +141,7 @@ def assembled(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
 
 
 def _step(asked: Request, measured: Equilibrium) -> float:
-    """Give the time step, in seconds."""
+    """Return the time step, in seconds."""
     if asked.dt is not None:
         return checked_seconds("dt", asked.dt, ", or None to choose it")
     assert measured.dt is not None
@@ -171,7 +171,7 @@ def _check_clamped(network: Network, starts: Floats) -> None:
     with np.errstate(all="ignore"):
         drift = network.at_nodes(network.dynamics.drift_equation, starts)
     wrong = ~np.isfinite(drift)
-    wrong[:, network.wiring.free] = False
+    wrong[:, network.connectivity.free] = False
     if wrong.any():
         sample, place = np.argwhere(wrong)[0]
         raise ParameterError(
@@ -182,7 +182,7 @@ def _check_clamped(network: Network, starts: Floats) -> None:
 
 
 def _spiking(asked: Request) -> tuple[str | None, str | None]:
-    """Give the threshold and the reset."""
+    """Return the threshold and the reset."""
     for name in ("threshold", "reset", "extra"):
         text = getattr(asked, name)
         if text is not None and not isinstance(text, str):
@@ -200,7 +200,7 @@ def _spiking(asked: Request) -> tuple[str | None, str | None]:
 
 def _equations(asked: Request) -> str:
     """Write the equations of the neurons, with the user's."""
-    b2 = loaded()
+    b2 = load_brian2()
     try:
         given = b2.Equations(asked.extra)
     except Exception as error:  # of several kinds, and not all of them Brian2's
@@ -226,7 +226,7 @@ def _check_name(name: str, taken: set[str], network: Network) -> None:
     if name.endswith(("_pre", "_post")):
         why = "its names with _pre and _post are those of the two ends of a synapse"
     try:
-        loaded().Equations.check_identifier(name)
+        load_brian2().Equations.check_identifier(name)
     except Exception as error:  # SyntaxError and ValueError
         why = str(error)
     if why or not name.isascii():
@@ -237,10 +237,10 @@ def _check_name(name: str, taken: set[str], network: Network) -> None:
 
 
 def _values(asked: Request, starts: Floats) -> dict[str, Any]:
-    """Give the parameters and first states of the neurons."""
-    network, kind, wiring = asked.network, asked.kind, asked.network.wiring
-    marks = {"free": wiring.free, "output": wiring.outputs}
-    marks |= {} if asked.rule is None else {"biased": wiring.biased}
+    """Return the parameters and first states of the neurons."""
+    network, kind, connectivity = asked.network, asked.kind, asked.network.connectivity
+    marks = {"free": connectivity.free, "output": connectivity.outputs}
+    marks |= {} if asked.rule is None else {"biased": connectivity.biased}
     values: dict[str, Any] = {"s": starts[: asked.batch].astype(np.float64).ravel()}
     values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), asked) for name, places in marks.items()}
     values["b"] = _tiled(network.biases, asked)
@@ -258,17 +258,18 @@ def _synapse_values(asked: Request) -> dict[str, Any]:
     if asked.rule is None:
         return {"w": _tiled(asked.network.weights, asked)}
     return {
-        "w": _tiled(asked.network.weights, asked), "plastic": _tiled(asked.network.wiring.plastic, asked), "trace": 0.0,
+        "w": _tiled(asked.network.weights, asked), "plastic": _tiled(asked.network.connectivity.plastic, asked),
+        "trace": 0.0,
     }  # fmt: skip
 
 
 def _tiled(values: NDArray[Any], asked: Request) -> NDArray[np.float64]:
-    """Give values, one a node or an edge, to every copy."""
+    """Return values, one a node or an edge, to every copy."""
     return np.tile(np.asarray(values, np.float64), asked.batch)
 
 
 def _copied(ends: NDArray[np.int32], asked: Request) -> NDArray[np.int64]:
-    """Give the ends of the edges of every copy."""
+    """Return the ends of the edges of every copy."""
     return (np.arange(asked.batch)[:, None] * len(asked.network.nodes) + ends).ravel()
 
 
@@ -280,7 +281,7 @@ def _delays(asked: Request) -> Any:
             f"delay is {asked.delay!r}, but in the rate model every neuron sees what the others are at now: expected "
             "None; build with model='spiking' or 'lif', whose spikes may travel"
         )
-    b2, edges = loaded(), asked.network.weights.size
+    b2, edges = load_brian2(), asked.network.weights.size
     if not b2.have_same_dimensions(asked.delay, b2.second) or np.shape(asked.delay) not in ((), (edges,)):
         raise ParameterError(f"delay is {asked.delay!r}: expected a time, or one for each of the {edges} edges")
     seconds = np.broadcast_to(np.asarray(asked.delay, np.float64), (edges,))
@@ -290,10 +291,10 @@ def _delays(asked: Request) -> Any:
 
 
 def _recorded(asked: Request) -> NDArray[np.int64]:
-    """Give the neurons whose states are recorded, copy after copy."""
+    """Return the neurons whose states are recorded, copy after copy."""
     if asked.record is None:
         return np.empty(0, np.int64)
     network = asked.network
     nodes = network.nodes if asked.record.nodes is None else asked.record.nodes
-    places = np.array([network.wiring.table.index[node] for node in nodes], np.int32)
+    places = np.array([network.connectivity.table.index[node] for node in nodes], np.int32)
     return _copied(places, asked)

@@ -16,7 +16,7 @@ TARGETS = ("numpy", "cython", "cpp")
 """What Brian2 can be asked to compile to."""
 
 
-def loaded() -> Any:
+def load_brian2() -> Any:
     """Import brian2 and give it; leave the hook for exceptions, the warnings and the disk as they were.
 
     Raises
@@ -67,7 +67,7 @@ def _remove_logs(logger: Any) -> None:
 
 
 def checked_target(target: Any) -> str | None:
-    """Give the target back if this machine can compile to it.
+    """Return the target if this machine can compile to it.
 
     Raises
     ------

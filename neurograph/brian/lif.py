@@ -12,9 +12,9 @@ threshold is crossed. A neuron that should fire less often than once in 35 ``tau
 drive ends at the threshold.
 """
 
-from neurograph.brian.kind import CURRENT, ON_PRE, SPIKES, TIME_UNIT, Kind
+from neurograph.brian.neuron_model import CURRENT, ON_PRE, SPIKES, TIME_UNIT, NeuronModel
 
-LIF = Kind(
+LIF = NeuronModel(
     name="lif",
     neurons=f"""{CURRENT}
 dv/dt = (E_L - v + drive)/tau_m : volt (unless refractory)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._checks import checked_number, checked_whole
-from neurograph.brian.learning import learnt
-from neurograph.brian.phases import begun, ended, equilibrium, scheduled
+from neurograph.brian.learning import learn
+from neurograph.brian.phases import begin, equilibrium, finish, scheduled
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
 from neurograph.brian.script import script
@@ -125,7 +125,7 @@ class BrianModel:
         return self._of_the_copies(self.neurons, "b")
 
     def to_graph(self) -> nx.DiGraph[Any]:
-        """Give the network as a new graph, with the weights and biases as they are now.
+        """Return the network as a new graph, with the weights and biases as they are now.
 
         Raises
         ------
@@ -240,7 +240,7 @@ class BrianModel:
         """
         checked_whole("epochs", epochs, 1)
         timing = self.times.of(duration, nudged, window, counts_free=True)
-        return learnt(self, y, beta, sgd(1.0) if optimiser is None else optimiser, epochs, timing)
+        return learn(self, y, beta, sgd(1.0) if optimiser is None else optimiser, epochs, timing)
 
     def source(self, duration: Any = None, window: Any = None) -> str:
         """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
@@ -253,12 +253,12 @@ class BrianModel:
             If a time is out of range.
         """
         timing = self.times.of(duration, False, window, counts_free=True)
-        values = begun(self.recipe, self.compiled, self.starts[: self.batch], None)
+        values = begin(self.recipe, self.compiled, self.starts[: self.batch], None)
         values |= scheduled(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
 
     def assign_weights(self, weights: Floats, biases: Floats) -> None:
-        """Give every copy these weights (edges,) and biases (nodes,)."""
+        """Return every copy these weights (edges,) and biases (nodes,)."""
         self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
         if self.synapses is not None:
             self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})
@@ -267,25 +267,25 @@ class BrianModel:
         runs = []
         for first in range(0, self.starts.shape[0], self.batch):
             samples = slice(first, first + self.batch)
-            values = begun(
+            values = begin(
                 self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples]
             )
             values |= scheduled(self.recipe, timing, beta, self.runner.now())
             self.runner.assign(self.neurons, values)
             self.runner.run(timing.free + timing.nudged)
-            runs.append(ended(self.recipe, self.runner, self.batch, timing))
+            runs.append(finish(self.recipe, self.runner, self.batch, timing))
         return equilibrium(self.recipe, self.compiled, runs)
 
-    def _now(self, begun: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """Give the variables of both groups as they are, or as a phase begins."""
+    def _now(self, begin: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the variables of both groups as they are, or as a phase begins."""
         neurons = {}
         for name in self.runner.settable():
-            value = begun[name] if name in begun else self.runner.read(self.neurons, name)
+            value = begin[name] if name in begin else self.runner.read(self.neurons, name)
             neurons[name] = with_unit(value, self.neurons.variables[name].dim)
         names = self.recipe.synapse_values if self.synapses is not None else ()
         return {"neurons": neurons, "synapses": {name: self.runner.read(self.synapses, name) for name in names}}
 
     def _of_the_copies(self, group: Any, name: str) -> NDArray[np.float64]:
-        """Give what the copies have, (batch * k,), as one (k,): what all have, or the mean."""
+        """Return what the copies have, (batch * k,), as one (k,): what all have, or the mean."""
         copies = self.runner.read(group, name).reshape(self.batch, -1)
         return copies[0].copy() if (copies == copies[0]).all() else np.asarray(copies.mean(axis=0))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neurograph.brian.importing import loaded
+from neurograph.brian.importing import load_brian2
 from neurograph.brian.recipe import Recipe
 
 CODE_OBJECTS = {
@@ -28,9 +28,9 @@ class Objects:
     clock: Any
 
 
-def made(recipe: Recipe) -> Objects:
+def build_objects(recipe: Recipe) -> Objects:
     """Make the objects of a recipe; every one has the same name each time, so that Brian2 finds its compiled code."""
-    b2 = loaded()
+    b2 = load_brian2()
     own: dict[str, Any] = {}
     if recipe.target in CODE_OBJECTS:
         module, name = CODE_OBJECTS[recipe.target]

@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Ended:
+class FinalState:
     """How a run has ended: all arrays are (batch, nodes), `steps` are those taken."""
 
     state: Floats
@@ -31,8 +31,8 @@ class Ended:
     steps: int
 
 
-def begun(recipe: Recipe, network: Network, start: Floats, target: Floats | None) -> Values:
-    """Give what a run begins with, by the names of the neurons' variables: at `start`, targets (batch, outputs)."""
+def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None) -> Values:
+    """Return what a run begins with, by the names of the neurons' variables: at `start`, targets (batch, outputs)."""
     kind, state = recipe.kind, start.astype(np.float64).ravel()
     nothing = np.zeros(state.size)
     values: Values = {"s": state, "s_old": state, "s_free": nothing, **dict.fromkeys(kind.zero, nothing)}
@@ -45,23 +45,23 @@ def begun(recipe: Recipe, network: Network, start: Floats, target: Floats | None
         values |= {"sm": state} if kind.spikes else {}
     if target is not None:
         wanted = np.zeros(start.shape)
-        wanted[:, network.wiring.outputs] = target
+        wanted[:, network.connectivity.outputs] = target
         values["y"] = wanted.ravel()
     return values
 
 
 def scheduled(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bool = False) -> Values:
-    """Give when the nudged phase begins and spikes are counted; while it learns, at the end of the free phase."""
+    """Return when the nudged phase begins and spikes are counted; while it learns, at the end of the free phase."""
     values: Values = {"beta": beta, "onset": now + timing.free}
     if recipe.kind.spikes:
-        hush = now + timing.free + (0 if learning else timing.nudged)
-        values |= {"hush": hush, "listen": hush - timing.window}
+        stop_counting = now + timing.free + (0 if learning else timing.nudged)
+        values |= {"stop_counting": stop_counting, "start_counting": stop_counting - timing.window}
     if "learning" in recipe.values:
         values["learning"] = float(learning)
     return values
 
 
-def ended(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning: bool = False) -> Ended:
+def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning: bool = False) -> FinalState:
     """Read how a run has ended; while it learns, how its free phase has."""
 
     def read(name: str) -> NDArray[np.float64]:
@@ -72,11 +72,11 @@ def ended(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning:
     if recipe.kind.spikes:
         seconds = timing.window * float(recipe.dt)
         sent = read("count") / (float(recipe.namespace["rmax"]) * seconds)
-    return Ended(state, read("s_old"), sent, timing.free + timing.nudged)
+    return FinalState(state, read("s_old"), sent, timing.free + timing.nudged)
 
 
-def equilibrium(recipe: Recipe, network: Network, runs: list[Ended]) -> Equilibrium:
-    """Give the ends of several runs as one batch."""
+def equilibrium(recipe: Recipe, network: Network, runs: list[FinalState]) -> Equilibrium:
+    """Return the ends of several runs as one batch."""
     state, before, sent = (np.concatenate([getattr(run, name) for run in runs]) for name in ("state", "before", "sent"))
     pace = float(recipe.dt / recipe.namespace["time_unit"])
     residual = np.max(np.abs(state - before), axis=1, initial=0.0) / pace

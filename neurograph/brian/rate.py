@@ -1,8 +1,8 @@
 """The rate model: the network's own equations."""
 
-from neurograph.brian.kind import TIME_UNIT, Kind
+from neurograph.brian.neuron_model import TIME_UNIT, NeuronModel
 
-RATE = Kind(
+RATE = NeuronModel(
     name="rate",
     neurons="I_syn : 1",
     summed="I_syn_post = w*sent_pre : 1 (summed)",

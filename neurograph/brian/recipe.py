@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.brian.kind import Kind
+from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
@@ -56,7 +56,7 @@ class Recipe:
         What Brian2 compiles to.
     """
 
-    kind: Kind
+    kind: NeuronModel
     dt: Any
     namespace: Mapping[str, Any]
     neurons: str
@@ -77,7 +77,9 @@ class Recipe:
     target: str | None = None
 
 
-def membrane(network: Network, kind: Kind, rule: Rule | None, noise: float, own_input: bool, target: str | None) -> str:
+def membrane(
+    network: Network, kind: NeuronModel, rule: Rule | None, noise: float, own_input: bool, target: str | None
+) -> str:
     """Write the neurons' equations without the dynamics' parameters; with `own_input` the user's say what I_ext is."""
     dynamics = network.dynamics
     push = f"{dynamics.drift_equation.brian()} + pull*output*(y - s)"
@@ -100,7 +102,7 @@ def membrane(network: Network, kind: Kind, rule: Rule | None, noise: float, own_
         "onset : integer (shared)",
     ]
     if kind.spikes:
-        lines += ["count : 1", "listen : integer (shared)", "hush : integer (shared)"]
+        lines += ["count : 1", "start_counting : integer (shared)", "stop_counting : integer (shared)"]
     if rule is not None:
         lines += [f"active = learning*{NUDGE_TIME} : 1 (shared)", "learning : 1 (shared)"]
         lines += ["b_trace : 1", "biased : 1 (constant)"]
@@ -113,7 +115,7 @@ def sums(network: Network) -> tuple[str, ...]:
     return tuple(name for name in ("w_out", "w_out_abs") if name in network.dynamics.drift_equation.symbols)
 
 
-def neuron_operations(network: Network, kind: Kind, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+def neuron_operations(network: Network, kind: NeuronModel, rule: Rule | None) -> tuple[tuple[str, str], ...]:
     """Write what happens to every neuron in every step, beside its equations."""
     operations = [("s_old = s\ns_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
     if network.dynamics.box is not None:
@@ -131,10 +133,10 @@ def _bound(value: float) -> str:
 
 def counting(reset: str) -> str:
     """Write a reset that also counts the spike, while it is listened to."""
-    return f"{reset.strip()}\ncount += int(timestep(t, dt) >= listen and timestep(t, dt) < hush)"
+    return f"{reset.strip()}\ncount += int(timestep(t, dt) >= start_counting and timestep(t, dt) < stop_counting)"
 
 
-def synapse_equations(network: Network, kind: Kind, rule: Rule | None) -> str:
+def synapse_equations(network: Network, kind: NeuronModel, rule: Rule | None) -> str:
     """Write the synapses' equations."""
     values = {"w_out": "w", "w_out_abs": "abs(w)"}
     lines = ["w : 1", *([kind.summed] if kind.summed else [])]
@@ -142,7 +144,7 @@ def synapse_equations(network: Network, kind: Kind, rule: Rule | None) -> str:
     return "\n".join(lines + (["plastic : 1 (constant)", "trace : 1"] if rule is not None else []))
 
 
-def synapse_operations(kind: Kind, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+def synapse_operations(kind: NeuronModel, rule: Rule | None) -> tuple[tuple[str, str], ...]:
     """Write what happens to every synapse in every step: the rule, where states are seen along the edges."""
     if rule is None or kind.spikes:
         return ()
@@ -150,7 +152,7 @@ def synapse_operations(kind: Kind, rule: Rule | None) -> tuple[tuple[str, str], 
     return ((f"trace += active_post*plastic*({rule.expression.brian(ends)})", "end"),)
 
 
-def on_spike(kind: Kind, rule: Rule | None) -> str:
+def on_spike(kind: NeuronModel, rule: Rule | None) -> str:
     """Write what a presynaptic spike does: it stands for ``1/(rmax dt)`` steps in which the neuron sends 1."""
     if rule is None or not kind.spikes:
         return kind.on_pre
@@ -159,7 +161,7 @@ def on_spike(kind: Kind, rule: Rule | None) -> str:
 
 
 def _per_pre(rule: Rule) -> Expression:
-    """Give the rule over ``pre``, which a spike stands for."""
+    """Return the rule over ``pre``, which a spike stands for."""
     change = rule.expression
     each = change.derivative("pre")
     if each.symbols & {"pre", "dpre"} or "dpre" in change.symbols or not _vanishes(change):
@@ -171,7 +173,7 @@ def _per_pre(rule: Rule) -> Expression:
 
 
 def _vanishes(change: Expression) -> bool:
-    """Say whether a rule that is affine in pre is 0 where nothing is sent."""
+    """Return whether a rule that is affine in pre is 0 where nothing is sent."""
     rng = np.random.default_rng(0)
     seen = {name: rng.uniform(0.1, 1.0, 8) for name in ("post", "dpost", "w")}
     return not np.any(change(pre=np.zeros(8), dpre=np.zeros(8), **seen))

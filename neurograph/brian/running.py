@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.brian.importing import loaded
-from neurograph.brian.objects import Objects, made
+from neurograph.brian.importing import load_brian2
+from neurograph.brian.objects import Objects, build_objects
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.units import with_unit
 
@@ -32,19 +32,19 @@ class Runtime:
     objects: Objects
 
     def __init__(self, recipe: Recipe) -> None:
-        self.objects = made(recipe)
+        self.objects = build_objects(recipe)
 
     def read(self, group: Any, name: str) -> NDArray[np.float64]:
-        """Give a variable of the neurons or the synapses, without its unit."""
+        """Return a variable of the neurons or the synapses, without its unit."""
         return np.array(group.variables[name].get_value(), np.float64)
 
     def assign(self, group: Any, values: dict[str, Any]) -> None:
-        """Give variables of the neurons or the synapses their values, without unit."""
+        """Return variables of the neurons or the synapses their values, without unit."""
         for name, value in values.items():
             group.variables[name].get_value()[...] = value
 
     def now(self) -> int:
-        """Give the step that the next run begins with."""
+        """Return the step that the next run begins with."""
         return round(float(self.objects.network.t_) / float(self.objects.clock.dt))
 
     def run(self, steps: int) -> None:
@@ -73,7 +73,7 @@ class Program(Runtime):
     """
 
     def __init__(self, recipe: Recipe) -> None:
-        b2 = loaded()
+        b2 = load_brian2()
         from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
         self._device = CPPStandaloneDevice()
@@ -91,7 +91,7 @@ class Program(Runtime):
         self._compiled = False
 
     def now(self) -> int:
-        """Give the step that the next run begins with."""
+        """Return the step that the next run begins with."""
         return 0
 
     def run(self, steps: int) -> None:
@@ -113,7 +113,7 @@ class Program(Runtime):
 
     def _compile(self) -> None:
         """Compile a program that takes as many steps as it is told."""
-        b2, objects = loaded(), self.objects
+        b2, objects = load_brian2(), self.objects
         b2.set_device(self._device, build_on_run=False)
         try:
             objects.network.run(0 * b2.second, namespace={})

@@ -1,8 +1,8 @@
 """The spiking model: the rate membrane, whose output is encoded by a deterministic integrate-and-fire neuron."""
 
-from neurograph.brian.kind import CURRENT, ON_PRE, SPIKES, TIME_UNIT, Kind
+from neurograph.brian.neuron_model import CURRENT, ON_PRE, SPIKES, TIME_UNIT, NeuronModel
 
-SPIKING = Kind(
+SPIKING = NeuronModel(
     name="spiking",
     neurons=f"{CURRENT}\ndphi/dt = rmax*sent : 1",
     on_pre=ON_PRE,

@@ -38,7 +38,7 @@ class Times:
     window: Any
 
     def of(self, duration: Any, nudged: Any, window: Any, counts_free: bool) -> Timing:
-        """Give the steps of a run whose spikes are counted at the end of the free phase, or else of the nudged one."""
+        """Return the steps of a run whose spikes are counted at the end of the free phase, or of the nudged one."""
         free = self._steps("duration", duration) if duration is not None else self._enough(window)
         pulled = 0 if nudged is False else free if nudged is None else self._steps("nudged", nudged)
         return Timing(free, pulled, self._window(window, free if counts_free else pulled))
@@ -53,7 +53,7 @@ class Times:
         return self._steps("settling", self.settling) + counted
 
     def _window(self, window: Any, phase: int) -> int:
-        """Give the window: what is left of the phase after the time to settle, and at least half of the phase."""
+        """Return the window: what is left of the phase after the time to settle, and at least half of the phase."""
         if self.window is None:
             if window is not None:
                 raise ParameterError(f"window is {window!r}, but the rate model has no spikes to count: leave it out")
@@ -71,7 +71,7 @@ class Times:
 
 
 def checked_seconds(name: str, time: Any, remark: str = "") -> float:
-    """Give a positive time in seconds, or raise :class:`ParameterError`."""
+    """Return a positive time in seconds, or raise :class:`ParameterError`."""
     from brian2 import have_same_dimensions, second
 
     try:

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.brian.importing import loaded
+from neurograph.brian.importing import load_brian2
 
 
 def with_unit(values: Any, dimensions: Any) -> Any:
-    """Give numbers as a quantity of these dimensions, if they have any."""
-    b2 = loaded()
+    """Return numbers as a quantity of these dimensions, if they have any."""
+    b2 = load_brian2()
     return values if isinstance(values, b2.Quantity) else b2.Quantity(values, dim=dimensions)
 
 
 def written(value: Any, once: bool = True) -> str:
     """Write a number, a quantity or an array so that it is read back as it is; if `once`, equal numbers as one."""
-    b2 = loaded()
+    b2 = load_brian2()
     numbers = np.asarray(value)
     unit = ""
     if isinstance(value, b2.Quantity) and not value.is_dimensionless:

@@ -84,7 +84,7 @@ class Certificate:
     margin : float or None
         How far the number that was tested lies on the side of PROVED; negative on the other side.
     margins : dict
-        What the contraction bears: see :meth:`Theorem.borne`.
+        What the contraction bears: see :meth:`Theorem.robustness_margins`.
     largest_dt : float or None
         Longest step with which explicit Euler is covered; None where none is known.
     euler : str or None
@@ -157,7 +157,7 @@ class Certificate:
         return self.theorem.answer(asked, self.system.budget, self)
 
     def radius(self, x: ArrayLike) -> Array:
-        """Give how far the inputs may move, each by so much (l_inf), before the network's answer may change.
+        """Return how far the inputs may move, each by so much (l_inf), before the network's answer may change.
 
         The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
         radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
@@ -198,7 +198,7 @@ class Certificate:
             ) from None
 
     def function(self, sample: int = 0) -> LyapunovFunction:
-        """Give the function of the state that falls along every trajectory that is covered, for one sample of x.
+        """Return the function of the state that falls along every trajectory that is covered, for one sample of x.
 
         It evaluates V and dV/dt at states (..., nodes): for a contraction the distance to the equilibrium in its
         norm, for the others what their theorem says.
@@ -230,7 +230,7 @@ class Certificate:
         return made
 
     def to_json(self) -> str:
-        """Give everything that is said as JSON text.
+        """Return everything that is said as JSON text.
 
         Numbers that are not finite become words, and labels that are neither text nor a whole number their repr.
         """
@@ -271,10 +271,10 @@ class Certificate:
     @property
     def bearing(self) -> str:
         """The margins in words."""
-        return ", ".join(BEARS[name].format(f"{value:.4g}") for name, value in self.margins.items())
+        return ", ".join(MARGINS[name].format(f"{value:.4g}") for name, value in self.margins.items())
 
 
-BEARS = {
+MARGINS = {
     "weight change": "a change of the weights up to {} in its operator norm",
     "nudging": "a negative beta down to -{}",
     "noise gain": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
@@ -315,7 +315,7 @@ class Theorem(abc.ABC):
     def function(
         self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
     ) -> LyapunovFunction | None:
-        """Give the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
+        """Return the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
 
         Here: the distance to its equilibrium, where the certificate is about distances.
         """
@@ -336,7 +336,7 @@ class Theorem(abc.ABC):
         return replace(found, seconds=budget - deadline.left)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
-        """Give the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.
+        """Return the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.
 
         Raises
         ------
@@ -354,15 +354,15 @@ class Theorem(abc.ABC):
         return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 
     def certificate(self, system: System, verdict: Verdict, statement: str, **found: Any) -> Certificate:
-        """Give a certificate; `found` are its other attributes."""
+        """Return a certificate; `found` are its other attributes."""
         return Certificate(self, system, verdict, statement, **found)
 
     def unknown(self, system: System, statement: str, **found: Any) -> Certificate:
-        """Say why neither is the case."""
+        """Return why neither is the case."""
         return self.certificate(system, Verdict.UNKNOWN, statement, **found)
 
     def euler_step(self, system: System, rate: float, largest_dt: float | None) -> str | None:
-        """Say whether explicit Euler with the system's dt contracts too."""
+        """Return whether explicit Euler with the system's dt contracts too."""
         if system.dt is None:
             return None
         step = f"Explicit Euler with dt = {system.dt:g}"
@@ -372,8 +372,10 @@ class Theorem(abc.ABC):
             return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
         return f"{step} inherits it: every step multiplies distances by at most {1.0 - rate * system.dt:.6g}."
 
-    def borne(self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False) -> dict[str, float]:
-        """Give what a contraction at a rate bears, in its norm.
+    def robustness_margins(
+        self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False
+    ) -> dict[str, float]:
+        """Return what a contraction at a rate bears, in its norm.
 
         - weight change: a change of the weights among free nodes whose operator norm is smaller than this cannot undo
           it; only where a weight acts on its postsynaptic node alone.
@@ -383,9 +385,11 @@ class Theorem(abc.ABC):
           inequality) and a neuron acts on itself by its leak only.
         """
         margins = {"noise gain": 1.0 / rate}
-        gain = float(np.max(system.slopes["dg/dI"].size, initial=0.0) * np.max(system.slopes["f'"].size, initial=0.0))
-        if not system.network.dynamics.drift_equation.symbols & {"w_out", "w_out_abs"} and gain > 0.0:
-            margins["weight change"] = rate / gain
+        input_slope = float(
+            np.max(system.slopes["dg/dI"].size, initial=0.0) * np.max(system.slopes["f'"].size, initial=0.0)
+        )
+        if not system.network.dynamics.drift_equation.symbols & {"w_out", "w_out_abs"} and input_slope > 0.0:
+            margins["weight change"] = rate / input_slope
         if diagonal:
             margins["nudging"] = rate
         if delays and system.leaks_alone:
@@ -394,7 +398,7 @@ class Theorem(abc.ABC):
 
 
 def _plain(value: Any) -> Any:
-    """Give a value as JSON knows it."""
+    """Return a value as JSON knows it."""
     match value:
         case Mapping():
             return {str(name): _plain(one) for name, one in value.items()}

@@ -42,7 +42,7 @@ class Contracting:
         checked_number("rate", self.rate, above=0.0)
 
     def certificate(self, network: Network) -> Certificate:
-        """Give the first certificate that proves it, or else the one with the largest margin.
+        """Return the first certificate that proves it, or else the one with the largest margin.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Contracting:
         return max(found, key=lambda one: -np.inf if one.margin is None else one.margin)
 
     def holds(self, network: Network) -> bool:
-        """Say whether it is proved of a network.
+        """Return whether it is proved of a network.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Contracting:
         return "contracting" in found.claims and (found.rate or 0.0) >= self.rate
 
     def project(self, network: Network) -> Network:
-        """Give a network near this one, on the same edges, of which it is proved.
+        """Return a network near this one, on the same edges, of which it is proved.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Contracting:
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights, ids, ties = network.weights.copy(), network.wiring.circuit.inner.ids, network.wiring.ties
+        weights, ids, ties = network.weights.copy(), network.connectivity.subgraph.inner.ids, network.connectivity.ties
         weights[ids] = found
         if ties is not None:  # edges from inputs may share a weight with those among free neurons
             shared = np.full(int(ties.max()) + 1, np.nan)
@@ -102,15 +102,15 @@ class Contracting:
         return system.affine and len(system.nodes) <= DENSE
 
     def _couplings(self, network: Network, system: System) -> Couplings:
-        dynamics, inner = network.dynamics, network.wiring.circuit.inner
-        why = system.obstacle
+        dynamics, inner = network.dynamics, network.connectivity.subgraph.inner
+        why = system.inapplicable_reason
         if dynamics.drift_equation.symbols & {"w_out", "w_out_abs"}:
             why = "what its neurons send is part of how they leak, but not as the laws of dynamics.deep() have it"
         if why is not None:
             raise ParameterError(f"keep asks for a contraction, which {dynamics.name} cannot be held to: {why}")
-        gain, sending = (_slope(system, name) for name in ("dg/dI", "f'"))
+        input_slope, sending = (_slope(system, name) for name in ("dg/dI", "f'"))
         post = np.repeat(np.arange(len(system.nodes)), np.diff(inner.indptr))
-        pre = network.wiring.circuit.place[inner.other]
+        pre = network.connectivity.subgraph.place[inner.other]
         own = system.slopes["dg/ds"].high
         rounding = (
             64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
@@ -123,25 +123,32 @@ class Contracting:
                 f"rate is {self.rate:g}, but neuron {system.nodes[node]!r} may leak only {-own[node]:.4g}: expected a "
                 "lower rate"
             )
-        ids, ties = inner.ids, network.wiring.ties
-        weights, plastic = network.weights[ids].astype(np.float64), network.wiring.plastic[ids]
+        ids, ties = inner.ids, network.connectivity.ties
+        weights, plastic = network.weights[ids].astype(np.float64), network.connectivity.plastic[ids]
         return Couplings(
-            post, pre, weights, gain[post] * sending[pre], plastic, ties if ties is None else ties[ids], room, slack
+            post,
+            pre,
+            weights,
+            input_slope[post] * sending[pre],
+            plastic,
+            ties if ties is None else ties[ids],
+            room,
+            slack,
         )
 
     def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:
         """Raise the extra leak where it is too small for the weights."""
         needed = np.full(len(system.nodes), self.rate * (1.0 + 1e-9))
         if law.kind == "signed":
-            needed = needed + 2.0 * law.gain * system.sent_negative
+            needed = needed + 2.0 * law.input_slope * system.sent_negative
         lacking = np.maximum(needed - law.extra.low, 0.0)
         if not np.any(lacking):
             return network
         name, slope = _leak_parameter(network, system)
         parameters = network.parameters.copy()
         column = list(network.dynamics.defaults).index(name)
-        raised = parameters[network.wiring.free, column] + lacking / slope
-        parameters[network.wiring.free, column] = np.nextafter(raised.astype(network.dtype), np.inf)
+        raised = parameters[network.connectivity.free, column] + lacking / slope
+        parameters[network.connectivity.free, column] = np.nextafter(raised.astype(network.dtype), np.inf)
         return replace(network, parameters=frozen(parameters))
 
 
@@ -149,7 +156,7 @@ def _leak_parameter(network: Network, system: System) -> tuple[str, Array]:
     """Find the parameter that a neuron leaks by, and how fast the leak rises with it (free,)."""
     own = network.dynamics.slope("s")
     for name in network.dynamics.defaults:
-        slope = -network.at_nodes(own.derivative(name), np.zeros(len(network.nodes)))[network.wiring.free]
+        slope = -network.at_nodes(own.derivative(name), np.zeros(len(network.nodes)))[network.connectivity.free]
         if name not in own.derivative(name).symbols and np.all(slope > 0.0):
             return name, slope.astype(np.float64)
     raise ParameterError(
@@ -159,7 +166,7 @@ def _leak_parameter(network: Network, system: System) -> tuple[str, Array]:
 
 
 def _slope(system: System, name: str) -> Array:
-    """Give a slope that is the same in every state, or else its largest size."""
+    """Return a slope that is the same in every state, or else its largest size."""
     slope = system.slopes[name]
     return np.asarray((slope.low + slope.high) / 2 if system.affine else slope.size)
 

@@ -41,7 +41,7 @@ class Report:
     subject: str
 
     def __getitem__(self, name: str) -> Certificate:
-        """Give a certificate by its name.
+        """Return a certificate by its name.
 
         Raises
         ------
@@ -141,7 +141,7 @@ def _table(certificates: Sequence[Certificate]) -> list[str]:
 
 
 def _row(certificate: Certificate) -> tuple[list[str], ...]:
-    """Give the cells of a certificate, each as lines."""
+    """Return the cells of a certificate, each as lines."""
     claims = textwrap.wrap(", ".join(certificate.claims), 34) or ["-"]
     numbers = ["-" if number is None else f"{number:.4g}" for number in (certificate.rate, certificate.largest_dt)]
     return [certificate.name], [str(certificate.verdict)], [certificate.scope], claims, [numbers[0]], [numbers[1]]

@@ -37,7 +37,7 @@ class LeakLaw:
 
     kind: Literal["absolute", "signed"]
     extra: Interval
-    gain: Array
+    input_slope: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +88,17 @@ class System:
     def nodes(self) -> tuple[Hashable, ...]:
         """Labels of the free nodes."""
         labels = self.network.nodes
-        return tuple(labels[place] for place in self.network.wiring.free.tolist())
+        return tuple(labels[place] for place in self.network.connectivity.free.tolist())
 
     @cached_property
     def nudge(self) -> Array:
         """What the nudge takes from the diagonal (free,)."""
-        return np.where(self.network.wiring.nudged >= 0, self.beta, 0.0)
+        return np.where(self.network.connectivity.nudged >= 0, self.beta, 0.0)
 
     @cached_property
     def weights(self) -> sp.csr_array:
         """The weights among free nodes (free, free), row = postsynaptic, without those that are 0."""
-        free = self.network.wiring.free
+        free = self.network.connectivity.free
         inner = sp.csr_array(self.network.matrix().astype(np.float64)[free][:, free])
         inner.eliminate_zeros()
         return inner
@@ -106,20 +106,20 @@ class System:
     @cached_property
     def clamped(self) -> Array:
         """Places of the inputs, then of the bias nodes."""
-        return np.concatenate([self.network.wiring.inputs, self.network.wiring.bias_nodes])
+        return np.concatenate([self.network.connectivity.inputs, self.network.connectivity.bias_nodes])
 
     @cached_property
     def inflow(self) -> sp.csr_array:
         """The weights from clamped nodes to free ones (free, clamped), without those that are 0."""
-        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.wiring.free][:, self.clamped])
+        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.connectivity.free][:, self.clamped])
         inner.eliminate_zeros()
         return inner
 
     @cached_property
     def constants(self) -> dict[str, Interval]:
         """Bias, summed outgoing weights and parameters (free,), with the rounding error of the sums."""
-        network, free = self.network, self.network.wiring.free
-        weights, pre, n = network.weights.astype(np.float64), network.wiring.pre, len(network.nodes)
+        network, free = self.network, self.network.connectivity.free
+        weights, pre, n = network.weights.astype(np.float64), network.connectivity.pre, len(network.nodes)
         total = np.bincount(pre, np.abs(weights), minlength=n)
         terms = np.maximum(np.bincount(pre, minlength=n) - 1, 0)
         error = (terms * EPS * total)[free]
@@ -159,7 +159,7 @@ class System:
         return None
 
     @cached_property
-    def obstacle(self) -> str | None:
+    def inapplicable_reason(self) -> str | None:
         """Why the Jacobian has no bounds, as a sentence; None where it has."""
         if self.jump is not None:
             return self.jump
@@ -184,7 +184,7 @@ class System:
     @property
     def affine(self) -> bool:
         """Whether A is the same in every state."""
-        return self.obstacle is None and not any(np.any(slope.varies) for slope in self.slopes.values())
+        return self.inapplicable_reason is None and not any(np.any(slope.varies) for slope in self.slopes.values())
 
     @cached_property
     def diagonal(self) -> Interval:
@@ -196,9 +196,9 @@ class System:
     @cached_property
     def coupling(self) -> sp.csr_array:
         """Bounds of abs(A_ji), i other than j (free, free), as rounded."""
-        gain, sending = self.slopes["dg/dI"], self.slopes["f'"]
+        input_slope, sending = self.slopes["dg/dI"], self.slopes["f'"]
         weights = abs(self.weights)
-        forth = scaled(weights, gain.size, sending.size)
+        forth = scaled(weights, input_slope.size, sending.size)
         if not self.transposed:
             return _without_diagonal(forth)
         back = sp.csr_array(forth.T)
@@ -209,8 +209,8 @@ class System:
     @cached_property
     def couplings(self) -> sp.csr_array:
         """A_ji, i other than j (free, free), of an affine system, as rounded."""
-        gain, sending = ((slope.low + slope.high) / 2 for slope in (self.slopes["dg/dI"], self.slopes["f'"]))
-        forth = _without_diagonal(scaled(self.weights, gain, sending))
+        input_slope, sending = ((slope.low + slope.high) / 2 for slope in (self.slopes["dg/dI"], self.slopes["f'"]))
+        forth = _without_diagonal(scaled(self.weights, input_slope, sending))
         return sp.csr_array(forth.T) if self.transposed else forth
 
     @property
@@ -218,14 +218,14 @@ class System:
         """Bounds of abs(J_ji(s) - J_ji(s*)) (free, free): abs(w_ji) times the width of the slopes' product."""
         edges = sp.coo_array(abs(self.weights))
         post, pre = edges.coords
-        gain, sending = (_at(self.slopes[name], places) for name, places in (("dg/dI", post), ("f'", pre)))
-        product = gain * sending
+        input_slope, sending = (_at(self.slopes[name], places) for name, places in (("dg/dI", post), ("f'", pre)))
+        product = input_slope * sending
         width = (product + -product).high
         return sp.csr_array((edges.data * width, edges.coords), shape=edges.shape)
 
     @cached_property
     def fastest(self) -> float:
-        """Give max abs(A_jj); infinite where there is no bound."""
+        """Return max abs(A_jj); infinite where there is no bound."""
         return float(np.max(self.diagonal.size))
 
     @cached_property
@@ -233,7 +233,7 @@ class System:
         """N_j, the sum of the negative parts of a neuron's outgoing weights (free,)."""
         network = self.network
         negative = np.maximum(-network.weights, 0.0)
-        return np.bincount(network.wiring.pre, negative, len(network.nodes))[network.wiring.free]
+        return np.bincount(network.connectivity.pre, negative, len(network.nodes))[network.connectivity.free]
 
     @cached_property
     def leak_law(self) -> LeakLaw | None:
@@ -243,17 +243,17 @@ class System:
         constant = not any(leak.symbols & set(STATE) for leak in leaks)
         if not self.affine or not constant or dynamics.slope("I").symbols & {"w_out", "w_out_abs"}:
             return None
-        gain, sending = slopes["dg/dI"], slopes["f'"]
-        if not (np.all(gain.low > 0.0) and np.all(sending.low == 1.0) and np.all(sending.high == 1.0)):
+        input_slope, sending = slopes["dg/dI"], slopes["f'"]
+        if not (np.all(input_slope.low > 0.0) and np.all(sending.low == 1.0) and np.all(sending.high == 1.0)):
             return None
         zero = Interval.constant(0.0)
         signed, absolute = (enclose(leak, self.constants).repeated(len(self.nodes)) for leak in leaks)
         rest = enclose(dynamics.slope("s"), {**self.symbols, "w_out": zero, "w_out_abs": zero})
         extra = -rest.repeated(len(self.nodes)) + Interval.constant(self.nudge)
-        middle = (gain.low + gain.high) / 2
-        if _same(absolute, -gain) and _same(signed, zero):
+        middle = (input_slope.low + input_slope.high) / 2
+        if _same(absolute, -input_slope) and _same(signed, zero):
             return LeakLaw("absolute", extra, middle)
-        if _same(signed, -gain) and _same(absolute, zero):
+        if _same(signed, -input_slope) and _same(absolute, zero):
             return LeakLaw("signed", extra, middle)
         return None
 
@@ -267,7 +267,7 @@ def _same(a: Interval, b: Interval) -> bool:
 
 
 def scaled(matrix: sp.csr_array, rows: Array, columns: Array) -> sp.csr_array:
-    """Give diag(rows) matrix diag(columns)."""
+    """Return diag(rows) matrix diag(columns)."""
     scaled = matrix.copy()
     if np.all(rows == rows[:1]) and np.all(columns == columns[:1]):  # spares two arrays as long as the edges
         scaled.data *= np.prod(rows[:1]) * np.prod(columns[:1])
@@ -286,7 +286,7 @@ def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
 
 
 def in_float64(network: Network) -> Network:
-    """Give the network with the same numbers in float64."""
+    """Return the network with the same numbers in float64."""
     return replace(
         network,
         weights=network.weights.astype(np.float64),

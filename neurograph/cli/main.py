@@ -139,7 +139,7 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
         ("--decay", "decay", float, "factor of the learning rate from one epoch to the next"),
         ("--max-step", "max_step", float, "largest step of one weight"),
         ("--epochs", "epochs", int, "most epochs"),
-        ("--until-cost", "until_cost", float, "stop at this cost"),
+        ("--target-cost", "target_cost", float, "stop at this cost"),
         ("--batch", "batch_size", int, "samples an update; 0: all at once"),
     ):
         default = {**DEFAULTS, **STEPS, "beta": DEFAULT_BETA}[name]
@@ -168,7 +168,7 @@ def _add_prune(commands: Any) -> None:
     how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
     how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
     nothing = "those of neurons that no input drives or that reach no output"
-    how.add_argument("--idle", action="store_true", help=nothing)
+    how.add_argument("--unreachable", action="store_true", help=nothing)
     which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
     command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
     command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
@@ -229,7 +229,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _proved(report: ng.Report) -> str:
-    """Give the strongest claim for all inputs in a few words."""
+    """Return the strongest claim for all inputs in a few words."""
     claims = [one for one in report.proved if one.scope == "all inputs"]
     if not claims:
         return "nothing"
@@ -250,9 +250,9 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _numbers(options: argparse.Namespace) -> dict[str, Any]:
-    """Give the arguments of train() that were given."""
+    """Return the arguments of train() that were given."""
     given = {name: value for name, value in vars(options).items() if value is not None}
-    numbers: dict[str, Any] = {name: given[name] for name in ("beta", "epochs", "until_cost") if name in given}
+    numbers: dict[str, Any] = {name: given[name] for name in ("beta", "epochs", "target_cost") if name in given}
     if "batch_size" in given:
         numbers["batch_size"] = checked_whole("--batch", given["batch_size"], 0, "; 0 takes all at once") or None
     steps = {name: given[name] for name in STEPS if name in given}
@@ -271,7 +271,7 @@ def _certify(options: argparse.Namespace) -> None:
 
 
 def _radius_lines(report: ng.Report, x: Any) -> list[str]:
-    """Give a table of the radii within which answers are certified, a line a certificate that has them."""
+    """Return a table of the radii within which answers are certified, a line a certificate that has them."""
     found = {}
     for certificate in report:
         with contextlib.suppress(ng.certificates.NoRadiusError):
@@ -309,7 +309,7 @@ def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
         return ng.pruning.magnitude(threshold=options.threshold)
     if options.boltzmann is not None:
         return ng.pruning.boltzmann(options.boltzmann, options.temperature)
-    return ng.pruning.idle() if options.idle else ng.pruning.proximal(options.proximal)
+    return ng.pruning.unreachable() if options.unreachable else ng.pruning.proximal(options.proximal)
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -392,7 +392,7 @@ def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
     header, rows = cells(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
-    ends = (network.wiring.inputs, network.wiring.outputs)
+    ends = (network.connectivity.inputs, network.connectivity.outputs)
     labels = [[str(network.nodes[place]) for place in places] for places in ends]
     missing = [label for label in labels[0] + labels[1] if label not in columns]
     if missing:

@@ -32,7 +32,7 @@ class Code:
 
     @classmethod
     def of(cls, counts: Counts) -> Code:
-        """Give the code that makes a text with these counts of symbols shortest, no code longer than :data:`LONGEST`.
+        """Return the code that makes a text with these counts of symbols shortest, no code longer than :data:`LONGEST`.
 
         Counts that would make longer codes are evened out until none is.
 

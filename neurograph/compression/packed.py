@@ -133,7 +133,7 @@ class PackedWeights:
         return result[:, 0] if columns.ndim == 1 else result
 
     def matrix(self) -> scipy.sparse.csr_array:
-        """Give the matrix, entry for entry as it was packed.
+        """Return the matrix, entry for entry as it was packed.
 
         Raises
         ------
@@ -144,7 +144,7 @@ class PackedWeights:
         return scipy.sparse.csr_array((self.values[level], indices, indptr), shape=self.shape)
 
     def unpacked(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Give indptr and indices of the matrix, and the place of each entry's value in `values`.
+        """Return indptr and indices of the matrix, and the place of each entry's value in `values`.
 
         Raises
         ------
@@ -166,7 +166,7 @@ def _tables(code: Code) -> tuple[NDArray[np.int64], ...]:
 
 
 def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give where the different pairs of value, bit for bit, and label first are, and which one each entry has.
+    """Return where the different pairs of value, bit for bit, and label first are, and which one each entry has.
 
     Where hardly two entries are equal: every place, and nothing.
     """
@@ -179,7 +179,7 @@ def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDA
 
 
 def _log2(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give floor(log2(n)) of numbers n >= 1 below 2**48."""
+    """Return floor(log2(n)) of numbers n >= 1 below 2**48."""
     return np.frexp(numbers.astype(np.float64))[1].astype(np.int64) - 1
 
 

@@ -40,7 +40,7 @@ class Quantised:
 
 
 def quantise(network: Network, levels: int = 16) -> Quantised:
-    """Give a network whose plastic weights take few values, the nearest in the mean square.
+    """Return a network whose plastic weights take few values, the nearest in the mean square.
 
     The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by what all its edges ask for, and
     leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
@@ -79,7 +79,7 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     network = checked_network(network)
     levels = checked_whole("levels", levels, 1)
     graph = network.to_graph()
-    moved = np.flatnonzero(network.wiring.plastic & (network.weights != 0.0))
+    moved = np.flatnonzero(network.connectivity.plastic & (network.weights != 0.0))
     values = network.weights[moved].astype(np.float64)
     found, level = nearest_levels(values, levels)
     found = found.astype(network.dtype).astype(np.float64)
@@ -91,7 +91,7 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
 
 
 def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Give the levels, rising, and which of them each value goes to: k-means in one dimension.
+    """Return the levels, rising, and which of them each value goes to: k-means in one dimension.
 
     It begins at quantiles; a level is the mean of what is nearer to it than to another. Sorted once, a round costs two
     sums and as many searches as there are levels.

@@ -31,12 +31,12 @@ def bends(drawn: Drawn, places: Points) -> NDArray[np.float64]:
 
 
 def control(start: Points, end: Points, bend: float) -> Points:
-    """Give the middle control point of matplotlib's ``arc3``, a quadratic Bézier curve."""
+    """Return the middle control point of matplotlib's ``arc3``, a quadratic Bézier curve."""
     dx, dy = end - start
     return np.asarray((start + end) / 2 + bend * np.array([dy, -dx]))
 
 
 def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Points:
-    """Give the points of the curve from `start` to `end` at the times `t`, 0 to 1."""
+    """Return the points of the curve from `start` to `end` at the times `t`, 0 to 1."""
     t = t[:, None]
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control(start, end, bend) + t**2 * end)

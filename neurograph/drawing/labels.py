@@ -10,7 +10,7 @@ LONGEST = 16
 
 
 def short_names(nodes: Sequence[Hashable]) -> list[str]:
-    """Give the label of each node as a short text, with its place behind it where two would read the same.
+    """Return the label of each node as a short text, with its place behind it where two would read the same.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def short_names(nodes: Sequence[Hashable]) -> list[str]:
 
 
 def shortened(text: str, most: int) -> str:
-    """Give a text on one line, cut to so many characters.
+    """Return a text on one line, cut to so many characters.
 
     Examples
     --------

@@ -99,13 +99,13 @@ def _levels(drawn: Drawn) -> NDArray[np.int64]:
 
 
 def _within(drawn: Drawn) -> list[tuple[int, int]]:
-    """Give the ends of the edges that join two different hidden nodes."""
+    """Return the ends of the edges that join two different hidden nodes."""
     inner = (drawn.roles[drawn.pre] == HIDDEN) & (drawn.roles[drawn.post] == HIDDEN) & (drawn.pre != drawn.post)
     return list(zip(drawn.pre[inner].tolist(), drawn.post[inner].tolist(), strict=True))
 
 
 def _has_ties_within(drawn: Drawn, levels: NDArray[np.int64]) -> bool:
-    """Say whether an edge joins two different hidden nodes of one level."""
+    """Return whether an edge joins two different hidden nodes of one level."""
     return any(levels[pre] == levels[post] for pre, post in _within(drawn))
 
 
@@ -171,7 +171,7 @@ def _layers(roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float) -
 
 
 def _height(count: int) -> float:
-    """Give the height of a column of so many nodes: many stand closer."""
+    """Return the height of a column of so many nodes: many stand closer."""
     return (1.3 if count <= 16 else 0.9) * count
 
 
@@ -214,7 +214,7 @@ def _spread(places: Points) -> Points:
 
 
 def _nearest(places: Points) -> NDArray[np.float64]:
-    """Give the distance from each place to the nearest other (nodes,)."""
+    """Return the distance from each place to the nearest other (nodes,)."""
     distances, _ = KDTree(places).query(places, k=2)
     return np.asarray(distances)[:, 1]
 

@@ -24,14 +24,14 @@ class Cost(abc.ABC):
 
     @abc.abstractmethod
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give the cost of each sample (batch,)."""
+        """Return the cost of each sample (batch,)."""
 
     @abc.abstractmethod
     def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give -dC/ds (batch, outputs)."""
+        """Return -dC/ds (batch, outputs)."""
 
     def mean(self, outputs: ArrayLike, y: ArrayLike) -> float:
-        """Give the mean cost of the samples."""
+        """Return the mean cost of the samples."""
         return float(np.mean(self.each(outputs, y)))
 
 
@@ -40,11 +40,11 @@ class SquaredError(Cost):
     """Half the squared distance; see :func:`squared_error`."""
 
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give the cost of each sample (batch,)."""
+        """Return the cost of each sample (batch,)."""
         return np.asarray(0.5 * np.sum((np.asarray(y) - np.asarray(outputs)) ** 2, axis=1))
 
     def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give y - s (batch, outputs)."""
+        """Return y - s (batch, outputs)."""
         return np.asarray(np.asarray(y) - np.asarray(outputs))
 
 
@@ -59,11 +59,11 @@ class CrossEntropy(Cost):
         checked_number("gain", self.gain, above=0.0)
 
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give the cost of each sample (batch,)."""
+        """Return the cost of each sample (batch,)."""
         return np.asarray(-np.sum(np.asarray(y) * self._log_share(outputs), axis=1))
 
     def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Give gain (y - softmax(gain s)) (batch, outputs)."""
+        """Return gain (y - softmax(gain s)) (batch, outputs)."""
         return np.asarray(self.gain * (np.asarray(y) - np.exp(self._log_share(outputs))))
 
     def _log_share(self, outputs: ArrayLike) -> Floats:
@@ -96,7 +96,7 @@ def cross_entropy(gain: float = 1.0) -> CrossEntropy:
 
 
 def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
-    """Say for each sample whether its answer is wrong.
+    """Return for each sample whether its answer is wrong.
 
     Where y is one-hot over several outputs, the largest output is the answer; else each output answers by being
     above 0.5 or not.
@@ -114,7 +114,7 @@ def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
 
 
 def error(outputs: ArrayLike, y: ArrayLike) -> float:
-    """Give the share of wrong answers where every target is 0 or 1, else the root of the mean squared error.
+    """Return the share of wrong answers where every target is 0 or 1, else the root of the mean squared error.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from neurograph._checks import checked_number
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
-from neurograph.graphs.edge_table import Travelling
+from neurograph.graphs.edge_table import FrozenArrays
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 
@@ -33,7 +33,7 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True)
-class Dynamics(Travelling):
+class Dynamics(FrozenArrays):
     """How one neuron moves: ``ds/dt = drift``, what it sends along its edges, and the box it stays in.
 
     Parameters
@@ -126,7 +126,7 @@ class Dynamics(Travelling):
         return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS | names)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the dynamics as plain values, as the file formats keep it."""
+        """Return the dynamics as plain values, as the file formats keep it."""
         return {
             "name": self.name,
             "drift": self.drift,

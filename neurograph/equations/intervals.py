@@ -48,7 +48,7 @@ class Interval:
 
     @classmethod
     def constant(cls, value: ArrayLike, error: ArrayLike = 0.0) -> Interval:
-        """Give a constant, known within an error."""
+        """Return a constant, known within an error."""
         number, slack = np.broadcast_arrays(np.asarray(value, np.float64), np.asarray(error, np.float64))
         exact = slack == 0.0
         return cls(
@@ -60,7 +60,7 @@ class Interval:
 
     @classmethod
     def across(cls, low: ArrayLike, high: ArrayLike) -> Interval:
-        """Give a number that varies from one end to the other."""
+        """Return a number that varies from one end to the other."""
         least, most = np.broadcast_arrays(np.asarray(low, np.float64), np.asarray(high, np.float64))
         return cls(least, most, np.asarray(least < most), np.full(least.shape, SMOOTH, np.int8))
 
@@ -70,7 +70,7 @@ class Interval:
         return np.asarray(np.maximum(np.abs(self.low), np.abs(self.high)))
 
     def repeated(self, count: int) -> Interval:
-        """Give an interval for each of `count` nodes, where there is but one for all."""
+        """Return an interval for each of `count` nodes, where there is but one for all."""
         parts = (self.low, self.high, self.varies, self.grade)
         return Interval(*(np.broadcast_to(part, (count,)) for part in parts))
 
@@ -100,7 +100,7 @@ class Interval:
 
     @np.errstate(all="ignore")
     def inverse(self) -> Interval:
-        """Give 1/x; without bounds, and ROUGH, where x may be 0."""
+        """Return 1/x; without bounds, and ROUGH, where x may be 0."""
         through = (self.low <= 0.0) & (self.high >= 0.0)
         low = _down(1.0 / self.high, np.abs(self.high) == 1.0)
         high = _up(1.0 / self.low, np.abs(self.low) == 1.0)
@@ -110,7 +110,7 @@ class Interval:
 
 @np.errstate(all="ignore")
 def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
-    """Give a range that holds every value of the equation while its symbols range over theirs.
+    """Return a range that holds every value of the equation while its symbols range over theirs.
 
     Where a part of the equation is undefined for some of them, the grade is ROUGH and the range holds the others.
 
@@ -168,7 +168,7 @@ def _product(factors: list[ast.expr], symbols: Mapping[str, Interval]) -> Interv
 
 
 def _logistic(x: Interval) -> Interval:
-    """Give x (1 - x)."""
+    """Return x (1 - x)."""
     ends = [Interval.constant(end) * (Interval.constant(1.0) + Interval.constant(-end)) for end in (x.low, x.high)]
     top = (x.low <= 0.5) & (x.high >= 0.5)
     high = np.where(top, 0.25, np.maximum(ends[0].high, ends[1].high))
@@ -176,7 +176,7 @@ def _logistic(x: Interval) -> Interval:
 
 
 def _power(x: Interval, y: Interval) -> Interval:
-    """Give x**y: any x for a whole constant y, else x > 0, or x >= 0 and y > 0."""
+    """Return x**y: any x for a whole constant y, else x > 0, or x >= 0 and y > 0."""
     if np.all(y.high < 0.0):
         return _power(x, -y).inverse()
     whole = (y.low == y.high) & (np.rint(y.low) == y.low) & (y.low >= 0.0) & ~y.varies
@@ -232,7 +232,7 @@ def _wave(function: Callable[[Array], Array]) -> Callable[[Interval], Interval]:
 
 
 def _levels(low: Array, high: Array, *sources: Interval) -> Interval:
-    """Give the range of a function that is constant but for its jumps."""
+    """Return the range of a function that is constant but for its jumps."""
     result = _made(np.asarray(low, np.float64), np.asarray(high, np.float64), *sources)
     jumps = result.varies & (result.low != result.high)
     return _graded(replace(result, varies=jumps), ROUGH, jumps)
@@ -303,13 +303,13 @@ def _up(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
 
 
 def _exact_sum(a: Array, b: Array, total: Array) -> Array:
-    """Say where a + b has no rounding error (Knuth's two-sum)."""
+    """Return where a + b has no rounding error (Knuth's two-sum)."""
     part = total - a
     return np.asarray((a - (total - part)) + (b - part) == 0.0)
 
 
 def _made(low: Array, high: Array, *sources: Interval) -> Interval:
-    """Give the range that came from `sources`; an end that is no number, or beyond all of them, bounds nothing."""
+    """Return the range that came from `sources`; an end that is no number, or beyond all of them, bounds nothing."""
     huge = np.finfo(np.float64).max
     low = np.where(np.isnan(low), -np.inf, np.minimum(low, huge))
     high = np.where(np.isnan(high), np.inf, np.maximum(high, -huge))

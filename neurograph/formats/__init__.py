@@ -178,7 +178,7 @@ def write_page(
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
-    """Give a graph as arrays, with its dynamics, of which a network always has one, as plain values."""
+    """Return a graph as arrays, with its dynamics, of which a network always has one, as plain values."""
     if isinstance(graph, Network):
         table = graph.to_table()
         return replace(table, attributes={**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()})
@@ -268,7 +268,7 @@ def read_table(path: str | os.PathLike[str]) -> EdgeTable:
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
-    """Give a path that :func:`write` takes: before long work, so that it is not in vain.
+    """Return a path that :func:`write` takes: before long work, so that it is not in vain.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 
 def checked_place(path: str | os.PathLike[str]) -> Path:
-    """Give the path of a file of any kind that can be written: it is no folder, and in one that is there.
+    """Return the path of a file of any kind that can be written: it is no folder, and in one that is there.
 
     Parameters
     ----------
@@ -335,7 +335,7 @@ def _format_of(path: Path) -> Format:
 
 
 def _files(path: Path, format: Format) -> list[Path]:
-    """Give the files that a path names: it, and those that the format has beside it."""
+    """Return the files that a path names: it, and those that the format has beside it."""
     return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
 
 

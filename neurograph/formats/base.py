@@ -90,7 +90,7 @@ class Format(abc.ABC):
 
 @contextmanager
 def needed(what: str, package: str) -> Iterator[None]:
-    """Say which extra is missing, where an import fails.
+    """Return which extra is missing, where an import fails.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def _plain_text(text: str, where: str) -> str:
 
 
 def to_json(value: Any) -> Any:
-    """Give a plain value as JSON has it: a tuple becomes ``{"tuple": [...]}``.
+    """Return a plain value as JSON has it: a tuple becomes ``{"tuple": [...]}``.
 
     Examples
     --------
@@ -300,7 +300,7 @@ def _with_tuples(value: Any) -> Any:
 
 
 def escaped(name: str, reserved: Collection[str]) -> str:
-    """Give a name that the file does not use itself: a reserved one gets one more ``_`` in front.
+    """Return a name that the file does not use itself: a reserved one gets one more ``_`` in front.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def _cell(value: Any, name: str) -> str:
 
 
 def _rows(data: bytes, needed: Sequence[str], what: str) -> list[dict[str, Any]]:
-    """Give the rows of a table, without their empty cells."""
+    """Return the rows of a table, without their empty cells."""
     if not data.endswith(b"\n"):
         raise FormatError(f"the last line of the {what} has no end: expected a whole file; write it again")
     try:
@@ -145,7 +145,7 @@ def _row(line: Sequence[str], names: Sequence[str], needed: Sequence[str], where
 
 
 def _value(cell: str) -> Any:
-    """Give the number or bool that a cell looks like, else its text."""
+    """Return the number or bool that a cell looks like, else its text."""
     if cell in BOOLS:
         return BOOLS[cell]
     if INTEGER.fullmatch(cell) and len(cell) <= LONGEST_INTEGER:

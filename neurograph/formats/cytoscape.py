@@ -59,7 +59,7 @@ class Cytoscape(Format):
 
 
 def _checked_document(document: Any) -> tuple[dict[str, Any], list[Any], list[Any]]:
-    """Give the attributes of the graph, its nodes and its edges."""
+    """Return the attributes of the graph, its nodes and its edges."""
     elements = document.get("elements") if isinstance(document, dict) else None
     nodes, edges = (elements.get(key) if isinstance(elements, dict) else None for key in ("nodes", "edges"))
     if not isinstance(nodes, list) or not isinstance(edges, list):

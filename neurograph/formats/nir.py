@@ -72,7 +72,7 @@ class NIR(Format):
 
 
 def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
-    """Give the nodes of each population, in the graph's order."""
+    """Return the nodes of each population, in the graph's order."""
     members: dict[str, list[Hashable]] = {name: [] for name in POPULATIONS.values()}
     for node, data in graph.nodes(data=True):
         role = data.get("role", "hidden")
@@ -88,7 +88,7 @@ def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
 
 
 def _neurons(graph: nx.DiGraph[Any], nodes: Sequence[Hashable]) -> Floats:
-    """Give tau, r and v_leak (3, nodes) of neurons whose drift is (v_leak - s + r (I + b)) / tau."""
+    """Return tau, r and v_leak (3, nodes) of neurons whose drift is (v_leak - s + r (I + b)) / tau."""
     dynamics = _dynamics(graph)
     drift, slopes = dynamics.drift_equation, {name: dynamics.slope(name) for name in ("s", "I", "b")}
     affine = drift.is_affine("s") and drift.is_affine("I") and drift.is_affine("b")
@@ -135,7 +135,7 @@ def _inexpressible(dynamics: Dynamics, why: str) -> FormatError:
 
 
 def _matrices(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]]) -> dict[tuple[str, str], Floats]:
-    """Give the weights (post, pre) between any two populations that have edges, from the inputs, and within each."""
+    """Return the weights (post, pre) between any two populations that have edges, from the inputs, and within each."""
     places = {node: (name, place) for name, nodes in members.items() for place, node in enumerate(nodes)}
     sizes = {name: len(nodes) for name, nodes in members.items()}
     neurons = [name for name in ("hidden", "readout") if sizes[name]]
@@ -177,7 +177,7 @@ def _metadata(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]],
 
 
 def _named(graph: nx.DiGraph[Any], program: Program, written: str) -> nx.DiGraph[Any]:
-    """Give the nodes of a program the labels and attributes that its metadata tell of."""
+    """Return the nodes of a program the labels and attributes that its metadata tell of."""
     attributes, facts = from_header(written, f"the metadata {HEADER_KEY}")
     neurons = {name: program.neurons(name).tolist() for name, kind in program.types.items() if kind == "LI"}
     changed = facts.get("neurons") != neurons
@@ -207,7 +207,7 @@ def _named(graph: nx.DiGraph[Any], program: Program, written: str) -> nx.DiGraph
 
 
 def _entry(entry: Any) -> tuple[str, Hashable, dict[str, Any], bool]:
-    """Give the population of a node, its label, its attributes, and whether it has a bias."""
+    """Return the population of a node, its label, its attributes, and whether it has a bias."""
     if not isinstance(entry, list) or len(entry) != 4 or not isinstance(entry[0], str):
         raise FormatError(
             f"the metadata {HEADER_KEY} have the node {entry!r:.100}: expected [population, label, {{}}, bias]"

@@ -55,7 +55,7 @@ class Program:
                 )
 
     def numbers(self, name: str, field: str, dimensions: int) -> Floats:
-        """Give a field of a node, checked."""
+        """Return a field of a node, checked."""
         found = self.arrays.get(f"/node/nodes/{name}/{field}")
         if found is None or found.ndim != dimensions or found.dtype.kind not in "iuf" or not np.isfinite(found).all():
             raise FormatError(
@@ -64,14 +64,14 @@ class Program:
         return found.astype(np.float64)
 
     def neurons(self, name: str) -> Floats:
-        """Give tau, r and v_leak (3, nodes) of a population."""
+        """Return tau, r and v_leak (3, nodes) of a population."""
         values = [self.numbers(name, parameter, 1) for parameter in PARAMETERS]
         if len({len(each) for each in values}) != 1 or not (values[0] > 0).all():
             raise FormatError(f"{', '.join(PARAMETERS)} of its node {name!r} differ in length, or tau is not above 0")
         return np.stack(values)
 
     def size(self, name: str) -> int:
-        """Give how many neurons, or inputs, a population has."""
+        """Return how many neurons, or inputs, a population has."""
         if self.types.get(name) == "LI":
             return len(self.neurons(name).T)
         shape = self.numbers(name, "shape", 1)
@@ -80,7 +80,7 @@ class Program:
         return int(shape[0])
 
     def ends(self, name: str) -> tuple[str, list[str]]:
-        """Give where the only link into a matrix comes from, and where those out of it go."""
+        """Return where the only link into a matrix comes from, and where those out of it go."""
         sources = [pre for pre, post in self.links if post == name]
         targets = [post for pre, post in self.links if pre == name]
         source = sources[0] if len(sources) == 1 else ""

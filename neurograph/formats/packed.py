@@ -86,7 +86,7 @@ class Packed(Format):
 
 
 def _without_weight(data: dict[str, Any]) -> str:
-    """Give what an edge carries beside its weight as text, equal for equal attributes of the same types and order."""
+    """Return what an edge carries beside its weight as text, equal for equal attributes of the same types and order."""
     return json.dumps(to_json({name: value for name, value in data.items() if name != "weight"}), ensure_ascii=False)
 
 
@@ -169,7 +169,7 @@ def _document(body: bytes, size: int) -> dict[str, Any]:
 
 
 def _checked_labels(document: dict[str, Any], count: int) -> list[int]:
-    """Give the kind of each level's attributes."""
+    """Return the kind of each level's attributes."""
     kinds, labels = document["kinds"], document["labels"] or [0] * count
     if len(labels) != count or not all(type(label) is int and 0 <= label < len(kinds) for label in labels):
         raise FormatError("the attributes of its edges are not those of its weights: write it again")

@@ -107,7 +107,7 @@ class ParquetPair(Format):
 
 
 def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[Any]]:
-    """Give the columns of all that edges carry beside their weights."""
+    """Return the columns of all that edges carry beside their weights."""
     places, found = [], []
     for place, data in sorted(table.given_attributes().items()):
         others = {name: value for name, value in data.items() if name != "weight"}
@@ -119,7 +119,7 @@ def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[An
 
 
 def _nodes(table: pyarrow.Table) -> nx.DiGraph[Any]:
-    """Give the graph without its edges."""
+    """Return the graph without its edges."""
     graph: nx.DiGraph[Any] = nx.DiGraph()
     written = (table.schema.metadata or {}).get(HEADER_KEY)
     if written is not None:
@@ -136,7 +136,7 @@ def _nodes(table: pyarrow.Table) -> nx.DiGraph[Any]:
 
 
 def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -> NDArray[np.int64]:
-    """Give where the ends of edges stand among the nodes."""
+    """Return where the ends of edges stand among the nodes."""
     import pyarrow
     import pyarrow.compute
 
@@ -184,7 +184,7 @@ def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
 
 
 def _loaded(data: bytes, keys: Sequence[str], what: str) -> pyarrow.Table:
-    """Give the columns of one file."""
+    """Return the columns of one file."""
     with needed(ParquetPair.name, "pyarrow"):
         import pyarrow
         import pyarrow.parquet

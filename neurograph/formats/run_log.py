@@ -102,7 +102,7 @@ def result_in(folder: Path) -> Path:
 
 
 def cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Give the header and the rows of a CSV file.
+    """Return the header and the rows of a CSV file.
 
     Raises
     ------

@@ -115,7 +115,7 @@ def _write_population(file: Any, path: str, what: str, columns: Mapping[str, Seq
 
 
 def _link(name: str) -> str:
-    """Give a name as HDF5 can hold it: a slash would make a group, and dots alone are none."""
+    """Return a name as HDF5 can hold it: a slash would make a group, and dots alone are none."""
     if "/" in name or not name.strip("."):
         name = name if name.startswith(JSON_PREFIX) else JSON_PREFIX + json.dumps(name)
         return name.replace("/", "\\u002f")
@@ -123,7 +123,7 @@ def _link(name: str) -> str:
 
 
 def _values(cells: Sequence[Any]) -> NDArray[Any] | list[str]:
-    """Give a column as numbers, or as texts where it is text, or has gaps that its numbers cannot tell."""
+    """Return a column as numbers, or as texts where it is text, or has gaps that its numbers cannot tell."""
     types = {type(cell) for cell in cells}
     if types == {bool}:
         return np.array(cells, np.uint8)
@@ -135,7 +135,7 @@ def _values(cells: Sequence[Any]) -> NDArray[Any] | list[str]:
 
 
 def _read_population(arrays: Arrays, what: str) -> tuple[str, list[dict[str, Any]]]:
-    """Give the path of the only population of nodes or edges, and the attributes of each of them."""
+    """Return the path of the only population of nodes or edges, and the attributes of each of them."""
     found = {path.split("/")[2] for path in arrays if path.startswith(f"/{what}s/")}
     if len(found) != 1:
         raise FormatError(f"it has {len(found)} populations of {what}s: expected one; export each on its own")
@@ -179,7 +179,7 @@ def _texts(array: NDArray[Any], path: str) -> Any:
 
 
 def _ends(arrays: Arrays, path: str, nodes: str, edges: int, count: int) -> list[int]:
-    """Give where edges start or end, as places of nodes."""
+    """Return where edges start or end, as places of nodes."""
     ends = _whole(arrays, path)
     population = arrays.get(f"{path}@node_population")
     named = None if population is None or population.dtype.kind != "S" else _texts(population, path)

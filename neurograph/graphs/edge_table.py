@@ -40,14 +40,14 @@ SORTING = 20
 """Most bytes an edge, beside those of its weight, while edges are put in order."""
 
 
-class Travelling:
+class FrozenArrays:
     """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only.
 
     Kernels are compiled for read-only arrays; thawed, they would be compiled again.
     """
 
     def __getstate__(self) -> dict[str, Any]:
-        """Give the fields alone."""
+        """Return the fields alone."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ class Travelling:
 
 
 @dataclass(frozen=True, eq=False)
-class EdgeTable(Travelling):
+class EdgeTable(FrozenArrays):
     """A directed graph as arrays: what :func:`neurograph.compile` reads every graph into.
 
     Made by :func:`neurograph.topologies.from_edges` and :func:`neurograph.topologies.from_matrix` for
@@ -161,20 +161,20 @@ class EdgeTable(Travelling):
         return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
 
     def given_node_attributes(self) -> list[dict[str, Any]]:
-        """Give what nodes carry, their roles among it but not their biases, in new dicts."""
+        """Return what nodes carry, their roles among it but not their biases, in new dicts."""
         return _role_attributes(self) if self.node_attributes is None else [dict(data) for data in self.node_attributes]
 
     def given_attributes(self) -> Mapping[int, dict[str, Any]]:
-        """Give what edges carry beside their weights, by their places in the given order, where they carry any."""
+        """Return what edges carry beside their weights, by their places in the given order, where they carry any."""
         return _plain_edge_attributes(self) if self.edge_attributes is None else self.edge_attributes
 
     def to_graph(self) -> nx.DiGraph[Any]:
-        """Give the graph as a new :class:`networkx.DiGraph`."""
+        """Return the graph as a new :class:`networkx.DiGraph`."""
         return build_graph(self, np.arange(self.pre.size), self.weights, self.biases)
 
 
 def _rising(numbers: NDArray[np.integer[Any]]) -> bool:
-    """Say whether each number is larger than the one before; most orders show early that they are not."""
+    """Return whether each number is larger than the one before; most orders show early that they are not."""
     parts = (numbers[first : first + CHUNK + 1] for first in range(0, numbers.size, CHUNK))
     return all(bool(np.all(part[1:] > part[:-1])) for part in parts)
 
@@ -231,7 +231,7 @@ def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
 
 
 def numbered(count: int) -> NDArray[np.integer[Any]]:
-    """Give the places 0, 1, ... of so many edges, in the smallest type that scipy's indices may have."""
+    """Return the places 0, 1, ... of so many edges, in the smallest type that scipy's indices may have."""
     return np.arange(count, dtype=np.int32 if count <= np.iinfo(np.int32).max else np.int64)
 
 
@@ -368,7 +368,7 @@ def _nth_edge(graph: nx.DiGraph[Any], place: int) -> tuple[Hashable, Hashable]:
 
 
 def read_ties(ties: Iterable[Any], edge: Callable[[int], tuple[Hashable, Hashable]]) -> NDArray[np.int64]:
-    """Give the group of each tie: one number for equal ones, -1 for None; `edge` names the edge of the k-th."""
+    """Return the group of each tie: one number for equal ones, -1 for None; `edge` names the edge of the k-th."""
     groups: dict[Hashable, int] = {}
     numbers: list[int] = []
     for tie in ties:

@@ -19,7 +19,7 @@ WORDS = {sign: word for word, sign in SIGNS.items()} | {0: "without a sign"}
 
 
 def read_signs(table: EdgeTable) -> NDArray[np.int8]:
-    """Give the sign of each node's outgoing weights: 1 (never below 0), -1 (never above) or 0 (any).
+    """Return the sign of each node's outgoing weights: 1 (never below 0), -1 (never above) or 0 (any).
 
     Raises
     ------

@@ -186,7 +186,7 @@ def _table(
 def chosen_roles(
     known: Container[Hashable], inputs: Labels, outputs: Labels, bias_nodes: Labels
 ) -> dict[Hashable, str]:
-    """Give the role of each named node, checking that it is one of the `known` and has no other."""
+    """Return the role of each named node, checking that it is one of the `known` and has no other."""
     roles: dict[Hashable, str] = {}
     named = {"inputs": inputs, "outputs": outputs, "bias_nodes": bias_nodes}
     for (what, labels), role in zip(named.items(), ("input", "output", "bias"), strict=True):
@@ -236,7 +236,7 @@ def _plastic(column: list[Any]) -> NDArray[np.bool_]:
 
 
 def _columns(edges: Any) -> dict[str, Any]:
-    """Give every column by its name, with pre, post and weight among them."""
+    """Return every column by its name, with pre, post and weight among them."""
     ends = ("pre", "post", "weight")
     if isinstance(edges, tuple) and len(edges) == len(ends):
         return dict(zip(ends, edges, strict=True))
@@ -256,7 +256,7 @@ def _columns(edges: Any) -> dict[str, Any]:
 
 
 def _label_column(values: Any, name: str) -> Integers | list[Hashable]:
-    """Give integers as an array, and any other labels as a list."""
+    """Return integers as an array, and any other labels as a list."""
     with contextlib.suppress(ValueError):
         array = np.asarray(values)
         if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
@@ -273,7 +273,7 @@ def _objects(values: Any, name: str) -> list[Any]:
 
 
 def _number(given: np.dtype[Any]) -> np.dtype[Any]:
-    """Give the type in which numbers are kept: float32 as it is, anything else as float64."""
+    """Return the type in which numbers are kept: float32 as it is, anything else as float64."""
     return np.dtype(np.float32 if given == np.float32 else np.float64)
 
 
@@ -293,7 +293,7 @@ def _places(
     nodes: tuple[Hashable, ...] | None,
     number: np.dtype[Any],
 ) -> tuple[tuple[Hashable, ...], scipy.sparse.csc_array]:
-    """Give the nodes, and the place of each edge as entry (pre, post); parallel edges stay apart.
+    """Return the nodes, and the place of each edge as entry (pre, post); parallel edges stay apart.
 
     Without `nodes` they are the labels in the order in which the edges name them.
     """
@@ -317,7 +317,7 @@ def _places(
 def _coded(
     pre: Integers | list[Hashable], post: Integers | list[Hashable]
 ) -> tuple[list[Integers], int, Sequence[Hashable]]:
-    """Give the ends as integers from `low` on, `low`, and the labels that they stand for, from `low` on."""
+    """Return the ends as integers from `low` on, `low`, and the labels that they stand for, from `low` on."""
     if not (isinstance(pre, np.ndarray) and isinstance(post, np.ndarray)):
         columns = [_objects(values, "ends") for values in (pre, post)]
         known = _hashable(chain.from_iterable(zip(*columns, strict=True)), "edges")
@@ -334,7 +334,7 @@ def _coded(
 
 
 def _distinct_integers(columns: Sequence[Integers]) -> Places:
-    """Give the numbers that occur, rising."""
+    """Return the numbers that occur, rising."""
     found = np.empty(0, np.int64)
     for part in _parts(columns[0].size, 16 * CHUNK):
         for column in columns:
@@ -343,7 +343,7 @@ def _distinct_integers(columns: Sequence[Integers]) -> Places:
 
 
 def _as_named(columns: Sequence[Integers], low: int, count: int) -> Places:
-    """Give the codes from 0 to `count` that occur, in the order in which the edges name them."""
+    """Return the codes from 0 to `count` that occur, in the order in which the edges name them."""
     seen, named = np.zeros(count, np.bool_), [np.empty(0, np.int64)]
     for part in _parts(columns[0].size):
         ends = np.stack([column[part].astype(np.int64) for column in columns], axis=1).ravel() - low
@@ -367,7 +367,7 @@ def _parts(count: int, size: int = CHUNK) -> Iterator[slice]:
 
 
 def _renumbered(old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
-    """Give the place in `new` of each of the `old` labels."""
+    """Return the place in `new` of each of the `old` labels."""
     index = {label: place for place, label in enumerate(new)}
     unknown = [label for label in old if label not in index]
     if unknown:
@@ -378,7 +378,7 @@ def _renumbered(old: Sequence[Hashable], new: Sequence[Hashable]) -> Places:
 
 
 def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
-    """Give labels as a tuple, or say that they are none, or not distinct."""
+    """Return labels as a tuple, or say that they are none, or not distinct."""
     given = labels.tolist() if isinstance(labels, np.ndarray) else labels
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise ParameterError(f"{what} is {given!r}: expected a list of labels, such as [{given!r}]")
@@ -391,7 +391,7 @@ def _distinct(labels: Labels, what: str) -> tuple[Hashable, ...]:
 
 
 def _hashable(labels: Iterable[Any], what: str) -> tuple[Hashable, ...]:
-    """Give the distinct labels in the order in which they first come."""
+    """Return the distinct labels in the order in which they first come."""
     try:
         distinct = tuple(dict.fromkeys(labels))
     except TypeError as error:

@@ -403,7 +403,7 @@ def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.G
 
 
 def _check_clamped(graph: nx.DiGraph[Any], roles: dict[Any, str]) -> None:
-    """Say how to take out the edges into nodes that will be clamped."""
+    """Return how to take out the edges into nodes that will be clamped."""
     for pre, post in graph.edges:
         if roles.get(post) in ("input", "bias"):
             named = "inputs" if roles[post] == "input" else "bias_nodes"

@@ -36,7 +36,7 @@ def page(
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
 ) -> str:
-    """Give the text of the page; see :func:`neurograph.write_page`.
+    """Return the text of the page; see :func:`neurograph.write_page`.
 
     The same values give the same text. What comes from a user, labels, attributes and reasons among it, stands in
     the page as text only: escaped in HTML, and as JSON in which no ``<`` is left.
@@ -83,7 +83,7 @@ def _title(table: EdgeTable) -> str:
 
 
 def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
-    """Say in a few lines what the graph is."""
+    """Return in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges = table.weights.size
     lines = [
@@ -103,7 +103,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _json(value: Any) -> str:
-    """Give JSON that ends no script element and opens no comment."""
+    """Return JSON that ends no script element and opens no comment."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 

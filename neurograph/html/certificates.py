@@ -8,7 +8,7 @@ from neurograph.certificates import Certificate, Report
 
 
 def certificates(report: Report) -> str:
-    """Give the section of the certificates: the strongest claim, and what each theorem says."""
+    """Return the section of the certificates: the strongest claim, and what each theorem says."""
     rows = "\n".join(map(_row, report))
     return (
         '<section id="certificates">\n<h2>Stability</h2>\n'

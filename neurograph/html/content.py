@@ -43,7 +43,7 @@ Edge = list[Any]
 
 
 def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) -> dict[str, Any]:
-    """Give the nodes and edges of a graph with the places where they are drawn, and the log of its pruning.
+    """Return the nodes and edges of a graph with the places where they are drawn, and the log of its pruning.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def check_nodes(count: int) -> None:
 
 
 def _edges(table: EdgeTable) -> list[Edge]:
-    """Give the edges in the graph's own order."""
+    """Return the edges in the graph's own order."""
     order = np.arange(table.pre.size) if table.order is None else np.argsort(table.order)
     given = order if table.order is None else np.asarray(table.order)[order]
     ends = (column[order].tolist() for column in (given, table.pre, table.post, table.weights))
@@ -112,7 +112,7 @@ def _edges(table: EdgeTable) -> list[Edge]:
 
 
 def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
-    """Give the last entry of each edge that is not in the graph."""
+    """Return the last entry of each edge that is not in the graph."""
     there = set(zip(table.pre.tolist(), table.post.tolist(), strict=True))
     gone = {}
     for one in removed:
@@ -126,7 +126,7 @@ def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
 
 
 def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
-    """Give the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
+    """Return the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
     epochs = sorted({one.epoch for one in gone})
     if len(epochs) > 1:
         return (1 + np.searchsorted(epochs, [one.epoch for one in gone])).tolist(), epochs
@@ -148,7 +148,7 @@ def _left(gone: Sequence[Removed], steps: Sequence[int], nodes: Sequence[Hashabl
 
 
 def _strongest(edges: list[Edge], most: int) -> list[Edge]:
-    """Give the edges of the largest weights, in the order they were in."""
+    """Return the edges of the largest weights, in the order they were in."""
     if len(edges) <= most:
         return edges
     strongest = np.argsort([-abs(edge[2]) for edge in edges], kind="stable")[:most]
@@ -156,14 +156,14 @@ def _strongest(edges: list[Edge], most: int) -> list[Edge]:
 
 
 def _drawn(table: EdgeTable, nodes: list[Hashable], edges: Sequence[Edge]) -> Drawn:
-    """Give what is drawn: the graph and, as hidden nodes, those that left it."""
+    """Return what is drawn: the graph and, as hidden nodes, those that left it."""
     roles = np.append(table.roles, np.full(len(nodes) - len(table.nodes), HIDDEN, np.int8))
     pre, post = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
     return Drawn(nodes, roles, pre, post, np.array([edge[2] for edge in edges], np.float64))
 
 
 def _margin(names: Sequence[str]) -> float:
-    """Give the width that names take beside their nodes: 0 where all stand inside."""
+    """Return the width that names take beside their nodes: 0 where all stand inside."""
     longest = max(map(len, names))
     return CHARACTER * longest if longest > INSIDE else 0.0
 
@@ -203,7 +203,7 @@ def _nodes(
 
 
 def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:
-    """Give the number of edges into and out of each node, and their summed size in words."""
+    """Return the number of edges into and out of each node, and their summed size in words."""
     size = np.abs(table.weights)
     return [
         [
@@ -217,7 +217,7 @@ def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:
 
 
 def _labels(nodes: Sequence[Hashable]) -> list[str]:
-    """Give each label as text: of two that read the same, how Python writes them."""
+    """Return each label as text: of two that read the same, how Python writes them."""
     count = Counter(map(str, nodes))
     return [shortened(str(node) if count[str(node)] == 1 else repr(node), LONGEST) for node in nodes]
 

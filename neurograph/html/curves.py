@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def curves(history: Mapping[str, ArrayLike]) -> str:
-    """Give the section of the curves: a chart for each number that changes, a line of text for each that does not.
+    """Return the section of the curves: a chart for each number that changes, a line of text for each that does not.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ SUM, WAIT = "neurograph_gather", "neurograph_wait"
 
 
 def threads() -> int:
-    """Give how many threads may share a phase: $OMP_NUM_THREADS, or as many as processors; without the extension, 1."""
+    """Return how many threads may share a phase: $OMP_NUM_THREADS or all processors; without the extension, 1."""
     if extension is None:
         return 1
     asked = os.environ.get("OMP_NUM_THREADS", "")
@@ -45,7 +45,7 @@ def threads() -> int:
 
 
 def how() -> str:
-    """Say in words what sums over edges."""
+    """Return in words what sums over edges."""
     if extension is None:
         return f"numba only, which is slower: {WITHOUT}"
     count = threads()

@@ -1,10 +1,11 @@
-"""The loop of Gauss-Seidel over one phase; kernels.py compiles this text once for each dynamics.
+"""The loop of Gauss-Seidel over one phase; machine_code.py compiles this text once for each dynamics.
 
 The nodes are visited in the order of :mod:`neurograph.network.ordering`, block after block. At a visit a node goes
 where its own equation is at rest, drift + nudge = 0 projected on the box, with what the others send now. What comes
 from nodes that are visited later is summed at the end of a sweep: for its residual, and for the next sweep. So each
 edge is visited once a sweep, and the residual is that of the state as it is. The names declared below, and `load`,
-`hold_fast`, `lean` and `partition` of :mod:`neurograph.kernels.phase`, are written by kernels.py in front of this text.
+`linearise_at_anchor`, `anchor_deviation` and `partition` of :mod:`neurograph.kernels.phase`, are written by
+machine_code.py in front of this text.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     def sigmoid(x): ...
     def exp(x): ...
     def load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, new, sent, new_sent, pull): ...
-    def hold_fast(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes): ...
-    def lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes): ...
+    def linearise_at_anchor(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes): ...
+    def anchor_deviation(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes): ...
     def partition(s, nodes, gain, ahead, lanes): ...
 
 
@@ -53,7 +54,7 @@ TRIALS = 200
 
 def gauss_seidel(
     wires, nodes, start, anchor, target, beta, gain, steps, tol, order, colours, blocks, cyclic, loops,
-    end, residual, taken, status,
+    end, residual, n_steps, status,
 ):  # fmt: skip
     """Settle every sample of `start`, block after block; write into the arrays.
 
@@ -73,7 +74,7 @@ def gauss_seidel(
     slopes = np.zeros((2, n if TRANSPOSED else 0, width), start.dtype)
     away, fixed = np.zeros_like(slopes), np.zeros((n if TRANSPOSED else 0, width), start.dtype)
     live = np.zeros(width, np.bool_)
-    worst, nudge = np.zeros(width, start.dtype), np.zeros(width, start.dtype)
+    max_residual, nudge = np.zeros(width, start.dtype), np.zeros(width, start.dtype)
     total, extra, ahead = np.zeros(width, start.dtype), np.zeros(width, start.dtype), np.zeros(width, start.dtype)
     for first in range(0, batch, width):
         count = min(width, batch - first)
@@ -81,7 +82,7 @@ def gauss_seidel(
         for lane in range(lanes):
             sample = first + min(lane, count - 1)
             nudge[lane] = beta[sample]
-            residual[sample], taken[sample], status[sample] = 0.0, 1, CONVERGED
+            residual[sample], n_steps[sample], status[sample] = 0.0, 1, CONVERGED
         load(first, count, lanes, start, target, nudge, nodes, (0, n), 0, moving.size, s, s, sent, sent, pull)
         base[:] = 0.0
         gather_rows(still, sent, base, 0, base, 0, 0, moving.size, lanes)
@@ -91,8 +92,8 @@ def gauss_seidel(
                     fixed[j, lane] = anchor[first + min(lane, count - 1), j]
                     away[0, j, lane] = transfer(fixed[j, lane], nodes[3], j)
             gather_rows(inner, away[0], base, 0, sums, 0, 0, moving.size, lanes)
-            hold_fast(nodes, fixed, sums, slopes[0], slopes[1], 0, moving.size, lanes)
-            lean(s, fixed, slopes[0], slopes[1], away[0], away[1], (0, n), lanes)
+            linearise_at_anchor(nodes, fixed, sums, slopes[0], slopes[1], 0, moving.size, lanes)
+            anchor_deviation(s, fixed, slopes[0], slopes[1], away[0], away[1], (0, n), lanes)
         for block in range(cyclic.size):
             begin, stop = blocks[block], blocks[block + 1]
             hues = np.searchsorted(colours, begin), np.searchsorted(colours, stop)
@@ -105,11 +106,11 @@ def gauss_seidel(
                     for hue in range(hues[0], hues[1]):
                         gather_rows(forward, sent, late, 0, sums, 0, colours[hue], colours[hue + 1], lanes)
                         for at in range(colours[hue], colours[hue + 1]):
-                            visit(
+                            relax_node(
                                 at, order[at], forward, feedback_back, nodes, s, sent, sums, turned, slopes, away,
                                 fixed, pull, nudge, gain, loops, total, extra, ahead, lanes,
                             )  # fmt: skip
-                listen(
+                update_feedback(
                     begin, stop, order, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away,
                     total, extra, lanes,
                 )  # fmt: skip
@@ -118,22 +119,22 @@ def gauss_seidel(
                 if step == 0:
                     continue
                 measure(
-                    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst,
-                    lanes,
+                    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total,
+                    max_residual, lanes,
                 )  # fmt: skip
                 for lane in range(lanes):
                     if live[lane]:
-                        settled = worst[lane] <= tol
-                        lost = not worst[lane] < LARGEST
+                        settled = max_residual[lane] <= tol
+                        lost = not max_residual[lane] < LARGEST
                         if settled or lost or step == most:
                             live[lane] = False
                             running -= 1
                             sample = first + lane
                             ended = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
                             status[sample] = max(status[sample], ended)
-                            taken[sample] = max(taken[sample], step)
-                            if worst[lane] > residual[sample] or worst[lane] != worst[lane]:
-                                residual[sample] = worst[lane]
+                            n_steps[sample] = max(n_steps[sample], step)
+                            if max_residual[lane] > residual[sample] or max_residual[lane] != max_residual[lane]:
+                                residual[sample] = max_residual[lane]
                             for at in range(begin, stop):
                                 end[sample, moving[order[at]]] = s[moving[order[at]], lane]
                 if running == 0:
@@ -146,7 +147,7 @@ def gauss_seidel(
                         sent[j, lane] = transfer(s[j, lane], nodes[3], j)
 
 
-def listen(
+def update_feedback(
     begin, stop, order, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away, total, extra, lanes
 ):
     """Sum what comes from nodes that are visited later, and bring all that a node hears up to date with it."""
@@ -160,13 +161,13 @@ def listen(
             sums[at, lane] += total[lane] - late[at, lane]
             late[at, lane] = total[lane]
         if TRANSPOSED:
-            turn_part(feedback, forward_back, at, moving[place], slopes, away, total, extra, lanes)
+            transposed_term(feedback, forward_back, at, moving[place], slopes, away, total, extra, lanes)
             for lane in range(lanes):
                 turned[0, at, lane] += extra[lane] - turned[1, at, lane]
                 turned[1, at, lane] = extra[lane]
 
 
-def turn_part(inner, back, at, j, slopes, away, total, extra, lanes):
+def transposed_term(inner, back, at, j, slopes, away, total, extra, lanes):
     """Write into `extra` what some edges add to (J' - J)(s - s*) of one node."""
     for lane in range(lanes):
         total[lane] = 0.0
@@ -177,7 +178,7 @@ def turn_part(inner, back, at, j, slopes, away, total, extra, lanes):
         extra[lane] = slopes[0, j, lane] * extra[lane] - slopes[1, j, lane] * total[lane]
 
 
-def visit(
+def relax_node(
     at, place, forward, feedback_back, nodes, s, sent, sums, turned, slopes, away, fixed, pull, nudge, gain, loops,
     total, extra, ahead, lanes,
 ):  # fmt: skip
@@ -187,7 +188,7 @@ def visit(
     b, out, out_abs, loop = bias[j], w_out[j], w_out_abs[j], loops[place]
     pulled = columns[place] >= 0
     if TRANSPOSED:
-        turn_part(forward, feedback_back, at, j, slopes, away, total, extra, lanes)
+        transposed_term(forward, feedback_back, at, j, slopes, away, total, extra, lanes)
         for lane in range(lanes):
             extra[lane] += turned[1, at, lane]
             turned[0, at, lane] = extra[lane]
@@ -266,11 +267,13 @@ def resting(start, total, extra, loop, strength, gain, rest, b, w_out, w_out_abs
     return x
 
 
-def measure(begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, worst, lanes):
-    """Write the largest projected residual of a block into `worst`."""
+def measure(
+    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, max_residual, lanes
+):
+    """Write the largest projected residual of a block into `max_residual`."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
     for lane in range(lanes):
-        worst[lane] = 0.0
+        max_residual[lane] = 0.0
     for at in range(begin, stop):
         place = order[at]
         j = np.uintp(moving[place])
@@ -289,4 +292,4 @@ def measure(begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain,
         for lane in range(lanes):
             rest = abs(total[lane]) if pressed(s[j, lane], total[lane]) == 0.0 else 0.0
             # NaN stays, whatever comes after it.
-            worst[lane] = rest if rest > worst[lane] or rest != rest else worst[lane]
+            max_residual[lane] = rest if rest > max_residual[lane] or rest != rest else max_residual[lane]

@@ -85,8 +85,8 @@ def phase_kernel(
         _learn_whole(lanes if lanes < WIDE else NARROW),
     ]
     names = (
-        "lanes_of", "carved", "load", "record", "learn", "hold_fast", "lean", "compare", "partition",
-        "advance", "phase",
+        "lanes_of", "carved", "load", "record", "learn", "linearise_at_anchor", "anchor_deviation", "compare",
+        "partition", "advance", "phase",
     )  # fmt: skip
     return _compiled(lines, tuple(getattr(phase_loop, name) for name in names), _nrt=False)
 
@@ -104,8 +104,8 @@ def gauss_seidel_kernel(dynamics: Dynamics, softmax: bool, transposed: bool, lan
         _project(dynamics.box),
         _pressed(dynamics.box),
     ]
-    shared = ("lanes_of", "load", "hold_fast", "lean", "partition")
-    names = ("turn_part", "listen", "resting", "visit", "measure", "gauss_seidel")
+    shared = ("lanes_of", "load", "linearise_at_anchor", "anchor_deviation", "partition")
+    names = ("transposed_term", "update_feedback", "resting", "relax_node", "measure", "gauss_seidel")
     loops = (*(getattr(phase_loop, name) for name in shared), *(getattr(gauss_seidel_loop, name) for name in names))
     return _compiled(lines, loops)
 
@@ -157,7 +157,7 @@ def _table(symbol: str) -> str:
 
 
 def lanes_for(batch: int, edges: int) -> int:
-    """Give how many samples of a batch move together at most, in a network of so many edges."""
+    """Return how many samples of a batch move together at most, in a network of so many edges."""
     if batch == 1 and edges >= LARGE:
         return 1
     return NARROW if batch <= MOST_NARROW else WIDE

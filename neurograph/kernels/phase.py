@@ -1,6 +1,6 @@
-"""The loop that moves a whole network through one phase; kernels.py compiles this text once for each dynamics.
+"""The loop that moves a whole network through one phase; machine_code.py compiles this text once for each dynamics.
 
-The names declared below are not defined here: kernels.py writes them, from the equations, in front of this
+The names declared below are not defined here: machine_code.py writes them, from the equations, in front of this
 text. Samples move side by side, one a lane, and the arithmetic of one never depends on the others, so a sample's
 answer does not depend on its batch. What the clamped nodes send is summed once, before the first step. Several threads
 may run one phase, each with nodes of its own, and wait for each other after every step.
@@ -53,20 +53,20 @@ EVERY = 16
 
 
 def lanes_of(count, like):
-    """Give how many lanes serve `count` samples: a whole number of lines, the last sample repeated."""
+    """Return how many lanes serve `count` samples: a whole number of lines, the last sample repeated."""
     line = LINE // like.itemsize
     return LANES if NARROW else (count + line - 1) // line * line
 
 
 def carved(store, at, rows, lanes):
-    """Give the next (rows, lanes) of `store` that begin at the start of a line, and where they end."""
+    """Return the next (rows, lanes) of `store` that begin at the start of a line, and where they end."""
     at += ((-store.ctypes.data // store.itemsize) - at) % (LINE // store.itemsize)
     return store[at : at + rows * lanes].reshape((rows, lanes)), at + rows * lanes
 
 
 def phase(
     wires, nodes, start, anchor, target, beta, gain, dt, steps, tol,
-    end, residual, taken, status,
+    end, residual, n_steps, status,
     every, watched, frames, biased, trace, bias_trace,
     store, scratch, gate, thread, threads, shares,
 ):  # fmt: skip
@@ -103,7 +103,7 @@ def phase(
     rows = max(1, min(high - low, BLOCK // width))
     turned, mine = (rows if TRANSPOSED else 0), scratch[thread]
     lane_table, at = carved(mine, 0, 8, width)
-    live, nudge, worst, pace = lane_table[0], lane_table[1], lane_table[2], lane_table[3]
+    live, nudge, max_residual, lane_dt = lane_table[0], lane_table[1], lane_table[2], lane_table[3]
     nothing, spare, ahead, ending = lane_table[4], lane_table[5], lane_table[6], lane_table[7]
     totals, at = carved(mine, at, rows, width)
     carried, at = carved(mine, at, turned, width)
@@ -114,7 +114,7 @@ def phase(
         for lane in range(lanes):
             sample = first + min(lane, count - 1)
             live[lane], nothing[lane] = 1.0 if lane < count else 0.0, 0.0
-            pace[lane], nudge[lane] = dt[sample], beta[sample]
+            lane_dt[lane], nudge[lane] = dt[sample], beta[sample]
         load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, new, sent, new_sent, pull)
         base[low:high] = 0.0
         wait(gate, threads)
@@ -130,19 +130,19 @@ def phase(
             for block in range(low, high, rows):
                 until = min(block + rows, high)
                 gather_rows(inner, away_sent, base, 0, totals, block, block, until, lanes)
-                hold_fast(nodes, fixed, totals, slope_sent, slope_in, block, until, lanes)
+                linearise_at_anchor(nodes, fixed, totals, slope_sent, slope_in, block, until, lanes)
         if every > 0 and thread == 0:
             record(s, first, live, 0, watched, frames, lanes)
         running = count
         for step in range(1, steps + 1):
             measured = tol > 0.0 or step == steps or step & (EVERY - 1) == 0
             for lane in range(lanes if measured else 0):
-                worst[lane] = 0.0
+                max_residual[lane] = 0.0
             if SOFTMAX:
                 partition(s, nodes, gain, ahead, lanes)
             if TRANSPOSED:
                 wait(gate, threads)
-                lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes)
+                anchor_deviation(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes)
                 wait(gate, threads)
             for block in range(low, high, rows):
                 until = min(block + rows, high)
@@ -153,11 +153,11 @@ def phase(
                     gather_rows(inner, away_sent, carried, block, carried, block, block, until, lanes)
                     gather_rows(back, away_in, returned, block, returned, block, block, until, lanes)
                 advance(
-                    nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, nothing, spare, ahead,
-                    slope_sent, slope_in, carried, returned, block, until, lanes,
+                    nodes, s, new, new_sent, totals, pull, nudge, gain, lane_dt, measured, max_residual, nothing, spare,
+                    ahead, slope_sent, slope_in, carried, returned, block, until, lanes,
                 )  # fmt: skip
             if threads > 1:
-                compare(errors, worst, step & 1, thread, threads, gate, lanes)
+                compare(errors, max_residual, step & 1, thread, threads, gate, lanes)
                 if gate[LEFT] != 0:
                     return
             if ONLINE:
@@ -172,16 +172,16 @@ def phase(
                 for lane in range(lanes):
                     ending[lane] = 0.0
                     if live[lane] > 0.0:
-                        rest = worst[lane] / pace[lane]
-                        settled = tol > 0.0 and rest <= tol
-                        lost = not rest < LARGEST
+                        lane_residual = max_residual[lane] / lane_dt[lane]
+                        settled = tol > 0.0 and lane_residual <= tol
+                        lost = not lane_residual < LARGEST
                         if settled or lost or step == steps:
                             live[lane], ending[lane] = 0.0, 1.0
                             over += 1
                             sample = first + lane
                             if thread == 0:
-                                residual[sample] = rest
-                                taken[sample] = step
+                                residual[sample] = lane_residual
+                                n_steps[sample] = step
                                 status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
                 if over:
                     running -= over
@@ -214,7 +214,7 @@ def load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, ne
                 pull[place, lane] = target[sample, columns[place]] if nudge[lane] != 0.0 else R(0.0)
 
 
-def hold_fast(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes):
+def linearise_at_anchor(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes):
     """Write f' and dg/dI at the free equilibrium `fixed`, where `totals` are the summed inputs."""
     bias, w_out, w_out_abs, params, moving, _ = nodes
     for place in range(low, high):
@@ -225,7 +225,7 @@ def hold_fast(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes):
             slope_in[j, lane] = slope_I(x, I, bias[j], w_out[j], w_out_abs[j], params, j)
 
 
-def lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes):
+def anchor_deviation(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes):
     """Write f' (s - s*), which goes along the edges, and dg/dI (s - s*), which goes back along them."""
     for j in range(own[0], own[1]):
         for lane in range(lanes):
@@ -234,22 +234,22 @@ def lean(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes):
             away_in[j, lane] = slope_in[j, lane] * (s[j, lane] - fixed[j, lane])
 
 
-def compare(errors, worst, side, thread, threads, gate, lanes):
+def compare(errors, max_residual, side, thread, threads, gate, lanes):
     """Wait for all threads, and give each the largest of their errors."""
     for lane in range(lanes):
-        errors[2 * thread + side, lane] = worst[lane]
+        errors[2 * thread + side, lane] = max_residual[lane]
     wait(gate, threads)
     for other in range(threads):
         for lane in range(lanes):
             error = errors[2 * other + side, lane]
-            worst[lane] = error if error > worst[lane] or error != error else worst[lane]
+            max_residual[lane] = error if error > max_residual[lane] or error != error else max_residual[lane]
 
 
 def advance(
-    nodes, s, new, new_sent, totals, pull, nudge, gain, pace, measured, worst, nothing, spare, ahead, slope_sent,
-    slope_in, carried, returned, low, high, lanes,
+    nodes, s, new, new_sent, totals, pull, nudge, gain, lane_dt, measured, max_residual, nothing, spare, ahead,
+    slope_sent,    slope_in, carried, returned, low, high, lanes,
 ):  # fmt: skip
-    """Write one step of some moving nodes into `new`, and if `measured` their largest move into `worst`.
+    """Write one step of some moving nodes into `new`, and if `measured` their largest move into `max_residual`.
 
     The move is that of an explicit step, projected. Many short loops over the lanes, for each becomes vector
     instructions only if it touches few arrays.
@@ -285,18 +285,18 @@ def advance(
             for lane in range(lanes):
                 spare[lane] = leaking + own * nudge[lane]
             for lane in range(lanes):
-                pushed = s[j, lane] + pace[lane] * totals[row, lane]
-                new[j, lane] = project(pushed / (R(1.0) + pace[lane] * spare[lane]))
+                pushed = s[j, lane] + lane_dt[lane] * totals[row, lane]
+                new[j, lane] = project(pushed / (R(1.0) + lane_dt[lane] * spare[lane]))
             if measured:
                 for lane in range(lanes):
                     spare[lane] = totals[row, lane] - spare[lane] * s[j, lane]
                 for lane in range(lanes):
-                    spare[lane] = abs(project(s[j, lane] + pace[lane] * spare[lane]) - s[j, lane])
+                    spare[lane] = abs(project(s[j, lane] + lane_dt[lane] * spare[lane]) - s[j, lane])
         else:
             push = spare if TRANSPOSED or pulled else nothing
             for lane in range(lanes):
                 moved = drift(s[j, lane], totals[row, lane], b, out, out_abs, params, j) + push[lane]
-                new[j, lane] = project(s[j, lane] + pace[lane] * moved)
+                new[j, lane] = project(s[j, lane] + lane_dt[lane] * moved)
             if measured:
                 for lane in range(lanes):
                     spare[lane] = abs(new[j, lane] - s[j, lane])
@@ -306,7 +306,11 @@ def advance(
         if measured:
             for lane in range(lanes):
                 # NaN stays, whatever comes after it.
-                worst[lane] = spare[lane] if spare[lane] > worst[lane] or spare[lane] != spare[lane] else worst[lane]
+                max_residual[lane] = (
+                    spare[lane]
+                    if spare[lane] > max_residual[lane] or spare[lane] != spare[lane]
+                    else max_residual[lane]
+                )
 
 
 def partition(s, nodes, gain, ahead, lanes):

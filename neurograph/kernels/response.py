@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 def response(
     wires, nodes, state, force, lift, dt, implicit, steps, tol, order, loops,
-    end, gains, residual, taken, status,
+    end, input_slopes, residual, n_steps, status,
 ):  # fmt: skip
-    """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `gains`.
+    """Write the response of every sample at `state` to `force` into `end`, and dg/dI into `input_slopes`.
 
     `order` are the places of the moving nodes, which sweeps visit from the last to the first, or empty for none. Of
     the edges from pre to post, by their places in it, `fresh` lead to nodes visited before, `stale` to nodes visited
@@ -48,29 +48,31 @@ def response(
     batch, n = state.shape
     width = LANES if NARROW else min(LANES, lanes_of(batch, state))
     s, sent = np.zeros((n, width), state.dtype), np.zeros((n, width), state.dtype)
-    own, gain = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
+    own, input_slope = np.zeros((moving.size, width), state.dtype), np.zeros((moving.size, width), state.dtype)
     sending, source, side = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
     sums, late = np.zeros_like(own), np.zeros_like(own)
     total, spare = np.zeros(width, state.dtype), np.zeros(width, state.dtype)
     live = np.zeros(width, np.bool_)
-    worst, scale, pace = np.zeros(width), np.ones(width), np.ones(width)
+    max_residual, scale, lane_dt = np.zeros(width), np.ones(width), np.ones(width)
     for first in range(0, batch, width):
         running = min(width, batch - first)
         lanes = lanes_of(running, state)
         for lane in range(lanes):
             live[lane] = lane < running
             sample = first + min(lane, running - 1)
-            pace[lane] = dt[sample]
+            lane_dt[lane] = dt[sample]
             for j in range(n):
                 s[j, lane] = state[sample, j]
                 sent[j, lane] = transfer(s[j, lane], nodes[3], j)
-        linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, side, total, lanes)
+        linearise(
+            inner, still, nodes, s, sent, force, first, running, own, input_slope, sending, source, side, total, lanes
+        )
         for lane in range(lanes):
             sample = first + min(lane, running - 1)
             scale[lane] = 0.0
             for place in range(moving.size):
                 scale[lane] = max(scale[lane], abs(source[place, lane]))
-                gains[sample, moving[place]] = gain[place, lane]
+                input_slopes[sample, moving[place]] = input_slope[place, lane]
             scale[lane] = scale[lane] if scale[lane] > 0.0 else 1.0
         s[:] = 0.0
         sent[:] = 0.0
@@ -79,19 +81,19 @@ def response(
         for step in range(1, steps + 1):
             if order.size:
                 sweep(
-                    fresh, stale, moving, order, loops, own, gain, sending, source, side, lift, s, sent, sums, late,
-                    total, worst, lanes,
+                    fresh, stale, moving, order, loops, own, input_slope, sending, source, side, lift, s, sent, sums,
+                    late, total, max_residual, lanes,
                 )  # fmt: skip
             else:
                 relax(
-                    back, moving, implicit, own, gain, sending, source, side, lift, s, sent, new, new_sent, pace,
-                    total, spare, worst, lanes,
+                    back, moving, implicit, own, input_slope, sending, source, side, lift, s, sent, new, new_sent,
+                    lane_dt, total, spare, max_residual, lanes,
                 )  # fmt: skip
                 s, new = new, s
                 sent, new_sent = new_sent, sent
             for lane in range(lanes):
                 if live[lane]:
-                    rest = worst[lane] / scale[lane]
+                    rest = max_residual[lane] / scale[lane]
                     settled = (order.size > 0 and rest == 0.0) or (tol > 0.0 and rest <= tol)
                     lost = not rest < LARGEST
                     if settled or lost or step == steps:
@@ -99,7 +101,7 @@ def response(
                         running -= 1
                         sample = first + lane
                         residual[sample] = rest
-                        taken[sample] = step
+                        n_steps[sample] = step
                         status[sample] = DIVERGED if lost else (CONVERGED if settled else STEP_LIMIT)
                         for j in range(n):
                             end[sample, j] = s[j, lane]
@@ -107,7 +109,9 @@ def response(
                 break
 
 
-def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, sending, source, side, total, lanes):
+def linearise(
+    inner, still, nodes, s, sent, force, first, running, own, input_slope, sending, source, side, total, lanes
+):
     """Write dg/ds, dg/dI, f' and the force of every moving node, and the side on which the box holds it: -1, 0, 1."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
     for place in range(moving.size):
@@ -121,7 +125,7 @@ def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, se
             x, I = s[j, lane], total[lane]
             column = columns[place]
             own[place, lane] = slope_s(x, I, b, out, out_abs, params, j)
-            gain[place, lane] = slope_I(x, I, b, out, out_abs, params, j)
+            input_slope[place, lane] = slope_I(x, I, b, out, out_abs, params, j)
             sending[place, lane] = transfer_slope(x, params, j)
             source[place, lane] = force[first + min(lane, running - 1), column] if column >= 0 else 0.0
             side[place, lane] = pressed(x, drift(x, I, b, out, out_abs, params, j))
@@ -131,17 +135,17 @@ def linearise(inner, still, nodes, s, sent, force, first, running, own, gain, se
 
 
 def lifted(total, side, lift):
-    """Give the part of a pull that a node answers."""
+    """Return the part of a pull that a node answers."""
     return total if side == 0.0 else (lift * max(total, 0.0) if side < 0.0 else lift * min(total, 0.0))
 
 
 def relax(
-    back, moving, implicit, own, gain, sending, source, side, lift, s, sent, new, new_sent, pace, total, rest, worst,
-    lanes,
+    back, moving, implicit, own, input_slope, sending, source, side, lift, s, sent, new, new_sent, lane_dt, total, rest,
+    max_residual, lanes,
 ):  # fmt: skip
-    """Write one step of every moving node into `new`, and the largest residual into `worst`."""
+    """Write one step of every moving node into `new`, and the largest residual into `max_residual`."""
     for lane in range(lanes):
-        worst[lane] = 0.0
+        max_residual[lane] = 0.0
     for place in range(moving.size):
         j = np.uintp(moving[place])
         for lane in range(lanes):
@@ -155,21 +159,38 @@ def relax(
             rest[lane] = total[lane] + own[place, lane] * s[j, lane]
         if implicit:
             for lane in range(lanes):
-                new[j, lane] = (s[j, lane] + pace[lane] * total[lane]) / (1.0 - pace[lane] * own[place, lane])
+                new[j, lane] = (s[j, lane] + lane_dt[lane] * total[lane]) / (1.0 - lane_dt[lane] * own[place, lane])
         else:
             for lane in range(lanes):
-                new[j, lane] = s[j, lane] + pace[lane] * rest[lane]
+                new[j, lane] = s[j, lane] + lane_dt[lane] * rest[lane]
         for lane in range(lanes):
-            new_sent[j, lane] = gain[place, lane] * new[j, lane]
+            new_sent[j, lane] = input_slope[place, lane] * new[j, lane]
         for lane in range(lanes):
             size = abs(rest[lane])
-            worst[lane] = size if size > worst[lane] or size != size else worst[lane]
+            max_residual[lane] = size if size > max_residual[lane] or size != size else max_residual[lane]
 
 
 def sweep(
-    fresh, stale, moving, order, loops, own, gain, sending, source, side, lift, s, sent, sums, late, total, worst, lanes
+    fresh,
+    stale,
+    moving,
+    order,
+    loops,
+    own,
+    input_slope,
+    sending,
+    source,
+    side,
+    lift,
+    s,
+    sent,
+    sums,
+    late,
+    total,
+    max_residual,
+    lanes,
 ):
-    """Solve for every moving node, the last in `order` first, and write the largest residual into `worst`.
+    """Solve for every moving node, the last in `order` first, and write the largest residual into `max_residual`.
 
     What comes from nodes visited after a node is summed at the end: for the residual, and for the next sweep.
     """
@@ -181,19 +202,19 @@ def sweep(
         gather(fresh, at, sent, total, lanes)
         for lane in range(lanes):
             sums[place, lane] = total[lane]
-            slope = solving(place, lane, loops, own, gain, sending, side, lift)
+            slope = solving(place, lane, loops, own, input_slope, sending, side, lift)
             pull = lifted(source[place, lane] + sending[place, lane] * total[lane], side[place, lane], lift)
             s[j, lane] = pull / -slope
-            sent[j, lane] = gain[place, lane] * s[j, lane]
+            sent[j, lane] = input_slope[place, lane] * s[j, lane]
     for lane in range(lanes):
-        worst[lane] = 0.0
+        max_residual[lane] = 0.0
     for at in range(order.size):
         place = order[at]
         for lane in range(lanes):
             total[lane] = 0.0
         gather(stale, at, sent, total, lanes)
         for lane in range(lanes):
-            slope = solving(place, lane, loops, own, gain, sending, side, lift)
+            slope = solving(place, lane, loops, own, input_slope, sending, side, lift)
             change = total[lane] - late[place, lane]
             late[place, lane] = total[lane]
             rest = 0.0
@@ -202,10 +223,10 @@ def sweep(
                 rest = abs(lifted(pull, side[place, lane], lift) + slope * s[moving[place], lane])
             # Where a node has no rest, there is no answer.
             rest = rest if slope < 0.0 else np.inf
-            worst[lane] = rest if rest > worst[lane] or rest != rest else worst[lane]
+            max_residual[lane] = rest if rest > max_residual[lane] or rest != rest else max_residual[lane]
 
 
-def solving(place, lane, loops, own, gain, sending, side, lift):
-    """Give how a node's own drift answers its state, what it sends to itself included."""
-    back = gain[place, lane] * loops[place] * sending[place, lane]
+def solving(place, lane, loops, own, input_slope, sending, side, lift):
+    """Return how a node's own drift answers its state, what it sends to itself included."""
+    back = input_slope[place, lane] * loops[place] * sending[place, lane]
     return own[place, lane] + (back if side[place, lane] == 0.0 else lift * back)

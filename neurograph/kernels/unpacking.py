@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def peek(words, place, count):
-    """Give the `count` bits (1 to 48) from a place on, as a number."""
+    """Return the `count` bits (1 to 48) from a place on, as a number."""
     at = np.uintp(place >> 6)
     shift = np.uint64(place & 63)
     window = words[at] << shift
@@ -29,7 +29,7 @@ def peek(words, place, count):
 
 
 def symbol(words, place, code):
-    """Give the symbol whose code begins at a place, and where it ends; -1 if there is none."""
+    """Return the symbol whose code begins at a place, and where it ends; -1 if there is none."""
     table, order, first, start, many = code
     entry = table[peek(words, place, PEEK)]
     if entry >= 0:
@@ -42,7 +42,7 @@ def symbol(words, place, code):
 
 
 def number(words, place, code):
-    """Give the number >= 1 that begins at a place, and where it ends; 0 if there is none."""
+    """Return the number >= 1 that begins at a place, and where it ends; 0 if there is none."""
     extra, place = symbol(words, place, code)
     if extra < 0:
         return np.int64(0), place

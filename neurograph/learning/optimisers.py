@@ -65,16 +65,16 @@ class Optimiser(abc.ABC):
 
     @abc.abstractmethod
     def begin(self, size: int) -> Memory:
-        """Give what is remembered before the first of the updates of `size` numbers: arrays (size,) or scalars ()."""
+        """Return what is remembered before the first of the updates of `size` numbers: arrays (size,) or scalars ()."""
 
     @abc.abstractmethod
     def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
-        """Give the direction to move in, and what is remembered for the next update."""
+        """Return the direction to move in, and what is remembered for the next update."""
 
     def step(
         self, values: Floats, change: Floats, memory: Memory, weights: int, epoch: int = 0
     ) -> tuple[Floats, Memory]:
-        """Give the new values and the new memory; the first `weights` of the values are weights, the rest biases."""
+        """Return the new values and the new memory; the first `weights` of the values are weights, the rest biases."""
         if self.max_norm is not None:
             norm = float(np.sqrt(np.sum(change**2)))
             change = change * (self.max_norm / norm) if norm > self.max_norm else change
@@ -112,11 +112,11 @@ class Sgd(Optimiser):
         checked_number("momentum", self.momentum, least=0.0, below=1.0)
 
     def begin(self, size: int) -> Memory:
-        """Give a velocity of 0."""
+        """Return a velocity of 0."""
         return (np.zeros(size),)
 
     def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
-        """Give ``V <- momentum V + change``."""
+        """Return ``V <- momentum V + change``."""
         velocity = self.momentum * memory[0] + change
         return velocity, (velocity,)
 
@@ -137,11 +137,11 @@ class Adam(Optimiser):
         checked_number("epsilon", self.epsilon, above=0.0)
 
     def begin(self, size: int) -> Memory:
-        """Give moments of 0, and how many updates there were."""
+        """Return moments of 0, and how many updates there were."""
         return np.zeros(size), np.zeros(size), np.zeros(())
 
     def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
-        """Give the first moment over the root of the second, both without the bias of their start at 0."""
+        """Return the first moment over the root of the second, both without the bias of their start at 0."""
         updates = memory[2] + 1.0
         mean = self.beta1 * memory[0] + (1.0 - self.beta1) * change
         square = self.beta2 * memory[1] + (1.0 - self.beta2) * change**2
@@ -159,7 +159,7 @@ def sgd(
     l1: float = 0.0,
     bounds: tuple[float, float] | None = None,
 ) -> Sgd:
-    """Give steps along the rule's change, ``V <- momentum V + change``.
+    """Return steps along the rule's change, ``V <- momentum V + change``.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def adam(
     l1: float = 0.0,
     bounds: tuple[float, float] | None = None,
 ) -> Adam:
-    """Give Adam's steps: the mean of the rule's changes over the root of the mean of their squares.
+    """Return Adam's steps: the mean of the rule's changes over the root of the mean of their squares.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class Phases:
 
 
 def drawn_strength(rule: Rule, beta: float, batch: int, rng: np.random.Generator) -> float | Floats:
-    """Give the nudging strength, and where the rule draws its sign, one for each sample."""
+    """Return the nudging strength, and where the rule draws its sign, one for each sample."""
     return beta * (2.0 * rng.integers(0, 2, batch) - 1.0) if rule.random_sign else beta
 
 
@@ -106,14 +106,14 @@ def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[
 
 
 def _twice(values: Floats) -> Floats:
-    """Give the samples once for the nudge by +beta and once more for that by -beta: one batch."""
+    """Return the samples once for the nudge by +beta and once more for that by -beta: one batch."""
     return np.concatenate([values, values])
 
 
 def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:
-    """Give the free equilibrium with its outputs moved towards their targets."""
+    """Return the free equilibrium with its outputs moved towards their targets."""
     start = free.state.copy()
-    outputs = free.network.wiring.outputs
+    outputs = free.network.connectivity.outputs
     start[:, outputs] += share * (y - start[:, outputs])
     return start
 
@@ -125,7 +125,7 @@ def _residual(
     beta: NDArray[np.float64],
     force: Floats,
 ) -> Floats:
-    """Give the largest abs(J' d + force) of a transposed contrast d, relative to the largest force."""
+    """Return the largest abs(J' d + force) of a transposed contrast d, relative to the largest force."""
     after = free if nudged is None else nudged
     before = free if opposite is None else opposite
     width = beta * ((nudged is not None) + 1.0 * (opposite is not None))
@@ -135,65 +135,65 @@ def _residual(
 
 
 def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
-    """Give the rule's change of each weight (edges,) and of each bias (biased nodes,), a mean over samples.
+    """Return the rule's change of each weight (edges,) and of each bias (biased nodes,), a mean over samples.
 
     A tied edge has the change of the parameter it shares: the sum over the edges of its tie.
     """
     change, bias_change = _each_change(rule, phases)
-    ties = phases.free.network.wiring.ties
+    ties = phases.free.network.connectivity.ties
     return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), bias_change
 
 
 def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     network, batch = phases.free.network, phases.beta.size
-    wiring = network.wiring
+    connectivity = network.connectivity
     if rule.kind == "online":
         if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
         steps = phases.steps if rule.average else 1
         return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
-    change, bias_change = np.zeros(network.weights.size), np.zeros(wiring.biased.size)
+    change, bias_change = np.zeros(network.weights.size), np.zeros(connectivity.biased.size)
     learned = np.count_nonzero(phases.learned)
     if not learned:
         return change, bias_change
     names = readout_tables(rule.expression)
-    kernel = readout_kernel(rule.expression, not rule.random_sign, network.number)
+    kernel = readout_kernel(rule.expression, not rule.random_sign, network.dtype_name)
     tables = _tables(names, phases, "I")
     beta = phases.beta.astype(network.dtype)
     if learned < batch:
         tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         beta = beta[phases.learned]
-    kernel(wiring.pre, wiring.post, network.weights, tables, beta, change)
-    if wiring.biased.size:
-        if "gain" in names and not _bias_is_input(network.dynamics):
+    kernel(connectivity.pre, connectivity.post, network.weights, tables, beta, change)
+    if connectivity.biased.size:
+        if "slope" in names and not _bias_is_input(network.dynamics):
             tables = _tables(names, phases, "b")
             tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
-        one = np.full(wiring.biased.size, len(wiring.table.nodes), np.int32)
-        values = network.biases[wiring.biased]
-        kernel(one, wiring.biased.astype(np.int32), values, tables, beta, bias_change)
+        one = np.full(connectivity.biased.size, len(connectivity.table.nodes), np.int32)
+        values = network.biases[connectivity.biased]
+        kernel(one, connectivity.biased.astype(np.int32), values, tables, beta, bias_change)
     return change / batch, bias_change / batch
 
 
 def _bias_is_input(dynamics: Dynamics) -> bool:
-    """Say whether b enters the drift just as I does."""
+    """Return whether b enters the drift just as I does."""
     return dynamics.slope("b").text == dynamics.slope("I").text
 
 
-def _tables(names: tuple[str, ...], phases: Phases, gain: str) -> tuple[Floats, ...]:
-    """Give each thing that a rule reads as (nodes + 1, batch); the last row is a node that sends 1."""
-    return tuple(_table(name, phases, gain) for name in names)
+def _tables(names: tuple[str, ...], phases: Phases, variable: str) -> tuple[Floats, ...]:
+    """Return each thing that a rule reads as (nodes + 1, batch); the last row is a node that sends 1."""
+    return tuple(_table(name, phases, variable) for name in names)
 
 
-def _table(name: str, phases: Phases, gain: str) -> Floats:
+def _table(name: str, phases: Phases, variable: str) -> Floats:
     network, free = phases.free.network, phases.free.state
     match name:
-        case "gain" if phases.response is not None and gain == "I":
-            return _by_node(phases.response.gain, 0.0)
-        case "gain":
-            return _by_node(network.at_nodes(network.dynamics.slope(gain), free), 0.0)
+        case "slope" if phases.response is not None and variable == "I":
+            return _by_node(phases.response.input_slope, 0.0)
+        case "slope":
+            return _by_node(network.at_nodes(network.dynamics.slope(variable), free), 0.0)
         case "leak" | "leak_abs":
             moving = np.zeros(free.shape[1], free.dtype)
-            moving[network.wiring.free] = 1.0
+            moving[network.connectivity.free] = 1.0
             slope = network.dynamics.slope({"leak": "w_out", "leak_abs": "w_out_abs"}[name])
             return _by_node(moving * network.at_nodes(slope, free), 0.0)
         case "response" if phases.response is not None:

@@ -9,7 +9,7 @@ from typing import Literal
 from neurograph._checks import checked_number
 from neurograph.equations.expression import Expression
 from neurograph.errors import LocalityError, ParameterError
-from neurograph.graphs.edge_table import Travelling
+from neurograph.graphs.edge_table import FrozenArrays
 
 __all__ = [
     "Rule",
@@ -32,7 +32,7 @@ PHASES = ("nudged", "opposite", "clamped", "response")
 
 READOUT = (
     *(f"{end}_{sent}{phase}" for phase in ("free", *PHASES[:3]) for sent in ("", "sent_") for end in ("pre", "post")),
-    "pre_response", "post_response", "post_gain", "pre_leak", "w", "beta",
+    "pre_response", "post_response", "post_slope", "pre_leak", "w", "beta",
 )  # fmt: skip
 """What a readout rule may see: both ends at the end of each phase, the edge's effect on either end, its weight."""
 
@@ -41,7 +41,7 @@ ONLINE = ("pre", "post", "dpre", "dpost", "w")
 
 
 @dataclass(frozen=True)
-class Rule(Travelling):
+class Rule(FrozenArrays):
     """How one edge's weight changes, from what is known at its two ends and nowhere else.
 
     A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression
@@ -54,7 +54,7 @@ class Rule(Travelling):
         The change of the weight that lowers the cost, as an equation. A *readout* rule is evaluated once, on
         what its phases ended in: ``pre_free``, ``post_free``, ``pre_nudged``, ... are the states of the edge's
         two ends, ``pre_sent_free``, ... what they send, f(s); ``pre_response`` and ``post_response`` are ds/dbeta;
-        ``post_gain`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
+        ``post_slope`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
         this weight (0 where the node is clamped, or its drift has no ``w_out``), both at the free equilibrium; ``w``
         is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step of the nudged phase,
         on ``pre`` and ``post`` after the step and on ``dpre`` and ``dpost``, their differences in it, and ``w``.
@@ -329,11 +329,11 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
     equilibria: Almeida 1987, Pineda 1987.
     """
     if not finite:
-        change = "pre_sent_free*post_gain*post_response + pre_leak*pre_response"
+        change = "pre_sent_free*post_slope*post_response + pre_leak*pre_response"
         return Rule(change, lift=DEFAULT_LIFT if lift is None else lift, name="asymmetric ep")
     if lift is not None:
         raise ParameterError(f"lift is {lift!r}, but a finite nudge lifts by itself: leave one of lift and finite out")
-    change = "pre_sent_free*post_gain*(post_nudged - post_opposite) + pre_leak*(pre_nudged - pre_opposite)"
+    change = "pre_sent_free*post_slope*(post_nudged - post_opposite) + pre_leak*(pre_nudged - pre_opposite)"
     return Rule(f"({change})/(2*beta)", transposed=True, name="asymmetric ep (finite)")
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, Travelling
+from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, FrozenArrays
 from neurograph.graphs.signs import read_signs
 from neurograph.network.ordering import Schedule
 
 
 @dataclass(frozen=True, eq=False)
-class Incidence(Travelling):
+class Incidence(FrozenArrays):
     """Some of a network's edges, gathered by the node at one of their ends.
 
     Attributes
@@ -35,17 +35,17 @@ class Incidence(Travelling):
     other: NDArray[np.int32]
 
     @classmethod
-    def arriving(cls, wiring: Wiring, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
+    def arriving(cls, connectivity: Connectivity, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
         """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
         count = int(np.count_nonzero(mask))
         few = 2 * count <= mask.size
         ids = _found(mask, few)
-        before = np.searchsorted(ids, wiring.indptr).astype(np.int64)
+        before = np.searchsorted(ids, connectivity.indptr).astype(np.int64)
         chosen: slice | NDArray[Any] = slice(0, count)
         if not mask[chosen].all():
             chosen = frozen(ids if 8 * count < mask.size else mask)
-        before = before if few else wiring.indptr - before
-        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(wiring.pre[chosen]))
+        before = before if few else connectivity.indptr - before
+        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(connectivity.pre[chosen]))
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -55,12 +55,12 @@ class Incidence(Travelling):
         return np.flatnonzero(self.chosen) if self.chosen.dtype == np.bool_ else self.chosen.astype(np.int64)
 
     def weighted(self, weights: NDArray[Any]) -> Edges:
-        """Give (indptr, other, weights), as the kernels take them."""
+        """Return (indptr, other, weights), as the kernels take them."""
         return self.indptr, self.other, weights[self.chosen]
 
 
 def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
-    """Give the places at which a mask has this value; looked for in parts, for it may be as long as the edges."""
+    """Return the places at which a mask has this value; looked for in parts, for it may be as long as the edges."""
     parts = range(0, mask.size, CHUNK)
     found = [first + np.flatnonzero(mask[first : first + CHUNK] == value) for first in parts]
     return np.concatenate(found) if found else np.empty(0, np.int64)
@@ -70,12 +70,12 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Circuit(Travelling):
+class PhaseSubgraph(FrozenArrays):
     """The nodes that move in a phase, and the edges that reach them.
 
     Attributes
     ----------
-    wiring : Wiring
+    wiring : Connectivity
         The whole that this is a part of.
     moving : int64 array (moving,)
         Places of the nodes that move.
@@ -89,7 +89,7 @@ class Circuit(Travelling):
         Place of each node in `moving`, -1 for one that does not move.
     """
 
-    wiring: Wiring
+    connectivity: Connectivity
     moving: NDArray[np.int64]
     columns: NDArray[np.int64]
     inner: Incidence
@@ -97,22 +97,22 @@ class Circuit(Travelling):
     place: NDArray[np.int64]
 
     @classmethod
-    def of(cls, wiring: Wiring, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> Circuit:
+    def of(cls, connectivity: Connectivity, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> PhaseSubgraph:
         """Find the edges that reach the nodes `moving`."""
-        place = np.full(len(wiring.table.nodes), -1)
+        place = np.full(len(connectivity.table.nodes), -1)
         place[moving] = np.arange(moving.size)
         moves = place >= 0
-        inner = moves[wiring.pre]
-        still = np.repeat(moves, np.diff(wiring.indptr))
+        inner = moves[connectivity.pre]
+        still = np.repeat(moves, np.diff(connectivity.indptr))
         inner &= still
         still ^= inner
-        others = Incidence.arriving(wiring, moving, still)
+        others = Incidence.arriving(connectivity, moving, still)
         del still  # before the next takes memory
         return cls(
-            wiring=wiring,
+            connectivity=connectivity,
             moving=frozen(moving),
             columns=frozen(columns),
-            inner=Incidence.arriving(wiring, moving, inner),
+            inner=Incidence.arriving(connectivity, moving, inner),
             still=others,
             place=frozen(place),
         )
@@ -150,15 +150,15 @@ class Circuit(Travelling):
     @property
     def pre(self) -> NDArray[np.int32]:
         """Where each edge of the network starts (edges,), as places in its nodes."""
-        return self.wiring.pre
+        return self.connectivity.pre
 
     @property
     def post(self) -> NDArray[np.int32]:
         """Where each edge of the network ends (edges,), as places in its nodes."""
-        return self.wiring.post
+        return self.connectivity.post
 
     def _ends(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give the places, among the moving nodes, of the ends of some edges."""
+        """Return the places, among the moving nodes, of the ends of some edges."""
         return self.place[self.pre[ids]], self.place[self.post[ids]]
 
     def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
@@ -168,7 +168,7 @@ class Circuit(Travelling):
 
     def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
         """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
-        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.wiring.indptr.size - 1))
+        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.connectivity.indptr.size - 1))
         edges.has_canonical_format = True  # else scipy would sort within the groups too
         rows = edges.tocsr()
         return Incidence(
@@ -177,7 +177,7 @@ class Circuit(Travelling):
 
 
 @dataclass(frozen=True, eq=False)
-class Wiring(Travelling):
+class Connectivity(FrozenArrays):
     """Who is connected to whom: the arrays that stay when only the weights change.
 
     Attributes
@@ -198,7 +198,7 @@ class Wiring(Travelling):
     indptr: NDArray[np.int64]
 
     @classmethod
-    def of(cls, table: EdgeTable, kept: NDArray[np.int64] | None = None) -> Wiring:
+    def of(cls, table: EdgeTable, kept: NDArray[np.int64] | None = None) -> Connectivity:
         """Wire up all edges of `table`, or those that are `kept`: their places, rising."""
         if kept is None:
             return cls(table, None, table.pre, table.indptr)
@@ -217,7 +217,7 @@ class Wiring(Travelling):
         return frozen(np.repeat(np.arange(len(self.table.nodes), dtype=np.int32), np.diff(self.indptr)))
 
     def _of_edges(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Give those of the table's values, one an edge, that belong to the edges that are here."""
+        """Return those of the table's values, one an edge, that belong to the edges that are here."""
         return values if self.kept is None else values[self.kept]
 
     @cached_property
@@ -248,15 +248,15 @@ class Wiring(Travelling):
         return columns[self.free]
 
     @cached_property
-    def circuit(self) -> Circuit:
+    def subgraph(self) -> PhaseSubgraph:
         """What moves in every phase but the clamped one."""
-        return Circuit.of(self, self.free, self.nudged)
+        return PhaseSubgraph.of(self, self.free, self.nudged)
 
     @cached_property
-    def clamped_circuit(self) -> Circuit:
+    def clamped_subgraph(self) -> PhaseSubgraph:
         """What moves while the outputs are clamped too."""
         hidden = self.nudged < 0
-        return Circuit.of(self, self.free[hidden], self.nudged[hidden])
+        return PhaseSubgraph.of(self, self.free[hidden], self.nudged[hidden])
 
     @cached_property
     def constrained(self) -> bool:

@@ -17,9 +17,9 @@ from neurograph._memory import check_memory
 from neurograph.equations.dynamics import Dynamics, deep
 from neurograph.equations.expression import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.edge_table import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, Travelling, read_graph
+from neurograph.graphs.edge_table import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, FrozenArrays, read_graph
 from neurograph.graphs.signs import WORDS, check_signs
-from neurograph.network.connectivity import Edges, Wiring, frozen
+from neurograph.network.connectivity import Connectivity, Edges, frozen
 
 Floats = NDArray[np.floating[Any]]
 
@@ -28,7 +28,7 @@ LISTED = 5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network(Travelling):
+class Network(FrozenArrays):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
     Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new
@@ -36,7 +36,7 @@ class Network(Travelling):
 
     Attributes
     ----------
-    wiring : Wiring
+    wiring : Connectivity
         Who is connected to whom.
     dynamics : Dynamics
         How a neuron moves.
@@ -48,7 +48,7 @@ class Network(Travelling):
         The dynamics' parameters of each node, in the order of ``dynamics.parameters``.
     """
 
-    wiring: Wiring
+    connectivity: Connectivity
     dynamics: Dynamics
     weights: Floats
     biases: Floats
@@ -64,30 +64,31 @@ class Network(Travelling):
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:
         """The labels, in the graph's own order."""
-        return tuple(self.wiring.table.nodes)
+        return tuple(self.connectivity.table.nodes)
 
     @cached_property
     def inputs(self) -> tuple[Hashable, ...]:
         """Labels of the input nodes, in the order of the columns of x."""
-        return tuple(self.nodes[place] for place in self.wiring.inputs)
+        return tuple(self.nodes[place] for place in self.connectivity.inputs)
 
     @cached_property
     def outputs(self) -> tuple[Hashable, ...]:
         """Labels of the output nodes, in the order of the columns of y."""
-        return tuple(self.nodes[place] for place in self.wiring.outputs)
+        return tuple(self.nodes[place] for place in self.connectivity.outputs)
 
     @cached_property
     def edges(self) -> tuple[tuple[Hashable, Hashable], ...]:
         """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`."""
-        nodes = self.wiring.table.nodes
+        nodes = self.connectivity.table.nodes
         return tuple(
-            (nodes[i], nodes[j]) for i, j in zip(self.wiring.pre.tolist(), self.wiring.post.tolist(), strict=True)
+            (nodes[i], nodes[j])
+            for i, j in zip(self.connectivity.pre.tolist(), self.connectivity.post.tolist(), strict=True)
         )
 
     @property
     def roles(self) -> NDArray[np.int8]:
         """Place of each node's role in :data:`neurograph.graphs.edge_table.ROLES`."""
-        return self.wiring.table.roles
+        return self.connectivity.table.roles
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -95,7 +96,7 @@ class Network(Travelling):
         return self.weights.dtype
 
     @property
-    def number(self) -> str:
+    def dtype_name(self) -> str:
         """Name of that type, as the kernels take it; numpy's own name of it takes longer than a small step."""
         return "float32" if self.weights.itemsize == 4 else "float64"
 
@@ -111,43 +112,45 @@ class Network(Travelling):
 
     def _outgoing(self, value: np.ufunc) -> Floats:
         """Sum a function of the outgoing weights of each node, in double precision."""
-        sums = np.zeros(len(self.wiring.table.nodes))
+        sums = np.zeros(len(self.connectivity.table.nodes))
         for first in range(0, self.weights.size, CHUNK):  # what bincount converts at a time stays small
             part = slice(first, first + CHUNK)
-            sums += np.bincount(self.wiring.pre[part], value(self.weights[part]), minlength=sums.size)
+            sums += np.bincount(self.connectivity.pre[part], value(self.weights[part]), minlength=sums.size)
         return np.asarray(sums, self.dtype)
 
     @cached_property
     def inner(self) -> Edges:
         """Edges among free nodes, as the kernels take them."""
-        return self.wiring.circuit.inner.weighted(self.weights)
+        return self.connectivity.subgraph.inner.weighted(self.weights)
 
     @cached_property
     def still(self) -> Edges:
         """Edges from clamped nodes, as the kernels take them."""
-        return self.wiring.circuit.still.weighted(self.weights)
+        return self.connectivity.subgraph.still.weighted(self.weights)
 
     @cached_property
     def back(self) -> Edges:
         """Edges among free nodes by their presynaptic node, as the kernels take them."""
-        return self.wiring.circuit.back.weighted(self.weights)
+        return self.connectivity.subgraph.back.weighted(self.weights)
 
     @cached_property
     def leaks(self) -> Floats | None:
         """Leak of each free node, or None where the drift is not linear in s."""
         leak = self.dynamics.leak
-        return None if leak is None else self.at_nodes(leak, np.zeros(len(self.nodes), self.dtype))[self.wiring.free]
+        return (
+            None if leak is None else self.at_nodes(leak, np.zeros(len(self.nodes), self.dtype))[self.connectivity.free]
+        )
 
     def matrix(self) -> scipy.sparse.csr_array:
-        """Give the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
+        """Return the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
 
         Entry k of ``.data`` is the weight of edge k.
         """
-        n = len(self.wiring.table.nodes)
-        return scipy.sparse.csr_array((self.weights, self.wiring.pre, self.wiring.indptr), shape=(n, n))
+        n = len(self.connectivity.table.nodes)
+        return scipy.sparse.csr_array((self.weights, self.connectivity.pre, self.connectivity.indptr), shape=(n, n))
 
     def with_weights(self, weights: ArrayLike, biases: ArrayLike | None = None) -> Network:
-        """Give the same network with other weights (edges,) and, if given, biases (nodes,).
+        """Return the same network with other weights (edges,) and, if given, biases (nodes,).
 
         Raises
         ------
@@ -157,7 +160,7 @@ class Network(Travelling):
         """
         new_weights = self._checked(weights, self.weights, "weights", "edges")
         new_biases = self.biases if biases is None else self._checked(biases, self.biases, "biases", "nodes")
-        strange = np.flatnonzero((new_biases != 0.0) & ~np.isfinite(self.wiring.table.biases))
+        strange = np.flatnonzero((new_biases != 0.0) & ~np.isfinite(self.connectivity.table.biases))
         if strange.size:
             raise ParameterError(
                 f"biases[{strange[0]}] of {self.nodes[strange[0]]!r} is {new_biases[strange[0]]}, but the node has no "
@@ -179,7 +182,7 @@ class Network(Travelling):
         return array
 
     def without_edges(self, edges: ArrayLike) -> Network:
-        """Give the network without these edges: places in :attr:`edges`, or a mask (edges,) of those to leave.
+        """Return the network without these edges: places in :attr:`edges`, or a mask (edges,) of those to leave.
 
         Raises
         ------
@@ -205,12 +208,12 @@ class Network(Travelling):
                 )
             keep = np.ones(count, np.bool_)
             keep[leaving.astype(np.int64)] = False
-        kept = np.flatnonzero(keep) if self.wiring.kept is None else self.wiring.kept[keep]
-        wiring = Wiring.of(self.wiring.table, kept)
-        return _checked_bonds(replace(self, wiring=wiring, weights=frozen(self.weights[keep])))
+        kept = np.flatnonzero(keep) if self.connectivity.kept is None else self.connectivity.kept[keep]
+        connectivity = Connectivity.of(self.connectivity.table, kept)
+        return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
 
     def to_graph(self) -> nx.DiGraph[Any]:
-        """Give the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
+        """Return the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
 
         The graph attribute ``dynamics`` is added where :func:`compile` alone would choose another, and a node's
         attribute where it has another parameter than it was compiled with.
@@ -218,11 +221,11 @@ class Network(Travelling):
         return self.to_table().to_graph()
 
     def to_table(self) -> EdgeTable:
-        """Give the network as arrays: what :meth:`to_graph` gives, without a dict for each edge.
+        """Return the network as arrays: what :meth:`to_graph` gives, without a dict for each edge.
 
         The weights are float64. Attributes are added as there.
         """
-        table, kept = self.wiring.table, self.wiring.edge_ids
+        table, kept = self.connectivity.table, self.connectivity.edge_ids
         given = kept if table.order is None else table.order[kept]
         stays = np.zeros(table.pre.size, np.bool_)
         stays[given] = True
@@ -241,8 +244,8 @@ class Network(Travelling):
             attributes["dynamics"] = self.dynamics.to_dict()
         return replace(
             table,
-            indptr=self.wiring.indptr,
-            pre=self.wiring.pre,
+            indptr=self.connectivity.indptr,
+            pre=self.connectivity.pre,
             weights=self.weights.astype(np.float64),
             biases=np.where(np.isfinite(table.biases), self.biases, np.nan),
             plastic=None if table.plastic is None else table.plastic[kept],
@@ -254,13 +257,13 @@ class Network(Travelling):
         )
 
     def sent(self, state: Floats) -> Floats:
-        """Give f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
+        """Return f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
         if self.dynamics.transfer == "s":
             return state
         return self._with_parameters(self.dynamics.transfer_equation, {"s": state})
 
     def summed_input(self, state: Floats) -> Floats:
-        """Give I (batch, nodes) at a state (batch, nodes): I_j = sum of W_ij f(s_i)."""
+        """Return I (batch, nodes) at a state (batch, nodes): I_j = sum of W_ij f(s_i)."""
         sent = self.sent(state)
         return np.asarray((self.matrix() @ np.atleast_2d(sent).T).T.reshape(np.shape(state)), self.dtype)
 
@@ -282,7 +285,7 @@ class Network(Travelling):
         return np.broadcast_to(np.asarray(equation(**values, **named), self.dtype), np.shape(values["s"]))
 
     def drift(self, state: ArrayLike, target: ArrayLike = 0.0, beta: float = 0.0) -> Floats:
-        """Give ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
+        """Return ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
 
         With `beta`, the outputs are nudged towards `target`, (batch, outputs) or (outputs,), by beta (y - s).
 
@@ -298,16 +301,16 @@ class Network(Travelling):
                 "one number a node"
             )
         moving = np.zeros(s.shape, self.dtype)
-        free = self.wiring.free
+        free = self.connectivity.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
-        outputs = self.wiring.outputs
+        outputs = self.connectivity.outputs
         moving[..., outputs] += beta * (np.asarray(target, self.dtype) - s[..., outputs])
         return moving
 
     def held(self, state: Floats) -> NDArray[np.bool_]:
-        """Say which nodes do not move at a state (batch, nodes): the clamped, and those pressed against the box."""
+        """Return which nodes do not move at a state (batch, nodes): the clamped, and those pressed against the box."""
         moving = np.zeros(np.shape(state), np.bool_)
-        moving[..., self.wiring.free] = True
+        moving[..., self.connectivity.free] = True
         if self.dynamics.box is not None:
             low, high = self.dynamics.box
             drift = self.at_nodes(self.dynamics.drift_equation, state)
@@ -315,18 +318,18 @@ class Network(Travelling):
         return ~moving
 
     def transposed_residual(self, state: Floats, response: Floats, force: Floats) -> Floats:
-        """Give max abs(J' d + force) / max abs(force) of each sample, for d (batch, nodes) at a free equilibrium."""
+        """Return max abs(J' d + force) / max abs(force) of each sample, for d (batch, nodes) at a free equilibrium."""
         moving = ~self.held(state)
-        own, gain = (self.at_nodes(self.dynamics.slope(name), state) for name in ("s", "I"))
-        back = (self.matrix().T @ (moving * gain * response).T).T
+        own, input_slope = (self.at_nodes(self.dynamics.slope(name), state) for name in ("s", "I"))
+        back = (self.matrix().T @ (moving * input_slope * response).T).T
         total = own * response + self._with_parameters(self.dynamics.transfer_slope, {"s": state}) * back
-        total[:, self.wiring.outputs] += force
+        total[:, self.connectivity.outputs] += force
         largest = np.max(np.abs(force), axis=1, initial=0.0)
         rest = np.max(np.abs(np.where(moving, total, 0.0)), axis=1, initial=0.0)
         return np.asarray(rest / np.where(largest > 0.0, largest, 1.0))
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
-        """Give J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
+        """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
 
         Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
         out. Row j, column i is the derivative of ds_j/dt with respect to s_i.
@@ -340,12 +343,12 @@ class Network(Travelling):
         if s.shape != (len(self.nodes),):
             raise ParameterError(f"state has shape {s.shape}: expected ({len(self.nodes)},), one number a node")
         moving = np.zeros(s.size)
-        moving[self.wiring.free] = 1.0
+        moving[self.connectivity.free] = 1.0
         own = moving * self.at_nodes(self.dynamics.slope("s"), s)
-        own[self.wiring.outputs] -= beta
-        gain = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
+        own[self.connectivity.outputs] -= beta
+        input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
         sending = scipy.sparse.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
-        return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + gain @ self.matrix() @ sending)
+        return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)
 
 
 def compile(
@@ -398,7 +401,7 @@ def compile(
     _check_dynamics(table, dynamics)
     check_signs(table)
     return Network(
-        wiring=Wiring.of(table),
+        connectivity=Connectivity.of(table),
         dynamics=dynamics,
         weights=_numbers(table.weights, number, "weight"),
         biases=_numbers(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
@@ -466,30 +469,34 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
 
 
 def _checked_bonds(network: Network) -> Network:
-    """Give the network back if its weights still have their nodes' signs, and are equal where they must be."""
-    wiring, weights = network.wiring, network.weights
-    wrong_sign = np.flatnonzero(wiring.signs[wiring.pre] * weights < 0) if wiring.signs.any() else wiring.signs[:0]
+    """Return the network if its weights still have their nodes' signs, and are equal where they must be."""
+    connectivity, weights = network.connectivity, network.weights
+    wrong_sign = (
+        np.flatnonzero(connectivity.signs[connectivity.pre] * weights < 0)
+        if connectivity.signs.any()
+        else connectivity.signs[:0]
+    )
     if wrong_sign.size:
         k = wrong_sign[0]
-        sign = wiring.signs[wiring.pre[k]]
+        sign = connectivity.signs[connectivity.pre[k]]
         raise ParameterError(
             f"weights[{k}] of {network.edges[k]!r} is {weights[k]}, but node {network.edges[k][0]!r} is {WORDS[sign]}: "
             f"expected a weight {'>=' if sign > 0 else '<='} 0"
         )
-    if wiring.ties is not None:
-        _, first = np.unique(wiring.ties, return_index=True)
-        unequal = np.flatnonzero(weights != weights[first][wiring.ties])
+    if connectivity.ties is not None:
+        _, first = np.unique(connectivity.ties, return_index=True)
+        unequal = np.flatnonzero(weights != weights[first][connectivity.ties])
         if unequal.size:
             k = unequal[0]
-            other = first[wiring.ties[k]]
+            other = first[connectivity.ties[k]]
             raise ParameterError(
                 f"weights has {weights[k]} for {network.edges[k]!r} and {weights[other]} for {network.edges[other]!r}, "
                 "which are tied: expected equal weights"
             )
     if network.dynamics.symmetric:
         free = np.zeros(len(network.nodes), np.bool_)
-        free[wiring.free] = True
-        wrong = _one_way(wiring.pre, wiring.post, weights, free)
+        free[connectivity.free] = True
+        wrong = _one_way(connectivity.pre, connectivity.post, weights, free)
         if wrong is not None:
             raise ParameterError(_one_way_message(network.edges[wrong], network.dynamics))
     return network
@@ -505,14 +512,14 @@ def check_symmetric(network: Network, rule: str | None = None) -> None:
     GraphError
         If an edge between free nodes and the edge back are not tied.
     """
-    wiring = network.wiring
+    connectivity = network.connectivity
     if not network.dynamics.symmetric and rule is None:
         return
-    groups = np.arange(wiring.pre.size) if wiring.ties is None else wiring.ties
-    own, free = np.where(wiring.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
-    wrong = _one_way(wiring.pre, wiring.post, own, free)
+    groups = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
+    own, free = np.where(connectivity.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
+    wrong = _one_way(connectivity.pre, connectivity.post, own, free)
     if wrong is None and rule is not None:
-        wrong = _one_way(wiring.pre, wiring.post, network.weights, free)
+        wrong = _one_way(connectivity.pre, connectivity.post, network.weights, free)
     if wrong is not None:
         pre, post = network.edges[wrong]
         who = f"the rule {rule}" if rule is not None else network.dynamics.name

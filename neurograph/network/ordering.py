@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from neurograph.graphs.edge_table import Travelling
+from neurograph.graphs.edge_table import FrozenArrays
 
 SHARE = 16
 """One in how many of the nodes left is placed at a time."""
@@ -32,7 +32,7 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Schedule(Travelling):
+class Schedule(FrozenArrays):
     """The order of a sweep.
 
     Attributes
@@ -88,7 +88,7 @@ class Schedule(Travelling):
 
 
 def _breadth_first(count: int, pre: Places, post: Places, first: Places) -> Places:
-    """Say when a breadth-first search from the nodes `first` meets each node; those that it does not, last."""
+    """Return when a breadth-first search from the nodes `first` meets each node; those that it does not, last."""
     root = np.full(first.size, count)
     matrix = _matrix(count + 1, np.concatenate([pre, root]), np.concatenate([post, first]))
     met = csgraph.breadth_first_order(matrix, count, return_predecessors=False)[1:]

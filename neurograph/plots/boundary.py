@@ -92,7 +92,7 @@ def decision(
 
 
 def _check(network: Network, output: int, x: object, y: object) -> None:
-    inputs, outputs = network.wiring.inputs.size, network.wiring.outputs.size
+    inputs, outputs = network.connectivity.inputs.size, network.connectivity.outputs.size
     if inputs != 2:
         raise ParameterError(
             f"network has {inputs} input nodes: expected 2, for the figure is a square; clamp the others by making "
@@ -106,19 +106,19 @@ def _check(network: Network, output: int, x: object, y: object) -> None:
 
 
 def _draw(ax: Axes, network: Network, side: NDArray[np.float64], answer: Floats, output: int) -> None:
-    labels, wiring = names(network.nodes), network.wiring
+    labels, connectivity = names(network.nodes), network.connectivity
     half = max(0.5, float(np.max(np.abs(answer - 0.5))))
     step = side[1] / 2
     image = ax.imshow(
         answer, signed_colours(), vmin=0.5 - half, vmax=0.5 + half, origin="lower",
         extent=(-step, 1 + step, -step, 1 + step), interpolation="nearest",
     )  # fmt: skip
-    bar = figure_of(ax).colorbar(image, ax=ax, label=f"output {labels[wiring.outputs[output]]}", shrink=0.85)
+    bar = figure_of(ax).colorbar(image, ax=ax, label=f"output {labels[connectivity.outputs[output]]}", shrink=0.85)
     bar.outline.set_visible(False)
     if answer.min() < 0.5 < answer.max():
         ax.contour(side, side, answer, [0.5], colors=INK, linewidths=1.2)
         bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    first, second = (labels[place] for place in wiring.inputs)
+    first, second = (labels[place] for place in connectivity.inputs)
     ax.set(xlabel=f"input {first}", ylabel=f"input {second}", xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     ax.spines[:].set_visible(False)
 

@@ -122,14 +122,14 @@ def _arrays(network: Network | nx.DiGraph[Any] | EdgeTable) -> Drawn:
     if isinstance(network, Fit):
         raise ParameterError("network is of type Fit: expected a Network or a graph; pass fit.network")
     if isinstance(network, Network):
-        wiring = network.wiring
-        return Drawn(network.nodes, network.roles, wiring.pre, wiring.post, network.weights)
+        connectivity = network.connectivity
+        return Drawn(network.nodes, network.roles, connectivity.pre, connectivity.post, network.weights)
     table = network if isinstance(network, EdgeTable) else read_graph(network)
     return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
 
 
 def _corners(drawn: Drawn, places: Points, paths: Wires, margin: float) -> tuple[Points, Points]:
-    """Give the lower left and the upper right corner of everything that is drawn."""
+    """Return the lower left and the upper right corner of everything that is drawn."""
     low, high = paths.corners()
     looped = np.isin(np.arange(len(drawn.nodes)), drawn.pre[drawn.pre == drawn.post])
     around = RADIUS * np.where(looped, 3.2, 1.5)[:, None]
@@ -174,7 +174,7 @@ def _node(role: int, place: Points) -> Patch:
 
 
 def _look(sign: float, size: float, points: float) -> dict[str, Any]:
-    """Give colour, dashes, width and arrowhead of an edge; `size` is |w| as a share of the largest."""
+    """Return colour, dashes, width and arrowhead of an edge; `size` is |w| as a share of the largest."""
     colour, head, dashes, _ = SIGNS[int(sign)]
     scale = float(np.clip(points / 54, 0.6, 1.0))
     return {

@@ -67,7 +67,7 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
 
 
 def checked_fits(fits: Fit | Sequence[Fit]) -> list[Fit]:
-    """Give the runs as a list, or raise :class:`ParameterError`."""
+    """Return the runs as a list, or raise :class:`ParameterError`."""
     if not isinstance(fits, (Fit, Iterable)):
         raise ParameterError(
             f"fits is of type {type(fits).__name__}: expected a Fit, as neurograph.train gives, or a sequence of them"
@@ -84,7 +84,7 @@ def checked_fits(fits: Fit | Sequence[Fit]) -> list[Fit]:
 
 
 def _padded(runs: list[Fit], name: str) -> NDArray[np.float64]:
-    """Give a history of every run (runs, epochs of the longest); one that stopped keeps its last value."""
+    """Return a history of every run (runs, epochs of the longest); one that stopped keeps its last value."""
     longest = max(run.epochs for run in runs)
     return np.stack([np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs])
 

@@ -29,7 +29,7 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
     Parameters
     ----------
     courses : mapping of str to sequence of GradientCheck
-        What :func:`neurograph.gradient_course` gave, under the names that the legend shows.
+        What :func:`neurograph.gradient_history` gave, under the names that the legend shows.
     ax : two matplotlib.axes.Axes, optional
         Where to draw cosine and relative error; default: a new figure.
 
@@ -50,7 +50,7 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
     >>> x, y = ng.tasks.logic("xor")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
     >>> rules = (ng.rules.asymmetric_ep(), ng.rules.deep())
-    >>> courses = {rule.name: ng.gradient_course(network, x, y, rule, epochs=2, seed=0) for rule in rules}
+    >>> courses = {rule.name: ng.gradient_history(network, x, y, rule, epochs=2, seed=0) for rule in rules}
     >>> figure = ng.plots.gradient(courses)
     """
     checked = _checked(courses)
@@ -78,7 +78,7 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
 
 
 def _checked(courses: Any) -> Courses:
-    wanted = "expected a name for each course, as in {'deep': neurograph.gradient_course(network, x, y, rules.deep())}"
+    wanted = "expected a name for each course, as in {'deep': neurograph.gradient_history(network, x, y, rules.deep())}"
     if not isinstance(courses, Mapping):
         raise ParameterError(f"courses is of type {type(courses).__name__}: {wanted}")
     if not courses:
@@ -89,14 +89,14 @@ def _checked(courses: Any) -> Courses:
         if not checks or not all(isinstance(check, GradientCheck) for check in checks):
             raise ParameterError(
                 f"courses has {course!r} under {name!r}: expected at least one GradientCheck, as "
-                "neurograph.gradient_course gives them"
+                "neurograph.gradient_history gives them"
             )
         checked[str(name)] = checks
     return checked
 
 
 def _looks(courses: Courses) -> dict[str, dict[str, Any]]:
-    """Give how each rule's line looks; each is narrower than the one before, so that both show where they meet."""
+    """Return how each rule's line looks; each is narrower than the one before, so that both show where they meet."""
     widths = np.linspace(2.4, 1.3, len(courses)) if len(courses) > 1 else [1.8]
     return {
         name: {

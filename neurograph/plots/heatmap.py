@@ -72,10 +72,10 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
 
 
 def _dense(network: Network) -> Floats:
-    """Give the weights (post, pre), NaN where there is no edge."""
+    """Return the weights (post, pre), NaN where there is no edge."""
     n = len(network.nodes)
     image = np.full((n, n), np.nan, network.dtype)
-    image[network.wiring.post, network.wiring.pre] = network.weights
+    image[network.connectivity.post, network.connectivity.pre] = network.weights
     return image
 
 

@@ -111,13 +111,13 @@ def lyapunov(
 
 
 def _places(network: Network, nodes: tuple[Hashable, Hashable] | None) -> tuple[int, int]:
-    free = network.wiring.free.tolist()
+    free = network.connectivity.free.tolist()
     if len(free) < 2:
         raise ParameterError(f"network has {len(free)} free node: expected two or more, for the figure is a plane")
     if nodes is None:
         return free[0], free[1]
     labels = tuple(nodes) if isinstance(nodes, (tuple, list)) else (nodes,)
-    index = network.wiring.table.index
+    index = network.connectivity.table.index
     wrong = [node for node in labels if not isinstance(node, Hashable) or index.get(node) not in free]
     if len(labels) != 2 or wrong or labels[0] == labels[1]:
         raise ParameterError(f"nodes is {nodes!r}: expected the labels of two free nodes")
@@ -151,25 +151,25 @@ def _view(function: LyapunovFunction, places: tuple[int, int]) -> _View:
 
 
 def _states(function: LyapunovFunction, places: tuple[int, int], points: Floats) -> Floats:
-    """Give the equilibrium (points, nodes) with two neurons elsewhere."""
+    """Return the equilibrium (points, nodes) with two neurons elsewhere."""
     state = np.repeat(function.rest[None], len(points), axis=0)
     state[:, places] = points
     return state
 
 
 def _walked(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np.float64], Floats]:
-    """Give the times (frames,) and states (trajectories, frames, nodes) of the free phase."""
+    """Return the times (frames,) and states (trajectories, frames, nodes) of the free phase."""
     network = function.system.network
     fastest = max(1.0, float(np.max(np.abs(network.jacobian(function.rest).diagonal()))))
     solver = Euler(dt=PACE / fastest, steps=STEPS, tol=0.0)
-    x = np.repeat(function.rest[None, network.wiring.inputs], len(start), axis=0)
+    x = np.repeat(function.rest[None, network.connectivity.inputs], len(start), axis=0)
     kept = settle(network, x, start=start, solver=solver, record=1, throw=False).trajectory
     assert kept is not None  # for it was asked for
     return np.asarray(kept.steps * (PACE / fastest), np.float64), kept.state
 
 
 def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.float64]:
-    """Give the box; without one, what holds the region and the equilibria that are found, with a margin."""
+    """Return the box; without one, what holds the region and the equilibria that are found, with a margin."""
     box = function.system.network.dynamics.box
     if box is not None and np.all(np.isfinite(box)):
         return np.array([box, box], np.float64)
@@ -186,7 +186,7 @@ def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.f
 
 
 def _around(limits: NDArray[np.float64]) -> Floats:
-    """Give points just within the border of the view."""
+    """Return points just within the border of the view."""
     side = np.linspace(-0.94, 0.94, STARTS // 4 + 1)[:-1]
     edge = np.full(side.size, 0.94)
     ring = np.concatenate(
@@ -196,7 +196,7 @@ def _around(limits: NDArray[np.float64]) -> Floats:
 
 
 def _border(function: LyapunovFunction, places: tuple[int, int]) -> Floats:
-    """Give points just within the border of a region in which V is a quadratic form."""
+    """Return points just within the border of a region in which V is a quadratic form."""
     angles = np.linspace(0.0, 2.0 * np.pi, STARTS, endpoint=False)
     step = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     centre = function.rest[list(places)]

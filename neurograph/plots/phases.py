@@ -140,7 +140,7 @@ def _settled(network: Network, x: Floats, y: Floats, beta: float, solver: Solver
 
 
 def _walked(phase: Equilibrium, solver: Solver) -> Floats:
-    """Give the states (samples, frames, nodes) up to the last step that any sample took."""
+    """Return the states (samples, frames, nodes) up to the last step that any sample took."""
     kept: Trajectory | None = phase.trajectory
     if kept is None:
         raise ParameterError(
@@ -150,7 +150,7 @@ def _walked(phase: Equilibrium, solver: Solver) -> Floats:
 
 
 def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Floats:
-    """Give the largest move that the box allows (samples, frames), nudged towards y."""
+    """Return the largest move that the box allows (samples, frames), nudged towards y."""
     each = zip(states, y, strict=True)
     moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
     low, high = network.dynamics.box or (-np.inf, np.inf)
@@ -159,9 +159,9 @@ def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Float
 
 
 def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:
-    """Give how each output's line looks, for each sample: apart while there are few, else the same."""
+    """Return how each output's line looks, for each sample: apart while there are few, else the same."""
     labels = names(network.nodes)
-    outputs = [f"output {labels[place]}" for place in network.wiring.outputs]
+    outputs = [f"output {labels[place]}" for place in network.connectivity.outputs]
     count = len(outputs)
     each = samples.size * count <= len(SERIES)
     looks = []
@@ -186,14 +186,14 @@ def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:
 
 
 def _draw_states(ax: Axes, network: Network, phases: _Phases, targets: Floats, looks: list[list[Look]]) -> None:
-    wiring, last = network.wiring, phases.states.shape[1] - 1
-    hidden = np.setdiff1d(wiring.free, wiring.outputs)
+    connectivity, last = network.connectivity, phases.states.shape[1] - 1
+    hidden = np.setdiff1d(connectivity.free, connectivity.outputs)
     for row, states in enumerate(phases.states):
         lines = ax.plot(states[:, hidden], color=GREY, linewidth=0.7, alpha=0.6, zorder=2)
         if lines and row == 0:
             lines[0].set_label("hidden")
         for column, look in enumerate(looks[row]):
-            ax.plot(states[:, wiring.outputs[column]], zorder=3, **look)
+            ax.plot(states[:, connectivity.outputs[column]], zorder=3, **look)
             ax.hlines(
                 targets[row, column], phases.boundary, last, color=look["color"], linestyle=":", linewidth=1.3, zorder=4
             )

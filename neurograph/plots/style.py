@@ -79,13 +79,13 @@ def styled() -> Iterator[None]:
 
 
 def panel(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    """Give the axes to draw on: `ax`, or those of a new figure of this size in inches."""
+    """Return the axes to draw on: `ax`, or those of a new figure of this size in inches."""
     (only,) = panels(None if ax is None else (ax,), size, (1.0,))
     return only
 
 
 def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[float, ...]) -> tuple[Axes, ...]:
-    """Give axes one above the other: those given, or new ones with these shares of the height.
+    """Return axes one above the other: those given, or new ones with these shares of the height.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[
 
 
 def columns(ax: Sequence[Axes] | None, size: tuple[float, float], widths: tuple[float, ...]) -> tuple[Axes, ...]:
-    """Give axes side by side: those given, or new ones with these shares of the width.
+    """Return axes side by side: those given, or new ones with these shares of the width.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def _given(ax: Sequence[Axes], count: int) -> tuple[Axes, ...]:
 
 
 def figure_of(ax: Axes) -> Figure:
-    """Give the whole figure that these axes belong to."""
+    """Return the whole figure that these axes belong to."""
     from matplotlib.figure import Figure
 
     figure = ax.figure
@@ -137,7 +137,7 @@ def figure_of(ax: Axes) -> Figure:
 
 
 def signed_colours() -> LinearSegmentedColormap:
-    """Give the colours of signed numbers: negative, white at the middle, positive; nothing where masked."""
+    """Return the colours of signed numbers: negative, white at the middle, positive; nothing where masked."""
     from matplotlib.colors import LinearSegmentedColormap
 
     stops = ("#9C4200", NEGATIVE, "#F5B98A", "#FFFFFF", "#8CC4E6", POSITIVE, "#004A78")
@@ -145,5 +145,5 @@ def signed_colours() -> LinearSegmentedColormap:
 
 
 def names(nodes: Sequence[Hashable]) -> list[str]:
-    """Give the short name of each node as matplotlib writes it."""
+    """Return the short name of each node as matplotlib writes it."""
     return [text.replace("$", r"\$") for text in short_names(nodes)]  # or matplotlib reads a formula

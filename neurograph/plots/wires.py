@@ -28,7 +28,7 @@ class Wires:
     bends: NDArray[np.float64]
 
     def corners(self) -> tuple[Points, Points]:
-        """Give the lower left and the upper right corner of all curves."""
+        """Return the lower left and the upper right corner of all curves."""
         t = np.linspace(0.0, 1.0, 17)
         rows = zip(self.starts, self.ends, self.bends, strict=True)
         lines = np.concatenate([np.empty((0, 2)), *(curve(*row, t) for row in rows)])
@@ -43,7 +43,7 @@ def wires(drawn: Drawn, places: Points, shapes: Shapes) -> Wires:
 
 
 def _ports(drawn: Drawn, places: Points, bent: NDArray[np.float64], shapes: Shapes) -> tuple[Points, Points]:
-    """Give where each edge leaves its first node and meets its second (edges, 2), apart from the node's others."""
+    """Return where each edge leaves its first node and meets its second (edges, 2), apart from the node's others."""
     count = drawn.pre.size
     middles = np.array(
         [
@@ -64,7 +64,7 @@ def _ports(drawn: Drawn, places: Points, bent: NDArray[np.float64], shapes: Shap
 
 
 def border(shape: tuple[int, float, float], angle: float) -> float:
-    """Give the distance from the middle of a regular polygon (corners, turn, size) to its border in a direction."""
+    """Return the distance from the middle of a regular polygon (corners, turn, size) to its border in a direction."""
     corners, turn, size = shape
     step = 2 * np.pi / corners
     beside = (angle - turn - np.pi / 2) % step - step / 2

@@ -10,7 +10,7 @@ from neurograph.pruning.magnitude import magnitude
 from neurograph.pruning.proximal import proximal
 from neurograph.pruning.random import random
 from neurograph.pruning.saliency import saliency
-from neurograph.pruning.unreachable import idle
+from neurograph.pruning.unreachable import unreachable
 
 PRUNERS: dict[str, Callable[..., Pruner]] = {
     "boltzmann": boltzmann,
@@ -18,8 +18,8 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "saliency": saliency,
     "proximal": proximal,
     "random": random,
-    "idle": idle,
+    "unreachable": unreachable,
 }
 """The function that makes each pruner, by name; the conformance suite runs over them."""
 
-__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "idle", "magnitude", "proximal", "random", "saliency"]
+__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]

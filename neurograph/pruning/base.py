@@ -39,7 +39,7 @@ class Removed:
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class Task:
     """What the network is to do, for pruners that ask what an edge is worth to it.
 
     Attributes
@@ -89,8 +89,8 @@ class Pruner(abc.ABC):
 
     regrow: bool = field(default=False, kw_only=True)
 
-    asks_lesson: ClassVar[bool] = False
-    """Whether it cannot choose without a :class:`Lesson`."""
+    needs_task: ClassVar[bool] = False
+    """Whether it cannot choose without a :class:`Task`."""
 
     def __post_init__(self) -> None:
         """Check what every pruner has."""
@@ -98,11 +98,11 @@ class Pruner(abc.ABC):
             raise ParameterError(f"regrow is {self.regrow!r}: expected True or False")
 
     @abc.abstractmethod
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Choose which edges leave now; edges that are not plastic never do."""
 
     def in_round(self, done: float, first: int, now: int) -> Self:
-        """Give the pruner of one of several rounds.
+        """Return the pruner of one of several rounds.
 
         Parameters
         ----------
@@ -129,21 +129,21 @@ class Ranking(Pruner):
         checked_number("fraction", self.fraction, least=0.0, most=1.0)
 
     @abc.abstractmethod
-    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
-        """Give the score of each edge (edges,)."""
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
+        """Return the score of each edge (edges,)."""
 
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Choose the lowest."""
-        plastic = np.flatnonzero(network.wiring.plastic)
+        plastic = np.flatnonzero(network.connectivity.plastic)
         count = round(self.fraction * plastic.size)
         if not count:
             return Selection(np.empty(0, np.int64), np.empty(0), "")
-        scores = self.scores(network, rng, lesson)
+        scores = self.scores(network, rng, task)
         edges = plastic[np.argsort(scores[plastic], kind="stable")[:count]]
         return Selection(edges, scores[edges], f"among the {count / plastic.size:.1%} of {self.what}")
 
     def in_round(self, done: float, first: int, now: int) -> Self:
-        """Give the same share of those left in each round, so that `fraction` is gone after the last."""
+        """Return the same share of those left in each round, so that `fraction` is gone after the last."""
         if done == 1.0 and now == first:
             return self
         stay = first * (1.0 - self.fraction) ** done
@@ -151,7 +151,7 @@ class Ranking(Pruner):
 
 
 def checked_pruner(pruner: Any) -> Pruner:
-    """Give the pruner back, or say what else it is."""
+    """Return the pruner, or say what else it is."""
     if not isinstance(pruner, Pruner):
         raise ParameterError(
             f"pruner is {pruner!r}: expected one of neurograph.pruning, such as magnitude(fraction=0.5)"

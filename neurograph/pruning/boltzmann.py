@@ -8,7 +8,7 @@ import numpy as np
 
 from neurograph._checks import checked_number
 from neurograph.network.network import Floats, Network
-from neurograph.pruning.base import Lesson, Pruner, Selection
+from neurograph.pruning.base import Pruner, Selection, Task
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Boltzmann(Pruner):
         checked_number("tolerance", self.tolerance, least=0.0)
         checked_number("temperature", self.temperature, above=0.0)
 
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Draw which weak edges leave; the likeliest go first."""
         size = np.abs(network.weights)
-        weak = (size <= self.tolerance) & network.wiring.plastic
+        weak = (size <= self.tolerance) & network.connectivity.plastic
         if self.regrow:
             weak &= size > 0.0
         if not weak.any():
@@ -43,7 +43,7 @@ class Boltzmann(Pruner):
 
     def _chances(self, network: Network, size: Floats) -> Floats:
         """exp(-|W_ij|/T) over its sum along the incoming edges of j, shifted by the row's smallest."""
-        post, n = network.wiring.post, len(network.nodes)
+        post, n = network.connectivity.post, len(network.nodes)
         least = np.full(n, np.inf)
         np.minimum.at(least, post, size)
         factor = np.exp(-(size - least[post]) / self.temperature)

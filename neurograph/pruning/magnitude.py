@@ -10,7 +10,7 @@ import numpy as np
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
 from neurograph.network.network import Floats, Network
-from neurograph.pruning.base import Lesson, Pruner, Ranking, Selection
+from neurograph.pruning.base import Pruner, Ranking, Selection, Task
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Magnitude(Ranking):
 
     what: ClassVar[str] = "smallest |w|"
 
-    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
-        """Give |w| (edges,)."""
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
+        """Return |w| (edges,)."""
         return np.abs(network.weights)
 
 
@@ -35,10 +35,10 @@ class Threshold(Pruner):
         super().__post_init__()
         checked_number("threshold", self.threshold, least=0.0)
 
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Choose the small, the smallest first."""
         size = np.abs(network.weights)
-        small = (size <= self.threshold) & network.wiring.plastic
+        small = (size <= self.threshold) & network.connectivity.plastic
         if self.regrow:
             small &= size > 0.0
         edges = np.flatnonzero(small)

@@ -8,7 +8,7 @@ import numpy as np
 
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
-from neurograph.pruning.base import Lesson, Pruner, Selection
+from neurograph.pruning.base import Pruner, Selection, Task
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Proximal(Pruner):
         super().__post_init__()
         checked_number("strength", self.strength, above=0.0)
 
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Shrink every plastic weight, and choose those that are 0, the smallest first."""
-        size, plastic = np.abs(network.weights), network.wiring.plastic
+        size, plastic = np.abs(network.weights), network.connectivity.plastic
         shrunk = np.sign(network.weights) * np.maximum(size - self.strength, 0.0)
         small = plastic & (size <= self.strength)
         if self.regrow:
@@ -66,7 +66,7 @@ def proximal(strength: float = 0.01, regrow: bool = False) -> Proximal:
     >>> import neurograph as ng
     >>> x, y = ng.tasks.logic("or")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0))
-    >>> fit = ng.train(network, x, y, pruner=ng.pruning.proximal(0.005), epochs=200, until_cost=None, seed=0)
+    >>> fit = ng.train(network, x, y, pruner=ng.pruning.proximal(0.005), epochs=200, target_cost=None, seed=0)
     >>> fit.network.weights.size < network.weights.size / 2, fit.history["error"][-1]
     (True, np.float64(0.0))
     """

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from neurograph.network.network import Floats, Network
-from neurograph.pruning.base import Lesson, Ranking
+from neurograph.pruning.base import Ranking, Task
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Random(Ranking):
 
     what: ClassVar[str] = "lowest of as many random numbers"
 
-    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
         """Draw from U(0, 1) (edges,)."""
         return rng.random(network.weights.size)
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from neurograph.network.network import Network
-from neurograph.pruning.base import Lesson, Pruner, Removed, Selection
+from neurograph.pruning.base import Pruner, Removed, Selection, Task
 
 MOST_HELD = 32
 """How many edges may be held back by a certificate before all that come after them stay too."""
@@ -22,11 +22,11 @@ class Keep(Protocol):
     """What pruning must leave true of a network."""
 
     def holds(self, network: Network) -> bool:
-        """Say whether it is true."""
+        """Return whether it is true."""
 
 
 @dataclass(frozen=True, eq=False)
-class Departure:
+class PruneStep:
     """What became of a network, and of its edges.
 
     Attributes
@@ -48,15 +48,15 @@ def prune_now(
     pruner: Pruner,
     rng: np.random.Generator,
     epoch: int,
-    lesson: Lesson | None = None,
+    task: Task | None = None,
     keep: Keep | None = None,
-) -> Departure:
+) -> PruneStep:
     """Remove what the pruner chooses, tied edges together; with ``regrow`` the weight becomes 0 and the edge stays.
 
     Where `keep` would not hold without all of them, the first that it asks for is found by bisection and stays, and so
     on with the rest.
     """
-    chosen = pruner.select(network, rng, lesson)
+    chosen = pruner.select(network, rng, task)
     if chosen.weights is not None:
         shrunk = network.with_weights(chosen.weights)
         if keep is None or keep.holds(shrunk):
@@ -66,9 +66,9 @@ def prune_now(
 
 def _leave(
     network: Network, chosen: Selection, regrow: bool, epoch: int, keep: Keep | None, before: Network
-) -> Departure:
+) -> PruneStep:
     if not chosen.edges.size:
-        return Departure(network)
+        return PruneStep(network)
     groups = _groups(network)
     rank, count = _ranks(network, chosen, groups)
 
@@ -82,18 +82,18 @@ def _leave(
     order = np.argsort(rank, kind="stable")[: np.count_nonzero(rank < count)]
     held = tuple(network.edges[k] for k in order[stays[rank[order]]])
     removed = _log(before, chosen, groups, order[~stays[rank[order]]], epoch)
-    return Departure(without(stays), removed, held)
+    return PruneStep(without(stays), removed, held)
 
 
 def _groups(network: Network) -> NDArray[np.int64]:
-    """Give the group of each edge (edges,): those of one tie, or both of a pair where the dynamics is symmetric."""
-    wiring, count = network.wiring, network.weights.size
-    groups = np.arange(count) if wiring.ties is None else np.asarray(wiring.ties, np.int64)
+    """Return the group of each edge (edges,): those of one tie, or both of a pair where the dynamics is symmetric."""
+    connectivity, count = network.connectivity, network.weights.size
+    groups = np.arange(count) if connectivity.ties is None else np.asarray(connectivity.ties, np.int64)
     if not network.dynamics.symmetric:
         return groups
     nodes, places = len(network.nodes), np.arange(count)
-    place = sparse.csr_array((places + 1, (wiring.pre, wiring.post)), shape=(nodes, nodes))
-    back = np.asarray(place[wiring.post, wiring.pre]).ravel() - 1
+    place = sparse.csr_array((places + 1, (connectivity.pre, connectivity.post)), shape=(nodes, nodes))
+    back = np.asarray(place[connectivity.post, connectivity.pre]).ravel() - 1
     both = back >= 0
     links = (np.ones(both.sum(), np.int8), (groups[both], groups[back[both]]))
     merged = connected_components(sparse.coo_array(links, shape=(count, count)), directed=False)[1]
@@ -101,17 +101,17 @@ def _groups(network: Network) -> NDArray[np.int64]:
 
 
 def _ranks(network: Network, chosen: Selection, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Give the place of each edge (edges,) in the order in which groups leave, and how many groups leave."""
+    """Return the place of each edge (edges,) in the order in which groups leave, and how many groups leave."""
     asked, first = np.unique(groups[chosen.edges], return_index=True)
     order = asked[np.argsort(first)]
-    order = order[~np.isin(order, groups[~network.wiring.plastic])]
+    order = order[~np.isin(order, groups[~network.connectivity.plastic])]
     rank = np.full(groups.max() + 1, order.size)
     rank[order] = np.arange(order.size)
     return rank[groups], order.size
 
 
 def _held_back(keep: Keep, without: Callable[[NDArray[np.bool_]], Network], count: int) -> NDArray[np.bool_]:
-    """Say which groups stay (groups + 1,), with about log2(groups) questions for each of them."""
+    """Return which groups stay (groups + 1,), with about log2(groups) questions for each of them."""
     stays, sure = np.zeros(count + 1, np.bool_), 0
     for _ in range(MOST_HELD):
         if keep.holds(without(stays)):

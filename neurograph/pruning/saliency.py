@@ -13,7 +13,7 @@ from neurograph.learning import rules
 from neurograph.learning.phases import run_phases, weight_change
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Floats, Network
-from neurograph.pruning.base import Lesson, Ranking
+from neurograph.pruning.base import Ranking, Task
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence
 
@@ -33,7 +33,7 @@ class Saliency(Ranking):
     nudge: Literal["random", "error"] = "random"
 
     what: ClassVar[str] = "lowest saliency"
-    asks_lesson: ClassVar[bool] = True
+    needs_task: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -41,18 +41,18 @@ class Saliency(Ranking):
         if self.nudge not in ("random", "error"):
             raise ParameterError(f"nudge is {self.nudge!r}: expected 'random' or 'error'")
 
-    def scores(self, network: Network, rng: np.random.Generator, lesson: Lesson | None) -> Floats:
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
         """Run the phases of the exact rule, and give the saliency (edges,)."""
-        if lesson is None:
+        if task is None:
             raise ParameterError("saliency asks what each edge is worth to a task: expected x and y to ask about")
-        random, samples, outputs = self.nudge == "random", *lesson.y.shape
+        random, samples, outputs = self.nudge == "random", *task.y.shape
         times = -(-LEAST_PROBES // samples) if random and outputs > 1 else 1
-        free = lesson.solver.solve(network, Phase(np.repeat(lesson.start, times, axis=0)))
-        raise_divergence(free, lesson.solver)
-        y, cost = lesson.y, lesson.cost
+        free = task.solver.solve(network, Phase(np.repeat(task.start, times, axis=0)))
+        raise_divergence(free, task.solver)
+        y, cost = task.y, task.cost
         if random:
             y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), SquaredError()
-        return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, lesson.solver))[0]
+        return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, task.solver))[0]
 
 
 def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regrow: bool = False) -> Saliency:

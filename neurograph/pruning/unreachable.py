@@ -11,36 +11,36 @@ from scipy.sparse.csgraph import breadth_first_order
 
 from neurograph.graphs.edge_table import HIDDEN
 from neurograph.network.network import Network
-from neurograph.pruning.base import Lesson, Pruner, Selection
+from neurograph.pruning.base import Pruner, Selection, Task
 
 
 @dataclass(frozen=True)
-class Idle(Pruner):
-    """Removal of the edges of idle neurons; see :func:`idle`."""
+class Unreachable(Pruner):
+    """Removal of the edges of unreachable neurons; see :func:`unreachable`."""
 
-    def select(self, network: Network, rng: np.random.Generator, lesson: Lesson | None = None) -> Selection:
-        """Choose every plastic edge at an idle neuron, unless it is tied to one that is not."""
-        wiring, lazy = network.wiring, idle_neurons(network)
-        leaving = lazy[wiring.pre] | lazy[wiring.post]
-        if wiring.ties is not None:
-            leaving &= ~np.isin(wiring.ties, wiring.ties[~leaving])
-        edges = np.flatnonzero(leaving & wiring.plastic)
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
+        """Choose every plastic edge at an unreachable neuron, unless it is tied to one that is not."""
+        connectivity, alone = network.connectivity, unreachable_neurons(network)
+        leaving = alone[connectivity.pre] | alone[connectivity.post]
+        if connectivity.ties is not None:
+            leaving &= ~np.isin(connectivity.ties, connectivity.ties[~leaving])
+        edges = np.flatnonzero(leaving & connectivity.plastic)
         return Selection(edges, np.zeros(edges.size), "at a neuron that no input drives, or that reaches no output")
 
 
-def idle_neurons(network: Network) -> NDArray[np.bool_]:
-    """Say which nodes are hidden and on no path from what drives the network to an output (nodes,)."""
-    wiring, biased = network.wiring, np.flatnonzero(network.biases)
-    sources = np.concatenate([wiring.inputs, wiring.bias_nodes, biased])
-    driven = _reached(wiring.pre, wiring.post, sources, len(network.nodes))
-    heard = _reached(wiring.post, wiring.pre, wiring.outputs, len(network.nodes))
+def unreachable_neurons(network: Network) -> NDArray[np.bool_]:
+    """Return which nodes are hidden and on no path from what drives the network to an output (nodes,)."""
+    connectivity, biased = network.connectivity, np.flatnonzero(network.biases)
+    sources = np.concatenate([connectivity.inputs, connectivity.bias_nodes, biased])
+    driven = _reached(connectivity.pre, connectivity.post, sources, len(network.nodes))
+    heard = _reached(connectivity.post, connectivity.pre, connectivity.outputs, len(network.nodes))
     return np.asarray((network.roles == HIDDEN) & ~(driven & heard))
 
 
 def _reached(
     start: NDArray[np.int32], end: NDArray[np.int32], sources: NDArray[np.int64], nodes: int
 ) -> NDArray[np.bool_]:
-    """Say which nodes are reached from the sources, themselves among them, along the edges from `start` to `end`."""
+    """Return which nodes are reached from the sources, themselves among them, along the edges from `start` to `end`."""
     # One more node, with an edge to each source, makes one search of many.
     rows = np.concatenate([start, np.full(sources.size, nodes)])
     columns = np.concatenate([end, sources])
@@ -50,14 +50,14 @@ def _reached(
     return reached[:nodes]
 
 
-def idle() -> Idle:
+def unreachable() -> Unreachable:
     """Prune the neurons that do no work: no input drives them, or they reach no output.
 
     All edges of such a neuron leave. A neuron is driven if a path leads to it from an input, a bias node, or a neuron
-    with a bias of its own; inputs, outputs and bias nodes are never idle. :func:`neurograph.prune` does this by itself
-    after another pruner, and takes the neurons out of the graph; in training they stay, without edges.
+    with a bias of its own; inputs, outputs and bias nodes are never unreachable. :func:`neurograph.prune` does this by
+    itself after another pruner, and takes the neurons out of the graph; in training they stay, without edges.
 
     A neuron that reaches no output can leave and change no answer, unless what a neuron sends is part of how it leaks,
     as in ``dynamics.deep``: there those that sent to it leak less from then on.
     """
-    return Idle()
+    return Unreachable()

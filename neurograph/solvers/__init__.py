@@ -3,10 +3,10 @@
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.auto import Auto
 from neurograph.solvers.euler import Euler
-from neurograph.solvers.gauss_seidel import Sweep
+from neurograph.solvers.gauss_seidel import GaussSeidel
 from neurograph.solvers.newton import Newton
 
-SOLVERS = (Euler, Sweep, Anderson, Newton, Auto)
+SOLVERS = (Euler, GaussSeidel, Anderson, Newton, Auto)
 """Every solver; the conformance suite runs over them."""
 
-__all__ = ["Anderson", "Auto", "Euler", "Newton", "Sweep"]
+__all__ = ["Anderson", "Auto", "Euler", "GaussSeidel", "Newton"]

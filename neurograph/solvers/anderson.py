@@ -110,9 +110,9 @@ class _Search:
     """
 
     def __init__(self, network: Network, phase: Phase, solver: Anderson) -> None:
-        wiring = network.wiring
-        circuit = wiring.clamped_circuit if phase.clamped else wiring.circuit
-        self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, circuit.moving
+        connectivity = network.connectivity
+        subgraph = connectivity.clamped_subgraph if phase.clamped else connectivity.subgraph
+        self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, subgraph.moving
         self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
         batch = phase.start.shape[0]
         self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
@@ -151,7 +151,7 @@ class _Search:
             self._keep(~done)
 
     def _stepped(self) -> tuple[Floats, NDArray[np.float64]]:
-        """Give g(s) of every live sample, and the residual at s."""
+        """Return g(s) of every live sample, and the residual at s."""
         after, residual = np.empty_like(self.start), np.empty(self.live.size)
         for semi in (True, False):
             rows = self.semi == semi
@@ -180,7 +180,7 @@ class _Search:
         self.plain = np.where(grew, self.pause, np.maximum(self.plain - 1, 0))
 
     def _mix(self) -> Floats:
-        """Give g less the mix of its differences that cancels f best."""
+        """Return g less the mix of its differences that cancels f best."""
         size = np.sqrt(np.diagonal(self.products, axis1=1, axis2=2))
         size = np.where(size > 0.0, size, 1.0)
         matrix = self.products / (size[:, :, None] * size[:, None])
@@ -198,6 +198,6 @@ class _Search:
         self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
 
     def ended(self) -> Equilibrium:
-        """Give what each sample ended in."""
+        """Return what each sample ended in."""
         method = f"anderson: {self.past_f.shape[0]} differences of Euler's step"
         return Equilibrium(self.network, self.end, self.status, self.residual, self.taken, method=method)

@@ -13,8 +13,8 @@ from neurograph.network.network import Floats, Network
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
 from neurograph.solvers.contraction import contracting
-from neurograph.solvers.euler import Euler, circuit_of, leaks_on
-from neurograph.solvers.gauss_seidel import Sweep
+from neurograph.solvers.euler import Euler, leaks_on, subgraph_of
+from neurograph.solvers.gauss_seidel import GaussSeidel
 from neurograph.solvers.newton import Newton
 
 TINY = 2000
@@ -34,10 +34,11 @@ FEW = 100
 class Auto(Solver):
     """Settle by the method that the network calls for; the result says which, and why, in ``.method``.
 
-    - One without cycles whose leak is linear, and positive at every node: :class:`Sweep`, which is exact in one pass.
+    - One without cycles whose leak is linear, and positive at every node: :class:`GaussSeidel`, exact in
+      one pass.
     - A network of at most 2000 edges among free nodes: :class:`Euler`, for nothing costs less.
     - One whose leak is linear and that surely contracts, so that it has one equilibrium, and sweeps find it:
-      :class:`Sweep`, and for samples that take more than 100 sweeps :class:`Newton` (at most 100 free nodes) or
+      :class:`GaussSeidel`, and for samples that take more than 100 sweeps :class:`Newton` (at most 100 free nodes) or
       :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
@@ -80,8 +81,8 @@ class Auto(Solver):
         return Euler(steps=self.steps, tol=self.tol, nudged_steps=self.nudged_steps)
 
     @property
-    def _sweep(self) -> Sweep:
-        return Sweep(steps=MOST, tol=self.tol)
+    def _sweep(self) -> GaussSeidel:
+        return GaussSeidel(steps=MOST, tol=self.tol)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Choose, settle, and settle by Euler's method, from the start, what did not."""
@@ -130,14 +131,14 @@ class Auto(Solver):
         return self.euler.remedy(equilibrium, sample)
 
     def _choice(self, network: Network, phase: Phase) -> tuple[NDArray[np.bool_], str]:
-        """Say which samples are sure to have one equilibrium, wherever they start, and why that is used or not."""
-        circuit = circuit_of(network, phase)
+        """Return which samples are sure to have one equilibrium, wherever they start, and why that is used or not."""
+        subgraph = subgraph_of(network, phase)
         none = np.zeros(phase.start.shape[0], np.bool_)
         if phase.rule is not None or phase.record is not None:
             return none, "the trajectory itself is asked for"
         if _one_pass(network, phase):
             return leaks_on(network, np.full(none.size, phase.beta)), "the graph has no cycle, so one pass is exact"
-        edges = circuit.inner.other.size
+        edges = subgraph.inner.other.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
         sure = leaks_on(network, np.full(none.size, phase.beta)) & contracting(network, phase)
@@ -146,9 +147,9 @@ class Auto(Solver):
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"
 
     def _ways(self, network: Network, sure: NDArray[np.bool_]) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
-        """Give what is tried one after the other, and for which samples."""
+        """Return what is tried one after the other, and for which samples."""
         tol = self.tol
-        small = network.wiring.free.size <= FEW
+        small = network.connectivity.free.size <= FEW
         second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
         return [
             ("sweep", self._sweep, sure),
@@ -158,9 +159,9 @@ class Auto(Solver):
 
 
 def _one_pass(network: Network, phase: Phase) -> bool:
-    """Say whether Sweep solves the phase in one pass: no cycle, and no coupling but the edges along the flow."""
+    """Return whether Gauss-Seidel solves the phase in one pass: no cycle, no coupling but the edges along it."""
     softmax = isinstance(phase.cost, CrossEntropy) and not phase.free
-    return phase.anchor is None and not softmax and not bool(circuit_of(network, phase).schedule.cyclic.any())
+    return phase.anchor is None and not softmax and not bool(subgraph_of(network, phase).schedule.cyclic.any())
 
 
 def _put(whole: Equilibrium | Response, part: Equilibrium | Response, samples: NDArray[np.bool_]) -> None:

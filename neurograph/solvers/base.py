@@ -121,7 +121,7 @@ class Phase:
         return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
 
     def of(self, samples: NDArray[np.int64]) -> Phase:
-        """Give the same phase of some of the samples."""
+        """Return the same phase of some of the samples."""
         return replace(
             self,
             start=self.start[samples],
@@ -132,7 +132,7 @@ class Phase:
 
 
 def _ended(result: Equilibrium | Response) -> str:
-    """Say in words how the samples ended."""
+    """Return in words how the samples ended."""
     counts = [
         f"{count} {kind.name.lower().replace('_', ' ')}"
         for kind in Status
@@ -186,7 +186,7 @@ class Equilibrium:
     @property
     def outputs(self) -> Floats:
         """State of the output nodes (batch, outputs)."""
-        return self.state[:, self.network.wiring.outputs]
+        return self.state[:, self.network.connectivity.outputs]
 
     @property
     def converged(self) -> bool:
@@ -194,13 +194,13 @@ class Equilibrium:
         return bool(np.all(self.status == Status.CONVERGED))
 
     def of(self, samples: slice) -> Equilibrium:
-        """Give the same of some of the samples, without what is summed over all of them or kept of their paths."""
+        """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
         dt = None if self.dt is None else self.dt[samples]
         ended = (self.state[samples], self.status[samples], self.residual[samples], self.steps[samples])
         return Equilibrium(self.network, *ended, dt=dt, method=self.method)
 
     def __repr__(self) -> str:
-        """Say how the samples ended in a line."""
+        """Return how the samples ended in a line."""
         return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
 
 
@@ -213,7 +213,7 @@ class Response:
     state : array (batch, nodes)
         d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
         of the cost with respect to a push on each node's drift.
-    gain : array (batch, nodes)
+    input_slope : array (batch, nodes)
         dg/dI at the free equilibrium.
     status : int8 array (batch,)
         A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
@@ -224,13 +224,13 @@ class Response:
     """
 
     state: Floats
-    gain: Floats
+    input_slope: Floats
     status: NDArray[np.int8]
     residual: Floats
     steps: NDArray[np.int64]
 
     def __repr__(self) -> str:
-        """Say how the samples ended in a line."""
+        """Return how the samples ended in a line."""
         return f"Response({_ended(self)})"
 
 
@@ -259,7 +259,7 @@ class Solver(abc.ABC):
         checked_number("tol", self.tol, least=0.0)
 
     def most_steps(self, phase: Phase) -> int:
-        """Give how many steps a phase may take."""
+        """Return how many steps a phase may take."""
         return self.steps if self.nudged_steps is None or phase.free else self.nudged_steps
 
     @abc.abstractmethod

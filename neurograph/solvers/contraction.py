@@ -111,7 +111,7 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) ->
 
 
 def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
-    r"""Say for which samples (batch,) the phase is known to contract, and so has one equilibrium; none says nothing.
+    r"""Return for which samples (batch,) the phase is known to contract, and so has one equilibrium; none says nothing.
 
     .. math:: \min_j (L_j - \sum_i |A_{ji}| v_i / v_j) > c \quad \text{or} \quad \min_i (L_i - \sum_j |A_{ji}|) > c
 
@@ -142,21 +142,21 @@ _RATES: WeakKeyDictionary[Network, dict[bool, tuple[float, float, bool]]] = Weak
 
 
 def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
-    """Give the left side above, -inf where it has no bound, max v / min v, and whether the Jacobian is constant."""
-    wiring, dynamics = network.wiring, network.dynamics
-    circuit = wiring.clamped_circuit if clamped else wiring.circuit
+    """Return the left side above, -inf where it has no bound, max v / min v, and whether the Jacobian is constant."""
+    connectivity, dynamics = network.connectivity, network.dynamics
+    subgraph = connectivity.clamped_subgraph if clamped else connectivity.subgraph
     equations = (dynamics.drift_equation, dynamics.transfer_equation)
-    symbols = _ranges(network, circuit.moving)
+    symbols = _ranges(network, subgraph.moving)
     if dynamics.leak is None or any(np.any(enclose(equation, symbols).grade == ROUGH) for equation in equations):
         return -np.inf, 1.0, False
     gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
     affine = not (np.any(gain.varies) or np.any(sending.varies))
-    size, inner = circuit.moving.size, circuit.inner
-    leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[circuit.moving].astype(np.float64)
+    size, inner = subgraph.moving.size, subgraph.inner
+    leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[subgraph.moving].astype(np.float64)
     if not np.all(leaks > 0.0):
         return -np.inf, 1.0, affine
     coupling = sparse.csr_array(
-        (np.abs(network.weights[inner.ids]), circuit.place[inner.other], inner.indptr), shape=(size, size)
+        (np.abs(network.weights[inner.ids]), subgraph.place[inner.other], inner.indptr), shape=(size, size)
     )
     coupling = coupling.multiply(np.broadcast_to(gain.size, (size,))[:, None])
     coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))
@@ -171,7 +171,7 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
 
 
 def _ranges(network: Network, moving: NDArray[np.int64]) -> dict[str, Interval]:
-    """Give what the equations may see at the moving nodes: any input, any state in the box."""
+    """Return what the equations may see at the moving nodes: any input, any state in the box."""
     low, high = network.dynamics.box or (-np.inf, np.inf)
     seen = network.dynamics.drift_equation.symbols
     known = {"b": network.biases} | {name: getattr(network, name) for name in ("w_out", "w_out_abs") if name in seen}

@@ -13,7 +13,7 @@ from neurograph.equations.costs import CrossEntropy
 from neurograph.errors import ParameterError
 from neurograph.kernels.machine_code import lanes_for, phase_kernel, response_kernel
 from neurograph.kernels.threads import run_together
-from neurograph.network.connectivity import Circuit, Edges
+from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Floats, Network
 from neurograph.solvers.base import Equilibrium, Phase, Record, Response, Solver, Trajectory
 
@@ -81,27 +81,27 @@ class Euler(Solver):
         return self._run(network, phase, beta)
 
     def _run(self, network: Network, phase: Phase, beta: NDArray[np.float64]) -> Equilibrium:
-        wiring, start = network.wiring, phase.start
+        connectivity, start = network.connectivity, phase.start
         batch = start.shape[0]
         implicit, dt = self._method(network, start, beta)
         steps = self.most_steps(phase)
         every, watched, frames = self._frames(network, phase.record, start, steps)
         end = np.empty_like(start)
-        residual, taken = np.empty(batch), np.empty(batch, np.int64)
+        residual, n_steps = np.empty(batch), np.empty(batch, np.int64)
         status = np.empty(batch, np.int8)
         online, transposed = phase.rule is not None, phase.anchor is not None
         trace = np.zeros(network.weights.size if online else 0)
-        bias_trace = np.zeros(wiring.biased.size if online else 0)
+        bias_trace = np.zeros(connectivity.biased.size if online else 0)
         gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         lanes = lanes_for(batch, network.weights.size)
-        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.number)
-        wires, nodes = _wires(network, phase), neurons(network, circuit_of(network, phase))
+        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.dtype_name)
+        wires, nodes = _wires(network, phase), neurons(network, subgraph_of(network, phase))
         run_together(
             kernel,
             (
                 wires, nodes, start, start if phase.anchor is None else phase.anchor,
                 start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
-                end, residual, taken, status, every, watched, frames, wiring.biased, trace, bias_trace,
+                end, residual, n_steps, status, every, watched, frames, connectivity.biased, trace, bias_trace,
             ),
             wires[1][0],
             start,
@@ -113,11 +113,11 @@ class Euler(Solver):
             end,
             status,
             residual,
-            taken,
+            n_steps,
             trace if online else None,
             bias_trace if online else None,
             dt,
-            None if phase.record is None else _walked(network, phase.record, watched, frames, end, taken),
+            None if phase.record is None else _walked(network, phase.record, watched, frames, end, n_steps),
         )
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
@@ -126,10 +126,10 @@ class Euler(Solver):
         J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
         settles where the free phase does. Without a cycle, one sweep solves it.
         """
-        circuit = equilibrium.network.wiring.circuit
+        subgraph = equilibrium.network.connectivity.subgraph
         implicit, dt = self._method(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
         pace = dt if equilibrium.dt is None else equilibrium.dt
-        stepping = bool(circuit.schedule.cyclic.any())
+        stepping = bool(subgraph.schedule.cyclic.any())
         return responded(equilibrium, force, lift, self.steps, self.tol, (pace, implicit) if stepping else None)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
@@ -157,7 +157,7 @@ class Euler(Solver):
     ) -> tuple[int, NDArray[np.int64], Floats]:
         if record is None:
             return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
-        index = network.wiring.table.index
+        index = network.connectivity.table.index
         nodes = network.nodes if record.nodes is None else record.nodes
         watched = np.array([index[node] for node in nodes], np.int64)
         count = int(steps) // record.every + 1
@@ -173,26 +173,26 @@ def responded(
     tol: float,
     stepping: tuple[Floats, bool] | None = None,
 ) -> Response:
-    """Give the linear response: `stepping` in steps of each sample's dt, implicit or not; else in sweeps back."""
+    """Return the linear response: `stepping` in steps of each sample's dt, implicit or not; else in sweeps back."""
     network, state = equilibrium.network, equilibrium.state
-    batch, circuit = state.shape[0], network.wiring.circuit
+    batch, subgraph = state.shape[0], network.connectivity.subgraph
     dt, implicit = stepping or (np.ones(batch), False)
-    order, fresh, stale = circuit.schedule.order[:0], network.back, network.back
+    order, fresh, stale = subgraph.schedule.order[:0], network.back, network.back
     if stepping is None:
-        order = circuit.schedule.order
-        fresh, stale = (edges[1].weighted(network.weights) for edges in (circuit.forward, circuit.feedback))
-    end, gain = np.empty_like(state), np.zeros_like(state)
-    residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.number)(
-        (network.inner, network.still, network.back, fresh, stale), neurons(network, circuit), state,
+        order = subgraph.schedule.order
+        fresh, stale = (edges[1].weighted(network.weights) for edges in (subgraph.forward, subgraph.feedback))
+    end, input_slope = np.empty_like(state), np.zeros_like(state)
+    residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
+    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.dtype_name)(
+        (network.inner, network.still, network.back, fresh, stale), neurons(network, subgraph), state,
         np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
-        loop_weights(network, circuit), end, gain, residual, taken, status,
+        loop_weights(network, subgraph), end, input_slope, residual, n_steps, status,
     )  # fmt: skip
-    return Response(end, gain, status, residual, taken)
+    return Response(end, input_slope, status, residual, n_steps)
 
 
 def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
-    """Give parts of a batch, from these places in it, as one; what is summed over samples is added."""
+    """Return parts of a batch, from these places in it, as one; what is summed over samples is added."""
     order = np.argsort(np.concatenate(places))
     names = ("state", "status", "residual", "steps", "dt")
     joined = {name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names}
@@ -207,49 +207,49 @@ def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> 
     return replace(parts[0], **joined)
 
 
-def circuit_of(network: Network, phase: Phase) -> Circuit:
-    """Give what moves in a phase."""
-    return network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
+def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
+    """Return what moves in a phase."""
+    return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
 
 
-def loop_weights(network: Network, circuit: Circuit) -> Floats:
-    """Give the weight of the edge from each moving node to itself."""
-    places, edges = circuit.loops
-    loops = np.zeros(circuit.moving.size, network.dtype)
+def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
+    """Return the weight of the edge from each moving node to itself."""
+    places, edges = subgraph.loops
+    loops = np.zeros(subgraph.moving.size, network.dtype)
     loops[places] = network.weights[edges]
     return loops
 
 
 def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
-    """Give all edges by node, and those that the phase needs by place: inner, still, back."""
-    wiring, circuit = network.wiring, circuit_of(network, phase)
-    whole = (wiring.indptr, wiring.pre, network.weights)
+    """Return all edges by node, and those that the phase needs by place: inner, still, back."""
+    connectivity, subgraph = network.connectivity, subgraph_of(network, phase)
+    whole = (connectivity.indptr, connectivity.pre, network.weights)
     if phase.clamped:
-        inner = circuit.inner.weighted(network.weights)
-        return whole, inner, circuit.still.weighted(network.weights), inner
+        inner = subgraph.inner.weighted(network.weights)
+        return whole, inner, subgraph.still.weighted(network.weights), inner
     return whole, network.inner, network.still, network.inner if phase.anchor is None else network.back
 
 
-def neurons(network: Network, circuit: Circuit) -> tuple[Any, ...]:
-    """Give what the kernels need of the nodes, and which of them move."""
+def neurons(network: Network, subgraph: PhaseSubgraph) -> tuple[Any, ...]:
+    """Return what the kernels need of the nodes, and which of them move."""
     seen = network.dynamics.drift_equation.symbols
     out = network.w_out if "w_out" in seen else network.biases  # never read else
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
-    return network.biases, out, out_abs, network.parameters, circuit.moving, circuit.columns
+    return network.biases, out, out_abs, network.parameters, subgraph.moving, subgraph.columns
 
 
 def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say for which samples (batch,) the leak is linear and, with the nudge of strength beta, at no node negative."""
+    """Return for which samples (batch,) the leak is linear and, nudged by beta, at no node negative."""
     leaks = network.leaks
     if leaks is None:
         return np.zeros(beta.size, np.bool_)
-    pulled = np.min(leaks[network.wiring.nudged >= 0], initial=np.inf)
+    pulled = np.min(leaks[network.connectivity.nudged >= 0], initial=np.inf)
     return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
 
 
 def _least_pull(network: Network, beta: float) -> Floats:
-    """Give what a negative nudge takes from the leak of each free node."""
-    return np.where(network.wiring.nudged >= 0, min(beta, 0.0), 0.0)
+    """Return what a negative nudge takes from the leak of each free node."""
+    return np.where(network.connectivity.nudged >= 0, min(beta, 0.0), 0.0)
 
 
 def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: float) -> None:
@@ -261,7 +261,7 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: floa
     leak = leak + _least_pull(network, beta)
     if not np.all(1.0 + dt * leak > 0.0):
         place = int(np.argmin(leak))
-        node = network.nodes[network.wiring.free[place]]
+        node = network.nodes[network.connectivity.free[place]]
         raise ParameterError(
             f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not "
             f"positive with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
@@ -269,18 +269,23 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: floa
 
 
 def _fastest(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
-    """Give max |dg_j/ds_j| over the free nodes, for each sample."""
+    """Return max |dg_j/ds_j| over the free nodes, for each sample."""
     finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
-    own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.wiring.free]
+    own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.connectivity.free]
     return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
 
 
 def _walked(
-    network: Network, record: Record, watched: NDArray[np.int64], frames: Floats, end: Floats, taken: NDArray[np.int64]
+    network: Network,
+    record: Record,
+    watched: NDArray[np.int64],
+    frames: Floats,
+    end: Floats,
+    n_steps: NDArray[np.int64],
 ) -> Trajectory:
-    """Give the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
-    count = min(frames.shape[1], -(-int(taken.max()) // record.every) + 1)
-    for sample, steps in enumerate(taken.tolist()):
+    """Return the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
+    count = min(frames.shape[1], -(-int(n_steps.max()) // record.every) + 1)
+    for sample, steps in enumerate(n_steps.tolist()):
         frames[sample, steps // record.every + 1 : count] = end[sample, watched]
     labels = tuple(network.nodes[place] for place in watched)
     return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy())

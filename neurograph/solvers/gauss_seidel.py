@@ -8,14 +8,14 @@ import numpy as np
 
 from neurograph.equations.costs import CrossEntropy
 from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
-from neurograph.network.connectivity import Circuit, Edges
+from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Floats, Network
 from neurograph.solvers.base import Equilibrium, Phase, Response, Solver
-from neurograph.solvers.euler import circuit_of, loop_weights, neurons, responded
+from neurograph.solvers.euler import loop_weights, neurons, responded, subgraph_of
 
 
 @dataclass(frozen=True)
-class Sweep(Solver):
+class GaussSeidel(Solver):
     r"""Sweep over the nodes; each goes where it is at rest, with what the others send now.
 
     .. math:: s_j \leftarrow \mathrm{clip}\left(\frac{A_j + \beta y_j}{L_j + \beta}\right)
@@ -55,7 +55,7 @@ class Sweep(Solver):
     >>> import neurograph as ng
     >>> graph = ng.topologies.layered(inputs=2, hidden=(3, 3), outputs=1, feedback=False, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    >>> ng.settle(network, [[0.5, 1.0]], solver=Sweep(tol=0))
+    >>> ng.settle(network, [[0.5, 1.0]], solver=GaussSeidel(tol=0))
     Equilibrium(1 samples: 1 converged; at most 1 steps, residual <= 0)
     """
 
@@ -66,8 +66,8 @@ class Sweep(Solver):
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code."""
         self.refuse_path(phase)
-        start, circuit = phase.start, circuit_of(network, phase)
-        batch, schedule = start.shape[0], circuit.schedule
+        start, subgraph = phase.start, subgraph_of(network, phase)
+        batch, schedule = start.shape[0], subgraph.schedule
         steps = self.most_steps(phase)
         transposed, nudged = phase.anchor is not None, not phase.clamped and bool(np.any(phase.beta))
         gain = phase.cost.gain if nudged and isinstance(phase.cost, CrossEntropy) else 0.0
@@ -77,14 +77,14 @@ class Sweep(Solver):
         end = start.copy()
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         kernel = gauss_seidel_kernel(
-            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.number
+            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.dtype_name
         )
         kernel(
-            _wires(network, circuit, transposed), neurons(network, circuit), start,
+            _wires(network, subgraph, transposed), neurons(network, subgraph), start,
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
             np.full(batch, phase.beta, np.float64), gain, int(steps), float(self.tol), schedule.order,
             schedule.colours, blocks, cyclic,
-            loop_weights(network, circuit), end, residual, taken, status,
+            loop_weights(network, subgraph), end, residual, taken, status,
         )  # fmt: skip
         return Equilibrium(network, end, status, residual, taken)
 
@@ -100,9 +100,9 @@ class Sweep(Solver):
         return "sweeps may run off where the trajectory settles: try solvers.Euler()"
 
 
-def _wires(network: Network, circuit: Circuit, transposed: bool) -> tuple[Edges, ...]:
-    """Give the edges by place as the loop takes them; those that a transposed phase alone needs, only to it."""
-    (forward, feedback), weights = (circuit.forward, circuit.feedback), network.weights
+def _wires(network: Network, subgraph: PhaseSubgraph, transposed: bool) -> tuple[Edges, ...]:
+    """Return the edges by place as the loop takes them; those that a transposed phase alone needs, only to it."""
+    (forward, feedback), weights = (subgraph.forward, subgraph.feedback), network.weights
     along = forward[0].weighted(weights), feedback[0].weighted(weights)
     back = (forward[1].weighted(weights), feedback[1].weighted(weights)) if transposed else along
-    return network.inner if transposed else along[0], circuit.still.weighted(weights), *along, *back
+    return network.inner if transposed else along[0], subgraph.still.weighted(weights), *along, *back

@@ -13,7 +13,7 @@ from neurograph._checks import checked_number
 from neurograph.network.network import Floats, Network
 from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
 from neurograph.solvers.euler import Euler, leaks_on
-from neurograph.solvers.vector_field import Columns, Motion, Places
+from neurograph.solvers.vector_field import Columns, Places, VectorField
 
 DENSE = 200
 """Most moving nodes whose Jacobian is solved as a dense matrix."""
@@ -93,11 +93,11 @@ class Newton(Solver):
         The answer is exact also at an equilibrium that is not stable, and DIVERGED only where J is singular.
         """
         network, state = equilibrium.network, equilibrium.state
-        motion = Motion(network, Phase(state))
+        field = VectorField(network, Phase(state))
         with np.errstate(all="ignore"):
-            d, gain, residual, taken = _responses(motion, network, state, force, lift, self.steps)
+            d, input_slope, residual, taken = _responses(field, network, state, force, lift, self.steps)
         end, gains = np.zeros_like(state), np.zeros_like(state)
-        end[:, motion.moving], gains[:, motion.moving] = d.T, gain.T
+        end[:, field.moving], gains[:, field.moving] = d.T, input_slope.T
         lost = ~np.isfinite(residual)
         status = np.where(lost, Status.DIVERGED, np.where(residual <= self.tol, Status.CONVERGED, Status.STEP_LIMIT))
         end[lost], residual[lost] = 0.0, np.inf
@@ -113,7 +113,7 @@ class _Search:
 
     def __init__(self, network: Network, phase: Phase, tol: float) -> None:
         self.network, self.phase, self.tol = network, phase, tol
-        self.motion = Motion(network, phase)
+        self.field = VectorField(network, phase)
         self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
         batch = phase.start.shape[0]
         self.live = np.arange(batch)
@@ -127,7 +127,7 @@ class _Search:
         self.status = np.full(batch, Status.STEP_LIMIT, np.int8)
 
     def _moving(self, samples: Places) -> Columns:
-        return np.ascontiguousarray(self.path[np.ix_(samples, self.motion.moving)].T, np.float64)
+        return np.ascontiguousarray(self.path[np.ix_(samples, self.field.moving)].T, np.float64)
 
     def advance(self, step: int) -> None:
         """Move each live sample by one step of the one kind or the other, and see where it is."""
@@ -162,32 +162,32 @@ class _Search:
         self.best[samples], self.failures[samples] = np.inf, 0
 
     def _seen(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns, NDArray[np.float64]]:
-        """Give F, the Jacobian's entries, each node's h and the residual of each sample."""
-        drift, entries = self.motion.drift(s, samples), self.motion.jacobian(s, samples)
+        """Return F, the Jacobian's entries, each node's h and the residual of each sample."""
+        drift, entries = self.field.drift(s, samples), self.field.jacobian(s, samples)
         pace = 1.0 / np.maximum(np.abs(entries[: s.shape[0]]), SLOWEST)
         residual = _largest((np.clip(s + pace * drift, self.low, self.high) - s) / pace)
         return drift, entries, pace, residual
 
     def _direction(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
-        """Give the residual of each sample, and the semismooth Newton step of each that is not at rest."""
+        """Return the residual of each sample, and the semismooth Newton step of each that is not at rest."""
         drift, entries, pace, residual = self._seen(s, samples)
         ahead = s + pace * drift
         held = (ahead <= self.low) | (ahead >= self.high)
         change = np.where(held, np.clip(ahead, self.low, self.high) - s, -drift)
         going = np.flatnonzero(np.isfinite(residual) & (residual > self.tol))
         change[:, going] = solved(
-            self.motion.rows, self.motion.columns, entries[:, going], held[:, going], change[:, going]
+            self.field.rows, self.field.columns, entries[:, going], held[:, going], change[:, going]
         )
         return residual, change
 
     def ended(self) -> Equilibrium:
-        """Give what each sample ended in: one that did not arrive, the end of its trajectory."""
+        """Return what each sample ended in: one that did not arrive, the end of its trajectory."""
         found = np.flatnonzero(self.status == Status.CONVERGED)
-        self.path[np.ix_(found, self.motion.moving)] = self.s[:, found].T
+        self.path[np.ix_(found, self.field.moving)] = self.s[:, found].T
         checked = self.live if self.path.dtype == np.float64 else np.flatnonzero(self.status != Status.DIVERGED)
         self.residual[checked] = self._seen(self._moving(checked), checked)[3]
         self.status[checked] = np.where(self.residual[checked] <= self.tol, Status.CONVERGED, Status.STEP_LIMIT)
-        method = f"newton: {'dense' if self.motion.moving.size <= DENSE else 'sparse'} semismooth steps"
+        method = f"newton: {'dense' if self.field.moving.size <= DENSE else 'sparse'} semismooth steps"
         return Equilibrium(self.network, self.path, self.status, self.residual, self.taken, method=method)
 
 
@@ -235,32 +235,32 @@ def _solved_sparse(rows: Places, columns: Places, entries: Columns, held: NDArra
 
 
 def _responses(
-    motion: Motion, network: Network, state: Floats, force: Floats, lift: float, steps: int
+    field: VectorField, network: Network, state: Floats, force: Floats, lift: float, steps: int
 ) -> tuple[Columns, Columns, NDArray[np.float64], Places]:
-    """Give d, dg/dI, the relative residual and the systems solved of each sample.
+    """Return d, dg/dI, the relative residual and the systems solved of each sample.
 
     A held node answers ``own d + lift pull = 0`` while the pull goes into the box, and else d = 0.
     """
     live = np.arange(state.shape[0])
-    s = np.ascontiguousarray(state[:, motion.moving].T, np.float64)
-    (own, gain, sending), drift = motion.slopes(s, live), motion.drift(s, live)
+    s = np.ascontiguousarray(state[:, field.moving].T, np.float64)
+    (own, input_slope, sending), drift = field.slopes(s, live), field.drift(s, live)
     low, high = network.dynamics.box or (-np.inf, np.inf)
     side = np.where((s <= low) & (drift < 0.0), 1.0, 0.0) - np.where((s >= high) & (drift > 0.0), 1.0, 0.0)
     source = np.zeros_like(s)
-    source[motion.pulled] = force.T
+    source[field.pulled] = force.T
     stuck = (side != 0.0) & (own >= 0.0)  # nothing would bring it to rest, so it answers nothing
     own[stuck], sending[stuck], source[stuck] = -1.0, 0.0, 0.0
     scale = _largest(source)
     scale[scale == 0.0] = 1.0
-    carried = motion.carried(gain, sending)
+    carried = field.carried(input_slope, sending)
     answering, d = side == 0.0, np.zeros_like(s)
     residual, taken = np.full(live.size, np.inf), np.zeros(live.size, np.int64)
     for step in range(1, steps + 1):
         share = np.where(side[:, live] == 0.0, 1.0, lift * answering[:, live])
-        entries = np.concatenate([own[:, live], share[motion.inner.indices] * carried[:, live]])
+        entries = np.concatenate([own[:, live], share[field.inner.indices] * carried[:, live]])
         none = np.zeros(share.shape, np.bool_)
-        d[:, live] = solved(motion.columns, motion.rows, entries, none, -share * source[:, live])
-        pull = source[:, live] + sending[:, live] * (motion.inner.T @ (gain[:, live] * d[:, live]))
+        d[:, live] = solved(field.columns, field.rows, entries, none, -share * source[:, live])
+        pull = source[:, live] + sending[:, live] * (field.inner.T @ (input_slope[:, live] * d[:, live]))
         inward = np.where(side[:, live] == 0.0, True, side[:, live] * pull > 0.0)
         rest = own[:, live] * d[:, live] + np.where(side[:, live] == 0.0, 1.0, lift * inward) * pull
         residual[live], taken[live] = _largest(rest) / scale[live], step
@@ -269,9 +269,9 @@ def _responses(
         live = live[turned]
         if not live.size:
             break
-    return d, gain, residual, taken
+    return d, input_slope, residual, taken
 
 
 def _largest(values: Columns) -> NDArray[np.float64]:
-    """Give the largest size in each column; NaN where one is."""
+    """Return the largest size in each column; NaN where one is."""
     return np.asarray(np.max(np.abs(values), axis=0, initial=0.0))

@@ -123,7 +123,7 @@ def raise_divergence(
 
 
 def checked_network(network: Any) -> Network:
-    """Give the network back, or say what else it is."""
+    """Return the network, or say what else it is."""
     if not isinstance(network, Network):
         held = isinstance(getattr(network, "network", None), Network)
         remedy = "pass its .network" if held else "compile the graph first, with neurograph.compile(graph)"
@@ -132,25 +132,25 @@ def checked_network(network: Any) -> Network:
 
 
 def checked_inputs(network: Network, x: ArrayLike) -> Floats:
-    """Give x as an array (batch, inputs) of finite numbers, or raise :class:`DataError`."""
-    return _checked_table(network, x, "x", network.wiring.inputs, "input")
+    """Return x as an array (batch, inputs) of finite numbers, or raise :class:`DataError`."""
+    return _checked_table(network, x, "x", network.connectivity.inputs, "input")
 
 
 def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
-    """Give y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
-    target = _checked_table(network, _spread(network, y), "y", network.wiring.outputs, "output")
+    """Return y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
+    target = _checked_table(network, _spread(network, y), "y", network.connectivity.outputs, "output")
     if target.shape[0] != batch:
         raise DataError(f"y has {target.shape[0]} samples and x has {batch}: expected as many of both")
     return target
 
 
 def _spread(network: Network, y: ArrayLike) -> ArrayLike:
-    """Give labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
+    """Return labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
     try:
         labels = np.asarray(y)
     except ValueError:  # ragged: refused below
         return y
-    count = network.wiring.outputs.size
+    count = network.connectivity.outputs.size
     if labels.shape[1:] == (1,) and count > 1 and labels.dtype.kind in "biu":
         raise DataError(
             f"y has shape {labels.shape}: expected (batch, {count}), one column for each output node, or class labels "
@@ -207,8 +207,8 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
 
 
 def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -> Floats:
-    """Give the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
-    wiring = network.wiring
+    """Return the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
+    connectivity = network.connectivity
     shape = (inputs.shape[0], len(network.nodes))
     state = np.empty(shape, network.dtype)
     if isinstance(start, str):
@@ -232,13 +232,13 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
             ) from None
         if not np.all(np.isfinite(given)):
             raise DataError("start holds a number that is not finite: expected finite numbers")
-    state[:, wiring.bias_nodes] = 1.0
-    state[:, wiring.inputs] = inputs
+    state[:, connectivity.bias_nodes] = 1.0
+    state[:, connectivity.inputs] = inputs
     return state
 
 
 def checked_record(network: Network, record: Record | int | None) -> Record | None:
-    """Give what is to be recorded, checked, or raise :class:`ParameterError`."""
+    """Return what is to be recorded, checked, or raise :class:`ParameterError`."""
     if record is None:
         return None
     kept = record if isinstance(record, Record) else Record(every=record)
@@ -249,6 +249,6 @@ def checked_record(network: Network, record: Record | int | None) -> Record | No
         raise ParameterError(f"record has nodes {kept.nodes!r}: expected a tuple of labels, such as ({kept.nodes!r},)")
     nodes = tuple(kept.nodes)
     for node in nodes:
-        if not isinstance(node, Hashable) or node not in network.wiring.table.index:
+        if not isinstance(node, Hashable) or node not in network.connectivity.table.index:
             raise ParameterError(f"record asks for node {node!r}: expected labels of the network's nodes")
     return replace(kept, every=every, nodes=nodes)

@@ -19,7 +19,7 @@ Columns = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
-class Motion:
+class VectorField:
     """The whole drift F(s) = ds/dt + nudge of the nodes that move in a phase, in double precision.
 
     Attributes
@@ -35,21 +35,21 @@ class Motion:
     """
 
     def __init__(self, network: Network, phase: Phase) -> None:
-        circuit = network.wiring.clamped_circuit if phase.clamped else network.wiring.circuit
-        self.moving, self._network = circuit.moving, network
-        self.pulled = np.flatnonzero(circuit.columns >= 0)
+        subgraph = network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
+        self.moving, self._network = subgraph.moving, network
+        self.pulled = np.flatnonzero(subgraph.columns >= 0)
         count = self.moving.size
         weights = network.weights.astype(np.float64)
-        indptr, other, values = circuit.inner.weighted(weights)
-        self.inner = sparse.csr_array((values, circuit.place[other], indptr), shape=(count, count))
-        indptr, other, values = circuit.still.weighted(weights)
+        indptr, other, values = subgraph.inner.weighted(weights)
+        self.inner = sparse.csr_array((values, subgraph.place[other], indptr), shape=(count, count))
+        indptr, other, values = subgraph.still.weighted(weights)
         still = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
         self._base = still @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
         self._known = self._of_the_nodes()
         beta = np.full(phase.start.shape[0], phase.beta, np.float64)
         self._nudge: tuple[Columns, Columns] | None = None
         if phase.target is not None and np.any(beta):
-            self._nudge = beta, phase.target.T.astype(np.float64)[circuit.columns[self.pulled]]
+            self._nudge = beta, phase.target.T.astype(np.float64)[subgraph.columns[self.pulled]]
         self._gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         self._anchor: tuple[Columns, Columns, Columns] | None = None
         if phase.anchor is not None:
@@ -59,7 +59,7 @@ class Motion:
         self.rows, self.columns = self._entries()
 
     def _of_the_nodes(self) -> dict[str, Columns]:
-        """Give what the equations read of the moving nodes, and that no state changes, as columns."""
+        """Return what the equations read of the moving nodes, and that no state changes, as columns."""
         network = self._network
         seen = network.dynamics.drift_equation.symbols
         known = {"b": network.biases}
@@ -68,7 +68,7 @@ class Motion:
         return {name: values[self.moving, None].astype(np.float64) for name, values in known.items()}
 
     def drift(self, s: Columns, samples: Places) -> Columns:
-        """Give F (moving, k) at states s (moving, k) of these samples."""
+        """Return F (moving, k) at states s (moving, k) of these samples."""
         moved = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
         if self._nudge is not None:
             beta, target = (values[..., samples] for values in self._nudge)
@@ -82,13 +82,13 @@ class Motion:
         return moved
 
     def slopes(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns]:
-        """Give dg/ds, dg/dI and f' of every moving node (moving, k)."""
+        """Return dg/ds, dg/dI and f' of every moving node (moving, k)."""
         dynamics, total = self._network.dynamics, self._input(s, samples)
         own, gain = (self._at(dynamics.slope(name), s, total) for name in ("s", "I"))
         return own, gain, self._at(dynamics.transfer_slope, s, total)
 
     def jacobian(self, s: Columns, samples: Places) -> Columns:
-        """Give the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
+        """Return the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
         own, gain, sending = self.slopes(s, samples)
         parts = [own, self.carried(gain, sending)]
         if self._anchor is not None:
@@ -106,12 +106,12 @@ class Motion:
         return np.concatenate(parts)
 
     def carried(self, gain: Columns, sending: Columns) -> Columns:
-        """Give dg/dI W f' of every edge among the moving nodes (edges, k)."""
+        """Return dg/dI W f' of every edge among the moving nodes (edges, k)."""
         rows = np.repeat(np.arange(self.moving.size), np.diff(self.inner.indptr))
         return np.asarray(gain[rows] * self.inner.data[:, None] * sending[self.inner.indices])
 
     def _entries(self) -> tuple[Places, Places]:
-        """Give the rows and columns of what :meth:`jacobian` gives, in its order."""
+        """Return the rows and columns of what :meth:`jacobian` gives, in its order."""
         diagonal = np.arange(self.moving.size)
         post, pre = np.repeat(diagonal, np.diff(self.inner.indptr)), self.inner.indices.astype(np.int64)
         rows, columns = [diagonal, post], [diagonal, pre]
@@ -127,7 +127,7 @@ class Motion:
         return np.asarray(self._base[:, samples] + self.inner @ sent)
 
     def _shares(self, outputs: Columns) -> Columns:
-        """Give softmax(gain s) of the outputs, a column at a time."""
+        """Return softmax(gain s) of the outputs, a column at a time."""
         logits = self._gain * outputs
         shares = np.exp(logits - np.max(logits, axis=0, initial=-np.inf))
         total = np.zeros(outputs.shape[1])

@@ -29,7 +29,7 @@ LARGEST_BATCH = 32
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingConfig:
     """The arguments of :func:`neurograph.train` that say how, with its defaults."""
 
     rule: Rule = field(default_factory=rules.asymmetric_ep)
@@ -42,7 +42,7 @@ class Plan:
     start: Start | Literal["warm"] = 0.0
     pruner: Pruner | None = None
     keep: Contracting | None = None
-    until_cost: float | None = 0.01
+    target_cost: float | None = 0.01
     validation: float | tuple[ArrayLike, ArrayLike] | None = None
     patience: int | None = None
     progress: bool | None = None
@@ -67,8 +67,8 @@ class Plan:
             checked_pruner(self.pruner)
         if self.keep is not None:
             _check_kept(self.keep, self.optimiser)
-        if self.until_cost is not None:
-            checked_number("until_cost", self.until_cost, least=0.0, remark=", or None to run every epoch")
+        if self.target_cost is not None:
+            checked_number("target_cost", self.target_cost, least=0.0, remark=", or None to run every epoch")
         if self.patience is not None:
             checked_whole("patience", self.patience, 1, " epochs, or None")
         if self.validation is not None and not isinstance(self.validation, tuple):
@@ -85,7 +85,7 @@ class Plan:
         return DEFAULT_BETA if self.beta is None else float(self.beta)
 
     def batch(self, samples: int) -> int:
-        """Give how many of `samples` are in a batch."""
+        """Return how many of `samples` are in a batch."""
         if self.batch_size is None:
             return samples
         if self.batch_size == "auto":
@@ -93,14 +93,14 @@ class Plan:
         return int(self.batch_size)
 
 
-def _check_kinds(plan: Plan) -> None:
+def _check_kinds(config: TrainingConfig) -> None:
     for name, kind, example in (
         ("rule", Rule, "one of neurograph.rules, such as rules.deep()"),
         ("cost", Cost, "one of neurograph.costs, such as cross_entropy()"),
         ("optimiser", Optimiser, "one of neurograph.optimisers, such as sgd(1.0)"),
         ("solver", Solver, "one of neurograph.solvers, such as Euler(dt=0.05)"),
     ):
-        value: Any = getattr(plan, name)
+        value: Any = getattr(config, name)
         if not isinstance(value, kind):
             raise ParameterError(f"{name} is {value!r}: expected {example}")
 

@@ -68,7 +68,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         solver: Solver | None = None,
         epochs: int = 50,
         batch_size: int | Literal["auto"] | None = "auto",
-        until_cost: float | None = None,
+        target_cost: float | None = None,
         validation: float | None = None,
         patience: int | None = None,
         random_state: int | np.random.RandomState | None = None,
@@ -83,7 +83,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         self.solver = solver
         self.epochs = epochs
         self.batch_size = batch_size
-        self.until_cost = until_cost
+        self.target_cost = target_cost
         self.validation = validation
         self.patience = patience
         self.random_state = random_state
@@ -109,7 +109,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
             solver=self.solver,
             epochs=self.epochs,
             batch_size=self.batch_size,
-            until_cost=self.until_cost,
+            target_cost=self.target_cost,
             validation=self.validation,
             patience=self.patience,
             seed=seed,
@@ -140,7 +140,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         return graph
 
     def _outputs(self, X: ArrayLike) -> Floats:
-        """Give what the network answers to samples (samples, outputs)."""
+        """Return what the network answers to samples (samples, outputs)."""
         check_is_fitted(self)
         x = validate_data(self, X, reset=False, dtype=np.float64)
         return np.asarray(settle(self.network_, x, solver=self.solver).outputs, np.float64)
@@ -162,7 +162,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
     dynamics : Dynamics, optional
         How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
-    rule, beta, solver, epochs, batch_size, until_cost, patience
+    rule, beta, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     cost : Cost, optional
         Default ``costs.cross_entropy(10)``.
@@ -237,7 +237,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:
-        """Give how likely each class is.
+        """Return how likely each class is.
 
         With the cross-entropy, the softmax that was trained; with another cost, the distribution that is nearest to
         the outputs.
@@ -261,7 +261,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         return _nearest_distribution(outputs)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Give the likeliest class of each sample (samples,).
+        """Return the likeliest class of each sample (samples,).
 
         Parameters
         ----------
@@ -283,7 +283,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
 
     Features should be of about the same size, as by ``make_pipeline(StandardScaler(), GraphRegressor())``. Targets may
     be of any: the network learns them moved to 0.1 (the lowest in training) to 0.9 (the highest), which every named
-    dynamics reaches, and predictions are moved back. Costs, `until_cost` among them, are those of moved targets.
+    dynamics reaches, and predictions are moved back. Costs, `target_cost` among them, are those of moved targets.
 
     Parameters
     ----------
@@ -295,7 +295,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
     dynamics : Dynamics, optional
         How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
-    rule, beta, cost, solver, epochs, batch_size, until_cost, patience
+    rule, beta, cost, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     optimiser : Optimiser, optional
         Default ``optimisers.adam(0.02, decay=0.95, l1=0.2)``.
@@ -361,7 +361,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: ArrayLike) -> Floats:
-        """Give the targets of each sample, in the shape that y had.
+        """Return the targets of each sample, in the shape that y had.
 
         Parameters
         ----------
@@ -405,7 +405,7 @@ def _check_fit(role: str, nodes: tuple[Any, ...], what: str, count: int) -> None
 
 
 def _nearest_distribution(outputs: Floats) -> Floats:
-    """Give the point of the probability simplex nearest to each row."""
+    """Return the point of the probability simplex nearest to each row."""
     ordered = -np.sort(-outputs, axis=1)
     excess = (np.cumsum(ordered, axis=1) - 1.0) / np.arange(1, outputs.shape[1] + 1)
     last = np.sum(ordered > excess, axis=1) - 1

@@ -74,7 +74,7 @@ class Fit:
         return int(self.history["cost"].size)
 
     def __repr__(self) -> str:
-        """Say how it ended in a line."""
+        """Return how it ended in a line."""
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
         why = f"; {self.memory.finished}" if self.memory.finished else ""

@@ -20,7 +20,7 @@ from neurograph.network.network import Floats, Network
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
 from neurograph.solvers.settle import Start, checked_network, raise_divergence, starting_state
-from neurograph.training.config import Plan
+from neurograph.training.config import TrainingConfig
 from neurograph.training.run import checked_data
 from neurograph.training.train import train
 
@@ -69,7 +69,7 @@ class GradientCheck:
     learned: float
 
     def __repr__(self) -> str:
-        """Say how near it is in a line."""
+        """Return how near it is in a line."""
         rest = "" if self.learned == 1.0 else f", {self.learned:.0%} of the samples learned from"
         rest += "" if self.settled == 1.0 else f", {self.settled:.0%} of the phases settled"
         return f"GradientCheck({self.rule}: cosine {self.cosine:.6f}, relative error {self.relative_error:.2g}{rest})"
@@ -85,7 +85,7 @@ def gradient(
     start: Start = 0.0,
     seed: Seed = None,
 ) -> tuple[Floats, Floats]:
-    r"""Give the exact gradient of the mean cost at the free equilibria.
+    r"""Return the exact gradient of the mean cost at the free equilibria.
 
     .. math:: \frac{dC}{dW_{ij}} = -\left(f(s_i) \frac{\partial g_j}{\partial I_j} d_j
         + \frac{\partial g_i}{\partial W_{ij}} d_i\right), \quad J' d = \frac{dC}{ds}
@@ -112,7 +112,8 @@ def gradient(
     -------
     array (edges,), array (biased nodes,)
         Derivatives with respect to each weight, in the order of ``network.edges``, and each bias, in that of
-        ``network.wiring.biased``. A tied edge has that of the parameter it shares: the sum over the edges of its tie.
+        ``network.connectivity.biased``. A tied edge has that of the parameter it shares:
+        the sum over the edges of its tie.
 
     Raises
     ------
@@ -137,9 +138,9 @@ def gradient(
     >>> gradient(network, [[0.8]], [[1.0]])[0].round(6).tolist()  # (0.8 * 0.5 - 1) * 0.8
     [-0.48]
     """
-    network, plan = checked_network(network), _plan(network, cost=cost, solver=solver)
-    inputs, targets = checked_data(network, x, y, plan)
-    return _gradient_at(_settled(network, inputs, plan.solver, start, checked_generator(seed)), targets, plan.cost)
+    network, config = checked_network(network), _plan(network, cost=cost, solver=solver)
+    inputs, targets = checked_data(network, x, y, config)
+    return _gradient_at(_settled(network, inputs, config.solver, start, checked_generator(seed)), targets, config.cost)
 
 
 def gradient_check(
@@ -205,13 +206,13 @@ def gradient_check(
     0.57
     """
     network = checked_network(network)
-    plan = _plan(network, rule=rule, beta=beta, cost=cost, solver=solver)
-    inputs, targets = checked_data(network, x, y, plan)
+    config = _plan(network, rule=rule, beta=beta, cost=cost, solver=solver)
+    inputs, targets = checked_data(network, x, y, config)
     rng = checked_generator(seed)
-    free = _settled(network, inputs, plan.solver, start, rng)
-    weight_slope, bias_slope = _gradient_at(free, targets, plan.cost)
-    change, bias_change, phases = _change_at(free, targets, plan, rng)
-    weight_slope, change = (np.where(network.wiring.plastic, each, 0.0) for each in (weight_slope, change))
+    free = _settled(network, inputs, config.solver, start, rng)
+    weight_slope, bias_slope = _gradient_at(free, targets, config.cost)
+    change, bias_change, phases = _change_at(free, targets, config, rng)
+    weight_slope, change = (np.where(network.connectivity.plastic, each, 0.0) for each in (weight_slope, change))
     own = _first_of_each_tie(network)
     ours = np.concatenate([change[own], bias_change])
     exact = np.concatenate([weight_slope[own], bias_slope])
@@ -220,7 +221,7 @@ def gradient_check(
         cosine = -(ours @ exact) / (np.linalg.norm(ours) * size)
         relative_error = np.linalg.norm(ours + exact) / size if size > 0.0 else np.nan
     return GradientCheck(
-        rule=plan.rule.name,
+        rule=config.rule.name,
         cosine=float(cosine),
         relative_error=float(relative_error),
         change=change,
@@ -232,7 +233,7 @@ def gradient_check(
     )
 
 
-def gradient_course(
+def gradient_history(
     network: Network,
     x: ArrayLike,
     y: ArrayLike,
@@ -278,7 +279,7 @@ def gradient_course(
     >>> import neurograph as ng
     >>> x, y = ng.tasks.logic("xor")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
-    >>> course = gradient_course(network, x, y, ng.rules.deep(), epochs=2, seed=0)
+    >>> course = gradient_history(network, x, y, ng.rules.deep(), epochs=2, seed=0)
     >>> [check.rule for check in course]
     ['deep', 'deep', 'deep']
     """
@@ -289,7 +290,7 @@ def gradient_course(
     course = [_check_or_nothing(network, x, y, rule, seed=rng, **asked)]
     for epoch in range(epochs):
         fit = train(
-            fit, x, y, rule=rule, optimiser=optimiser, batch_size=batch_size, epochs=1, until_cost=None,
+            fit, x, y, rule=rule, optimiser=optimiser, batch_size=batch_size, epochs=1, target_cost=None,
             seed=None if epoch else seed, progress=False, **asked,
         )  # fmt: skip
         course.append(_check_or_nothing(fit.network, x, y, rule, seed=rng, **asked))
@@ -301,17 +302,17 @@ def _check_or_nothing(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule |
     try:
         return gradient_check(network, x, y, rule, **asked)
     except DivergenceError:
-        nothing = np.full(network.weights.size, np.nan), np.full(network.wiring.biased.size, np.nan)
+        nothing = np.full(network.weights.size, np.nan), np.full(network.connectivity.biased.size, np.nan)
         name = (rules.asymmetric_ep() if rule is None else rule).name
         return GradientCheck(name, np.nan, np.nan, *nothing, *nothing, settled=0.0, learned=0.0)
 
 
-def _plan(network: Network, **chosen: Any) -> Plan:
+def _plan(network: Network, **chosen: Any) -> TrainingConfig:
     """Check what was chosen, and settle tightly where nothing was."""
-    plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
+    config = TrainingConfig(**{name: value for name, value in chosen.items() if value is not None})
     if chosen.get("solver") is None:
-        plan = replace(plan, solver=Euler(steps=100_000, tol=1e-10 if network.dtype == np.float64 else 1e-5))
-    return plan
+        config = replace(config, solver=Euler(steps=100_000, tol=1e-10 if network.dtype == np.float64 else 1e-5))
+    return config
 
 
 def _settled(network: Network, inputs: Floats, solver: Solver, start: Start, rng: np.random.Generator) -> Equilibrium:
@@ -331,10 +332,10 @@ def _settled(network: Network, inputs: Floats, solver: Solver, start: Start, rng
 
 
 def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats, Floats]:
-    """Give the slope of the mean cost by each weight, of a tied one by the parameter it shares, and by each bias."""
+    """Return the slope of the mean cost by each weight, of a tied one by the parameter it shares, and by each bias."""
     network, batch = free.network, free.state.shape[0]
     force = np.zeros(free.state.shape)
-    force[:, network.wiring.outputs] = cost.force(free.outputs, targets)
+    force[:, network.connectivity.outputs] = cost.force(free.outputs, targets)
     state = np.zeros_like(free.state)
     for sample in range(batch):
         state[sample] = _direct_response(network, free.state[sample], force[sample], sample)
@@ -365,15 +366,15 @@ def _direct_response(network: Network, state: Floats, force: Floats, sample: int
 
 
 def _change_at(
-    free: Equilibrium, targets: Floats, plan: Plan, rng: np.random.Generator
+    free: Equilibrium, targets: Floats, config: TrainingConfig, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Phases]:
-    """Give what training would make of the rule: the change of each weight and bias, and the phases it is read from."""
-    beta = drawn_strength(plan.rule, plan.strength, targets.shape[0], rng)
-    phases = run_phases(plan.rule, free, targets, beta, plan.cost, plan.solver)
-    raise_diverged(plan.rule, phases, plan.solver)
-    return *weight_change(plan.rule, phases), phases
+    """Return the rule's change of each weight and bias as training takes it, and the phases it is read from."""
+    beta = drawn_strength(config.rule, config.strength, targets.shape[0], rng)
+    phases = run_phases(config.rule, free, targets, beta, config.cost, config.solver)
+    raise_diverged(config.rule, phases, config.solver)
+    return *weight_change(config.rule, phases), phases
 
 
 def _first_of_each_tie(network: Network) -> NDArray[np.int64]:
-    ties = network.wiring.ties
+    ties = network.connectivity.ties
     return np.arange(network.weights.size) if ties is None else np.unique(ties, return_index=True)[1]

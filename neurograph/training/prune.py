@@ -15,17 +15,17 @@ from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN
 from neurograph.network.network import Network, compile
-from neurograph.pruning import Pruner, Removed, idle
-from neurograph.pruning.base import Lesson, checked_pruner
+from neurograph.pruning import Pruner, Removed, unreachable
+from neurograph.pruning.base import Task, checked_pruner
 from neurograph.pruning.removal import Keep, prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import checked_network, starting_state
-from neurograph.training.config import Plan
+from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit
 from neurograph.training.run import checked_data
 from neurograph.training.train import train
 
-RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "until_cost", "patience")
+RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "target_cost", "patience")
 """Arguments of :func:`train` that prune() passes on."""
 
 ASKING = ("cost", "solver", "start")
@@ -62,7 +62,7 @@ class Pruning:
     curve: dict[str, NDArray[np.float64]]
 
     def __repr__(self) -> str:
-        """Say how many left, and what it cost, in a line."""
+        """Return how many left, and what it cost, in a line."""
         before, left = (int(self.curve["edges"][place]) for place in (0, -1))
         neurons = f" and {len(self.neurons)} neuron{'s' * (len(self.neurons) > 1)}" if self.neurons else ""
         held = f", {len(self.held)} of them held back by keep" if self.held else ""
@@ -125,7 +125,7 @@ def prune(
         Whether to draw a progress bar over the rounds; default: where there is a terminal.
     **training
         Arguments of :func:`neurograph.train`: ``cost``, ``solver`` and ``start``, which also serve to ask what an edge
-        is worth, and ``rule``, ``beta``, ``optimiser``, ``batch_size``, ``until_cost`` and ``patience``.
+        is worth, and ``rule``, ``beta``, ``optimiser``, ``batch_size``, ``target_cost`` and ``patience``.
 
     Returns
     -------
@@ -161,22 +161,22 @@ def prune(
     _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
     _check_kept(network, keep)
     rng = checked_generator(seed)
-    task = None
+    judge = None
     if x is not None and y is not None:
         kept: Any = keep if retrain else None  # which train() takes or refuses
-        given = {name: value for name, value in training.items() if value is not None or name == "until_cost"}
-        task = _Task(network, x, y, Plan(keep=kept, validation=validation, **given), rng)
-    now, curve = network, [_measured(network, task)]
+        given = {name: value for name, value in training.items() if value is not None or name == "target_cost"}
+        judge = _Judge(network, x, y, TrainingConfig(keep=kept, validation=validation, **given), rng)
+    now, curve = network, [_measured(network, judge)]
     removed: list[Removed] = []
     held: tuple[tuple[Hashable, Hashable], ...] = ()
     for number in tqdm(range(rounds), unit="round", disable=None if progress is None else not progress):
         part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
         if number + 1 == rounds:
             part = replace(part, regrow=False)
-        after, gone, stay = _one_round(now, part, rng, number, task, keep, neurons)
-        if retrain and task is not None:
-            after = task.trained(after, retrain, rng, training)
-        measured = _measured(after, task)
+        after, gone, stay = _one_round(now, part, rng, number, judge, keep, neurons)
+        if retrain and judge is not None:
+            after = judge.trained(after, retrain, rng, training)
+        measured = _measured(after, judge)
         if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
             break
         now, held = after, stay
@@ -188,30 +188,32 @@ def prune(
     )
 
 
-class _Task:
+class _Judge:
     """What the network is to do, checked once: to be asked about, trained on, and judged by."""
 
-    def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
-        self.plan = plan
-        self.x, self.y = checked_data(network, x, y, plan)
-        start: Any = 0.0 if isinstance(plan.start, str) and plan.start == "warm" else plan.start
-        self.lesson = Lesson(starting_state(network, self.x, start, rng), self.y, plan.cost, plan.solver)
-        self.judged = self.lesson
-        if isinstance(plan.validation, tuple):
-            other, target = checked_data(network, *plan.validation, plan)
+    def __init__(
+        self, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig, rng: np.random.Generator
+    ) -> None:
+        self.config = config
+        self.x, self.y = checked_data(network, x, y, config)
+        start: Any = 0.0 if isinstance(config.start, str) and config.start == "warm" else config.start
+        self.task = Task(starting_state(network, self.x, start, rng), self.y, config.cost, config.solver)
+        self.judged = self.task
+        if isinstance(config.validation, tuple):
+            other, target = checked_data(network, *config.validation, config)
             start = 0.0 if isinstance(start, str) or np.ndim(start) == 2 else start
-            self.judged = replace(self.lesson, start=starting_state(network, other, start, rng), y=target)
+            self.judged = replace(self.task, start=starting_state(network, other, start, rng), y=target)
 
     def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: dict[str, Any]) -> Network:
         """Train, and give the network of the lowest validation cost, or without validation the last."""
         fit: Fit = train(
-            network, self.x, self.y, epochs=epochs, keep=self.plan.keep, validation=self.plan.validation, seed=rng,
+            network, self.x, self.y, epochs=epochs, keep=self.config.keep, validation=self.config.validation, seed=rng,
             progress=False, **training,
         )  # fmt: skip
         return fit.best
 
     def measured(self, network: Network) -> dict[str, float]:
-        """Give the cost, the error, and where there is one the accuracy."""
+        """Return the cost, the error, and where there is one the accuracy."""
         settled, y = self.judged.solver.solve(network, Phase(self.judged.start)), self.judged.y
         with np.errstate(over="ignore", invalid="ignore"):
             measured = {"cost": self.judged.cost.mean(settled.outputs, y), "error": error(settled.outputs, y)}
@@ -220,13 +222,13 @@ class _Task:
         return measured
 
 
-def _measured(network: Network, task: _Task | None) -> dict[str, float]:
-    """Give a row of the curve."""
-    return {"edges": float(network.weights.size), **({} if task is None else task.measured(network))}
+def _measured(network: Network, judge: _Judge | None) -> dict[str, float]:
+    """Return a row of the curve."""
+    return {"edges": float(network.weights.size), **({} if judge is None else judge.measured(network))}
 
 
 def _plastic(network: Network) -> int:
-    return int(np.count_nonzero(network.wiring.plastic))
+    return int(np.count_nonzero(network.connectivity.plastic))
 
 
 def _one_round(
@@ -234,23 +236,23 @@ def _one_round(
     pruner: Pruner,
     rng: np.random.Generator,
     number: int,
-    task: _Task | None,
+    judge: _Judge | None,
     keep: Keep | None,
     neurons: bool,
 ) -> tuple[Network, tuple[Removed, ...], tuple[tuple[Hashable, Hashable], ...]]:
-    """Remove what the pruner chooses, and then the edges of idle neurons; give the log, and what was held back."""
-    gone = prune_now(network, pruner, rng, number, None if task is None else task.lesson, keep)
+    """Remove what the pruner chooses, then the edges of unreachable neurons; return the log, and what was held back."""
+    gone = prune_now(network, pruner, rng, number, None if judge is None else judge.task, keep)
     log = () if pruner.regrow else gone.removed
     if not neurons:
         return gone.network, log, gone.held
-    more = prune_now(gone.network, idle(), rng, number, None, keep)
+    more = prune_now(gone.network, unreachable(), rng, number, None, keep)
     return more.network, (*log, *more.removed), (*gone.held, *more.held)
 
 
 def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
     """Take the hidden neurons without edges out of the graph."""
     linked = np.zeros(len(network.nodes), np.bool_)
-    linked[network.wiring.pre] = linked[network.wiring.post] = True
+    linked[network.connectivity.pre] = linked[network.connectivity.post] = True
     alone = tuple(network.nodes[place] for place in np.flatnonzero((network.roles == HIDDEN) & ~linked))
     if not alone:
         return network, ()
@@ -275,7 +277,7 @@ def _check_together(
     if validation is not None and not isinstance(validation, tuple):
         raise ParameterError(f"validation is of type {type(validation).__name__}: expected a pair (x, y), or None")
     asking = {
-        f"pruner is {pruner!r}, which asks what each edge is worth": pruner.asks_lesson,
+        f"pruner is {pruner!r}, which asks what each edge is worth": pruner.needs_task,
         f"retrain is {retrain}": bool(retrain),
         f"max_drop is {max_drop}": max_drop is not None,
         "validation is given": validation is not None,

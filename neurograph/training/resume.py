@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import CheckpointError
-from neurograph.network.connectivity import Wiring, frozen
+from neurograph.network.connectivity import Connectivity, frozen
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-from neurograph.training.config import Plan
+from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit
 from neurograph.training.run import Run, restored_generator
 
@@ -26,16 +26,18 @@ FREE_TO_CHANGE = ("epochs", "progress")
 def identity(network: Network, run: Run, seed: Any, fit: Fit | None) -> dict[str, str]:
     """Name all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
     named = {
-        field.name: _said(getattr(run.plan, field.name)) for field in fields(Plan) if field.name not in FREE_TO_CHANGE
+        field.name: _said(getattr(run.config, field.name))
+        for field in fields(TrainingConfig)
+        if field.name not in FREE_TO_CHANGE
     }
-    table = network.wiring.table
-    wiring = network.wiring
-    ties = () if wiring.ties is None else (wiring.ties,)
-    graph = [table.roles, table.pre, table.indptr, wiring.edge_ids, wiring.plastic, *ties]
+    table = network.connectivity.table
+    connectivity = network.connectivity
+    ties = () if connectivity.ties is None else (connectivity.ties,)
+    graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties]
     return named | {
         "network": _hash(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,
-            network.parameters, network.wiring.signs,
+            network.parameters, network.connectivity.signs,
         ),
         "x": _hash(run.x),
         "y": _hash(run.y),
@@ -64,7 +66,7 @@ def _hash(*parts: Any) -> str:
 
 def save(path: Path, run: Run, who: dict[str, str]) -> None:
     """Write the run as it is between two epochs."""
-    index = run.network.wiring.table.index
+    index = run.network.connectivity.table.index
     removed = [
         [index[gone.edge[0]], index[gone.edge[1]], gone.epoch, gone.weight, gone.score, gone.reason]
         for gone in run.removed
@@ -83,11 +85,11 @@ def save(path: Path, run: Run, who: dict[str, str]) -> None:
         "weights": run.network.weights,
         "biases": run.network.biases,
         "parameters": run.network.parameters,
-        "edges": run.network.wiring.edge_ids,
+        "edges": run.network.connectivity.edge_ids,
         "best_weights": run.best.weights,
         "best_biases": run.best.biases,
         "best_parameters": run.best.parameters,
-        "best_edges": run.best.wiring.edge_ids,
+        "best_edges": run.best.connectivity.edge_ids,
         "state": run.state,
         "held_out": run.held_out,
         **{f"memory_{k}": np.asarray(part) for k, part in enumerate(run.memory)},
@@ -115,7 +117,7 @@ def load(path: Path, run: Run, who: dict[str, str]) -> bool:
     run.memory = tuple(arrays[f"memory_{k}"] for k in range(facts["memory"]))
     run.history = {name: arrays[f"history_{name}"].tolist() for name in facts["history"]}
     run.rng = restored_generator(_restored(facts["generator"]))
-    nodes = run.network.wiring.table.nodes
+    nodes = run.network.connectivity.table.nodes
     run.removed = [Removed((nodes[i], nodes[j]), *rest) for i, j, *rest in facts["removed"]]
     run.best_cost, run.best_epoch, run.finished = facts["best_cost"], facts["best_epoch"], facts["finished"]
     run.hold_out(arrays["held_out"])
@@ -126,7 +128,11 @@ def _check_same(path: Path, then: dict[str, str], now: dict[str, str]) -> None:
     for name, value in now.items():
         if then.get(name) == value:
             continue
-        said = f": {name} was {then.get(name)}, and is {value} now" if name in {f.name for f in fields(Plan)} else ""
+        said = (
+            f": {name} was {then.get(name)}, and is {value} now"
+            if name in {f.name for f in fields(TrainingConfig)}
+            else ""
+        )
         raise CheckpointError(
             f"checkpoint {path} is of another run, for {name} is not the same{said}; expected the same call as then, "
             "or the name of a new file"
@@ -134,15 +140,15 @@ def _check_same(path: Path, then: dict[str, str], now: dict[str, str]) -> None:
 
 
 def _network(like: Network, arrays: dict[str, NDArray[Any]], which: str) -> Network:
-    wiring = like.wiring
-    if not np.array_equal(arrays[f"{which}edges"], wiring.edge_ids):
-        wiring = Wiring.of(wiring.table, arrays[f"{which}edges"])
+    connectivity = like.connectivity
+    if not np.array_equal(arrays[f"{which}edges"], connectivity.edge_ids):
+        connectivity = Connectivity.of(connectivity.table, arrays[f"{which}edges"])
     weights, biases, parameters = (frozen(arrays[which + name]) for name in ("weights", "biases", "parameters"))
-    return Network(wiring, like.dynamics, weights, biases, parameters)
+    return Network(connectivity, like.dynamics, weights, biases, parameters)
 
 
 def _plain(value: Any) -> Any:
-    """Give a bit generator's state as JSON values: its arrays by their type and numbers."""
+    """Return a bit generator's state as JSON values: its arrays by their type and numbers."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, np.ndarray):

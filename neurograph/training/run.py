@@ -14,39 +14,41 @@ from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, r
 from neurograph.network.connectivity import frozen
 from neurograph.network.network import Floats, Network, check_symmetric
 from neurograph.pruning import Pruner, Removed
-from neurograph.pruning.base import Lesson
+from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Equilibrium, Phase
 from neurograph.solvers.settle import checked_inputs, checked_targets, raise_divergence, starting_state
-from neurograph.training.config import Plan
+from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit, Memory
 
 
 class Run:
     """A network that learns."""
 
-    def __init__(self, network: Network, x: ArrayLike, y: ArrayLike, plan: Plan, rng: np.random.Generator) -> None:
-        check_symmetric(network, plan.rule.name if plan.rule.symmetric else None)
-        self.network = network if plan.keep is None else plan.keep.project(network)
-        self.plan, self.rng = plan, rng
-        self.x, self.y = checked_data(network, x, y, plan)
+    def __init__(
+        self, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig, rng: np.random.Generator
+    ) -> None:
+        check_symmetric(network, config.rule.name if config.rule.symmetric else None)
+        self.network = network if config.keep is None else config.keep.project(network)
+        self.config, self.rng = config, rng
+        self.x, self.y = checked_data(network, x, y, config)
         self.samples, self.held_out = self._split()
         self.validation = self._checked_validation()
-        self.batch_size = plan.batch(self.samples.size)
+        self.batch_size = config.batch(self.samples.size)
         if self.batch_size > self.samples.size:
             left = f", {self.held_out.size} of them held out for validation" if self.held_out.size else ""
             raise DataError(
                 f"batch_size is {self.batch_size} but x has {self.x.shape[0]} samples{left}: expected at most as many, "
                 "or None for all at once"
             )
-        words = plan.start if isinstance(plan.start, str) else ""
+        words = config.start if isinstance(config.start, str) else ""
         self.warm, self.drawn = words == "warm", words == "uniform"
-        self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else plan.start, rng)
+        self.start = starting_state(network, self.x, 0.0 if self.warm or self.drawn else config.start, rng)
         self.state = self.start.copy()
-        self.memory = plan.optimiser.begin(network.weights.size + network.wiring.biased.size)
+        self.memory = config.optimiser.begin(network.weights.size + network.connectivity.biased.size)
         self.removed: list[Removed] = []
         validated = () if self.validation is None else ("validation_cost", "validation_error")
-        kept = () if plan.keep is None else ("rate",)
+        kept = () if config.keep is None else ("rate",)
         self.history: dict[str, list[float]] = {
             name: [] for name in ("cost", "error", "edges", "settled", "learned", *validated, *kept)
         }
@@ -59,8 +61,8 @@ class Run:
         return len(self.history["cost"])
 
     def _split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give the places of the samples to learn from, and of those that only validate."""
-        count, share = self.x.shape[0], self.plan.validation
+        """Return the places of the samples to learn from, and of those that only validate."""
+        count, share = self.x.shape[0], self.config.validation
         if share is None or isinstance(share, tuple):
             return np.arange(count), np.empty(0, np.int64)
         held = max(1, round(float(share) * count))
@@ -70,11 +72,11 @@ class Run:
         return np.sort(order[held:]), np.sort(order[:held])
 
     def _checked_validation(self) -> tuple[Floats, Floats] | None:
-        given = self.plan.validation
+        given = self.config.validation
         if isinstance(given, tuple):
             if len(given) != 2:
                 raise ParameterError(f"validation has {len(given)} parts: expected a share, or a pair (x, y)")
-            return checked_data(self.network, given[0], given[1], self.plan)
+            return checked_data(self.network, given[0], given[1], self.config)
         return None if given is None else (self.x[self.held_out], self.y[self.held_out])
 
     def remember(self, fit: Fit) -> None:
@@ -95,7 +97,7 @@ class Run:
         sizes = [np.shape(part) for part in fit.memory.optimiser]
         if sizes != [np.shape(part) for part in self.memory]:
             raise ParameterError(
-                f"optimiser is {self.plan.optimiser!r}, which is of another kind than the fit's: expected the same"
+                f"optimiser is {self.config.optimiser!r}, which is of another kind than the fit's: expected the same"
             )
         self.state, self.memory = fit.state.copy(), fit.memory.optimiser
         self.rng = restored_generator(fit.memory.generator)
@@ -111,7 +113,7 @@ class Run:
         self.validation = self._checked_validation()
 
     def fit(self) -> Fit:
-        """Give what there is now."""
+        """Return what there is now."""
         memory = Memory(
             self.memory, dict(self.rng.bit_generator.state), self.held_out, self.best_cost, self.best_epoch,
             self.finished,
@@ -129,11 +131,11 @@ class Run:
             learned += int(np.count_nonzero(phases.learned))
             self.state[samples] = phases.free.state
             self.update(phases, epoch)
-        if self.plan.pruner is not None:
-            self._prune(self.plan.pruner, epoch)
-        outputs, y = self.state[np.ix_(self.samples, self.network.wiring.outputs)], self.y[self.samples]
+        if self.config.pruner is not None:
+            self._prune(self.config.pruner, epoch)
+        outputs, y = self.state[np.ix_(self.samples, self.network.connectivity.outputs)], self.y[self.samples]
         values = {
-            "cost": self.plan.cost.mean(outputs, y),
+            "cost": self.config.cost.mean(outputs, y),
             "error": error(outputs, y),
             "edges": float(self.network.weights.size),
             "settled": settled / self.samples.size,
@@ -141,10 +143,10 @@ class Run:
         }
         if self.validation is not None:
             outputs = self._validated(self.validation[0]).outputs
-            values["validation_cost"] = self.plan.cost.mean(outputs, self.validation[1])
+            values["validation_cost"] = self.config.cost.mean(outputs, self.validation[1])
             values["validation_error"] = error(outputs, self.validation[1])
-        if self.plan.keep is not None:
-            values["rate"] = self.plan.keep.certificate(self.network).rate or 0.0
+        if self.config.keep is not None:
+            values["rate"] = self.config.keep.certificate(self.network).rate or 0.0
         for name, value in values.items():
             self.history[name].append(value)
         self._judge()
@@ -155,28 +157,28 @@ class Run:
         watched = last.get("validation_cost", last["cost"])
         if watched < self.best_cost:
             self.best, self.best_cost, self.best_epoch = self.network, watched, epoch
-        if self.plan.patience is not None and epoch - self.best_epoch >= self.plan.patience:
-            self.finished = f"stopped, no better for {self.plan.patience} epochs"
-        target = self.plan.until_cost
+        if self.config.patience is not None and epoch - self.best_epoch >= self.config.patience:
+            self.finished = f"stopped, no better for {self.config.patience} epochs"
+        target = self.config.target_cost
         if target is not None and last["cost"] <= target:
-            now = self.plan.solver.solve(self.network, Phase(self._start(self.samples)))
-            if self.plan.cost.mean(now.outputs, self.y[self.samples]) <= target:
+            now = self.config.solver.solve(self.network, Phase(self._start(self.samples)))
+            if self.config.cost.mean(now.outputs, self.y[self.samples]) <= target:
                 self.finished = f"stopped at a cost of {target:g}"
 
     def _validated(self, x: Floats) -> Equilibrium:
         """Settle the network as it is now on the samples that only validate, from `start` if it says where, or 0."""
-        start: Any = 0.0 if self.warm or self.drawn else self.plan.start
+        start: Any = 0.0 if self.warm or self.drawn else self.config.start
         if np.ndim(start) == 2:  # one start for each sample of the run's own x
             start = self.start[self.held_out] if self.held_out.size else 0.0
-        return self.plan.solver.solve(self.network, Phase(starting_state(self.network, x, start, None)))
+        return self.config.solver.solve(self.network, Phase(starting_state(self.network, x, start, None)))
 
     def _prune(self, pruner: Pruner, epoch: int) -> None:
-        before = self.network.wiring.edge_ids
-        lesson = Lesson(self.state[self.samples], self.y[self.samples], self.plan.cost, self.plan.solver)
-        gone = prune_now(self.network, pruner, self.rng, epoch, lesson, self.plan.keep)
+        before = self.network.connectivity.edge_ids
+        task = Task(self.state[self.samples], self.y[self.samples], self.config.cost, self.config.solver)
+        gone = prune_now(self.network, pruner, self.rng, epoch, task, self.config.keep)
         self.network = gone.network
-        stays = np.isin(before, self.network.wiring.edge_ids)
-        stays = np.concatenate([stays, np.ones(self.network.wiring.biased.size, np.bool_)])
+        stays = np.isin(before, self.network.connectivity.edge_ids)
+        stays = np.concatenate([stays, np.ones(self.network.connectivity.biased.size, np.bool_)])
         self.memory = tuple(part if part.ndim == 0 else part[stays] for part in self.memory)
         self.removed.extend(gone.removed)
 
@@ -188,12 +190,12 @@ class Run:
         return [order[first : first + size] for first in range(0, count, size)]
 
     def _phases(self, samples: NDArray[np.int64]) -> Phases:
-        plan, solver = self.plan, self.plan.solver
+        config, solver = self.config, self.config.solver
         free = solver.solve(self.network, Phase(self._start(samples)))
         raise_divergence(free, solver, samples=samples)
-        beta = drawn_strength(plan.rule, plan.strength, samples.size, self.rng)
-        phases = run_phases(plan.rule, free, self.y[samples], beta, plan.cost, solver)
-        raise_diverged(plan.rule, phases, solver, samples)
+        beta = drawn_strength(config.rule, config.strength, samples.size, self.rng)
+        phases = run_phases(config.rule, free, self.y[samples], beta, config.cost, solver)
+        raise_diverged(config.rule, phases, solver, samples)
         return phases
 
     def _start(self, samples: NDArray[np.int64]) -> Floats:
@@ -205,32 +207,32 @@ class Run:
 
     def update(self, phases: Phases, epoch: int) -> None:
         """Change weights and biases by what the phases of a batch ended in."""
-        network, wiring = self.network, self.network.wiring
-        change, bias_change = weight_change(self.plan.rule, phases)
-        count, own = network.weights.size, wiring.biased
-        if wiring.constrained:
-            change = np.where(wiring.plastic, change, 0.0)
+        network, connectivity = self.network, self.network.connectivity
+        change, bias_change = weight_change(self.config.rule, phases)
+        count, own = network.weights.size, connectivity.biased
+        if connectivity.constrained:
+            change = np.where(connectivity.plastic, change, 0.0)
         values = np.concatenate([network.weights, network.biases[own]])
         changes = np.concatenate([change, bias_change])
         with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-            moved, self.memory = self.plan.optimiser.step(values, changes, self.memory, count, epoch)
+            moved, self.memory = self.config.optimiser.step(values, changes, self.memory, count, epoch)
             moved = moved.astype(network.dtype)
         if not np.isfinite(moved).all():
             self._raise_lost(changes, moved, epoch)
         weights, biases = moved[:count].copy(), network.biases.copy()
-        if wiring.constrained:
+        if connectivity.constrained:
             weights = self._constrained(weights)
         biases[own] = moved[count:]
         self.network = replace(network, weights=frozen(weights), biases=frozen(biases))
-        if self.plan.keep is not None:
-            self.network = self.plan.keep.project(self.network)
+        if self.config.keep is not None:
+            self.network = self.config.keep.project(self.network)
 
     def _constrained(self, weights: Floats) -> Floats:
         """Leave the weights that are not plastic, and keep the signs of the others."""
-        wiring = self.network.wiring
-        sign = wiring.signs[wiring.pre]
+        connectivity = self.network.connectivity
+        sign = connectivity.signs[connectivity.pre]
         weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
-        return np.where(wiring.plastic, weights, self.network.weights)
+        return np.where(connectivity.plastic, weights, self.network.weights)
 
     def _raise_lost(self, changes: Floats, moved: Floats, epoch: int) -> None:
         """Name the first weight or bias that is not finite, and whether the rule or the step made it so."""
@@ -240,12 +242,12 @@ class Run:
         what = (
             f"the weight of edge {network.edges[place]!r}"
             if place < count
-            else f"the bias of node {network.nodes[network.wiring.biased[place - count]]!r}"
+            else f"the bias of node {network.nodes[network.connectivity.biased[place - count]]!r}"
         )
         if lost.any():
             raise DivergenceError(
-                f"the rule {self.plan.rule.name} changes {what} by {changes[place]} in epoch {epoch}: expected a "
-                f"finite number; look for a division by 0 or the like in {self.plan.rule.change!r}, or lower the "
+                f"the rule {self.config.rule.name} changes {what} by {changes[place]} in epoch {epoch}: expected a "
+                f"finite number; look for a division by 0 or the like in {self.config.rule.change!r}, or lower the "
                 "learning rate"
             )
         raise DivergenceError(
@@ -254,11 +256,11 @@ class Run:
         )
 
 
-def checked_data(network: Network, x: ArrayLike, y: ArrayLike, plan: Plan) -> tuple[Floats, Floats]:
-    """Give x and y as arrays that go with the network and the cost, or raise."""
+def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
+    """Return x and y as arrays that go with the network and the cost, or raise."""
     inputs = checked_inputs(network, x)
     targets = checked_targets(network, y, inputs.shape[0])
-    if isinstance(plan.cost, CrossEntropy):
+    if isinstance(config.cost, CrossEntropy):
         _check_shares(network, targets)
     return inputs, targets
 
@@ -279,7 +281,7 @@ def _check_shares(network: Network, targets: Floats) -> None:
 
 
 def restored_generator(state: dict[str, Any]) -> np.random.Generator:
-    """Give the random numbers that go on from a state of a bit generator."""
+    """Return the random numbers that go on from a state of a bit generator."""
     rng = np.random.Generator(getattr(np.random, state["bit_generator"])())
     rng.bit_generator.state = state
     return rng

@@ -23,7 +23,7 @@ from neurograph.network.network import Network
 from neurograph.pruning import Pruner
 from neurograph.solvers.base import Solver
 from neurograph.solvers.settle import Start, checked_network
-from neurograph.training.config import Plan
+from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit
 from neurograph.training.resume import identity, load, save
 from neurograph.training.run import Run
@@ -46,7 +46,7 @@ def train(
     start: Start | Literal["warm"] = 0.0,
     pruner: Pruner | None = None,
     keep: Contracting | None = None,
-    until_cost: float | None = 0.01,
+    target_cost: float | None = 0.01,
     validation: float | tuple[ArrayLike, ArrayLike] | None = None,
     patience: int | None = None,
     seed: Seed | Iterable[int] = None,
@@ -91,7 +91,7 @@ def train(
     keep : Contracting, optional
         What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
         in the history.
-    until_cost : float, optional
+    target_cost : float, optional
         Stop after the first epoch whose cost is at most this, both along the way and after its last update; None
         runs every epoch.
     validation : float or (x, y), optional
@@ -140,14 +140,14 @@ def train(
     [0, 0, 0, 1]
     """
     chosen: dict[str, Any] = {"rule": rule, "cost": cost, "optimiser": optimiser, "solver": solver}
-    plan = Plan(
+    config = TrainingConfig(
         beta=beta,
         epochs=epochs,
         batch_size=batch_size,
         start=start,
         pruner=pruner,
         keep=keep,
-        until_cost=until_cost,
+        target_cost=target_cost,
         validation=validation,
         patience=patience,
         progress=progress,
@@ -157,8 +157,8 @@ def train(
     _check_jobs(n_jobs)
     keeper = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
     if isinstance(seed, Iterable) and not isinstance(seed, str):
-        return _train_many(network, x, y, plan, checked_seeds(seed), n_jobs, keeper)
-    return _train_one(network, x, y, plan, seed, keeper)
+        return _train_many(network, x, y, config, checked_seeds(seed), n_jobs, keeper)
+    return _train_one(network, x, y, config, seed, keeper)
 
 
 class _Keeper:
@@ -168,11 +168,11 @@ class _Keeper:
         self.path, self.seconds, self.last = path, seconds, time.monotonic()
 
     def of_seed(self, seed: int) -> _Keeper:
-        """Give the checkpoint of one of several seeds."""
+        """Return the checkpoint of one of several seeds."""
         return _Keeper(self.path.with_name(f"{self.path.stem}-{seed}{self.path.suffix}"), self.seconds)
 
     def due(self) -> bool:
-        """Say whether it is time, and if so, count from now."""
+        """Return whether it is time, and if so, count from now."""
         now = time.monotonic()
         if now - self.last < self.seconds:
             return False
@@ -193,7 +193,7 @@ def _checked_checkpoint(checkpoint: str | Path) -> Path:
 
 
 def checked_seeds(seeds: Iterable[Any]) -> list[int]:
-    """Give several seeds as a list, or raise :class:`ParameterError`."""
+    """Return several seeds as a list, or raise :class:`ParameterError`."""
     numbers = [checked_whole("a seed", seed, 0) for seed in seeds]
     if not numbers:
         raise ParameterError("seed is empty: expected at least one seed, a number or several")
@@ -201,11 +201,17 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seeds: list[int], n_jobs: int, keeper: _Keeper | None
+    network: Trainee,
+    x: ArrayLike,
+    y: ArrayLike,
+    config: TrainingConfig,
+    seeds: list[int],
+    n_jobs: int,
+    keeper: _Keeper | None,
 ) -> list[Fit]:
-    quiet = replace(plan, progress=False)
+    quiet = replace(config, progress=False)
     jobs = [(network, x, y, quiet, seed, keeper and keeper.of_seed(seed)) for seed in seeds]
-    return side_by_side(_train_one, jobs, n_jobs, plan.progress)
+    return side_by_side(_train_one, jobs, n_jobs, config.progress)
 
 
 def side_by_side(
@@ -243,24 +249,26 @@ def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> Any:
 
 
 def _hidden(progress: bool | None) -> bool | None:
-    """Give what tqdm calls disable: None hides the bar where there is no terminal."""
+    """Return what tqdm calls disable: None hides the bar where there is no terminal."""
     return None if progress is None else not progress
 
 
-def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, plan: Plan, seed: Seed, keeper: _Keeper | None) -> Fit:
+def _train_one(
+    network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed, keeper: _Keeper | None
+) -> Fit:
     fit = network if isinstance(network, Fit) else None
     if fit is not None and seed is not None:
         raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
     first = fit.network if fit is not None else _first_network(network, seed)
     rng = checked_generator(seed)
-    who = {} if keeper is None else identity(first, Run(first, x, y, plan, np.random.default_rng()), seed, fit)
-    run = Run(first, x, y, plan, rng)
+    who = {} if keeper is None else identity(first, Run(first, x, y, config, np.random.default_rng()), seed, fit)
+    run = Run(first, x, y, config, rng)
     if fit is not None:
         run.remember(fit)
-    last = run.epochs + plan.epochs
+    last = run.epochs + config.epochs
     if keeper is not None and not load(keeper.path, run, who):
         save(keeper.path, run, who)  # a place that cannot be written is better known now than after an hour
-    with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(plan.progress)) as bar:
+    with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
         while run.epochs < last and not run.finished:
             run.epoch()
             bar.update()

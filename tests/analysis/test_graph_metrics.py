@@ -1,4 +1,4 @@
-"""anatomy(): against networkx and closed forms, and its random graphs."""
+"""graph_metrics(): against networkx and closed forms, and its random graphs."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ def digraphs(draw):
 
 
 def measured(graph):
-    return {name: one["value"] for name, one in ng.anatomy(graph, samples=0).to_dict()["graph"].items()}
+    return {name: one["value"] for name, one in ng.graph_metrics(graph, samples=0).to_dict()["graph"].items()}
 
 
 @given(graph=digraphs())
@@ -117,37 +117,37 @@ def test_every_graph_of_the_same_degrees_is_as_likely():
 def test_what_is_not_random_stands_out():
     """A ring of cliques is more reciprocal and more modular than any graph of its degrees."""
     graph = nx.connected_caveman_graph(6, 5).to_directed()
-    before = ng.anatomy(graph, samples=10, seed=1).to_dict()["graph"]
+    before = ng.graph_metrics(graph, samples=10, seed=1).to_dict()["graph"]
     assert before["reciprocity"]["z"] > 5
     assert before["modularity"]["z"] > 5
     assert before["triad 300"]["value"] == 6 * (10 - 3)  # each clique gives one pair away
     assert before["in-degree, largest"]["z"] is None
-    assert before == ng.anatomy(graph, samples=10, seed=1).to_dict()["graph"]
+    assert before == ng.graph_metrics(graph, samples=10, seed=1).to_dict()["graph"]
     rewired = read_links(graph).rewired(np.random.default_rng(0))
     other = nx.DiGraph(zip(rewired.pre.tolist(), rewired.post.tolist(), strict=True))
-    assert abs(ng.anatomy(other, samples=10, seed=2).to_dict()["graph"]["reciprocity"]["z"]) < 4
+    assert abs(ng.graph_metrics(other, samples=10, seed=2).to_dict()["graph"]["reciprocity"]["z"]) < 4
 
 
 def test_before_and_after_stand_side_by_side():
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
     pruning = ng.prune(network, ng.pruning.magnitude(0.5))
-    anatomy = ng.anatomy(network, pruning.network, samples=3)
-    numbers = anatomy.to_dict()
+    graph_metrics = ng.graph_metrics(network, pruning.network, samples=3)
+    numbers = graph_metrics.to_dict()
     assert list(numbers) == ["before", "after"]
     assert numbers["after"]["edges"]["value"] == pruning.network.weights.size
-    assert numbers == ng.anatomy(network.to_graph(), pruning.network.to_graph(), samples=3).to_dict()
+    assert numbers == ng.graph_metrics(network.to_graph(), pruning.network.to_graph(), samples=3).to_dict()
     assert json.loads(json.dumps(numbers)) == numbers
-    text = str(anatomy)
+    text = str(graph_metrics)
     assert max(map(len, text.splitlines())) <= 100
     assert all(name in text for name in numbers["before"])
-    assert repr(anatomy).startswith("Anatomy(before 9 nodes, 48 edges; after")
+    assert repr(graph_metrics).startswith("GraphMetrics(before 9 nodes, 48 edges; after")
 
 
 @given(graph=graphs())
 @settings(max_examples=20)
 def test_any_graph_that_compiles_has_an_anatomy(graph):
     network = ng.compile(graph, ng.dynamics.vector_field())
-    assert ng.anatomy(graph, samples=2).to_dict() == ng.anatomy(network, samples=2).to_dict()
+    assert ng.graph_metrics(graph, samples=2).to_dict() == ng.graph_metrics(network, samples=2).to_dict()
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_any_graph_that_compiles_has_an_anatomy(graph):
 )
 def test_what_is_no_digraph_is_refused(bad, part):
     with pytest.raises(ng.GraphError, match=part):
-        ng.anatomy(bad)
+        ng.graph_metrics(bad)

@@ -53,7 +53,7 @@ def in_turn(*calls):
 def epoch(network, x, y, epochs=1):
     return ng.train(
         network, x, y, rule=ng.rules.centred_ep(), beta=BETA, optimiser=ng.optimisers.sgd(ETA), batch_size=BATCH,
-        solver=ng.solvers.Euler(dt=DT, steps=FREE, nudged_steps=NUDGED, tol=0), epochs=epochs, until_cost=None, seed=0,
+        solver=ng.solvers.Euler(dt=DT, steps=FREE, nudged_steps=NUDGED, tol=0), epochs=epochs, target_cost=None, seed=0,
         progress=False,
     )  # fmt: skip
 
@@ -63,14 +63,14 @@ def network_of(weights):
     W, V, b, c = weights
     graph = ng.topologies.symmetric(ng.topologies.layered(W.shape[0], (HIDDEN,), OUTPUTS, bias="neurons"))
     network = ng.compile(graph, ng.dynamics.vector_field(), dtype=W.dtype)
-    wiring = network.wiring
+    connectivity = network.connectivity
     role = [{0: "hidden", 1: "input", 3: "output"}[code] for code in network.roles.tolist()]
     place = {}
     for node, kind in enumerate(role):
         place[node] = sum(kind == other for other in role[:node])
     values = [
         (W if role[i] == "input" else V if role[i] == "hidden" else V.T)[place[i], place[j]]
-        for i, j in zip(wiring.pre.tolist(), wiring.post.tolist(), strict=True)
+        for i, j in zip(connectivity.pre.tolist(), connectivity.post.tolist(), strict=True)
     ]
     biases = [{"hidden": b, "output": c}[kind][place[j]] if kind != "input" else 0 for j, kind in enumerate(role)]
     return network.with_weights(np.array(values), np.array(biases))

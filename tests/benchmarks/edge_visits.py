@@ -5,7 +5,7 @@ import statistics
 import numpy as np
 
 import neurograph as ng
-from neurograph.solvers import Sweep
+from neurograph.solvers import GaussSeidel
 
 TITLE = "Edge visits to a residual of 1e-8 as a share of Jacobi's, 20 graphs of each kind: median, worst"
 ASKED = "asked: at most 0.5"
@@ -40,8 +40,8 @@ def drawn(graph, radius, seed):
     """Compile a graph as a tanh network with random weights of this spectral radius among the nodes that move."""
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
     weights = np.random.default_rng(seed).normal(size=network.weights.size)
-    free = network.wiring.free
-    inner = np.isin(network.wiring.pre, free)
+    free = network.connectivity.free
+    inner = np.isin(network.connectivity.pre, free)
     matrix = network.with_weights(weights).matrix().toarray()[np.ix_(free, free)]
     weights[inner] *= radius / np.abs(np.linalg.eigvals(matrix)).max()
     return network.with_weights(weights)
@@ -49,8 +49,8 @@ def drawn(graph, radius, seed):
 
 def share(network, seed):
     """Give what Sweep's visits are of Jacobi's, for one input."""
-    x = np.random.default_rng(seed).uniform(-1, 1, (1, network.wiring.inputs.size))
-    settled = ng.settle(network, x, solver=Sweep(tol=TOL))
+    x = np.random.default_rng(seed).uniform(-1, 1, (1, network.connectivity.inputs.size))
+    settled = ng.settle(network, x, solver=GaussSeidel(tol=TOL))
     return visits(settled) / jacobi_visits(network, x) if settled.converged else np.inf
 
 
@@ -60,23 +60,23 @@ def visits(settled):
     Those that go back in the order are visited once more, before the first sweep. Of several components, each is
     counted with the sweeps of the slowest.
     """
-    circuit, steps = settled.network.wiring.circuit, int(settled.steps.max())
-    schedule = circuit.schedule
+    subgraph, steps = settled.network.connectivity.subgraph, int(settled.steps.max())
+    schedule = subgraph.schedule
     cyclic = np.zeros(schedule.order.size, bool)
     cyclic[schedule.order] = np.repeat(schedule.cyclic, np.diff(schedule.blocks))
-    heard = np.diff(circuit.inner.indptr)
-    return heard[~cyclic].sum() + steps * heard[cyclic].sum() + circuit.feedback[0].ids.size
+    heard = np.diff(subgraph.inner.indptr)
+    return heard[~cyclic].sum() + steps * heard[cyclic].sum() + subgraph.feedback[0].ids.size
 
 
 def jacobi_visits(network, x):
     """Count the visits of Jacobi, s <- tanh(I + b), until the residual of s that a sweep finds is small."""
-    weights, free = network.matrix().toarray(), network.wiring.free
+    weights, free = network.matrix().toarray(), network.connectivity.free
     s = np.zeros(len(network.nodes))
-    s[network.wiring.inputs] = x[0]
+    s[network.connectivity.inputs] = x[0]
     for sweep in range(1, 10_000):
         new = np.tanh(weights @ s + network.biases)
         rest = np.abs(new - s)[free].max()
         s[free] = new[free]
         if rest <= TOL:
-            return sweep * network.wiring.circuit.inner.ids.size
+            return sweep * network.connectivity.subgraph.inner.ids.size
     return np.inf

@@ -58,8 +58,8 @@ def with_tolerance(axis):
     graph = ng.topologies.random(inputs=8, hidden=2000, outputs=4, density=0.01, scale=0.04, bias="neurons", seed=0)
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
     start = np.zeros((8, len(network.nodes)))
-    start[:, network.wiring.inputs] = np.random.default_rng(0).random((8, 8))
-    for solver in (ng.solvers.Euler, ng.solvers.Anderson, ng.solvers.Sweep, ng.solvers.Auto):
+    start[:, network.connectivity.inputs] = np.random.default_rng(0).random((8, 8))
+    for solver in (ng.solvers.Euler, ng.solvers.Anderson, ng.solvers.GaussSeidel, ng.solvers.Auto):
         seconds = []
         for tol in TOLERANCES:
             solver(tol=float(tol)).solve(network, Phase(start))

@@ -17,8 +17,8 @@ def rows():
     graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
     network = ng.compile(graph, ng.dynamics.deep("signed"))
     start = np.full((4, 9), 0.1)
-    start[:, network.wiring.inputs] = ng.tasks.logic("xor")[0]
-    start[:, network.wiring.bias_nodes] = 1.0
+    start[:, network.connectivity.inputs] = ng.tasks.logic("xor")[0]
+    start[:, network.connectivity.bias_nodes] = 1.0
     W, b = network.matrix().toarray(), network.biases
     ours, plain, ends = [], [], None
     for turn in range(TURNS + 1):
@@ -26,7 +26,7 @@ def rows():
         settled = ng.solvers.Euler(dt=DT, steps=STEPS, tol=0).solve(network, Phase(start))
         between, S = time.perf_counter(), start
         for _ in range(STEPS):
-            S = plain_loop.step(S, W, b, network.wiring.free, plain_loop.deep_drift, DT)
+            S = plain_loop.step(S, W, b, network.connectivity.free, plain_loop.deep_drift, DT)
         ended = time.perf_counter()
         ends = np.abs(settled.state - S).max()
         if turn:

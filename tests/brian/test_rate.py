@@ -76,10 +76,10 @@ def compiled(dynamics, **options):
 def test_every_dynamics_takes_the_same_500_steps(dynamics):
     network = compiled(dynamics)
     model = built(network, start="uniform")
-    ended = model.settle(milliseconds(STEPS))
-    assert ended.state == pytest.approx(euler(network, X, start="uniform").state, abs=1e-12)
-    assert np.isfinite(ended.state).all()
-    assert np.ptp(ended.state[:, network.wiring.free]) > 1e-3
+    finish = model.settle(milliseconds(STEPS))
+    assert finish.state == pytest.approx(euler(network, X, start="uniform").state, abs=1e-12)
+    assert np.isfinite(finish.state).all()
+    assert np.ptp(finish.state[:, network.connectivity.free]) > 1e-3
 
 
 def with_loops():
@@ -131,8 +131,8 @@ def test_any_graph_takes_the_same_steps(data):
     kind = data.draw(st.sampled_from([NAMED["deep"], NAMED["vector field"]]))
     network = ng.compile(data.draw(graphs_for(kind)), kind)
     x = np.random.default_rng(0).uniform(-1.0, 2.0, (2, len(network.inputs)))
-    ended = built(network, x).settle(milliseconds(60))
-    assert ended.state == pytest.approx(euler(network, x, 60).state, abs=1e-12)
+    finish = built(network, x).settle(milliseconds(60))
+    assert finish.state == pytest.approx(euler(network, x, 60).state, abs=1e-12)
 
 
 def test_one_run_is_two_of_half_the_length():
@@ -167,7 +167,7 @@ RULES = {
 def one_step(network, rule, y, beta, rate, **options):
     """What train() makes of the weights in one epoch of the whole batch, or of one sample after another."""
     fit = ng.train(
-        network, X, y, rule=rule, beta=beta, optimiser=ng.optimisers.sgd(rate), until_cost=None, progress=False,
+        network, X, y, rule=rule, beta=beta, optimiser=ng.optimisers.sgd(rate), target_cost=None, progress=False,
         solver=Euler(dt=STEP, steps=STEPS, tol=0), seed=0, epochs=1, batch_size=None, **options,
     )  # fmt: skip
     return fit.network
@@ -184,7 +184,7 @@ def test_the_online_rule_changes_weights_and_biases_as_training_does(dynamics, r
     fitted = one_step(network, RULES[rule], y, 0.8, 5.0)
     assert model.weights == pytest.approx(fitted.weights, abs=1e-12)
     assert model.biases == pytest.approx(fitted.biases, abs=1e-12)
-    plastic = network.wiring.plastic
+    plastic = network.connectivity.plastic
     assert np.array_equal(model.weights[~plastic], network.weights[~plastic])
     assert np.abs(model.weights - network.weights)[plastic].max() > 1e-4
     outputs = euler(network, X).outputs
@@ -200,7 +200,7 @@ def test_samples_that_take_turns_change_the_weights_one_after_another():
         free = euler(expected, X[[sample]], 60)
         phase = Phase(free.state, y[[sample]], 0.8, rule=RULES["summed"].expression)
         trace = Euler(dt=STEP, steps=60, tol=0).solve(expected, phase).trace
-        expected = expected.with_weights(expected.weights + 0.5 * np.where(network.wiring.plastic, trace, 0.0))
+        expected = expected.with_weights(expected.weights + 0.5 * np.where(network.connectivity.plastic, trace, 0.0))
     assert model.weights == pytest.approx(expected.weights, abs=1e-12)
 
 
@@ -226,7 +226,7 @@ def test_learning_keeps_the_signs_of_nodes_and_the_ties_of_edges():
     model.learn(y, beta=2.0, optimiser=ng.optimisers.sgd(200.0), duration=milliseconds(STEPS))
     fitted = one_step(network, RULES["stdp"], y, 2.0, 200.0)
     assert model.weights == pytest.approx(fitted.weights, abs=1e-12)
-    tied = network.wiring.pre == network.nodes.index("x0")
+    tied = network.connectivity.pre == network.nodes.index("x0")
     assert np.unique(model.weights[tied]).size == 1
     assert np.abs(model.weights - network.weights).max() > 1e-3
 

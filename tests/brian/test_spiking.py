@@ -42,10 +42,10 @@ def test_a_neuron_fires_at_rmax_times_what_it_sends(model, tolerance):
     graph.add_nodes_from(range(20), role="input")
     graph.add_node("y", role="output")
     x = np.linspace(0.05, 1.0, 20)
-    ended = built(ng.compile(graph, ng.dynamics.vector_field()), [x], model, dt=milliseconds(0.1)).settle(
+    finish = built(ng.compile(graph, ng.dynamics.vector_field()), [x], model, dt=milliseconds(0.1)).settle(
         milliseconds(800), milliseconds(800)
     )
-    spikes = 160 * ended.state[0, :20]
+    spikes = 160 * finish.state[0, :20]
     assert spikes == pytest.approx(160 * x, abs=1.0 + tolerance)
     assert np.mean(spikes - 160 * x) == pytest.approx(0.0, abs=tolerance / 4)
 
@@ -68,7 +68,7 @@ def test_the_rates_are_those_of_the_equilibrium_in_ten_certified_networks_each(m
     rates = built(network, x, model).settle().state[0]
     wanted = ng.settle(network, x).state[0]
     for k in range(10):
-        free = [place for place in network.wiring.free if network.nodes[place][0] == k]
+        free = [place for place in network.connectivity.free if network.nodes[place][0] == k]
         assert np.corrcoef(rates[free], wanted[free])[0, 1] > 0.99
         assert np.sqrt(np.mean((rates - wanted)[free] ** 2)) < 0.03
 
@@ -112,11 +112,11 @@ def test_what_spikes_gather_is_what_the_rate_rule_gathers(model):
     network = ng.compile(side_by_side(graphs), ng.dynamics.vector_field())
     changes = []
     for kind in (model, "rate"):
-        made = built(network, np.tile(XOR, 5), kind, rule=SUMMED, dt=milliseconds(0.1 if kind == "lif" else 1))
-        made.learn(
+        build_objects = built(network, np.tile(XOR, 5), kind, rule=SUMMED, dt=milliseconds(0.1 if kind == "lif" else 1))
+        build_objects.learn(
             np.tile(ONE_HOT, 5), beta=1.0, optimiser=ng.optimisers.sgd(1.0), duration=milliseconds(400)
         )  # fmt: skip
-        changes.append((made.weights - network.weights)[network.wiring.plastic])
+        changes.append((build_objects.weights - network.weights)[network.connectivity.plastic])
     assert np.corrcoef(*changes)[0, 1] > 0.9
     assert np.polyfit(changes[1], changes[0], 1)[0] == pytest.approx(1.0, abs=0.2)
 
@@ -124,10 +124,10 @@ def test_what_spikes_gather_is_what_the_rate_rule_gathers(model):
 @pytest.mark.parametrize("model", ["spiking", "lif"])
 def test_the_script_of_a_spiking_model_gives_the_same_spikes(model, tmp_path):
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0))
-    made = built(network, XOR, model, record=5, delay=milliseconds(3))
-    expected = made.settle(milliseconds(60))
-    assert run_script(made.source(milliseconds(60)), tmp_path) == pytest.approx(expected.state, abs=1e-12)
-    assert made.monitors["spikes"].num_spikes > 0
+    build_objects = built(network, XOR, model, record=5, delay=milliseconds(3))
+    expected = build_objects.settle(milliseconds(60))
+    assert run_script(build_objects.source(milliseconds(60)), tmp_path) == pytest.approx(expected.state, abs=1e-12)
+    assert build_objects.monitors["spikes"].num_spikes > 0
 
 
 def test_spikes_travel_for_as_long_as_the_delay_says():

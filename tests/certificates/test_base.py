@@ -39,7 +39,7 @@ def test_the_transposed_phase_is_bounded_by_what_theorems_see(kind, seed):
     rng = np.random.default_rng(seed)
     network = complete(SMOOTH[kind], seed, rng.choice([0.3, 1.0]))
     system = System(network, None, None, 0.0, None, transposed=True)
-    free = network.wiring.free
+    free = network.connectivity.free
     low, high = network.dynamics.box or (-3.0, 3.0)
     for _ in range(5):
         s, rest = (rng.uniform(low, high, len(network.nodes)) for _ in range(2))
@@ -69,7 +69,7 @@ def test_the_absolute_leak_contracts_in_the_other_norm_when_activity_returns():
     assert (free.norm, back.norm) == ("l_1", "l_inf")
     assert back.rate == free.rate
     A = network.jacobian(np.full(len(network.nodes), 0.5)).toarray()
-    A = A[np.ix_(network.wiring.free, network.wiring.free)].T
+    A = A[np.ix_(network.connectivity.free, network.connectivity.free)].T
     assert max(A[j, j] + np.abs(np.delete(A[j], j)).sum() for j in range(len(A))) <= -back.rate + 1e-12
     critical = certify(complete(dynamics.deep("absolute"), 3), phase="transposed")["absolute_leak"]
     assert set(critical.claims) <= {"unique equilibrium", "nonexpansive"}
@@ -139,7 +139,7 @@ def test_to_recheck_is_to_ask_again(kind, phase):
 def test_what_a_certificate_bears_it_bears(seed):
     rng = np.random.default_rng(seed)
     network = complete(dynamics.vector_field(), seed, 0.15)
-    free = network.wiring.free
+    free = network.connectivity.free
     for certificate in certify(network).proved:
         margins = certificate.margins
         if "contracting" not in certificate.claims:

@@ -41,7 +41,7 @@ def network(W, kind, biases=None, **attributes):
 
 def matrix(net, s=0.5):
     """Give the dense Jacobian of the free nodes."""
-    free = net.wiring.free
+    free = net.connectivity.free
     return net.jacobian(np.full(len(net.nodes), s)).toarray()[np.ix_(free, free)]
 
 
@@ -113,7 +113,7 @@ def test_a_refutation_by_one_neuron_names_the_one_that_excites_itself_most():
     A = matrix(net)
     found = certify(net, level="fast")["p_matrix"]
     assert found.witness["A_jj"] == pytest.approx(A.diagonal().max())
-    assert found.witness["node"] == net.nodes[net.wiring.free[A.diagonal().argmax()]]
+    assert found.witness["node"] == net.nodes[net.connectivity.free[A.diagonal().argmax()]]
     assert found.witness["count"] == np.sum(A.diagonal() >= 0)
 
 
@@ -185,7 +185,7 @@ def test_a_leak_that_is_0_within_rounding_refutes_nothing():
     W[1:, 0] = sent[1:]
     net = network(W, dynamics.deep("signed"), extra_leak=[1.0 - 2.0**-53, *np.ones(199)])
     assert 1 - Fraction(2) ** -53 + sum(map(Fraction, W[:, 0])) > 0
-    assert net.w_out[net.wiring.free[0]] + 1.0 - 2.0**-53 < 0.0
+    assert net.w_out[net.connectivity.free[0]] + 1.0 - 2.0**-53 < 0.0
     assert certify(net, level="fast")["p_matrix"].verdict is Verdict.UNKNOWN
 
 
@@ -450,7 +450,7 @@ def test_the_abscissa_is_that_of_the_unsaturated_block(kind, seed):
     settled = settle(net, x, solver=Euler(steps=20_000, tol=1e-10))
     low, high = kind.box or (-np.inf, np.inf)
     for state, abscissa in zip(settled.state, found.witness["abscissae"], strict=True):
-        inside = [j for j in net.wiring.free if low < state[j] < high]
+        inside = [j for j in net.connectivity.free if low < state[j] < high]
         J = net.jacobian(state).toarray()[np.ix_(inside, inside)]
         expected = np.linalg.eigvals(J).real.max() if inside else -np.inf
         assert abscissa == pytest.approx(expected, abs=1e-3)

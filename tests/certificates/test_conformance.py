@@ -47,18 +47,18 @@ def states(network, x, count, seed):
     """Draw states (count, nodes) under one input."""
     low, high = network.dynamics.box or (-4.0, 4.0)
     state = np.random.default_rng(seed).uniform(low, high, (count, len(network.nodes)))
-    state[:, network.wiring.bias_nodes] = 1.0
-    state[:, network.wiring.inputs] = x
+    state[:, network.connectivity.bias_nodes] = 1.0
+    state[:, network.connectivity.inputs] = x
     return state
 
 
 def euler(network, state, dt, beta=0.0, y=0.0):
     """Take one explicit step, in numpy."""
     moved = network.drift(state)
-    moved[:, network.wiring.outputs] += beta * (y - state[:, network.wiring.outputs])
+    moved[:, network.connectivity.outputs] += beta * (y - state[:, network.connectivity.outputs])
     low, high = network.dynamics.box or (-np.inf, np.inf)
     new = state.copy()
-    free = network.wiring.free
+    free = network.connectivity.free
     new[:, free] = np.clip(state[:, free] + dt * moved[:, free], low, high)
     return new
 
@@ -87,7 +87,7 @@ def searched(certificate):
 
 def equilibria(network, x, bias):
     """Find every equilibrium of an affine drift in a box, by trying each set of saturated neurons."""
-    free, (low, high) = network.wiring.free, network.dynamics.box
+    free, (low, high) = network.connectivity.free, network.dynamics.box
     rest = states(network, x, 1, 0)[0]
     rest[free] = 0.5 * (low + high)
     A = network.jacobian(rest).toarray()[np.ix_(free, free)]
@@ -119,7 +119,7 @@ def test_names_are_unique_and_each_theorem_is_one():
 def test_a_certificate_is_whole(kind, data, seed):
     network = data.draw(networks(kind))
     before = network.weights.copy(), network.biases.copy(), network.parameters.copy()
-    x = np.random.default_rng(seed).uniform(size=(2, network.wiring.inputs.size))
+    x = np.random.default_rng(seed).uniform(size=(2, network.connectivity.inputs.size))
     report = certify(network, x, dt=0.01, level="strong", budget=300.0)
     assert [certificate.name for certificate in report.certificates] == NAMES
     for certificate in report:
@@ -157,11 +157,11 @@ def test_distances_shrink_at_the_rate_in_the_norm(kind, data, seed, beta, share)
             continue
         rate = certificate.rate or 0.0
         dt = share * (certificate.largest_dt or 1e-3)
-        x = np.random.default_rng(seed).normal(size=network.wiring.inputs.size)
+        x = np.random.default_rng(seed).normal(size=network.connectivity.inputs.size)
         state = states(network, x, 20, seed)
         for _ in range(5):
             new = euler(network, state, dt, beta)
-            apart, later = (length(certificate, (s - s[::-1])[:, network.wiring.free]) for s in (state, new))
+            apart, later = (length(certificate, (s - s[::-1])[:, network.connectivity.free]) for s in (state, new))
             # Without a longest step, the factor holds up to the second order of this one.
             slack = 1e-12 if certificate.largest_dt else 1e-3 * rate * dt
             heaviest = 1.0 if certificate.weights is None else np.max(certificate.weights)
@@ -178,8 +178,8 @@ def test_nothing_unique_has_two_equilibria(kind, data, seed):
         return
     rng = np.random.default_rng(seed)
     for _ in range(3):
-        x = rng.normal(size=network.wiring.inputs.size)
-        found = equilibria(network, x, rng.normal(size=network.wiring.free.size))
+        x = rng.normal(size=network.connectivity.inputs.size)
+        found = equilibria(network, x, rng.normal(size=network.connectivity.free.size))
         assert len(found) >= 1
         assert np.ptp(found, axis=0).max() < 1e-5
 

@@ -63,16 +63,16 @@ def test_what_is_projected_holds(kind, data, rate, number):
     try:
         kept = keep.project(network)
     except ParameterError:
-        assert not network.wiring.plastic.all()
+        assert not network.connectivity.plastic.all()
         return
     assert keep.holds(kept)
     assert kept.weights.dtype == number
     assert np.all(kept.weights * network.weights >= 0.0)
-    ties = network.wiring.ties
+    ties = network.connectivity.ties
     if ties is not None:
         firsts = {tie: kept.weights[k] for k, tie in enumerate(ties)}
         assert all(kept.weights[k] == firsts[tie] for k, tie in enumerate(ties))
-    if keep.holds(network) and network.wiring.ties is None and not kind.startswith("deep"):
+    if keep.holds(network) and network.connectivity.ties is None and not kind.startswith("deep"):
         assert np.array_equal(kept.weights, network.weights)
 
 
@@ -198,10 +198,10 @@ def test_every_epoch_of_a_run_is_certified(kind):
     network = ng.compile(graph, KINDS[kind])
     keep = contracting(0.1)
     assert not keep.holds(network)
-    fit = ng.train(network, x, y, keep=keep, epochs=15, until_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
+    fit = ng.train(network, x, y, keep=keep, epochs=15, target_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
     assert fit.history["rate"].min() >= 0.1
     assert keep.holds(fit.network)
-    free = ng.train(network, x, y, epochs=15, until_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
+    free = ng.train(network, x, y, epochs=15, target_cost=None, optimiser=ng.optimisers.adam(0.1), seed=0)
     assert "rate" not in free.history
     assert not keep.holds(free.network)
 
@@ -212,7 +212,7 @@ def test_dales_law_and_ties_stay_beside_it():
     network = ng.compile(graph, dynamics.vector_field())
     keep = contracting(0.1)
     fit = ng.train(network, x, y, keep=keep, epochs=5, seed=0)
-    sign = network.wiring.signs[network.wiring.pre]
+    sign = network.connectivity.signs[network.connectivity.pre]
     assert np.all(fit.network.weights * sign >= 0.0)
     assert keep.holds(fit.network)
 
@@ -221,7 +221,7 @@ def test_a_run_with_a_raised_leak_goes_on_from_its_checkpoint(tmp_path):
     x, y = ng.tasks.logic("xor")
     graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0)
     network = ng.compile(graph, dynamics.deep("signed"))
-    how = {"keep": contracting(0.2), "until_cost": None, "seed": 0, "checkpoint": tmp_path / "run.ckpt"}
+    how = {"keep": contracting(0.2), "target_cost": None, "seed": 0, "checkpoint": tmp_path / "run.ckpt"}
     ng.train(network, x, y, epochs=3, **how)
     stopped = ng.train(network, x, y, epochs=6, **how)
     whole = ng.train(network, x, y, epochs=6, **{**how, "checkpoint": None})

@@ -15,7 +15,7 @@ QUICK = settings(max_examples=40, deadline=None)
 
 
 def free_block(net):
-    free = net.wiring.free
+    free = net.connectivity.free
     return net.jacobian(np.full(len(net.nodes), 0.5)).toarray()[np.ix_(free, free)]
 
 
@@ -25,7 +25,7 @@ def test_the_signed_leak_without_edges_into_inputs_is_never_certified_without_le
     net = compile(graph, dynamics.deep("signed"))
     A = free_block(net)
     assert np.abs(A.sum(axis=0)).max() < 1e-12
-    x = np.random.default_rng(seed).uniform(size=(2, net.wiring.inputs.size))
+    x = np.random.default_rng(seed).uniform(size=(2, net.connectivity.inputs.size))
     for certificate in certify(net, x, level="strong"):
         if certificate.scope == "all inputs":
             assert not (certificate.verdict is Verdict.PROVED and UNCONDITIONAL & set(certificate.claims))
@@ -42,7 +42,7 @@ def test_the_absolute_leak_of_a_tenth_has_that_log_norm(scale, graph, seed):
     columns = A.diagonal() + np.abs(A - np.diag(A.diagonal())).sum(axis=0)
     assert columns.max() <= -0.1 + bound
     assert columns == pytest.approx(-0.1, abs=bound)  # free neurons send to free neurons alone
-    x = np.random.default_rng(seed).uniform(size=(2, net.wiring.inputs.size))
+    x = np.random.default_rng(seed).uniform(size=(2, net.connectivity.inputs.size))
     report = certify(net, x, level="strong")
     assert report["absolute_leak"].rate == pytest.approx(0.1, abs=1e-12)
     assert not report.refutations

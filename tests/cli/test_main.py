@@ -64,7 +64,7 @@ def test_boltzmann_pruning_is_the_functions(tmp_path):
         (["--fraction", "0.4", "--by", "random"], ng.pruning.random(0.4)),
         (["--threshold", "0.05"], ng.pruning.magnitude(threshold=0.05)),
         (["--proximal", "0.02"], ng.pruning.proximal(0.02)),
-        (["--idle"], ng.pruning.idle()),
+        (["--unreachable"], ng.pruning.unreachable()),
     ],
     ids=str,
 )
@@ -100,7 +100,10 @@ def write_small_graph(folder):
             ["--epochs", "3", "--decay", "0.9", "--max-step", "0.001"],
             {"epochs": 3, "optimiser": ng.optimisers.adam(decay=0.9, max_step=0.001)},
         ),
-        (["--epochs", "3", "--batch", "0", "--until-cost", "0"], {"epochs": 3, "batch_size": None, "until_cost": 0.0}),
+        (
+            ["--epochs", "3", "--batch", "0", "--target-cost", "0"],
+            {"epochs": 3, "batch_size": None, "target_cost": 0.0},
+        ),
         (["--epochs", "3", "--batch", "2"], {"epochs": 3, "batch_size": 2}),
     ],
 )
@@ -117,7 +120,7 @@ def test_the_help_of_train_says_the_librarys_defaults(capsys):
         main(["train", "--help"])
     found = re.findall(r"--([\w-]+) N [^(]*\(default:\s+([\d.]+)\)", capsys.readouterr().out)
     assert {name: float(number) for name, number in found} == {
-        "beta": 0.5, "rate": 0.01, "decay": 1.0, "epochs": 1000, "until-cost": 0.01,
+        "beta": 0.5, "rate": 0.01, "decay": 1.0, "epochs": 1000, "target-cost": 0.01,
     }  # fmt: skip
 
 

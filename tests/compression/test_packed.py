@@ -228,7 +228,7 @@ def test_the_levels_are_kept_while_they_learn_and_zero_and_fixed_edges_stay():
     assert set(few.network.weights) == {0.0, *few.levels}
     again = ng.train(few.network, x, y, epochs=30, seed=0).network
     assert np.unique(again.weights[3:]).size <= 6
-    assert np.all(few.network.wiring.ties[3:] == again.wiring.ties[3:])
+    assert np.all(few.network.connectivity.ties[3:] == again.connectivity.ties[3:])
     assert ((ng.settle(again, x).outputs > 0.5) == (y > 0.5)).all()
 
 

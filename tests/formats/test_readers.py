@@ -13,7 +13,7 @@ from neurograph.formats import FORMATS
 from tests.formats.test_conformance import content, small
 
 
-def circuit():
+def subgraph():
     """Texts for labels, and a bit of everything else."""
     graph = nx.relabel_nodes(small(), {("x", 0): "in é", 1: "mid", "1": "out"})
     graph.nodes["mid"]["layer"] = 3
@@ -28,7 +28,7 @@ EDGES = [("in é", "mid", 1 / 3), ("mid", "out", -2e-300), ("out", "mid", -2e-30
 
 def test_igraph_reads_graphml(tmp_path):
     igraph = pytest.importorskip("igraph")
-    graph = igraph.Graph.Read_GraphML(str(ng.write(circuit(), tmp_path / "net.graphml")))
+    graph = igraph.Graph.Read_GraphML(str(ng.write(subgraph(), tmp_path / "net.graphml")))
     assert graph.is_directed()
     assert graph.vs["id"] == ["in é", "mid", "out"]
     assert graph.vs["role"] == ["input", "hidden", "output"]
@@ -39,13 +39,13 @@ def test_igraph_reads_graphml(tmp_path):
 
 
 def test_networkx_alone_reads_gexf(tmp_path):
-    graph = nx.read_gexf(ng.write(circuit(), tmp_path / "net.gexf"))
+    graph = nx.read_gexf(ng.write(subgraph(), tmp_path / "net.gexf"))
     assert dict(graph.nodes(data="role")) == {"in é": "input", "mid": None, "out": "output"}
     assert list(graph.edges(data="weight")) == EDGES
 
 
 def test_networkx_alone_reads_cytoscape_json(tmp_path):
-    path = ng.write(circuit(), tmp_path / "net.cyjs")
+    path = ng.write(subgraph(), tmp_path / "net.cyjs")
     graph = nx.cytoscape_graph(json.loads(path.read_text("utf-8")))
     assert graph.is_directed()
     assert list(graph.edges(data="weight")) == EDGES
@@ -109,7 +109,7 @@ def test_pandas_reads_the_pair_and_what_it_writes_is_read(suffix, tmp_path):
     if suffix == ".parquet":
         pytest.importorskip("pyarrow")
     load = pandas.read_csv if suffix == ".csv" else pandas.read_parquet
-    path = ng.write(circuit(), tmp_path / f"net{suffix}")
+    path = ng.write(subgraph(), tmp_path / f"net{suffix}")
     beside = tmp_path / f"net.nodes{suffix}"
     edges, nodes = load(path), load(beside)
     assert list(edges[["pre", "post", "weight"]].itertuples(index=False, name=None)) == EDGES
@@ -122,7 +122,7 @@ def test_pandas_reads_the_pair_and_what_it_writes_is_read(suffix, tmp_path):
     getattr(edges, save)(path, index=False)
     doubled = ng.read(path)
     assert list(doubled.edges(data="weight")) == [(pre, post, 2 * weight) for pre, post, weight in EDGES]
-    assert doubled.graph == circuit().graph
+    assert doubled.graph == subgraph().graph
 
     getattr(pandas.DataFrame({"node": [5, 7], "role": [None, "output"]}), save)(beside, index=False)
     getattr(pandas.DataFrame({"pre": [5], "post": [7], "weight": [3]}), save)(path, index=False)
@@ -145,7 +145,7 @@ def test_integer_labels_are_integer_columns(tmp_path):
 
 
 def test_a_pair_without_its_nodes_is_refused_by_the_name_of_the_file(tmp_path):
-    path = ng.write(circuit(), tmp_path / "net.csv")
+    path = ng.write(subgraph(), tmp_path / "net.csv")
     (tmp_path / "net.nodes.csv").unlink()
     with pytest.raises(FormatError, match=r"net\.nodes\.csv cannot be read"):
         ng.read(path)
@@ -163,7 +163,7 @@ def test_a_pair_without_its_nodes_is_refused_by_the_name_of_the_file(tmp_path):
     ],
 )
 def test_csv_that_is_no_graph_is_refused(old, new, message, tmp_path):
-    path = ng.write(circuit(), tmp_path / "net.csv")
+    path = ng.write(subgraph(), tmp_path / "net.csv")
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
@@ -172,16 +172,16 @@ def test_csv_that_is_no_graph_is_refused(old, new, message, tmp_path):
 
 
 def test_a_cell_that_csv_readers_cannot_take_is_refused_by_name(tmp_path):
-    graph = circuit()
+    graph = subgraph()
     graph.nodes["mid"]["story"] = "x" * 200_000
     with pytest.raises(FormatError, match="attribute 'story' takes 200000 characters"):
         ng.write(graph, tmp_path / "net.csv")
 
 
 def test_scipy_reads_the_matrix_and_numpy_what_goes_with_it(tmp_path):
-    path = ng.write(circuit(), tmp_path / "net.npz")
+    path = ng.write(subgraph(), tmp_path / "net.npz")
     matrix = sparse.load_npz(path)
-    expected = nx.to_numpy_array(circuit())
+    expected = nx.to_numpy_array(subgraph())
     assert (matrix.toarray() == expected).all()
     arrays = np.load(path)
     assert arrays["labels"].tolist() == ["in é", "mid", "out"]
@@ -194,7 +194,7 @@ def test_scipy_reads_the_matrix_and_numpy_what_goes_with_it(tmp_path):
 
 def test_libsonata_reads_the_populations(tmp_path):
     libsonata = pytest.importorskip("libsonata")
-    path = str(ng.write(circuit(), tmp_path / "net.h5"))
+    path = str(ng.write(subgraph(), tmp_path / "net.h5"))
     nodes = libsonata.NodeStorage(path).open_population("neurograph")
     everyone = nodes.select_all()
     assert list(nodes.get_attribute("label", everyone)) == ["in é", "mid", "out"]
@@ -234,7 +234,7 @@ def test_sonata_of_another_program_is_read(tmp_path):
 
 def test_a_missing_package_is_named_with_its_remedy(tmp_path, monkeypatch):
     packages = {".parquet": "pyarrow", ".h5": "h5py", ".nir": "nir"}
-    graph = circuit()
+    graph = subgraph()
     for suffix, package in packages.items():
         monkeypatch.setitem(__import__("sys").modules, package, None)
         with pytest.raises(MissingPackageError, match=rf"need {package}, .*\[files\]"):

@@ -189,7 +189,7 @@ def test_what_is_built_settles(build):
         network = ng.compile(build(bias=bias, seed=0))
         assert ng.settle(network, [[0.0, 1.0]]).converged
     network = ng.compile(build(bias="neurons", seed=0), ng.dynamics.additive())
-    assert network.wiring.biased.size == network.wiring.free.size
+    assert network.connectivity.biased.size == network.connectivity.free.size
 
 
 @drawn
@@ -459,7 +459,7 @@ def test_weights_in_single_precision_stay_so_and_take_no_more_memory():
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert np.shares_memory(network.weights, table.weights)
-    assert np.shares_memory(inner[1], network.wiring.pre)
+    assert np.shares_memory(inner[1], network.connectivity.pre)
     assert np.shares_memory(inner[2], network.weights)
     assert kept < 14 * count
 

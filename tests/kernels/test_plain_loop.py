@@ -38,20 +38,20 @@ def train_run(case, network, x, y, seed, epochs):
     return ng.train(
         network, x, y, rule=case["rule"], beta=BETA, optimiser=ng.optimisers.sgd(case["rate"]),
         solver=ng.solvers.Euler(dt=DT, steps=STEPS, tol=0), epochs=epochs, batch_size=None,
-        start="uniform", until_cost=None, seed=seed,
+        start="uniform", target_cost=None, seed=seed,
     )  # fmt: skip
 
 
 def plain_run(case, network, x, y, seed, epochs):
-    wiring, rng = network.wiring, np.random.default_rng(seed)
+    connectivity, rng = network.connectivity, np.random.default_rng(seed)
     clamped = np.zeros((len(x), len(network.nodes)))
-    clamped[:, wiring.bias_nodes] = 1.0
-    clamped[:, wiring.inputs] = x
+    clamped[:, connectivity.bias_nodes] = 1.0
+    clamped[:, connectivity.inputs] = x
     edges = np.zeros((len(network.nodes),) * 2, bool)
-    edges[wiring.post, wiring.pre] = True
+    edges[connectivity.post, connectivity.pre] = True
     return plain_loop.train(
-        network.matrix().toarray(), network.biases, edges, wiring.biased, wiring.free,
-        wiring.outputs, clamped, y,
+        network.matrix().toarray(), network.biases, edges, connectivity.biased, connectivity.free,
+        connectivity.outputs, clamped, y,
         drift=case["drift"], rule=case["plain_rule"], dt=DT, steps=STEPS, beta=BETA,
         rate=case["rate"], epochs=epochs, start=lambda: rng.uniform(0.0, 0.1, clamped.shape),
     )  # fmt: skip

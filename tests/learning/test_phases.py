@@ -58,14 +58,14 @@ def test_the_response_solves_the_transposed_equation(seed):
     x, y = data(3, seed=seed)
     free = ng.settle(start, x, solver=TIGHT)
     response = TIGHT.respond(free, y - free.outputs)
-    inside = np.ix_(start.wiring.free, start.wiring.free)
+    inside = np.ix_(start.connectivity.free, start.connectivity.free)
     for sample in range(3):
         jacobian = start.jacobian(free.state[sample]).toarray()[inside]
         force = np.zeros(len(start.nodes))
-        force[start.wiring.outputs] = y[sample] - free.outputs[sample]
-        expected = np.linalg.solve(-jacobian.T, force[start.wiring.free])
-        assert np.allclose(response.state[sample, start.wiring.free], expected, atol=1e-10)
-    assert np.all(response.state[:, start.wiring.inputs] == 0.0)
+        force[start.connectivity.outputs] = y[sample] - free.outputs[sample]
+        expected = np.linalg.solve(-jacobian.T, force[start.connectivity.free])
+        assert np.allclose(response.state[sample, start.connectivity.free], expected, atol=1e-10)
+    assert np.all(response.state[:, start.connectivity.inputs] == 0.0)
 
 
 def test_without_a_cycle_one_sweep_is_exact_and_self_loops_are_no_obstacle():
@@ -114,7 +114,7 @@ def test_a_node_that_the_box_holds_answers_a_pull_back_in_by_the_lift(lift):
     free = ng.settle(start, [[1.0]])
     assert np.array_equal(free.outputs, [[0.0, 0.0]])
     response = ng.solvers.Euler().respond(free, np.array([[0.8, -0.8]]), lift)
-    assert np.allclose(response.state[0, start.wiring.outputs], [0.8 * lift, 0.0], atol=1e-12)
+    assert np.allclose(response.state[0, start.connectivity.outputs], [0.8 * lift, 0.0], atol=1e-12)
 
 
 def test_the_clamped_phase_holds_the_outputs_part_of_the_way():
@@ -124,7 +124,7 @@ def test_the_clamped_phase_holds_the_outputs_part_of_the_way():
     free = ng.settle(start, x, solver=TIGHT)
     clamped = run_phases(ng.rules.coupled_learning(0.25), free, y, 0.1, squared_error(), TIGHT).clamped
     assert np.allclose(clamped.outputs, free.outputs + 0.25 * (y - free.outputs), atol=1e-15)
-    hidden = np.setdiff1d(start.wiring.free, start.wiring.outputs)
+    hidden = np.setdiff1d(start.connectivity.free, start.connectivity.outputs)
     drift = start.drift(clamped.state)[:, hidden]
     inside = (clamped.state[:, hidden] > 0) & (clamped.state[:, hidden] < 1)
     assert inside.any()
@@ -137,5 +137,5 @@ def test_the_softmax_nudge_is_beta_times_the_force_at_the_nudged_state():
     cost = cross_entropy(4.0)
     nudged = TIGHT.solve(start, Phase(ng.settle(start, x).state, y, 0.3, cost))
     push = start.drift(nudged.state)
-    push[:, start.wiring.outputs] += 0.3 * cost.force(nudged.outputs, y)
-    assert np.abs(push[:, start.wiring.free]).max() < 1e-11
+    push[:, start.connectivity.outputs] += 0.3 * cost.force(nudged.outputs, y)
+    assert np.abs(push[:, start.connectivity.free]).max() < 1e-11

@@ -33,8 +33,8 @@ def test_deep_is_the_two_term_rule_written_out(leak):
     ended = phases(network, beta, ng.rules.deep())
     free, nudged = ended.free, ended.nudged
     change, _ = weight_change(ng.rules.deep(), ended)
-    clamped = set(network.wiring.inputs) | set(network.wiring.bias_nodes)
-    for k, (i, j) in enumerate(zip(network.wiring.pre, network.wiring.post, strict=True)):
+    clamped = set(network.connectivity.inputs) | set(network.connectivity.bias_nodes)
+    for k, (i, j) in enumerate(zip(network.connectivity.pre, network.connectivity.post, strict=True)):
         sigma = 0.0 if i in clamped else (1.0 if leak == "signed" else np.sign(network.weights[k]))
         moved = nudged.state - free.state
         expected = np.mean(free.state[:, i] * (moved[:, j] - sigma * moved[:, i])) / beta
@@ -71,18 +71,18 @@ def test_vector_field_is_its_formula_for_weights_and_biases():
     change, bias_change = weight_change(ng.rules.vector_field(), ended)
     moved = (nudged.state - free.state) / beta
     outer = free.state.T @ moved / len(X)
-    assert np.allclose(change, outer[network.wiring.pre, network.wiring.post], atol=1e-15)
-    assert np.allclose(bias_change, moved.mean(axis=0)[network.wiring.biased], atol=1e-15)
+    assert np.allclose(change, outer[network.connectivity.pre, network.connectivity.post], atol=1e-15)
+    assert np.allclose(bias_change, moved.mean(axis=0)[network.connectivity.biased], atol=1e-15)
 
 
 def test_the_gain_of_the_postsynaptic_node_is_the_slope_of_its_drift():
     graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias="neurons", scale=0.5, seed=2)
     network = ng.compile(graph, dynamics=ng.dynamics.additive("tanh"))
-    ended = phases(network, 0.1, ng.Rule("post_gain"))
+    ended = phases(network, 0.1, ng.Rule("post_slope"))
     free = ended.free
-    change, _ = weight_change(ng.Rule("post_gain"), ended)
+    change, _ = weight_change(ng.Rule("post_slope"), ended)
     gain = 1 - np.tanh(network.summed_input(free.state) + network.biases) ** 2
-    assert np.allclose(change, gain.mean(axis=0)[network.wiring.post], atol=1e-14)
+    assert np.allclose(change, gain.mean(axis=0)[network.connectivity.post], atol=1e-14)
 
 
 def test_stdp_summed_is_the_integral_of_presynaptic_activity_over_postsynaptic_change():
@@ -95,14 +95,14 @@ def test_stdp_summed_is_the_integral_of_presynaptic_activity_over_postsynaptic_c
     expected = np.einsum("bti,btj->ij", s[:, 1:], np.diff(s, axis=1))
     phase = ng.equilibrium.Phase(free.state, y, 2.0, rule=ng.rules.stdp().expression)
     trace = solver.solve(network, phase).trace
-    assert np.allclose(trace, expected[network.wiring.pre, network.wiring.post], atol=1e-13)
+    assert np.allclose(trace, expected[network.connectivity.pre, network.connectivity.post], atol=1e-13)
 
 
 @pytest.mark.parametrize("steps", [500, 1000])
 def test_averaged_stdp_is_the_summed_one_over_the_steps(steps):
     network = deep_network("absolute")
     solver = ng.solvers.Euler(dt=0.05, steps=steps, tol=1e-9)
-    options = {"beta": 1.0, "solver": solver, "epochs": 1, "batch_size": None, "until_cost": None}
+    options = {"beta": 1.0, "solver": solver, "epochs": 1, "batch_size": None, "target_cost": None}
     averaged = ng.train(network, X, Y, rule=ng.rules.stdp(), optimiser=ng.optimisers.sgd(float(steps)), **options)
     summed = ng.train(network, X, Y, rule=ng.rules.stdp(average=False), optimiser=ng.optimisers.sgd(1.0), **options)
     assert np.allclose(averaged.network.weights, summed.network.weights, atol=1e-15)
@@ -128,7 +128,7 @@ def test_every_rule_changes_nothing_where_nothing_moves(rule):
     """At the target the nudge is nothing, so no rule may see an error."""
     network = deep_network("absolute")
     target = settle(network, X, solver=TIGHT)
-    options = {"epochs": 1, "batch_size": None, "until_cost": None, "solver": TIGHT}
+    options = {"epochs": 1, "batch_size": None, "target_cost": None, "solver": TIGHT}
     fit = ng.train(network, X, target.outputs, rule=rule, optimiser=ng.optimisers.sgd(1.0), **options)
     assert np.abs(fit.network.weights - network.weights).max() < 1e-9
 
@@ -140,7 +140,7 @@ def test_every_rule_sees_only_its_own_edge(rule):
     def fit(graph):
         network = ng.compile(graph, dynamics=ng.dynamics.deep("absolute", extra_leak=0.5))
         solver = ng.solvers.Euler(dt=0.1, steps=300, tol=0)
-        options = {"epochs": 3, "batch_size": None, "until_cost": None, "solver": solver}
+        options = {"epochs": 3, "batch_size": None, "target_cost": None, "solver": solver}
         optimiser = ng.optimisers.sgd(0.5)
         trained = ng.train(network, x, y, rule=rule, optimiser=optimiser, **options).network
         return dict(zip(trained.edges, trained.weights, strict=True))

@@ -172,7 +172,7 @@ def test_jacobian_is_that_of_finite_differences(name):
     def check(graph, seed, beta):
         network = ng.compile(graph, kind)
         state = generic_state(network, seed)
-        outputs = network.wiring.outputs
+        outputs = network.connectivity.outputs
 
         def moving(s):
             ds = network.drift(s)
@@ -192,7 +192,7 @@ def leaving_edges(network, seed):
     """A mask of edges, tied ones together."""
     rng = np.random.default_rng(seed)
     leaving = rng.random(network.weights.size) < rng.random()
-    ties = network.wiring.ties
+    ties = network.connectivity.ties
     return leaving if ties is None else np.isin(ties, ties[leaving])
 
 
@@ -210,8 +210,8 @@ def test_a_pruned_network_is_bit_equal_to_the_masked_one(name, dtype):
         smaller = graph.copy()
         smaller.remove_edges_from([network.edges[k] for k in np.flatnonzero(leaving)])
         compiled = ng.compile(smaller, NAMED[name], dtype=dtype)
-        x = np.random.default_rng(seed).uniform(-1, 2, (5, network.wiring.inputs.size))
-        y = np.full((5, network.wiring.outputs.size), 0.5)
+        x = np.random.default_rng(seed).uniform(-1, 2, (5, network.connectivity.inputs.size))
+        y = np.full((5, network.connectivity.outputs.size), 0.5)
         for phase in ({}, {"y": y, "beta": 0.5}):
             expected = ng.settle(masked, x, solver=solver, start=0.5, throw=False, **phase)
             for other in (pruned, compiled):
@@ -238,8 +238,8 @@ def test_pruned_edges_are_out_of_the_graph(graph, seed):
         assert pruned.edges == compiled.edges
         assert bits(pruned.weights) == bits(compiled.weights)
         assert bits(pruned.w_out_abs) == bits(compiled.w_out_abs)
-        assert bits(pruned.wiring.plastic) == bits(compiled.wiring.plastic)
-        assert bits(pruned.wiring.indptr) == bits(compiled.wiring.indptr)
+        assert bits(pruned.connectivity.plastic) == bits(compiled.connectivity.plastic)
+        assert bits(pruned.connectivity.indptr) == bits(compiled.connectivity.indptr)
     assert nx.utils.graphs_equal(network.to_graph(), graph)
 
 
@@ -248,8 +248,8 @@ def test_pruned_edges_are_out_of_the_graph(graph, seed):
 def test_other_weights_come_back_in_the_graph(graph, seed):
     network = ng.compile(graph)
     weights = np.random.default_rng(seed).normal(size=network.weights.size)
-    if network.wiring.ties is not None:
-        weights = weights[network.wiring.ties]
+    if network.connectivity.ties is not None:
+        weights = weights[network.connectivity.ties]
     changed = network.with_weights(weights)
     weights[:] = np.nan
     for (u, v), weight in zip(changed.edges, changed.weights, strict=True):
@@ -272,7 +272,7 @@ def test_other_biases_come_back_where_there_are_biases():
 def test_ties_group_the_edges_of_one_tie(graph):
     network = ng.compile(graph)
     tie = [graph.edges[edge].get("tie") for edge in network.edges]
-    groups = network.wiring.ties
+    groups = network.connectivity.ties
     if groups is None:
         assert not any(t is not None for t in tie)
         return
@@ -409,23 +409,25 @@ def test_a_graph_that_the_machine_cannot_hold_is_refused_before_it_is_tried(tmp_
 def test_incidences_list_each_edge_once(graph, seed):
     compiled = ng.compile(graph, ng.dynamics.vector_field())
     for network in (compiled, compiled.without_edges(leaving_edges(compiled, seed))):
-        wiring = network.wiring
-        for circuit in (wiring.circuit, wiring.clamped_circuit):
-            moving = set(circuit.moving.tolist())
-            ends = list(zip(wiring.pre.tolist(), wiring.post.tolist(), network.weights.tolist(), strict=True))
+        connectivity = network.connectivity
+        for subgraph in (connectivity.subgraph, connectivity.clamped_subgraph):
+            moving = set(subgraph.moving.tolist())
+            ends = list(
+                zip(connectivity.pre.tolist(), connectivity.post.tolist(), network.weights.tolist(), strict=True)
+            )
             inner = [(i, j, w) for i, j, w in ends if i in moving and j in moving]
             for incidence, expected, backward in (
-                (circuit.inner, inner, False),
-                (circuit.still, [(i, j, w) for i, j, w in ends if i not in moving and j in moving], False),
-                (circuit.back, sorted(inner), True),
+                (subgraph.inner, inner, False),
+                (subgraph.still, [(i, j, w) for i, j, w in ends if i not in moving and j in moving], False),
+                (subgraph.back, sorted(inner), True),
             ):
                 indptr, other, weights = incidence.weighted(network.weights)
-                own = np.repeat(circuit.moving, np.diff(indptr)).tolist()
+                own = np.repeat(subgraph.moving, np.diff(indptr)).tolist()
                 pairs = zip(own, other.tolist(), strict=True) if backward else zip(other.tolist(), own, strict=True)
                 assert [(*pair, w) for pair, w in zip(pairs, weights.tolist(), strict=True)] == expected
                 assert [ends[k][2] for k in incidence.ids] == weights.tolist()
                 assert (indptr.dtype, other.dtype) == (np.int64, np.int32)
-                assert indptr.size == circuit.moving.size + 1
+                assert indptr.size == subgraph.moving.size + 1
 
 
 def test_repr_says_the_size():
@@ -501,8 +503,8 @@ def test_compile_takes_the_weights_that_dales_law_permits_and_no_others(graph, s
         graph = topologies.dale(graph, seed=seed)
     network = ng.compile(graph)
     numbers = {"excitatory": 1, "inhibitory": -1, None: 0}
-    assert network.wiring.signs.tolist() == [numbers[sign] for _, sign in graph.nodes(data="sign")]
-    assert network.wiring.signs.dtype == np.int8
+    assert network.connectivity.signs.tolist() == [numbers[sign] for _, sign in graph.nodes(data="sign")]
+    assert network.connectivity.signs.dtype == np.int8
     assert nx.utils.graphs_equal(network.to_graph(), graph)
     weights = rng.normal(size=network.weights.size)
     sent = [numbers[graph.nodes[pre].get("sign")] for pre, _ in network.edges]
@@ -518,7 +520,7 @@ def test_compile_takes_the_weights_that_dales_law_permits_and_no_others(graph, s
 def test_a_network_without_signs_takes_any_weight():
     table = topologies.from_matrix([[0.0, -1.0], [0.0, 0.0]], inputs=[0], outputs=[1])
     network = ng.compile(table)
-    assert network.wiring.signs.tolist() == [0, 0]
+    assert network.connectivity.signs.tolist() == [0, 0]
     assert network.with_weights([1.0]).weights.tolist() == [1.0]
 
 
@@ -544,7 +546,7 @@ def test_a_network_that_travels_keeps_its_arrays_read_only_and_leaves_behind_wha
     for other in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):
         assert np.array_equal(other.weights, network.weights)
         assert other.edges == network.edges
-        for part in (other.weights, other.biases, other.wiring.pre, other.wiring.table.weights):
+        for part in (other.weights, other.biases, other.connectivity.pre, other.connectivity.table.weights):
             assert not part.flags.writeable
         assert "inner" not in other.__getstate__()
         assert np.array_equal(ng.settle(other, [[0.0, 1.0]]).state, ng.settle(network, [[0.0, 1.0]]).state)

@@ -8,13 +8,13 @@ from neurograph.network.ordering import Schedule
 from tests.strategies import NAMED, graphs_for
 
 
-def circuit_of(graph):
-    return ng.compile(graph, ng.dynamics.additive("tanh")).wiring.circuit
+def subgraph_of(graph):
+    return ng.compile(graph, ng.dynamics.additive("tanh")).connectivity.subgraph
 
 
-def ends(circuit):
+def ends(subgraph):
     """Places, among the moving nodes, of the ends of their edges."""
-    return circuit.place[circuit.pre[circuit.inner.ids]], circuit.place[circuit.post[circuit.inner.ids]]
+    return subgraph.place[subgraph.pre[subgraph.inner.ids]], subgraph.place[subgraph.post[subgraph.inner.ids]]
 
 
 def drawn(count, edges, seed=0):
@@ -47,8 +47,8 @@ def assert_valid(schedule, count, pre, post):
 @given(graphs_for(NAMED["additive"], max_free=9))
 @settings(max_examples=150)
 def test_blocks_are_the_components_in_topological_order_and_colours_are_independent(graph):
-    circuit = circuit_of(graph)
-    assert_valid(circuit.schedule, circuit.moving.size, *ends(circuit))
+    subgraph = subgraph_of(graph)
+    assert_valid(subgraph.schedule, subgraph.moving.size, *ends(subgraph))
 
 
 @pytest.mark.parametrize(("count", "edges"), [(300, 280), (300, 500), (200, 2000), (40, 1600), (50, 0)])
@@ -60,21 +60,21 @@ def test_larger_graphs_are_scheduled_too(count, edges, seed):
 
 @given(graphs_for(NAMED["additive"], max_free=9))
 def test_every_edge_goes_forward_or_back_or_to_itself_by_both_of_its_ends(graph):
-    circuit = circuit_of(graph)
-    rank = circuit.schedule.rank
-    (forward, forward_back), (feedback, feedback_back) = circuit.forward, circuit.feedback
-    _, loops = circuit.loops
-    assert sorted([*forward.ids, *feedback.ids, *loops]) == circuit.inner.ids.tolist()
+    subgraph = subgraph_of(graph)
+    rank = subgraph.schedule.rank
+    (forward, forward_back), (feedback, feedback_back) = subgraph.forward, subgraph.feedback
+    _, loops = subgraph.loops
+    assert sorted([*forward.ids, *feedback.ids, *loops]) == subgraph.inner.ids.tolist()
     for incidence, sign in ((forward, 1), (feedback, -1)):
-        at = np.repeat(circuit.schedule.order, np.diff(incidence.indptr))
-        assert np.array_equal(circuit.moving[at], circuit.post[incidence.ids])
-        assert np.array_equal(incidence.other, circuit.pre[incidence.ids])
-        assert np.all(np.sign(rank[at] - rank[circuit.place[incidence.other]]) == sign)
+        at = np.repeat(subgraph.schedule.order, np.diff(incidence.indptr))
+        assert np.array_equal(subgraph.moving[at], subgraph.post[incidence.ids])
+        assert np.array_equal(incidence.other, subgraph.pre[incidence.ids])
+        assert np.all(np.sign(rank[at] - rank[subgraph.place[incidence.other]]) == sign)
     for incidence, turned in ((forward, forward_back), (feedback, feedback_back)):
-        at = np.repeat(circuit.schedule.order, np.diff(turned.indptr))
+        at = np.repeat(subgraph.schedule.order, np.diff(turned.indptr))
         assert sorted(turned.ids) == sorted(incidence.ids)
-        assert np.array_equal(circuit.moving[at], circuit.pre[turned.ids])
-        assert np.array_equal(turned.other, circuit.post[turned.ids])
+        assert np.array_equal(subgraph.moving[at], subgraph.pre[turned.ids])
+        assert np.array_equal(turned.other, subgraph.post[turned.ids])
 
 
 @pytest.mark.parametrize("feedback", [False, True])
@@ -82,11 +82,11 @@ def test_the_colours_of_a_layered_network_are_its_layers_from_the_inputs_on(feed
     graph = ng.topologies.layered(inputs=3, hidden=(5, 4, 6), outputs=2, feedback=feedback, seed=0)
     graph = nx.relabel_nodes(graph, {node: (k * 7) % 23 for k, node in enumerate(graph)})
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    circuit, schedule = network.wiring.circuit, network.wiring.circuit.schedule
-    inputs = {network.nodes[place] for place in network.wiring.inputs}
+    subgraph, schedule = network.connectivity.subgraph, network.connectivity.subgraph.schedule
+    inputs = {network.nodes[place] for place in network.connectivity.inputs}
     depth = nx.multi_source_dijkstra_path_length(graph, inputs, weight=lambda *_: 1)
     layers = [
-        [depth[network.nodes[circuit.moving[place]]] for place in schedule.order[a:b]]
+        [depth[network.nodes[subgraph.moving[place]]] for place in schedule.order[a:b]]
         for a, b in zip(schedule.colours[:-1], schedule.colours[1:], strict=True)
     ]
     assert layers == [[1] * 5, [2] * 4, [3] * 6, [4] * 2]

@@ -190,9 +190,9 @@ def test_a_weight_of_zero_is_white_and_no_edge_is_hatched(network):
     ax = plots.weights(zeros).axes[0]
     colours = ax.images[0].to_rgba(ax.images[0].get_array())
     absent = zeros.matrix().toarray() == 0.0
-    absent[zeros.wiring.post, zeros.wiring.pre] = False
+    absent[zeros.connectivity.post, zeros.connectivity.pre] = False
     assert np.all(colours[absent][:, 3] == 0.0)
-    zero = (zeros.wiring.post[::2], zeros.wiring.pre[::2])
+    zero = (zeros.connectivity.post[::2], zeros.connectivity.pre[::2])
     assert np.allclose(colours[zero], 1.0, atol=0.01)
     assert ax.patch.get_hatch()
     assert np.all(np.array(to_rgb(ax.patch.get_facecolor())) < 0.95)
@@ -723,7 +723,7 @@ LEARNERS = (ng.rules.vector_field(), ng.rules.deep())
 
 
 def test_each_rule_is_a_line_of_its_course(network):
-    courses = {rule.name: ng.gradient_course(network, X, Y, rule, epochs=3, seed=0) for rule in LEARNERS}
+    courses = {rule.name: ng.gradient_history(network, X, Y, rule, epochs=3, seed=0) for rule in LEARNERS}
     figure = plots.gradient(courses)
     for ax, number in zip(figure.axes, ("cosine", "relative_error"), strict=True):
         assert len(lines(ax)) == len(courses)

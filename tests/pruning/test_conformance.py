@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.pruning import PRUNERS
-from neurograph.pruning.base import Lesson
+from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.settle import starting_state
 from tests.strategies import NAMED, SEEDS, graphs_for
@@ -18,7 +18,7 @@ ONE_OF_EACH = {
     "saliency": ng.pruning.saliency(0.6),
     "proximal": ng.pruning.proximal(0.5),
     "random": ng.pruning.random(0.6),
-    "idle": ng.pruning.idle(),
+    "unreachable": ng.pruning.unreachable(),
 }
 OTHERS = [ng.pruning.magnitude(threshold=0.5), ng.pruning.saliency(0.6, nudge="error")]
 EVERY = [*ONE_OF_EACH.values(), *OTHERS]
@@ -47,16 +47,16 @@ def cases(draw):
     rng = np.random.default_rng(draw(SEEDS))
     x, y = rng.uniform(size=(2, len(network.inputs))), rng.uniform(size=(2, len(network.outputs)))
     solver = ng.solvers.Euler(steps=50)
-    return network, Lesson(starting_state(network, x, 0.0, None), y, ng.costs.squared_error(), solver)
+    return network, Task(starting_state(network, x, 0.0, None), y, ng.costs.squared_error(), solver)
 
 
 @pytest.mark.parametrize("pruner", EVERY, ids=str)
 @given(case=cases(), seed=SEEDS)
 @settings(max_examples=20)
 def test_every_pruner_keeps_its_word(pruner, case, seed):
-    network, lesson = case
+    network, task = case
     before = network.weights.copy()
-    one, two = (prune_now(network, pruner, np.random.default_rng(seed), 7, lesson) for _ in range(2))
+    one, two = (prune_now(network, pruner, np.random.default_rng(seed), 7, task) for _ in range(2))
     assert one.removed == two.removed
     assert np.array_equal(one.network.weights, two.network.weights)
     assert np.array_equal(network.weights, before)
@@ -66,15 +66,15 @@ def test_every_pruner_keeps_its_word(pruner, case, seed):
     assert set(one.network.to_graph().edges) == set(left)
     assert one.network.dtype == network.dtype
     weights = dict(zip(network.edges, network.weights, strict=True))
-    plastic = dict(zip(network.edges, network.wiring.plastic, strict=True))
+    plastic = dict(zip(network.edges, network.connectivity.plastic, strict=True))
     for record in one.removed:
         assert plastic[record.edge]
         assert record.weight == weights[record.edge]
         assert record.reason
         assert record.epoch == 7
         assert np.isfinite(record.score)
-    if network.wiring.ties is not None:
-        tie = dict(zip(network.edges, network.wiring.ties.tolist(), strict=True))
+    if network.connectivity.ties is not None:
+        tie = dict(zip(network.edges, network.connectivity.ties.tolist(), strict=True))
         assert not {tie[edge] for edge in gone} & {tie[edge] for edge in left}
 
 
@@ -82,9 +82,9 @@ def test_every_pruner_keeps_its_word(pruner, case, seed):
 @given(case=cases(), seed=SEEDS)
 @settings(max_examples=8)
 def test_what_may_not_leave_stays(pruner, case, seed):
-    network, lesson = case
-    kept = prune_now(network, pruner, np.random.default_rng(seed), 0, lesson, Never(network))
-    free = prune_now(network, pruner, np.random.default_rng(seed), 0, lesson)
+    network, task = case
+    kept = prune_now(network, pruner, np.random.default_rng(seed), 0, task, Never(network))
+    free = prune_now(network, pruner, np.random.default_rng(seed), 0, task)
     assert kept.network.edges == network.edges
     assert not kept.removed
     assert bool(kept.held) == bool(free.removed)
@@ -95,7 +95,7 @@ def test_every_pruner_serves_in_training(pruner):
     """The log and the network agree, and a run from a checkpoint is the run that was never stopped."""
     x, y = ng.tasks.logic("xor")
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0))
-    fit = ng.train(network, x, y, pruner=pruner, epochs=3, until_cost=None, seed=0)
+    fit = ng.train(network, x, y, pruner=pruner, epochs=3, target_cost=None, seed=0)
     assert len(fit.removed) + fit.network.weights.size == network.weights.size
     assert {r.edge for r in fit.removed} | set(fit.network.edges) == set(network.edges)
 
@@ -104,7 +104,7 @@ def test_every_pruner_serves_in_training(pruner):
 def test_a_pruned_run_goes_on_from_its_checkpoint(pruner, tmp_path):
     x, y = ng.tasks.logic("xor")
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0))
-    how = {"pruner": pruner, "until_cost": None, "seed": 0}
+    how = {"pruner": pruner, "target_cost": None, "seed": 0}
     whole = ng.train(network, x, y, epochs=4, **how)
     for epochs in (2, 4):
         parts = ng.train(network, x, y, epochs=epochs, checkpoint=tmp_path / "run.ckpt", **how)

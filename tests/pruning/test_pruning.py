@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from scipy.optimize import minimize_scalar
 
 import neurograph as ng
-from neurograph.pruning.base import Lesson
+from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
-from neurograph.pruning.unreachable import idle_neurons
+from neurograph.pruning.unreachable import unreachable_neurons
 from neurograph.solvers.settle import starting_state
 from tests.strategies import graphs
 
@@ -73,8 +73,8 @@ def small(outputs=1, seed=1):
     return ng.compile(graph, ng.dynamics.additive("tanh"))
 
 
-def lesson(network, y):
-    return Lesson(starting_state(network, X, 0.0, None), y, ng.costs.squared_error(), TIGHT)
+def task(network, y):
+    return Task(starting_state(network, X, 0.0, None), y, ng.costs.squared_error(), TIGHT)
 
 
 def test_regrow_sets_the_weight_to_nothing_and_keeps_the_edge():
@@ -91,8 +91,8 @@ def test_regrow_sets_the_weight_to_nothing_and_keeps_the_edge():
 def test_what_regrows_in_training_can_come_back():
     """With half of the weights at 0 after each epoch, some that were 0 are not at the end."""
     pruner = ng.pruning.magnitude(fraction=0.5, regrow=True)
-    one = ng.train(small(), X, Y, pruner=pruner, epochs=1, until_cost=None, seed=0)
-    more = ng.train(small(), X, Y, pruner=pruner, epochs=40, until_cost=None, seed=0)
+    one = ng.train(small(), X, Y, pruner=pruner, epochs=1, target_cost=None, seed=0)
+    more = ng.train(small(), X, Y, pruner=pruner, epochs=40, target_cost=None, seed=0)
     assert more.network.weights.size == one.network.weights.size
     assert np.sum(more.network.weights == 0.0) == np.sum(one.network.weights == 0.0) > 0
     assert np.any((one.network.weights == 0.0) & (more.network.weights != 0.0))
@@ -102,7 +102,7 @@ def test_saliency_of_the_error_is_the_mean_square_of_weight_times_gradient():
     network = small(outputs=2)
     y = np.hstack([Y, 1 - Y])
     pruner = ng.pruning.saliency(1.0, nudge="error")
-    scores = pruner.scores(network, np.random.default_rng(0), lesson(network, y))
+    scores = pruner.scores(network, np.random.default_rng(0), task(network, y))
     each = [ng.gradients.gradient(network, X[k : k + 1], y[k : k + 1])[0] for k in range(4)]
     assert scores == pytest.approx(np.mean([(network.weights * slope) ** 2 for slope in each], axis=0), rel=1e-6)
 
@@ -119,8 +119,8 @@ def test_saliency_of_random_nudges_is_how_far_the_outputs_move():
                 for sign in (1, -1)
             )
             moves[k] = np.mean(np.sum((weight * (above - below) / 2e-4) ** 2, axis=1))
-        task = lesson(network, np.zeros((4, outputs)))
-        scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), task)
+        zeros = task(network, np.zeros((4, outputs)))
+        scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), zeros)
         assert np.linalg.norm(scores - moves) <= tolerance * np.linalg.norm(moves)
 
 
@@ -131,7 +131,7 @@ def test_saliency_foresees_what_an_edge_is_worth_better_than_its_size_does():
         np.sum((ng.settle(network.without_edges([k]), X).outputs - ng.settle(network, X).outputs) ** 2)
         for k in range(network.weights.size)
     ]
-    scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), lesson(network, Y))
+    scores = ng.pruning.saliency(1.0).scores(network, np.random.default_rng(0), task(network, Y))
 
     def agreement(score):
         return np.corrcoef(np.argsort(np.argsort(score)), np.argsort(np.argsort(moved)))[0, 1]
@@ -166,28 +166,28 @@ def test_random_pruning_takes_each_edge_as_often():
 
 @given(graph=graphs(biases=True))
 @settings(max_examples=60)
-def test_idle_neurons_are_those_on_no_path(graph):
+def test_unreachable_neurons_are_those_on_no_path(graph):
     network = ng.compile(graph, ng.dynamics.vector_field())
     sources = [n for n, d in graph.nodes(data=True) if d.get("role") in ("input", "bias") or d.get("bias")]
     driven = set(sources).union(*(nx.descendants(graph, node) for node in sources))
     heard = set(network.outputs).union(*(nx.ancestors(graph, node) for node in network.outputs))
     hidden = {node for node, role in graph.nodes(data="role", default="hidden") if role == "hidden"}
-    lazy = {network.nodes[k] for k in np.flatnonzero(idle_neurons(network))}
+    lazy = {network.nodes[k] for k in np.flatnonzero(unreachable_neurons(network))}
     assert lazy == hidden - (driven & heard)
 
 
 @given(graph=graphs(biases=True, ties=False))
 @settings(max_examples=40)
-def test_without_its_idle_neurons_a_network_answers_the_same(graph):
+def test_without_its_unreachable_neurons_a_network_answers_the_same(graph):
     """Bit for bit: their own start at 0 keeps those at 0 that nothing drives."""
     network = ng.compile(graph, ng.dynamics.vector_field())
     x = np.random.default_rng(0).uniform(size=(3, len(network.inputs)))
-    pruned = ng.prune(network, ng.pruning.idle())
+    pruned = ng.prune(network, ng.pruning.unreachable())
     solver = ng.solvers.Euler(dt=0.1, steps=50, tol=0)
     before, after = (ng.settle(one, x, solver=solver) for one in (network, pruned.network))
     assert np.array_equal(before.outputs, after.outputs)
-    fixed = {node for k in np.flatnonzero(~network.wiring.plastic) for node in network.edges[k]}
-    lazy = {network.nodes[k] for k in np.flatnonzero(idle_neurons(network))}
+    fixed = {node for k in np.flatnonzero(~network.connectivity.plastic) for node in network.edges[k]}
+    lazy = {network.nodes[k] for k in np.flatnonzero(unreachable_neurons(network))}
     assert set(pruned.neurons) == lazy - fixed
     assert set(pruned.network.nodes) == set(network.nodes) - set(pruned.neurons)
 
@@ -198,7 +198,7 @@ def test_both_edges_of_a_pair_leave_where_the_dynamics_is_symmetric():
     for _, _, data in graph.edges(data=True):
         data.pop("tie", None)
     network = ng.compile(graph, ng.dynamics.hopfield())
-    assert network.wiring.ties is None
+    assert network.connectivity.ties is None
     for fraction in (0.1, 0.35, 0.6):
         pruned = ng.prune(network, ng.pruning.magnitude(fraction), neurons=False).network
         among = {(u, v) for u, v in pruned.edges if not str(u).startswith("x")}

@@ -35,7 +35,7 @@ def slow(nodes=100, close=0.99):
 def test_it_ends_where_the_linear_system_says():
     network = made(ng.Dynamics("-s + I"), scale=0.2)
     settled = ng.settle(network, X, solver=Anderson(tol=1e-12))
-    free, W = network.wiring.free, network.matrix().toarray()
+    free, W = network.connectivity.free, network.matrix().toarray()
     still = settled.state.copy()
     still[:, free] = 0.0
     answer = np.linalg.solve(np.eye(free.size) - W[np.ix_(free, free)], (still @ W.T)[:, free].T).T
@@ -48,7 +48,7 @@ def test_on_a_linear_system_with_memory_enough_it_ends_in_as_many_steps_as_there
     network = made(ng.Dynamics("-s + I"), scale=0.2)
     settled = ng.settle(network, X, solver=Anderson(tol=1e-9, memory=12))
     assert settled.converged
-    assert settled.steps.max() <= network.wiring.free.size + 3
+    assert settled.steps.max() <= network.connectivity.free.size + 3
 
 
 def test_it_needs_far_fewer_steps_where_the_network_is_slow():
@@ -71,7 +71,7 @@ def test_where_mixing_does_not_serve_it_still_settles(seed):
     settled = ng.settle(network, x, solver=Anderson(tol=1e-8, steps=3000))
     moved = np.clip(settled.state + network.drift(settled.state), 0.0, 1.0) - settled.state
     assert settled.converged
-    assert np.abs(moved[:, network.wiring.free]).max() < 1e-7
+    assert np.abs(moved[:, network.connectivity.free]).max() < 1e-7
 
 
 @pytest.mark.parametrize("dynamics", [ng.dynamics.additive("tanh"), ng.dynamics.vector_field(), OWN], ids=str)

@@ -42,15 +42,15 @@ def contracting_networks(draw, dynamics):
 
 def phases(network, random):
     """Every kind of phase, from the free equilibrium."""
-    batch, outputs = 3, network.wiring.outputs.size
+    batch, outputs = 3, network.connectivity.outputs.size
     start = random.random((batch, len(network.nodes)))
-    start[:, network.wiring.bias_nodes] = 1.0
+    start[:, network.connectivity.bias_nodes] = 1.0
     target = random.random((batch, outputs))
     target /= target.sum(axis=1, keepdims=True)
     yield "free", Phase(start)
     free = Euler(tol=1e-12, steps=20_000).solve(network, Phase(start)).state
     clamped = free.copy()
-    clamped[:, network.wiring.outputs] = target
+    clamped[:, network.connectivity.outputs] = target
     yield "nudged", Phase(free, target, 0.5, SquaredError())
     yield "nudged each by its own", Phase(free, target, np.array([1.5, -0.1, 0.0]), SquaredError())
     yield "softmax", Phase(free, target, 0.1, CrossEntropy(gain=2.0))
@@ -71,7 +71,7 @@ def test_they_agree_in_every_phase_and_in_the_response(dynamics, data, seed):
             assert settled.converged, (kind, solver)
             assert np.abs(settled.state - followed.state).max() < 1e-9, (kind, solver)
         if kind == "free":
-            force = random.normal(size=(3, network.wiring.outputs.size))
+            force = random.normal(size=(3, network.connectivity.outputs.size))
             for lift in (0.0, 0.1):
                 answer = Euler(tol=1e-11, steps=20_000).respond(followed, force, lift)
                 for solver in OTHERS:
@@ -90,7 +90,7 @@ def test_what_any_of_them_calls_settled_is_an_equilibrium(dynamics, data, seed):
     for solver in SOLVERS:
         settled = ng.settle(network, x, solver=solver(tol=1e-9), start="uniform", seed=0)
         moved = np.clip(settled.state + network.drift(settled.state), 0.0, 1.0) - settled.state
-        largest = np.abs(moved[:, network.wiring.free]).max(axis=1)
+        largest = np.abs(moved[:, network.connectivity.free]).max(axis=1)
         assert np.all((largest < 1e-7) == (settled.status == ng.Status.CONVERGED)), solver
 
 

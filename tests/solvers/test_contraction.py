@@ -13,12 +13,12 @@ AFFINE = [ng.dynamics.deep("absolute", extra_leak=0.3), ng.dynamics.deep("signed
 
 
 def phase_of(network, **options):
-    return Phase(np.zeros((1, len(network.nodes))), np.zeros((1, network.wiring.outputs.size)), **options)
+    return Phase(np.zeros((1, len(network.nodes))), np.zeros((1, network.connectivity.outputs.size)), **options)
 
 
 def radius(network):
     """Spectral radius of the couplings over the leaks, where the Jacobian is constant; inf where a leak is none."""
-    free = network.wiring.free
+    free = network.connectivity.free
     J = network.jacobian(np.zeros(len(network.nodes))).toarray()[np.ix_(free, free)]
     loops = network.matrix().toarray()[free, free]
     leaks = loops - np.diag(J)

@@ -34,9 +34,9 @@ def test_it_finds_the_one_equilibrium_of_all_ways_to_hold_nodes_at_the_box():
     for seed in range(5):
         network = dense(ng.dynamics.vector_field(), seed=seed, scale=0.2)
         network = network.with_weights(network.weights, np.where(network.biases != 0, network.biases * 5 - 0.3, 0.0))
-        free, W = network.wiring.free, network.matrix().toarray()
+        free, W = network.connectivity.free, network.matrix().toarray()
         start = np.zeros(len(network.nodes))
-        start[network.wiring.inputs] = X[0]
+        start[network.connectivity.inputs] = X[0]
         A, c = W[np.ix_(free, free)] - np.eye(7), (W @ start + network.biases)[free]
         answers = []
         for held in itertools.product((None, 0.0, 1.0), repeat=7):
@@ -70,7 +70,7 @@ def test_a_samples_answer_does_not_depend_on_its_batch(network, kind):
         "squared": {"beta": random.uniform(-0.3, 2.0, 9)},
         "softmax": {"beta": 0.7, "cost": CrossEntropy(3.0)},
         "clamped": {"clamped": True},
-        "transposed": {"beta": 0.1, "anchor": ng.settle(network, start[:, network.wiring.inputs]).state},
+        "transposed": {"beta": 0.1, "anchor": ng.settle(network, start[:, network.connectivity.inputs]).state},
     }[kind]
     if kind == "transposed":
         start = options["anchor"].copy()
@@ -92,13 +92,13 @@ def test_a_samples_answer_does_not_depend_on_its_batch(network, kind):
 @pytest.mark.parametrize("lift", [0.0, 0.1, 1.0])
 def test_the_response_is_the_one_that_eulers_steps_end_at(network, lift):
     free = ng.settle(network, X, solver=Euler(tol=1e-12, steps=50_000))
-    assert np.any(network.held(free.state)[:, network.wiring.free])
+    assert np.any(network.held(free.state)[:, network.connectivity.free])
     force = np.random.default_rng(1).normal(size=(9, 2))
     followed = Euler(tol=1e-12, steps=50_000).respond(free, force, lift)
     solved = Newton().respond(free, force, lift)
     assert np.all(solved.status == ng.Status.CONVERGED)
     assert np.abs(solved.state - followed.state).max() < 1e-8
-    assert np.abs(solved.gain - followed.gain).max() < 1e-12
+    assert np.abs(solved.input_slope - followed.input_slope).max() < 1e-12
     assert solved.steps.max() <= 10
 
 

@@ -47,7 +47,7 @@ def test_the_nudged_phase_rests_where_drift_and_nudge_cancel(solver, dynamics):
     free = ng.settle(network, X, solver=solver(tol=1e-10))
     nudged = ng.settle(network, X, y=y, beta=beta, start=free.state, solver=solver(tol=1e-10))
     total = network.drift(nudged.state)
-    total[:, network.wiring.outputs] += beta * (y - nudged.outputs)
+    total[:, network.connectivity.outputs] += beta * (y - nudged.outputs)
     assert np.array_equal(network.drift(nudged.state, y, beta), total)
     box = dynamics.box or (-np.inf, np.inf)
     assert np.abs(np.clip(nudged.state + 1e-3 * total, *box) - nudged.state).max() <= 1e-12
@@ -68,11 +68,11 @@ def test_explicit_euler_takes_the_steps_of_the_plain_loop():
     network = small(ng.dynamics.deep("signed"), seed=1, scale=0.3)
     settled = ng.settle(network, X, start=0.2, solver=Euler(dt=0.05, steps=137, tol=0))
     state = np.full((len(X), len(network.nodes)), 0.2)
-    state[:, network.wiring.inputs] = X
-    state[:, network.wiring.bias_nodes] = 1.0
+    state[:, network.connectivity.inputs] = X
+    state[:, network.connectivity.bias_nodes] = 1.0
     W, b = network.matrix().toarray(), network.biases
     for _ in range(137):
-        state = plain_loop.step(state, W, b, network.wiring.free, plain_loop.deep_drift, 0.05)
+        state = plain_loop.step(state, W, b, network.connectivity.free, plain_loop.deep_drift, 0.05)
     assert np.abs(settled.state - state).max() <= 1e-13
     assert np.all(settled.status == ng.Status.STEP_LIMIT)
     assert np.all(settled.steps == 137)
@@ -83,14 +83,14 @@ def test_the_semi_implicit_step_is_the_one_of_its_equation():
     y = np.full((5, 2), 0.9)
     one = ng.settle(network, X, y=y, beta=2.0, start=0.4, solver=Euler(dt=0.3, steps=1, tol=0, implicit=True))
     state = np.full((5, len(network.nodes)), 0.4)
-    state[:, network.wiring.inputs] = X
-    state[:, network.wiring.bias_nodes] = 1.0
+    state[:, network.connectivity.inputs] = X
+    state[:, network.connectivity.bias_nodes] = 1.0
     nudge = np.zeros(len(network.nodes))
-    nudge[network.wiring.outputs] = 2.0
+    nudge[network.connectivity.outputs] = 2.0
     source = state @ network.matrix().toarray().T + nudge * 0.9
     leak = np.abs(network.matrix().toarray()).sum(axis=0) + 0.3 + nudge
     expected = np.clip((state + 0.3 * source) / (1 + 0.3 * leak), 0, 1)
-    free = network.wiring.free
+    free = network.connectivity.free
     assert np.allclose(one.state[:, free], expected[:, free], atol=1e-15)
 
 
@@ -156,8 +156,8 @@ def test_uniform_starts_come_from_the_seed_and_clamped_nodes_are_clamped():
     other = ng.settle(network, X, start="uniform", seed=8, solver=Euler(steps=1, tol=0))
     assert np.array_equal(one.state, two.state)
     assert not np.array_equal(one.state, other.state)
-    assert np.array_equal(one.state[:, network.wiring.inputs], X)
-    assert np.all(one.state[:, network.wiring.bias_nodes] == 1.0)
+    assert np.array_equal(one.state[:, network.connectivity.inputs], X)
+    assert np.all(one.state[:, network.connectivity.bias_nodes] == 1.0)
 
 
 def test_single_precision_settles_to_the_same_answer():

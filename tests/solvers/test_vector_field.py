@@ -4,7 +4,7 @@ import pytest
 import neurograph as ng
 from neurograph.equations.costs import CrossEntropy, SquaredError
 from neurograph.solvers.base import Phase
-from neurograph.solvers.vector_field import Motion
+from neurograph.solvers.vector_field import VectorField
 
 DYNAMICS = [
     ng.dynamics.deep("signed", extra_leak=0.3),
@@ -30,7 +30,7 @@ def made(dynamics, options):
     start = random.random((3, len(network.nodes)))
     if "anchor" in options:
         anchor = start.copy()
-        anchor[:, network.wiring.free] = random.random((3, network.wiring.free.size))
+        anchor[:, network.connectivity.free] = random.random((3, network.connectivity.free.size))
         options = {**options, "anchor": anchor}
     return network, Phase(start, np.eye(3)[[2, 0, 1]], **options)
 
@@ -39,7 +39,7 @@ def by_hand(network, phase, states):
     """The whole drift at full states, from the network's own drift, the cost's force and dense Jacobians."""
     total = network.drift(states)
     beta = np.full(len(states), phase.beta)
-    outputs = network.wiring.outputs
+    outputs = network.connectivity.outputs
     total[:, outputs] += beta[:, None] * phase.cost.force(states[:, outputs], phase.target)
     if phase.anchor is not None:
         for k, fixed in enumerate(phase.anchor):
@@ -52,24 +52,24 @@ def by_hand(network, phase, states):
 @pytest.mark.parametrize("name", PHASES)
 def test_the_drift_is_that_of_the_network_with_nudge_and_returning_activity(dynamics, name):
     network, phase = made(dynamics, PHASES[name])
-    motion = Motion(network, phase)
-    found = motion.drift(np.ascontiguousarray(phase.start[:, motion.moving].T), np.arange(3))
-    assert np.abs(found - by_hand(network, phase, phase.start)[:, motion.moving].T).max() <= 1e-13
+    field = VectorField(network, phase)
+    found = field.drift(np.ascontiguousarray(phase.start[:, field.moving].T), np.arange(3))
+    assert np.abs(found - by_hand(network, phase, phase.start)[:, field.moving].T).max() <= 1e-13
 
 
 @pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)
 @pytest.mark.parametrize("name", PHASES)
 def test_the_jacobian_is_that_of_finite_differences(dynamics, name):
     network, phase = made(dynamics, PHASES[name])
-    motion, samples, h = Motion(network, phase), np.array([2, 0]), 1e-6
-    s = np.ascontiguousarray(phase.start[np.ix_(samples, motion.moving)].T)
-    entries = motion.jacobian(s, samples)
+    field, samples, h = VectorField(network, phase), np.array([2, 0]), 1e-6
+    s = np.ascontiguousarray(phase.start[np.ix_(samples, field.moving)].T)
+    entries = field.jacobian(s, samples)
     for k in range(2):
-        J = np.zeros((motion.moving.size, motion.moving.size))
-        np.add.at(J, (motion.rows, motion.columns), entries[:, k])
-        for i in range(motion.moving.size):
+        J = np.zeros((field.moving.size, field.moving.size))
+        np.add.at(J, (field.rows, field.columns), entries[:, k])
+        for i in range(field.moving.size):
             ahead, behind = s.copy(), s.copy()
             ahead[i, k] += h
             behind[i, k] -= h
-            slope = (motion.drift(ahead, samples) - motion.drift(behind, samples))[:, k] / (2 * h)
+            slope = (field.drift(ahead, samples) - field.drift(behind, samples))[:, k] / (2 * h)
             assert np.abs(slope - J[:, i]).max() <= 1e-8

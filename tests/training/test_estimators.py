@@ -78,7 +78,7 @@ def test_it_is_train_and_settle(iris):
         "solver": ng.solvers.Euler(dt=0.2, tol=1e-7),
         "epochs": 4,
         "batch_size": 10,
-        "until_cost": 0.1,
+        "target_cost": 0.1,
         "validation": 0.2,
         "patience": 3,
     }
@@ -156,7 +156,7 @@ def test_the_network_learns_targets_from_a_tenth_to_nine_tenths(iris):
     model = ng.GraphRegressor(graph, optimiser=rate, epochs=3, random_state=7).fit(x, y)
     _, seed = np.random.RandomState(7).randint(np.iinfo(np.int32).max, size=2).tolist()
     inner = np.interp(y, [y.min(), y.max()], [0.1, 0.9])
-    fit = ng.train(ng.compile(graph), x, inner, optimiser=rate, epochs=3, until_cost=None, seed=seed)
+    fit = ng.train(ng.compile(graph), x, inner, optimiser=rate, epochs=3, target_cost=None, seed=seed)
     np.testing.assert_allclose(model.network_.weights, fit.network.weights, rtol=1e-9)
 
 

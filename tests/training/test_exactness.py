@@ -302,7 +302,9 @@ def test_no_node_is_at_its_bound(neuron, graph):
     whole = this.network.to_graph()
     driven |= {node for node in whole if whole.nodes[node].get("bias")}
     reached = driven.union(*(nx.descendants(whole, node) for node in driven)) - set(this.network.inputs)
-    places = [this.network.wiring.table.index[node] for node in reached if whole.nodes[node].get("role") != "bias"]
+    places = [
+        this.network.connectivity.table.index[node] for node in reached if whole.nodes[node].get("role") != "bias"
+    ]
     state = ng.settle(this.network, this.x, solver=TIGHT).state[:, places]
     assert state.min() > 1e-3
     assert state.max() < 0.99
@@ -357,7 +359,10 @@ def test_it_is_the_gradient_on_any_graph(data, name, seed):
     graph = contracted(data.draw(graphs_for(neuron.dynamics, max_free=5, attributes=False)), neuron)
     network = ng.compile(graph, neuron.dynamics)
     rng = np.random.default_rng(seed)
-    x, y = rng.uniform(-1, 1, (3, network.wiring.inputs.size)), rng.uniform(size=(3, network.wiring.outputs.size))
+    x, y = (
+        rng.uniform(-1, 1, (3, network.connectivity.inputs.size)),
+        rng.uniform(size=(3, network.connectivity.outputs.size)),
+    )
     free = ng.settle(network, x, solver=TIGHT)
     assume(not near_a_kink(network, free.state))
     weights, biases = gradient(network, x, y, solver=TIGHT)
@@ -366,7 +371,7 @@ def test_it_is_the_gradient_on_any_graph(data, name, seed):
     assert np.allclose(np.concatenate([weights, biases]), exact, rtol=1e-5, atol=1e-8)
     unlifted = ng.rules.asymmetric_ep(lift=0.0)
     check = ng.gradient_check(network, x, y, unlifted, solver=TIGHT)
-    plastic = network.wiring.plastic
+    plastic = network.connectivity.plastic
     assert np.allclose(check.change[plastic], -weights[plastic], rtol=1e-8, atol=1e-10)
     assert np.allclose(check.bias_change, -biases, rtol=1e-8, atol=1e-10)
 
@@ -387,11 +392,11 @@ def near_a_kink(network, state):
     if network.dynamics.box is None:
         return False
     wired = np.zeros((state.shape[1],) * 2)
-    wired[network.wiring.pre, network.wiring.post] = 1.0
+    wired[network.connectivity.pre, network.connectivity.post] = 1.0
     reached = np.abs(state) @ wired > 0
-    at = (np.abs(state[:, network.wiring.free][..., None] - network.dynamics.box) < 1e-3).any(-1)
-    weak = np.abs(network.drift(state)[:, network.wiring.free]) < 1e-3
-    return bool(np.any(at & weak & reached[:, network.wiring.free]))
+    at = (np.abs(state[:, network.connectivity.free][..., None] - network.dynamics.box) < 1e-3).any(-1)
+    weak = np.abs(network.drift(state)[:, network.connectivity.free]) < 1e-3
+    return bool(np.any(at & weak & reached[:, network.connectivity.free]))
 
 
 # Where an answer is no gradient
@@ -420,7 +425,7 @@ def test_finite_phases_that_run_away_are_not_learned_from_and_the_linear_respons
     assert beta * np.abs(small).max() < 0.1
     assert not ended.learned.any()
     assert all(not change.any() for change in weight_change(FINITE, ended))
-    options = {"epochs": 1, "until_cost": None, "batch_size": None, "progress": False}
+    options = {"epochs": 1, "target_cost": None, "batch_size": None, "progress": False}
     fit = ng.train(network, x, y, rule=FINITE, beta=beta, solver=TIGHT, **options)
     assert np.array_equal(fit.network.weights, network.weights)
     assert fit.history["learned"].tolist() == [0.0]

@@ -66,7 +66,7 @@ def test_the_change_is_the_step_of_training():
     network, rule = complete(bias="neurons"), ng.rules.deep()
     check = ng.gradient_check(network, X, Y, rule)
     solver = ng.solvers.Euler(steps=100_000, tol=1e-10)
-    options = {"epochs": 1, "batch_size": None, "until_cost": None, "optimiser": ng.optimisers.sgd(1.0)}
+    options = {"epochs": 1, "batch_size": None, "target_cost": None, "optimiser": ng.optimisers.sgd(1.0)}
     fit = ng.train(network, X, Y, rule=rule, solver=solver, progress=False, **options)
     assert np.allclose(fit.network.weights - network.weights, check.change, atol=1e-15)
     assert np.allclose(fit.network.biases - network.biases, np.append([0, 0], check.bias_change), atol=1e-15)
@@ -200,18 +200,18 @@ def test_a_check_reads_as_a_line():
 def test_a_course_is_the_training_and_a_check_after_each_epoch():
     network, rule = complete(), ng.rules.vector_field()
     options = {"rule": rule, "beta": 0.2, "cost": ng.costs.squared_error()}
-    course = ng.gradient_course(network, X, Y, epochs=3, optimiser=ng.optimisers.adam(0.05), seed=4, **options)
+    course = ng.gradient_history(network, X, Y, epochs=3, optimiser=ng.optimisers.adam(0.05), seed=4, **options)
     assert len(course) == 4
     assert same(course[0], ng.gradient_check(network, X, Y, **options))
-    training = {"optimiser": ng.optimisers.adam(0.05), "until_cost": None, "seed": 4, "progress": False}
+    training = {"optimiser": ng.optimisers.adam(0.05), "target_cost": None, "seed": 4, "progress": False}
     fit = ng.train(network, X, Y, epochs=3, **options, **training)
     assert same(course[3], ng.gradient_check(fit.network, X, Y, **options))
 
 
 def test_a_course_goes_on_through_an_epoch_without_an_equilibrium():
     solver = ng.solvers.Euler(dt=0.1, steps=500)
-    course = ng.gradient_course(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
+    course = ng.gradient_history(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
     assert [check.rule for check in course] == ["deep"] * 3
     assert all(np.isnan([check.cosine, check.relative_error, *check.gradient]).all() for check in course)
     with pytest.raises(ng.ParameterError, match="epochs is 0"):
-        ng.gradient_course(complete(), X, Y, epochs=0)
+        ng.gradient_history(complete(), X, Y, epochs=0)

@@ -77,7 +77,7 @@ def test_the_drop_is_measured_on_other_samples_where_there_are_some(trained):
 
 def test_regrown_edges_leave_in_the_last_round_only(trained):
     pruner = ng.pruning.magnitude(0.5, regrow=True)
-    pruning = ng.prune(trained, pruner, X, Y, rounds=3, retrain=5, until_cost=None, neurons=False, seed=0)
+    pruning = ng.prune(trained, pruner, X, Y, rounds=3, retrain=5, target_cost=None, neurons=False, seed=0)
     assert pruning.curve["edges"].tolist() == [48, 48, 48, 24]
     assert {gone.epoch for gone in pruning.removed} == {2}
 
@@ -123,7 +123,7 @@ class SymmetricPart:
         self.rate = rate
 
     def holds(self, network):
-        free = network.wiring.free
+        free = network.connectivity.free
         jacobian = network.jacobian(np.zeros(len(network.nodes))).toarray()[np.ix_(free, free)]
         return np.linalg.eigvalsh((jacobian + jacobian.T) / 2).max() <= -self.rate
 
@@ -149,7 +149,7 @@ def test_a_contraction_lives_through_pruning():
 def test_training_keeps_its_certificate_while_edges_leave():
     graph = ng.topologies.complete(inputs=2, hidden=6, outputs=1, bias="neurons", scale=0.5, seed=3)
     keep, network = ng.certificates.contracting(rate=0.3), ng.compile(graph, ng.dynamics.additive("tanh"))
-    fit = ng.train(network, X, Y, keep=keep, pruner=ng.pruning.random(0.1), epochs=5, until_cost=None, seed=0)
+    fit = ng.train(network, X, Y, keep=keep, pruner=ng.pruning.random(0.1), epochs=5, target_cost=None, seed=0)
     assert fit.removed
     assert keep.holds(fit.network)
     pruning = ng.prune(fit.network, ng.pruning.saliency(0.5), X, Y, rounds=2, retrain=3, keep=keep, seed=0)

@@ -33,7 +33,7 @@ def arguments(**changes):
         "seed": 3,
         "start": "uniform",
         "validation": 0.25,
-        "until_cost": None,
+        "target_cost": None,
         "batch_size": 2,
         "pruner": ng.pruning.boltzmann(0.1),
         **changes,
@@ -146,7 +146,7 @@ def test_a_run_that_was_finished_early_stays_finished(tmp_path):
 
 def test_a_number_of_numpys_is_the_number_itself(tmp_path):
     path = tmp_path / "run.ckpt"
-    options = {"rule": ng.rules.vector_field(), "until_cost": None, "checkpoint": path}
+    options = {"rule": ng.rules.vector_field(), "target_cost": None, "checkpoint": path}
     plain = ng.train(network(), X, Y, epochs=2, seed=1, beta=0.5, **options)
     fit = ng.train(network(), X, Y, epochs=2, seed=np.int64(1), beta=np.float64(0.5), **options)
     assert np.array_equal(fit.network.weights, plain.network.weights)

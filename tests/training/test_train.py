@@ -24,17 +24,17 @@ def test_training_starts_from_the_same_seed_twice_and_changes_nothing_it_was_giv
     start = network()
     before = start.weights.copy()
     x, y = XOR[0].copy(), XOR[1].copy()
-    one, two = (ng.train(start, x, y, seed=4, epochs=15, until_cost=None) for _ in range(2))
+    one, two = (ng.train(start, x, y, seed=4, epochs=15, target_cost=None) for _ in range(2))
     assert np.array_equal(one.network.weights, two.network.weights)
     assert np.array_equal(start.weights, before)
     assert np.array_equal(x, XOR[0])
     assert np.array_equal(y, XOR[1])
-    other = ng.train(start, x, y, seed=5, epochs=15, until_cost=None)
+    other = ng.train(start, x, y, seed=5, epochs=15, target_cost=None)
     assert not np.array_equal(one.network.weights, other.network.weights)
 
 
 def test_history_holds_what_each_epoch_was():
-    fit = ng.train(network(), *XOR, seed=0, batch_size=None, epochs=3, until_cost=None)
+    fit = ng.train(network(), *XOR, seed=0, batch_size=None, epochs=3, target_cost=None)
     free = ng.settle(network(), XOR[0])
     assert fit.history["cost"][0] == pytest.approx(squared_error().mean(free.outputs, XOR[1]), abs=1e-12)
     assert fit.history["error"][0] == np.mean(wrong(free.outputs, XOR[1]))
@@ -45,7 +45,7 @@ def test_history_holds_what_each_epoch_was():
 
 @pytest.mark.parametrize("start", ["warm", "uniform", 0.1])
 def test_training_that_goes_on_equals_training_that_never_stopped(start):
-    options = {"until_cost": None, "start": start, "pruner": ng.pruning.boltzmann(0.05)}
+    options = {"target_cost": None, "start": start, "pruner": ng.pruning.boltzmann(0.05)}
     whole = ng.train(network(), *XOR, epochs=12, seed=1, **options)
     first = ng.train(network(), *XOR, epochs=7, seed=1, **options)
     again = ng.train(first, *XOR, epochs=5, **options)
@@ -71,8 +71,8 @@ def test_what_is_not_plastic_stays():
     start = ng.compile(graph)
     optimiser = ng.optimisers.sgd(1.0, l1=0.01)
     pruner = ng.pruning.magnitude(threshold=100.0)
-    fit = ng.train(start, *XOR, epochs=4, optimiser=optimiser, until_cost=None)
-    held = ~start.wiring.plastic
+    fit = ng.train(start, *XOR, epochs=4, optimiser=optimiser, target_cost=None)
+    held = ~start.connectivity.plastic
     assert np.array_equal(fit.network.weights[held], start.weights[held])
     assert np.all(fit.network.weights[~held] != start.weights[~held])
     assert set(ng.prune(start, pruner).network.edges) == {("x0", "h0"), ("h1", "y0")}
@@ -85,7 +85,7 @@ def test_tied_edges_share_one_weight_through_training_and_pruning():
             graph.edges[u, v]["tie"] = "-".join(sorted((u, v)))
             graph.edges[u, v]["weight"] = graph.edges[min(u, v), max(u, v)]["weight"]
     start = ng.compile(graph, dynamics=ng.dynamics.hopfield())
-    fit = ng.train(start, *XOR, epochs=10, optimiser=ng.optimisers.sgd(0.1), until_cost=None)
+    fit = ng.train(start, *XOR, epochs=10, optimiser=ng.optimisers.sgd(0.1), target_cost=None)
     graph = fit.network.to_graph()
     pairs = [(u, v) for u, v in graph.edges if graph.has_edge(v, u)]
     assert pairs
@@ -101,7 +101,7 @@ def test_l1_pulls_weights_and_not_biases():
         np.linspace(-0.2, 0.2, graph.number_of_edges()), np.r_[0, 0, np.full(4, 0.1)]
     )
     y = ng.settle(start, XOR[0], solver=ng.solvers.Euler(tol=1e-12)).outputs
-    options = {"epochs": 1, "batch_size": None, "until_cost": None, "solver": ng.solvers.Euler(tol=1e-12)}
+    options = {"epochs": 1, "batch_size": None, "target_cost": None, "solver": ng.solvers.Euler(tol=1e-12)}
     fit = ng.train(start, XOR[0], y, optimiser=ng.optimisers.sgd(0.5, l1=0.02), **options)
     assert np.allclose(fit.network.weights, start.weights - 0.01 * np.sign(start.weights), atol=1e-8)
     assert np.allclose(fit.network.biases, start.biases, atol=1e-8)
@@ -120,12 +120,12 @@ def test_a_weight_that_leaves_every_bound_is_named():
     graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
     start = ng.compile(graph, dynamics=ng.dynamics.additive("relu"))
     with pytest.raises(ng.DivergenceError, match=r"\('x', 'y'\)|diverged"):
-        ng.train(start, [[1e5]], [[0.0]], optimiser=ng.optimisers.sgd(1e308), epochs=50, until_cost=None)
+        ng.train(start, [[1e5]], [[0.0]], optimiser=ng.optimisers.sgd(1e308), epochs=50, target_cost=None)
 
 
 def test_pruning_while_training_leaves_the_graph_and_is_logged():
     pruner = ng.pruning.boltzmann(tolerance=0.1, temperature=5.0)
-    fit = ng.train(network(), *XOR, pruner=pruner, epochs=20, until_cost=None, seed=1)
+    fit = ng.train(network(), *XOR, pruner=pruner, epochs=20, target_cost=None, seed=1)
     assert fit.removed
     assert fit.network.weights.size + len(fit.removed) == 48
     assert fit.history["edges"][-1] == fit.network.weights.size
@@ -141,7 +141,7 @@ def test_pruning_while_training_leaves_the_graph_and_is_logged():
 
 @pytest.mark.parametrize("kind", [np.random.PCG64, np.random.MT19937, np.random.Philox])
 def test_training_goes_on_with_any_generator(kind):
-    options = {"until_cost": None, "start": "uniform"}
+    options = {"target_cost": None, "start": "uniform"}
     whole = ng.train(network(), *XOR, epochs=4, seed=np.random.Generator(kind(3)), **options)
     first = ng.train(network(), *XOR, epochs=2, seed=np.random.Generator(kind(3)), **options)
     assert np.array_equal(ng.train(first, *XOR, epochs=2, **options).network.weights, whole.network.weights)
@@ -177,7 +177,7 @@ def labelled(seed=0):
 
 def test_labels_are_one_hot_targets():
     start, x, labels = labelled()
-    options = {"epochs": 3, "seed": 0, "until_cost": None}
+    options = {"epochs": 3, "seed": 0, "target_cost": None}
     one = ng.train(start, x, labels, **options)
     two = ng.train(start, x, np.eye(3)[labels], **options)
     assert np.array_equal(one.network.weights, two.network.weights)
@@ -196,13 +196,13 @@ def test_numbers_are_learned_as_numbers():
     x = np.linspace(0, 1, 16)[:, None]
     y = 0.6 * x[:, 0] - 0.2
     graph = ng.topologies.layered(1, (4,), 1, bias="neurons", seed=0)
-    fit = ng.train(ng.compile(graph, ng.dynamics.additive("tanh")), x, y, epochs=300, until_cost=1e-4, seed=0)
+    fit = ng.train(ng.compile(graph, ng.dynamics.additive("tanh")), x, y, epochs=300, target_cost=1e-4, seed=0)
     assert fit.history["error"][-1] < 0.02
 
 
 def test_a_validation_split_is_held_out_and_the_best_network_kept():
     start, x, labels = labelled()
-    fit = ng.train(start, x, labels, validation=0.25, epochs=12, seed=1, until_cost=None)
+    fit = ng.train(start, x, labels, validation=0.25, epochs=12, seed=1, target_cost=None)
     held = fit.memory.held_out
     assert held.size == 15
     same = ng.train(start, x[np.setdiff1d(np.arange(60), held)], labels[np.setdiff1d(np.arange(60), held)], epochs=1)
@@ -236,7 +236,7 @@ def test_a_cost_of_ones_own_teaches_where_nothing_is_nudged():
         def force(self, outputs, y):
             return 0.5 * squared_error().force(outputs, y)
 
-    options = {"epochs": 3, "until_cost": None, "seed": 0}
+    options = {"epochs": 3, "target_cost": None, "seed": 0}
     half = ng.train(network(), *XOR, cost=Half(), optimiser=ng.optimisers.sgd(0.2), **options)
     whole = ng.train(network(), *XOR, optimiser=ng.optimisers.sgd(0.1), **options)
     assert np.allclose(half.network.weights, whole.network.weights, atol=1e-12)
@@ -244,17 +244,17 @@ def test_a_cost_of_ones_own_teaches_where_nothing_is_nudged():
 
 def test_held_out_samples_teach_nothing():
     start, x, labels = labelled()
-    fit = ng.train(start, x, labels, validation=0.25, epochs=3, seed=1, until_cost=None)
+    fit = ng.train(start, x, labels, validation=0.25, epochs=3, seed=1, target_cost=None)
     changed = labels.copy()
     changed[fit.memory.held_out] = (labels[fit.memory.held_out] + 1) % 3
-    other = ng.train(start, x, changed, validation=0.25, epochs=3, seed=1, until_cost=None)
+    other = ng.train(start, x, changed, validation=0.25, epochs=3, seed=1, target_cost=None)
     assert np.array_equal(fit.network.weights, other.network.weights)
     assert not np.array_equal(fit.history["validation_cost"], other.history["validation_cost"])
 
 
 def test_patience_ends_a_run_that_gets_no_better():
     start, x, labels = labelled()
-    fit = ng.train(start, x, labels, validation=(x, labels), patience=4, epochs=500, seed=1, until_cost=None)
+    fit = ng.train(start, x, labels, validation=(x, labels), patience=4, epochs=500, seed=1, target_cost=None)
     watched = fit.history["validation_cost"]
     assert fit.epochs < 500
     assert fit.epochs - 1 - int(np.argmin(watched)) == 4
@@ -265,8 +265,8 @@ def test_a_step_keeps_the_signs_of_dales_law_and_the_bounds():
     graph = ng.topologies.dale(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0), 0.4, seed=0)
     start = ng.compile(graph)
     optimiser = ng.optimisers.adam(0.2, bounds=(-0.5, 0.7))
-    fit = ng.train(start, *XOR, optimiser=optimiser, epochs=10, until_cost=None, seed=0)
-    sign = start.wiring.signs[start.wiring.pre]
+    fit = ng.train(start, *XOR, optimiser=optimiser, epochs=10, target_cost=None, seed=0)
+    sign = start.connectivity.signs[start.connectivity.pre]
     assert np.all(sign * fit.network.weights >= 0.0)
     assert fit.network.weights.min() >= -0.5
     assert fit.network.weights.max() == 0.7
@@ -280,14 +280,14 @@ def test_a_rule_that_needs_symmetry_is_refused_on_an_untied_graph(rule):
     graph = ng.topologies.symmetric(ng.topologies.complete(2, 3, 1, bias="neurons", seed=0))
     fit = ng.train(ng.compile(graph, ng.dynamics.vector_field()), *XOR, rule=rule, epochs=2, seed=0)
     matrix = fit.network.matrix().toarray()
-    inside = np.ix_(fit.network.wiring.free, fit.network.wiring.free)
+    inside = np.ix_(fit.network.connectivity.free, fit.network.connectivity.free)
     assert np.array_equal(matrix[inside], matrix[inside].T)
 
 
 def test_a_random_sign_is_drawn_from_the_seed():
     graph = ng.topologies.symmetric(ng.topologies.complete(2, 3, 1, bias="neurons", seed=0))
     start = ng.compile(graph, ng.dynamics.vector_field())
-    options = {"rule": ng.rules.random_sign_ep(), "beta": 0.3, "epochs": 4, "until_cost": None}
+    options = {"rule": ng.rules.random_sign_ep(), "beta": 0.3, "epochs": 4, "target_cost": None}
     one, two = (ng.train(start, *XOR, seed=2, **options) for _ in range(2))
     assert np.array_equal(one.network.weights, two.network.weights)
     other = ng.train(start, *XOR, seed=3, batch_size=None, **options)

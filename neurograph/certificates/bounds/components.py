@@ -54,7 +54,7 @@ def closed_component(weights: sp.csr_array, critical: Array, balanced: bool) -> 
 
 
 def _frustrated(weights: sp.csr_array, component: Array) -> Array:
-    """Give a mask of the nodes whose component does not split into two camps.
+    """Return a mask of the nodes whose component does not split into two camps.
 
     In the graph of the pairs (node, camp), a positive edge joins like camps and a negative one unlike; a component
     splits unless some node is joined to itself in the other camp.

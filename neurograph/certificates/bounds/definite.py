@@ -44,7 +44,7 @@ def positive_definite(matrix: Array, error: float = 0.0) -> bool:
 
 
 def largest_ratio(a: Array, b: Array, a_error: float = 0.0, b_error: float = 0.0) -> float:
-    """Give a proved bound k of z'Az / z'Bz over every z, for all A and B (n, n) within their errors; else infinity.
+    """Return a proved bound k of z'Az / z'Bz over every z, for all A and B (n, n) within their errors; else infinity.
 
     k is a little larger than the largest eigenvalue of the pencil (A, B), and may be negative; B is to be positive
     definite.

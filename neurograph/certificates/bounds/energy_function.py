@@ -30,8 +30,8 @@ class Energy(LyapunovFunction):
         away = sent - self._at(dynamics.transfer_equation, self._rest)
 
         def pull(z: Array) -> Array:
-            slope, gain = self._at(dynamics.transfer_slope, z), self._at(dynamics.slope("I"), z)
-            return self._unmoved(z) * slope / gain
+            slope, input_slope = self._at(dynamics.transfer_slope, z), self._at(dynamics.slope("I"), z)
+            return self._unmoved(z) * slope / input_slope
 
         own = _integral(pull, self._rest, s)
         bond = 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
@@ -46,7 +46,7 @@ class Energy(LyapunovFunction):
     def _input(self) -> Array:
         """The summed input at rest (free,)."""
         network = self.system.network
-        return np.asarray(network.summed_input(self.rest)[network.wiring.free])
+        return np.asarray(network.summed_input(self.rest)[network.connectivity.free])
 
     def _at(self, equation: Expression, s: Array, total: Any = 0.0) -> Array:
         """Evaluate an equation of the free nodes (..., free)."""
@@ -54,14 +54,14 @@ class Energy(LyapunovFunction):
         return np.broadcast_to(np.asarray(equation(s=s, I=total, **known), np.float64), s.shape)
 
     def _unmoved(self, s: Array, total: Any = 0.0) -> Array:
-        """Give the drift (..., free) with the nudge, under a summed input of one's own."""
+        """Return the drift (..., free) with the nudge, under a summed input of one's own."""
         drift = self._at(self.system.network.dynamics.drift_equation, s, total)
         return np.asarray(drift + self.system.nudge * (self._target - s))
 
     @property
     def _target(self) -> Array:
         """What each free node is nudged towards (free,); 0 where it is not."""
-        columns = self.system.network.wiring.nudged
+        columns = self.system.network.connectivity.nudged
         if self.system.y is None:
             return np.zeros(columns.size)
         return np.where(columns >= 0, self.system.y[0][np.maximum(columns, 0)], 0.0)
@@ -86,7 +86,7 @@ class RateEnergy(Energy):
         return np.asarray(np.sum((self._inverse(s) - total) * flow, axis=-1))
 
     def _activation(self, total: Array) -> Array:
-        """Give rho(I) (..., free), the nudge with it: where a neuron is at rest."""
+        """Return rho(I) (..., free), the nudge with it: where a neuron is at rest."""
         zero = np.zeros_like(total)
         leak = self.system.nudge - self._at(self.system.network.dynamics.slope("s"), zero)
         return np.asarray(self._unmoved(zero, total) / leak)

@@ -23,7 +23,7 @@ SHORTER = (10, 15)
 
 
 def phase_of(system: System, x: Array, deadline: Deadline) -> Phase:
-    """Give the system's phase of these inputs, which starts from s = 0 or, if transposed, from the free equilibrium.
+    """Return the system's phase of these inputs, which starts from s = 0 or, if transposed, from the free equilibrium.
 
     Raises
     ------

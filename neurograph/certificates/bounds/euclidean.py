@@ -28,7 +28,7 @@ def growth(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tu
 
 
 def contraction(system: System, slopes: SlopeSet, weights: Array, rate: float, proved: bool) -> dict[str, Any]:
-    r"""Give the attributes of a certificate of contraction at `rate` in the norm \|weights z\|_2.
+    r"""Return the attributes of a certificate of contraction at `rate` in the norm \|weights z\|_2.
 
     A step of explicit Euler moves a difference z to (I + dt A) z. Where \|A z\|^2 <= -K z'A z for every z, in
     the norm and its inner product,
@@ -56,7 +56,7 @@ def contraction(system: System, slopes: SlopeSet, weights: Array, rate: float, p
 
 
 def _inertia(system: System, slopes: SlopeSet, weights: Array, rate: float, proved: bool) -> float:
-    """Give K."""
+    """Return K."""
     if not np.isfinite(system.fastest):
         return np.inf
     sizes = scaled(sp.csr_array(system.coupling + sp.diags_array(system.diagonal.size)), weights, 1.0 / weights)
@@ -73,7 +73,7 @@ def _inertia(system: System, slopes: SlopeSet, weights: Array, rate: float, prov
 
 
 def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, rest: Array) -> float:
-    """Give the K of one matrix, from the pencil of A'A and its symmetric part."""
+    """Return the K of one matrix, from the pencil of A'A and its symmetric part."""
     bound, error = slopes.bound(weights, slopes.plain_t)
     width = 0.5 * (system.diagonal.high - system.diagonal.low)
     A = middle + np.diag(system.diagonal.high - width)
@@ -83,14 +83,14 @@ def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, rest
 
 
 def proved_norm(matrix: Array) -> float:
-    """Give a proved bound of the 2-norm of a matrix (n, n)."""
+    """Return a proved bound of the 2-norm of a matrix (n, n)."""
     square = matrix.T @ matrix
     error = (len(matrix) + 8) * EPS * float(np.linalg.norm(matrix, np.inf) * np.linalg.norm(matrix, 1))
     return float((1.0 + 4.0 * EPS) * np.sqrt(max(0.0, largest_ratio(square, np.eye(len(matrix)), error))))
 
 
 def euler_step(system: System, rate: float, K: float) -> str | None:
-    """Say whether explicit Euler with the system's dt contracts too."""
+    """Return whether explicit Euler with the system's dt contracts too."""
     dt = system.dt
     if dt is None:
         return None
@@ -103,5 +103,5 @@ def euler_step(system: System, rate: float, K: float) -> str | None:
 
 
 def factor(rate: float, K: float, dt: float) -> float:
-    """Give the factor of :func:`contraction` for a step dt < 2/K."""
+    """Return the factor of :func:`contraction` for a step dt < 2/K."""
     return float(np.sqrt(max(0.0, 1.0 - dt * (2.0 - K * dt) * rate)))

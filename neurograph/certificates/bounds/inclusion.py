@@ -54,7 +54,7 @@ class Inclusion:
     Parameters
     ----------
     system : System
-        One to which :attr:`hindrance` has nothing to say.
+        One to which :attr:`inapplicable_reason` has nothing to say.
     clamped : Interval (batch, clamped)
         Ranges of the inputs, then of the bias nodes.
     target : array (batch, outputs) or None
@@ -79,7 +79,7 @@ class Inclusion:
 
     @cached_property
     def parts(self) -> tuple[sp.csr_array, sp.csr_array]:
-        """Give the sizes of the positive weights among free nodes, and of the negative ones."""
+        """Return the sizes of the positive weights among free nodes, and of the negative ones."""
         return _parts(self.system.weights)
 
     @cached_property
@@ -94,8 +94,8 @@ class Inclusion:
     @cached_property
     def aim(self) -> Interval:
         """What the nudge adds to A (batch, free)."""
-        wiring = self.system.network.wiring
-        columns = wiring.nudged
+        connectivity = self.system.network.connectivity
+        columns = connectivity.nudged
         if self.target is None:
             free = np.where((columns >= 0) & (self.system.nudge != 0.0), np.inf, 0.0)
             return Interval.across(-free, free)
@@ -103,7 +103,7 @@ class Inclusion:
         return Interval.constant(towards) * Interval.constant(self.system.nudge)
 
     def boxes(self, start: Interval | None = None) -> Iterator[Box]:
-        """Give box after box, each inside the one before; `start` is one that every state enters."""
+        """Return box after box, each inside the one before; `start` is one that every state enters."""
         low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
         shape = (self.clamped.low.shape[0], len(self.system.nodes))
         state = start or Interval.across(np.full(shape, low), np.full(shape, high))
@@ -116,11 +116,11 @@ class Inclusion:
             state = Interval.across(np.maximum(ends[0], state.low), np.minimum(ends[1], state.high))
 
     def slopes(self, box: Box) -> tuple[Array, Array]:
-        """Give the largest abs(dg/dI) and abs(f') (batch, free) in a box; 0 at neurons that are pinned."""
+        """Return the largest abs(dg/dI) and abs(f') (batch, free) in a box; 0 at neurons that are pinned."""
         dynamics = self.system.network.dynamics
-        gain = enclose(dynamics.slope("I"), self._seen(box))
+        input_slope = enclose(dynamics.slope("I"), self._seen(box))
         sending = enclose(dynamics.transfer_slope, self._seen(box))
-        sizes = (np.broadcast_to(slope.size, box.pinned.shape) for slope in (gain, sending))
+        sizes = (np.broadcast_to(slope.size, box.pinned.shape) for slope in (input_slope, sending))
         own, sent = (np.where(box.pinned, 0.0, size) for size in sizes)
         return own, sent
 
@@ -132,7 +132,7 @@ class Inclusion:
         return _like(enclose(self.system.network.dynamics.transfer_equation, seen), state)
 
     def _limit(self, total: Interval) -> Interval:
-        """Give the range of A / L (batch, free), a little wider; all numbers where L may be 0 or less."""
+        """Return the range of A / L (batch, free), a little wider; all numbers where L may be 0 or less."""
         seen = {**self.system.constants, "s": Interval.constant(0.0), "I": total}
         drive = enclose(self.system.network.dynamics.drift_equation, seen) + self.aim
         limit = _like(drive * self.leak.inverse(), total)
@@ -141,8 +141,8 @@ class Inclusion:
         return Interval.across(low, np.where(bounded, limit.high + WIDER * (1.0 + np.abs(limit.high)), np.inf))
 
 
-def hindrance(system: System) -> str | None:
-    """Say why a system has no such boxes, as a sentence without its stop; None where it has."""
+def inapplicable_reason(system: System) -> str | None:
+    """Return why a system has no such boxes, as a sentence without its stop; None where it has."""
     dynamics = system.network.dynamics
     if system.jump is not None:
         return system.jump
@@ -171,7 +171,7 @@ def _parts(weights: sp.csr_array) -> tuple[sp.csr_array, sp.csr_array]:
 
 @np.errstate(invalid="ignore", over="ignore")
 def _product(parts: tuple[sp.csr_array, sp.csr_array], sent: Interval) -> Interval:
-    """Give sum_i W_ji x_i (batch, rows), x the numbers sent (batch, columns), with the rounding error of the sums."""
+    """Return sum_i W_ji x_i (batch, rows), x the numbers sent (batch, columns), with the rounding error of the sums."""
     terms = (np.diff(parts[0].indptr) + np.diff(parts[1].indptr))[:, None]
     columns = np.hstack([end.T for end in (sent.low, sent.high, np.abs(sent.low), np.abs(sent.high))])
     rising, falling = (np.hsplit(part @ columns, 4) for part in parts)

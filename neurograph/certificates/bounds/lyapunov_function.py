@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from neurograph.certificates.system import Array, System
 from neurograph.errors import ParameterError
 from neurograph.solvers.base import Phase
-from neurograph.solvers.vector_field import Motion
+from neurograph.solvers.vector_field import VectorField
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class LyapunovFunction(abc.ABC):
     symbol: ClassVar[str] = "V"
 
     def value(self, state: ArrayLike) -> Array:
-        """Give V (...) at states (..., nodes); what they say of clamped nodes is not read.
+        """Return V (...) at states (..., nodes); what they say of clamped nodes is not read.
 
         Raises
         ------
@@ -49,7 +49,7 @@ class LyapunovFunction(abc.ABC):
         return self._value(self._read(state))
 
     def slope(self, state: ArrayLike) -> Array:
-        """Give dV/dt (...) at states (..., nodes) as time goes on, where V has a corner too.
+        """Return dV/dt (...) at states (..., nodes) as time goes on, where V has a corner too.
 
         Raises
         ------
@@ -61,32 +61,32 @@ class LyapunovFunction(abc.ABC):
 
     @abc.abstractmethod
     def _value(self, s: Array) -> Array:
-        """Give V at states of the free nodes (..., free)."""
+        """Return V at states of the free nodes (..., free)."""
 
     @abc.abstractmethod
     def _slope(self, s: Array, flow: Array) -> Array:
-        """Give dV/dt where the free nodes (..., free) move as `flow`, which the box has clipped."""
+        """Return dV/dt where the free nodes (..., free) move as `flow`, which the box has clipped."""
 
     @property
     def _rest(self) -> Array:
         """The equilibrium of the free nodes."""
-        return np.asarray(self.rest[self.system.network.wiring.free])
+        return np.asarray(self.rest[self.system.network.connectivity.free])
 
     def _read(self, state: ArrayLike) -> Array:
-        """Give the free nodes of a state."""
+        """Return the free nodes of a state."""
         s = np.asarray(state, np.float64)
         if s.ndim == 0 or s.shape[-1] != self.rest.size:
             raise ParameterError(f"state has shape {s.shape}: expected (..., {self.rest.size}), one number a node")
-        return np.asarray(s[..., self.system.network.wiring.free])
+        return np.asarray(s[..., self.system.network.connectivity.free])
 
     def _drift(self, s: Array) -> Array:
-        """Give ds/dt of the phase, the box left out."""
+        """Return ds/dt of the phase, the box left out."""
         columns = s.reshape(-1, s.shape[-1]).T
-        motion = Motion(self.system.network, self.phase)
-        return motion.drift(columns, np.zeros(columns.shape[1], np.int64)).T.reshape(s.shape)
+        field = VectorField(self.system.network, self.phase)
+        return field.drift(columns, np.zeros(columns.shape[1], np.int64)).T.reshape(s.shape)
 
     def _flow(self, s: Array) -> Array:
-        """Give ds/dt with what pushes out of the box left out."""
+        """Return ds/dt with what pushes out of the box left out."""
         drift = self._drift(s)
         low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
         return np.where(((s <= low) & (drift < 0.0)) | ((s >= high) & (drift > 0.0)), 0.0, drift)
@@ -119,7 +119,7 @@ class Distance(LyapunovFunction):
         return np.asarray(np.linalg.norm(self.weights * away, order, axis=-1))
 
     def _slope(self, s: Array, flow: Array) -> Array:
-        """Give the derivative to the right, which a norm has everywhere."""
+        """Return the derivative to the right, which a norm has everywhere."""
         away = s - self._rest
         size = self._length(away)
         if self.matrix is not None or self.norm == "l_2":

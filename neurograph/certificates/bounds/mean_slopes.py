@@ -29,7 +29,7 @@ class MeanSlopes:
     middle: Array
     pull: Array
     own: Array
-    gain: Array
+    input_slope: Array
     sent: Array
 
 
@@ -50,7 +50,7 @@ class Ball:
     slack: float = 0.0
 
     def widths(self, directions: Array) -> Array:
-        """Give the largest norm of each row (rows, free) times a step of norm 1."""
+        """Return the largest norm of each row (rows, free) times a step of norm 1."""
         return np.asarray(np.linalg.norm(directions @ self.inverse.T, axis=1))
 
 
@@ -75,20 +75,22 @@ def mean_slopes(system: System, state: Array, ball: Ball, parts: int = PARTS) ->
     ranges = _ranges(system, state, ball, np.arange(1, parts + 1) / parts)
     if ranges is None:
         return None
-    own, gain, sending = ((np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(_halves, ranges))
+    own, input_slope, sending = (
+        (np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(_halves, ranges)
+    )
     if all(np.any(part.varies) for part in ranges[1:]):  # the mean of a product is not the product of the means
-        gain, sending = ((middle[-1], off[-1]) for middle, off in map(_halves, ranges[1:]))
+        input_slope, sending = ((middle[-1], off[-1]) for middle, off in map(_halves, ranges[1:]))
     weights = system.weights.toarray()
     pull = weights * sending[0]
-    middle = np.diag(own[0] - system.nudge) + gain[0][:, None] * pull
-    sent = (np.abs(gain[0]) + gain[1])[:, None] * np.abs(weights) * sending[1]
-    return MeanSlopes(middle, pull, own[1], gain[1], sent)
+    middle = np.diag(own[0] - system.nudge) + input_slope[0][:, None] * pull
+    sent = (np.abs(input_slope[0]) + input_slope[1])[:, None] * np.abs(weights) * sending[1]
+    return MeanSlopes(middle, pull, own[1], input_slope[1], sent)
 
 
 def _ranges(system: System, state: Array, ball: Ball, shares: Array) -> tuple[Interval, Interval, Interval] | None:
-    """Give the ranges (shares, free) of dg/ds, dg/dI and f' up to each share of the radius."""
+    """Return the ranges (shares, free) of dg/ds, dg/dI and f' up to each share of the radius."""
     network, dynamics = system.network, system.network.dynamics
-    free, (low, high) = network.wiring.free, dynamics.box or (-np.inf, np.inf)
+    free, (low, high) = network.connectivity.free, dynamics.box or (-np.inf, np.inf)
     radius = shares[:, None] * ball.radius + ball.slack
     weights, shape = system.weights.toarray(), (shares.size, free.size)
     reach = radius * ball.widths(np.eye(free.size))
@@ -105,8 +107,8 @@ def _ranges(system: System, state: Array, ball: Ball, shares: Array) -> tuple[In
     equations = (dynamics.drift_equation, dynamics.transfer_equation)
     if any(np.any(enclose(equation, known).grade == ROUGH) for equation in equations):
         return None
-    own, gain = (_filled(enclose(dynamics.slope(name), known), shape) for name in ("s", "I"))
-    parts = (own, gain, sending)
+    own, input_slope = (_filled(enclose(dynamics.slope(name), known), shape) for name in ("s", "I"))
+    parts = (own, input_slope, sending)
     return parts if all(np.all(np.isfinite(part.size)) for part in parts) else None
 
 
@@ -115,5 +117,5 @@ def _filled(part: Interval, shape: tuple[int, int]) -> Interval:
 
 
 def _halves(part: Interval) -> tuple[Array, Array]:
-    """Give middles and half the widths."""
+    """Return middles and half the widths."""
     return (part.low + part.high) / 2, (part.high - part.low) / 2

@@ -15,7 +15,7 @@ RISING = ("exp", "tanh", "sigmoid")
 
 
 def rises(equation: Expression, name: str, symbols: Mapping[str, Interval]) -> bool:
-    """Say whether the slope by `name` is known to be positive, however large the symbol.
+    """Return whether the slope by `name` is known to be positive, however large the symbol.
 
     Sums, multiples and the functions in :data:`RISING` are looked through.
 
@@ -28,12 +28,12 @@ def rises(equation: Expression, name: str, symbols: Mapping[str, Interval]) -> b
     """
 
     def sign(node: ast.expr) -> int:
-        """Give the sign of a factor; 0 where it may have either."""
+        """Return the sign of a factor; 0 where it may have either."""
         found = enclose(Expression(ast.unparse(node), equation.vocabulary), symbols)
         return 1 if np.all(found.low > 0.0) else -1 if np.all(found.high < 0.0) else 0
 
     def trend(node: ast.expr) -> int | None:
-        """Give the sign of the slope, 0 where the part is free of the symbol, None where nothing is known."""
+        """Return the sign of the slope, 0 where the part is free of the symbol, None where nothing is known."""
         if not any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node)):
             return 0
         match node:

@@ -46,12 +46,12 @@ class Couplings:
     slack: float
 
     def matrix(self, weights: Array) -> sp.csr_array:
-        """Give the couplings (free, free), row = postsynaptic."""
+        """Return the couplings (free, free), row = postsynaptic."""
         count = self.room.size
         return sp.csr_array((weights * self.slopes, (self.post, self.pre)), shape=(count, count))
 
     def tied(self, factors: Array) -> Array:
-        """Give the edges of a tie the smallest of their factors."""
+        """Return the edges of a tie the smallest of their factors."""
         if self.ties is None:
             return factors
         least = np.ones(self.ties.max(initial=-1) + 1)
@@ -97,7 +97,7 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
 
 
 def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) -> Array:
-    """Give each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
+    """Return each row's least tau >= 0 with ``sum price max(size - tau price, 0) <= left``, over its plastic edges.
 
     Newton's method on a sum that is convex and piecewise linear in tau: it rises to the root, within 1e-9 of `left`.
     """

@@ -24,7 +24,7 @@ class NoRadiusError(ParameterError):
 
 
 @dataclass(frozen=True, eq=False)
-class Motion:
+class Sensitivity:
     """How far two outputs can move against each other, in a norm of the free nodes.
 
     Attributes
@@ -43,7 +43,7 @@ def check_decision(system: System) -> None:
     """Raise :class:`NoRadiusError` unless the network has outputs and its phase is the free one."""
     if system.beta != 0.0 or system.transposed:
         raise NoRadiusError("phase is nudged or transposed: a radius is about answers, expected phase='free'")
-    if not system.network.wiring.outputs.size:
+    if not system.network.connectivity.outputs.size:
         raise NoRadiusError("the network has no output: a radius is about its answers")
 
 
@@ -57,9 +57,9 @@ def driving(system: System) -> Array:
     """
     check_decision(system)
     network = system.network
-    if system.obstacle is not None:
-        raise NoRadiusError(f"no radius: {system.obstacle}")
-    inputs = network.wiring.inputs
+    if system.inapplicable_reason is not None:
+        raise NoRadiusError(f"no radius: {system.inapplicable_reason}")
+    inputs = network.connectivity.inputs
     known = {name: Interval.constant(network.parameters[inputs, k]) for k, name in enumerate(network.dynamics.defaults)}
     sending = enclose(network.dynamics.transfer_slope, {"s": Interval.across(-np.inf, np.inf), **known})
     slope = np.broadcast_to(sending.size, inputs.shape)
@@ -80,7 +80,7 @@ def settled(system: System, x: Array) -> tuple[Array, Array]:
     NoRadiusError
         If a sample diverges.
     """
-    network, free = system.network, system.network.wiring.free
+    network, free = system.network, system.network.connectivity.free
     state = settle(network, x, solver=SOLVER, throw=False).state
     if not np.all(np.isfinite(state)):
         raise NoRadiusError("a sample diverges instead of settling to an answer")
@@ -88,20 +88,20 @@ def settled(system: System, x: Array) -> tuple[Array, Array]:
     return state[:, free], speed[:, free]
 
 
-def radii(outputs: Array, motion: Motion, error: Array) -> Array:
-    """Give the distance (batch,) within which no input changes the largest output, or whether the only one is > 0.5.
+def radii(outputs: Array, sensitivity: Sensitivity, error: Array) -> Array:
+    """Return the distance (batch,) within which no input changes the largest output, or whether the only one is > 0.5.
 
     Parameters
     ----------
     outputs : array (batch, outputs)
-    motion : Motion
+    sensitivity : Sensitivity
     error : array (batch,)
-        How far the state may be from the equilibrium, in the norm of the motion.
+        How far the state may be from the equilibrium, in the norm of the sensitivity.
 
     Examples
     --------
-    >>> motion = Motion(np.ones((2, 2)), np.array([[1.0, 2.0], [2.0, 1.0]]))
-    >>> radii(np.array([[0.75, 0.25], [0.5, 0.5]]), motion, np.zeros(2)).round(6).tolist()
+    >>> sensitivity = Sensitivity(np.ones((2, 2)), np.array([[1.0, 2.0], [2.0, 1.0]]))
+    >>> radii(np.array([[0.75, 0.25], [0.5, 0.5]]), sensitivity, np.zeros(2)).round(6).tolist()
     [0.25, 0.0]
     """
     top = outputs.argmax(axis=1)
@@ -110,14 +110,16 @@ def radii(outputs: Array, motion: Motion, error: Array) -> Array:
         gap, own = np.abs(outputs - 0.5), np.zeros_like(own)
     else:
         gap = np.take_along_axis(outputs, top[:, None], axis=1) - outputs
-    left = np.maximum(gap - motion.spread[top] * error[:, None], 0.0)
+    left = np.maximum(gap - sensitivity.spread[top] * error[:, None], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        reach = np.where(motion.response[top] > 0.0, left / motion.response[top], np.where(left > 0.0, np.inf, 0.0))
+        reach = np.where(
+            sensitivity.response[top] > 0.0, left / sensitivity.response[top], np.where(left > 0.0, np.inf, 0.0)
+        )
     return np.asarray((1.0 - CAUTION) * np.min(np.where(own, np.inf, reach), axis=1))
 
 
 def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | None, P: Array | None) -> Array:
-    """Give the radii (batch,) that follow from a contraction: the equilibrium moves by at most the drive over the rate.
+    """Return the radii (batch,) from a contraction: the equilibrium moves by at most the drive over the rate.
 
     Parameters
     ----------
@@ -135,7 +137,7 @@ def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | N
     """
     drive = driving(system)
     state, speed = settled(system, x)
-    outputs = np.flatnonzero(system.network.wiring.nudged >= 0)
+    outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
     scale = np.ones(len(system.nodes)) if weights is None else weights
     if norm == "P":
         assert P is not None
@@ -152,5 +154,5 @@ def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | N
         spread = combined(sides[:, None], sides)
         np.fill_diagonal(spread, sides)
         sizes = np.linalg.norm(scale * drive, order), np.linalg.norm(scale * speed, order, axis=1)
-    motion = Motion(spread, spread * sizes[0] / rate)
-    return radii(state[:, outputs], motion, sizes[1] / rate)
+    sensitivity = Sensitivity(spread, spread * sizes[0] / rate)
+    return radii(state[:, outputs], sensitivity, sizes[1] / rate)

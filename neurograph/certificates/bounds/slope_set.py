@@ -64,14 +64,14 @@ class SlopeSet:
     @classmethod
     def of(cls, system: System) -> SlopeSet:
         """Read it off the equations; in a transposed phase whose slopes vary it is that of J, not of A."""
-        gain, sending = system.slopes["dg/dI"], system.slopes["f'"]
-        by_rows, by_columns = (bool(np.any(slope.varies)) for slope in (gain, sending))
+        input_slope, sending = system.slopes["dg/dI"], system.slopes["f'"]
+        by_rows, by_columns = (bool(np.any(slope.varies)) for slope in (input_slope, sending))
         alone = by_rows != by_columns
-        (g, g_off), (f, f_off) = halved(gain), halved(sending)
+        (g, g_off), (f, f_off) = halved(input_slope), halved(sending)
         weights = sp.csr_array(system.weights - sp.diags_array(system.weights.diagonal()))
         size, one, nought = abs(weights), np.ones_like(g), np.zeros_like(g)
         middle = scaled(weights, g, f)
-        rest = scaled(size, gain.size, nought if alone and by_columns else f_off)
+        rest = scaled(size, input_slope.size, nought if alone and by_columns else f_off)
         rest = rest + scaled(
             size, nought if alone and by_rows else g_off, np.abs(f) if by_columns and not alone else sending.size
         )
@@ -115,7 +115,7 @@ class SlopeSet:
         return (parts[0].toarray(), parts[1].toarray(), parts[2].toarray()) if self.top.size <= DENSE else parts
 
     def scaled(self, weights: Array) -> tuple[Any, Any, Any]:
-        """Give M, H and the bounds of R in the coordinates weights z; sparse for more nodes than :data:`DENSE`."""
+        """Return M, H and the bounds of R in the coordinates weights z; sparse for more nodes than :data:`DENSE`."""
         w = 1.0 / weights if self.turned else weights
         if self.top.size <= DENSE:
             ratio = w[:, None] / w
@@ -125,7 +125,7 @@ class SlopeSet:
         return middle, spread, rest
 
     def bound(self, weights: Array, t: Array) -> tuple[Array, float]:
-        """Give S (n, n), and how far rounding may have moved it in the 2-norm; at most :data:`DENSE` nodes."""
+        """Return S (n, n), and how far rounding may have moved it in the 2-norm; at most :data:`DENSE` nodes."""
         middle, spread, rest = self.scaled(weights)
         slack, theta = self._slack(rest), self.reach / t
         bound = self._symmetric(middle, spread, t) + np.diag(slack)
@@ -140,7 +140,7 @@ class SlopeSet:
         return bound + 0.5 * (spread.T * (self.reach / t)) @ spread if np.any(self.reach) else bound
 
     def _slack(self, rest: Any) -> Array:
-        """Give R v / v (n,), rounded upward."""
+        """Return R v / v (n,), rounded upward."""
         rest = 0.5 * (rest + rest.T)
         v = np.ones(self.top.size)
         for _ in range(ROUNDS * self.two_vary):
@@ -149,7 +149,7 @@ class SlopeSet:
         return np.asarray((1.0 + (v.size + 16) * EPS) * (rest @ v) / v)
 
     def largest(self, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
-        """Give the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R."""
+        """Return the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R."""
         deadline.check()
         if self.top.size <= DENSE:
             middle, spread, _ = self.scaled(weights)
@@ -170,7 +170,7 @@ class SlopeSet:
 
 
 def halved(slope: Interval) -> tuple[Array, Array]:
-    """Give the middle of a range (n,), and half its width, rounded upward."""
+    """Return the middle of a range (n,), and half its width, rounded upward."""
     middle = 0.5 * (slope.low + slope.high)
     off = np.maximum(slope.high - middle, middle - slope.low)
     return middle, np.where(slope.low == slope.high, 0.0, (1.0 + 4.0 * EPS) * off)

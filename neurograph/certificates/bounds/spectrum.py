@@ -58,7 +58,7 @@ class Spectrum:
 
 
 def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) -> Spectrum:
-    """Give the eigenvalues of a matrix, block by strongly connected block.
+    """Return the eigenvalues of a matrix, block by strongly connected block.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _dense(matrix: sp.csr_array) -> tuple[Array, Array]:
 
 
 def _rightmost(matrix: sp.csr_array, dt: float | None) -> tuple[Array, Array]:
-    """Give the rightmost eigenvalue, and the one that Euler's step with dt enlarges most."""
+    """Return the rightmost eigenvalue, and the one that Euler's step with dt enlarges most."""
     found = [_extreme(matrix, "LR")]
     if dt is not None:
         value, condition = _extreme(sp.csr_array(sp.eye_array(matrix.shape[0]) + dt * matrix), "LM")
@@ -115,7 +115,7 @@ def _rightmost(matrix: sp.csr_array, dt: float | None) -> tuple[Array, Array]:
 
 
 def _extreme(matrix: sp.csr_array, which: Literal["LR", "LM"]) -> tuple[complex, float]:
-    """Give an extreme eigenvalue by ARPACK, and its condition, infinite where matrix and transpose disagree on it."""
+    """Return an extreme eigenvalue by ARPACK, and its condition, infinite where matrix and transpose disagree on it."""
     sides = []
     for side in (matrix, sp.csr_array(matrix.T)):
         values, vectors = eigs(side, k=4, which=which, v0=np.ones(matrix.shape[0]))

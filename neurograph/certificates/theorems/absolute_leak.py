@@ -78,7 +78,7 @@ class AbsoluteLeak(Theorem):
         return self._contracting(system, law, least) if least > 0.0 else self._critical(system, law)
 
     def _signed(self, system: System, law: LeakLaw) -> Certificate:
-        needed = 2.0 * law.gain * system.sent_negative
+        needed = 2.0 * law.input_slope * system.sent_negative
         most = int(np.argmax(needed))
         return self.unknown(
             system,
@@ -91,7 +91,7 @@ class AbsoluteLeak(Theorem):
     def _contracting(self, system: System, law: LeakLaw, rate: float) -> Certificate:
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
         norm, weights = _norm(system, law)
-        margins = self.borne(system, rate, delays=True) | {"weight change": np.inf}
+        margins = self.robustness_margins(system, rate, delays=True) | {"weight change": np.inf}
         return self.certificate(
             system,
             Verdict.PROVED,
@@ -148,9 +148,9 @@ class AbsoluteLeak(Theorem):
 
 
 def _norm(system: System, law: LeakLaw) -> tuple[str, Array | None]:
-    """Give the norm and its weights; turning the edges round exchanges l_1 and l_inf, and inverts the weights."""
-    norm, weights = ("l_inf", law.gain) if system.transposed else ("l_1", 1.0 / law.gain)
-    return norm, None if np.all(law.gain == 1.0) else weights
+    """Return the norm and its weights; turning the edges round exchanges l_1 and l_inf, and inverts the weights."""
+    norm, weights = ("l_inf", law.input_slope) if system.transposed else ("l_1", 1.0 / law.input_slope)
+    return norm, None if np.all(law.input_slope == 1.0) else weights
 
 
 def _named(norm: str, weights: Array | None) -> str:

@@ -80,8 +80,8 @@ class DiagonalLyapunov(Theorem):
         return self._examined(system, deadline, (weights, earlier.witness.get("t")))
 
     def _examined(self, system: System, deadline: Deadline, known: tuple[Array, Array | None] | None) -> Certificate:
-        if system.obstacle is not None:
-            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        if system.inapplicable_reason is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
         if system.transposed and not system.affine:
             return self.unknown(
                 system,
@@ -129,7 +129,7 @@ class DiagonalLyapunov(Theorem):
             f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the weighted "
             f"l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} for a diagonal D with entries from "
             f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
-            margins=self.borne(system, rate),
+            margins=self.robustness_margins(system, rate),
             **found,
         )
 
@@ -155,19 +155,19 @@ def _fitting(t: Array | None, plain: Array) -> Array:
 
 
 def _upper(system: System) -> SlopeSet | None:
-    """Give A at the steepest slopes, where the Hopfield or the rate form is known to need no more; else None."""
-    own, gain, sending = (system.slopes[name] for name in ("dg/ds", "dg/dI", "f'"))
-    hopfield = not np.any(gain.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
+    """Return A at the steepest slopes, where the Hopfield or the rate form is known to need no more; else None."""
+    own, input_slope, sending = (system.slopes[name] for name in ("dg/ds", "dg/dI", "f'"))
+    hopfield = not np.any(input_slope.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
     rate = (
         not np.any(sending.varies)
         and system.network.dynamics.box is None
-        and bool(np.all(gain.low >= 0.0) and np.all(gain.high > 0.0))
+        and bool(np.all(input_slope.low >= 0.0) and np.all(input_slope.high > 0.0))
         and _one_leak(system)
     )
     if system.affine or system.transposed or not (hopfield or rate) or np.any(own.high - system.nudge >= 0.0):
         return None
-    varying = sending if hopfield else gain
-    constant = gain if hopfield else sending
+    varying = sending if hopfield else input_slope
+    constant = input_slope if hopfield else sending
     middle = 0.5 * (constant.low + constant.high)
     rows, columns = (middle, varying.high) if hopfield else (varying.high, middle)
     full = scaled(system.weights, rows, columns)
@@ -181,7 +181,7 @@ def _upper(system: System) -> SlopeSet | None:
 
 
 def _one_leak(system: System) -> bool:
-    """Say whether every neuron has the same linear leak, to the last digit."""
+    """Return whether every neuron has the same linear leak, to the last digit."""
     leak = system.network.dynamics.leak
     if leak is None or np.ptp(system.nudge) > 0.0:
         return False
@@ -200,7 +200,7 @@ def _inapplicable(system: System, slopes: SlopeSet) -> str:
 
 
 def _start(slopes: SlopeSet, deadline: Deadline) -> tuple[Array, Array]:
-    """Give weights sqrt(u / v), u and v left and right Perron vectors of the majorant, or 1 where that is better."""
+    """Return weights sqrt(u / v), u and v left and right Perron vectors of the majorant, or 1 where that is better."""
     ones = np.ones_like(slopes.top)
     sizes = sp.csr_array(abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, ones))
     sizes = scaled(sizes, -1.0 / slopes.top, ones)
@@ -251,7 +251,7 @@ def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) ->
 def _smoothed(
     slopes: SlopeSet, temperature: float, t: Array, deadline: Deadline
 ) -> Callable[[Array], tuple[float, Array]]:
-    """Give temperature log sum exp(lambda / temperature) over the eigenvalues of S, and its gradient."""
+    """Return temperature log sum exp(lambda / temperature) over the eigenvalues of S, and its gradient."""
     n = slopes.top.size
     sign = -1.0 if slopes.turned else 1.0
 

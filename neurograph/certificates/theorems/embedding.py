@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 
 from neurograph.certificates.base import Certificate, Theorem, Verdict
-from neurograph.certificates.bounds.inclusion import Box, Inclusion, hindrance
+from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, check_decision
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
@@ -56,8 +56,8 @@ class Embedding(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Draw the bounds together, then look at what they enclose."""
-        if hindrance(system) is not None:
-            return self.unknown(system, f"Not applicable: {hindrance(system)}.")
+        if inapplicable_reason(system) is not None:
+            return self.unknown(system, f"Not applicable: {inapplicable_reason(system)}.")
         if system.x is None:
             return self.unknown(system, "Not applicable: give x, the inputs for which bounds are to be drawn together.")
         inclusion = Inclusion(system, clamped_at(system, system.x), system.y)
@@ -96,7 +96,7 @@ class Embedding(Theorem):
         )
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
-        """Give radii by bisection: within one, the bounds of all trajectories leave but one answer.
+        """Return radii by bisection: within one, the bounds of all trajectories leave but one answer.
 
         The bounds under a wider range of inputs hold under a narrower one, and are where its own begin.
 
@@ -106,8 +106,8 @@ class Embedding(Theorem):
             If the drift has no linear leak, may jump, or the network has no decision to speak of.
         """
         check_decision(system)
-        if hindrance(system) is not None:
-            raise NoRadiusError(f"certificate {self.name!r} gives no radius: {hindrance(system)}")
+        if inapplicable_reason(system) is not None:
+            raise NoRadiusError(f"certificate {self.name!r} gives no radius: {inapplicable_reason(system)}")
         deadline, (least, most) = Deadline(system.budget), EXPONENTS
         low, high = np.full(len(x), least), np.full(len(x), most)
         sure, start = np.zeros(len(x)), None
@@ -129,7 +129,7 @@ class Embedding(Theorem):
 
 
 def clamped_at(system: System, x: Array, radius: float | Array = 0.0) -> Interval:
-    """Give the ranges (batch, clamped) of inputs up to `radius` away from x (batch, inputs), and of the bias nodes."""
+    """Return the ranges (batch, clamped) of inputs within `radius` of x (batch, inputs), and of the bias nodes."""
     bias = np.ones((x.shape[0], system.clamped.size - x.shape[1]))
     reach = np.asarray(radius, np.float64).reshape(-1, 1)
     middle = Interval.constant(x) + Interval.across(-reach, reach)
@@ -137,8 +137,8 @@ def clamped_at(system: System, x: Array, radius: float | Array = 0.0) -> Interva
 
 
 def _one_answer(system: System, box: Box) -> Array:
-    """Say for which samples (batch,) every state in a box gives the same answer."""
-    outputs = np.flatnonzero(system.network.wiring.nudged >= 0)
+    """Return for which samples (batch,) every state in a box gives the same answer."""
+    outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
     low, high = box.state.low[:, outputs], box.state.high[:, outputs]
     if outputs.size == 1:
         return np.asarray((low[:, 0] > 0.5) | (high[:, 0] <= 0.5))
@@ -148,7 +148,7 @@ def _one_answer(system: System, box: Box) -> Array:
 
 
 def drawn(inclusion: Inclusion, deadline: Deadline, start: Interval | None = None) -> Box:
-    """Give the last of the boxes inside each other, once none shrinks any more."""
+    """Return the last of the boxes inside each other, once none shrinks any more."""
     before: Array | None = None
     for box in islice(inclusion.boxes(start), ROUNDS):
         deadline.check()
@@ -160,19 +160,21 @@ def drawn(inclusion: Inclusion, deadline: Deadline, start: Interval | None = Non
 
 def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
     """Bound the couplings over the leaks (batch,), in the best weights found, over a box; infinite without bound."""
-    gain, sending = (slope.T for slope in inclusion.slopes(box))
+    input_slope, sending = (slope.T for slope in inclusion.slopes(box))
     sizes, leaks = abs(inclusion.system.weights), inclusion.leak.low[:, None]
-    bounded = np.isfinite(gain).all(axis=0) & np.isfinite(sending).all(axis=0) & np.all(leaks > 0.0)
+    bounded = np.isfinite(input_slope).all(axis=0) & np.isfinite(sending).all(axis=0) & np.all(leaks > 0.0)
     ratios = np.full(bounded.size, np.inf)
     if not np.any(bounded):
         return ratios
-    gain, sending, terms = gain[:, bounded], sending[:, bounded], np.diff(sizes.indptr)[:, None]
+    input_slope, sending, terms = input_slope[:, bounded], sending[:, bounded], np.diff(sizes.indptr)[:, None]
 
     def product(v: Array) -> Array:
-        return np.asarray(gain * (sizes @ (sending * v)))
+        return np.asarray(input_slope * (sizes @ (sending * v)))
 
-    best = np.full(gain.shape[1], np.inf)
-    for found in islice(weightings(np.broadcast_to(leaks, gain.shape), product, np.ones(gain.shape)), ROUNDS):
+    best = np.full(input_slope.shape[1], np.inf)
+    for found in islice(
+        weightings(np.broadcast_to(leaks, input_slope.shape), product, np.ones(input_slope.shape)), ROUNDS
+    ):
         deadline.check()
         reached = 1.0 - found.surpluses(leaks, terms) / leaks
         best = np.minimum(best, np.max(reached, axis=0))

@@ -100,7 +100,7 @@ class EnergyDescent(Theorem):
     def function(
         self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
     ) -> LyapunovFunction | None:
-        """Give the energy above that of the equilibrium."""
+        """Return the energy above that of the equilibrium."""
         if certificate.verdict is not Verdict.PROVED:
             return None
         kind = Energy if certificate.witness["form"] == "gradient" else RateEnergy
@@ -108,7 +108,7 @@ class EnergyDescent(Theorem):
 
 
 def _unsymmetric(system: System) -> str | None:
-    """Say why the matrix of the phase is not symmetric where the energy needs it to be."""
+    """Return why the matrix of the phase is not symmetric where the energy needs it to be."""
     gap = sp.coo_array(system.weights - system.weights.T)
     places = np.flatnonzero(gap.data)
     if places.size:
@@ -125,7 +125,7 @@ def _unsymmetric(system: System) -> str | None:
 
 
 def _unsmooth(system: System) -> str | None:
-    """Say why E may not be analytic."""
+    """Return why E may not be analytic."""
     dynamics = system.network.dynamics
     for equation in (dynamics.drift_equation, dynamics.transfer_equation):
         if np.any(enclose(equation, system.symbols).grade != SMOOTH) or not _analytic(equation):
@@ -134,7 +134,7 @@ def _unsmooth(system: System) -> str | None:
 
 
 def _analytic(equation: Expression) -> bool:
-    """Say whether an equation without kinks is analytic: no roots, no powers that are not whole."""
+    """Return whether an equation without kinks is analytic: no roots, no powers that are not whole."""
     for node in ast.walk(equation.tree):
         match node:
             case ast.Call(func=ast.Name(id="sqrt")):
@@ -148,9 +148,9 @@ def _analytic(equation: Expression) -> bool:
 
 def _form(system: System) -> Form | None:
     dynamics, slopes = system.network.dynamics, system.slopes
-    sending, gain, own = slopes["f'"], slopes["dg/dI"], _own(system)
+    sending, input_slope, own = slopes["f'"], slopes["dg/dI"], _own(system)
     rising = np.all(sending.low > 0.0) or rises(dynamics.transfer_equation, "s", system.symbols)
-    if "I" not in dynamics.slope("I").symbols and rising and np.all(gain.low > 0.0):
+    if "I" not in dynamics.slope("I").symbols and rising and np.all(input_slope.low > 0.0):
         return "gradient"
     same = np.all(sending.low == 1.0) and np.all(sending.high == 1.0)
     leaking = dynamics.leak is not None and np.all(own.high < 0.0)
@@ -160,12 +160,12 @@ def _form(system: System) -> Form | None:
 
 
 def _own(system: System) -> Interval:
-    """Give the range of a neuron's slope by its own state, the nudge with it, the self-loop without."""
+    """Return the range of a neuron's slope by its own state, the nudge with it, the self-loop without."""
     return system.slopes["dg/ds"] + Interval.constant(-system.nudge)
 
 
 def _bounded(system: System) -> bool:
-    """Say whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
+    """Return whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
     dynamics = system.network.dynamics
     if dynamics.box is not None and np.all(np.isfinite(dynamics.box)):
         return True
@@ -177,10 +177,10 @@ def _bounded(system: System) -> bool:
 
 def _curvature(system: System, form: Form) -> float | None:
     """Bound lambda_max(H), rounding included; None where there is no bound."""
-    gain, sending = system.slopes["dg/dI"], system.slopes["f'"]
-    if form == "gradient" and (np.any(gain.varies) or np.any(sending.varies)):
+    input_slope, sending = system.slopes["dg/dI"], system.slopes["f'"]
+    if form == "gradient" and (np.any(input_slope.varies) or np.any(sending.varies)):
         return None
-    root = np.sqrt(gain.high * sending.high)
+    root = np.sqrt(input_slope.high * sending.high)
     coupling, leak = scaled(system.weights, root, root), -_own(system).low
     if not np.all(np.isfinite(leak)) or not np.all(np.isfinite(root)):
         return None

@@ -59,8 +59,8 @@ class Gershgorin(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Test rows and columns."""
-        if system.obstacle is not None:
-            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        if system.inapplicable_reason is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
         bounds = [_bound("l_inf", system, axis=1), _bound("l_1", system, axis=0)]
         # Equal but for rounding, as where the couplings are symmetric, they must not be told apart by it.
         best = bounds[bounds[1].top < bounds[0].top - 1e-12 * abs(bounds[0].top)]
@@ -85,7 +85,7 @@ class Gershgorin(Theorem):
             rate=rate,
             norm=best.norm,
             margin=rate,
-            margins=self.borne(system, rate, delays=True),
+            margins=self.robustness_margins(system, rate, delays=True),
             largest_dt=largest_dt,
             euler=self.euler_step(system, rate, largest_dt),
             witness=witness,
@@ -104,7 +104,7 @@ def _bound(norm: str, system: System, axis: int) -> _Bound:
 
 
 def _ranges(system: System) -> str:
-    """Say which slopes the bounds rest on, where they depend on the state."""
+    """Return which slopes the bounds rest on, where they depend on the state."""
     if system.affine:
         return ""
     ranges = [

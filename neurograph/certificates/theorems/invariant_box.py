@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from neurograph.certificates.base import Certificate, Theorem, Verdict
-from neurograph.certificates.bounds.inclusion import Box, Inclusion, hindrance
+from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
 from neurograph.equations.intervals import Interval
@@ -43,7 +43,7 @@ class InvariantBox(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Enclose the drift over one box after another."""
-        if hindrance(system) is not None:
+        if inapplicable_reason(system) is not None:
             return self._own_box(system)
         towards = system.beta > 0.0
         inclusion = Inclusion(replace(system, beta=0.0) if towards else system, _any_input(system))
@@ -79,14 +79,15 @@ class InvariantBox(Theorem):
         box = system.network.dynamics.box
         if box is None or not np.all(np.isfinite(box)):
             return self.unknown(
-                system, f"Not applicable: {hindrance(system)}, and the network has no box that bounds its states."
+                system,
+                f"Not applicable: {inapplicable_reason(system)}, and the network has no box that bounds its states.",
             )
         ends = (np.full(len(system.nodes), end) for end in box)
         return self.certificate(
             system,
             Verdict.PROVED,
             f"Clipping keeps every state in the network's own box {_written(*box)}; of a smaller one nothing is known, "
-            f"for {hindrance(system)}.",
+            f"for {inapplicable_reason(system)}.",
             claims=("box invariant",),
             largest_dt=np.inf,
             euler=_euler(system, np.inf),
@@ -95,7 +96,7 @@ class InvariantBox(Theorem):
 
 
 def _any_input(system: System) -> Interval:
-    inputs = system.network.wiring.inputs.size
+    inputs = system.network.connectivity.inputs.size
     bias = np.ones(system.clamped.size - inputs)
     ends = (np.concatenate([np.full(inputs, end), bias])[None] for end in (-np.inf, np.inf))
     return Interval.across(*ends)

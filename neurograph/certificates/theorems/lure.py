@@ -113,11 +113,11 @@ class Lure(Theorem):
 
 
 def _obstacle(system: System) -> str | None:
-    """Say why the theorem does not apply; None where it does."""
+    """Return why the theorem does not apply; None where it does."""
     if system.network.dynamics.box is not None:
         return "Not applicable: the state is clipped to a box, which the norm of a full P does not survive."
-    if system.obstacle is not None:
-        return f"The Jacobian has no bound: {system.obstacle}."
+    if system.inapplicable_reason is not None:
+        return f"The Jacobian has no bound: {system.inapplicable_reason}."
     varying = [name for name, slope in system.slopes.items() if np.any(slope.varies)]
     if "dg/ds" in varying or len(varying) > 1:
         return f"Not applicable: {' and '.join(varying)} depend on the state, where at most dg/dI or f' alone may."
@@ -175,7 +175,7 @@ def _solved(loop: _Loop, deadline: Deadline) -> tuple[Array, Array] | str:
 
 
 def _rate(loop: _Loop, P: Array, theta: Array) -> float:
-    """Give the largest c that P and Theta prove; minus infinity where P is not proved to be positive definite."""
+    """Return the largest c that P and Theta prove; minus infinity where P is not proved to be positive definite."""
     if not positive_definite(P):
         return -np.inf
     PE, across = P @ loop.E, loop.H.T * theta

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from neurograph.certificates.base import Certificate, Theorem, Verdict
-from neurograph.certificates.bounds.robustness_radius import Motion, driving, radii, settled
+from neurograph.certificates.bounds.robustness_radius import Sensitivity, driving, radii, settled
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.solvers.contraction import Weighting, weightings
@@ -68,7 +68,7 @@ class MMatrix(Theorem):
         return self._examine(system, deadline, start)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
-        r"""Give radii from a bound of how far each neuron moves.
+        r"""Return radii from a bound of how far each neuron moves.
 
         Where the inputs move by at most r, equilibria move by at most r K, neuron by neuron, for any K >= 0 with
 
@@ -89,13 +89,13 @@ class MMatrix(Theorem):
         for _ in range(ROUNDS):
             K = np.minimum(K, (system.coupling @ K + drive) / leaks * (1.0 + terms * EPS))
         state, speed = settled(system, x)
-        outputs = np.flatnonzero(system.network.wiring.nudged >= 0)
-        motion = Motion(*(_added(one[outputs]) for one in (v, K)))
-        return radii(state[:, outputs], motion, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
+        outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
+        sensitivity = Sensitivity(*(_added(one[outputs]) for one in (v, K)))
+        return radii(state[:, outputs], sensitivity, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
 
     def _examine(self, system: System, deadline: Deadline, start: Array) -> Certificate:
-        if system.obstacle is not None:
-            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        if system.inapplicable_reason is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
         leaks, coupling = -system.diagonal.high, system.coupling
         least = int(np.argmin(leaks))
         if not leaks[least] > 0.0:
@@ -122,7 +122,7 @@ class MMatrix(Theorem):
             norm="l_inf",
             weights=1.0 / found.v,
             margin=rate,
-            margins=self.borne(system, rate, delays=True),
+            margins=self.robustness_margins(system, rate, delays=True),
             largest_dt=largest_dt,
             euler=self.euler_step(system, rate, largest_dt),
             witness=witness,
@@ -152,7 +152,7 @@ class MMatrix(Theorem):
 
 
 def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Deadline) -> tuple[Weighting, int]:
-    """Give the best weights found, and how many products they took."""
+    """Return the best weights found, and how many products they took."""
     most = int(np.clip(VISITS / max(coupling.nnz, 1), MIN_ROUNDS, MAX_ROUNDS))
     search = weightings(leaks, coupling.__matmul__, start)
     best, rates = next(search), [-np.inf]
@@ -170,7 +170,7 @@ def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Dead
 
 
 def _added(sizes: Array) -> Array:
-    """Give sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
+    """Return sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
     sums = sizes[:, None] + sizes
     np.fill_diagonal(sums, sizes)
     return np.asarray(sums)

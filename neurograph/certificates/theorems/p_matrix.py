@@ -44,8 +44,8 @@ class PMatrix(Theorem):
             return self.unknown(
                 system, "Not applicable: the theorem is about a state that is clipped to a box, and this one is not."
             )
-        if system.obstacle is not None or not system.affine:
-            why = system.obstacle or "its slopes depend on the state or the input"
+        if system.inapplicable_reason is not None or not system.affine:
+            why = system.inapplicable_reason or "its slopes depend on the state or the input"
             return self.unknown(
                 system, f"Not applicable: the theorem is about a drift that is affine in s and I, but {why}."
             )
@@ -105,7 +105,7 @@ def _as_well(count: int, total: int, how: str, of: str) -> str:
 
 
 def _minors(system: System) -> tuple[Array, Array]:
-    """Give the reciprocal pairs (pairs, 2) and an upper bound of each one's minor of -A."""
+    """Return the reciprocal pairs (pairs, 2) and an upper bound of each one's minor of -A."""
     loops = sp.coo_array(sp.triu(system.couplings.multiply(system.couplings.T), k=1))
     first, second = loops.coords
     product = system.diagonal.size[first] * system.diagonal.size[second]
@@ -120,7 +120,7 @@ def _minors(system: System) -> tuple[Array, Array]:
 
 
 def _exact(system: System) -> bool:
-    """Say whether the floats of A carry no rounding error."""
+    """Return whether the floats of A carry no rounding error."""
     ones = all(
         np.all(system.slopes[name].low == 1.0) and np.all(system.slopes[name].high == 1.0) for name in ("dg/dI", "f'")
     )

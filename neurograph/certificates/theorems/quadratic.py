@@ -128,14 +128,14 @@ class QuadraticLyapunov(Theorem):
                 "P": np.array([region.P for region in regions]),
                 "levels": np.array([region.level for region in regions]),
                 "rates": np.array([region.rate for region in regions]),
-                "equilibria": states[:, system.network.wiring.free],
+                "equilibria": states[:, system.network.connectivity.free],
             },
         )
 
     def function(
         self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
     ) -> LyapunovFunction | None:
-        """Give V, and the level up to which it is certified to fall."""
+        """Return V, and the level up to which it is certified to fall."""
         if certificate.verdict is not Verdict.PROVED:
             return None
         witness = certificate.witness
@@ -152,8 +152,8 @@ def _euler(system: System, rate: float, largest_dt: float) -> str | None:
 
 
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:
-    """Give the region around a computed equilibrium, or say why there is none."""
-    free, (low, high) = system.network.wiring.free, system.network.dynamics.box or (-np.inf, np.inf)
+    """Return the region around a computed equilibrium, or say why there is none."""
+    free, (low, high) = system.network.connectivity.free, system.network.dynamics.box or (-np.inf, np.inf)
     room = np.minimum(state[free] - low, high - state[free])
     if not np.all(room > 2.0 * NEAR):
         return f"neuron {system.nodes[int(np.argmin(room))]!r} is at a bound of the box, or within {2 * NEAR:g} of it"
@@ -192,7 +192,7 @@ def _lyapunov_matrix(A: Array) -> Array | None:
 
 
 def _judged(system: System, state: Array, ball: Ball, parts: int) -> tuple[float, float]:
-    """Give a rate at which norm(root' z) falls in the ball, or -inf, and a bound of the matrix norm."""
+    """Return a rate at which norm(root' z) falls in the ball, or -inf, and a bound of the matrix norm."""
     slopes = mean_slopes(system, state, ball, parts)
     if slopes is None:
         return -np.inf, np.inf
@@ -201,9 +201,9 @@ def _judged(system: System, state: Array, ball: Ball, parts: int) -> tuple[float
     # Sizes of the vectors u and v of the terms delta u v'.
     u, v, w = (np.linalg.norm(part, axis=0) for part in (root.T, inverse, inverse @ slopes.pull.T))
     ratio = v[None, :] / u[:, None]
-    left = slopes.own * v / u + slopes.gain * w / u + np.sum(slopes.sent * ratio, axis=1)
+    left = slopes.own * v / u + slopes.input_slope * w / u + np.sum(slopes.sent * ratio, axis=1)
     right = slopes.own * u / v + np.sum(slopes.sent / ratio, axis=0)
-    carried = slopes.gain * np.divide(u, w, out=np.zeros(count), where=w > 0.0)
+    carried = slopes.input_slope * np.divide(u, w, out=np.zeros(count), where=w > 0.0)
     lifted = inverse @ slopes.pull.T
     before, after = (root.T * left) @ root, (inverse * right) @ inverse.T + (lifted * carried) @ lifted.T
     top = float(eigvalsh((steady + steady.T + before + after) / 2)[-1])
@@ -213,7 +213,7 @@ def _judged(system: System, state: Array, ball: Ball, parts: int) -> tuple[float
 
 
 def _largest(holds: Callable[[float], bool], least: float, most: float) -> float | None:
-    """Give the largest radius up to `most` for which a condition holds that only gets harder; None below `least`."""
+    """Return the largest radius up to `most` for which a condition holds that only gets harder; None below `least`."""
     if not most > least or holds(most):
         return most if most > least else None
     low = min(most, LARGE) / 2.0

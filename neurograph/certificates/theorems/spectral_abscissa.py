@@ -146,11 +146,11 @@ def _euler(dt: float | None, largest_dt: float) -> str | None:
 
 
 def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:
-    """Give a mask of the free nodes that are at no bound of the box, or say which node is a borderline case."""
-    wiring, state = system.network.wiring, settled.state[sample]
+    """Return a mask of the free nodes that are at no bound of the box, or say which node is a borderline case."""
+    connectivity, state = system.network.connectivity, settled.state[sample]
     low, high = system.network.dynamics.box or (-np.inf, np.inf)
     target = 0.0 if system.y is None else system.y[sample]
-    s, drift = state[wiring.free], system.network.drift(state, target, system.beta)[wiring.free]
+    s, drift = state[connectivity.free], system.network.drift(state, target, system.beta)[connectivity.free]
     saturated = (s <= low) | (s >= high)
     push = np.where(s >= high, drift, -drift)
     loose = np.flatnonzero(saturated & (push < MARGIN))
@@ -163,8 +163,8 @@ def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:
 
 
 def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array, sp.csr_array] | str:
-    """Give J of the neurons inside and how far its entries may be off near the state; or name a neuron at a kink."""
-    network, dynamics, free = system.network, system.network.dynamics, system.network.wiring.free
+    """Return J of the neurons inside and how far its entries may be off near the state; or name a neuron at a kink."""
+    network, dynamics, free = system.network, system.network.dynamics, system.network.connectivity.free
     low, high = dynamics.box or (-np.inf, np.inf)
     s = Interval.across(np.maximum(state[free] - MARGIN, low), np.minimum(state[free] + MARGIN, high))
     sending = enclose(dynamics.transfer_slope, {**system.constants, "s": s}).repeated(free.size)
@@ -179,10 +179,10 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     unsure = np.flatnonzero((sharp == ROUGH) | (inside & (sharp >= KINKED)))
     if unsure.size:
         return f"neuron {system.nodes[unsure[0]]!r} is at a kink or a jump of its drift or transfer"
-    own, gain = (enclose(dynamics.slope(name), near).repeated(free.size) for name in ("s", "I"))
+    own, input_slope = (enclose(dynamics.slope(name), near).repeated(free.size) for name in ("s", "I"))
     weights = sp.csr_array(system.weights[inside][:, inside])
     (own_at, own_off), (gain_at, gain_off), (sent_at, sent_off) = (
-        _halves(part, inside) for part in (own, gain, sending)
+        _halves(part, inside) for part in (own, input_slope, sending)
     )
     jacobian = scaled(weights, gain_at, sent_at) + sp.diags_array(own_at - system.nudge[inside])
     off = scaled(abs(weights), np.abs(gain_at) + gain_off, sent_off) + scaled(abs(weights), gain_off, np.abs(sent_at))
@@ -191,5 +191,5 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
 
 
 def _halves(part: Interval, inside: Array) -> tuple[Array, Array]:
-    """Give the middles and half the widths."""
+    """Return the middles and half the widths."""
     return (part.low + part.high)[inside] / 2, (part.high - part.low)[inside] / 2

@@ -43,8 +43,8 @@ class SymmetricPart(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Bound the largest eigenvalue."""
-        if system.obstacle is not None:
-            return self.unknown(system, f"The Jacobian has no bound: {system.obstacle}.")
+        if system.inapplicable_reason is not None:
+            return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
         worst = int(np.argmax(system.diagonal.high))
         if system.diagonal.high[worst] >= 0.0:
             return self.unknown(
@@ -68,6 +68,6 @@ class SymmetricPart(Theorem):
             Verdict.PROVED,
             f"Any two states under the same input approach each other at least like exp({mu:.4g} t) in the l_2 norm: "
             f"{what} is at most {mu:.4g}.{convex}{rounding}",
-            margins=self.borne(system, -mu),
+            margins=self.robustness_margins(system, -mu),
             **contraction(system, slopes, ones, -mu, proved),
         )

@@ -29,7 +29,7 @@ UNREADABLE = (
 
 
 def pack(arrays: dict[str, NDArray[Any]]) -> bytes:
-    """Give arrays as numpy.savez writes them."""
+    """Return arrays as numpy.savez writes them."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()

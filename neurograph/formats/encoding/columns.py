@@ -32,17 +32,17 @@ EXACT_INT = 2**53
 
 
 def node_data(graph: nx.DiGraph[Any]) -> list[dict[str, Any]]:
-    """Give the attributes of each node."""
+    """Return the attributes of each node."""
     return [data for _, data in graph.nodes(data=True)]
 
 
 def edge_data(graph: nx.DiGraph[Any]) -> list[dict[str, Any]]:
-    """Give the attributes of each edge."""
+    """Return the attributes of each edge."""
     return [data for _, _, data in graph.edges(data=True)]
 
 
 def encoded(rows: Sequence[Mapping[str, Any]], reserved: Collection[str]) -> Iterator[dict[str, Any]]:
-    """Give the attributes of all nodes, or all edges, with one type a column: bool, int, float or text.
+    """Return the attributes of all nodes, or all edges, with one type a column: bool, int, float or text.
 
     A column of ints and floats becomes float. What is none of the four is text that begins with ``json:``.
 
@@ -71,7 +71,7 @@ def _encoder(values: Sequence[Any]) -> Callable[[Any], Any]:
 
 
 def text(value: Any) -> str:
-    """Give a value as text: text that XML keeps as it is, all else as JSON behind ``json:``.
+    """Return a value as text: text that XML keeps as it is, all else as JSON behind ``json:``.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def parsed(text: Any, where: str) -> Any:
 
 
 def label_column(labels: Collection[Hashable]) -> list[int] | list[str]:
-    """Give labels as a column of one type: integers if all are, else texts.
+    """Return labels as a column of one type: integers if all are, else texts.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def label(cell: Any, where: str) -> Hashable:
 
 
 def header(attributes: Mapping[str, Any], **facts: Any) -> str:
-    """Give the attributes of a graph as JSON, for a format with a place for one text alone."""
+    """Return the attributes of a graph as JSON, for a format with a place for one text alone."""
     return json.dumps({"version": VERSION, **facts, "graph": to_json(attributes)}, allow_nan=False)
 
 

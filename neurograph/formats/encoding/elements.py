@@ -76,7 +76,7 @@ def _check_doctype(_name: str, _system: str | None, _public: str | None, interna
 
 
 def check_simple(graph: object, nodes: int, remedy: str) -> nx.DiGraph[str]:
-    """Give the graph that networkx made of the elements, and refuse what it passed over in silence.
+    """Return the graph that networkx made of the elements, and refuse what it passed over in silence.
 
     Raises
     ------

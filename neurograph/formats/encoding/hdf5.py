@@ -27,7 +27,7 @@ PATIENCE = 30
 
 
 def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
-    """Give the datasets of a file by their path, such as ``/nodes/x``, and attributes as ``/nodes/x@name``.
+    """Return the datasets of a file by their path, such as ``/nodes/x``, and attributes as ``/nodes/x@name``.
 
     The library that reads HDF5 runs without end, or breaks down, on some damaged files: here it ends at most a
     process of its own. Links, data in other files and filters that are programs of their own are refused.

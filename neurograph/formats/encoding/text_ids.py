@@ -22,7 +22,7 @@ LABEL_KEY = "neurograph_label"
 def with_text_ids(
     graph: nx.DiGraph[Any], node_reserved: Collection[str], edge_reserved: Collection[str]
 ) -> nx.DiGraph[Any]:
-    """Give a graph of plain values with texts for labels and one type a column, without graph attributes.
+    """Return a graph of plain values with texts for labels and one type a column, without graph attributes.
 
     A label that is not text stands as JSON in the node attribute ``neurograph_label``. An attribute with a
     reserved name has one more ``_`` in front.
@@ -42,7 +42,7 @@ def with_text_ids(
 
 
 def _ids(graph: nx.DiGraph[Any]) -> dict[Hashable, str]:
-    """Give each node the text that other programs see: its label, else the label as JSON."""
+    """Return each node the text that other programs see: its label, else the label as JSON."""
     ids: dict[Hashable, str] = {node: node for node in graph if isinstance(node, str) and XML_TEXT.fullmatch(node)}
     taken = set(ids.values())
     for node in graph:

@@ -61,7 +61,7 @@ def test_distances_fall_at_the_rate_along_the_flow_in_the_box(kind, phase, seed)
         assert isinstance(function, Distance)
         value, slope = function.value(state), function.slope(state)
         assert np.all(slope <= -certificate.rate * value + 1e-6)
-        free, moved = net.wiring.free, state.copy()
+        free, moved = net.connectivity.free, state.copy()
         moved[:, free] += 1e-7 * function._flow(state[:, free])
         assert (function.value(moved) - value) / 1e-7 == pytest.approx(slope, rel=1e-4, abs=1e-5)
         assert function.value(function.rest) == 0.0
@@ -72,7 +72,7 @@ def test_distances_fall_at_the_rate_along_the_flow_in_the_box(kind, phase, seed)
 def test_each_norm_is_the_one_of_its_name(norm, order):
     net = network(KINDS["tanh"], 3)
     given_function = certify(net, [[0.3]])["gershgorin"].function()
-    n = net.wiring.free.size
+    n = net.connectivity.free.size
     rng = np.random.default_rng(0)
     weights, root = rng.uniform(0.5, 2.0, n), rng.normal(size=(n, n))
     function = Distance(
@@ -80,10 +80,10 @@ def test_each_norm_is_the_one_of_its_name(norm, order):
         matrix=root.T @ root if norm == "P" else None,
     )  # fmt: skip
     state = rng.normal(size=(5, len(net.nodes)))
-    z = state[:, net.wiring.free] - function.rest[net.wiring.free]
+    z = state[:, net.connectivity.free] - function.rest[net.connectivity.free]
     expected = [np.linalg.norm(root @ one) if order is None else np.linalg.norm(weights * one, order) for one in z]
     assert function.value(state) == pytest.approx(expected)
-    state[:, net.wiring.inputs] = 0.3
+    state[:, net.connectivity.inputs] = 0.3
     moved = state + 1e-7 * net.drift(state)
     assert (function.value(moved) - function.value(state)) / 1e-7 == pytest.approx(function.slope(state), rel=1e-4)
 

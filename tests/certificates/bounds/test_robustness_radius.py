@@ -11,10 +11,10 @@ RATE = 0.05
 
 def projected(network):
     """Scale the couplings among free neurons so that those into one add up to 1 - RATE at most."""
-    inner = np.isin(network.wiring.pre, network.wiring.free)
-    sums = np.bincount(network.wiring.post[inner], np.abs(network.weights[inner]), len(network.nodes))
+    inner = np.isin(network.connectivity.pre, network.connectivity.free)
+    sums = np.bincount(network.connectivity.post[inner], np.abs(network.weights[inner]), len(network.nodes))
     factor = np.minimum(1.0, (1.0 - RATE) / np.maximum(sums, 1e-12))
-    return network.with_weights(np.where(inner, factor[network.wiring.post], 1.0) * network.weights)
+    return network.with_weights(np.where(inner, factor[network.connectivity.post], 1.0) * network.weights)
 
 
 @pytest.fixture(scope="module")

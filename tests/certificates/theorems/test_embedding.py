@@ -43,9 +43,9 @@ def embedded(network, x, y=None, beta=0.0, transposed=False):
 def ends(network, x, dt, starts, steps=3000, y=0.0, beta=0.0):
     """Follow explicit Euler in numpy from states (starts, nodes), which reach the box at once."""
     s = starts.copy()
-    s[:, network.wiring.inputs], s[:, network.wiring.bias_nodes] = x, 1.0
+    s[:, network.connectivity.inputs], s[:, network.connectivity.bias_nodes] = x, 1.0
     low, high = network.dynamics.box or (-np.inf, np.inf)
-    free = network.wiring.free
+    free = network.connectivity.free
     for _ in range(steps):
         before = s.copy()
         s[:, free] = np.clip(s[:, free] + dt * network.drift(s, y, beta)[:, free], low, high)
@@ -89,9 +89,9 @@ def test_neurons_pressed_against_the_box_take_no_part():
 def test_from_every_start_it_comes_to_one_state_between_the_bounds(kind, data, seed):
     rng = np.random.default_rng(seed)
     network = ng.compile(data.draw(graphs_for(kind)), kind)
-    x = rng.normal(size=(2, network.wiring.inputs.size)) * data.draw(st.sampled_from([0.3, 3.0]))
+    x = rng.normal(size=(2, network.connectivity.inputs.size)) * data.draw(st.sampled_from([0.3, 3.0]))
     beta = data.draw(st.sampled_from([0.0, 0.5, -0.05]))
-    y = rng.uniform(size=(2, network.wiring.outputs.size))
+    y = rng.uniform(size=(2, network.connectivity.outputs.size))
     found = embedded(network, x, y if beta else None, beta)
     if found.verdict != "PROVED":
         return
@@ -141,11 +141,11 @@ def test_a_box_goes_over_into_one_that_holds_every_image_of_its_states(seed):
     boxes = list(islice(Inclusion(System(network, x, None, 0.0, None), Interval.constant(x)).boxes(), 6))
     for box, after in pairwise(boxes[1:]):
         s = np.zeros((200, 7))
-        s[:, network.wiring.inputs] = x
-        s[:, network.wiring.free] = box.state.low + rng.choice([0.0, 1.0, 0.3], size=(200, 5)) * box.width
-        total = network.summed_input(s)[:, network.wiring.free]
+        s[:, network.connectivity.inputs] = x
+        s[:, network.connectivity.free] = box.state.low + rng.choice([0.0, 1.0, 0.3], size=(200, 5)) * box.width
+        total = network.summed_input(s)[:, network.connectivity.free]
         assert np.all((box.total.low <= total) & (total <= box.total.high))
-        image = (network.drift(s) + s)[:, network.wiring.free]
+        image = (network.drift(s) + s)[:, network.connectivity.free]
         assert np.all((after.state.low <= image) & (image <= after.state.high))
 
 

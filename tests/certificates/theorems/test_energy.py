@@ -62,7 +62,7 @@ def states(net, x, count, seed):
     """Draw states of which a rate network's lie in the range of its activation."""
     low, high = net.dynamics.box or ((0.05, 0.9) if "sigmoid" in net.dynamics.drift else (-0.9, 0.9))
     state = np.random.default_rng(seed).uniform(low, high, (count, len(net.nodes)))
-    state[:, net.wiring.inputs] = x
+    state[:, net.connectivity.inputs] = x
     return state
 
 
@@ -72,7 +72,7 @@ def phase(beta):
 
 def step(net, state, dt, beta):
     """Take one explicit step, in numpy."""
-    free, (low, high) = net.wiring.free, net.dynamics.box or (-np.inf, np.inf)
+    free, (low, high) = net.connectivity.free, net.dynamics.box or (-np.inf, np.inf)
     new = state.copy()
     new[:, free] = np.clip(state[:, free] + dt * net.drift(state, 0.6, beta)[:, free], low, high)
     return new

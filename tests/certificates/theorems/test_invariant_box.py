@@ -56,15 +56,15 @@ def test_every_state_enters_and_none_leaves(kind, data, seed, beta):
         assert kind.box is None
         assert beta < 0.0
         return
-    rng, free = np.random.default_rng(seed), network.wiring.free
+    rng, free = np.random.default_rng(seed), network.connectivity.free
     low, high = found.witness["low"], found.witness["high"]
     bottom, top = kind.box or (-np.inf, np.inf)
     outer = kind.box or (-30.0, 30.0)
     dt = 0.99 * min(found.largest_dt, 1.0)
     s = rng.uniform(*outer, size=(20, len(network.nodes)))
-    s[:, network.wiring.bias_nodes] = 1.0
-    s[:, network.wiring.inputs] = 10.0 * rng.normal(size=(20, network.wiring.inputs.size))
-    outputs = network.wiring.nudged >= 0
+    s[:, network.connectivity.bias_nodes] = 1.0
+    s[:, network.connectivity.inputs] = 10.0 * rng.normal(size=(20, network.connectivity.inputs.size))
+    outputs = network.connectivity.nudged >= 0
     y = rng.choice([0.0, 1.0], size=(20, outputs.sum())) * (high - low)[outputs] + low[outputs]
     inner = s.copy()
     inner[:, free] = low + rng.choice([0.0, 1.0, 0.4], size=(20, free.size)) * (high - low)

@@ -77,7 +77,7 @@ def test_it_proves_what_gershgorin_proves_and_its_rate_is_at_most_the_majorants(
     network = ng.compile(data.draw(graphs_for(FIELD)), FIELD)
     network = network.with_weights(data.draw(st.floats(0.1, 1.5)) * network.weights)
     report = certify(network)
-    free = network.wiring.free
+    free = network.connectivity.free
     A = network.jacobian(np.zeros(len(network.nodes))).toarray()[np.ix_(free, free)]
     metzler = np.abs(A - np.diag(np.diag(A))) + np.diag(np.diag(A))
     largest = -np.linalg.eigvals(metzler).real.max()
@@ -224,7 +224,7 @@ def test_a_transposed_phase_of_curved_neurons_contracts_about_any_equilibrium(se
     dt = 0.99 * found.largest_dt
 
     def stepped(s):
-        nudge = beta * np.isin(np.arange(5), network.wiring.outputs)
+        nudge = beta * np.isin(np.arange(5), network.connectivity.outputs)
         return s + dt * (network.drift(s) + (s - centre) @ (J.T - J).T - nudge * s)
 
     for _ in range(5):

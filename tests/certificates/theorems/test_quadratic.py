@@ -60,7 +60,7 @@ def border(certificate, count, seed, share=1.0):
     z *= share * np.sqrt(level / np.einsum("kj,ji,ki->k", z, P, z))[:, None]
     net = certificate.system.network
     state = np.tile(certificate.function().rest, (count, 1))
-    state[:, net.wiring.free] += z
+    state[:, net.connectivity.free] += z
     return state
 
 
@@ -76,7 +76,7 @@ def test_every_state_of_the_region_goes_to_the_equilibrium(kind, seed, beta):
     found = examined(net, **({"beta": beta} if beta else {}))
     if found.verdict is not Verdict.PROVED:
         return
-    free, rest = net.wiring.free, found.function().rest
+    free, rest = net.connectivity.free, found.function().rest
     low, high = net.dynamics.box or (-np.inf, np.inf)
     start = border(found, 30, seed)
     assert np.all((start[:, free] > low) & (start[:, free] < high))
@@ -103,7 +103,7 @@ def test_the_mean_jacobian_on_every_line_keeps_the_inequality(kind, seed):
     found = examined(net)
     if found.verdict is not Verdict.PROVED:
         return
-    P, free, rest = found.witness["P"][0], net.wiring.free, found.function().rest
+    P, free, rest = found.witness["P"][0], net.connectivity.free, found.function().rest
     points, weights = np.polynomial.legendre.leggauss(100)
     for state in border(found, 5, seed):
         line = ((1 + t) / 2 * state + (1 - t) / 2 * rest for t in points)
@@ -117,7 +117,7 @@ def test_the_mean_jacobian_on_every_line_keeps_the_inequality(kind, seed):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_function_is_the_form_and_its_slope_that_of_a_tiny_step(kind):
     net = next(n for n in (network(KINDS[kind], seed, 3, 0.3) for seed in range(50)) if examined(n).claims)
-    found, free = examined(net), net.wiring.free
+    found, free = examined(net), net.connectivity.free
     function = found.function()
     assert function.level == found.witness["levels"][0]
     state = border(found, 6, 1, share=0.7)

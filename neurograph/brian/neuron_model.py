@@ -9,7 +9,7 @@ Constant = tuple[float, str]
 
 
 @dataclass(frozen=True)
-class Kind:
+class NeuronModel:
     """A model of the neurons, as text: what is added to the membrane ``ds/dt = drift / time_unit`` that all have.
 
     Attributes
