@@ -25,7 +25,8 @@ ABOUT = (
     "Complete digraphs with 64 hidden tanh neurons and 10,138 edges, trained as in every_graph.py. Accuracy lost on "
     "the 360 test samples, in points: mean of the seeds, and between brackets the worst. In rounds, the same share of "
     "the edges that are left goes each time. Neurons that become unreachable leave too. As far as it goes: 20 "
-    "rounds of 4 epochs towards 99 %, of smaller steps, which end before the first that costs a point on the samples of training."
+    "rounds of 4 epochs towards 99 %, of smaller steps, which end before the first that costs a point on the samples "
+    "of training."
 )
 
 XOR = (

@@ -29,7 +29,7 @@ from neurograph.graphs import topologies
 from neurograph.learning import optimisers, rules
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network, compile
-from neurograph.solvers.base import Equilibrium, Record, Status
+from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.fit import Fit
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history

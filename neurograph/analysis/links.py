@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from neurograph._arrays import frozen
 from neurograph._checks import finite_number
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES
-from neurograph.network.connectivity import frozen
 from neurograph.network.network import Network
 
 ROUNDS = 40

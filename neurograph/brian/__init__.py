@@ -20,9 +20,10 @@ from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.rules import Rule
+from neurograph.network.inputs import Start, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
-from neurograph.solvers.base import Record
-from neurograph.solvers.settle import Start, checked_inputs, checked_network, checked_record, starting_state
+from neurograph.solvers.result import Record
+from neurograph.solvers.settle import checked_record
 
 __all__ = ["BrianModel", "build"]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.brian.importing import load_brian2
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.brian.recipe import (
@@ -23,9 +24,10 @@ from neurograph.brian.recipe import (
 from neurograph.brian.timing import Times, checked_seconds
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.solvers import Euler
-from neurograph.solvers.base import Equilibrium, Phase, Record
+from neurograph.solvers.base import Phase
+from neurograph.solvers.result import Equilibrium, Record
 
 WINDOW = 1.0
 """How long spikes are counted, in seconds, where nothing is said."""

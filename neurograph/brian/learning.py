@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph.brian.phases import FinalState, begin, equilibrium, finish, scheduled
 from neurograph.brian.timing import Timing
 from neurograph.equations.costs import SquaredError, error
 from neurograph.errors import ParameterError
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
 from neurograph.training.run import Run
 

@@ -11,6 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.brian.learning import learn
 from neurograph.brian.phases import begin, equilibrium, finish, scheduled
@@ -21,9 +22,9 @@ from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
 from neurograph.learning.optimisers import Optimiser, sgd
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium
-from neurograph.solvers.settle import checked_targets
+from neurograph.network.inputs import checked_targets
+from neurograph.network.network import Network
+from neurograph.solvers.result import Equilibrium
 from neurograph.training.config import DEFAULT_BETA
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
 from neurograph.brian.timing import Timing
 from neurograph.kernels.phase import LARGEST
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium, Status
+from neurograph.network.network import Network
+from neurograph.solvers.result import Equilibrium, Status
 
 TOLERANCE = 1e-6
 """A sample counts as converged where its residual is at most this, as with the solvers' default."""

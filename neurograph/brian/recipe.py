@@ -14,7 +14,7 @@ from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
-from neurograph.solvers.base import Record
+from neurograph.solvers.result import Record
 
 NUDGE_TIME = "int(timestep(t, dt) >= onset)"
 """1 from the step on in which the nudged phase begins."""

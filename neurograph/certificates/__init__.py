@@ -25,8 +25,8 @@ from neurograph.certificates.theorems.quadratic import QuadraticLyapunov
 from neurograph.certificates.theorems.spectral_abscissa import SpectralAbscissa
 from neurograph.certificates.theorems.symmetric_part import SymmetricPart
 from neurograph.errors import ParameterError
+from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
-from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets
 
 THEOREMS: tuple[Theorem, ...] = (
     PMatrix(),

@@ -19,9 +19,9 @@ from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_n
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import Array, System, in_float64
 from neurograph.errors import ParameterError
+from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
-from neurograph.solvers.settle import checked_inputs, checked_network
 
 
 class Verdict(enum.StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from neurograph._arrays import frozen
 from neurograph._checks import checked_number
 from neurograph.certificates.base import Certificate
 from neurograph.certificates.bounds.projections import Couplings, clipped_spectrum, shrunk_rows
@@ -15,9 +16,8 @@ from neurograph.certificates.theorems.gershgorin import Gershgorin
 from neurograph.certificates.theorems.m_matrix import MMatrix
 from neurograph.certificates.theorems.symmetric_part import SymmetricPart
 from neurograph.errors import ParameterError
-from neurograph.network.connectivity import frozen
+from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
-from neurograph.solvers.settle import checked_network
 
 DENSE = 500
 """Most free neurons of which eigenvalues are clipped; of more, rows are shrunk."""

@@ -12,9 +12,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.equations.dynamics import STATE
 from neurograph.equations.intervals import ROUGH, Interval, enclose
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 
 Array = NDArray[Any]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
+from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
-from neurograph.graphs.edge_table import FrozenArrays
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 

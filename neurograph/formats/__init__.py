@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +12,8 @@ from typing import Any
 import networkx as nx
 from numpy.typing import ArrayLike
 
-from neurograph._memory import check_memory
+from neurograph._checks import check_memory
+from neurograph._files import write_whole
 from neurograph.certificates import Report
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
@@ -360,22 +359,10 @@ def _contents(path: Path, format: Format) -> bytes:
 
 def _replace(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
     """Write each file whole or not at all; of several none takes its place before all are written."""
-    targets = [path.resolve() for path in paths]
-    temporaries = [target.with_name(f".{secrets.token_hex(8)}.tmp") for target in targets]
     try:
-        for temporary, data in zip(temporaries, contents, strict=True):
-            with open(temporary, "xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        for temporary, target in zip(temporaries, targets, strict=True):
-            os.replace(temporary, target)
+        write_whole(paths, contents)
     except OSError as error:
         raise FormatError(
             f"{paths[0]} cannot be written ({error.strerror}): expected a path in a folder that is there, "
             "with room and permission"
         ) from error
-    finally:
-        for temporary in temporaries:
-            with contextlib.suppress(OSError):
-                temporary.unlink()

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from neurograph._memory import check_memory
+from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, NeurographError
 from neurograph.formats.base import Format, add_node, from_json, label_from_json, needed, to_json

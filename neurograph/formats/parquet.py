@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._memory import check_memory
+from neurograph._checks import check_memory
 from neurograph.errors import FormatError, ParameterError
 from neurograph.formats.base import Format, add_edge, needed, plain_attributes, plain_graph
 from neurograph.formats.encoding.columns import (

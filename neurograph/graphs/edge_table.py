@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph._checks import finite_number
-from neurograph._memory import check_memory
+from neurograph._arrays import FrozenArrays
+from neurograph._checks import check_memory, finite_number
 from neurograph.errors import GraphError
 
 ROLES = ("hidden", "input", "bias", "output")
@@ -38,24 +38,6 @@ CHUNK = 2**16
 
 SORTING = 20
 """Most bytes an edge, beside those of its weight, while edges are put in order."""
-
-
-class FrozenArrays:
-    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only.
-
-    Kernels are compiled for read-only arrays; thawed, they would be compiled again.
-    """
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the fields alone."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the fields, their arrays read-only."""
-        for value in state.values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-        self.__dict__.update(state)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.kernels.bindings import threads as allowed_threads
 from neurograph.kernels.machine_code import WIDE, Kernel
 from neurograph.kernels.phase import BLOCK, LEFT, LINE
-from neurograph.network.network import Floats
 
 EDGE = 8
 """What an edge costs beside its lanes, in lanes."""

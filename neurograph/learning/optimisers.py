@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number, finite_number
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats
 
 __all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
 

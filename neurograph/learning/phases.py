@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
 from neurograph.kernels.machine_code import readout_kernel, readout_tables
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Floats
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
 
 CONVERGED = int(Status.CONVERGED)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
 from neurograph.equations.expression import Expression
 from neurograph.errors import LocalityError, ParameterError
-from neurograph.graphs.edge_table import FrozenArrays
 
 __all__ = [
     "Rule",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable, FrozenArrays
+from neurograph._arrays import FrozenArrays, frozen
+from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable
 from neurograph.graphs.signs import read_signs
 from neurograph.network.ordering import Schedule
 
@@ -289,9 +290,3 @@ class Connectivity(FrozenArrays):
             return None
         alone = np.where(ties < 0, np.arange(ties.size) + ties.max() + 1, ties)
         return np.unique(alone, return_inverse=True)[1]
-
-
-def frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """Make an array of one's own read-only."""
-    array.flags.writeable = False
-    return array

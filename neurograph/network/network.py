@@ -12,16 +12,14 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from neurograph._checks import finite_number
-from neurograph._memory import check_memory
+from neurograph._arrays import Floats, FrozenArrays, frozen
+from neurograph._checks import check_memory, finite_number
 from neurograph.equations.dynamics import Dynamics, deep
 from neurograph.equations.expression import Expression
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.edge_table import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, FrozenArrays, read_graph
+from neurograph.graphs.edge_table import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, read_graph
 from neurograph.graphs.signs import WORDS, check_signs
-from neurograph.network.connectivity import Connectivity, Edges, frozen
-
-Floats = NDArray[np.floating[Any]]
+from neurograph.network.connectivity import Connectivity, Edges
 
 LISTED = 5
 """Bytes an edge, beside its weight, that a list of the edges among free nodes takes at most."""

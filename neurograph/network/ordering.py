@@ -16,14 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from neurograph.graphs.edge_table import FrozenArrays
+from neurograph._arrays import FrozenArrays, frozen
 
 SHARE = 16
 """One in how many of the nodes left is placed at a time."""
@@ -79,7 +78,7 @@ class Schedule(FrozenArrays):
         starts = np.flatnonzero(np.concatenate([[count > 0], turning & (cyclic[1:] | cyclic[:-1])]))
         colours = _colours(order, pre, post, starts)
         order = order[np.lexsort((order, np.repeat(np.arange(colours.size - 1), np.diff(colours))))]
-        return cls(_frozen(order), _frozen(np.append(starts, count)), _frozen(cyclic[starts]), _frozen(colours))
+        return cls(frozen(order), frozen(np.append(starts, count)), frozen(cyclic[starts]), frozen(colours))
 
     @cached_property
     def rank(self) -> Places:
@@ -139,8 +138,3 @@ def _inverse(order: Places) -> Places:
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     return rank
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array.flags.writeable = False
-    return array

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_whole
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
+from neurograph.network.network import Network
 from neurograph.plots.style import INK, figure_of, names, panel, signed_colours, styled
-from neurograph.solvers.base import Equilibrium, Solver, Status
-from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets, settle
+from neurograph.solvers.base import Solver
+from neurograph.solvers.result import Equilibrium, Status
+from neurograph.solvers.settle import settle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

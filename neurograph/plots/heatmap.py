@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.graphs.edge_table import ROLES
-from neurograph.network.network import Floats, Network
+from neurograph.network.inputs import checked_network
+from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled
-from neurograph.solvers.settle import checked_network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph.certificates import Certificate, certify
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.inputs import checked_inputs, checked_network
+from neurograph.network.network import Network
 from neurograph.plots.style import BLUE, GREEN, GREY, INK, columns, figure_of, names, styled
 from neurograph.solvers import Euler
-from neurograph.solvers.settle import checked_inputs, checked_network, settle
+from neurograph.solvers.settle import settle
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
+from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, names, panels, styled
 from neurograph.solvers import Euler
-from neurograph.solvers.base import Equilibrium, Solver, Trajectory
-from neurograph.solvers.settle import checked_inputs, checked_network, checked_targets, settle
+from neurograph.solvers.base import Solver
+from neurograph.solvers.result import Equilibrium, Trajectory
+from neurograph.solvers.settle import settle
 from neurograph.training.config import DEFAULT_BETA
 
 if TYPE_CHECKING:

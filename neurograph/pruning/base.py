@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.pruning.base import Pruner, Selection, Task
 
 

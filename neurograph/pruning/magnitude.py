@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.pruning.base import Pruner, Ranking, Selection, Task
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from neurograph.network.network import Floats, Network
+from neurograph._arrays import Floats
+from neurograph.network.network import Network
 from neurograph.pruning.base import Ranking, Task
 
 

@@ -7,12 +7,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from neurograph._arrays import Floats
 from neurograph.equations.costs import SquaredError
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.phases import run_phases, weight_change
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.pruning.base import Ranking, Task
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.kernels.phase import LARGEST
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.result import Equilibrium, Response, Status
 
 RIDGE = 1e-12
 """Share of each difference's square that is added to it, so that differences of one direction leave a solution."""

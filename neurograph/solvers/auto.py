@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.equations.costs import CrossEntropy
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
 from neurograph.solvers.anderson import Anderson
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.contraction import contracting
 from neurograph.solvers.euler import Euler, leaks_on, subgraph_of
 from neurograph.solvers.gauss_seidel import GaussSeidel
 from neurograph.solvers.newton import Newton
+from neurograph.solvers.result import Equilibrium, Response, Status
 
 TINY = 2000
 """Edges among moving nodes up to which Euler's steps cost less than choosing anything else."""

@@ -3,74 +3,22 @@
 from __future__ import annotations
 
 import abc
-import enum
-from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.equations.costs import Cost, CrossEntropy, SquaredError
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
-from neurograph.network.network import Floats, Network
+from neurograph.network.network import Network
+from neurograph.solvers.result import Equilibrium, Record, Response
 
 NUDGING = (SquaredError, CrossEntropy)
 """The costs whose nudge the solvers know."""
-
-
-class Status(enum.IntEnum):
-    """How a sample's phase ended."""
-
-    CONVERGED = 0
-    STEP_LIMIT = 1
-    DIVERGED = 2
-
-    @property
-    def sentence(self) -> str:
-        """The outcome in words."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Status.CONVERGED: "the projected residual fell to the tolerance",
-    Status.STEP_LIMIT: "every step was taken",
-    Status.DIVERGED: "activity left every bound",
-}
-
-
-@dataclass(frozen=True)
-class Record:
-    """Which part of the trajectory to keep: every `every`-th step, of these `nodes` (None: all)."""
-
-    every: int = 1
-    nodes: tuple[Hashable, ...] | None = None
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Trajectory:
-    """The kept part of a trajectory, up to the last step that any sample took.
-
-    Attributes
-    ----------
-    steps : int array (frames,)
-        The step of each frame; the first is the start.
-    nodes : tuple of hashable
-        The nodes that were kept.
-    state : array (batch, frames, nodes)
-        Their states; a sample that has stopped keeps its last.
-    """
-
-    steps: NDArray[np.int64]
-    nodes: tuple[Hashable, ...]
-    state: Floats
-
-    def __repr__(self) -> str:
-        """Say the size in a line."""
-        samples, frames, nodes = self.state.shape
-        return f"Trajectory({samples} samples, {frames} frames of {nodes} nodes, steps 0 to {self.steps[-1]})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,109 +77,6 @@ class Phase:
             beta=self.beta if np.ndim(self.beta) == 0 else np.asarray(self.beta)[samples],
             anchor=None if self.anchor is None else self.anchor[samples],
         )
-
-
-def _ended(result: Equilibrium | Response) -> str:
-    """Return in words how the samples ended."""
-    counts = [
-        f"{count} {kind.name.lower().replace('_', ' ')}"
-        for kind in Status
-        if (count := int(np.sum(result.status == kind)))
-    ]
-    return (
-        f"{result.status.size} samples: {', '.join(counts)}; at most {result.steps.max()} steps, "
-        f"residual <= {result.residual.max():.2g}"
-    )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium:
-    """What a solver answers.
-
-    Attributes
-    ----------
-    network : Network
-        What was settled.
-    state : array (batch, nodes)
-        State of every node, in the graph's own order.
-    status : int8 array (batch,)
-        A :class:`Status` for each sample.
-    residual : array (batch,)
-        Largest projected residual max_j |clip(s_j + dt ds_j) - s_j| / dt at the last step.
-    steps : int array (batch,)
-        Steps taken.
-    trace : array (edges,) or None
-        Sum over steps and samples of the online rule, for each edge.
-    bias_trace : array (biased nodes,) or None
-        The same for each bias.
-    dt : array (batch,) or None
-        Length of each sample's steps, from a solver that takes any.
-    trajectory : Trajectory or None
-        The kept part of the trajectory.
-    method : str
-        Which method found it, and why that one, in words.
-    """
-
-    network: Network
-    state: Floats
-    status: NDArray[np.int8]
-    residual: Floats
-    steps: NDArray[np.int64]
-    trace: Floats | None = None
-    bias_trace: Floats | None = None
-    dt: Floats | None = None
-    trajectory: Trajectory | None = None
-    method: str = ""
-
-    @property
-    def outputs(self) -> Floats:
-        """State of the output nodes (batch, outputs)."""
-        return self.state[:, self.network.connectivity.outputs]
-
-    @property
-    def converged(self) -> bool:
-        """Whether every sample converged."""
-        return bool(np.all(self.status == Status.CONVERGED))
-
-    def of(self, samples: slice) -> Equilibrium:
-        """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
-        dt = None if self.dt is None else self.dt[samples]
-        ended = (self.state[samples], self.status[samples], self.residual[samples], self.steps[samples])
-        return Equilibrium(self.network, *ended, dt=dt, method=self.method)
-
-    def __repr__(self) -> str:
-        """Return how the samples ended in a line."""
-        return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Response:
-    """How the equilibrium of the network with its edges turned round moves per unit of nudge, as beta goes to 0.
-
-    Attributes
-    ----------
-    state : array (batch, nodes)
-        d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
-        of the cost with respect to a push on each node's drift.
-    input_slope : array (batch, nodes)
-        dg/dI at the free equilibrium.
-    status : int8 array (batch,)
-        A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
-    residual : array (batch,)
-        Largest abs(J' d + force), relative to the largest force.
-    steps : int array (batch,)
-        Steps taken; 1 on an acyclic graph, which one sweep solves.
-    """
-
-    state: Floats
-    input_slope: Floats
-    status: NDArray[np.int8]
-    residual: Floats
-    steps: NDArray[np.int64]
-
-    def __repr__(self) -> str:
-        """Return how the samples ended in a line."""
-        return f"Response({_ended(self)})"
 
 
 class Solver(abc.ABC):

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.equations.costs import CrossEntropy
 from neurograph.errors import ParameterError
 from neurograph.kernels.machine_code import lanes_for, phase_kernel, response_kernel
 from neurograph.kernels.threads import run_together
 from neurograph.network.connectivity import Edges, PhaseSubgraph
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium, Phase, Record, Response, Solver, Trajectory
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
 SAFETY = 0.5
 """Share of the largest stable step that an explicit step takes when none is given."""

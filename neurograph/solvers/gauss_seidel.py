@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neurograph._arrays import Floats
 from neurograph.equations.costs import CrossEntropy
 from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
 from neurograph.network.connectivity import Edges, PhaseSubgraph
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.euler import loop_weights, neurons, responded, subgraph_of
+from neurograph.solvers.result import Equilibrium, Response
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 from scipy import sparse
 
+from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.network.network import Floats, Network
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.vector_field import Columns, Places, VectorField
 
 DENSE = 200

@@ -15,11 +15,11 @@ from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser, adam
 from neurograph.learning.rules import Rule
+from neurograph.network.inputs import Start
 from neurograph.pruning import Pruner
 from neurograph.pruning.base import checked_pruner
 from neurograph.solvers import Auto
 from neurograph.solvers.base import Solver
-from neurograph.solvers.settle import Start
 
 DEFAULT_BETA = 0.5
 """The nudging strength of a rule that needs one, when none is given."""

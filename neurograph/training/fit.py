@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.network.network import Floats, Network
+from neurograph._arrays import Floats
+from neurograph.network.network import Network
 from neurograph.pruning import Removed
 
 

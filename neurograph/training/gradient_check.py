@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats
 from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
@@ -16,10 +17,12 @@ from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases, weight_change
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Floats, Network
+from neurograph.network.inputs import Start, checked_network, starting_state
+from neurograph.network.network import Network
 from neurograph.solvers import Euler
-from neurograph.solvers.base import Equilibrium, Phase, Response, Solver, Status
-from neurograph.solvers.settle import Start, checked_network, raise_divergence, starting_state
+from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.result import Equilibrium, Response, Status
+from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig
 from neurograph.training.run import checked_data
 from neurograph.training.train import train

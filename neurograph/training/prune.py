@@ -14,12 +14,12 @@ from neurograph._checks import Seed, checked_generator, checked_number, checked_
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN
+from neurograph.network.inputs import checked_network, starting_state
 from neurograph.network.network import Network, compile
 from neurograph.pruning import Pruner, Removed, unreachable
 from neurograph.pruning.base import Task, checked_pruner
 from neurograph.pruning.removal import Keep, prune_now
 from neurograph.solvers.base import Phase
-from neurograph.solvers.settle import checked_network, starting_state
 from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit
 from neurograph.training.run import checked_data

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import frozen
 from neurograph.errors import CheckpointError
-from neurograph.network.connectivity import Connectivity, frozen
+from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint

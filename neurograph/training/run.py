@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import Floats, frozen
 from neurograph.equations.costs import CrossEntropy, error
 from neurograph.errors import DataError, DivergenceError, ParameterError
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases, weight_change
-from neurograph.network.connectivity import frozen
-from neurograph.network.network import Floats, Network, check_symmetric
+from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
+from neurograph.network.network import Network, check_symmetric
 from neurograph.pruning import Pruner, Removed
 from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
-from neurograph.solvers.base import Equilibrium, Phase
-from neurograph.solvers.settle import checked_inputs, checked_targets, raise_divergence, starting_state
+from neurograph.solvers.base import Phase
+from neurograph.solvers.result import Equilibrium
+from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit, Memory
 

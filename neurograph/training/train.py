@@ -19,10 +19,10 @@ from neurograph.equations.costs import Cost
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.rules import Rule
+from neurograph.network.inputs import Start, checked_network
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner
 from neurograph.solvers.base import Solver
-from neurograph.solvers.settle import Start, checked_network
 from neurograph.training.config import TrainingConfig
 from neurograph.training.fit import Fit
 from neurograph.training.resume import identity, load, save

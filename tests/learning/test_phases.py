@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy, squared_error
 from neurograph.learning.phases import run_phases, weight_change
-from neurograph.solvers.base import Phase, Status
+from neurograph.solvers.base import Phase
+from neurograph.solvers.result import Status
 
 TIGHT = ng.solvers.Euler(tol=1e-12, steps=100_000)
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
+from neurograph.network.inputs import starting_state
 from neurograph.pruning import PRUNERS
 from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
-from neurograph.solvers.settle import starting_state
 from tests.strategies import NAMED, SEEDS, graphs_for
 
 ONE_OF_EACH = {

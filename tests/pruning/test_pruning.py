@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from scipy.optimize import minimize_scalar
 
 import neurograph as ng
+from neurograph.network.inputs import starting_state
 from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.pruning.unreachable import unreachable_neurons
-from neurograph.solvers.settle import starting_state
 from tests.strategies import graphs
 
 TIGHT = ng.solvers.Euler(steps=100_000, tol=1e-12)

@@ -12,9 +12,9 @@ import neurograph as ng
 from neurograph.equations.costs import cross_entropy, squared_error
 from neurograph.equations.expression import SCALAR_FUNCTIONS
 from neurograph.kernels import bindings as gathering
+from neurograph.network.inputs import starting_state
 from neurograph.solvers import Euler, GaussSeidel
 from neurograph.solvers.base import Phase
-from neurograph.solvers.settle import starting_state
 from tests.benchmarks import edge_visits
 from tests.strategies import SEEDS, graphs_for
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
+from neurograph.network.inputs import starting_state
 from neurograph.solvers import Euler
-from neurograph.solvers.base import Equilibrium, Phase, Status
+from neurograph.solvers.base import Phase
 from neurograph.solvers.euler import leaks_on
-from neurograph.solvers.settle import starting_state
+from neurograph.solvers.result import Equilibrium, Status
 
 SOLVER = Euler(tol=1e-10, steps=1000)
 """How equilibria are found, far inside the theorems' margins; asked again and again, up to :data:`ROUNDS` times."""

@@ -14,7 +14,8 @@ from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Q
 from neurograph.certificates.bounds.mean_slopes import PARTS, Ball, mean_slopes
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.solvers.base import Phase, Status
+from neurograph.solvers.base import Phase
+from neurograph.solvers.result import Status
 
 MOST = 200
 """Most free neurons: each region costs some 40 eigenvalue problems of their number."""

@@ -14,7 +14,7 @@ from neurograph.certificates.bounds.spectrum import Spectrum, spectrum
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System, scaled
 from neurograph.equations.intervals import KINKED, ROUGH, Interval, enclose
-from neurograph.solvers.base import Equilibrium, Status
+from neurograph.solvers.result import Equilibrium, Status
 
 MARGIN = 1e-6
 """How far a neuron must be from its bounds to count as inside, and its drift from 0 to count as saturated."""

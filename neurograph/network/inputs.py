@@ -1,0 +1,134 @@
+"""What a user passes beside the network: x, y and the states to start from, checked."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph._arrays import Floats
+from neurograph._checks import Seed, checked_generator
+from neurograph.errors import DataError, ParameterError
+from neurograph.network.network import Network
+
+UNIFORM = (0.0, 0.1)
+"""The interval of the paper's random starting states."""
+
+
+Start = float | ArrayLike | Literal["uniform"]
+
+
+def checked_network(network: Any) -> Network:
+    """Return the network, or say what else it is."""
+    if not isinstance(network, Network):
+        held = isinstance(getattr(network, "network", None), Network)
+        remedy = "pass its .network" if held else "compile the graph first, with neurograph.compile(graph)"
+        raise ParameterError(f"network is of type {type(network).__name__}: expected a Network; {remedy}")
+    return network
+
+
+def checked_inputs(network: Network, x: ArrayLike) -> Floats:
+    """Return x as an array (batch, inputs) of finite numbers, or raise :class:`DataError`."""
+    return _checked_table(network, x, "x", network.connectivity.inputs, "input")
+
+
+def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
+    """Return y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
+    target = _checked_table(network, _spread(network, y), "y", network.connectivity.outputs, "output")
+    if target.shape[0] != batch:
+        raise DataError(f"y has {target.shape[0]} samples and x has {batch}: expected as many of both")
+    return target
+
+
+def _spread(network: Network, y: ArrayLike) -> ArrayLike:
+    """Return labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
+    try:
+        labels = np.asarray(y)
+    except ValueError:  # ragged: refused below
+        return y
+    count = network.connectivity.outputs.size
+    if labels.shape[1:] == (1,) and count > 1 and labels.dtype.kind in "biu":
+        raise DataError(
+            f"y has shape {labels.shape}: expected (batch, {count}), one column for each output node, or class labels "
+            "(batch,); write np.ravel(y)"
+        )
+    if labels.ndim == 1 and labels.size and isinstance(labels[0], str):
+        raise DataError(
+            f"y[0] is {str(labels[0])!r}: expected numbers, or class labels from 0 to {count - 1}; write "
+            "np.unique(y, return_inverse=True)[1], or use GraphClassifier, which takes labels of any type"
+        )
+    if labels.ndim != 1 or labels.dtype.kind not in "biuf":
+        return y
+    if count == 1:
+        return labels[:, None]
+    if labels.dtype.kind == "f":
+        raise DataError(
+            f"y has shape {labels.shape} and type {labels.dtype}, but the network has {count} outputs: expected "
+            f"targets (batch, {count}), or class labels as whole numbers; write np.reshape(y, (-1, {count})) or "
+            "np.asarray(y).astype(int)"
+        )
+    outside = np.flatnonzero((labels < 0) | (labels >= count))
+    if outside.size:
+        raise DataError(
+            f"y[{outside[0]}] is the label {labels[outside[0]]}, but the network has {count} outputs: expected labels "
+            f"from 0 to {count - 1}"
+        )
+    return np.eye(count)[labels.astype(np.int64)]
+
+
+def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:
+    try:
+        given = np.asarray(values)
+        if given.dtype.kind not in "biuf":
+            raise TypeError(given.dtype)
+        with np.errstate(over="ignore"):  # said below, with the sample and the node
+            array = np.ascontiguousarray(given, dtype=network.dtype)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
+    wanted = f"expected (batch, {places.size}), one column for each {role} node"
+    if given.ndim != 2:
+        fix = f"; write np.reshape({what}, (-1, {places.size}))" if given.ndim == 1 and places.size else ""
+        raise DataError(f"{what} has shape {given.shape}: {wanted}{fix}")
+    if array.shape[1] != places.size:
+        raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
+    if array.shape[0] == 0:
+        raise DataError(f"{what} is empty, shape {array.shape}: {wanted} and at least one sample")
+    if not np.all(np.isfinite(array)):
+        sample, column = np.argwhere(~np.isfinite(array))[0]
+        raise DataError(
+            f"{what}[{sample}, {column}], for node {network.nodes[places[column]]!r}, is {array[sample, column]}: "
+            "expected finite numbers"
+        )
+    return array
+
+
+def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -> Floats:
+    """Return the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
+    connectivity = network.connectivity
+    shape = (inputs.shape[0], len(network.nodes))
+    state = np.empty(shape, network.dtype)
+    if isinstance(start, str):
+        if start != "uniform":
+            raise ParameterError(
+                f"start is {start!r}: expected a number, an array (nodes,) or (batch, nodes), or 'uniform' (in train "
+                "also 'warm')"
+            )
+        state[...] = checked_generator(seed).uniform(*UNIFORM, shape)
+    else:
+        try:
+            if start is None or isinstance(start, bool):
+                raise TypeError(start)
+            given = np.asarray(start, network.dtype)
+            state[...] = given
+        except (TypeError, ValueError):
+            raise DataError(
+                f"start has shape {np.shape(start)}, type {type(start).__name__}: expected a number, (nodes,) = "
+                f"{shape[1:]} or (batch, nodes) = "
+                f"{shape}"
+            ) from None
+        if not np.all(np.isfinite(given)):
+            raise DataError("start holds a number that is not finite: expected finite numbers")
+    state[:, connectivity.bias_nodes] = 1.0
+    state[:, connectivity.inputs] = inputs
+    return state
