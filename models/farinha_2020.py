@@ -17,7 +17,7 @@ from scipy.stats import binom
 
 import neurograph as ng
 from neurograph.equations.costs import wrong
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 
 SOURCE = (
     'M. Farinha, S. Pequito, P. Santos, M. Figueiredo, "Equilibrium Propagation for Complete Directed Neural '

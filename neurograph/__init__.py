@@ -31,9 +31,9 @@ from neurograph.learning.rules import Rule
 from neurograph.network.network import Network, compile
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
-from neurograph.training.fit import Fit
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
 from neurograph.training.prune import Pruning, prune
+from neurograph.training.state import Fit
 from neurograph.training.sweep import sweep
 from neurograph.training.train import train
 

@@ -156,4 +156,4 @@ def build(
         starts, measured,
     )  # fmt: skip
     runner = Program(recipe) if compiler == "cpp" else Runtime(recipe)
-    return BrianModel(network, recipe, rule, starts, copies, times(recipe, measured, window), runner)
+    return BrianModel(network, recipe, starts, copies, runner, rule, times(recipe, measured, window))

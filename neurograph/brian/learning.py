@@ -3,73 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._arrays import Floats
-from neurograph.brian.phases import FinalState, begin, equilibrium, finish, scheduled
+from neurograph.brian.batches import Batches
+from neurograph.brian.phases import FinalState, equilibrium
 from neurograph.brian.timing import Timing
 from neurograph.equations.costs import SquaredError, error
-from neurograph.errors import ParameterError
-from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases
-from neurograph.network.network import Network
+from neurograph.network.inputs import checked_targets
+from neurograph.network.network import Network, check_symmetric
 from neurograph.training.config import TrainingConfig
-from neurograph.training.run import Run
-
-if TYPE_CHECKING:
-    from neurograph.brian.model import BrianModel
+from neurograph.training.update import first_optimiser_state, updated
 
 
-def learn(
-    model: BrianModel, y: ArrayLike, beta: float, optimiser: Optimiser, epochs: int, timing: Timing
-) -> dict[str, NDArray[np.float64]]:
-    """Change the weights and biases of a model, epoch after epoch; see :meth:`BrianModel.learn`."""
-    if model.rule is None:
-        raise ParameterError(
-            "the model has no rule to learn by: build it with one, such as build(network, x, rule=rules.stdp())"
-        )
-    config = TrainingConfig(rule=model.rule, beta=beta, optimiser=optimiser, epochs=epochs, batch_size=model.batch)
-    network = model.compiled.with_weights(model.weights, model.biases)
-    run = Run(network, model.starts[:, network.connectivity.inputs], y, config, np.random.default_rng(0))
+def learn(batches: Batches, y: ArrayLike, config: TrainingConfig, timing: Timing) -> dict[str, NDArray[np.float64]]:
+    """Change the weights and biases, epoch after epoch; see :meth:`neurograph.brian.BrianModel.learn`."""
+    network = batches.compiled.with_weights(batches.weights, batches.biases)
+    check_symmetric(network, config.rule.name if config.rule.symmetric else None)
+    target = checked_targets(network, y, batches.starts.shape[0])
+    optimiser_state = first_optimiser_state(network, config.optimiser)
     history: dict[str, list[float]] = {"cost": [], "error": []}
-    for epoch in range(epochs):
-        outputs = np.empty_like(run.y)
-        for first in range(0, run.y.shape[0], model.batch):
-            samples = slice(first, first + model.batch)
-            trial = _trial(model, first, run.y[samples], config.strength, timing)
-            phases = _phases(model, run.network, trial, config.strength, timing)
-            outputs[samples] = phases.free.outputs
-            run.update(phases, epoch)
-            model.assign_weights(run.network.weights, run.network.biases)
-        history["cost"].append(SquaredError().mean(outputs, run.y))
-        history["error"].append(error(outputs, run.y))
+    for epoch in range(config.epochs):
+        outputs = np.empty_like(target)
+        for first in range(0, target.shape[0], batches.batch):
+            ended = batches.run_batch(first, target, config.strength, timing, learning=True)
+            phases = _phases(batches, network, ended, config.strength, timing)
+            outputs[first : first + batches.batch] = phases.free.outputs
+            network, optimiser_state = updated(network, config, optimiser_state, phases, epoch)
+            batches.assign_weights(network.weights, network.biases)
+        history["cost"].append(SquaredError().mean(outputs, target))
+        history["error"].append(error(outputs, target))
     return {name: np.array(values) for name, values in history.items()}
 
 
-def _trial(model: BrianModel, first: int, target: Floats, beta: float, timing: Timing) -> FinalState:
-    """Run both phases of a batch; give how the free one has ended."""
-    recipe, runner = model.recipe, model.runner
-    start = model.starts[first : first + model.batch]
-    values = begin(recipe, model.compiled, start, target)
-    values |= scheduled(recipe, timing, beta, runner.now(), learning=True)
-    runner.assign(model.neurons, values)
-    if model.synapses is not None:
-        runner.assign(model.synapses, {"trace": 0.0})
-    runner.run(timing.free + timing.nudged)
-    return finish(recipe, runner, model.batch, timing, learning=True)
+def _phases(batches: Batches, network: Network, ended: FinalState, beta: float, timing: Timing) -> Phases:
+    """Return a run as the phases that weights are changed by: the free one, and what was gathered along the other."""
 
+    def gathered(group: object, name: str) -> NDArray[np.float64]:
+        return np.asarray(batches.runner.read(group, name).reshape(batches.batch, -1).sum(axis=0))
 
-def _phases(model: BrianModel, network: Network, trial: FinalState, beta: float, timing: Timing) -> Phases:
-    """Return a trial as the phases that weights are changed by."""
-    free = replace(equilibrium(model.recipe, model.compiled, [trial]), network=network)
-    trace = np.zeros(network.weights.size)
-    if model.synapses is not None:
-        trace = model.runner.read(model.synapses, "trace").reshape(model.batch, -1).sum(axis=0)
-    gathered = model.runner.read(model.neurons, "b_trace").reshape(model.batch, -1).sum(axis=0)
-    nudged = replace(free, trace=trace, bias_trace=gathered[network.connectivity.biased])
-    return Phases(
-        free, nudged, None, None, None, np.full(model.batch, beta), np.ones(model.batch, np.bool_), timing.nudged
-    )
+    free = replace(equilibrium(batches.recipe, batches.compiled, [ended]), network=network)
+    trace = np.zeros(network.weights.size) if batches.synapses is None else gathered(batches.synapses, "trace")
+    bias_trace = gathered(batches.neurons, "b_trace")[network.connectivity.biased]
+    nudged = replace(free, trace=trace, bias_trace=bias_trace)
+    learned = np.ones(batches.batch, np.bool_)
+    return Phases(free, nudged, None, None, None, np.full(batches.batch, beta), learned, timing.nudged)

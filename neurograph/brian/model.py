@@ -13,23 +13,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
+from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
-from neurograph.brian.phases import begin, equilibrium, finish, scheduled
-from neurograph.brian.recipe import Recipe
-from neurograph.brian.running import Runtime
+from neurograph.brian.phases import begin, equilibrium, scheduled
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
+from neurograph.errors import ParameterError
 from neurograph.learning.optimisers import Optimiser, sgd
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import checked_targets
-from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium
-from neurograph.training.config import DEFAULT_BETA
+from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BrianModel:
+class BrianModel(Batches):
     """A network in Brian2: standard objects, which may be read, set and extended.
 
     Made by :func:`neurograph.brian.build`. The samples of a batch stand side by side, in one copy of the network each:
@@ -43,26 +42,21 @@ class BrianModel:
         What was built.
     recipe : Recipe
         The equations and numbers that the objects were made from.
-    rule : Rule or None
-        The online rule that the synapses follow in the nudged phase of :meth:`learn`.
     starts : array (samples, nodes)
         Where the free phase of each sample begins.
     batch : int
         How many samples stand side by side; where they are fewer than all, they take turns.
+    runner : Runtime
+        What runs the objects.
+    rule : Rule or None
+        The online rule that the synapses follow in the nudged phase of :meth:`learn`.
     times : Times
         ``.settling``, how long the slowest sample takes to settle, as measured with the rate network, and ``.window``,
         how long spikes are counted.
-    runner : Runtime
-        What runs the objects.
     """
 
-    compiled: Network
-    recipe: Recipe
     rule: Rule | None
-    starts: Floats
-    batch: int
     times: Times
-    runner: Runtime
 
     def __repr__(self) -> str:
         """Say the size in a line."""
@@ -72,16 +66,6 @@ class BrianModel:
     def network(self) -> Any:
         """The ``brian2.Network`` of all objects; ``network.run(duration)`` goes on from where they are."""
         return self.runner.objects.network
-
-    @property
-    def neurons(self) -> Any:
-        """The one ``NeuronGroup``, clamped nodes among them."""
-        return self.runner.objects.neurons
-
-    @property
-    def synapses(self) -> Any:
-        """The one ``Synapses``, or None without edges."""
-        return self.runner.objects.synapses
 
     @property
     def monitors(self) -> dict[str, Any]:
@@ -108,22 +92,6 @@ class BrianModel:
         """The neurons of each node (batch,), by its label."""
         copies = np.arange(self.batch) * len(self.compiled.nodes)
         return {node: copies + j for j, node in enumerate(self.compiled.nodes)}
-
-    @cached_property
-    def edge_indices(self) -> dict[tuple[Hashable, Hashable], NDArray[np.int64]]:
-        """The synapses of each edge (batch,), by its pair of labels."""
-        copies = np.arange(self.batch) * len(self.compiled.edges)
-        return {edge: copies + k for k, edge in enumerate(self.compiled.edges)}
-
-    @property
-    def weights(self) -> NDArray[np.float64]:
-        """The weight of each edge as the synapses have it now (edges,); the mean over copies that differ."""
-        return np.zeros(0) if self.synapses is None else self._of_the_copies(self.synapses, "w")
-
-    @property
-    def biases(self) -> NDArray[np.float64]:
-        """The bias of each node as the neurons have it now (nodes,)."""
-        return self._of_the_copies(self.neurons, "b")
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the network as a new graph, with the weights and biases as they are now.
@@ -241,7 +209,13 @@ class BrianModel:
         """
         checked_whole("epochs", epochs, 1)
         timing = self.times.of(duration, nudged, window, counts_free=True)
-        return learn(self, y, beta, sgd(1.0) if optimiser is None else optimiser, epochs, timing)
+        if self.rule is None:
+            raise ParameterError(
+                "the model has no rule to learn by: build it with one, such as build(network, x, rule=rules.stdp())"
+            )
+        optimiser = sgd(1.0) if optimiser is None else optimiser
+        config = TrainingConfig(rule=self.rule, beta=beta, optimiser=optimiser, epochs=epochs, batch_size=self.batch)
+        return learn(self, y, config, timing)
 
     def source(self, duration: Any = None, window: Any = None) -> str:
         """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
@@ -258,24 +232,11 @@ class BrianModel:
         values |= scheduled(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
 
-    def assign_weights(self, weights: Floats, biases: Floats) -> None:
-        """Return every copy these weights (edges,) and biases (nodes,)."""
-        self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
-        if self.synapses is not None:
-            self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})
-
     def _run(self, target: Floats | None, beta: float, timing: Timing) -> Equilibrium:
-        runs = []
-        for first in range(0, self.starts.shape[0], self.batch):
-            samples = slice(first, first + self.batch)
-            values = begin(
-                self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples]
-            )
-            values |= scheduled(self.recipe, timing, beta, self.runner.now())
-            self.runner.assign(self.neurons, values)
-            self.runner.run(timing.free + timing.nudged)
-            runs.append(finish(self.recipe, self.runner, self.batch, timing))
-        return equilibrium(self.recipe, self.compiled, runs)
+        firsts = range(0, self.starts.shape[0], self.batch)
+        return equilibrium(
+            self.recipe, self.compiled, [self.run_batch(first, target, beta, timing) for first in firsts]
+        )
 
     def _now(self, begin: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the variables of both groups as they are, or as a phase begins."""
@@ -285,8 +246,3 @@ class BrianModel:
             neurons[name] = with_unit(value, self.neurons.variables[name].dim)
         names = self.recipe.synapse_values if self.synapses is not None else ()
         return {"neurons": neurons, "synapses": {name: self.runner.read(self.synapses, name) for name in names}}
-
-    def _of_the_copies(self, group: Any, name: str) -> NDArray[np.float64]:
-        """Return what the copies have, (batch * k,), as one (k,): what all have, or the mean."""
-        copies = self.runner.read(group, name).reshape(self.batch, -1)
-        return copies[0].copy() if (copies == copies[0]).all() else np.asarray(copies.mean(axis=0))

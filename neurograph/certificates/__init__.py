@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from neurograph._checks import checked_number
 from neurograph.certificates.base import LEVELS, Certificate, Level, Theorem, Verdict
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
-from neurograph.certificates.constraint import Contracting, contracting
+from neurograph.certificates.constraint import Constraint, Contracting, contracting
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.system import System, in_float64
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
@@ -47,6 +47,7 @@ THEOREMS: tuple[Theorem, ...] = (
 __all__ = [
     "THEOREMS",
     "Certificate",
+    "Constraint",
     "Contracting",
     "NoRadiusError",
     "Report",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import abc
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -28,11 +30,34 @@ SLACK = 0.01
 THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
 """What may prove it, cheap first."""
 
-__all__ = ["Contracting", "contracting"]
+__all__ = ["Constraint", "Contracting", "contracting"]
+
+
+class Constraint(abc.ABC):
+    """What must stay true of a network while it is trained and pruned: the `keep` of both."""
+
+    @abc.abstractmethod
+    def certificate(self, network: Network) -> Certificate:
+        """Return what is proved of a network; training writes its rate into the history."""
+
+    @abc.abstractmethod
+    def holds(self, network: Network) -> bool:
+        """Return whether it is true of a network."""
+
+    @abc.abstractmethod
+    def project(self, network: Network) -> Network:
+        """Return a network near this one, on the same edges, of which it is true."""
+
+
+def checked_constraint(keep: Any) -> Constraint:
+    """Return a constraint, or raise :class:`ParameterError`."""
+    if not isinstance(keep, Constraint):
+        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+    return keep
 
 
 @dataclass(frozen=True)
-class Contracting:
+class Contracting(Constraint):
     """A network that contracts at a rate; see :func:`contracting`."""
 
     rate: float = 0.05

@@ -18,8 +18,8 @@ from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude
 from neurograph.solvers.settle import settle
 from neurograph.tasks import logic
-from neurograph.training.fit import Fit
 from neurograph.training.prune import Pruning, prune
+from neurograph.training.state import Fit
 from neurograph.training.train import train
 
 RUNS = 20

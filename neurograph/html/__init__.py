@@ -26,7 +26,7 @@ from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves
 from neurograph.network.network import Network, chosen_dynamics
 from neurograph.pruning import Removed
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 
 
 def page(

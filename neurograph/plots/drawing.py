@@ -15,7 +15,7 @@ from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, Edg
 from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

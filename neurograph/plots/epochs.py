@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
 from neurograph.plots.style import BLUE, VERMILLION, figure_of, panels, styled
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

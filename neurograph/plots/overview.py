@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from neurograph.network.network import Network
 from neurograph.plots import boundary, drawing, epochs, heatmap
 from neurograph.plots.style import styled
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from neurograph.certificates.constraint import Constraint
 from neurograph.network.network import Network
 from neurograph.pruning.base import Pruner, Removed, Selection, Task
 
 MOST_HELD = 32
 """How many edges may be held back by a certificate before all that come after them stay too."""
-
-
-class Keep(Protocol):
-    """What pruning must leave true of a network."""
-
-    def holds(self, network: Network) -> bool:
-        """Return whether it is true."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +42,7 @@ def prune_now(
     rng: np.random.Generator,
     epoch: int,
     task: Task | None = None,
-    keep: Keep | None = None,
+    keep: Constraint | None = None,
 ) -> PruneStep:
     """Remove what the pruner chooses, tied edges together; with ``regrow`` the weight becomes 0 and the edge stays.
 
@@ -65,7 +58,7 @@ def prune_now(
 
 
 def _leave(
-    network: Network, chosen: Selection, regrow: bool, epoch: int, keep: Keep | None, before: Network
+    network: Network, chosen: Selection, regrow: bool, epoch: int, keep: Constraint | None, before: Network
 ) -> PruneStep:
     if not chosen.edges.size:
         return PruneStep(network)
@@ -110,7 +103,7 @@ def _ranks(network: Network, chosen: Selection, groups: NDArray[np.int64]) -> tu
     return rank[groups], order.size
 
 
-def _held_back(keep: Keep, without: Callable[[NDArray[np.bool_]], Network], count: int) -> NDArray[np.bool_]:
+def _held_back(keep: Constraint, without: Callable[[NDArray[np.bool_]], Network], count: int) -> NDArray[np.bool_]:
     """Return which groups stay (groups + 1,), with about log2(groups) questions for each of them."""
     stays, sure = np.zeros(count + 1, np.bool_), 0
     for _ in range(MOST_HELD):

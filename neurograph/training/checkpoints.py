@@ -2,10 +2,10 @@
 
 A file is one line of text, one line of JSON, and the bytes of the arrays, one after the other::
 
-    neurograph checkpoint 2 <bytes after this line> <sha256 of the bytes after this line>
+    neurograph checkpoint 3 <bytes after this line> <sha256 of the bytes after this line>
     {"facts": {...}, "arrays": {"weights": ["<f8", [3]], ...}}
 
-Every later version of the format keeps the first line as it is, but for its number.
+Every later version of the format keeps the first line as it is, but for its number. Version 2 had other facts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from neurograph.errors import CheckpointError, CheckpointWarning
 
-VERSION = 2
+VERSION = 3
 
 FIRST_LINE = re.compile(rb"neurograph checkpoint (\d{1,9}) (\d{1,19}) ([0-9a-f]{64})\n")
 
@@ -220,7 +220,7 @@ def _from_bytes(data: bytes) -> Checkpoint:
     version, size, start = int(first[1]), int(first[2]), first.end()
     if version != VERSION:
         raise CheckpointError(
-            f"is of format version {version}, and this neurograph reads {VERSION} (another release may read it)"
+            f"is of format version {version}, and this neurograph reads {VERSION} (the release that wrote it reads it)"
         )
     if len(data) - start != size:
         raise CheckpointError(f"was cut or damaged: {len(data) - start} bytes follow its first line instead of {size}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
-from dataclasses import dataclass, field
-from typing import Any, Literal
+import functools
+import inspect
+from collections.abc import Callable, Sized
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, cast
 
 from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number, checked_whole, finite_number
-from neurograph.certificates import Contracting
+from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import Cost, SquaredError
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
@@ -28,6 +31,35 @@ LARGEST_BATCH = 32
 """Most samples of an update, when no batch size is given."""
 
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class RetrainingOptions(TypedDict, total=False):
+    """The fields of :class:`TrainingConfig`, as a user passes them, that :func:`neurograph.prune` passes on."""
+
+    rule: Rule | None
+    beta: float | None
+    cost: Cost | None
+    optimiser: Optimiser | None
+    solver: Solver | None
+    batch_size: int | Literal["auto"] | None
+    start: Start | Literal["warm"]
+    target_cost: float | None
+    patience: int | None
+
+
+class TrainingOptions(RetrainingOptions, total=False):
+    """The fields of :class:`TrainingConfig` as a user passes them: None takes a default that is an object."""
+
+    epochs: int
+    pruner: Pruner | None
+    keep: Constraint | None
+    validation: float | tuple[ArrayLike, ArrayLike] | None
+    checkpoint: str | Path | None
+    checkpoint_seconds: float
+    progress: bool | None
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """The arguments of :func:`neurograph.train` that say how, with its defaults."""
@@ -41,10 +73,12 @@ class TrainingConfig:
     batch_size: int | Literal["auto"] | None = "auto"
     start: Start | Literal["warm"] = 0.0
     pruner: Pruner | None = None
-    keep: Contracting | None = None
+    keep: Constraint | None = None
     target_cost: float | None = 0.01
     validation: float | tuple[ArrayLike, ArrayLike] | None = None
     patience: int | None = None
+    checkpoint: str | Path | None = None
+    checkpoint_seconds: float = 60.0
     progress: bool | None = None
 
     def __post_init__(self) -> None:
@@ -71,6 +105,9 @@ class TrainingConfig:
             checked_number("target_cost", self.target_cost, least=0.0, remark=", or None to run every epoch")
         if self.patience is not None:
             checked_whole("patience", self.patience, 1, " epochs, or None")
+        if self.checkpoint is not None:
+            _check_place(self.checkpoint)
+        checked_number("checkpoint_seconds", self.checkpoint_seconds, least=0.0)
         if self.validation is not None and not isinstance(self.validation, tuple):
             if isinstance(self.validation, Sized) and finite_number(self.validation) is None:
                 raise ParameterError(
@@ -79,10 +116,24 @@ class TrainingConfig:
                 )
             checked_number("validation", self.validation, above=0.0, below=1.0, remark=", or a pair (x, y), or None")
 
+    @classmethod
+    def of(cls, **options: Unpack[TrainingOptions]) -> TrainingConfig:
+        """Return the configuration of these options, checked."""
+        objects = [each.name for each in fields(cls) if each.default is MISSING]
+        given: dict[str, Any] = {
+            name: value for name, value in options.items() if value is not None or name not in objects
+        }
+        return cls(**given)
+
     @property
     def strength(self) -> float:
         """The nudging strength."""
         return DEFAULT_BETA if self.beta is None else float(self.beta)
+
+    @property
+    def fixed_start(self) -> Start:
+        """Where a phase starts that is neither warm nor drawn."""
+        return 0.0 if isinstance(self.start, str) and self.start in ("warm", "uniform") else self.start
 
     def batch(self, samples: int) -> int:
         """Return how many of `samples` are in a batch."""
@@ -106,10 +157,59 @@ def _check_kinds(config: TrainingConfig) -> None:
 
 
 def _check_kept(keep: Any, optimiser: Optimiser) -> None:
-    if not isinstance(keep, Contracting):
-        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+    checked_constraint(keep)
     low, high = optimiser.bounds or (0.0, 0.0)
     if low > 0.0 or high < 0.0:
         raise ParameterError(
             f"bounds is {optimiser.bounds!r}, but keep makes weights smaller: expected bounds with 0 between them"
         )
+
+
+def _check_place(checkpoint: Any) -> None:
+    if not isinstance(checkpoint, (str, Path)) or not str(checkpoint):
+        raise ParameterError(f"checkpoint is {checkpoint!r}: expected the name of a file, such as 'run.ckpt'")
+    path = Path(checkpoint)
+    if path.is_dir():
+        raise ParameterError(
+            f"checkpoint is {str(checkpoint)!r}, a folder: expected the name of a file in it, such as "
+            f"{str(path / 'run.ckpt')!r}"
+        )
+
+
+def with_options(*left_out: str, **defaults: Any) -> Callable[[Function], Function]:
+    """Give a function that takes ``**options`` all of them, with their defaults, and show them in its signature.
+
+    Parameters
+    ----------
+    *left_out : str
+        Fields of :class:`TrainingConfig` that the function does not take.
+    **defaults
+        Defaults that are others than those of :class:`TrainingConfig`.
+    """
+    options = [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=defaults.get(each.name, None if each.default is MISSING else each.default),
+            annotation=f"{each.type} | None" if each.default is MISSING else each.type,
+        )
+        for each in fields(TrainingConfig)
+        if each.name not in left_out
+    ]
+
+    def decorate(function: Function) -> Function:
+        own = inspect.signature(function)
+        given = [one for one in own.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        first = [one for one in given if one.kind is not one.KEYWORD_ONLY]
+        shown = own.replace(parameters=[*first, *options, *given[len(first) :]])
+
+        @functools.wraps(function)
+        def complete(*arguments: Any, **named: Any) -> Any:
+            call = shown.bind(*arguments, **named)
+            call.apply_defaults()
+            return function(*call.args, **call.kwargs)
+
+        complete.__signature__ = shown  # type: ignore[attr-defined]
+        return cast(Function, complete)
+
+    return decorate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Self, TypeAlias, Unpack
 
 import networkx as nx
 import numpy as np
@@ -22,10 +22,10 @@ from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.topologies import complete
 from neurograph.learning.optimisers import Optimiser, adam
-from neurograph.learning.rules import Rule
 from neurograph.network.network import Network, compile
-from neurograph.solvers.base import Solver
 from neurograph.solvers.settle import settle
+from neurograph.training.config import TrainingOptions, with_options
+from neurograph.training.state import Fit
 from neurograph.training.train import train
 
 try:
@@ -48,6 +48,9 @@ Graph: TypeAlias = "nx.DiGraph[Any] | EdgeTable | Network"
 HIDDEN = 32
 """Hidden nodes of the default graph, when no number is given."""
 
+LEFT_OUT = ("start", "pruner", "keep", "checkpoint", "checkpoint_seconds", "progress")
+"""Options of :func:`neurograph.train` that the estimators do not have."""
+
 SPAN = (0.1, 0.9)
 """Where a regressor's targets are moved to: every named dynamics reaches all of it."""
 
@@ -55,38 +58,22 @@ SPAN = (0.1, 0.9)
 class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
     """What both estimators share: the parameters, the network, and how it is trained and settled."""
 
+    @with_options(*LEFT_OUT, epochs=50, target_cost=None)
     def __init__(
         self,
         graph: Graph | Callable[[int, int, int], Graph] | None = None,
         *,
         hidden: int | None = None,
         dynamics: Dynamics | None = None,
-        rule: Rule | None = None,
-        beta: float | None = None,
-        cost: Cost | None = None,
-        optimiser: Optimiser | None = None,
-        solver: Solver | None = None,
-        epochs: int = 50,
-        batch_size: int | Literal["auto"] | None = "auto",
-        target_cost: float | None = None,
-        validation: float | None = None,
-        patience: int | None = None,
         random_state: int | np.random.RandomState | None = None,
+        **training: Unpack[TrainingOptions],
     ) -> None:
         self.graph = graph
         self.hidden = hidden
         self.dynamics = dynamics
-        self.rule = rule
-        self.beta = beta
-        self.cost = cost
-        self.optimiser = optimiser
-        self.solver = solver
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.target_cost = target_cost
-        self.validation = validation
-        self.patience = patience
         self.random_state = random_state
+        for name, value in training.items():
+            setattr(self, name, value)
 
     def _train(self, x: Floats, y: NDArray[Any], outputs: str, count: int, cost: Cost, optimiser: Optimiser) -> None:
         if isinstance(self.validation, tuple):
@@ -98,23 +85,11 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         network = self._network(x.shape[1], count, graph_seed)
         _check_fit("input", network.inputs, f"X has {x.shape[1]} features", x.shape[1])
         _check_fit("output", network.outputs, outputs, count)
-        self.fit_ = train(
-            network,
-            x,
-            y,
-            rule=self.rule,
-            beta=self.beta,
-            cost=cost,
-            optimiser=optimiser if self.optimiser is None else self.optimiser,
-            solver=self.solver,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            target_cost=self.target_cost,
-            validation=self.validation,
-            patience=self.patience,
-            seed=seed,
-            progress=False,
-        )
+        given = self.get_params(deep=False).items()
+        options = {name: value for name, value in given if name in TrainingOptions.__annotations__} | {"cost": cost}
+        if self.optimiser is None:
+            options["optimiser"] = optimiser
+        self.fit_: Fit = train(network, x, y, seed=seed, progress=False, **options)
         self.network_ = self.fit_.best
         self.n_iter_ = self.fit_.epochs
 

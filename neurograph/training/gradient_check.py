@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Unpack
 
 import numpy as np
 import scipy.sparse.linalg
@@ -23,8 +23,9 @@ from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
-from neurograph.training.config import TrainingConfig
-from neurograph.training.run import checked_data
+from neurograph.training.config import TrainingConfig, TrainingOptions
+from neurograph.training.problem import checked_data
+from neurograph.training.state import Fit
 from neurograph.training.train import train
 
 LARGEST_RESIDUAL = 1e-6
@@ -73,9 +74,9 @@ class GradientCheck:
 
     def __repr__(self) -> str:
         """Return how near it is in a line."""
-        rest = "" if self.learned == 1.0 else f", {self.learned:.0%} of the samples learned from"
-        rest += "" if self.settled == 1.0 else f", {self.settled:.0%} of the phases settled"
-        return f"GradientCheck({self.rule}: cosine {self.cosine:.6f}, relative error {self.relative_error:.2g}{rest})"
+        shares = "" if self.learned == 1.0 else f", {self.learned:.0%} of the samples learned from"
+        shares += "" if self.settled == 1.0 else f", {self.settled:.0%} of the phases settled"
+        return f"GradientCheck({self.rule}: cosine {self.cosine:.6f}, relative error {self.relative_error:.2g}{shares})"
 
 
 def gradient(
@@ -141,7 +142,7 @@ def gradient(
     >>> gradient(network, [[0.8]], [[1.0]])[0].round(6).tolist()  # (0.8 * 0.5 - 1) * 0.8
     [-0.48]
     """
-    network, config = checked_network(network), _plan(network, cost=cost, solver=solver)
+    network, config = checked_network(network), _config(network, cost=cost, solver=solver)
     inputs, targets = checked_data(network, x, y, config)
     return _gradient_at(_settled(network, inputs, config.solver, start, checked_generator(seed)), targets, config.cost)
 
@@ -209,7 +210,7 @@ def gradient_check(
     0.57
     """
     network = checked_network(network)
-    config = _plan(network, rule=rule, beta=beta, cost=cost, solver=solver)
+    config = _config(network, rule=rule, beta=beta, cost=cost, solver=solver)
     inputs, targets = checked_data(network, x, y, config)
     rng = checked_generator(seed)
     free = _settled(network, inputs, config.solver, start, rng)
@@ -282,22 +283,22 @@ def gradient_history(
     >>> import neurograph as ng
     >>> x, y = ng.tasks.logic("xor")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
-    >>> course = gradient_history(network, x, y, ng.rules.deep(), epochs=2, seed=0)
-    >>> [check.rule for check in course]
+    >>> checks = gradient_history(network, x, y, ng.rules.deep(), epochs=2, seed=0)
+    >>> [check.rule for check in checks]
     ['deep', 'deep', 'deep']
     """
     epochs = checked_whole("epochs", epochs, 1)
     rng = checked_generator(seed)
     asked: dict[str, Any] = {"beta": beta, "cost": cost, "solver": solver, "start": start}
-    fit: Any = network
-    course = [_check_or_nothing(network, x, y, rule, seed=rng, **asked)]
+    fit: Network | Fit = network
+    checks = [_check_or_nothing(network, x, y, rule, seed=rng, **asked)]
     for epoch in range(epochs):
         fit = train(
             fit, x, y, rule=rule, optimiser=optimiser, batch_size=batch_size, epochs=1, target_cost=None,
             seed=None if epoch else seed, progress=False, **asked,
         )  # fmt: skip
-        course.append(_check_or_nothing(fit.network, x, y, rule, seed=rng, **asked))
-    return tuple(course)
+        checks.append(_check_or_nothing(fit.network, x, y, rule, seed=rng, **asked))
+    return tuple(checks)
 
 
 def _check_or_nothing(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule | None, **asked: Any) -> GradientCheck:
@@ -310,12 +311,11 @@ def _check_or_nothing(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule |
         return GradientCheck(name, np.nan, np.nan, *nothing, *nothing, settled=0.0, learned=0.0)
 
 
-def _plan(network: Network, **chosen: Any) -> TrainingConfig:
-    """Check what was chosen, and settle tightly where nothing was."""
-    config = TrainingConfig(**{name: value for name, value in chosen.items() if value is not None})
-    if chosen.get("solver") is None:
-        config = replace(config, solver=Euler(steps=100_000, tol=1e-10 if network.dtype == np.float64 else 1e-5))
-    return config
+def _config(network: Network, **options: Unpack[TrainingOptions]) -> TrainingConfig:
+    """Return the configuration of what was chosen, with a tight solver where none was."""
+    if options.get("solver") is None:
+        options["solver"] = Euler(steps=100_000, tol=1e-10 if network.dtype == np.float64 else 1e-5)
+    return TrainingConfig.of(**options)
 
 
 def _settled(network: Network, inputs: Floats, solver: Solver, start: Start, rng: np.random.Generator) -> Equilibrium:
@@ -355,9 +355,9 @@ def _direct_response(network: Network, state: Floats, force: Floats, sample: int
     response = np.zeros(state.size)
     if not moving.size:
         return response
-    turned = network.jacobian(state)[moving][:, moving].astype(np.float64).T.tocsc()
+    transposed = network.jacobian(state)[moving][:, moving].astype(np.float64).T.tocsc()
     try:
-        response[moving] = scipy.sparse.linalg.splu(turned).solve(-force[moving])
+        response[moving] = scipy.sparse.linalg.splu(transposed).solve(-force[moving])
     except RuntimeError:  # exactly singular
         response[moving] = np.nan
     if not np.all(np.isfinite(response)):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN
@@ -18,18 +19,14 @@ from neurograph.network.inputs import checked_network, starting_state
 from neurograph.network.network import Network, compile
 from neurograph.pruning import Pruner, Removed, unreachable
 from neurograph.pruning.base import Task, checked_pruner
-from neurograph.pruning.removal import Keep, prune_now
+from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
-from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
-from neurograph.training.run import checked_data
+from neurograph.training.config import RetrainingOptions, TrainingConfig
+from neurograph.training.problem import Problem
 from neurograph.training.train import train
 
-RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "target_cost", "patience")
-"""Arguments of :func:`train` that prune() passes on."""
-
 ASKING = ("cost", "solver", "start")
-"""Those of them that say something without retraining."""
+"""Options of :func:`train` that say something without retraining too."""
 
 ROUNDING = 1e-9
 """By how much a drop may seem larger than it is."""
@@ -80,12 +77,12 @@ def prune(
     rounds: int = 1,
     retrain: int = 0,
     max_drop: float | None = None,
-    keep: Keep | None = None,
+    keep: Constraint | None = None,
     neurons: bool = True,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     seed: Seed = None,
     progress: bool | None = None,
-    **training: Any,
+    **training: Unpack[RetrainingOptions],
 ) -> Pruning:
     """Remove edges from a network: at once, or in rounds with training after each.
 
@@ -111,7 +108,7 @@ def prune(
         Most epochs of training after each round.
     max_drop : float, optional
         Largest fall of the accuracy, or rise of the error, since before the first round.
-    keep : object with ``holds(network) -> bool``, optional
+    keep : Constraint, optional
         What must stay true, such as ``certificates.contracting(rate=0.05)``. Where it would not hold without the chosen
         edges, some of them stay. It is passed on to :func:`neurograph.train`.
     neurons : bool
@@ -163,9 +160,8 @@ def prune(
     rng = checked_generator(seed)
     judge = None
     if x is not None and y is not None:
-        kept: Any = keep if retrain else None  # which train() takes or refuses
-        given = {name: value for name, value in training.items() if value is not None or name == "target_cost"}
-        judge = _Judge(network, x, y, TrainingConfig(keep=kept, validation=validation, **given), rng)
+        kept = keep if retrain else None  # which train() takes or refuses
+        judge = _Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
     now, curve = network, [_measured(network, judge)]
     removed: list[Removed] = []
     held: tuple[tuple[Hashable, Hashable], ...] = ()
@@ -194,23 +190,20 @@ class _Judge:
     def __init__(
         self, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig, rng: np.random.Generator
     ) -> None:
-        self.config = config
-        self.x, self.y = checked_data(network, x, y, config)
-        start: Any = 0.0 if isinstance(config.start, str) and config.start == "warm" else config.start
-        self.task = Task(starting_state(network, self.x, start, rng), self.y, config.cost, config.solver)
-        self.judged = self.task
-        if isinstance(config.validation, tuple):
-            other, target = checked_data(network, *config.validation, config)
-            start = 0.0 if isinstance(start, str) or np.ndim(start) == 2 else start
-            self.judged = replace(self.task, start=starting_state(network, other, start, rng), y=target)
+        self.problem = Problem.of(network, x, y, config)
+        drawn = isinstance(config.start, str) and config.start == "uniform"
+        start = starting_state(network, self.problem.x, "uniform", rng) if drawn else self.problem.start
+        self.judged = self.task = Task(start, self.problem.y, config.cost, config.solver)
+        if self.problem.given is not None:
+            self.judged = replace(self.task, start=self.problem.given[0], y=self.problem.given[1])
 
-    def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: dict[str, Any]) -> Network:
+    def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: RetrainingOptions) -> Network:
         """Train, and give the network of the lowest validation cost, or without validation the last."""
-        fit: Fit = train(
-            network, self.x, self.y, epochs=epochs, keep=self.config.keep, validation=self.config.validation, seed=rng,
-            progress=False, **training,
-        )  # fmt: skip
-        return fit.best
+        x, y, config = self.problem.x, self.problem.y, self.problem.config
+        return train(
+            network, x, y, epochs=epochs, keep=config.keep, validation=config.validation, seed=rng, progress=False,
+            **training,
+        ).best  # fmt: skip
 
     def measured(self, network: Network) -> dict[str, float]:
         """Return the cost, the error, and where there is one the accuracy."""
@@ -237,7 +230,7 @@ def _one_round(
     rng: np.random.Generator,
     number: int,
     judge: _Judge | None,
-    keep: Keep | None,
+    keep: Constraint | None,
     neurons: bool,
 ) -> tuple[Network, tuple[Removed, ...], tuple[tuple[Hashable, Hashable], ...]]:
     """Remove what the pruner chooses, then the edges of unreachable neurons; return the log, and what was held back."""
@@ -269,7 +262,7 @@ def _check_together(
     retrain: int,
     max_drop: float | None,
     validation: tuple[ArrayLike, ArrayLike] | None,
-    training: dict[str, Any],
+    training: RetrainingOptions,
 ) -> None:
     """Refuse arguments that need others, and those that others make useless."""
     if max_drop is not None:
@@ -298,25 +291,23 @@ def _check_together(
         )
 
 
-def _check_kept(network: Network, keep: Keep | None) -> None:
+def _check_kept(network: Network, keep: Constraint | None) -> None:
     if keep is None:
         return
-    if not callable(getattr(keep, "holds", None)):
-        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
-    if not keep.holds(network):
+    if not checked_constraint(keep).holds(network):
         raise ParameterError(
             f"keep is {keep!r}, which does not hold before anything leaves: expected a network of which it does; train "
             "it with the same keep first, or lower the rate"
         )
 
 
-def _check_training(training: dict[str, Any], retrain: int) -> None:
+def _check_training(training: RetrainingOptions, retrain: int) -> None:
     """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
     for name in training:
-        if name not in RETRAINING:
+        if name not in RetrainingOptions.__annotations__:
             raise ParameterError(
                 f"{name!r} is no argument that prune() takes or passes on to train(): expected one of "
-                f"{', '.join(RETRAINING)}"
+                f"{', '.join(RetrainingOptions.__annotations__)}"
             )
         if name not in ASKING and not retrain:
             raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")

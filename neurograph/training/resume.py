@@ -1,4 +1,4 @@
-"""Stop and go: a training run as a checkpoint, and back."""
+"""A training state as a checkpoint, and back; and what tells one run from another."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
-from neurograph.training.run import Run, restored_generator
+from neurograph.training.problem import Problem
+from neurograph.training.state import TrainingState
 
-FREE_TO_CHANGE = ("epochs", "progress")
+FREE_TO_CHANGE = ("epochs", "checkpoint", "checkpoint_seconds", "progress")
 """Arguments that may differ between a call and the one that goes on with it."""
 
+Arrays = dict[str, NDArray[Any]]
 
-def identity(network: Network, run: Run, seed: Any, fit: Fit | None) -> dict[str, str]:
+
+def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState | None) -> dict[str, str]:
     """Name all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
     named = {
-        field.name: _said(getattr(run.config, field.name))
+        field.name: _said(getattr(problem.config, field.name))
         for field in fields(TrainingConfig)
         if field.name not in FREE_TO_CHANGE
     }
-    table = network.connectivity.table
-    connectivity = network.connectivity
+    connectivity, table = network.connectivity, network.connectivity.table
     ties = () if connectivity.ties is None else (connectivity.ties,)
     graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties]
     return named | {
         "network": _hash(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,
-            network.parameters, network.connectivity.signs,
+            network.parameters, connectivity.signs,
         ),
-        "x": _hash(run.x),
-        "y": _hash(run.y),
+        "x": _hash(problem.x),
+        "y": _hash(problem.y),
         "seed": _said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
         "fit": "" if fit is None else f"{fit.epochs} epochs, {_hash(fit.state)}",
     }  # fmt: skip
@@ -65,42 +66,24 @@ def _hash(*parts: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def save(path: Path, run: Run, who: dict[str, str]) -> None:
-    """Write the run as it is between two epochs."""
-    index = run.network.connectivity.table.index
-    removed = [
-        [index[gone.edge[0]], index[gone.edge[1]], gone.epoch, gone.weight, gone.score, gone.reason]
-        for gone in run.removed
-    ]
+def save(path: str | Path, state: TrainingState, who: dict[str, str]) -> None:
+    """Write the state of the run that `who` identifies.
+
+    Raises
+    ------
+    CheckpointError
+        If the file cannot be written.
+    """
+    arrays: Arrays = {}
+    index = state.network.connectivity.table.index
     facts = {
-        "identity": who,
-        "generator": _plain(dict(run.rng.bit_generator.state)),
-        "removed": removed,
-        "best_cost": run.best_cost,
-        "best_epoch": run.best_epoch,
-        "finished": run.finished,
-        "history": list(run.history),
-        "memory": len(run.memory),
+        field.name: _stored(getattr(state, field.name), field.name, arrays, index) for field in fields(TrainingState)
     }
-    arrays = {
-        "weights": run.network.weights,
-        "biases": run.network.biases,
-        "parameters": run.network.parameters,
-        "edges": run.network.connectivity.edge_ids,
-        "best_weights": run.best.weights,
-        "best_biases": run.best.biases,
-        "best_parameters": run.best.parameters,
-        "best_edges": run.best.connectivity.edge_ids,
-        "state": run.state,
-        "held_out": run.held_out,
-        **{f"memory_{k}": np.asarray(part) for k, part in enumerate(run.memory)},
-        **{f"history_{name}": np.array(values) for name, values in run.history.items()},
-    }
-    write_checkpoint(path, Checkpoint(facts, arrays))
+    write_checkpoint(path, Checkpoint({"identity": who, "state": facts}, arrays))
 
 
-def load(path: Path, run: Run, who: dict[str, str]) -> bool:
-    """Bring the run to where its checkpoint is, if there is one.
+def load(path: str | Path, first: Network, who: dict[str, str]) -> TrainingState | None:
+    """Return the state of the run that `who` identifies and that began with a network, if there is a checkpoint.
 
     Raises
     ------
@@ -109,23 +92,13 @@ def load(path: Path, run: Run, who: dict[str, str]) -> bool:
     """
     checkpoint = read_checkpoint(path)
     if checkpoint is None:
-        return False
-    facts, arrays = checkpoint.facts, checkpoint.arrays
-    _check_same(path, facts["identity"], who)
-    run.best = _network(run.network, arrays, "best_")
-    run.network = _network(run.network, arrays, "")
-    run.state = arrays["state"]
-    run.memory = tuple(arrays[f"memory_{k}"] for k in range(facts["memory"]))
-    run.history = {name: arrays[f"history_{name}"].tolist() for name in facts["history"]}
-    run.rng = restored_generator(_restored(facts["generator"]))
-    nodes = run.network.connectivity.table.nodes
-    run.removed = [Removed((nodes[i], nodes[j]), *rest) for i, j, *rest in facts["removed"]]
-    run.best_cost, run.best_epoch, run.finished = facts["best_cost"], facts["best_epoch"], facts["finished"]
-    run.hold_out(arrays["held_out"])
-    return True
+        return None
+    _check_same(path, checkpoint.facts["identity"], who)
+    stored = checkpoint.facts["state"]
+    return TrainingState(**{name: _restored(fact, checkpoint.arrays, first) for name, fact in stored.items()})
 
 
-def _check_same(path: Path, then: dict[str, str], now: dict[str, str]) -> None:
+def _check_same(path: str | Path, then: dict[str, str], now: dict[str, str]) -> None:
     for name, value in now.items():
         if then.get(name) == value:
             continue
@@ -140,26 +113,46 @@ def _check_same(path: Path, then: dict[str, str], now: dict[str, str]) -> None:
         )
 
 
-def _network(like: Network, arrays: dict[str, NDArray[Any]], which: str) -> Network:
-    connectivity = like.connectivity
-    if not np.array_equal(arrays[f"{which}edges"], connectivity.edge_ids):
-        connectivity = Connectivity.of(connectivity.table, arrays[f"{which}edges"])
-    weights, biases, parameters = (frozen(arrays[which + name]) for name in ("weights", "biases", "parameters"))
-    return Network(connectivity, like.dynamics, weights, biases, parameters)
+def _stored(value: Any, name: str, arrays: Arrays, index: dict[Any, int]) -> Any:
+    """Return a value as JSON has it: what is no number or text as ``{kind: parts}``, with its arrays in `arrays`."""
+
+    def each(parts: Any) -> Any:
+        return [_stored(part, f"{name}.{key}", arrays, index) for key, part in parts]
+
+    match value:
+        case np.ndarray() | np.generic():
+            arrays[name] = np.asarray(value)
+            return {"array": name}
+        case Network():
+            parts = {key: getattr(value, key) for key in ("weights", "biases", "parameters")}
+            return {"network": each((parts | {"edges": value.connectivity.edge_ids}).items())}
+        case Removed():
+            edge, *rest = vars(value).values()
+            return {"removed": [[index[node] for node in edge], *rest]}
+        case dict():
+            return {"dict": dict(zip(value, each(value.items()), strict=True))}
+        case tuple():
+            return {"tuple": each(enumerate(value))}
+    return value
 
 
-def _plain(value: Any) -> Any:
-    """Return a bit generator's state as JSON values: its arrays by their type and numbers."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, np.ndarray):
-        return {"dtype": value.dtype.str, "values": value.tolist()}
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _restored(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if set(value) == {"dtype", "values"}:
-        return np.array(value["values"], value["dtype"])
-    return {name: _restored(part) for name, part in value.items()}
+def _restored(stored: Any, arrays: Arrays, first: Network) -> Any:
+    """Return the value that was stored; networks are cut from the run's first."""
+    if not isinstance(stored, dict):
+        return stored
+    ((kind, parts),) = stored.items()
+    if kind == "array":
+        return arrays[parts]
+    if kind == "removed":
+        ends, *rest = parts
+        return Removed(tuple(first.nodes[place] for place in ends), *rest)
+    if kind == "dict":
+        return {key: _restored(part, arrays, first) for key, part in parts.items()}
+    values = tuple(_restored(part, arrays, first) for part in parts)
+    if kind == "tuple":
+        return values
+    *numbers, edges = values
+    connectivity = first.connectivity
+    if not np.array_equal(edges, connectivity.edge_ids):
+        connectivity = Connectivity.of(connectivity.table, edges)
+    return Network(connectivity, first.dynamics, *map(frozen, numbers))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.training.fit import Fit
+from neurograph.training.state import Fit
 from neurograph.training.train import checked_seeds, side_by_side, train
 
 HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progress")

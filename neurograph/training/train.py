@@ -7,54 +7,44 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
-from neurograph.certificates import Contracting
-from neurograph.equations.costs import Cost
+from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.errors import NeurographError, ParameterError
-from neurograph.learning.optimisers import Optimiser
-from neurograph.learning.rules import Rule
-from neurograph.network.inputs import Start, checked_network
+from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
-from neurograph.pruning import Pruner
-from neurograph.solvers.base import Solver
-from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
+from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
+from neurograph.training.problem import Problem
 from neurograph.training.resume import identity, load, save
-from neurograph.training.run import Run
+from neurograph.training.state import Fit, begin, epoch, go_on
 
 Trainee = Network | Fit | Callable[[int], Network]
 
 
+@overload
+def train(
+    network: Trainee, x: ArrayLike, y: ArrayLike,
+    *, seed: Seed = None, n_jobs: int = 1, **options: Unpack[TrainingOptions],
+) -> Fit: ...  # fmt: skip
+@overload
+def train(
+    network: Trainee, x: ArrayLike, y: ArrayLike,
+    *, seed: Iterable[int], n_jobs: int = 1, **options: Unpack[TrainingOptions],
+) -> list[Fit]: ...  # fmt: skip
+@with_options()
 def train(
     network: Trainee,
     x: ArrayLike,
     y: ArrayLike,
     *,
-    rule: Rule | None = None,
-    beta: float | None = None,
-    cost: Cost | None = None,
-    optimiser: Optimiser | None = None,
-    solver: Solver | None = None,
-    epochs: int = 1000,
-    batch_size: int | Literal["auto"] | None = "auto",
-    start: Start | Literal["warm"] = 0.0,
-    pruner: Pruner | None = None,
-    keep: Contracting | None = None,
-    target_cost: float | None = 0.01,
-    validation: float | tuple[ArrayLike, ArrayLike] | None = None,
-    patience: int | None = None,
     seed: Seed | Iterable[int] = None,
     n_jobs: int = 1,
-    checkpoint: str | Path | None = None,
-    checkpoint_seconds: float = 60.0,
-    progress: bool | None = None,
-) -> Any:  # Fit or list[Fit]; overloads would spell the whole signature three times
+    **options: Unpack[TrainingOptions],
+) -> Fit | list[Fit]:
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
@@ -88,7 +78,7 @@ def train(
         State at the start of each free phase; "uniform" draws from U(0, 0.1), "warm" is the sample's last one.
     pruner : Pruner, optional
         Applied after each epoch.
-    keep : Contracting, optional
+    keep : Constraint, optional
         What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
         in the history.
     target_cost : float, optional
@@ -139,57 +129,11 @@ def train(
     >>> (ng.settle(fit.network, x).outputs > 0.5).astype(int).ravel().tolist()
     [0, 0, 0, 1]
     """
-    chosen: dict[str, Any] = {"rule": rule, "cost": cost, "optimiser": optimiser, "solver": solver}
-    config = TrainingConfig(
-        beta=beta,
-        epochs=epochs,
-        batch_size=batch_size,
-        start=start,
-        pruner=pruner,
-        keep=keep,
-        target_cost=target_cost,
-        validation=validation,
-        patience=patience,
-        progress=progress,
-        **{name: value for name, value in chosen.items() if value is not None},
-    )
-    checked_number("checkpoint_seconds", checkpoint_seconds, least=0.0)
+    config = TrainingConfig.of(**options)
     _check_jobs(n_jobs)
-    keeper = None if checkpoint is None else _Keeper(_checked_checkpoint(checkpoint), float(checkpoint_seconds))
     if isinstance(seed, Iterable) and not isinstance(seed, str):
-        return _train_many(network, x, y, config, checked_seeds(seed), n_jobs, keeper)
-    return _train_one(network, x, y, config, seed, keeper)
-
-
-class _Keeper:
-    """Where the checkpoint is, and when the next is due."""
-
-    def __init__(self, path: Path, seconds: float) -> None:
-        self.path, self.seconds, self.last = path, seconds, time.monotonic()
-
-    def of_seed(self, seed: int) -> _Keeper:
-        """Return the checkpoint of one of several seeds."""
-        return _Keeper(self.path.with_name(f"{self.path.stem}-{seed}{self.path.suffix}"), self.seconds)
-
-    def due(self) -> bool:
-        """Return whether it is time, and if so, count from now."""
-        now = time.monotonic()
-        if now - self.last < self.seconds:
-            return False
-        self.last = now
-        return True
-
-
-def _checked_checkpoint(checkpoint: str | Path) -> Path:
-    if not isinstance(checkpoint, (str, Path)) or not str(checkpoint):
-        raise ParameterError(f"checkpoint is {checkpoint!r}: expected the name of a file, such as 'run.ckpt'")
-    path = Path(checkpoint)
-    if path.is_dir():
-        raise ParameterError(
-            f"checkpoint is {str(checkpoint)!r}, a folder: expected the name of a file in it, such as "
-            f"{str(path / 'run.ckpt')!r}"
-        )
-    return path
+        return _train_many(network, x, y, config, checked_seeds(seed), n_jobs)
+    return _train_one(network, x, y, config, seed)
 
 
 def checked_seeds(seeds: Iterable[Any]) -> list[int]:
@@ -201,16 +145,14 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee,
-    x: ArrayLike,
-    y: ArrayLike,
-    config: TrainingConfig,
-    seeds: list[int],
-    n_jobs: int,
-    keeper: _Keeper | None,
+    network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seeds: list[int], n_jobs: int
 ) -> list[Fit]:
-    quiet = replace(config, progress=False)
-    jobs = [(network, x, y, quiet, seed, keeper and keeper.of_seed(seed)) for seed in seeds]
+    def of_seed(seed: int) -> TrainingConfig:
+        path = config.checkpoint and Path(config.checkpoint)
+        own = path and path.with_name(f"{path.stem}-{seed}{path.suffix}")
+        return replace(config, progress=False, checkpoint=own)
+
+    jobs = [(network, x, y, of_seed(seed), seed) for seed in seeds]
     return side_by_side(_train_one, jobs, n_jobs, config.progress)
 
 
@@ -253,31 +195,34 @@ def _hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(
-    network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed, keeper: _Keeper | None
-) -> Fit:
+def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> Fit:
     fit = network if isinstance(network, Fit) else None
     if fit is not None and seed is not None:
         raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
-    first = fit.network if fit is not None else _first_network(network, seed)
+    first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
-    who = {} if keeper is None else identity(first, Run(first, x, y, config, np.random.default_rng()), seed, fit)
-    run = Run(first, x, y, config, rng)
-    if fit is not None:
-        run.remember(fit)
-    last = run.epochs + config.epochs
-    if keeper is not None and not load(keeper.path, run, who):
-        save(keeper.path, run, who)  # a place that cannot be written is better known now than after an hour
-    with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
-        while run.epochs < last and not run.finished:
-            run.epoch()
+    problem, file = Problem.of(first, x, y, config), config.checkpoint
+    who = {} if file is None else identity(problem, first, seed, fit)
+    state = None if file is None else load(file, first, who)
+    if state is None:
+        state = begin(problem, first, rng) if fit is None else go_on(problem, fit)
+        if file is not None:
+            save(file, state, who)  # a place that cannot be written is better known now than after an hour
+    last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
+    with tqdm(total=last, initial=state.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
+        while state.epochs < last and not state.finished:
+            state = epoch(problem, state)
             bar.update()
             if not bar.disable:
                 shown = ("cost", "error", "validation_cost", "validation_error")
-                bar.set_postfix({k: v[-1] for k, v in run.history.items() if k in shown}, refresh=False)
-            if keeper is not None and (keeper.due() or run.epochs == last or run.finished):
-                save(keeper.path, run, who)
-    return run.fit()
+                bar.set_postfix({k: v[-1] for k, v in state.history.items() if k in shown}, refresh=False)
+            due = time.monotonic() - written >= config.checkpoint_seconds
+            if file is not None and (due or state.epochs == last or state.finished):
+                save(file, state, who)
+                written = time.monotonic()
+    if fit is None:
+        rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
+    return Fit(**vars(state))
 
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:

@@ -1,0 +1,75 @@
+"""A network's copies in Brian2, one a sample, and one batch of samples after another run through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.brian.phases import FinalState, begin, finish, scheduled
+from neurograph.brian.recipe import Recipe
+from neurograph.brian.running import Runtime
+from neurograph.brian.timing import Timing
+from neurograph.network.network import Network
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Batches:
+    """The objects of a network, and the samples that take turns in them; see :class:`neurograph.brian.BrianModel`."""
+
+    compiled: Network
+    recipe: Recipe
+    starts: Floats
+    batch: int
+    runner: Runtime
+
+    @property
+    def neurons(self) -> Any:
+        """The one ``NeuronGroup``, clamped nodes among them."""
+        return self.runner.objects.neurons
+
+    @property
+    def synapses(self) -> Any:
+        """The one ``Synapses``, or None without edges."""
+        return self.runner.objects.synapses
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each edge as the synapses have it now (edges,); the mean over copies that differ."""
+        return np.zeros(0) if self.synapses is None else self._of_the_copies(self.synapses, "w")
+
+    @property
+    def biases(self) -> NDArray[np.float64]:
+        """The bias of each node as the neurons have it now (nodes,)."""
+        return self._of_the_copies(self.neurons, "b")
+
+    def assign_weights(self, weights: Floats, biases: Floats) -> None:
+        """Give every copy these weights (edges,) and biases (nodes,)."""
+        self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
+        if self.synapses is not None:
+            self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})
+
+    def run_batch(
+        self, first: int, target: Floats | None, beta: float, timing: Timing, learning: bool = False
+    ) -> FinalState:
+        """Run the phases of one batch, with targets (samples, outputs) of all; return how it has ended.
+
+        While it learns, the synapses gather the rule's change along the nudged phase, and it has ended where the free
+        phase has.
+        """
+        samples = slice(first, first + self.batch)
+        values = begin(self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples])
+        values |= scheduled(self.recipe, timing, beta, self.runner.now(), learning)
+        self.runner.assign(self.neurons, values)
+        if learning and self.synapses is not None:
+            self.runner.assign(self.synapses, {"trace": 0.0})
+        self.runner.run(timing.free + timing.nudged)
+        return finish(self.recipe, self.runner, self.batch, timing, learning)
+
+    def _of_the_copies(self, group: Any, name: str) -> NDArray[np.float64]:
+        """Return what the copies have, (batch * k,), as one (k,): what all have, or the mean."""
+        copies = self.runner.read(group, name).reshape(self.batch, -1)
+        return copies[0].copy() if (copies == copies[0]).all() else np.asarray(copies.mean(axis=0))

@@ -1,0 +1,96 @@
+"""What a training run learns, and how: all of it that stays the same from the first epoch to the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.costs import CrossEntropy
+from neurograph.errors import DataError, ParameterError
+from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
+from neurograph.network.network import Network, check_symmetric
+from neurograph.training.config import TrainingConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The samples of a run and its configuration, checked against each other.
+
+    Attributes
+    ----------
+    config : TrainingConfig
+    x : array (samples, inputs)
+    y : array (samples, outputs)
+    start : array (samples, nodes)
+        Where the free phases begin that are neither warm nor drawn: at `config.start`, or at 0.
+    given : (array, array) or None
+        The same of other samples, which only validate, and their targets.
+    """
+
+    config: TrainingConfig
+    x: Floats
+    y: Floats
+    start: Floats
+    given: tuple[Floats, Floats] | None
+
+    @classmethod
+    def of(cls, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> Problem:
+        """Return what a network is to learn.
+
+        Raises
+        ------
+        DataError
+            If x or y does not fit the network.
+        GraphError
+            If the rule needs symmetric edges, and they are not tied.
+        ParameterError
+            If another argument does not fit.
+        """
+        check_symmetric(network, config.rule.name if config.rule.symmetric else None)
+        inputs, targets = checked_data(network, x, y, config)
+        given = None
+        if isinstance(config.validation, tuple):
+            parts = len(config.validation)
+            if parts != 2:
+                raise ParameterError(f"validation has {parts} parts: expected a share, or a pair (x, y)")
+            others, wanted = checked_data(network, *config.validation, config)
+            rows = np.ndim(config.fixed_start) == 2  # one start for each sample of the run's own x
+            given = starting_state(network, others, 0.0 if rows else config.fixed_start, None), wanted
+        return cls(config, inputs, targets, starting_state(network, inputs, config.fixed_start, None), given)
+
+    def samples(self, held_out: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places of the samples to learn from."""
+        return np.setdiff1d(np.arange(self.x.shape[0]), held_out)
+
+    def validation(self, held_out: NDArray[np.int64]) -> tuple[Floats, Floats] | None:
+        """Return the starts and the targets of the samples that only validate, if there are any."""
+        if self.config.validation is None:
+            return None
+        return (self.start[held_out], self.y[held_out]) if self.given is None else self.given
+
+
+def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
+    """Return x and y as arrays that go with the network and the cost, or raise."""
+    inputs = checked_inputs(network, x)
+    targets = checked_targets(network, y, inputs.shape[0])
+    if isinstance(config.cost, CrossEntropy):
+        _check_shares(network, targets)
+    return inputs, targets
+
+
+def _check_shares(network: Network, targets: Floats) -> None:
+    """Refuse targets that are no distribution over several outputs."""
+    if targets.shape[1] < 2:
+        raise ParameterError(
+            f"cost is the cross-entropy, but the network has one output, {network.outputs[0]!r}: expected one for each "
+            "class, or the squared error"
+        )
+    wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1.0) > 1e-6))
+    if wrong.size:
+        raise DataError(
+            f"y[{wrong[0]}] is {targets[wrong[0]].tolist()}: expected targets >= 0 that add up to 1, or class labels, "
+            "for the cross-entropy"
+        )

@@ -1,0 +1,297 @@
+"""Where a training run stands between two epochs, as a value; and the epoch that leads from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.costs import error
+from neurograph.errors import DataError, ParameterError
+from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
+from neurograph.network.inputs import starting_state
+from neurograph.network.network import Network
+from neurograph.pruning import Pruner, Removed
+from neurograph.pruning.base import Task
+from neurograph.pruning.removal import prune_now
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import raise_divergence
+from neurograph.training.problem import Problem
+from neurograph.training.update import OptimiserState, first_optimiser_state, updated
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """A training run between two epochs: all that the next one needs besides the :class:`Problem`.
+
+    Its fields are what a checkpoint holds. One of another kind than those that are here asks for a case in
+    :mod:`neurograph.training.resume`; one of these kinds does not.
+
+    Attributes
+    ----------
+    network : Network
+        After the last update.
+    best : Network
+        With validation, after the epoch of the lowest validation cost; else `network`.
+    history : dict of str to array (epochs,)
+        For each epoch: ``cost``, the mean over samples in the free phase, and ``error``, see
+        :func:`neurograph.costs.error`, both before the sample's own update; ``edges``, those left after the epoch;
+        ``settled``, the share of phases that converged; ``learned``, the share of samples that were learned from; with
+        validation also ``validation_cost`` and ``validation_error``, after the epoch; with `keep` the ``rate`` that is
+        certified then.
+    removed : tuple of Removed
+        The edges that left, in the order in which they did.
+    state : array (samples, nodes)
+        The last free equilibrium of each sample.
+    optimiser_state : tuple of arrays
+        The optimiser's own: one number for each weight and bias, or one in all.
+    generator : dict
+        The state of the random numbers.
+    held_out : int array
+        Places of the samples of x that only validate.
+    best_cost, best_epoch : float, int
+        The lowest cost that early stopping has seen, and when.
+    finished : str
+        Why the run stopped before its last epoch; empty if it did not.
+    """
+
+    network: Network
+    best: Network
+    history: dict[str, NDArray[np.float64]]
+    removed: tuple[Removed, ...]
+    state: Floats
+    optimiser_state: OptimiserState
+    generator: dict[str, Any]
+    held_out: NDArray[np.int64]
+    best_cost: float = np.inf
+    best_epoch: int = -1
+    finished: str = ""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were run."""
+        return int(self.history["cost"].size)
+
+
+class Fit(TrainingState):
+    """The state in which :func:`neurograph.train` stopped, and goes on: ``train(fit, x, y)``.
+
+    ``.network`` is the trained network, ``.best`` that of the lowest validation cost, ``.history`` the cost, the error
+    and more of each epoch, ``.removed`` the edges that left, ``.state`` the last free equilibria; the rest is what the
+    run needs to go on: see :class:`TrainingState`.
+    """
+
+    def __repr__(self) -> str:
+        """Return how it ended in a line."""
+        last = {name: values[-1] for name, values in self.history.items()}
+        validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
+        why = f"; {self.finished}" if self.finished else ""
+        return (
+            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
+            f"{last['edges']:.0f} edges{why})"
+        )
+
+
+def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
+    """Return the state before the first epoch.
+
+    Raises
+    ------
+    DataError
+        If there are too few samples for the batch size or the validation.
+    ParameterError
+        If no weights would keep what `keep` asks for.
+    """
+    config = problem.config
+    network = network if config.keep is None else config.keep.project(network)
+    held_out = _drawn_validation(problem, rng)
+    _check_batch(problem, held_out)
+    validated = () if config.validation is None else ("validation_cost", "validation_error")
+    kept = () if config.keep is None else ("rate",)
+    names = ("cost", "error", "edges", "settled", "learned", *validated, *kept)
+    return TrainingState(
+        network=network,
+        best=network,
+        history={name: np.empty(0) for name in names},
+        removed=(),
+        state=problem.start,
+        optimiser_state=first_optimiser_state(network, config.optimiser),
+        generator=dict(rng.bit_generator.state),
+        held_out=held_out,
+    )
+
+
+def _drawn_validation(problem: Problem, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the places of the samples to hold out."""
+    count, share = problem.x.shape[0], problem.config.validation
+    if share is None or isinstance(share, tuple):
+        return np.empty(0, np.int64)
+    held = max(1, round(float(share) * count))
+    if held >= count:
+        raise DataError(f"validation is {share!r} of {count} samples, which leaves none to learn from")
+    return np.sort(rng.permutation(count)[:held])
+
+
+def _check_batch(problem: Problem, held_out: NDArray[np.int64]) -> None:
+    count = problem.x.shape[0]
+    size = problem.config.batch(count - held_out.size)
+    if size > count - held_out.size:
+        left = f", {held_out.size} of them held out for validation" if held_out.size else ""
+        raise DataError(
+            f"batch_size is {size} but x has {count} samples{left}: expected at most as many, or None for all at once"
+        )
+
+
+def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
+    """Return the state in which a run goes on where a fit ended.
+
+    Raises
+    ------
+    DataError, ParameterError
+        If the fit is of other samples, another kind of optimiser, or another validation.
+    """
+    fresh = begin(problem, fit.network, np.random.default_rng(0))  # what a fit of this problem looks like
+    if fit.state.shape != fresh.state.shape:
+        raise DataError(
+            f"x has {fresh.state.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"
+        )
+    if set(fit.history) != set(fresh.history):
+        raise ParameterError("the fit and this call are not both with validation, or both without: expected the same")
+    if fit.held_out.size != fresh.held_out.size:
+        raise ParameterError(
+            f"validation holds {fresh.held_out.size} samples of x out, but the fit held out {fit.held_out.size}: "
+            "expected the same validation"
+        )
+    if [np.shape(part) for part in fit.optimiser_state] != [np.shape(part) for part in fresh.optimiser_state]:
+        raise ParameterError(
+            f"optimiser is {problem.config.optimiser!r}, which is of another kind than the fit's: expected the same"
+        )
+    return replace(fit, network=fresh.network, finished="")
+
+
+def epoch(problem: Problem, state: TrainingState) -> TrainingState:
+    """Return the state after one more pass through the samples, pruning, and a look at whether this was enough."""
+    config, rng, samples = problem.config, restored_generator(state.generator), problem.samples(state.held_out)
+    network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
+    settled, learned = 0.0, 0
+    for batch in _batches(samples, config.batch(samples.size), rng):
+        phases = _phases(problem, network, states, batch, rng)
+        settled += phases.settled * batch.size
+        learned += int(np.count_nonzero(phases.learned))
+        states[batch] = phases.free.state
+        network, optimiser_state = updated(network, config, optimiser_state, phases, state.epochs)
+    after = replace(state, network=network, state=states, optimiser_state=optimiser_state)
+    if config.pruner is not None:
+        after = _pruned(problem, after, config.pruner, samples, rng)
+    measured = _measured(problem, after, samples)
+    measured |= {"settled": settled / samples.size, "learned": learned / samples.size}
+    history = {name: np.append(values, measured[name]) for name, values in state.history.items()}
+    after = _judged(problem, replace(after, history=history), samples, rng)
+    return replace(after, generator=dict(rng.bit_generator.state))
+
+
+def _batches(samples: NDArray[np.int64], size: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    if size == samples.size:
+        return [samples]
+    order = samples[rng.permutation(samples.size)]
+    return [order[first : first + size] for first in range(0, samples.size, size)]
+
+
+def _phases(
+    problem: Problem, network: Network, states: Floats, batch: NDArray[np.int64], rng: np.random.Generator
+) -> Phases:
+    """Run the free phase of a batch, and the others that the rule asks for."""
+    config, solver = problem.config, problem.config.solver
+    free = solver.solve(network, Phase(_start(problem, network, states, batch, rng)))
+    raise_divergence(free, solver, samples=batch)
+    beta = drawn_strength(config.rule, config.strength, batch.size, rng)
+    phases = run_phases(config.rule, free, problem.y[batch], beta, config.cost, solver)
+    raise_diverged(config.rule, phases, solver, batch)
+    return phases
+
+
+def _start(
+    problem: Problem, network: Network, states: Floats, batch: NDArray[np.int64], rng: np.random.Generator
+) -> Floats:
+    """Return where the free phase of some samples starts (batch, nodes)."""
+    if not isinstance(problem.config.start, str):
+        return problem.start[batch]
+    if problem.config.start == "warm":
+        return states[batch]
+    return starting_state(network, problem.x[batch], problem.config.start, rng)
+
+
+def _pruned(
+    problem: Problem, state: TrainingState, pruner: Pruner, samples: NDArray[np.int64], rng: np.random.Generator
+) -> TrainingState:
+    """Return the state without the edges that the pruner takes, in the optimiser's memory of them too."""
+    config, before = problem.config, state.network.connectivity
+    task = Task(state.state[samples], problem.y[samples], config.cost, config.solver)
+    step = prune_now(state.network, pruner, rng, state.epochs, task, config.keep)
+    stays = np.isin(before.edge_ids, step.network.connectivity.edge_ids)
+    stays = np.concatenate([stays, np.ones(before.biased.size, np.bool_)])
+    left = tuple(part if part.ndim == 0 else part[stays] for part in state.optimiser_state)
+    return replace(state, network=step.network, optimiser_state=left, removed=state.removed + step.removed)
+
+
+def _measured(problem: Problem, state: TrainingState, samples: NDArray[np.int64]) -> dict[str, float]:
+    """Return what an epoch adds to the history, as far as the state after it says."""
+    config, network, y = problem.config, state.network, problem.y[samples]
+    outputs = state.state[np.ix_(samples, network.connectivity.outputs)]
+    values = {
+        "cost": config.cost.mean(outputs, y),
+        "error": error(outputs, y),
+        "edges": float(network.weights.size),
+    }
+    validation = problem.validation(state.held_out)
+    if validation is not None:
+        start, wanted = validation
+        outputs = config.solver.solve(network, Phase(start)).outputs
+        values["validation_cost"] = config.cost.mean(outputs, wanted)
+        values["validation_error"] = error(outputs, wanted)
+    if config.keep is not None:
+        values["rate"] = config.keep.certificate(network).rate or 0.0
+    return values
+
+
+def _judged(
+    problem: Problem, state: TrainingState, samples: NDArray[np.int64], rng: np.random.Generator
+) -> TrainingState:
+    """Return the state with the best network so far, and with why the run has ended, if it has."""
+    config, network, last = problem.config, state.network, state.epochs - 1
+    cost = state.history["cost"][-1]
+    watched = float(state.history.get("validation_cost", state.history["cost"])[-1])
+    if watched < state.best_cost:
+        state = replace(state, best=network, best_cost=watched, best_epoch=last)
+    elif config.validation is None:
+        state = replace(state, best=network)
+    if config.patience is not None and last - state.best_epoch >= config.patience:
+        state = replace(state, finished=f"stopped, no better for {config.patience} epochs")
+    target = config.target_cost
+    if target is not None and cost <= target:
+        now = config.solver.solve(network, Phase(_start(problem, network, state.state, samples, rng)))
+        if config.cost.mean(now.outputs, problem.y[samples]) <= target:
+            state = replace(state, finished=f"stopped at a cost of {target:g}")
+    return state
+
+
+def restored_generator(state: dict[str, Any]) -> np.random.Generator:
+    """Return the random numbers that go on from a state of a bit generator.
+
+    Raises
+    ------
+    ParameterError
+        If it is not one of numpy's.
+    """
+    kind = getattr(np.random, state["bit_generator"], None)
+    if kind is None:
+        raise ParameterError(
+            f"seed draws from {state['bit_generator']}, which is not of numpy, and so cannot be gone on with: expected "
+            "a seed, or a Generator of a bit generator of numpy.random, such as PCG64"
+        )
+    rng = np.random.Generator(kind())
+    rng.bit_generator.state = state
+    return rng
