@@ -11,7 +11,7 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
-from neurograph.brian.assembly import Request, assembled, checked_constants, checked_rule, measure, times
+from neurograph.brian.assembly import Request, assemble, checked_constants, checked_rule, measure, times
 from neurograph.brian.importing import checked_target, load_brian2
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
@@ -147,7 +147,7 @@ def build(
         {"noise": noise} if checked_number("noise", noise, least=0.0) else {}
     )
     measured = measure(network, starts)
-    recipe = assembled(
+    recipe = assemble(
         Request(
             network=network, kind=kind, batch=copies, record=checked_record(network, record), target=compiler, dt=dt,
             rule=checked_rule(rule), delay=delay, noise=float(noise), threshold=threshold,

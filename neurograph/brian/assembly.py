@@ -1,4 +1,4 @@
-"""What was asked for becomes a recipe: checked, measured, written."""
+"""From what :func:`neurograph.brian.build` was asked for to a recipe: checks, times, equations and values."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FASTEST = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What :func:`neurograph.brian.build` was asked for, as far as it is known to be right by itself."""
+    """The arguments of :func:`neurograph.brian.build`, those checked that can be checked by themselves."""
 
     network: Network
     kind: NeuronModel
@@ -60,7 +60,7 @@ class Request:
 
 
 def measure(network: Network, starts: Floats) -> Equilibrium:
-    """Settle the rate network, for how long it takes and what it sends."""
+    """Settle the rate network, to know how long it takes and what it sends."""
     return Euler(steps=20_000, implicit=False).solve(network, Phase(starts))
 
 
@@ -110,7 +110,7 @@ def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dic
     return constants | dict(given)
 
 
-def assembled(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
+def assemble(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
     """Write the recipe."""
     network, kind, rule = asked.network, asked.kind, asked.rule
     step = _step(asked, measured)
@@ -212,19 +212,19 @@ def _equations(asked: Request) -> str:
     own = membrane(
         asked.network, asked.kind, asked.rule, asked.noise, "I_ext" in given.names, asked.target
     )  # fmt: skip
-    taken = set(b2.Equations(own).names) | set(asked.constants)
+    names = set(b2.Equations(own).names) | set(asked.constants)
     for name in asked.network.dynamics.defaults:
-        _check_name(name, taken, asked.network)
-    taken |= set(asked.network.dynamics.defaults)
-    for name in sorted(set(given.names) & taken):
+        _check_name(name, names, asked.network)
+    names |= set(asked.network.dynamics.defaults)
+    for name in sorted(set(given.names) & names):
         raise ParameterError(f"extra_equations define {name!r}, which the model has already: give it another name")
     parameters = [f"{name} : 1 (constant)" for name in asked.network.dynamics.defaults]
     return "\n".join([own, *parameters, *(line.strip() for line in asked.extra.strip().splitlines())])
 
 
-def _check_name(name: str, taken: set[str], network: Network) -> None:
+def _check_name(name: str, names: set[str], network: Network) -> None:
     """Refuse a parameter that Brian2 cannot call by its name."""
-    why = "the model has something of this name" if name in taken else ""
+    why = "the model has something of this name" if name in names else ""
     if name.endswith(("_pre", "_post")):
         why = "its names with _pre and _post are those of the two ends of a synapse"
     try:
@@ -266,7 +266,7 @@ def _synapse_values(asked: Request) -> dict[str, Any]:
 
 
 def _tiled(values: NDArray[Any], asked: Request) -> NDArray[np.float64]:
-    """Return values, one a node or an edge, to every copy."""
+    """Return values, one a node or an edge, repeated for every copy."""
     return np.tile(np.asarray(values, np.float64), asked.batch)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.brian.phases import FinalState, begin, finish, scheduled
+from neurograph.brian.phases import FinalState, begin, finish, schedule
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
 from neurograph.brian.timing import Timing
@@ -62,7 +62,7 @@ class Batches:
         """
         samples = slice(first, first + self.batch)
         values = begin(self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples])
-        values |= scheduled(self.recipe, timing, beta, self.runner.now(), learning)
+        values |= schedule(self.recipe, timing, beta, self.runner.now(), learning)
         self.runner.assign(self.neurons, values)
         if learning and self.synapses is not None:
             self.runner.assign(self.synapses, {"trace": 0.0})

@@ -17,7 +17,7 @@ TARGETS = ("numpy", "cython", "cpp")
 
 
 def load_brian2() -> Any:
-    """Import brian2 and give it; leave the hook for exceptions, the warnings and the disk as they were.
+    """Import brian2 and return it, with the hook for exceptions, the warnings and the disk as they were.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
-from neurograph.brian.phases import begin, equilibrium, scheduled
+from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
@@ -59,7 +59,7 @@ class BrianModel(Batches):
     times: Times
 
     def __repr__(self) -> str:
-        """Say the size in a line."""
+        """Return the model and its size in a line."""
         return f"BrianModel({self.recipe.kind.name}, {self.batch} copies of {self.compiled!r})"
 
     @property
@@ -229,7 +229,7 @@ class BrianModel(Batches):
         """
         timing = self.times.of(duration, False, window, counts_free=True)
         values = begin(self.recipe, self.compiled, self.starts[: self.batch], None)
-        values |= scheduled(self.recipe, timing, 0.0, 0)
+        values |= schedule(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
 
     def _run(self, target: Floats | None, beta: float, timing: Timing) -> Equilibrium:

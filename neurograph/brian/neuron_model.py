@@ -1,4 +1,4 @@
-"""What the three models share, and what each says for itself: how the summed input comes about, and what spikes."""
+"""What the three models share, and in what they differ: how the summed input comes about, and what spikes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NeuronModel:
     on_pre : str
         What a presynaptic spike does.
     threshold, reset, refractory : str or None
-        When a neuron spikes, what it does to the neuron, and how long it then rests.
+        When a neuron spikes, what it does to the neuron, and for how long it is refractory.
     constants : tuple of (str, (float, str))
         The constants of the equations, which ``namespace=`` overrides.
     phase : (str, low, high) or None
@@ -63,7 +63,7 @@ SPIKES: tuple[tuple[str, Constant], ...] = (
 """Rate of a neuron that sends 1, decay of a synaptic current, and of the average that a spike rule compares with."""
 
 CURRENT = "dI_syn/dt = -I_syn/tau_syn : 1"
-"""The summed input of a neuron that listens to spikes."""
+"""The summed input of a neuron that receives spikes."""
 
 ON_PRE = "I_syn_post += w/(rmax*tau_syn)"
 """What a spike brings: on average w times what the presynaptic neuron sends."""

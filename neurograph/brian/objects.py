@@ -35,7 +35,7 @@ def build_objects(recipe: Recipe) -> Objects:
     if recipe.target in CODE_OBJECTS:
         module, name = CODE_OBJECTS[recipe.target]
         own["codeobj_class"] = getattr(importlib.import_module(module), name)
-    clock = b2.Clock(dt=recipe.dt, name="pace")
+    clock = b2.Clock(dt=recipe.dt, name="time_steps")
     spiking = {
         name: value for name in ("threshold", "reset", "refractory") if (value := getattr(recipe, name)) is not None
     }
@@ -73,8 +73,8 @@ def _monitors(b2: Any, recipe: Recipe, neurons: Any, clock: Any, own: dict[str, 
     if recipe.record is None:
         return {}
     every = recipe.record.every
-    paced = clock if every == 1 else b2.Clock(dt=every * recipe.dt, name="record_pace")
-    monitors = {"state": b2.StateMonitor(neurons, "s", record=recipe.recorded, clock=paced, name="state", **own)}
+    recorded = clock if every == 1 else b2.Clock(dt=every * recipe.dt, name="recorded_steps")
+    monitors = {"state": b2.StateMonitor(neurons, "s", record=recipe.recorded, clock=recorded, name="state", **own)}
     if recipe.threshold is not None:
         monitors["spikes"] = b2.SpikeMonitor(neurons, name="spikes", **own)
     return monitors

@@ -1,4 +1,4 @@
-"""One run of the objects: what its phases begin with, when the second begins, and how it has ended."""
+"""One run of the objects: the values it begins with, when its nudged phase begins, and how it has ended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class FinalState:
-    """How a run has ended: all arrays are (batch, nodes), `steps` are those taken."""
+    """How a run has ended: arrays (batch, nodes), and the number of its steps."""
 
     state: Floats
     before: Floats
@@ -33,7 +33,7 @@ class FinalState:
 
 
 def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None) -> Values:
-    """Return what a run begins with, by the names of the neurons' variables: at `start`, targets (batch, outputs)."""
+    """Return the values that a run from `start` begins with, by the names of the neurons' variables."""
     kind, state = recipe.kind, start.astype(np.float64).ravel()
     nothing = np.zeros(state.size)
     values: Values = {"s": state, "s_old": state, "s_free": nothing, **dict.fromkeys(kind.zero, nothing)}
@@ -51,8 +51,8 @@ def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None
     return values
 
 
-def scheduled(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bool = False) -> Values:
-    """Return when the nudged phase begins and spikes are counted; while it learns, at the end of the free phase."""
+def schedule(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bool = False) -> Values:
+    """Return when the nudged phase begins, and when spikes are counted, which while it learns is in the free one."""
     values: Values = {"beta": beta, "onset": now + timing.free}
     if recipe.kind.spikes:
         stop_counting = now + timing.free + (0 if learning else timing.nudged)
@@ -77,13 +77,13 @@ def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning
 
 
 def equilibrium(recipe: Recipe, network: Network, runs: list[FinalState]) -> Equilibrium:
-    """Return the ends of several runs as one batch."""
+    """Return how several runs have ended as one equilibrium."""
     state, before, sent = (np.concatenate([getattr(run, name) for run in runs]) for name in ("state", "before", "sent"))
-    pace = float(recipe.dt / recipe.namespace["time_unit"])
-    residual = np.max(np.abs(state - before), axis=1, initial=0.0) / pace
+    dt = float(recipe.dt / recipe.namespace["time_unit"])
+    residual = np.max(np.abs(state - before), axis=1, initial=0.0) / dt
     settled = np.where(residual <= TOLERANCE, Status.CONVERGED, Status.STEP_LIMIT)
     status = np.where(residual < LARGEST, settled, Status.DIVERGED).astype(np.int8)
     return Equilibrium(
-        network, sent, status, residual, np.full(status.size, runs[0].steps), dt=np.full(status.size, pace),
+        network, sent, status, residual, np.full(status.size, runs[0].steps), dt=np.full(status.size, dt),
         method=f"Brian2, {recipe.kind.name} model",
     )  # fmt: skip

@@ -26,7 +26,7 @@ class Recipe:
 
     Attributes
     ----------
-    kind : Kind
+    kind : NeuronModel
     dt : Quantity
         Time step of the one clock.
     namespace : dict of str to float or Quantity
@@ -132,7 +132,7 @@ def _bound(value: float) -> str:
 
 
 def counting(reset: str) -> str:
-    """Write a reset that also counts the spike, while it is listened to."""
+    """Write a reset that also counts the spike, between `start_counting` and `stop_counting`."""
     return f"{reset.strip()}\ncount += int(timestep(t, dt) >= start_counting and timestep(t, dt) < stop_counting)"
 
 

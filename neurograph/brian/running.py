@@ -39,12 +39,12 @@ class Runtime:
         return np.array(group.variables[name].get_value(), np.float64)
 
     def assign(self, group: Any, values: dict[str, Any]) -> None:
-        """Return variables of the neurons or the synapses their values, without unit."""
+        """Give variables of the neurons or the synapses their values, without unit."""
         for name, value in values.items():
             group.variables[name].get_value()[...] = value
 
     def now(self) -> int:
-        """Return the step that the next run begins with."""
+        """Return the number of the step that the next run begins with."""
         return round(float(self.objects.network.t_) / float(self.objects.clock.dt))
 
     def run(self, steps: int) -> None:
@@ -91,7 +91,7 @@ class Program(Runtime):
         self._compiled = False
 
     def now(self) -> int:
-        """Return the step that the next run begins with."""
+        """Return the number of the step that the next run begins with."""
         return 0
 
     def run(self, steps: int) -> None:

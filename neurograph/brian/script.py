@@ -33,7 +33,7 @@ def _opening(recipe: Recipe) -> str:
 
 def _constants(recipe: Recipe) -> str:
     lines = [f"    {name!r}: {written(value)}," for name, value in recipe.namespace.items()]
-    return "\n".join([f'clock = Clock(dt={written(recipe.dt)}, name="pace")', "constants = {", *lines, "}"])
+    return "\n".join([f'clock = Clock(dt={written(recipe.dt)}, name="time_steps")', "constants = {", *lines, "}"])
 
 
 def _neurons(recipe: Recipe, values: Mapping[str, Any]) -> list[str]:

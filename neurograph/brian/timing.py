@@ -21,7 +21,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Times:
-    """What times follow from where none is given.
+    """The times from which a run takes its own where none is given.
 
     Attributes
     ----------

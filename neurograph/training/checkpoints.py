@@ -213,7 +213,7 @@ def _check_plain(value: Any, name: str) -> None:
 
 
 def _from_bytes(data: bytes) -> Checkpoint:
-    """Read what a file holds, or say what is wrong with it, as the end of a sentence."""
+    """Return what a file holds; an error says what is wrong with it as the end of a sentence."""
     first = FIRST_LINE.match(data)
     if first is None:
         raise CheckpointError("is not a checkpoint of neurograph, or was cut or damaged in its first line")

@@ -118,7 +118,7 @@ class TrainingConfig:
 
     @classmethod
     def of(cls, **options: Unpack[TrainingOptions]) -> TrainingConfig:
-        """Return the configuration of these options, checked."""
+        """Return the configuration of some options; the others have their defaults."""
         objects = [each.name for each in fields(cls) if each.default is MISSING]
         given: dict[str, Any] = {
             name: value for name, value in options.items() if value is not None or name not in objects

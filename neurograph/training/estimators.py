@@ -351,7 +351,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         return np.asarray(predicted[:, 0] if self._flat else predicted)
 
     def __sklearn_tags__(self) -> Any:
-        """Say that y may have several columns."""
+        """Return the tags, with the one that y may have several columns."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags

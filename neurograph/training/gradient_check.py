@@ -73,7 +73,7 @@ class GradientCheck:
     learned: float
 
     def __repr__(self) -> str:
-        """Return how near it is in a line."""
+        """Return in a line how near the two are."""
         shares = "" if self.learned == 1.0 else f", {self.learned:.0%} of the samples learned from"
         shares += "" if self.settled == 1.0 else f", {self.settled:.0%} of the phases settled"
         return f"GradientCheck({self.rule}: cosine {self.cosine:.6f}, relative error {self.relative_error:.2g}{shares})"
@@ -302,7 +302,7 @@ def gradient_history(
 
 
 def _check_or_nothing(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule | None, **asked: Any) -> GradientCheck:
-    """Check the rule, or give NaN where a sample finds no equilibrium: training goes on through such an epoch."""
+    """Return the check, or NaN where a sample finds no equilibrium: training goes on through such an epoch."""
     try:
         return gradient_check(network, x, y, rule, **asked)
     except DivergenceError:
@@ -319,7 +319,7 @@ def _config(network: Network, **options: Unpack[TrainingOptions]) -> TrainingCon
 
 
 def _settled(network: Network, inputs: Floats, solver: Solver, start: Start, rng: np.random.Generator) -> Equilibrium:
-    """Settle freely, or say which sample finds no equilibrium."""
+    """Return the free equilibrium, or raise for the first sample that finds none."""
     free = solver.solve(network, Phase(starting_state(network, inputs, start, rng)))
     raise_divergence(free, solver)
     moving = np.flatnonzero((free.status != Status.CONVERGED) & ~(free.residual <= LARGEST_RESIDUAL))

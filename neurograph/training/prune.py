@@ -34,7 +34,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pruning:
-    """What :func:`prune` gives.
+    """What :func:`prune` returns.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Pruning:
     curve: dict[str, NDArray[np.float64]]
 
     def __repr__(self) -> str:
-        """Return how many left, and what it cost, in a line."""
+        """Return in a line how many edges left, and what it cost."""
         before, left = (int(self.curve["edges"][place]) for place in (0, -1))
         neurons = f" and {len(self.neurons)} neuron{'s' * (len(self.neurons) > 1)}" if self.neurons else ""
         held = f", {len(self.held)} of them held back by keep" if self.held else ""
@@ -198,7 +198,7 @@ class _Judge:
             self.judged = replace(self.task, start=self.problem.given[0], y=self.problem.given[1])
 
     def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: RetrainingOptions) -> Network:
-        """Train, and give the network of the lowest validation cost, or without validation the last."""
+        """Train, and return the network of the lowest validation cost, or without validation the last."""
         x, y, config = self.problem.x, self.problem.y, self.problem.config
         return train(
             network, x, y, epochs=epochs, keep=config.keep, validation=config.validation, seed=rng, progress=False,

@@ -85,7 +85,7 @@ class Fit(TrainingState):
     """
 
     def __repr__(self) -> str:
-        """Return how it ended in a line."""
+        """Return in a line how it ended."""
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
         why = f"; {self.finished}" if self.finished else ""
@@ -227,7 +227,7 @@ def _start(
 def _pruned(
     problem: Problem, state: TrainingState, pruner: Pruner, samples: NDArray[np.int64], rng: np.random.Generator
 ) -> TrainingState:
-    """Return the state without the edges that the pruner takes, in the optimiser's memory of them too."""
+    """Return the state without the edges that the pruner takes, nor what the optimiser keeps of them."""
     config, before = problem.config, state.network.connectivity
     task = Task(state.state[samples], problem.y[samples], config.cost, config.solver)
     step = prune_now(state.network, pruner, rng, state.epochs, task, config.keep)

@@ -159,7 +159,7 @@ def _train_many(
 def side_by_side(
     call: Callable[..., Any], jobs: list[tuple[Any, ...]], n_jobs: int, progress: bool | None
 ) -> list[Any]:
-    """Call with the arguments of each job, `n_jobs` at a time as processes, and give what they return, in their order.
+    """Call with the arguments of each job, `n_jobs` at a time as processes; return what they return, in their order.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def _check_jobs(n_jobs: Any) -> None:
 
 
 def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> Any:
-    """Bring an error home as a value: raised in a worker, it would be printed twice."""
+    """Return what the call returns, or its error as a value: raised in a worker, it would be printed twice."""
     try:
         return call(*job)
     except NeurographError as error:
