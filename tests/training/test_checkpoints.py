@@ -1,18 +1,12 @@
-"""A checkpoint comes back bit for bit, or is refused in words; no kill leaves a run without a complete one."""
+"""A checkpoint comes back bit for bit, or is refused in words."""
 
 import ast
-import contextlib
-import errno
 import hashlib
 import io
-import itertools
 import math
 import os
 import pickle
-import subprocess
-import sys
 import tempfile
-import warnings
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -23,7 +17,8 @@ from hypothesis import HealthCheck, example, given, settings
 
 from neurograph.errors import CheckpointError, CheckpointWarning, NeurographError
 from neurograph.training import checkpoints
-from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from neurograph.training.checkpoints import VERSION, Checkpoint, read_checkpoint, write_checkpoint
+from tests.training.files import beside, folder_of, same, small
 
 texts = st.text(st.characters(), max_size=5)
 plain = st.recursive(
@@ -39,26 +34,6 @@ dtypes = (
     | hnp.complex_number_dtypes(endianness="?")
 )
 arrays = hnp.arrays(dtypes, hnp.array_shapes(min_dims=0, min_side=0, max_dims=3, max_side=4))
-
-
-def small(number):
-    return Checkpoint({"number": number}, {"weights": np.array([number, -0.5]), "mask": np.array(True)})
-
-
-def same(one, other):
-    """Bit for bit; repr tells -0.0 from 0.0, True from 1, a pair of surrogates from one letter, and nan is nan."""
-    assert repr(one.facts) == repr(other.facts)
-    assert list(one.arrays) == list(other.arrays)
-    for mine, theirs in zip(one.arrays.values(), other.arrays.values(), strict=True):
-        assert (mine.dtype.str, mine.shape, mine.tobytes()) == (theirs.dtype.str, theirs.shape, theirs.tobytes())
-
-
-def beside(path, suffix):
-    return path.with_name(path.name + suffix)
-
-
-def folder_of(path):
-    return {file.name: file.read_bytes() for file in path.parent.iterdir()}
 
 
 @pytest.fixture
@@ -164,7 +139,7 @@ def test_where_both_are_damaged_both_are_named(path):
 
 
 def sealed(body):
-    return b"neurograph checkpoint 2 %d %s\n" % (len(body), hashlib.sha256(body).hexdigest().encode()) + body
+    return b"neurograph checkpoint %d %d %s\n" % (VERSION, len(body), hashlib.sha256(body).hexdigest().encode()) + body
 
 
 def npz():
@@ -178,7 +153,11 @@ KINDS = {
     "a table": (b"x,y\n0,1\n", "is not a checkpoint"),
     "an npz": (npz(), "is not a checkpoint"),
     "a pickle": (pickle.dumps({"weights": [1.0]}), "is not a checkpoint"),
-    "a newer version": (sealed(b"{}\n").replace(b"point 2", b"point 3"), "version 3, and this neurograph reads 2 "),
+    "a newer version": (sealed(b"{}\n").replace(b"point 3", b"point 4"), "version 4, and this neurograph reads 3 "),
+    "an older version": (
+        sealed(b"{}\n").replace(b"point 3", b"point 2"),
+        "version 2, and this neurograph reads 3 .*that wrote",
+    ),
     "one line": (sealed(b"{}"), "holds something else"),
     "no JSON": (sealed(b"{\n"), "holds something else"),
     "no facts": (sealed(b'{"arrays": {}}\n'), "holds something else"),
@@ -255,150 +234,6 @@ def test_a_folder_in_the_place_of_a_file_is_named(path, suffix):
         assert os.listdir(path.parent) == ["run.ckpt"]
         with pytest.raises(CheckpointError, match=r"run.ckpt cannot be read \(Is a directory\)"):
             read_checkpoint(path)
-
-
-class Killed(BaseException):
-    """No `except` of the writer may see it: a killed process tidies nothing up."""
-
-
-def write_interrupted(monkeypatch, moment, error, path):
-    """Write small(9), and raise `error` at the moment-th moment; give how many moments the whole write has.
-
-    A moment is before or after each call to the system, and in the middle of the writing.
-    """
-    moments = itertools.count()
-
-    def pass_a_moment():
-        if next(moments) == moment:
-            raise error
-
-    def between(call):
-        def wrapped(*arguments):
-            pass_a_moment()
-            result = call(*arguments)
-            pass_a_moment()
-            return result
-
-        return wrapped
-
-    class HalfByHalf(io.FileIO):
-        def write(self, data):
-            pass_a_moment()
-            super().write(data[: len(data) // 2])
-            pass_a_moment()
-            super().write(data[len(data) // 2 :])
-            pass_a_moment()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "replace", between(os.replace))
-        patched.setattr(os, "fsync", between(os.fsync))
-        patched.setattr(checkpoints, "open", between(HalfByHalf), raising=False)
-        write_checkpoint(path, small(9))
-    return next(moments)
-
-
-def prepare(path, before):
-    """Bring a folder into a state that a writer may find; give the number of its last good checkpoint."""
-    for number in range({"nothing": 0, "one": 1}.get(before, 2)):
-        write_checkpoint(path, small(number))
-    if before == "missing":
-        path.unlink()
-    elif before == "damaged":
-        path.write_bytes(path.read_bytes()[:-1])
-    elif before == "left over":
-        beside(path, ".writing").write_bytes(b"half of a checkp")
-    return {"nothing": None, "one": 0, "missing": 0, "damaged": 0}.get(before, 1)
-
-
-def number_in(path):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CheckpointWarning)
-        found = read_checkpoint(path)
-    if found is None:
-        return None
-    same(found, small(found.facts["number"]))
-    return found.facts["number"]
-
-
-@pytest.mark.parametrize("error", [Killed(), OSError(errno.ENOSPC, "No space left on device")], ids=["kill", "full"])
-@pytest.mark.parametrize("before", ["nothing", "one", "two", "missing", "damaged", "left over"])
-def test_stopped_at_any_moment_the_old_or_the_new_one_is_there(tmp_path, monkeypatch, before, error):
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # slow, and only a power cut tells the difference
-    seen = set()
-    for moment in itertools.count():
-        path = tmp_path / str(moment) / "run.ckpt"
-        path.parent.mkdir()
-        old = prepare(path, before)
-        with contextlib.suppress(Killed, CheckpointError):
-            if write_interrupted(monkeypatch, moment, error, path) <= moment:
-                break
-        seen.add(number_in(path))
-        assert number_in(path) in (old, 9)
-        left = {"run.ckpt", "run.ckpt.previous"} | ({"run.ckpt.writing"} if isinstance(error, Killed) else set())
-        assert set(folder_of(path)) <= left
-        write_checkpoint(path, small(10))  # the next run goes on
-        assert number_in(path) == 10
-        assert set(folder_of(path)) <= {"run.ckpt", "run.ckpt.previous"}
-    assert seen == {old, 9}
-    assert moment >= 11
-
-
-@pytest.mark.parametrize("call", ["open", "write", "fsync", "first replace", "second replace"])
-def test_a_write_that_fails_says_so_and_leaves_the_files_as_they_were(path, monkeypatch, call):
-    for number in range(2):
-        write_checkpoint(path, small(number))
-    before = folder_of(path)
-    moment = {"open": 0, "write": 3, "fsync": 5, "first replace": 7, "second replace": 9}[call]
-    full = OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(
-        CheckpointError, match=r"run.ckpt cannot be written \(No space left on device\): expected .* room"
-    ):
-        write_interrupted(monkeypatch, moment, full, path)
-    if call == "second replace":  # the old one has its second name by then
-        assert folder_of(path) == {"run.ckpt.previous": before["run.ckpt"]}
-    else:
-        assert folder_of(path) == before
-
-
-KILLER = """
-import os, random, signal, sys, time
-import numpy as np
-from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-
-path, chance, done = sys.argv[1], random.Random(0), 0
-write_checkpoint(path, Checkpoint({"done": 0}, {"same": np.zeros(50_000)}))
-for _ in range(15):
-    said, says = os.pipe()
-    child = os.fork()
-    while child == 0:
-        done += 1
-        write_checkpoint(path, Checkpoint({"done": done}, {"same": np.full(50_000, float(done))}))
-        os.write(says, b".")
-    time.sleep(chance.uniform(0.0, 0.03))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(says)
-    sure = done + len(os.read(said, 60_000))
-    os.close(said)
-    found = read_checkpoint(path)
-    done = found.facts["done"]
-    assert sure <= done <= sure + 1, (sure, done)
-    assert found.arrays["same"].shape == (50_000,) and np.all(found.arrays["same"] == done)
-print(done)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_killed_while_writing_it_keeps_every_checkpoint_that_was_done(path):
-    done = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", KILLER, path],
-        capture_output=True,
-        text=True,
-        cwd=Path(checkpoints.__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 0
-    assert set(folder_of(path)) <= {"run.ckpt", "run.ckpt.previous", "run.ckpt.writing"}
 
 
 def test_nothing_is_pickled():

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 
 import networkx as nx
 import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.training.checkpoints import read_checkpoint
+from neurograph.training.state import TrainingState
 
 X, Y = ng.tasks.logic("xor")
 
@@ -48,9 +51,9 @@ def assert_same(one, two):
     assert np.array_equal(one.state, two.state)
     assert one.removed == two.removed
     assert all(np.array_equal(one.history[name], two.history[name]) for name in two.history)
-    assert all(np.array_equal(*pair) for pair in zip(one.memory.optimiser, two.memory.optimiser, strict=True))
-    assert np.array_equal(one.memory.held_out, two.memory.held_out)
-    assert one.memory.generator == two.memory.generator
+    assert all(np.array_equal(*pair) for pair in zip(one.optimiser_state, two.optimiser_state, strict=True))
+    assert np.array_equal(one.held_out, two.held_out)
+    assert one.generator == two.generator
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +141,7 @@ def test_another_call_does_not_go_on_with_it(tmp_path, name, changes):
 def test_a_run_that_was_finished_early_stays_finished(tmp_path):
     options = {"seed": 0, "checkpoint": tmp_path / "a.ckpt"}
     first = ng.train(network(), X, Y, **options)
-    assert first.memory.finished == "stopped at a cost of 0.01"
+    assert first.finished == "stopped at a cost of 0.01"
     again = ng.train(network(), X, Y, epochs=5000, checkpoint=options["checkpoint"], seed=0)
     assert again.epochs == first.epochs < 1000
     assert_same(again, first)
@@ -172,3 +175,20 @@ def test_any_generator_goes_on(tmp_path, kind):
 def test_a_place_that_cannot_be_written_is_named_before_the_first_epoch(tmp_path):
     with pytest.raises(ng.CheckpointError, match="no_folder"):
         ng.train(network(), X, Y, checkpoint=tmp_path / "no_folder" / "a.ckpt", **arguments(epochs=10**9))
+
+
+def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
+    ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments())
+    stored = read_checkpoint(tmp_path / "a.ckpt")
+    assert list(stored.facts["state"]) == [field.name for field in fields(TrainingState)]
+    assert stored.facts["state"]["finished"] == ""
+    assert np.array_equal(stored.arrays["network.weights"], whole.network.weights)
+
+
+def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "a.ckpt"
+    ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
+    path.write_bytes(path.read_bytes().replace(b"checkpoint 3", b"checkpoint 2", 1))
+    (tmp_path / "a.ckpt.previous").unlink()
+    with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
+        ng.train(network(), X, Y, checkpoint=path, **arguments())

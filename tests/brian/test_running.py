@@ -1,4 +1,4 @@
-"""Brian2's compiled targets, and what takes long: ``python -m pytest --slow -m slow tests/test_brian_targets.py``."""
+"""Brian2's compiled targets, and what takes long: ``python -m pytest --slow -m slow tests/brian``."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 import neurograph as ng
 from models import martin_2021, scellier_2018
-from tests.brian.test_rate import (
+from tests.brian.networks import (
     DYNAMICS,
     NETWORKS,
     RULES,

@@ -1,16 +1,11 @@
-"""What stands in the way of a Brian2 model is said in a sentence with its remedy; and building changes nothing else."""
-
-import os
-import subprocess
-import sys
+"""What stands in the way of a recipe is said in a sentence with its remedy."""
 
 import networkx as nx
 import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.test_rate import milliseconds
-from tests.brian.test_spiking import chain
+from tests.brian.networks import chain, milliseconds
 
 
 def with_parameter(name):
@@ -87,93 +82,3 @@ def test_negative_states_cannot_be_rates():
 def test_a_drift_that_is_not_finite_at_a_clamped_node_is_named():
     with pytest.raises(ng.ParameterError, match=r"is nan at the clamped node 'x', which is at -1.0"):
         ng.brian.build(logarithmic(), [[-1.0]], start=0.5, target="numpy")
-
-
-def test_a_network_that_does_not_settle_needs_a_duration():
-    ring = nx.DiGraph([(k, (k + 1) % 3, {"weight": -3.0}) for k in range(3)])
-    nx.set_node_attributes(ring, {k: {"bias": 1.5, "role": "output"} for k in range(3)})
-    ring.add_node("x", role="input")
-    model = ng.brian.build(
-        ng.compile(ring, ng.dynamics.vector_field()), [[0.0]], start="uniform", seed=0, target="numpy"
-    )
-    with pytest.raises(ng.ParameterError, match="duration is missing, and the rate network did not settle"):
-        model.settle()
-    assert model.settle(milliseconds(100)).status[0] == ng.Status.STEP_LIMIT
-
-
-def test_learning_needs_a_rule_and_times_need_a_unit():
-    model = ng.brian.build(chain(), [[0.5]], target="numpy")
-    with pytest.raises(ng.ParameterError, match="no rule to learn by: build it with one"):
-        model.learn([[1.0]])
-    with pytest.raises(ng.ParameterError, match="duration is 5: expected a time > 0"):
-        model.settle(5)
-    with pytest.raises(ng.ParameterError, match="the rate model has no spikes to count"):
-        model.settle(milliseconds(5), milliseconds(2))
-
-
-@pytest.mark.parametrize(("target", "tools", "missing"), [("cython", [], "C\\+\\+ compiler"), ("cpp", ["g++"], "make")])
-def test_a_missing_compiler_is_said(target, tools, missing, monkeypatch, tmp_path):
-    for tool in tools:
-        (tmp_path / tool).write_text("#!/bin/sh\n")
-        (tmp_path / tool).chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("CXX", raising=False)
-    with pytest.raises(ng.ParameterError, match=f"there is no {missing}.*build with target='numpy'"):
-        ng.brian.build(chain(), [[0.5]], target=target)
-
-
-def run(program, tmp_path, **environment):
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{os.getcwd()}", **environment},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-BUILD = """
-import neurograph as ng
-graph = ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0)
-try:
-    ng.brian.build(ng.compile(graph), [[0.5]], target="numpy")
-except ng.MissingPackageError as error:
-    print(error)
-"""
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("raise ImportError('no', name='brian2')", "brian2 is not installed: python -m pip install brian2"),
-        ("raise AttributeError('no ptp')", "brian2 cannot be imported beside numpy"),
-    ],
-)
-def test_a_missing_or_old_brian2_is_said(line, message, tmp_path):
-    (tmp_path / "brian2.py").write_text(line + "\n")
-    assert run(BUILD, tmp_path).startswith(message)
-
-
-LEAVES = """
-import logging, os, sys, warnings
-import numpy as np
-before = sys.excepthook, warnings.showwarning
-import neurograph as ng
-graph = ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0)
-drawn = np.random.get_state()[1].tolist()
-model = ng.brian.build(ng.compile(graph), [[0.5]], target="numpy")
-assert (sys.excepthook, warnings.showwarning) == before
-assert not logging.getLogger("py.warnings").handlers
-import brian2
-preferences, device = brian2.prefs.as_file, brian2.get_device()
-model.settle()
-ng.brian.build(ng.compile(graph), [[0.5]], target="numpy", model="lif").settle(5 * brian2.ms)
-assert (brian2.prefs.as_file, brian2.get_device()) == (preferences, device)
-assert brian2.defaultclock.dt == 0.1 * brian2.ms
-assert np.random.get_state()[1].tolist() == drawn
-print(sorted(os.listdir(os.environ["TMPDIR"])))
-"""
-
-
-def test_nothing_outside_the_model_is_changed(tmp_path):
-    (tmp_path / "temporary").mkdir()
-    assert run(LEAVES, tmp_path, TMPDIR=str(tmp_path / "temporary")).strip() == "[]"
