@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph.brian.phases import FinalState, begin, equilibrium, finish, scheduled
 from neurograph.brian.timing import Timing
-from neurograph.equations.costs import SquaredError, error
+from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases
@@ -44,7 +44,7 @@ def learn(
             outputs[samples] = phases.free.outputs
             run.update(phases, epoch)
             model.assign_weights(run.network.weights, run.network.biases)
-        history["cost"].append(SquaredError().mean(outputs, run.y))
+        history["cost"].append(config.cost.mean(outputs, run.y))
         history["error"].append(error(outputs, run.y))
     return {name: np.array(values) for name, values in history.items()}
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.brian.neuron_model import NeuronModel
+from neurograph.equations.costs import squared_error
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
@@ -82,7 +83,7 @@ def membrane(
 ) -> str:
     """Write the neurons' equations without the dynamics' parameters; with `own_input` the user's say what I_ext is."""
     dynamics = network.dynamics
-    push = f"{dynamics.drift_equation.brian()} + pull*output*(y - s)"
+    push = f"{dynamics.drift_equation.brian()} + pull*output*({squared_error().force_equation.brian()})"
     shaken = " + free*noise*sqrt(2.0/time_unit)*xi" if noise else ""
     lines = [
         f"ds/dt = free*({push})/time_unit{shaken} : 1",

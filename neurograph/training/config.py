@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number, checked_whole, finite_number
 from neurograph.certificates import Contracting
-from neurograph.equations.costs import Cost, SquaredError
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser, adam
@@ -34,7 +34,7 @@ class TrainingConfig:
 
     rule: Rule = field(default_factory=rules.asymmetric_ep)
     beta: float | None = None
-    cost: Cost = field(default_factory=SquaredError)
+    cost: Cost = field(default_factory=squared_error)
     optimiser: Optimiser = field(default_factory=adam)
     solver: Solver = field(default_factory=Auto)
     epochs: int = 1000

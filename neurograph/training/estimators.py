@@ -13,10 +13,9 @@ from typing import Any, Literal, Self, TypeAlias
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import softmax
 
 from neurograph._checks import checked_whole
-from neurograph.equations.costs import Cost, CrossEntropy, cross_entropy, squared_error
+from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
@@ -256,8 +255,8 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         Duchi, Shalev-Shwartz, Singer and Chandra, Efficient projections onto the l1-ball, ICML 2008.
         """
         outputs, cost = self._outputs(X), self._chosen_cost()
-        if isinstance(cost, CrossEntropy):
-            return np.asarray(softmax(cost.gain * outputs, axis=1))
+        if cost.coupled:
+            return cost.answer_shares(outputs)
         return _nearest_distribution(outputs)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:

@@ -338,7 +338,7 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
     """Return the slope of the mean cost by each weight, of a tied one by the parameter it shares, and by each bias."""
     network, batch = free.network, free.state.shape[0]
     force = np.zeros(free.state.shape)
-    force[:, network.connectivity.outputs] = cost.force(free.outputs, targets)
+    force[:, network.connectivity.outputs] = cost.force_at(free.outputs, targets)
     state = np.zeros_like(free.state)
     for sample in range(batch):
         state[sample] = _direct_response(network, free.state[sample], force[sample], sample)
