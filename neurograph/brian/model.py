@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import networkx as nx
@@ -20,12 +20,14 @@ from neurograph.brian.running import Runtime
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
+from neurograph.errors import ParameterError
 from neurograph.learning.optimisers import Optimiser, sgd
+from neurograph.learning.phases import Phases
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import checked_targets
 from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium
-from neurograph.training.config import DEFAULT_BETA
+from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -108,12 +110,6 @@ class BrianModel:
         """The neurons of each node (batch,), by its label."""
         copies = np.arange(self.batch) * len(self.compiled.nodes)
         return {node: copies + j for j, node in enumerate(self.compiled.nodes)}
-
-    @cached_property
-    def edge_indices(self) -> dict[tuple[Hashable, Hashable], NDArray[np.int64]]:
-        """The synapses of each edge (batch,), by its pair of labels."""
-        copies = np.arange(self.batch) * len(self.compiled.edges)
-        return {edge: copies + k for k, edge in enumerate(self.compiled.edges)}
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -208,7 +204,6 @@ class BrianModel:
 
         After each run the change is what the synapses have gathered, the mean over the batch's samples; the optimiser
         makes a step of it, as in :func:`neurograph.train`, and synapses and neurons get the new weights and biases.
-        Only a squared error nudges.
 
         Parameters
         ----------
@@ -241,7 +236,19 @@ class BrianModel:
         """
         checked_whole("epochs", epochs, 1)
         timing = self.times.of(duration, nudged, window, counts_free=True)
-        return learn(self, y, beta, sgd(1.0) if optimiser is None else optimiser, epochs, timing)
+        if self.rule is None:
+            raise ParameterError(
+                "the model has no rule to learn by: build it with one, such as build(network, x, rule=rules.stdp())"
+            )
+        config = TrainingConfig(
+            rule=self.rule, beta=beta, cost=self.recipe.cost, optimiser=sgd(1.0) if optimiser is None else optimiser,
+            epochs=epochs, batch_size=self.batch,
+        )  # fmt: skip
+        network = self.compiled.with_weights(self.weights, self.biases)
+        x = self.starts[:, network.connectivity.inputs]
+        network, history = learn(network, x, y, config, partial(self._both_phases, config.strength, timing))
+        self.assign_weights(network.weights, network.biases)
+        return history
 
     def source(self, duration: Any = None, window: Any = None) -> str:
         """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
@@ -259,10 +266,31 @@ class BrianModel:
         return script(self.recipe, self._now(values), timing, self.batch)
 
     def assign_weights(self, weights: Floats, biases: Floats) -> None:
-        """Return every copy these weights (edges,) and biases (nodes,)."""
+        """Set the weights (edges,) and biases (nodes,) of every copy."""
         self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
         if self.synapses is not None:
             self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})
+
+    def _both_phases(self, beta: float, timing: Timing, network: Network, first: int, target: Floats) -> Phases:
+        """Run both phases of a batch with the weights of `network`, the synapses gathering the rule's change."""
+        self.assign_weights(network.weights, network.biases)
+        values = begin(self.recipe, self.compiled, self.starts[first : first + self.batch], target)
+        values |= scheduled(self.recipe, timing, beta, self.runner.now(), learning=True)
+        self.runner.assign(self.neurons, values)
+        if self.synapses is not None:
+            self.runner.assign(self.synapses, {"trace": 0.0})
+        self.runner.run(timing.free + timing.nudged)
+        final = finish(self.recipe, self.runner, self.batch, timing, learning=True)
+        free = replace(equilibrium(self.recipe, self.compiled, [final]), network=network)
+        trace = np.zeros(network.weights.size) if self.synapses is None else self._summed(self.synapses, "trace")
+        bias_trace = self._summed(self.neurons, "b_trace")[network.connectivity.biased]
+        nudged = replace(free, trace=trace, bias_trace=bias_trace)
+        strength, learned = np.full(self.batch, beta), np.ones(self.batch, np.bool_)
+        return Phases(free, nudged, None, None, None, strength, learned, timing.nudged)
+
+    def _summed(self, group: Any, name: str) -> NDArray[np.float64]:
+        """Return the sum over the copies, (batch * k,) as (k,)."""
+        return np.asarray(self.runner.read(group, name).reshape(self.batch, -1).sum(axis=0))
 
     def _run(self, target: Floats | None, beta: float, timing: Timing) -> Equilibrium:
         runs = []

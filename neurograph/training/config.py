@@ -80,6 +80,11 @@ class TrainingConfig:
             checked_number("validation", self.validation, above=0.0, below=1.0, remark=", or a pair (x, y), or None")
 
     @property
+    def start_in_words(self) -> bool:
+        """Whether free phases start where "uniform" or "warm" says, anew in each epoch."""
+        return isinstance(self.start, str)
+
+    @property
     def strength(self) -> float:
         """The nudging strength."""
         return DEFAULT_BETA if self.beta is None else float(self.beta)

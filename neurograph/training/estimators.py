@@ -178,7 +178,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         The labels.
     network_ : Network
         The trained network.
-    fit_ : Fit
+    fit_ : TrainingState
         What :func:`neurograph.train` gave, its history among it.
     n_iter_ : int
         How many epochs were run.
@@ -307,7 +307,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     ----------
     network_ : Network
         The trained network.
-    fit_ : Fit
+    fit_ : TrainingState
         What :func:`neurograph.train` gave, its history among it.
     n_iter_ : int
         How many epochs were run.

@@ -24,7 +24,7 @@ from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig
-from neurograph.training.run import checked_data
+from neurograph.training.epoch import checked_data
 from neurograph.training.train import train
 
 LARGEST_RESIDUAL = 1e-6

@@ -21,8 +21,8 @@ from neurograph.pruning.base import Task, checked_pruner
 from neurograph.pruning.removal import Keep, prune_now
 from neurograph.solvers.base import Phase
 from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
-from neurograph.training.run import checked_data
+from neurograph.training.epoch import checked_data
+from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
 RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "target_cost", "patience")
@@ -206,7 +206,7 @@ class _Judge:
 
     def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: dict[str, Any]) -> Network:
         """Train, and give the network of the lowest validation cost, or without validation the last."""
-        fit: Fit = train(
+        fit: TrainingState = train(
             network, self.x, self.y, epochs=epochs, keep=self.config.keep, validation=self.config.validation, seed=rng,
             progress=False, **training,
         )  # fmt: skip

@@ -1,9 +1,10 @@
-"""Stop and go: a training run as a checkpoint, and back."""
+"""Stop and go: the state of a training run as a checkpoint, and back."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +18,31 @@ from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
-from neurograph.training.run import Run, restored_generator
+from neurograph.training.epoch import Problem
+from neurograph.training.state import TrainingState
 
 FREE_TO_CHANGE = ("epochs", "progress")
 """Arguments that may differ between a call and the one that goes on with it."""
 
 
-def identity(network: Network, run: Run, seed: Any, fit: Fit | None) -> dict[str, str]:
-    """Name all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
+def identity(network: Network, problem: Problem, seed: Any, fit: TrainingState | None) -> dict[str, str]:
+    """Return all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
+    config = problem.config
     named = {
-        field.name: _said(getattr(run.config, field.name))
+        field.name: _said(getattr(config, field.name))
         for field in fields(TrainingConfig)
         if field.name not in FREE_TO_CHANGE
     }
-    table = network.connectivity.table
-    connectivity = network.connectivity
+    connectivity, table = network.connectivity, network.connectivity.table
     ties = () if connectivity.ties is None else (connectivity.ties,)
     graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties]
     return named | {
         "network": _hash(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,
-            network.parameters, network.connectivity.signs,
+            network.parameters, connectivity.signs,
         ),
-        "x": _hash(run.x),
-        "y": _hash(run.y),
+        "x": _hash(problem.x),
+        "y": _hash(problem.y),
         "seed": _said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
         "fit": "" if fit is None else f"{fit.epochs} epochs, {_hash(fit.state)}",
     }  # fmt: skip
@@ -65,42 +66,35 @@ def _hash(*parts: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def save(path: Path, run: Run, who: dict[str, str]) -> None:
-    """Write the run as it is between two epochs."""
-    index = run.network.connectivity.table.index
-    removed = [
-        [index[gone.edge[0]], index[gone.edge[1]], gone.epoch, gone.weight, gone.score, gone.reason]
-        for gone in run.removed
-    ]
-    facts = {
-        "identity": who,
-        "generator": _plain(dict(run.rng.bit_generator.state)),
-        "removed": removed,
-        "best_cost": run.best_cost,
-        "best_epoch": run.best_epoch,
-        "finished": run.finished,
-        "history": list(run.history),
-        "memory": len(run.memory),
-    }
-    arrays = {
-        "weights": run.network.weights,
-        "biases": run.network.biases,
-        "parameters": run.network.parameters,
-        "edges": run.network.connectivity.edge_ids,
-        "best_weights": run.best.weights,
-        "best_biases": run.best.biases,
-        "best_parameters": run.best.parameters,
-        "best_edges": run.best.connectivity.edge_ids,
-        "state": run.state,
-        "held_out": run.held_out,
-        **{f"memory_{k}": np.asarray(part) for k, part in enumerate(run.memory)},
-        **{f"history_{name}": np.array(values) for name, values in run.history.items()},
-    }
+def save(path: Path, state: TrainingState, who: Mapping[str, str]) -> None:
+    """Write the state of a run: its arrays as arrays, networks by what may change of them, all else as facts."""
+    index = state.network.connectivity.table.index
+    facts: dict[str, Any] = {"identity": dict(who)}
+    arrays: dict[str, NDArray[Any]] = {}
+    for field in fields(TrainingState):
+        name, value = field.name, getattr(state, field.name)
+        if isinstance(value, Network):
+            parts = (value.weights, value.biases, value.parameters, value.connectivity.edge_ids)
+            arrays |= {f"{name}.{part}": array for part, array in zip(NETWORK, parts, strict=True)}
+        elif isinstance(value, np.ndarray):
+            arrays[name] = value
+        elif name == "optimiser_state":
+            arrays |= {f"{name}.{k}": np.asarray(part) for k, part in enumerate(value)}
+        elif name == "records":
+            arrays |= {f"{name}.{key}": values for key, values in state.history.items()}
+        elif name == "removed":
+            facts[name] = [asdict(gone) | {"edge": [index[node] for node in gone.edge]} for gone in value]
+        else:
+            facts[name] = _plain(value)
     write_checkpoint(path, Checkpoint(facts, arrays))
 
 
-def load(path: Path, run: Run, who: dict[str, str]) -> bool:
-    """Bring the run to where its checkpoint is, if there is one.
+NETWORK = ("weights", "biases", "parameters", "edges")
+"""What may change of a network, in training."""
+
+
+def load(path: Path, fresh: TrainingState, who: Mapping[str, str]) -> TrainingState | None:
+    """Return the state that a checkpoint holds, of a run that would begin as `fresh`; None where there is none.
 
     Raises
     ------
@@ -109,42 +103,48 @@ def load(path: Path, run: Run, who: dict[str, str]) -> bool:
     """
     checkpoint = read_checkpoint(path)
     if checkpoint is None:
-        return False
+        return None
     facts, arrays = checkpoint.facts, checkpoint.arrays
     _check_same(path, facts["identity"], who)
-    run.best = _network(run.network, arrays, "best_")
-    run.network = _network(run.network, arrays, "")
-    run.state = arrays["state"]
-    run.memory = tuple(arrays[f"memory_{k}"] for k in range(facts["memory"]))
-    run.history = {name: arrays[f"history_{name}"].tolist() for name in facts["history"]}
-    run.rng = restored_generator(_restored(facts["generator"]))
-    nodes = run.network.connectivity.table.nodes
-    run.removed = [Removed((nodes[i], nodes[j]), *rest) for i, j, *rest in facts["removed"]]
-    run.best_cost, run.best_epoch, run.finished = facts["best_cost"], facts["best_epoch"], facts["finished"]
-    run.hold_out(arrays["held_out"])
-    return True
+    nodes = fresh.network.connectivity.table.nodes
+    found: dict[str, Any] = {}
+    for field in fields(TrainingState):
+        name = field.name
+        parts = {key.partition(".")[2]: array for key, array in arrays.items() if key.startswith(f"{name}.")}
+        if isinstance(getattr(fresh, name), Network):
+            found[name] = _network(fresh.network, parts)
+        elif name in arrays:
+            found[name] = arrays[name]
+        elif name == "optimiser_state":
+            found[name] = tuple(parts.values())
+        elif name == "records":
+            rows = zip(*(values.tolist() for values in parts.values()), strict=True)
+            found[name] = tuple(dict(zip(parts, row, strict=True)) for row in rows)
+        elif name == "removed":
+            found[name] = tuple(
+                Removed(**gone | {"edge": (nodes[gone["edge"][0]], nodes[gone["edge"][1]])}) for gone in facts[name]
+            )
+        else:
+            found[name] = _restored(facts[name])
+    return TrainingState(**found)
 
 
-def _check_same(path: Path, then: dict[str, str], now: dict[str, str]) -> None:
+def _check_same(path: Path, then: Mapping[str, str], now: Mapping[str, str]) -> None:
     for name, value in now.items():
         if then.get(name) == value:
             continue
-        said = (
-            f": {name} was {then.get(name)}, and is {value} now"
-            if name in {f.name for f in fields(TrainingConfig)}
-            else ""
-        )
+        said = f": {name} was {then.get(name)}, and is {value} now" if name in TrainingConfig.__annotations__ else ""
         raise CheckpointError(
             f"checkpoint {path} is of another run, for {name} is not the same{said}; expected the same call as then, "
             "or the name of a new file"
         )
 
 
-def _network(like: Network, arrays: dict[str, NDArray[Any]], which: str) -> Network:
+def _network(like: Network, parts: Mapping[str, NDArray[Any]]) -> Network:
     connectivity = like.connectivity
-    if not np.array_equal(arrays[f"{which}edges"], connectivity.edge_ids):
-        connectivity = Connectivity.of(connectivity.table, arrays[f"{which}edges"])
-    weights, biases, parameters = (frozen(arrays[which + name]) for name in ("weights", "biases", "parameters"))
+    if not np.array_equal(parts["edges"], connectivity.edge_ids):
+        connectivity = Connectivity.of(connectivity.table, parts["edges"])
+    weights, biases, parameters = (frozen(parts[name]) for name in NETWORK[:3])
     return Network(connectivity, like.dynamics, weights, biases, parameters)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.training.fit import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.train import checked_seeds, side_by_side, train
 
 HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progress")
@@ -29,12 +29,12 @@ class Trial:
     arguments : dict
         What the grid gave it.
     seed : int
-    fit : Fit
+    fit : TrainingState
     """
 
     arguments: dict[str, Any]
     seed: int
-    fit: Fit
+    fit: TrainingState
 
 
 def sweep(
@@ -86,9 +86,10 @@ def sweep(
     >>> [trial.fit.epochs for trial in ng.sweep(network, x, y, rates, epochs=3)]
     [3, 3]
     """
-    if isinstance(network, Fit):
+    if isinstance(network, TrainingState):
         raise ParameterError(
-            "network is a Fit, which goes on with its own random numbers, and a sweep seeds every run: expected a "
+            "network is a TrainingState, which goes on with its own random numbers, and a sweep seeds every run: "
+            "expected a "
             "Network, or a function of a seed; pass its .network"
         )
     if not isinstance(grid, Mapping):
@@ -116,6 +117,6 @@ def sweep(
     return [Trial(one, number, fit) for (one, number), fit in zip(cells, fits, strict=True)]
 
 
-def _called(call: Any) -> Fit:
-    fit: Fit = call()
+def _called(call: Any) -> TrainingState:
+    fit: TrainingState = call()
     return fit

@@ -24,11 +24,14 @@ from neurograph.network.network import Network
 from neurograph.pruning import Pruner
 from neurograph.solvers.base import Solver
 from neurograph.training.config import TrainingConfig
-from neurograph.training.fit import Fit
+from neurograph.training.epoch import Problem, begin, check_same_run, epoch
 from neurograph.training.resume import identity, load, save
-from neurograph.training.run import Run
+from neurograph.training.state import TrainingState
 
-Trainee = Network | Fit | Callable[[int], Network]
+SHOWN = ("cost", "error", "validation_cost", "validation_error")
+"""What the progress bar shows."""
+
+Trainee = Network | TrainingState | Callable[[int], Network]
 
 
 def train(
@@ -54,7 +57,7 @@ def train(
     checkpoint: str | Path | None = None,
     checkpoint_seconds: float = 60.0,
     progress: bool | None = None,
-) -> Any:  # Fit or list[Fit]; overloads would spell the whole signature three times
+) -> Any:  # TrainingState or list[TrainingState]; overloads would spell the whole signature three times
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
@@ -63,9 +66,9 @@ def train(
 
     Parameters
     ----------
-    network : Network, Fit, or function of a seed that gives a Network
-        It is not changed. A Fit goes on as if it had never stopped, given the same other arguments. A function
-        serves with several seeds, to give each run its own first weights.
+    network : Network, TrainingState, or function of a seed that gives a Network
+        It is not changed. A TrainingState goes on as if it had never stopped, given the same other arguments. A
+        function serves with several seeds, to give each run its own first weights.
     x : array (samples, inputs)
     y : array (samples, outputs), or (samples,)
         Targets; or class labels 0, 1, ... for as many outputs; or one number a sample for a single output.
@@ -101,7 +104,8 @@ def train(
     patience : int, optional
         Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
     seed : int, Generator or iterable of int
-        Of everything drawn; a Fit has its own. Several seeds give several runs and a list of fits, in their order.
+        Of everything drawn; a TrainingState has its own. Several seeds give several runs and a list of them, in
+        their order.
     n_jobs : int
         How many runs go side by side, as processes (joblib); -1 takes every core.
     checkpoint : str or Path, optional
@@ -114,7 +118,7 @@ def train(
 
     Returns
     -------
-    Fit, or list of Fit
+    TrainingState, or list of TrainingState
         ``.network``, ``.best``, ``.history``, ``.removed``, ``.state``.
 
     Raises
@@ -168,7 +172,7 @@ class _Keeper:
         self.path, self.seconds, self.last = path, seconds, time.monotonic()
 
     def of_seed(self, seed: int) -> _Keeper:
-        """Return the checkpoint of one of several seeds."""
+        """Return the keeper of one of several seeds."""
         return _Keeper(self.path.with_name(f"{self.path.stem}-{seed}{self.path.suffix}"), self.seconds)
 
     def due(self) -> bool:
@@ -208,7 +212,7 @@ def _train_many(
     seeds: list[int],
     n_jobs: int,
     keeper: _Keeper | None,
-) -> list[Fit]:
+) -> list[TrainingState]:
     quiet = replace(config, progress=False)
     jobs = [(network, x, y, quiet, seed, keeper and keeper.of_seed(seed)) for seed in seeds]
     return side_by_side(_train_one, jobs, n_jobs, config.progress)
@@ -255,29 +259,38 @@ def _hidden(progress: bool | None) -> bool | None:
 
 def _train_one(
     network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed, keeper: _Keeper | None
-) -> Fit:
-    fit = network if isinstance(network, Fit) else None
+) -> TrainingState:
+    fit = network if isinstance(network, TrainingState) else None
     if fit is not None and seed is not None:
-        raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
+        raise ParameterError(
+            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
+        )
     first = fit.network if fit is not None else _first_network(network, seed)
+    problem = Problem.of(first, x, y, config)
+    who = {} if keeper is None else identity(first, problem, seed, fit)
     rng = checked_generator(seed)
-    who = {} if keeper is None else identity(first, Run(first, x, y, config, np.random.default_rng()), seed, fit)
-    run = Run(first, x, y, config, rng)
+    state = begin(problem, first, rng)
     if fit is not None:
-        run.remember(fit)
-    last = run.epochs + config.epochs
-    if keeper is not None and not load(keeper.path, run, who):
-        save(keeper.path, run, who)  # a place that cannot be written is better known now than after an hour
-    with tqdm(total=last, initial=run.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
-        while run.epochs < last and not run.finished:
-            run.epoch()
+        check_same_run(problem, fit, state)
+        state = replace(fit, finished="")
+    last = state.epochs + config.epochs
+    if keeper is not None:
+        kept = load(keeper.path, state, who)
+        if kept is None:
+            save(keeper.path, state, who)  # a place that cannot be written is better known now than after an hour
+        state = state if kept is None else kept
+    with tqdm(total=last, initial=state.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
+        while state.epochs < last and not state.finished:
+            state = epoch(problem, state)
             bar.update()
             if not bar.disable:
-                shown = ("cost", "error", "validation_cost", "validation_error")
-                bar.set_postfix({k: v[-1] for k, v in run.history.items() if k in shown}, refresh=False)
-            if keeper is not None and (keeper.due() or run.epochs == last or run.finished):
-                save(keeper.path, run, who)
-    return run.fit()
+                shown = {name: value for name, value in state.records[-1].items() if name in SHOWN}
+                bar.set_postfix(shown, refresh=False)
+            if keeper is not None and (keeper.due() or state.epochs == last or state.finished):
+                save(keeper.path, state, who)
+    if isinstance(seed, np.random.Generator):  # whose numbers were used up
+        seed.bit_generator.state = state.generator
+    return state
 
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:
