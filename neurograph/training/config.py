@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from numpy.typing import ArrayLike
 
@@ -26,6 +26,25 @@ DEFAULT_BETA = 0.5
 
 LARGEST_BATCH = 32
 """Most samples of an update, when no batch size is given."""
+
+
+class TrainingOptions(TypedDict, total=False):
+    """The arguments of :func:`neurograph.train` that say how, as it takes them."""
+
+    rule: Rule | None
+    beta: float | None
+    cost: Cost | None
+    optimiser: Optimiser | None
+    solver: Solver | None
+    epochs: int
+    batch_size: int | Literal["auto"] | None
+    start: Start | Literal["warm"]
+    pruner: Pruner | None
+    keep: Contracting | None
+    target_cost: float | None
+    validation: float | tuple[ArrayLike, ArrayLike] | None
+    patience: int | None
+    progress: bool | None
 
 
 @dataclass(frozen=True)

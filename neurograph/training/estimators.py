@@ -47,6 +47,9 @@ Graph: TypeAlias = "nx.DiGraph[Any] | EdgeTable | Network"
 HIDDEN = 32
 """Hidden nodes of the default graph, when no number is given."""
 
+TRAINING = ("rule", "beta", "solver", "epochs", "batch_size", "target_cost", "validation", "patience")
+"""Parameters that go to :func:`neurograph.train` as they are."""
+
 SPAN = (0.1, 0.9)
 """Where a regressor's targets are moved to: every named dynamics reaches all of it."""
 
@@ -97,23 +100,9 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         network = self._network(x.shape[1], count, graph_seed)
         _check_fit("input", network.inputs, f"X has {x.shape[1]} features", x.shape[1])
         _check_fit("output", network.outputs, outputs, count)
-        self.fit_ = train(
-            network,
-            x,
-            y,
-            rule=self.rule,
-            beta=self.beta,
-            cost=cost,
-            optimiser=optimiser if self.optimiser is None else self.optimiser,
-            solver=self.solver,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            target_cost=self.target_cost,
-            validation=self.validation,
-            patience=self.patience,
-            seed=seed,
-            progress=False,
-        )
+        options: Any = {name: getattr(self, name) for name in TRAINING}
+        optimiser = optimiser if self.optimiser is None else self.optimiser
+        self.fit_ = train(network, x, y, cost=cost, optimiser=optimiser, seed=seed, progress=False, **options)
         self.network_ = self.fit_.best
         self.n_iter_ = self.fit_.epochs
 

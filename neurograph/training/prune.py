@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,10 @@ from neurograph.training.epoch import checked_data
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
-RETRAINING = ("rule", "beta", "cost", "optimiser", "solver", "batch_size", "start", "target_cost", "patience")
+OWN = ("epochs", "pruner", "keep", "validation", "progress")
+"""Arguments of :func:`train` that prune() has itself, or that make no sense for it."""
+
+RETRAINING = tuple(field.name for field in fields(TrainingConfig) if field.name not in OWN)
 """Arguments of :func:`train` that prune() passes on."""
 
 ASKING = ("cost", "solver", "start")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,7 +23,7 @@ from neurograph.network.inputs import Start, checked_network
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner
 from neurograph.solvers.base import Solver
-from neurograph.training.config import TrainingConfig
+from neurograph.training.config import TrainingConfig, TrainingOptions
 from neurograph.training.epoch import Problem, begin, check_same_run, epoch
 from neurograph.training.resume import identity, load, save
 from neurograph.training.state import TrainingState
@@ -32,6 +32,34 @@ SHOWN = ("cost", "error", "validation_cost", "validation_error")
 """What the progress bar shows."""
 
 Trainee = Network | TrainingState | Callable[[int], Network]
+
+
+@overload
+def train(
+    network: Trainee,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    seed: Seed = None,
+    n_jobs: int = 1,
+    checkpoint: str | Path | None = None,
+    checkpoint_seconds: float = 60.0,
+    **options: Unpack[TrainingOptions],
+) -> TrainingState: ...
+
+
+@overload
+def train(
+    network: Trainee,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    seed: Iterable[int],
+    n_jobs: int = 1,
+    checkpoint: str | Path | None = None,
+    checkpoint_seconds: float = 60.0,
+    **options: Unpack[TrainingOptions],
+) -> list[TrainingState]: ...
 
 
 def train(
@@ -57,7 +85,7 @@ def train(
     checkpoint: str | Path | None = None,
     checkpoint_seconds: float = 60.0,
     progress: bool | None = None,
-) -> Any:  # TrainingState or list[TrainingState]; overloads would spell the whole signature three times
+) -> TrainingState | list[TrainingState]:
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
