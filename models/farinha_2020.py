@@ -17,7 +17,7 @@ from scipy.stats import binom
 
 import neurograph as ng
 from neurograph.equations.costs import wrong
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 
 SOURCE = (
     'M. Farinha, S. Pequito, P. Santos, M. Figueiredo, "Equilibrium Propagation for Complete Directed Neural '
@@ -142,7 +142,7 @@ def run(case: Case, seeds: int = 200, n_jobs: int = 1, first: int = 0) -> Outcom
     return Outcome(case, seeds, *judged.mean(axis=0).tolist(), (int(np.median(epochs)), max(epochs)))
 
 
-def _judged(fit: Fit, case: Case, seed: int) -> tuple[bool, bool, bool, bool, bool]:
+def _judged(fit: TrainingState, case: Case, seed: int) -> tuple[bool, bool, bool, bool, bool]:
     """Say whether it is right from its last state, a fresh one and ten wide ones, certified, and all finite."""
     x, y = case.data()
     solver = training(case).get("solver", ng.solvers.Euler())

@@ -33,7 +33,7 @@ from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
 from neurograph.training.prune import Pruning, prune
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.sweep import sweep
 from neurograph.training.train import train
 
@@ -50,7 +50,6 @@ __all__ = [
     "Dynamics",
     "Equilibrium",
     "ExpressionError",
-    "Fit",
     "FormatError",
     "GradientCheck",
     "GraphClassifier",
@@ -69,6 +68,7 @@ __all__ = [
     "Report",
     "Rule",
     "Status",
+    "TrainingState",
     "Verdict",
     "brian",
     "certificates",

@@ -1,4 +1,4 @@
-"""The house: who may import whom, what importing costs, what the README says."""
+"""The package: its layers, its files, what importing costs, and that every module is tested under its name."""
 
 import ast
 import inspect
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import neurograph as ng
@@ -14,96 +15,126 @@ import neurograph as ng
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "neurograph"
 
-FLOORS = [
-    {"errors"},
-    {"arguments", "memory", "labels", "huffman"},
-    {"graph", "equations", "costs", "checkpoints"},
-    {"intervals"},
-    {"tables", "dynamics", "tasks", "signs", "schedule", "layout"},
-    {"topologies", "bends"},
-    {"wiring"},
-    {"network"},
-    {"phase", "gauss_seidel", "readout", "response", "gather", "unpacking"},
-    {"gathering"},
-    {"kernels"},
-    {"equilibrium", "teamwork", "packing"},
-    {"motion", "contraction"},
-    {"solvers"},
-    {"settling"},
-    {"certificates"},
-    {"rules", "optimisers", "quantising"},
-    {"contrast"},
-    {"pruning"},
-    {"plan", "fit"},
-    {"run"},
-    {"resume"},
-    {"training"},
-    {"gradients", "sweeping", "retraining", "page"},
-    {"formats", "estimators", "structure", "brian"},
-    {"plots", "journal"},
-    {"demo"},
-    {"cli"},
-]
-"""A room may import from the floors above it in this list, and from itself."""
-
 OWNERS = {
     "sympy": {"equations"},
     "matplotlib": {"plots"},
     "brian2": {"brian"},
-    "sklearn": {"estimators", "tasks"},
+    "sklearn": {"training", "tasks"},
     "cvxpy": {"certificates"},
+    **{name: {"formats"} for name in ("pyarrow", "h5py", "nir")},
 }
-OWNERS |= {name: {"formats"} for name in ("pyarrow", "h5py", "nir")}
-"""Heavy packages, and the only rooms that may import them."""
+"""Heavy packages, and the only packages here that may import them."""
 
-FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+TESTED_ELSEWHERE = {
+    "kernels/phase.py": "text that cannot run by itself: tests/kernels/test_machine_code.py and tests/solvers",
+    "kernels/response.py": "as phase.py",
+    "kernels/readout.py": "as phase.py",
+    "kernels/gauss_seidel.py": "as phase.py",
+    "kernels/unpacking.py": "as phase.py: tests/compression/test_packed.py",
+    "cli/__main__.py": "one line: tests/cli/test_main.py runs it",
+}
+"""Modules without a test file of their name, and why."""
 
 
-def rooms():
-    for path in sorted(PACKAGE.rglob("*.py")):
-        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        if room != "__init__":
-            yield room, path
+def layers():
+    """Read the table of CONTRIBUTING.md: the layer of each package."""
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    return {name: int(layer) for layer, name in rows}
+
+
+LAYER = layers()
+MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+NAMED = {
+    "neurograph." + name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name
+    for name in MODULES
+    if name != "__init__.py"
+}
+
+
+def package_of(module):
+    return module.partition("/")[0].removesuffix(".py")
 
 
 def imported(path):
+    """Give what a file imports: each module, and each name of a module that may itself be one."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from ([node.module] if node.module != "neurograph" else [f"neurograph.{n.name}" for n in node.names])
+            names = [f"{node.module}.{name.name}" for name in node.names]
+            yield from [name if name in NAMED else node.module for name in names]
 
 
-@pytest.mark.parametrize(("room", "path"), list(rooms()), ids=lambda value: getattr(value, "stem", value))
-def test_imports_go_downward_only(room, path):
-    assert room in FLOOR, f"{room} has no floor"
-    for name in imported(path):
-        if name.startswith("neurograph."):
-            other = name.split(".")[1]
-            if other == room:
-                continue
-            assert other in FLOOR, f"{path.name} imports {name}"
-            assert FLOOR[other] < FLOOR[room], f"{path.name} imports {name}, which is not below it"
-        elif name == "neurograph":
-            assert room == "cli"
+def test_the_table_names_every_package():
+    found = {package_of(module) for module in MODULES if module != "__init__.py"}
+    assert set(LAYER) == found
+    assert len(set(LAYER.values())) <= 13
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "__init__.py"])
+def test_imports_go_to_lower_layers_only(module):
+    own = package_of(module)
+    for name in imported(MODULES[module]):
         top = name.split(".")[0]
-        assert room in OWNERS.get(top, {room}), f"{path.name} imports {top}"
+        if top == "neurograph":
+            other = name.split(".")[1] if "." in name else None
+            if other is None:
+                assert own == "cli"
+            elif other != own:
+                assert LAYER[other] < LAYER[own], f"{module} imports {name}, which is not below it"
+        assert own in OWNERS.get(top, {own}), f"{module} imports {name}"
 
 
-def test_siblings_of_a_family_see_only_its_base():
+def test_no_import_leads_back_to_where_it_came_from():
+    graph = nx.DiGraph()
+    for module, path in MODULES.items():
+        graph.add_edges_from((module, NAMED[name]) for name in imported(path) if name in NAMED)
+    assert list(nx.simple_cycles(graph)) == []
+
+
+def test_siblings_of_a_family_see_only_what_they_share():
+    """A theorem sees no other theorem, a format no other format: only bases and helpers, which see none of them."""
     families = {
-        "solvers": {"euler"},
-        "certificates": {path.stem for path in (PACKAGE / "certificates").glob("*.py")}
-        - {type(theorem).__module__.rpartition(".")[2] for theorem in ng.certificates.THEOREMS},
-        "formats": {"format", "columns", "text_ids", "elements", "arrays", "hdf5", "nir_program"},
-        "pruning": {"pruner"},
+        "certificates/theorems": ng.certificates.THEOREMS,
+        "formats": ng.formats.FORMATS,
+        "pruning": ng.pruning.PRUNERS,
+        "solvers": ng.solvers.SOLVERS,
     }
-    for family, base in families.items():
-        for path in (PACKAGE / family).glob("*.py"):
-            if path.stem in ("__init__", "auto", "contracting"):  # the latter two choose among the others
+    may = {"solvers/auto.py": {"anderson", "euler", "gauss_seidel", "newton"}, "solvers/anderson.py": {"euler"}}
+    may |= {"solvers/newton.py": {"euler"}, "solvers/settle.py": {"auto"}}
+    for folder, registry in families.items():
+        names = {type(thing).__module__ if not inspect.isroutine(thing) and not inspect.isclass(thing)
+                 else thing.__module__ for thing in registry.values()}  # fmt: skip
+        members = {name.rpartition(".")[2] for name in names}
+        assert len(members) > 3, folder
+        for module, path in MODULES.items():
+            if Path(module).parent.as_posix() != folder or Path(module).stem == "__init__":
                 continue
-            seen = {name.split(".")[2] for name in imported(path) if name.startswith(f"neurograph.{family}.")}
-            assert seen <= base, f"{path.name} sees {seen - base}"
+            dotted = f"neurograph.{folder.replace('/', '.')}."
+            seen = {name.removeprefix(dotted).split(".")[0] for name in imported(path) if name.startswith(dotted)}
+            extra = (seen & members) - {Path(module).stem} - may.get(module, set())
+            assert not extra, f"{module} sees {extra}"
+
+
+def test_a_newcomer_finds_his_way_by_the_folders():
+    """At most 24 entries at the top, 20 in a folder, 400 lines in a file."""
+    for folder in [PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir() and path.name != "__pycache__")]:
+        entries = [
+            path for path in folder.iterdir() if path.name != "__pycache__" and path.suffix not in (".so", ".pyd")
+        ]
+        assert len(entries) <= (24 if folder == PACKAGE else 20), folder
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "models").glob("*.py")]:
+        assert len(path.read_text().splitlines()) <= 400, path
+
+
+def test_every_module_has_a_test_file_of_its_name():
+    missing = [
+        module
+        for module, path in MODULES.items()
+        if path.name != "__init__.py"
+        and not (ROOT / "tests" / Path(module).parent / f"test_{path.stem.lstrip('_')}.py").exists()
+    ]
+    assert missing == sorted(TESTED_ELSEWHERE)
 
 
 def test_importing_neurograph_brings_nothing_heavy():
@@ -118,8 +149,8 @@ def test_every_public_name_is_there_and_documented():
         thing = getattr(ng, name)
         assert inspect.getdoc(thing), name
     assert set(ng.__all__) <= set(dir(ng))
-    with pytest.raises(AttributeError, match="no_such_room"):
-        _ = ng.no_such_room
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = ng.no_such_name
 
 
 def public_functions():
@@ -142,18 +173,14 @@ def test_the_docstring_names_every_parameter(name, function):
         assert re.search(line, function.__doc__, re.MULTILINE), f"{name}: {parameter}"
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-
-
-def test_the_readme_opens_with_the_two_commands():
-    assert blocks("sh")[0].split() == ["make", "demo", "make", "test"] or "make demo" in blocks("sh")[0]
-
-
-@pytest.mark.parametrize("place", range(len(blocks("python"))))
-def test_the_readmes_programs_run_as_they_stand(place, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    exec(compile("\n".join(blocks("python")[: place + 1]), "README.md", "exec"), {})
+def test_no_docstring_gives_or_says():
+    """A docstring says what is returned, or states what is true."""
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Module)):
+                assert not re.match(r"(Give|Say)s? ", ast.get_docstring(node) or ""), (
+                    f"{module}: {ast.get_docstring(node)}"
+                )
 
 
 def test_nothing_tells_a_user_to_install_another_project():

@@ -11,13 +11,14 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
-from neurograph.brian.assembly import Request, assemble, checked_constants, checked_rule, measure, times
+from neurograph.brian.assembly import Request, assemble, checked_constants, checked_cost, checked_rule, measure, times
 from neurograph.brian.importing import checked_target, load_brian2
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
 from neurograph.brian.rate import RATE
 from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import Start, checked_inputs, checked_network, starting_state
@@ -44,6 +45,7 @@ def build(
     dt: Any = None,
     window: Any = None,
     rule: Rule | None = None,
+    cost: Cost | None = None,
     delay: Any = None,
     noise: float = 0.0,
     threshold: str | None = None,
@@ -53,8 +55,8 @@ def build(
 ) -> BrianModel:
     r"""Build a network in Brian2, ready to settle on each sample of x.
 
-    All models have the membrane ``ds/dt = (drift(s, I, b) + beta (y - s)) / time_unit``, clipped to the box after every
-    step, in double precision.
+    All models have the membrane ``ds/dt = (drift(s, I, b) + beta F(s, y)) / time_unit``, F the force of the cost,
+    clipped to the box after every step, in double precision.
 
     - "rate": ``I`` is the sum of ``w f(s)`` over the edges. State for state, and weight for weight, the network that
       :func:`neurograph.settle` and :func:`neurograph.train` step through with ``Euler(dt=dt/time_unit)``.
@@ -93,6 +95,8 @@ def build(
         Online rule that the synapses follow in the nudged phase of :meth:`BrianModel.learn`. Spikes carry rules that
         are ``pre`` times what is seen at the postsynaptic end: a spike stands for ``pre`` and sees how far the
         postsynaptic membrane is from its average over ``tau_z``, which takes the place of ``dpost``.
+    cost : Cost, optional
+        What nudges, whose force on an output sees no other; default ``costs.squared_error()``.
     delay : Quantity, optional
         Delay of all edges, or of each (edges,); spikes only.
     noise : float
@@ -149,7 +153,8 @@ def build(
     measured = measure(network, starts)
     recipe = assemble(
         Request(
-            network=network, kind=kind, batch=copies, record=checked_record(network, record), target=compiler, dt=dt,
+            network=network, kind=kind, cost=checked_cost(squared_error() if cost is None else cost), batch=copies,
+            record=checked_record(network, record), target=compiler, dt=dt,
             rule=checked_rule(rule), delay=delay, noise=float(noise), threshold=threshold,
             reset=reset, extra=extra_equations, constants=constants, rng=rng,
         ),

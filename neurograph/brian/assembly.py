@@ -22,6 +22,7 @@ from neurograph.brian.recipe import (
     synapse_operations,
 )
 from neurograph.brian.timing import Times, checked_seconds
+from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
@@ -45,6 +46,7 @@ class Request:
 
     network: Network
     kind: NeuronModel
+    cost: Cost
     batch: int
     record: Record | None
     target: str | None
@@ -93,6 +95,18 @@ def checked_rule(rule: Any) -> Rule | None:
     return rule
 
 
+def checked_cost(cost: Any) -> Cost:
+    """Return the cost that nudges, or raise :class:`ParameterError`."""
+    if not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as squared_error()")
+    if cost.coupled:
+        raise ParameterError(
+            f"cost is {cost!r}, whose force on an output depends on the others, which a neuron of Brian2 does not see: "
+            "expected one without a normaliser, such as costs.squared_error()"
+        )
+    return cost
+
+
 def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the constants of a model, with those of the user, or raise :class:`ParameterError`."""
     b2 = load_brian2()
@@ -139,6 +153,7 @@ def assemble(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
         record=asked.record,
         recorded=_recorded(asked),
         target=asked.target,
+        cost=asked.cost,
     )
 
 
@@ -210,7 +225,7 @@ def _equations(asked: Request) -> str:
     for name in asked.network.dynamics.defaults:
         _check_name(name, set(asked.constants), asked.network)
     own = membrane(
-        asked.network, asked.kind, asked.rule, asked.noise, "I_ext" in given.names, asked.target
+        asked.network, asked.kind, asked.cost, asked.rule, asked.noise, "I_ext" in given.names, asked.target
     )  # fmt: skip
     names = set(b2.Equations(own).names) | set(asked.constants)
     for name in asked.network.dynamics.defaults:

@@ -47,7 +47,7 @@ class Batches:
         return self._of_the_copies(self.neurons, "b")
 
     def assign_weights(self, weights: Floats, biases: Floats) -> None:
-        """Give every copy these weights (edges,) and biases (nodes,)."""
+        """Set the weights (edges,) and biases (nodes,) of every copy."""
         self.runner.assign(self.neurons, {"b": np.tile(biases, self.batch)})
         if self.synapses is not None:
             self.runner.assign(self.synapses, {"w": np.tile(weights, self.batch)})

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph.brian.batches import Batches
 from neurograph.brian.phases import FinalState, equilibrium
 from neurograph.brian.timing import Timing
-from neurograph.equations.costs import SquaredError, error
+from neurograph.equations.costs import error
 from neurograph.learning.phases import Phases
-from neurograph.network.inputs import checked_targets
 from neurograph.network.network import Network, check_symmetric
 from neurograph.training.config import TrainingConfig
+from neurograph.training.problem import checked_data
 from neurograph.training.update import first_optimiser_state, updated
 
 
@@ -22,7 +22,7 @@ def learn(batches: Batches, y: ArrayLike, config: TrainingConfig, timing: Timing
     """Change the weights and biases, epoch after epoch; see :meth:`neurograph.brian.BrianModel.learn`."""
     network = batches.compiled.with_weights(batches.weights, batches.biases)
     check_symmetric(network, config.rule.name if config.rule.symmetric else None)
-    target = checked_targets(network, y, batches.starts.shape[0])
+    _, target = checked_data(network, batches.starts[:, network.connectivity.inputs], y, config)
     optimiser_state = first_optimiser_state(network, config.optimiser)
     history: dict[str, list[float]] = {"cost": [], "error": []}
     for epoch in range(config.epochs):
@@ -33,7 +33,7 @@ def learn(batches: Batches, y: ArrayLike, config: TrainingConfig, timing: Timing
             outputs[first : first + batches.batch] = phases.free.outputs
             network, optimiser_state = updated(network, config, optimiser_state, phases, epoch)
             batches.assign_weights(network.weights, network.biases)
-        history["cost"].append(SquaredError().mean(outputs, target))
+        history["cost"].append(config.cost.mean(outputs, target))
         history["error"].append(error(outputs, target))
     return {name: np.array(values) for name, values in history.items()}
 

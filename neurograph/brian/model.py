@@ -176,7 +176,6 @@ class BrianModel(Batches):
 
         After each run the change is what the synapses have gathered, the mean over the batch's samples; the optimiser
         makes a step of it, as in :func:`neurograph.train`, and synapses and neurons get the new weights and biases.
-        Only a squared error nudges.
 
         Parameters
         ----------
@@ -214,7 +213,9 @@ class BrianModel(Batches):
                 "the model has no rule to learn by: build it with one, such as build(network, x, rule=rules.stdp())"
             )
         optimiser = sgd(1.0) if optimiser is None else optimiser
-        config = TrainingConfig(rule=self.rule, beta=beta, optimiser=optimiser, epochs=epochs, batch_size=self.batch)
+        config = TrainingConfig(
+            rule=self.rule, beta=beta, cost=self.recipe.cost, optimiser=optimiser, epochs=epochs, batch_size=self.batch
+        )
         return learn(self, y, config, timing)
 
     def source(self, duration: Any = None, window: Any = None) -> str:

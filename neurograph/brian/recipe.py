@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.brian.neuron_model import NeuronModel
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
@@ -46,6 +47,8 @@ class Recipe:
     synapse_values : dict of str to array or number
     pre, post : int64 array (synapses,)
         Which neurons they connect; with none there are no synapses.
+    cost : Cost
+        What nudges.
     delay : Quantity array or None
         Delay of each synapse.
     record : Record or None
@@ -75,14 +78,22 @@ class Recipe:
     record: Record | None = None
     recorded: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     target: str | None = None
+    cost: Cost = field(default_factory=squared_error)
 
 
 def membrane(
-    network: Network, kind: NeuronModel, rule: Rule | None, noise: float, own_input: bool, target: str | None
+    network: Network,
+    kind: NeuronModel,
+    cost: Cost,
+    rule: Rule | None,
+    noise: float,
+    own_input: bool,
+    target: str | None,
 ) -> str:
     """Write the neurons' equations without the dynamics' parameters; with `own_input` the user's say what I_ext is."""
     dynamics = network.dynamics
-    push = f"{dynamics.drift_equation.brian()} + pull*output*(y - s)"
+    constants = {name: repr(value) for name, value in cost.constants.items()}
+    push = f"{dynamics.drift_equation.brian()} + pull*output*({cost.force_equation.brian(constants)})"
     shaken = " + free*noise*sqrt(2.0/time_unit)*xi" if noise else ""
     lines = [
         f"ds/dt = free*({push})/time_unit{shaken} : 1",

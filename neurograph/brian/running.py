@@ -39,7 +39,7 @@ class Runtime:
         return np.array(group.variables[name].get_value(), np.float64)
 
     def assign(self, group: Any, values: dict[str, Any]) -> None:
-        """Give variables of the neurons or the synapses their values, without unit."""
+        """Set variables of the neurons or the synapses, without unit."""
         for name, value in values.items():
             group.variables[name].get_value()[...] = value
 

@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import STATE
 from neurograph.equations.intervals import ROUGH, Interval, enclose
 from neurograph.network.network import Network
@@ -93,8 +94,9 @@ class System:
 
     @cached_property
     def nudge(self) -> Array:
-        """What the nudge takes from the diagonal (free,)."""
-        return np.where(self.network.connectivity.nudged >= 0, self.beta, 0.0)
+        """What the nudge, that of the squared error, takes from the diagonal (free,)."""
+        slope, _, _ = squared_error().force_slopes(0.0, 0.0)
+        return np.where(self.network.connectivity.nudged >= 0, -self.beta * slope, 0.0)
 
     @cached_property
     def weights(self) -> sp.csr_array:

@@ -19,7 +19,7 @@ from neurograph.pruning import magnitude
 from neurograph.solvers.settle import settle
 from neurograph.tasks import logic
 from neurograph.training.prune import Pruning, prune
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
 RUNS = 20
@@ -69,7 +69,7 @@ def _drawn(seed: int) -> Network:
     return compile(complete(inputs=2, hidden=5, outputs=1, bias=True, seed=seed))
 
 
-def _written(folder: Path, fits: list[Fit], pruning: Pruning, report: Report) -> list[Path]:
+def _written(folder: Path, fits: list[TrainingState], pruning: Pruning, report: Report) -> list[Path]:
     """Write the page, the graphs, what happened to them, and the pictures."""
     x, y = logic("xor")
     trained, pruned = fits[0].network, pruning.network

@@ -1,86 +1,234 @@
-"""How far outputs are from their targets, and which way that pulls them."""
+"""How far outputs are from their targets, and which way that pulls them: costs as equations, written once."""
 
 from __future__ import annotations
 
-import abc
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._arrays import FrozenArrays, frozen
 from neurograph._checks import checked_number
+from neurograph.equations.dynamics import checked_parameters
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.errors import ParameterError
 
-__all__ = ["Cost", "CrossEntropy", "SquaredError", "cross_entropy", "error", "squared_error", "wrong"]
+__all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
 
 Floats = NDArray[np.float64]
 
 
-class Cost(abc.ABC):
-    """Base of the costs C(s, y) of a sample's outputs; a nudge pulls the outputs by beta times the force -dC/ds.
+class CostForm(NamedTuple):
+    """The equations of a nudge without the values of their parameters: what a loop is compiled for.
 
-    The solvers nudge by the two costs of this module. One of one's own serves the rules that nudge nothing, such as
-    :func:`neurograph.rules.asymmetric_ep`.
+    Attributes
+    ----------
+    force : Expression
+    normaliser : Expression or None
+    stiffness : float or None
+        See :attr:`Cost.stiffness`.
+    names : tuple of str
+        The parameters, in the order of :attr:`Cost.numbers`.
     """
 
-    @abc.abstractmethod
+    force: Expression
+    normaliser: Expression | None
+    stiffness: float | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Cost(FrozenArrays):
+    r"""The cost of a sample's outputs, :math:`C = \sum_j c(s_j, y_j)`; a nudge adds beta times the force.
+
+    The force on output j is :math:`F_j = -\partial C / \partial s_j`. Kernels, solvers, certificates and Brian2 derive
+    what they need from these equations.
+
+    Parameters
+    ----------
+    value : str
+        c, over ``s`` (an output), ``y`` (its target), the names in `parameters`, and with a normaliser ``log_sum``.
+    force : str, optional
+        F over the same names. Without it, minus the derivative of `value`; needed where there is a normaliser.
+    normaliser : str, optional
+        n over ``s`` and the parameters; then ``log_sum`` is :math:`\log \sum_k \exp n(s_k)` over all outputs.
+    parameters : mapping of str to float
+    shares : bool
+        Whether the targets of a sample have to be shares of several outputs: not negative, with the sum 1.
+    curvature : str, optional
+        With a normaliser, a bound over all states of :math:`|\partial F_j / \partial s_j|` and of
+        :math:`\sum_{k \ne j} |\partial F_j / \partial s_k|`, over the parameters, for the tests of contraction.
+    name : str
+        How results call it.
+
+    Raises
+    ------
+    ExpressionError
+        If an equation cannot be read, or sees more than one output and its target.
+    ParameterError
+        If a parameter is not a finite number, or there is a normaliser without a force.
+
+    Examples
+    --------
+    A cost of one's own is one line:
+
+    >>> quartic = Cost("(y - s)**4/4")
+    >>> quartic.force_at([[0.5]], [[1.0]]).tolist(), quartic.mean([[0.5]], [[1.0]])
+    ([[0.125]], 0.015625)
+    """
+
+    value: str
+    force: str | None = None
+    normaliser: str | None = None
+    parameters: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
+    shares: bool = False
+    curvature: str | None = None
+    name: str = "custom"
+
+    def __post_init__(self) -> None:
+        """Check the equations and freeze the parameters as sorted pairs."""
+        object.__setattr__(
+            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_sum", *ARRAY_FUNCTIONS))
+        )
+        if self.normaliser is not None and self.force is None:
+            raise ParameterError(
+                f"normaliser is {self.normaliser!r}, but force is missing: expected -dC/ds over s, y and log_sum, as "
+                "in costs.cross_entropy()"
+            )
+        _ = self.value_equation, self.force_equation, self.normaliser_equation, self.bound
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        if self.name == "custom":
+            return f"Cost({self.value!r})"
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.constants.items())})"
+
+    @cached_property
+    def constants(self) -> dict[str, float]:
+        """The parameters by name."""
+        return dict(self.parameters)
+
+    @cached_property
+    def _symbols(self) -> tuple[str, ...]:
+        return ("s", "y", *(("log_sum",) if self.normaliser is not None else ()), *self.constants)
+
+    @cached_property
+    def value_equation(self) -> Expression:
+        """The equation c, checked."""
+        return Expression(self.value, self._symbols, "cost")
+
+    @cached_property
+    def force_equation(self) -> Expression:
+        """The equation F, checked."""
+        if self.force is not None:
+            return Expression(self.force, self._symbols, "force")
+        slope = self.value_equation.derivative("s")
+        return Expression(f"-({slope.text})", self._symbols, "force")
+
+    @cached_property
+    def normaliser_equation(self) -> Expression | None:
+        """The equation n, checked, or None where the outputs are independent of each other."""
+        return None if self.normaliser is None else Expression(self.normaliser, ("s", *self.constants), "normaliser")
+
+    @property
+    def coupled(self) -> bool:
+        """Whether the force on one output depends on the others."""
+        return self.normaliser is not None
+
+    @cached_property
+    def stiffness(self) -> float | None:
+        """The number k where the force is ``a(y) - k s``; None where it is not of this form."""
+        slope = self.force_equation.derivative("s")
+        if self.coupled or slope.symbols - set(self.constants) or not self.force_equation.is_affine("s"):
+            return None
+        return -float(slope(**self.constants))
+
+    @cached_property
+    def bound(self) -> float:
+        """The curvature, evaluated; infinite where it is not given."""
+        if self.curvature is None:
+            return float("inf")
+        return float(Expression(self.curvature, tuple(self.constants), "curvature")(**self.constants))
+
+    @cached_property
+    def form(self) -> CostForm:
+        """What a loop is compiled for."""
+        return CostForm(self.force_equation, self.normaliser_equation, self.stiffness, tuple(self.constants))
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """The values of the parameters."""
+        return frozen(np.array(list(self.constants.values()), np.float64))
+
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
         """Return the cost of each sample (batch,)."""
-
-    @abc.abstractmethod
-    def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Return -dC/ds (batch, outputs)."""
+        return np.asarray(np.sum(self._at(self.value_equation, outputs, y), axis=-1))
 
     def mean(self, outputs: ArrayLike, y: ArrayLike) -> float:
         """Return the mean cost of the samples."""
         return float(np.mean(self.each(outputs, y)))
 
+    def force_at(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
+        """Return F = -dC/ds (batch, outputs)."""
+        return self._at(self.force_equation, outputs, y)
 
-@dataclass(frozen=True)
-class SquaredError(Cost):
-    """Half the squared distance; see :func:`squared_error`."""
+    def force_slopes(self, outputs: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
+        r"""Return the parts of :math:`dF_j/ds_k = a_j \delta_{jk} + b_j c_k`, each (batch, outputs).
 
-    def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Return the cost of each sample (batch,)."""
-        return np.asarray(0.5 * np.sum((np.asarray(y) - np.asarray(outputs)) ** 2, axis=1))
+        a is dF/ds at a fixed log_sum, b is dF/dlog_sum, and c_k = p_k n'(s_k) with p the shares; b and c are 0 where
+        the outputs are independent of each other.
+        """
+        own = self._at(self.force_equation.derivative("s"), outputs, y)
+        if self.normaliser_equation is None:
+            return own, np.zeros_like(own), np.zeros_like(own)
+        slope = self.normaliser_equation.derivative("s")(s=np.asarray(outputs), **self.constants)
+        return own, self._at(self.force_equation.derivative("log_sum"), outputs, y), self.answer_shares(outputs) * slope
 
-    def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Return y - s (batch, outputs)."""
-        return np.asarray(np.asarray(y) - np.asarray(outputs))
+    def answer_shares(self, outputs: ArrayLike) -> Floats:
+        r"""Return the shares :math:`p_k = \exp(n(s_k)) / \sum_l \exp n(s_l)` of the outputs (batch, outputs).
+
+        Raises
+        ------
+        ParameterError
+            If the cost has no normaliser.
+        """
+        if self.normaliser_equation is None:
+            raise ParameterError(f"cost is {self!r}, which has no shares: expected one with a normaliser")
+        return np.asarray(np.exp(self._log_shares(outputs)))
+
+    def _log_shares(self, outputs: ArrayLike) -> Floats:
+        """Return n(s) - log_sum, shifted by the largest n first, so that nothing overflows."""
+        equation = self.normaliser_equation
+        levels = np.asarray(equation(s=np.asarray(outputs), **self.constants)) if equation else np.asarray(outputs)
+        levels = levels - levels.max(axis=-1, keepdims=True)
+        return np.asarray(levels - np.log(np.exp(levels).sum(axis=-1, keepdims=True)))
+
+    def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
+        s, target = np.asarray(outputs), np.asarray(y)
+        values: dict[str, Any] = {"s": s, "y": target, **self.constants}
+        if self.normaliser_equation is not None:
+            values["log_sum"] = self.normaliser_equation(s=s, **self.constants) - self._log_shares(s)
+        shape = np.broadcast_shapes(s.shape, target.shape)
+        return np.array(np.broadcast_to(equation(**values), shape), np.result_type(s, target, 1.0 * s.dtype.type(0)))
 
 
-@dataclass(frozen=True)
-class CrossEntropy(Cost):
-    """Cross-entropy of a softmax read-out; see :func:`cross_entropy`."""
-
-    gain: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Check the number."""
-        checked_number("gain", self.gain, above=0.0)
-
-    def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Return the cost of each sample (batch,)."""
-        return np.asarray(-np.sum(np.asarray(y) * self._log_share(outputs), axis=1))
-
-    def force(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
-        """Return gain (y - softmax(gain s)) (batch, outputs)."""
-        return np.asarray(self.gain * (np.asarray(y) - np.exp(self._log_share(outputs))))
-
-    def _log_share(self, outputs: ArrayLike) -> Floats:
-        logits = self.gain * np.asarray(outputs)
-        logits = logits - logits.max(axis=1, keepdims=True)
-        return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
+SQUARED_ERROR = Cost("(y - s)**2/2", force="y - s", name="squared_error")
 
 
-def squared_error() -> SquaredError:
+def squared_error() -> Cost:
     r"""Half the squared distance of outputs and targets, :math:`C = \frac{1}{2} \sum_j (y_j - s_j)^2`."""
-    return SquaredError()
+    return SQUARED_ERROR
 
 
-def cross_entropy(gain: float = 1.0) -> CrossEntropy:
+def cross_entropy(gain: float = 1.0) -> Cost:
     r"""Cross-entropy of a softmax read-out, :math:`C = -\sum_j y_j \log p_j`, :math:`p = \mathrm{softmax}(gain\,s)`.
 
-    The targets of a sample are not negative and add up to 1: one-hot, or class labels.
+    The targets of a sample are not negative and add up to 1: one-hot, or class labels. The force is
+    :math:`gain\,(y - p)`; its derivative by the outputs, :math:`-gain^2 (\mathrm{diag}(p) - p p')`, has entries of at
+    most gain^2/4 on the diagonal, and rows whose other entries add up to as much.
 
     Parameters
     ----------
@@ -92,7 +240,19 @@ def cross_entropy(gain: float = 1.0) -> CrossEntropy:
     ParameterError
         If the gain is not positive.
     """
-    return CrossEntropy(gain)
+    return Cost(
+        "y*(log_sum - gain*s)",
+        force="gain*(y - exp(gain*s - log_sum))",
+        normaliser="gain*s",
+        parameters={"gain": checked_number("gain", gain, above=0.0)},
+        shares=True,
+        curvature="gain**2/4",
+        name="cross_entropy",
+    )
+
+
+COSTS = {"squared_error": squared_error, "cross_entropy": cross_entropy}
+"""The function that makes each cost, by name; the conformance suite runs over them."""
 
 
 def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:

@@ -82,7 +82,7 @@ class Dynamics(FrozenArrays):
 
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters as sorted pairs."""
-        object.__setattr__(self, "parameters", _checked_parameters(self.parameters))
+        object.__setattr__(self, "parameters", checked_parameters(self.parameters, RESERVED))
         object.__setattr__(self, "box", _checked_box(self.box))
         _ = self.drift_equation, self.transfer_equation
 
@@ -163,17 +163,26 @@ def _leak(dynamics: Dynamics) -> Expression | None:
     return Expression(f"-({slope.text})", slope.vocabulary, "leak")
 
 
-def _checked_parameters(parameters: Any) -> tuple[tuple[str, float], ...]:
+def checked_parameters(parameters: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Return the parameters of an equation as sorted pairs of names and numbers.
+
+    Raises
+    ------
+    ExpressionError
+        If a name cannot be one of an equation, or is one of `reserved`.
+    ParameterError
+        If a value is not a finite number.
+    """
     checked = []
     try:
         pairs = sorted((str(name), value) for name, value in dict(parameters).items())
     except (TypeError, ValueError):
         raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
     for name, value in pairs:
-        taken = name in RESERVED or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name
+        taken = name in reserved or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name
         if not name.isidentifier() or name.startswith("__") or taken:
             raise ExpressionError(
-                f"parameter {name!r} cannot be used: expected an identifier other than {', '.join(RESERVED)}"
+                f"parameter {name!r} cannot be used: expected an identifier other than {', '.join(reserved)}"
             )
         checked.append((name, checked_number(f"parameter {name!r}", value)))
     return tuple(checked)

@@ -26,7 +26,7 @@ from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves
 from neurograph.network.network import Network, chosen_dynamics
 from neurograph.pruning import Removed
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 
 
 def page(
@@ -48,8 +48,8 @@ def page(
     ParameterError
         If an argument is something else.
     """
-    if isinstance(graph, Fit):
-        raise ParameterError("graph is of type Fit: expected a graph or a Network; pass fit.network")
+    if isinstance(graph, TrainingState):
+        raise ParameterError("graph is of type TrainingState: expected a graph or a Network; pass fit.network")
     if report is not None and not isinstance(report, Report):
         raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify gives")
     table = _table(graph)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     NARROW: bool
     PLAIN: bool
     LINEAR: bool  # whether the drift is A - L s, so that a node without an edge to itself is at rest at A / L
-    SOFTMAX: bool
+    COUPLED: bool
+    STIFFNESS: float
     TRANSPOSED: bool
     CONVERGED: int
     STEP_LIMIT: int
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
+    def force(s, y, log_sum, cost): ...
+    def force_slope(s, y, log_sum, cost): ...
+    def force_coupling(s, y, log_sum, cost): ...
+    def normaliser(s, cost): ...
+    def normaliser_slope(s, cost): ...
     def leak(w_out, w_out_abs, params, j, b): ...
     def transfer(s, params, j): ...
     def transfer_slope(s, params, j): ...
@@ -46,14 +52,14 @@ if TYPE_CHECKING:
     def load(first, count, lanes, start, target, nudge, nodes, own, low, high, s, new, sent, new_sent, pull): ...
     def linearise_at_anchor(nodes, fixed, totals, slope_sent, slope_in, low, high, lanes): ...
     def anchor_deviation(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes): ...
-    def partition(s, nodes, gain, ahead, lanes): ...
+    def partition(s, nodes, cost, ahead, lanes): ...
 
 
 TRIALS = 200
 
 
 def gauss_seidel(
-    wires, nodes, start, anchor, target, beta, gain, steps, tol, order, colours, blocks, cyclic, loops,
+    wires, nodes, start, anchor, target, beta, cost, steps, tol, order, colours, blocks, cyclic, loops,
     end, residual, n_steps, status,
 ):  # fmt: skip
     """Settle every sample of `start`, block after block; write into the arrays.
@@ -108,18 +114,18 @@ def gauss_seidel(
                         for at in range(colours[hue], colours[hue + 1]):
                             relax_node(
                                 at, order[at], forward, feedback_back, nodes, s, sent, sums, turned, slopes, away,
-                                fixed, pull, nudge, gain, loops, total, extra, ahead, lanes,
+                                fixed, pull, nudge, cost, loops, total, extra, ahead, lanes,
                             )  # fmt: skip
                 update_feedback(
                     begin, stop, order, feedback, forward_back, nodes, sent, base, sums, late, turned, slopes, away,
                     total, extra, lanes,
                 )  # fmt: skip
-                if SOFTMAX:
-                    partition(s, nodes, gain, ahead, lanes)
+                if COUPLED:
+                    partition(s, nodes, cost, ahead, lanes)
                 if step == 0:
                     continue
                 measure(
-                    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total,
+                    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, cost, loops, ahead, total,
                     max_residual, lanes,
                 )  # fmt: skip
                 for lane in range(lanes):
@@ -179,7 +185,7 @@ def transposed_term(inner, back, at, j, slopes, away, total, extra, lanes):
 
 
 def relax_node(
-    at, place, forward, feedback_back, nodes, s, sent, sums, turned, slopes, away, fixed, pull, nudge, gain, loops,
+    at, place, forward, feedback_back, nodes, s, sent, sums, turned, slopes, away, fixed, pull, nudge, cost, loops,
     total, extra, ahead, lanes,
 ):  # fmt: skip
     """Move one node to where its own equation is at rest."""
@@ -197,11 +203,13 @@ def relax_node(
             extra[lane] = 0.0
     for lane in range(lanes):
         total[lane] = sums[at, lane]
-    if pulled:
+    stiff = STIFFNESS != 0.0
+    if pulled and stiff:
         for lane in range(lanes):
-            extra[lane] += nudge[lane] * (gain if SOFTMAX else 1.0) * pull[place, lane]
-    if LINEAR and loop == 0.0 and not (SOFTMAX and pulled):
-        leaking, own = leak(out, out_abs, params, j, b), 1.0 if pulled else 0.0
+            if nudge[lane] != 0.0:
+                extra[lane] += nudge[lane] * force(R(0.0), pull[place, lane], ahead[lane], cost)
+    if LINEAR and loop == 0.0 and (stiff or not pulled):
+        leaking, own = leak(out, out_abs, params, j, b), STIFFNESS if pulled else 0.0
         for lane in range(lanes):
             total[lane] = drift(0.0, total[lane], b, out, out_abs, params, j) + extra[lane]
         for lane in range(lanes):
@@ -213,13 +221,18 @@ def relax_node(
             s[j, lane] = project(total[lane] / extra[lane] if extra[lane] > 0.0 else off)
     else:
         for lane in range(lanes):
-            strength, rest = (nudge[lane] if pulled else 0.0), 0.0
-            if SOFTMAX and pulled:
-                rest = ahead[lane] + np.log(1.0 - min(1.0, exp(gain * s[j, lane] - ahead[lane])))
-            x = resting(s[j, lane], total[lane], extra[lane], loop, strength, gain, rest, b, out, out_abs, params, j)
+            strength, others, y = 0.0, 0.0, R(0.0)
+            if pulled:
+                strength, y = nudge[lane], pull[place, lane]
+                if COUPLED:
+                    level = normaliser(s[j, lane], cost)
+                    others = ahead[lane] + np.log(1.0 - min(1.0, exp(level - ahead[lane])))
+            x = resting(
+                s[j, lane], total[lane], extra[lane], loop, strength, y, cost, others, b, out, out_abs, params, j
+            )
             s[j, lane] = x
-            if SOFTMAX and pulled:
-                ahead[lane] = max(rest, gain * x) + np.log(1.0 + exp(-abs(rest - gain * x)))
+            if COUPLED and pulled:
+                ahead[lane] = joined(others, normaliser(x, cost))
     for lane in range(lanes):
         sent[j, lane] = transfer(s[j, lane], params, j)
     if TRANSPOSED:
@@ -229,10 +242,15 @@ def relax_node(
             away[1, j, lane] = slopes[1, j, lane] * moved
 
 
-def resting(start, total, extra, loop, strength, gain, rest, b, w_out, w_out_abs, params, j):
+def joined(others, level):
+    """Return log(exp(others) + exp(level))."""
+    return max(others, level) + np.log(1.0 + exp(-abs(others - level)))
+
+
+def resting(start, total, extra, loop, strength, y, cost, others, b, w_out, w_out_abs, params, j):
     """Find where a node is at rest by Newton's method, within the bracket of what it has seen, from `start` on.
 
-    `rest` is the log of what the other outputs add to the sum of the softmax.
+    `strength` is the nudge, `y` the target, `others` the log of what the other outputs add to the sum in log_sum.
     """
     x, low, high = np.float64(project(start)), -inf, inf
     for _ in range(TRIALS):
@@ -241,13 +259,17 @@ def resting(start, total, extra, loop, strength, gain, rest, b, w_out, w_out_abs
         slope = slope_s(x, I, b, w_out, w_out_abs, params, j)
         if loop != 0.0:
             slope += slope_I(x, I, b, w_out, w_out_abs, params, j) * loop * transfer_slope(x, params, j)
-        if SOFTMAX:
-            share = sigmoid(gain * x - rest)
-            value -= strength * gain * share
-            slope -= strength * gain * gain * share * (1.0 - share)
-        else:
-            value -= strength * x
-            slope -= strength
+        if STIFFNESS != 0.0:  # the rest of the nudge stands in `extra`
+            value -= strength * STIFFNESS * x
+            slope -= strength * STIFFNESS
+        elif strength != 0.0:
+            level = normaliser(x, cost)
+            log_sum = joined(others, level) if COUPLED else 0.0
+            value += strength * force(x, y, log_sum, cost)
+            slope += strength * force_slope(x, y, log_sum, cost)
+            if COUPLED:  # log_sum moves with x by the share of this output
+                inner = sigmoid(level - others) * normaliser_slope(x, cost)
+                slope += strength * force_coupling(x, y, log_sum, cost) * inner
         if value > 0.0:
             low = x
         elif value < 0.0:
@@ -268,7 +290,7 @@ def resting(start, total, extra, loop, strength, gain, rest, b, w_out, w_out_abs
 
 
 def measure(
-    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, gain, loops, ahead, total, max_residual, lanes
+    begin, stop, order, nodes, s, sent, sums, turned, pull, nudge, cost, loops, ahead, total, max_residual, lanes
 ):
     """Write the largest projected residual of a block into `max_residual`."""
     bias, w_out, w_out_abs, params, moving, columns = nodes
@@ -287,8 +309,8 @@ def measure(
                 total[lane] += turned[0, at, lane]
         if columns[place] >= 0:
             for lane in range(lanes):
-                answer = exp(gain * s[j, lane] - ahead[lane]) if SOFTMAX else s[j, lane]
-                total[lane] += nudge[lane] * (gain if SOFTMAX else 1.0) * (pull[place, lane] - answer)
+                if nudge[lane] != 0.0:
+                    total[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], ahead[lane], cost)
         for lane in range(lanes):
             rest = abs(total[lane]) if pressed(s[j, lane], total[lane]) == 0.0 else 0.0
             # NaN stays, whatever comes after it.

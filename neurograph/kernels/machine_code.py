@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from neurograph.compression.huffman import LONGEST, PEEK
+from neurograph.equations.costs import CostForm
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import SCALAR_FUNCTIONS, Expression
 from neurograph.kernels import gauss_seidel as gauss_seidel_loop
@@ -61,20 +62,21 @@ def phase_kernel(
     dynamics: Dynamics,
     rule: Expression | None,
     implicit: bool,
-    softmax: bool,
+    cost: CostForm,
     transposed: bool,
     lanes: int,
     number: str,
 ) -> Kernel:
     """Compile the loop of :mod:`neurograph.kernels.phase` for a dynamics, with an online rule or without.
 
-    `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `softmax` nudges along the
-    cross-entropy; `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch,
+    `implicit` takes the leak at the end of the step, and needs ``dynamics.leak``; `cost` is what nudges;
+    `transposed` lets activity return along the edges; `lanes` is that of :func:`lanes_for` a batch,
     `number` the name of the network's type.
     """
     lines = [
-        f"IMPLICIT, ONLINE, SOFTMAX, TRANSPOSED = {implicit}, {rule is not None}, {softmax}, {transposed}",
+        f"IMPLICIT, ONLINE, TRANSPOSED = {implicit}, {rule is not None}, {transposed}",
         *_neuron(dynamics, lanes, number),
+        *_nudge(cost),
         _scalar("rule", "pre, post, dpre, dpost, w", rule),
         _scalar(
             "leak", "w_out, w_out_abs, params, j, b", dynamics.leak if implicit else None, tuple(dynamics.defaults)
@@ -92,20 +94,21 @@ def phase_kernel(
 
 
 @lru_cache(maxsize=256)
-def gauss_seidel_kernel(dynamics: Dynamics, softmax: bool, transposed: bool, lanes: int, number: str) -> Kernel:
+def gauss_seidel_kernel(dynamics: Dynamics, cost: CostForm, transposed: bool, lanes: int, number: str) -> Kernel:
     """Compile the loop of :mod:`neurograph.kernels.gauss_seidel`; the rest is as in :func:`phase_kernel`."""
     leak = dynamics.leak
     lines = [
-        f"LINEAR, SOFTMAX, TRANSPOSED = {leak is not None}, {softmax}, {transposed}",
+        f"LINEAR, TRANSPOSED = {leak is not None}, {transposed}",
         f"TRIALS = {gauss_seidel_loop.TRIALS}",
         *_neuron(dynamics, lanes, number),
+        *_nudge(cost, slopes=True),
         _scalar("leak", "w_out, w_out_abs, params, j, b", leak, tuple(dynamics.defaults)),
         *_slopes(dynamics),
         _project(dynamics.box),
         _pressed(dynamics.box),
     ]
     shared = ("lanes_of", "load", "linearise_at_anchor", "anchor_deviation", "partition")
-    names = ("transposed_term", "update_feedback", "resting", "relax_node", "measure", "gauss_seidel")
+    names = ("transposed_term", "update_feedback", "joined", "resting", "relax_node", "measure", "gauss_seidel")
     loops = (*(getattr(phase_loop, name) for name in shared), *(getattr(gauss_seidel_loop, name) for name in names))
     return _compiled(lines, loops)
 
@@ -176,6 +179,20 @@ def _neuron(dynamics: Dynamics, lanes: int, number: str) -> list[str]:
     ]
 
 
+def _nudge(cost: CostForm, slopes: bool = False) -> list[str]:
+    """Write the force of a cost on an output, and with `slopes` its derivatives."""
+    lines = [f"COUPLED, STIFFNESS = {cost.normaliser is not None}, {cost.stiffness or 0.0!r}"]
+    force, levels = cost.force, cost.normaliser
+    equations: dict[str, Expression | None] = {"force": force}
+    if slopes:
+        equations["force_slope"] = force.derivative("s")
+        equations["force_coupling"] = force.derivative("log_sum") if levels else None
+    for name, equation in equations.items():
+        lines.append(_scalar(name, "s, y, log_sum, cost", equation, cost.names, "R(cost[{}])"))
+    own = {"normaliser": levels, "normaliser_slope": levels.derivative("s") if levels and slopes else None}
+    return lines + [_scalar(name, "s, cost", equation, cost.names, "R(cost[{}])") for name, equation in own.items()]
+
+
 def _slopes(dynamics: Dynamics) -> list[str]:
     """Write dg/ds, dg/dI and f'."""
     return [
@@ -215,11 +232,17 @@ class _Constants(ast.NodeTransformer):
         return node
 
 
-def _scalar(name: str, arguments: str, equation: Expression | None, parameters: tuple[str, ...] = ()) -> str:
+def _scalar(
+    name: str,
+    arguments: str,
+    equation: Expression | None,
+    parameters: tuple[str, ...] = (),
+    read: str = "params[j, {}]",
+) -> str:
     """Write an equation as a scalar function; without one it gives 0 and is never called."""
     if equation is None:
         return f"def {name}({arguments}):\n    return 0.0\n"
-    used = {p: f"params[j, {k}]" for k, p in enumerate(parameters) if p in equation.symbols}
+    used = {p: read.format(k) for k, p in enumerate(parameters) if p in equation.symbols}
     # All at once: one of them may be called j or params.
     reads = [f"{', '.join(used)}, = {', '.join(used.values())},"] if used else []
     return "\n    ".join([f"def {name}({arguments}):", *reads, f"return {_text(equation)}"]) + "\n"

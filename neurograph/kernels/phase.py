@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
-    SOFTMAX: bool  # whether the nudge is that of the cross-entropy
+    COUPLED: bool  # whether the force on an output depends on the others, through log_sum
+    STIFFNESS: float  # k where the force is a(y) - k s, taken at the end of an implicit step; else 0
     TRANSPOSED: bool  # whether activity also returns along the edges
     PLAIN: bool  # whether a node sends its state as it is
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
+    def force(s, y, log_sum, cost): ...
+    def normaliser(s, cost): ...
     def leak(w_out, w_out_abs, params, j, b): ...
     def transfer(s, params, j): ...
     def transfer_slope(s, params, j): ...
@@ -65,7 +68,7 @@ def carved(store, at, rows, lanes):
 
 
 def phase(
-    wires, nodes, start, anchor, target, beta, gain, dt, steps, tol,
+    wires, nodes, start, anchor, target, beta, cost, dt, steps, tol,
     end, residual, n_steps, status,
     every, watched, frames, biased, trace, bias_trace,
     store, scratch, gate, thread, threads, shares,
@@ -138,8 +141,8 @@ def phase(
             measured = tol > 0.0 or step == steps or step & (EVERY - 1) == 0
             for lane in range(lanes if measured else 0):
                 max_residual[lane] = 0.0
-            if SOFTMAX:
-                partition(s, nodes, gain, ahead, lanes)
+            if COUPLED:
+                partition(s, nodes, cost, ahead, lanes)
             if TRANSPOSED:
                 wait(gate, threads)
                 anchor_deviation(s, fixed, slope_sent, slope_in, away_sent, away_in, own, lanes)
@@ -153,7 +156,7 @@ def phase(
                     gather_rows(inner, away_sent, carried, block, carried, block, block, until, lanes)
                     gather_rows(back, away_in, returned, block, returned, block, block, until, lanes)
                 advance(
-                    nodes, s, new, new_sent, totals, pull, nudge, gain, lane_dt, measured, max_residual, nothing, spare,
+                    nodes, s, new, new_sent, totals, pull, nudge, cost, lane_dt, measured, max_residual, nothing, spare,
                     ahead, slope_sent, slope_in, carried, returned, block, until, lanes,
                 )  # fmt: skip
             if threads > 1:
@@ -246,7 +249,7 @@ def compare(errors, max_residual, side, thread, threads, gate, lanes):
 
 
 def advance(
-    nodes, s, new, new_sent, totals, pull, nudge, gain, lane_dt, measured, max_residual, nothing, spare, ahead,
+    nodes, s, new, new_sent, totals, pull, nudge, cost, lane_dt, measured, max_residual, nothing, spare, ahead,
     slope_sent,    slope_in, carried, returned, low, high, lanes,
 ):  # fmt: skip
     """Write one step of some moving nodes into `new`, and if `measured` their largest move into `max_residual`.
@@ -269,16 +272,13 @@ def advance(
             for lane in range(lanes):
                 spare[lane] -= slope_in[j, lane] * carried[row, lane]
         if pulled:
-            if SOFTMAX:
-                for lane in range(lanes):
-                    share = exp(R(gain) * s[j, lane] - ahead[lane])
-                    spare[lane] += nudge[lane] * R(gain) * (pull[place, lane] - share)
-            else:
-                for lane in range(lanes):
-                    spare[lane] += nudge[lane] * (pull[place, lane] - (R(0.0) if IMPLICIT else s[j, lane]))
+            for lane in range(lanes):
+                if nudge[lane] != 0.0:  # where nothing is nudged there is no target
+                    at = R(0.0) if IMPLICIT and STIFFNESS != 0.0 else s[j, lane]
+                    spare[lane] += nudge[lane] * force(at, pull[place, lane], ahead[lane], cost)
         if IMPLICIT:
             leaking = leak(out, out_abs, params, j, b)
-            own = R(1.0) if pulled and not SOFTMAX else R(0.0)
+            own = R(STIFFNESS) if pulled else R(0.0)
             push = spare if TRANSPOSED or pulled else nothing
             for lane in range(lanes):
                 totals[row, lane] = drift(R(0.0), totals[row, lane], b, out, out_abs, params, j) + push[lane]
@@ -313,18 +313,18 @@ def advance(
                 )
 
 
-def partition(s, nodes, gain, ahead, lanes):
-    """Write log(sum over outputs of exp(gain s)) of every lane into `ahead`."""
+def partition(s, nodes, cost, ahead, lanes):
+    """Write log_sum = log(sum over outputs of exp n(s)) of every lane into `ahead`, n the cost's normaliser."""
     moving, columns = nodes[4], nodes[5]
     for lane in range(lanes):
         top = -np.inf
         for place in range(moving.size):
             if columns[place] >= 0:
-                top = max(top, gain * s[moving[place], lane])
+                top = max(top, normaliser(s[moving[place], lane], cost))
         mass = 0.0
         for place in range(moving.size):
             if columns[place] >= 0:
-                mass += exp(gain * s[moving[place], lane] - top)
+                mass += exp(normaliser(s[moving[place], lane], cost) - top)
         ahead[lane] = top + np.log(mass)
 
 

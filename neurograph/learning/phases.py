@@ -89,11 +89,11 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
         clamped = solver.solve(network, Phase(_clamped(free, y, rule.clamp), clamped=True))
     learned = np.ones(batch, np.bool_)
     if "response" in rule.phases:
-        response = solver.respond(free, cost.force(free.outputs, y), rule.lift)
+        response = solver.respond(free, cost.force_at(free.outputs, y), rule.lift)
         learned = response.residual <= LARGEST_RESIDUAL
     if rule.transposed:
         learned = learned & (
-            _residual(free, nudged, opposite, strength, cost.force(free.outputs, y)) <= LARGEST_RESIDUAL
+            _residual(free, nudged, opposite, strength, cost.force_at(free.outputs, y)) <= LARGEST_RESIDUAL
         )
     steps = solver.nudged_steps or solver.steps
     return Phases(free, nudged, opposite, clamped, response, strength, learned, steps)

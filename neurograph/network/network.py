@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph._checks import check_memory, finite_number
+from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics, deep
 from neurograph.equations.expression import Expression
 from neurograph.errors import GraphError, ParameterError
@@ -302,7 +303,7 @@ class Network(FrozenArrays):
         free = self.connectivity.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
         outputs = self.connectivity.outputs
-        moving[..., outputs] += beta * (np.asarray(target, self.dtype) - s[..., outputs])
+        moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(target, self.dtype))
         return moving
 
     def held(self, state: Floats) -> NDArray[np.bool_]:
@@ -343,7 +344,8 @@ class Network(FrozenArrays):
         moving = np.zeros(s.size)
         moving[self.connectivity.free] = 1.0
         own = moving * self.at_nodes(self.dynamics.slope("s"), s)
-        own[self.connectivity.outputs] -= beta
+        outputs = self.connectivity.outputs
+        own[outputs] += beta * squared_error().force_slopes(s[outputs], np.zeros(outputs.size))[0]
         input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
         sending = scipy.sparse.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
         return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)

@@ -15,7 +15,7 @@ from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, Edg
 from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +83,7 @@ def network(
     GraphError
         If a graph cannot be compiled.
     ParameterError
-        If the layout is unknown or lacks a node, `ax` is not an Axes, or `network` is a Fit.
+        If the layout is unknown or lacks a node, `ax` is not an Axes, or `network` is a TrainingState.
     MissingPackageError
         If matplotlib is not installed.
 
@@ -119,8 +119,8 @@ def network(
 
 
 def _arrays(network: Network | nx.DiGraph[Any] | EdgeTable) -> Drawn:
-    if isinstance(network, Fit):
-        raise ParameterError("network is of type Fit: expected a Network or a graph; pass fit.network")
+    if isinstance(network, TrainingState):
+        raise ParameterError("network is of type TrainingState: expected a Network or a graph; pass fit.network")
     if isinstance(network, Network):
         connectivity = network.connectivity
         return Drawn(network.nodes, network.roles, connectivity.pre, connectivity.post, network.weights)

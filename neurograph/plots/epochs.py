@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
 from neurograph.plots.style import BLUE, VERMILLION, figure_of, panels, styled
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figure:
+def cost(fits: TrainingState | Sequence[TrainingState], *, ax: Sequence[Axes] | None = None) -> Figure:
     """Draw the cost and the share of errors over the epochs: the median of the runs, and their quartiles.
 
     A run that stopped early keeps its last value. The cost is on a log scale where it falls to a
@@ -25,7 +25,7 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
 
     Parameters
     ----------
-    fits : Fit, or sequence of Fit
+    fits : TrainingState, or sequence of TrainingState
         What :func:`neurograph.train` gave for one seed, or for several.
     ax : two matplotlib.axes.Axes, optional
         Where to draw cost and errors; default: a new figure.
@@ -37,7 +37,7 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
     Raises
     ------
     ParameterError
-        If `fits` is neither a Fit nor a sequence of at least one, or `ax` is not two Axes.
+        If `fits` is neither a TrainingState nor a sequence of at least one, or `ax` is not two Axes.
     MissingPackageError
         If matplotlib is not installed.
 
@@ -66,24 +66,25 @@ def cost(fits: Fit | Sequence[Fit], *, ax: Sequence[Axes] | None = None) -> Figu
         return figure_of(upper)
 
 
-def checked_fits(fits: Fit | Sequence[Fit]) -> list[Fit]:
+def checked_fits(fits: TrainingState | Sequence[TrainingState]) -> list[TrainingState]:
     """Return the runs as a list, or raise :class:`ParameterError`."""
-    if not isinstance(fits, (Fit, Iterable)):
+    if not isinstance(fits, (TrainingState, Iterable)):
         raise ParameterError(
-            f"fits is of type {type(fits).__name__}: expected a Fit, as neurograph.train gives, or a sequence of them"
+            f"fits is of type {type(fits).__name__}: expected a TrainingState, as neurograph.train returns, or "
+            "a sequence of them"
         )
-    runs = [fits] if isinstance(fits, Fit) else list(fits)
-    wrong = [run for run in runs if not isinstance(run, Fit)]
+    runs = [fits] if isinstance(fits, TrainingState) else list(fits)
+    wrong = [run for run in runs if not isinstance(run, TrainingState)]
     if wrong or not runs:
         raise ParameterError(
             f"fits holds {wrong[0]!r}: expected what neurograph.train gives"
             if wrong
-            else "fits is empty: expected at least one Fit, such as neurograph.train gives"
+            else "fits is empty: expected at least one TrainingState, such as neurograph.train gives"
         )
     return runs
 
 
-def _padded(runs: list[Fit], name: str) -> NDArray[np.float64]:
+def _padded(runs: list[TrainingState], name: str) -> NDArray[np.float64]:
     """Return a history of every run (runs, epochs of the longest); one that stopped keeps its last value."""
     longest = max(run.epochs for run in runs)
     return np.stack([np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs])

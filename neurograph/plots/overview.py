@@ -10,18 +10,18 @@ from numpy.typing import ArrayLike
 from neurograph.network.network import Network
 from neurograph.plots import boundary, drawing, epochs, heatmap
 from neurograph.plots.style import styled
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def overview(fits: Fit | Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayLike) -> Figure:
+def overview(fits: TrainingState | Sequence[TrainingState], pruned: Network, x: ArrayLike, y: ArrayLike) -> Figure:
     """Draw one page of a task with two inputs: learning, decision map, weights, and the pruned network.
 
     Parameters
     ----------
-    fits : Fit, or sequence of Fit
+    fits : TrainingState, or sequence of TrainingState
         The runs; the decision map and the weight matrix are those of the first one's network.
     pruned : Network
         What pruning left of it.
@@ -35,7 +35,7 @@ def overview(fits: Fit | Sequence[Fit], pruned: Network, x: ArrayLike, y: ArrayL
     Raises
     ------
     ParameterError
-        If `fits` is neither a Fit nor a sequence of at least one, or the network has not two inputs.
+        If `fits` is neither a TrainingState nor a sequence of at least one, or the network has not two inputs.
     DataError
         If x or y does not fit the network.
     MissingPackageError

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import SquaredError
+from neurograph.equations.costs import squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.phases import run_phases, weight_change
@@ -52,7 +52,7 @@ class Saliency(Ranking):
         raise_divergence(free, task.solver)
         y, cost = task.y, task.cost
         if random:
-            y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), SquaredError()
+            y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), squared_error()
         return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, task.solver))[0]
 
 

@@ -121,7 +121,7 @@ class _Search:
         self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
         self.live = np.arange(batch)
         self.step = replace(solver.euler, steps=1, tol=0)
-        self.semi = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        self.semi = leaks_on(network, phase.stiffness)
         if solver.dt is not None or solver.implicit is not None:
             self.semi[:] = bool(solver.implicit)
         self.start, self.least = phase.start.copy(), np.full(batch, np.inf)

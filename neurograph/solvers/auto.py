@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.equations.costs import CrossEntropy
 from neurograph.network.network import Network
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.base import Phase, Solver
@@ -139,11 +138,11 @@ class Auto(Solver):
         if phase.rule is not None or phase.record is not None:
             return none, "the trajectory itself is asked for"
         if _one_pass(network, phase):
-            return leaks_on(network, np.full(none.size, phase.beta)), "the graph has no cycle, so one pass is exact"
+            return leaks_on(network, phase.stiffness), "the graph has no cycle, so one pass is exact"
         edges = subgraph.inner.other.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
-        sure = leaks_on(network, np.full(none.size, phase.beta)) & contracting(network, phase)
+        sure = leaks_on(network, phase.stiffness) & contracting(network, phase)
         if not sure.any():
             return none, "there may be several equilibria, and the trajectory says which"
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"
@@ -162,8 +161,8 @@ class Auto(Solver):
 
 def _one_pass(network: Network, phase: Phase) -> bool:
     """Return whether Gauss-Seidel solves the phase in one pass: no cycle, no coupling but the edges along it."""
-    softmax = isinstance(phase.cost, CrossEntropy) and not phase.free
-    return phase.anchor is None and not softmax and not bool(subgraph_of(network, phase).schedule.cyclic.any())
+    coupled = phase.cost.coupled and not phase.free
+    return phase.anchor is None and not coupled and not bool(subgraph_of(network, phase).schedule.cyclic.any())
 
 
 def _put(whole: Equilibrium | Response, part: Equilibrium | Response, samples: NDArray[np.bool_]) -> None:

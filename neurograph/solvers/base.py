@@ -11,14 +11,11 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
-from neurograph.equations.costs import Cost, CrossEntropy, SquaredError
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium, Record, Response
-
-NUDGING = (SquaredError, CrossEntropy)
-"""The costs whose nudge the solvers know."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +31,7 @@ class Phase:
     beta : float or array (batch,)
         Nudging strength; 0 is the free phase.
     cost : Cost
-        The outputs get -beta dC/ds; one of :data:`NUDGING`.
+        The outputs get -beta dC/ds.
     anchor : array (batch, nodes) or None
         Free equilibrium s* of a transposed phase, in which activity also returns along the edges: the drift gets
         (J' - J)(s - s*), J its Jacobian at s*.
@@ -49,24 +46,22 @@ class Phase:
     start: Floats
     target: Floats | None = None
     beta: float | Floats = 0.0
-    cost: Cost = field(default_factory=SquaredError)
+    cost: Cost = field(default_factory=squared_error)
     anchor: Floats | None = None
     clamped: bool = False
     rule: Expression | None = None
     record: Record | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse a nudge that the solvers would have to guess."""
-        if self.target is not None and type(self.cost) not in NUDGING and not self.free:
-            raise ParameterError(
-                f"cost is {self.cost!r}, whose nudge the solvers do not know: expected costs.squared_error() or "
-                "costs.cross_entropy(), or a rule that nudges nothing, such as rules.asymmetric_ep()"
-            )
-
     @cached_property
     def free(self) -> bool:
         """Whether the outputs are left to themselves."""
         return not self.clamped and (self.beta == 0.0 if isinstance(self.beta, float) else not np.any(self.beta))
+
+    @cached_property
+    def stiffness(self) -> NDArray[np.float64]:
+        """What the nudge adds to an output's leak (batch,): beta k where the force is ``a(y) - k s``, else beta."""
+        k = 1.0 if self.cost.stiffness is None else self.cost.stiffness
+        return k * np.full(self.start.shape[0], self.beta, np.float64)
 
     def of(self, samples: NDArray[np.int64]) -> Phase:
         """Return the same phase of some of the samples."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import Cost
 from neurograph.equations.intervals import ROUGH, Interval, enclose
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
@@ -116,7 +116,8 @@ def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
     .. math:: \min_j (L_j - \sum_i |A_{ji}| v_i / v_j) > c \quad \text{or} \quad \min_i (L_i - \sum_j |A_{ji}|) > c
 
     with L the leaks, which have to be linear, abs(A_ji) bounded over all states, self-loops among them, some v > 0, and
-    c what the nudge may take from it: a negative beta its size, the softmax abs(beta) gain^2 (1 + max v / min v) / 4.
+    c what the nudge may take from it: the largest beta dF/ds, or abs(beta) (1 + max v / min v) times the curvature of a
+    cost that couples the outputs.
     Turning the edges round exchanges the two norms, where the Jacobian is the same everywhere. Clipping to the box is
     nonexpansive in both.
 
@@ -132,9 +133,20 @@ def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
     rate, spread, affine = kept[phase.clamped]
     if phase.anchor is not None and not affine:
         return np.zeros(beta.size, np.bool_)
-    softmax = phase.cost.gain**2 * (1.0 + spread) / 4 if isinstance(phase.cost, CrossEntropy) else None
-    taken = np.maximum(-beta, 0.0) if softmax is None else softmax * np.abs(beta)
-    return np.asarray(rate > taken)
+    return np.asarray(rate > _taken(phase.cost, beta, network.dynamics.box, spread))
+
+
+def _taken(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: float) -> Array:
+    """Return what a nudge takes from a rate (batch,): 0 for a force that pulls the outputs back; inf if not known."""
+    if cost.coupled:
+        return cost.bound * (1.0 + spread) * np.abs(beta)
+    low, high = box or (-np.inf, np.inf)
+    seen = {"s": Interval.across(low, high), "y": Interval.across(-np.inf, np.inf)}
+    constants = {name: Interval.constant(np.array(value)) for name, value in cost.constants.items()}
+    slope = enclose(cost.force_equation.derivative("s"), seen | constants)
+    with np.errstate(invalid="ignore"):
+        taken = np.maximum(beta * slope.low, beta * slope.high)
+    return np.where(beta == 0.0, 0.0, np.fmax(np.nan_to_num(taken, nan=np.inf), 0.0))
 
 
 _RATES: WeakKeyDictionary[Network, dict[bool, tuple[float, float, bool]]] = WeakKeyDictionary()

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.equations.costs import CrossEntropy
 from neurograph.errors import ParameterError
 from neurograph.kernels.machine_code import lanes_for, phase_kernel, response_kernel
 from neurograph.kernels.threads import run_together
@@ -74,18 +73,18 @@ class Euler(Solver):
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code; samples whose nudge asks for steps of another kind by themselves."""
-        beta = np.full(phase.start.shape[0], phase.beta, np.float64)
-        if self.implicit is None and self.dt is None and beta.min(initial=0.0) < 0.0:
-            on = leaks_on(network, beta)
+        if self.implicit is None and self.dt is None and phase.stiffness.min(initial=0.0) < 0.0:
+            on = leaks_on(network, phase.stiffness)
             if on.any() and not on.all():
                 kinds = (np.flatnonzero(on), np.flatnonzero(~on))
-                return _joined(kinds, [self._run(network, phase.of(samples), beta[samples]) for samples in kinds])
-        return self._run(network, phase, beta)
+                return _joined(kinds, [self._run(network, phase.of(samples)) for samples in kinds])
+        return self._run(network, phase)
 
-    def _run(self, network: Network, phase: Phase, beta: NDArray[np.float64]) -> Equilibrium:
+    def _run(self, network: Network, phase: Phase) -> Equilibrium:
         connectivity, start = network.connectivity, phase.start
         batch = start.shape[0]
-        implicit, dt = self._method(network, start, beta)
+        beta = np.full(batch, phase.beta, np.float64)
+        implicit, dt = self._method(network, start, phase.stiffness)
         steps = self.most_steps(phase)
         every, watched, frames = self._frames(network, phase.record, start, steps)
         end = np.empty_like(start)
@@ -94,15 +93,17 @@ class Euler(Solver):
         online, transposed = phase.rule is not None, phase.anchor is not None
         trace = np.zeros(network.weights.size if online else 0)
         bias_trace = np.zeros(connectivity.biased.size if online else 0)
-        gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
         lanes = lanes_for(batch, network.weights.size)
-        kernel = phase_kernel(network.dynamics, phase.rule, implicit, gain > 0.0, transposed, lanes, network.dtype_name)
+        kernel = phase_kernel(
+            network.dynamics, phase.rule, implicit, phase.cost.form, transposed, lanes, network.dtype_name
+        )
         wires, nodes = _wires(network, phase), neurons(network, subgraph_of(network, phase))
         run_together(
             kernel,
             (
                 wires, nodes, start, start if phase.anchor is None else phase.anchor,
-                start[:0] if phase.target is None else phase.target, beta, gain, dt, int(steps), float(self.tol),
+                start[:0] if phase.target is None else phase.target, beta, phase.cost.numbers, dt, int(steps),
+                float(self.tol),
                 end, residual, n_steps, status, every, watched, frames, connectivity.biased, trace, bias_trace,
             ),
             wires[1][0],
@@ -143,16 +144,19 @@ class Euler(Solver):
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
         return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _method(self, network: Network, start: Floats, beta: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
-        """Choose the method and the step of each sample, which no other sample has a say in."""
+    def _method(self, network: Network, start: Floats, nudge: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
+        """Choose the method and the step of each sample, which no other sample has a say in.
+
+        `nudge` (batch,) is what the nudge adds to the leak of an output.
+        """
         implicit, dt = self.implicit, self.dt
         if implicit is None and dt is None:
-            implicit = bool(np.all(leaks_on(network, beta)))
+            implicit = bool(np.all(leaks_on(network, nudge)))
         elif implicit:
-            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, min(0.0, float(beta.min(initial=0.0))))
+            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, min(0.0, float(nudge.min(initial=0.0))))
         if dt is not None or implicit:
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
-        return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(beta)))
+        return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(nudge)))
 
     def _frames(
         self, network: Network, record: Record | None, start: Floats, steps: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import squared_error
 from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
 from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Network
@@ -25,9 +25,10 @@ class GaussSeidel(Solver):
     where the drift is A - L s with L free of s, and by Newton's method on the node's own equation else. The strongly
     connected components are settled one after another, each in sweeps with the flow
     (:mod:`neurograph.network.ordering`), so that a network without cycles is solved in one sweep, exactly. Where nodes
-    depend on each other through more than the edges, in the transposed phase and under a nudge of the cross-entropy,
-    all are one component.  Sweeps settle near an equilibrium whose Jacobian has a negative diagonal that dominates its
-    rows, or its columns, or
+    depend on each other through more than the edges, in the transposed phase and under a nudge that couples the
+    outputs, all are one component.
+
+    Sweeps settle near an equilibrium whose Jacobian has a negative diagonal that dominates its rows, or its columns, or
     is symmetric and negative definite; else not always where the trajectory does. Then they may end at another
     equilibrium, or as a STEP_LIMIT. A node with L + beta <= 0 goes to the bound of the box that it is driven to, or
     without a box off: DIVERGED.
@@ -72,19 +73,19 @@ class GaussSeidel(Solver):
         batch, schedule = start.shape[0], subgraph.schedule
         steps = self.most_steps(phase)
         transposed, nudged = phase.anchor is not None, not phase.clamped and bool(np.any(phase.beta))
-        gain = phase.cost.gain if nudged and isinstance(phase.cost, CrossEntropy) else 0.0
+        cost = phase.cost if nudged else squared_error()
         blocks, cyclic = schedule.blocks, schedule.cyclic
-        if transposed or gain > 0.0:
+        if transposed or cost.coupled:
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
         end = start.copy()
         residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         kernel = gauss_seidel_kernel(
-            network.dynamics, gain > 0.0, transposed, lanes_for(batch, network.weights.size), network.dtype_name
+            network.dynamics, cost.form, transposed, lanes_for(batch, network.weights.size), network.dtype_name
         )
         kernel(
             _wires(network, subgraph, transposed), neurons(network, subgraph), start,
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
-            np.full(batch, phase.beta, np.float64), gain, int(steps), float(self.tol), schedule.order,
+            np.full(batch, phase.beta, np.float64), cost.numbers, int(steps), float(self.tol), schedule.order,
             schedule.colours, blocks, cyclic,
             loop_weights(network, subgraph), end, residual, taken, status,
         )  # fmt: skip

@@ -120,7 +120,7 @@ class _Search:
         batch = phase.start.shape[0]
         self.live = np.arange(batch)
         self.path = phase.start.copy()
-        self.implicit = leaks_on(network, np.full(batch, phase.beta, np.float64))
+        self.implicit = leaks_on(network, phase.stiffness)
         self.s = self._moving(self.live)
         self.change = np.zeros_like(self.s)
         self.stretch = np.full(batch, FIRST_STRETCH)

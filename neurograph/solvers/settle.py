@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._checks import Seed, checked_number, checked_whole
-from neurograph.equations.costs import Cost, SquaredError
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.network.inputs import Start, checked_inputs, checked_network, checked_targets, starting_state
 from neurograph.network.network import Network
@@ -87,7 +87,7 @@ def settle(
         start=starting_state(network, inputs, start, seed),
         target=target,
         beta=beta,
-        cost=SquaredError() if cost is None else cost,
+        cost=squared_error() if cost is None else cost,
         record=checked_record(network, record),
     )
     equilibrium = solver.solve(network, phase)

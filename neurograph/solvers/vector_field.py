@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from neurograph.equations.costs import CrossEntropy
 from neurograph.equations.expression import Expression
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
@@ -50,7 +49,7 @@ class VectorField:
         self._nudge: tuple[Columns, Columns] | None = None
         if phase.target is not None and np.any(beta):
             self._nudge = beta, phase.target.T.astype(np.float64)[subgraph.columns[self.pulled]]
-        self._gain = phase.cost.gain if isinstance(phase.cost, CrossEntropy) else 0.0
+        self._cost = phase.cost
         self._anchor: tuple[Columns, Columns, Columns] | None = None
         if phase.anchor is not None:
             fixed = np.ascontiguousarray(phase.anchor.T[self.moving], np.float64)
@@ -72,9 +71,7 @@ class VectorField:
         moved = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
         if self._nudge is not None:
             beta, target = (values[..., samples] for values in self._nudge)
-            outputs = s[self.pulled]
-            pull = self._gain * (target - self._shares(outputs)) if self._gain else target - outputs
-            moved[self.pulled] += beta * pull
+            moved[self.pulled] += beta * self._cost.force_at(_rows(s[self.pulled]), _rows(target)).T
         if self._anchor is not None:
             fixed, gain, sending = (values[:, samples] for values in self._anchor)
             away = s - fixed
@@ -96,13 +93,11 @@ class VectorField:
             extra = self.carried(gain[:, samples], sending[:, samples])
             parts += [-extra, extra]
         if self._nudge is not None:
-            beta = self._nudge[0][samples]
-            if self._gain:
-                shares, strength = self._shares(s[self.pulled]), beta * self._gain**2
-                own[self.pulled] -= strength * shares
-                parts.extend(strength * share * shares for share in shares)
-            else:
-                own[self.pulled] -= beta
+            beta, target = (values[..., samples] for values in self._nudge)
+            slope, coupling, share = self._cost.force_slopes(_rows(s[self.pulled]), _rows(target))
+            own[self.pulled] += beta * slope.T
+            if self._cost.coupled:
+                parts.extend(beta * row * share.T for row in coupling.T)
         return np.concatenate(parts)
 
     def carried(self, gain: Columns, sending: Columns) -> Columns:
@@ -117,7 +112,7 @@ class VectorField:
         rows, columns = [diagonal, post], [diagonal, pre]
         if self._anchor is not None:
             rows, columns = [*rows, post, pre], [*columns, pre, post]
-        if self._nudge is not None and self._gain:
+        if self._nudge is not None and self._cost.coupled:
             rows.append(np.repeat(self.pulled, self.pulled.size))
             columns.append(np.tile(self.pulled, self.pulled.size))
         return np.concatenate(rows), np.concatenate(columns)
@@ -126,15 +121,11 @@ class VectorField:
         sent = self._at(self._network.dynamics.transfer_equation, s, s)
         return np.asarray(self._base[:, samples] + self.inner @ sent)
 
-    def _shares(self, outputs: Columns) -> Columns:
-        """Return softmax(gain s) of the outputs, a column at a time."""
-        logits = self._gain * outputs
-        shares = np.exp(logits - np.max(logits, axis=0, initial=-np.inf))
-        total = np.zeros(outputs.shape[1])
-        for row in shares:  # in their order, whatever the number of columns
-            total += row
-        return np.asarray(shares / total)
-
     def _at(self, equation: Expression, s: Columns, total: Columns) -> Columns:
         values = equation(**self._known, s=s, I=total)
         return np.array(np.broadcast_to(values, s.shape), np.float64, order="C")
+
+
+def _rows(columns: Columns) -> Columns:
+    """Return samples as rows in memory, so that sums over the outputs run alike whatever the number of samples."""
+    return np.ascontiguousarray(columns.T)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number, checked_whole, finite_number
 from neurograph.certificates.constraint import Constraint, checked_constraint
-from neurograph.equations.costs import Cost, SquaredError
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser, adam
@@ -66,7 +66,7 @@ class TrainingConfig:
 
     rule: Rule = field(default_factory=rules.asymmetric_ep)
     beta: float | None = None
-    cost: Cost = field(default_factory=SquaredError)
+    cost: Cost = field(default_factory=squared_error)
     optimiser: Optimiser = field(default_factory=adam)
     solver: Solver = field(default_factory=Auto)
     epochs: int = 1000
@@ -177,7 +177,7 @@ def _check_place(checkpoint: Any) -> None:
 
 
 def with_options(*left_out: str, **defaults: Any) -> Callable[[Function], Function]:
-    """Give a function that takes ``**options`` all of them, with their defaults, and show them in its signature.
+    """Pass to a function that takes ``**options`` all of them, with their defaults, and show them in its signature.
 
     Parameters
     ----------

@@ -13,10 +13,9 @@ from typing import Any, Self, TypeAlias, Unpack
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import softmax
 
 from neurograph._checks import checked_whole
-from neurograph.equations.costs import Cost, CrossEntropy, cross_entropy, squared_error
+from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
@@ -25,7 +24,7 @@ from neurograph.learning.optimisers import Optimiser, adam
 from neurograph.network.network import Network, compile
 from neurograph.solvers.settle import settle
 from neurograph.training.config import TrainingOptions, with_options
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
 try:
@@ -89,7 +88,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         options = {name: value for name, value in given if name in TrainingOptions.__annotations__} | {"cost": cost}
         if self.optimiser is None:
             options["optimiser"] = optimiser
-        self.fit_: Fit = train(network, x, y, seed=seed, progress=False, **options)
+        self.fit_: TrainingState = train(network, x, y, seed=seed, progress=False, **options)
         self.network_ = self.fit_.best
         self.n_iter_ = self.fit_.epochs
 
@@ -154,7 +153,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         The labels.
     network_ : Network
         The trained network.
-    fit_ : Fit
+    fit_ : TrainingState
         What :func:`neurograph.train` gave, its history among it.
     n_iter_ : int
         How many epochs were run.
@@ -231,8 +230,8 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         Duchi, Shalev-Shwartz, Singer and Chandra, Efficient projections onto the l1-ball, ICML 2008.
         """
         outputs, cost = self._outputs(X), self._chosen_cost()
-        if isinstance(cost, CrossEntropy):
-            return np.asarray(softmax(cost.gain * outputs, axis=1))
+        if cost.coupled:
+            return cost.answer_shares(outputs)
         return _nearest_distribution(outputs)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -283,7 +282,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     ----------
     network_ : Network
         The trained network.
-    fit_ : Fit
+    fit_ : TrainingState
         What :func:`neurograph.train` gave, its history among it.
     n_iter_ : int
         How many epochs were run.

@@ -25,7 +25,7 @@ from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig, TrainingOptions
 from neurograph.training.problem import checked_data
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
 LARGEST_RESIDUAL = 1e-6
@@ -290,7 +290,7 @@ def gradient_history(
     epochs = checked_whole("epochs", epochs, 1)
     rng = checked_generator(seed)
     asked: dict[str, Any] = {"beta": beta, "cost": cost, "solver": solver, "start": start}
-    fit: Network | Fit = network
+    fit: Network | TrainingState = network
     checks = [_check_or_nothing(network, x, y, rule, seed=rng, **asked)]
     for epoch in range(epochs):
         fit = train(
@@ -338,7 +338,7 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
     """Return the slope of the mean cost by each weight, of a tied one by the parameter it shares, and by each bias."""
     network, batch = free.network, free.state.shape[0]
     force = np.zeros(free.state.shape)
-    force[:, network.connectivity.outputs] = cost.force(free.outputs, targets)
+    force[:, network.connectivity.outputs] = cost.force_at(free.outputs, targets)
     state = np.zeros_like(free.state)
     for sample in range(batch):
         state[sample] = _direct_response(network, free.state[sample], force[sample], sample)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import Cost
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
 from neurograph.network.network import Network, check_symmetric
@@ -76,21 +76,21 @@ def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingC
     """Return x and y as arrays that go with the network and the cost, or raise."""
     inputs = checked_inputs(network, x)
     targets = checked_targets(network, y, inputs.shape[0])
-    if isinstance(config.cost, CrossEntropy):
-        _check_shares(network, targets)
+    if config.cost.shares:
+        _check_shares(network, config.cost, targets)
     return inputs, targets
 
 
-def _check_shares(network: Network, targets: Floats) -> None:
+def _check_shares(network: Network, cost: Cost, targets: Floats) -> None:
     """Refuse targets that are no distribution over several outputs."""
     if targets.shape[1] < 2:
         raise ParameterError(
-            f"cost is the cross-entropy, but the network has one output, {network.outputs[0]!r}: expected one for each "
-            "class, or the squared error"
+            f"cost is {cost!r}, but the network has one output, {network.outputs[0]!r}: expected one for each "
+            "class, or costs.squared_error()"
         )
     wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1.0) > 1e-6))
     if wrong.size:
         raise DataError(
             f"y[{wrong[0]}] is {targets[wrong[0]].tolist()}: expected targets >= 0 that add up to 1, or class labels, "
-            "for the cross-entropy"
+            f"for {cost!r}"
         )

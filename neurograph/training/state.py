@@ -23,12 +23,12 @@ from neurograph.training.problem import Problem
 from neurograph.training.update import OptimiserState, first_optimiser_state, updated
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainingState:
-    """A training run between two epochs: all that the next one needs besides the :class:`Problem`.
+    """What :func:`neurograph.train` returns, and goes on from: ``train(fit, x, y)``.
 
-    Its fields are what a checkpoint holds. One of another kind than those that are here asks for a case in
-    :mod:`neurograph.training.resume`; one of these kinds does not.
+    It is the run between two epochs: all that the next one needs besides the :class:`Problem`, and all that a
+    checkpoint holds, see :mod:`neurograph.training.resume`.
 
     Attributes
     ----------
@@ -75,22 +75,15 @@ class TrainingState:
         """How many epochs were run."""
         return int(self.history["cost"].size)
 
-
-class Fit(TrainingState):
-    """The state in which :func:`neurograph.train` stopped, and goes on: ``train(fit, x, y)``.
-
-    ``.network`` is the trained network, ``.best`` that of the lowest validation cost, ``.history`` the cost, the error
-    and more of each epoch, ``.removed`` the edges that left, ``.state`` the last free equilibria; the rest is what the
-    run needs to go on: see :class:`TrainingState`.
-    """
-
     def __repr__(self) -> str:
         """Return in a line how it ended."""
+        if not self.epochs:
+            return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
         why = f"; {self.finished}" if self.finished else ""
         return (
-            f"Fit({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
+            f"TrainingState({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
             f"{last['edges']:.0f} edges{why})"
         )
 
@@ -159,7 +152,9 @@ def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
             f"x has {fresh.state.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"
         )
     if set(fit.history) != set(fresh.history):
-        raise ParameterError("the fit and this call are not both with validation, or both without: expected the same")
+        raise ParameterError(
+            "the fit and this call are not both with validation and keep, or both without: expected the same"
+        )
     if fit.held_out.size != fresh.held_out.size:
         raise ParameterError(
             f"validation holds {fresh.held_out.size} samples of x out, but the fit held out {fit.held_out.size}: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.training.state import Fit
+from neurograph.training.state import TrainingState
 from neurograph.training.train import checked_seeds, side_by_side, train
 
 HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progress")
@@ -29,12 +30,12 @@ class Trial:
     arguments : dict
         What the grid gave it.
     seed : int
-    fit : Fit
+    fit : TrainingState
     """
 
     arguments: dict[str, Any]
     seed: int
-    fit: Fit
+    fit: TrainingState
 
 
 def sweep(
@@ -86,10 +87,10 @@ def sweep(
     >>> [trial.fit.epochs for trial in ng.sweep(network, x, y, rates, epochs=3)]
     [3, 3]
     """
-    if isinstance(network, Fit):
+    if isinstance(network, TrainingState):
         raise ParameterError(
-            "network is a Fit, which goes on with its own random numbers, and a sweep seeds every run: expected a "
-            "Network, or a function of a seed; pass its .network"
+            "network is a TrainingState, which goes on with its own random numbers, and a sweep seeds every run: "
+            "expected a Network, or a function of a seed; pass its .network"
         )
     if not isinstance(grid, Mapping):
         raise ParameterError(f"grid is of type {type(grid).__name__}: expected a dict of names and lists of values")
@@ -112,10 +113,5 @@ def sweep(
         (partial(train, x=x, y=y, seed=number, progress=False, **{"network": network, **arguments, **one}),)
         for one, number in cells
     ]
-    fits = side_by_side(_called, calls, n_jobs, progress)
+    fits = side_by_side(operator.call, calls, n_jobs, progress)
     return [Trial(one, number, fit) for (one, number), fit in zip(cells, fits, strict=True)]
-
-
-def _called(call: Any) -> Fit:
-    fit: Fit = call()
-    return fit

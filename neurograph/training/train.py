@@ -20,21 +20,21 @@ from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
 from neurograph.training.problem import Problem
 from neurograph.training.resume import identity, load, save
-from neurograph.training.state import Fit, begin, epoch, go_on
+from neurograph.training.state import TrainingState, begin, epoch, go_on
 
-Trainee = Network | Fit | Callable[[int], Network]
+Trainee = Network | TrainingState | Callable[[int], Network]
 
 
 @overload
 def train(
     network: Trainee, x: ArrayLike, y: ArrayLike,
     *, seed: Seed = None, n_jobs: int = 1, **options: Unpack[TrainingOptions],
-) -> Fit: ...  # fmt: skip
+) -> TrainingState: ...  # fmt: skip
 @overload
 def train(
     network: Trainee, x: ArrayLike, y: ArrayLike,
     *, seed: Iterable[int], n_jobs: int = 1, **options: Unpack[TrainingOptions],
-) -> list[Fit]: ...  # fmt: skip
+) -> list[TrainingState]: ...  # fmt: skip
 @with_options()
 def train(
     network: Trainee,
@@ -44,7 +44,7 @@ def train(
     seed: Seed | Iterable[int] = None,
     n_jobs: int = 1,
     **options: Unpack[TrainingOptions],
-) -> Fit | list[Fit]:
+) -> TrainingState | list[TrainingState]:
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
@@ -53,8 +53,8 @@ def train(
 
     Parameters
     ----------
-    network : Network, Fit, or function of a seed that gives a Network
-        It is not changed. A Fit goes on as if it had never stopped, given the same other arguments. A function
+    network : Network, TrainingState, or function of a seed that gives a Network
+        It is not changed. A state goes on as if it had never stopped, given the same other arguments. A function
         serves with several seeds, to give each run its own first weights.
     x : array (samples, inputs)
     y : array (samples, outputs), or (samples,)
@@ -91,7 +91,7 @@ def train(
     patience : int, optional
         Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
     seed : int, Generator or iterable of int
-        Of everything drawn; a Fit has its own. Several seeds give several runs and a list of fits, in their order.
+        Of everything drawn; a state has its own. Several seeds give several runs and a list of fits, in their order.
     n_jobs : int
         How many runs go side by side, as processes (joblib); -1 takes every core.
     checkpoint : str or Path, optional
@@ -104,7 +104,7 @@ def train(
 
     Returns
     -------
-    Fit, or list of Fit
+    TrainingState, or list of TrainingState
         ``.network``, ``.best``, ``.history``, ``.removed``, ``.state``.
 
     Raises
@@ -146,7 +146,7 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 def _train_many(
     network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seeds: list[int], n_jobs: int
-) -> list[Fit]:
+) -> list[TrainingState]:
     def of_seed(seed: int) -> TrainingConfig:
         path = config.checkpoint and Path(config.checkpoint)
         own = path and path.with_name(f"{path.stem}-{seed}{path.suffix}")
@@ -195,10 +195,12 @@ def _hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> Fit:
-    fit = network if isinstance(network, Fit) else None
+def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> TrainingState:
+    fit = network if isinstance(network, TrainingState) else None
     if fit is not None and seed is not None:
-        raise ParameterError(f"seed is {seed!r}, but a Fit goes on with its own random numbers: expected no seed")
+        raise ParameterError(
+            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
+        )
     first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
     problem, file = Problem.of(first, x, y, config), config.checkpoint
@@ -222,7 +224,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
                 written = time.monotonic()
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
-    return Fit(**vars(state))
+    return state
 
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:

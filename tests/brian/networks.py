@@ -120,7 +120,7 @@ NETWORKS = {
 
 
 def side_by_side(graphs):
-    """Give one graph of several, whose nodes are called (k, node): they are simulated at the price of one."""
+    """Return one graph of several, whose nodes are called (k, node): they are simulated at the price of one."""
     parts = []
     for k, graph in enumerate(graphs):
         part = nx.relabel_nodes(graph, {node: (k, node) for node in graph})

@@ -138,5 +138,5 @@ def test_the_softmax_nudge_is_beta_times_the_force_at_the_nudged_state():
     cost = cross_entropy(4.0)
     nudged = TIGHT.solve(start, Phase(ng.settle(start, x).state, y, 0.3, cost))
     push = start.drift(nudged.state)
-    push[:, start.connectivity.outputs] += 0.3 * cost.force(nudged.outputs, y)
+    push[:, start.connectivity.outputs] += 0.3 * cost.force_at(nudged.outputs, y)
     assert np.abs(push[:, start.connectivity.free]).max() < 1e-11

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.costs import SquaredError
+from neurograph.equations.costs import squared_error
 from neurograph.learning.phases import run_phases, weight_change
 from neurograph.solvers.settle import settle
 
@@ -16,7 +16,7 @@ NAMED = [ng.rules.stdp(), ng.rules.stdp(average=False), ng.rules.vector_field(),
 
 def phases(network, beta, rule):
     free = settle(network, X, solver=TIGHT)
-    return run_phases(rule, free, Y, beta, SquaredError(), TIGHT)
+    return run_phases(rule, free, Y, beta, squared_error(), TIGHT)
 
 
 def deep_network(leak, seed=0):

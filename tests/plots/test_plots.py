@@ -489,8 +489,8 @@ def test_cost_that_reaches_zero_is_not_on_a_log_scale(fit):
     [
         ([], "fits is empty"),
         ([3], "fits holds 3"),
-        (3, "fits is of type int: expected a Fit"),
-        (ng.compile(complete()), "fits is of type Network: expected a Fit"),
+        (3, "fits is of type int: expected a TrainingState"),
+        (ng.compile(complete()), "fits is of type Network: expected a TrainingState"),
     ],
 )
 def test_cost_and_overview_refuse_what_is_no_fit(network, fits, message):
@@ -663,7 +663,7 @@ def test_a_table_is_drawn_like_its_graph():
 
 
 def test_a_fit_in_place_of_a_network_is_told_apart(fit):
-    with pytest.raises(ng.ParameterError, match=r"network is of type Fit: .*pass fit\.network"):
+    with pytest.raises(ng.ParameterError, match=r"network is of type TrainingState: .*pass fit\.network"):
         plots.network(fit)
 
 

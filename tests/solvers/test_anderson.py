@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import cross_entropy
 from neurograph.solvers import Anderson, Euler
 from neurograph.solvers.base import Phase
 
@@ -83,7 +83,7 @@ def test_a_samples_answer_does_not_depend_on_its_batch(dynamics, kind):
     options = {
         "free": {},
         "squared": {"beta": np.array([0.5, -0.3, -2.0, 0.5, 0.0, 1.0, -0.3, 0.2, 0.1])},
-        "softmax": {"beta": 0.7, "cost": CrossEntropy(3.0)},
+        "softmax": {"beta": 0.7, "cost": cross_entropy(3.0)},
         "clamped": {"clamped": True},
         "transposed": {"beta": 0.1, "anchor": start},
     }[kind]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.equations.costs import CrossEntropy, SquaredError
+from neurograph.equations.costs import cross_entropy, squared_error
 from neurograph.solvers import SOLVERS, Euler, auto
 from neurograph.solvers.base import Phase
 from tests.strategies import SEEDS, graphs_for
@@ -51,11 +51,11 @@ def phases(network, random):
     free = Euler(tol=1e-12, steps=20_000).solve(network, Phase(start)).state
     clamped = free.copy()
     clamped[:, network.connectivity.outputs] = target
-    yield "nudged", Phase(free, target, 0.5, SquaredError())
-    yield "nudged each by its own", Phase(free, target, np.array([1.5, -0.1, 0.0]), SquaredError())
-    yield "softmax", Phase(free, target, 0.1, CrossEntropy(gain=2.0))
+    yield "nudged", Phase(free, target, 0.5, squared_error())
+    yield "nudged each by its own", Phase(free, target, np.array([1.5, -0.1, 0.0]), squared_error())
+    yield "softmax", Phase(free, target, 0.1, cross_entropy(2.0))
     yield "clamped", Phase(clamped, clamped=True)
-    yield "transposed", Phase(free, target, 0.1, SquaredError(), free)
+    yield "transposed", Phase(free, target, 0.1, squared_error(), free)
 
 
 @pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)

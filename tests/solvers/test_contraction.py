@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import cross_entropy
 from neurograph.solvers.base import Phase
 from neurograph.solvers.contraction import contracting
 from tests.strategies import SEEDS, graphs_for
@@ -58,7 +58,7 @@ def test_the_nudge_takes_its_share_and_a_negative_one_can_take_all():
     network = ng.compile(graph, ng.dynamics.deep("absolute", extra_leak=0.3))
     batch = Phase(np.zeros((3, 8)), np.zeros((3, 2)), beta=np.array([5.0, -0.29, -0.31]))
     assert contracting(network, batch).tolist() == [True, True, False]
-    soft = Phase(np.zeros((3, 8)), np.zeros((3, 2)), beta=np.array([0.14, -0.14, 0.16]), cost=CrossEntropy(gain=2.0))
+    soft = Phase(np.zeros((3, 8)), np.zeros((3, 2)), beta=np.array([0.14, -0.14, 0.16]), cost=cross_entropy(2.0))
     assert contracting(network, soft).tolist() == [True, True, False]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.costs import CrossEntropy
+from neurograph.equations.costs import cross_entropy
 from neurograph.solvers import Euler, Newton
 from neurograph.solvers.base import Phase
 from tests.benchmarks import newton_iterations
@@ -68,7 +68,7 @@ def test_a_samples_answer_does_not_depend_on_its_batch(network, kind):
     options = {
         "free": {},
         "squared": {"beta": random.uniform(-0.3, 2.0, 9)},
-        "softmax": {"beta": 0.7, "cost": CrossEntropy(3.0)},
+        "softmax": {"beta": 0.7, "cost": cross_entropy(3.0)},
         "clamped": {"clamped": True},
         "transposed": {"beta": 0.1, "anchor": ng.settle(network, start[:, network.connectivity.inputs]).state},
     }[kind]

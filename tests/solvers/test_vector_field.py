@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.costs import CrossEntropy, SquaredError
+from neurograph.equations.costs import cross_entropy, squared_error
 from neurograph.solvers.base import Phase
 from neurograph.solvers.vector_field import VectorField
 
@@ -13,8 +13,8 @@ DYNAMICS = [
 ]
 PHASES = {
     "free": {},
-    "squared": {"beta": np.array([0.7, -0.2, 0.0]), "cost": SquaredError()},
-    "softmax": {"beta": 0.7, "cost": CrossEntropy(gain=3.0)},
+    "squared": {"beta": np.array([0.7, -0.2, 0.0]), "cost": squared_error()},
+    "softmax": {"beta": 0.7, "cost": cross_entropy(3.0)},
     "clamped": {"clamped": True},
     "transposed": {"beta": 0.4, "anchor": None},
 }
@@ -40,7 +40,7 @@ def by_hand(network, phase, states):
     total = network.drift(states)
     beta = np.full(len(states), phase.beta)
     outputs = network.connectivity.outputs
-    total[:, outputs] += beta[:, None] * phase.cost.force(states[:, outputs], phase.target)
+    total[:, outputs] += beta[:, None] * phase.cost.force_at(states[:, outputs], phase.target)
     if phase.anchor is not None:
         for k, fixed in enumerate(phase.anchor):
             J = network.jacobian(fixed).toarray()

@@ -131,7 +131,7 @@ GRAPHS = {
 
 
 def weighted(graph, neuron, symmetric=False, seed=0):
-    """Give the graph weights with which the neuron contracts and, in a box, stays inside it."""
+    """Return the graph with weights with which the neuron contracts and, in a box, stays inside it."""
     kind, symmetric = neuron.dynamics, symmetric or neuron.dynamics.symmetric
     graph = nx.DiGraph(graph)
     if not kind.self_loops:
@@ -224,7 +224,7 @@ def settled(neuron, plain, W, b, x):
 
 
 def slopes(neuron, graph, x, y):
-    """Give, for each cost, the derivative of its mean with respect to each edge (tied ones together) and bias."""
+    """Return, for each cost, the derivative of its mean with respect to each edge (tied ones together) and bias."""
     plain = Plain.of(graph, neuron)
     place = {node: k for k, node in enumerate(plain.nodes)}
     biased = [node for node in plain.nodes if "bias" in graph.nodes[node]]
@@ -267,7 +267,7 @@ def case(neuron_name, graph_name, symmetric=False):
 
 
 def away(change, bias_change, network, slopes):
-    """Give the relative distance of a change from minus the central differences."""
+    """Return the relative distance of a change from minus the central differences."""
     by_edge, by_bias = slopes
     exact = -np.concatenate([[by_edge[edge] for edge in network.edges], by_bias])
     return np.linalg.norm(np.concatenate([change, bias_change]) - exact) / np.linalg.norm(exact)

@@ -123,7 +123,7 @@ def contracted(graph, neuron):
 
 
 def near_a_kink(network, state):
-    """Say whether a node that something reaches is at its bound, and hardly pressed against it."""
+    """Return whether a node that something reaches is at its bound, and hardly pressed against it."""
     if network.dynamics.box is None:
         return False
     wired = np.zeros((state.shape[1],) * 2)

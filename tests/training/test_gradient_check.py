@@ -187,7 +187,7 @@ def test_what_does_not_fit_is_named(options, error, message):
 
 def test_a_fit_in_place_of_a_network_is_told_apart():
     fit = ng.train(complete(), X, Y, epochs=1, progress=False)
-    with pytest.raises(ng.ParameterError, match=r"network is of type Fit: .*pass its \.network"):
+    with pytest.raises(ng.ParameterError, match=r"network is of type TrainingState: .*pass its \.network"):
         ng.gradient_check(fit, X, Y)
 
 

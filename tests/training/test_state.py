@@ -127,7 +127,7 @@ def test_a_fit_of_another_problem_does_not_go_on():
         ng.train(fit, XOR[0][:2], XOR[1][:2])
     with pytest.raises(ng.ParameterError, match=r"optimiser is .*of another kind than the fit's"):
         ng.train(fit, *XOR, optimiser=ng.optimisers.sgd(0.1))
-    with pytest.raises(ng.ParameterError, match="both with validation, or both without"):
+    with pytest.raises(ng.ParameterError, match="both with validation and keep, or both without"):
         ng.train(fit, *XOR, validation=0.25)
     held = ng.train(network(), *XOR, epochs=2, seed=0, validation=0.25)
     with pytest.raises(ng.ParameterError, match="validation holds 2 samples of x out, but the fit held out 1"):

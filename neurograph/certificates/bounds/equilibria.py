@@ -46,7 +46,7 @@ def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
     OutOfTimeError
         If the deadline passes first.
     """
-    solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, np.array([phase.beta]))))
+    solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, phase.stiffness[:1])))
     for done in range(1, ROUNDS + 1):
         found = solver.solve(system.network, phase)
         if not np.any(found.status == Status.STEP_LIMIT):
