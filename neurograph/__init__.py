@@ -24,8 +24,9 @@ from neurograph.errors import (
     NeurographError,
     ParameterError,
 )
-from neurograph.formats import read, read_table, write, write_page
+from neurograph.formats import read, read_table, write
 from neurograph.graphs import topologies
+from neurograph.html import write_page
 from neurograph.learning import optimisers, rules
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network, compile

@@ -67,7 +67,7 @@ class GraphMetrics:
         return {graph: {name: asdict(one) for name, one in measures.items()} for graph, measures in self.graphs.items()}
 
     def __repr__(self) -> str:
-        """Say what there is in a line."""
+        """Return a line with the sizes."""
         sizes = (
             f"{name} {_said(one['nodes'].value)} nodes, {_said(one['edges'].value)} edges"
             for name, one in self.graphs.items()

@@ -59,7 +59,7 @@ class BrianModel(Batches):
     times: Times
 
     def __repr__(self) -> str:
-        """Return the model and its size in a line."""
+        """Return a line with the model and its size."""
         return f"BrianModel({self.recipe.kind.name}, {self.batch} copies of {self.compiled!r})"
 
     @property

@@ -70,7 +70,7 @@ def certify(
     level: Level = "standard",
     budget: float = 30.0,
 ) -> Report:
-    """Say what is proved of a network's stability, with its weights as they are.
+    """Return what is proved of a network's stability, with its weights as they are.
 
     Each theorem ends as PROVED, REFUTED or UNKNOWN. Most are about every input at once; x adds what holds near the
     equilibria of these inputs. The equations are taken in float64 with the weights as they are stored.

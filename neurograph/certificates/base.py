@@ -259,7 +259,7 @@ class Certificate:
         return json.dumps(_plain(said), allow_nan=False)
 
     def __str__(self) -> str:
-        """Say it in a few lines."""
+        """Return it in a few lines."""
         lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
         lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
         lines += [f"It bears: {self.bearing}." if self.margins else ""]
@@ -303,7 +303,7 @@ class Theorem(abc.ABC):
 
     @abc.abstractmethod
     def examine(self, system: System, deadline: Deadline) -> Certificate:
-        """Say what the theorem proves or refutes of the system; never raise for one that it does not fit.
+        """Return what the theorem proves or refutes of the system; never raise for one that it does not fit.
 
         What may take long asks the deadline on its way.
         """

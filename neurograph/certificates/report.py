@@ -86,7 +86,7 @@ class Report:
         return f"Proved {where}: {', '.join(best.claims)}{rate}{norm} ({best.name})."
 
     def __repr__(self) -> str:
-        """Say the outcome in a line."""
+        """Return a line on the outcome."""
         counts = [f"{sum(c.verdict is verdict for c in self.certificates)} {verdict}" for verdict in Verdict]
         return f"Report({', '.join(counts)}: {self.claim})"
 

@@ -10,9 +10,10 @@ from neurograph import plots
 from neurograph.certificates import Report, certify
 from neurograph.equations.costs import wrong
 from neurograph.errors import ParameterError
-from neurograph.formats import write, write_page
+from neurograph.formats import write
 from neurograph.formats.run_log import HISTORY, REMOVED, write_history, write_removed
 from neurograph.graphs.topologies import complete
+from neurograph.html import write_page
 from neurograph.network.network import Network, compile
 from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude

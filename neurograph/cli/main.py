@@ -51,7 +51,7 @@ DYNAMICS = {
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())
 PICTURES = (".png", ".svg", ".pdf")
-SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS)
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -333,7 +333,7 @@ def _show(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     folder = options.folder
     source = options.graph or result_in(folder)
-    target = checked_path(options.output or folder / "report.html")
+    target = checked_place(options.output or folder / "report.html")
     network = _compiled(source, None)
     x = None if _no_data(options) else _data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED

@@ -9,11 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-LONGEST = 24
-"""Most bits of a code."""
-
-PEEK = 12
-"""Bits that are looked up at once; longer codes are found by their length."""
+from neurograph.kernels.unpacking import LONGEST, PEEK
 
 Counts = NDArray[np.int64]
 

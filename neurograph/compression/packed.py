@@ -98,7 +98,7 @@ class PackedWeights:
         return cls((rows, columns), words, bits, indices.size, counts, gaps, levels, values, labels)
 
     def __repr__(self) -> str:
-        """Say the size in a line."""
+        """Return a line with the size."""
         return f"PackedWeights({self.shape[0]} x {self.shape[1]}, {self.entries} entries in {self.nbytes} bytes)"
 
     @property

@@ -34,7 +34,7 @@ class Quantised:
     error: float
 
     def __repr__(self) -> str:
-        """Say the outcome in a line."""
+        """Return a line on the outcome."""
         ends = f" from {self.levels[0]:.4g} to {self.levels[-1]:.4g}" if self.levels.size else ""
         return f"Quantised({self.levels.size} levels{ends}, error {self.error:.2g})"
 

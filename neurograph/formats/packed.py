@@ -14,10 +14,11 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from neurograph.compression.huffman import LONGEST, Code
+from neurograph.compression.huffman import Code
 from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
 from neurograph.formats.base import VERSION, Format, from_json, label_from_json, parsed_json, to_json
+from neurograph.kernels.unpacking import LONGEST
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
 SIZES = 8

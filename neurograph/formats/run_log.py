@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._files import write_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.formats import FORMATS
 from neurograph.pruning import Removed
@@ -87,7 +89,7 @@ def result_in(folder: Path) -> Path:
     """
     if not folder.is_dir():
         raise ParameterError(f"{folder} is no folder: expected the folder of a run")
-    suffixes = [format.suffix for format in FORMATS]
+    suffixes = [format.suffix for format in FORMATS.values()]
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
     files = [file for file in files if file.name not in (HISTORY, REMOVED)]
     files.sort(key=lambda file: suffixes.index(file.suffix.lower()))
@@ -120,8 +122,9 @@ def cells(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(header)
-        table.writerows(rows)
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(header)
+    table.writerows(rows)
+    write_whole([path], [text.getvalue().encode("utf-8")])
     return path

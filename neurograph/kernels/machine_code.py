@@ -21,7 +21,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from neurograph.compression.huffman import LONGEST, PEEK
 from neurograph.equations.costs import CostForm
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import SCALAR_FUNCTIONS, Expression
@@ -146,7 +145,7 @@ def readout_kernel(rule: Expression, one_beta: bool, number: str) -> Kernel:
 def unpacking_kernel(name: str) -> Kernel:
     """Compile one of the two loops of :mod:`neurograph.kernels.unpacking`, "unpack" or "multiply"."""
     loops = tuple(getattr(unpacking_loop, inner) for inner in ("peek", "symbol", "number", name))
-    return _compiled([f"LONGEST, PEEK = {LONGEST}, {PEEK}"], loops, _nrt=False)
+    return _compiled([f"LONGEST, PEEK = {unpacking_loop.LONGEST}, {unpacking_loop.PEEK}"], loops, _nrt=False)
 
 
 def readout_tables(rule: Expression) -> tuple[str, ...]:
@@ -220,7 +219,7 @@ def _text(equation: Expression) -> str:
 
 
 class _Constants(ast.NodeTransformer):
-    """Gives constants the network's type: a float64 among float32 numbers would make float64 of them all."""
+    """Return constants the network's type: a float64 among float32 numbers would make float64 of them all."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         return ast.Call(ast.Name("R", ast.Load()), [node], [])
@@ -254,7 +253,7 @@ def _project(box: tuple[float, float] | None) -> str:
 
 
 def _pressed(box: tuple[float, float] | None) -> str:
-    """Say on which side the drift presses a node against its box: -1, 1, or 0 where it does not."""
+    """Return on which side the drift presses a node against its box: -1, 1, or 0 where it does not."""
     low, high = map(_number, box or (-float("inf"), float("inf")))
     side = f"-1.0 if s <= {low} and moving < 0.0 else (1.0 if s >= {high} and moving > 0.0 else 0.0)"
     return f"def pressed(s, moving):\n    return {'0.0' if box is None else side}\n"

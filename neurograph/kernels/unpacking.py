@@ -1,21 +1,21 @@
-"""The loops that read packed weights; kernels.py compiles this text.
+"""The loops that read packed weights; machine_code.py compiles this text.
 
 The bits are a row's number of entries, then for each entry the gap to the one before and its level, row after row. A
 number n >= 1 is the Huffman code of k = floor(log2 n), then the k bits of n - 2**k. Where hardly two weights are equal,
-`coded` is False: no level stands there, and each entry has a value of its own. The names declared below are
-written by kernels.py in front of this text.
+`coded` is False: no level stands there, and each entry has a value of its own. LONGEST and PEEK are
+written by machine_code.py in front of this text.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    PEEK: int
-    LONGEST: int
+LONGEST = 24
+"""Most bits of a code."""
+
+PEEK = 12
+"""Bits that are looked up at once; longer codes are found by their length."""
 
 
 def peek(words, place, count):

@@ -54,7 +54,7 @@ class Network(FrozenArrays):
     parameters: Floats
 
     def __repr__(self) -> str:
-        """Say the size in a line."""
+        """Return a line with the size."""
         counts = [f"{count} {role}" for code, role in enumerate(ROLES) if (count := np.sum(self.roles == code))]
         return (
             f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"

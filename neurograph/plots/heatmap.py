@@ -112,7 +112,7 @@ def _part_roles(ax: Axes, roles: NDArray[np.int8]) -> None:
 
 
 def _explain(ax: Axes) -> None:
-    """Say above the colour bar what a hatched cell is."""
+    """Return above the colour bar what a hatched cell is."""
     from matplotlib.patches import Patch
 
     no_edge = Patch(facecolor=PALE, edgecolor="#C9C9C9", hatch=HATCH, linewidth=0.0, label="no edge")

@@ -6,7 +6,13 @@ from neurograph.solvers.euler import Euler
 from neurograph.solvers.gauss_seidel import GaussSeidel
 from neurograph.solvers.newton import Newton
 
-SOLVERS = (Euler, GaussSeidel, Anderson, Newton, Auto)
-"""Every solver; the conformance suite runs over them."""
+SOLVERS = {
+    "euler": Euler,
+    "gauss_seidel": GaussSeidel,
+    "anderson": Anderson,
+    "newton": Newton,
+    "auto": Auto,
+}
+"""Every solver by name; the conformance suite runs over them."""
 
 __all__ = ["Anderson", "Auto", "Euler", "GaussSeidel", "Newton"]

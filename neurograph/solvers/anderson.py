@@ -101,7 +101,7 @@ class Anderson(Solver):
         return self.euler.respond(equilibrium, force, lift)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Say what Euler's method would: it is its steps that grew."""
+        """Return what Euler's method would: it is its steps that grew."""
         return self.euler.remedy(equilibrium, sample)
 
 

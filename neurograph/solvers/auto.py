@@ -128,7 +128,7 @@ class Auto(Solver):
         return whole
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Say what Euler's method would, which had the last try."""
+        """Return what Euler's method would, which had the last try."""
         return self.euler.remedy(equilibrium, sample)
 
     def _choice(self, network: Network, phase: Phase) -> tuple[NDArray[np.bool_], str]:

@@ -117,7 +117,7 @@ class Solver(abc.ABC):
 
     @abc.abstractmethod
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Say what to change after this sample diverged, as the end of a sentence."""
+        """Return the remedy after this sample diverged, as the end of a sentence."""
 
     def refuse_path(self, phase: Phase) -> None:
         """Refuse what needs the trajectory itself, from a method that does not follow it.

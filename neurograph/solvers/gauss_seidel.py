@@ -99,7 +99,7 @@ class GaussSeidel(Solver):
         return responded(equilibrium, force, lift, self.steps, self.tol)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Say that sweeps are not the trajectory."""
+        """Return the remedy: sweeps are not the trajectory."""
         return "sweeps may run off where the trajectory settles: try solvers.Euler()"
 
 

@@ -106,7 +106,7 @@ class Newton(Solver):
         return Response(end, gains, status.astype(np.int8), residual, taken)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Say that it is the trajectory that grows."""
+        """Return the remedy: it is the trajectory that grows."""
         return "no equilibrium is near its trajectory, which grows"
 
 

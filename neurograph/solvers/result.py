@@ -60,7 +60,7 @@ class Trajectory:
     state: Floats
 
     def __repr__(self) -> str:
-        """Say the size in a line."""
+        """Return a line with the size."""
         samples, frames, nodes = self.state.shape
         return f"Trajectory({samples} samples, {frames} frames of {nodes} nodes, steps 0 to {self.steps[-1]})"
 
@@ -134,7 +134,7 @@ class Equilibrium:
         return Equilibrium(self.network, *ended, dt=dt, method=self.method)
 
     def __repr__(self) -> str:
-        """Return how the samples ended in a line."""
+        """Return a line on how the samples ended."""
         return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
 
 
@@ -164,5 +164,5 @@ class Response:
     steps: NDArray[np.int64]
 
     def __repr__(self) -> str:
-        """Return how the samples ended in a line."""
+        """Return a line on how the samples ended."""
         return f"Response({_ended(self)})"

@@ -18,7 +18,7 @@ from tests.strategies import graphs
 
 ADDITIVE = ng.dynamics.additive()
 
-SUFFIXES = [format.suffix for format in FORMATS]
+SUFFIXES = [format.suffix for format in FORMATS.values()]
 PACKAGES = {".parquet": "pyarrow", ".h5": "h5py", ".nir": "nir"}
 MISSING = {suffix: package for suffix, package in PACKAGES.items() if find_spec(package) is None}
 
@@ -266,11 +266,11 @@ def test_an_unknown_suffix_lists_the_known(tmp_path):
     for action in (lambda: write(small(), tmp_path / "a.xyz"), lambda: read(tmp_path / "a.xyz")):
         with pytest.raises(FormatError, match=r"a\.xyz.*'\.xyz'.*") as caught:
             action()
-        assert all(format.suffix in str(caught.value) for format in FORMATS)
+        assert all(format.suffix in str(caught.value) for format in FORMATS.values())
 
 
 def test_every_format_has_its_own_suffix():
-    assert len({format.suffix for format in FORMATS}) == len(FORMATS) >= 2
+    assert len({format.suffix for format in FORMATS.values()}) == len(FORMATS) >= 2
 
 
 class Loud:

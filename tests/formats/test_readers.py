@@ -239,7 +239,7 @@ def test_a_missing_package_is_named_with_its_remedy(tmp_path, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, package, None)
         with pytest.raises(MissingPackageError, match=rf"need {package}, .*\[files\]"):
             ng.write(graph, tmp_path / f"net{suffix}")
-        for format in FORMATS:
+        for format in FORMATS.values():
             if format.suffix == suffix:
                 with pytest.raises(MissingPackageError, match=package):
                     format.load([b"x", b"x"])

@@ -88,7 +88,7 @@ def test_not_to_a_certificate(name):
     assert str(one) == str(two)
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: type(form).__name__)
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: type(form).__name__)
 def test_not_into_a_file(form, tmp_path):
     written = []
     for place, each in enumerate(twins(ng.Dynamics("-s + I + b"), bias="neurons")):

@@ -20,7 +20,7 @@ DYNAMICS = [
     ng.dynamics.additive("tanh"),
     ng.dynamics.hopfield(),
 ]
-OTHERS = [solver for solver in SOLVERS if solver is not Euler]
+OTHERS = [solver for solver in SOLVERS.values() if solver is not Euler]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -87,7 +87,7 @@ def test_what_any_of_them_calls_settled_is_an_equilibrium(dynamics, data, seed):
     """Whatever the weights: several equilibria, cycles, growth up to the box."""
     network = ng.compile(data.draw(graphs_for(dynamics)), dynamics)
     x = np.random.default_rng(seed).random((3, len(network.inputs)))
-    for solver in SOLVERS:
+    for solver in SOLVERS.values():
         settled = ng.settle(network, x, solver=solver(tol=1e-9), start="uniform", seed=0)
         moved = np.clip(settled.state + network.drift(settled.state), 0.0, 1.0) - settled.state
         largest = np.abs(moved[:, network.connectivity.free]).max(axis=1)
@@ -100,7 +100,7 @@ def test_a_ring_that_cycles_for_ever_is_settled_by_none_that_follows_it():
     graph.add_nodes_from([(0, {"bias": 2.0}), (1, {"bias": 2.0}), (2, {"bias": 2.0, "role": "output"})])
     graph.add_weighted_edges_from([(0, 1, -3.0), (1, 2, -3.0), (2, 0, -3.0)])
     network = ng.compile(graph, ng.dynamics.vector_field())
-    for solver in SOLVERS:
+    for solver in SOLVERS.values():
         settled = ng.settle(network, np.empty((1, 0)), start=[[0.1, 0.2, 0.3]], solver=solver())
         if settled.converged:
             assert np.abs(settled.state - 0.5).max() < 1e-6, solver

@@ -27,7 +27,7 @@ DYNAMICS = [
 ]
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 @pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)
 def test_every_solver_ends_where_the_drift_is_nothing(solver, dynamics):
     network = small(dynamics)
@@ -39,7 +39,7 @@ def test_every_solver_ends_where_the_drift_is_nothing(solver, dynamics):
     assert np.abs(moved).max() <= 1e-12
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
 @pytest.mark.parametrize("dynamics", DYNAMICS, ids=lambda d: d.name)
 def test_the_nudged_phase_rests_where_drift_and_nudge_cancel(solver, dynamics):
     network, beta = small(dynamics), 0.7

@@ -109,7 +109,7 @@ class AbsoluteLeak(Theorem):
         )
 
     def _critical(self, system: System, law: LeakLaw) -> Certificate:
-        """Say what holds where some neuron leaks only what it sends."""
+        """Return what holds where some neuron leaks only what it sends."""
         component = closed_component(system.weights, law.extra.low == 0.0, balanced=True)
         if component is not None and np.any(law.extra.high[component] > 0.0):
             return self.unknown(system, "Undecided: some extra leak is 0 within rounding.", margin=0.0)

@@ -116,7 +116,7 @@ def _ranges(system: System) -> str:
 
 
 def _impossible(system: System) -> str:
-    """Say so where no log-norm can be negative, for the rows of A add up to 0."""
+    """Return so where no log-norm can be negative, for the rows of A add up to 0."""
     if not system.affine:
         return ""
     columns = sp.csr_array(system.couplings.T)

@@ -75,7 +75,7 @@ class InvariantBox(Theorem):
         )
 
     def _own_box(self, system: System) -> Certificate:
-        """Say what clipping alone does."""
+        """Return what clipping alone does."""
         box = system.network.dynamics.box
         if box is None or not np.all(np.isfinite(box)):
             return self.unknown(

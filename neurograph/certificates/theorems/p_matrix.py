@@ -100,7 +100,7 @@ class PMatrix(Theorem):
 
 
 def _as_well(count: int, total: int, how: str, of: str) -> str:
-    """Say of how many the same is true, where it is of more than one."""
+    """Return of how many the same is true, where it is of more than one."""
     return f", {how} {count} of {total} {of}" if count > 1 else ""
 
 

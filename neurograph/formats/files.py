@@ -1,0 +1,288 @@
+"""Reading and writing files: the suffix chooses the format."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from neurograph._checks import check_memory
+from neurograph._files import write_whole
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import FormatError, GraphError
+from neurograph.formats.base import Format
+from neurograph.formats.registry import FORMATS
+from neurograph.graphs.edge_table import EdgeTable, read_graph
+from neurograph.network.network import Network
+
+
+def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
+    """Write a graph or a network to a file; its suffix chooses the format.
+
+    ========== =============== ============================= =======================================================
+    suffix     format          for                           what is special
+    ========== =============== ============================= =======================================================
+    .json      node-link JSON  neurograph, networkx, d3      the native file: all types as they were
+    .graphml   GraphML         igraph, graph-tool, yEd
+    .gexf      GEXF            Gephi
+    .cyjs      Cytoscape JSON  Cytoscape, Cytoscape.js
+    .csv       CSV             spreadsheets                  edges; the nodes in ``<name>.nodes.csv`` beside it
+    .parquet   Parquet         pandas, polars, Arrow         edges; the nodes in ``<name>.nodes.parquet`` beside it
+    .npz       npz             scipy, numpy                  ``scipy.sparse.load_npz`` gives A[pre, post]
+    .h5        SONATA          libsonata, bmtk               a population of nodes and one of edges
+    .nir       NIR             neuromorphic programs         leaky linear neurons alone; dense; the order of edges
+                                                             is that of their nodes
+    .packed    packed          neurograph                    few bytes, above all after ``neurograph.quantise``
+    ========== =============== ============================= =======================================================
+
+    All comes back from each, weights and biases bit for bit, with two exceptions: in all but JSON an
+    attribute that is an int at one node (or edge) and a float at another becomes a float at each, and NIR refuses by
+    name what it cannot hold. Weights and biases are floats in every format, and numpy's scalars become Python's.
+    Parquet needs pyarrow, SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands as it
+    is; what a format has no type for (None, lists, dicts, tuples, text with control characters) is text that begins
+    with ``json:``.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, EdgeTable or Network
+        What to write; a network is written as ``network.to_graph()`` and its dynamics.
+    path : path
+        Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
+        before the first is replaced, and only a kill between the two moves leaves one new and one old.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled.
+    FormatError
+        If the suffix is unknown, the file cannot be written, or a label or attribute is not plain (None, bool, int,
+        finite float, text, or a list, tuple or dict of them), or the format cannot hold it.
+    MissingPackageError
+        If the package that writes the format is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> graph = nx.DiGraph([(0, (1, "a"), {"weight": 0.1})])
+    >>> graph.nodes[(1, "a")]["role"] = "output"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read(write(graph, folder + "/small.graphml")).edges(data=True)
+    OutEdgeDataView([(0, (1, 'a'), {'weight': 0.1})])
+    """
+    path = checked_path(path)
+    format = _format_of(path)
+    write_files(_files(path, format), format.dump_table(_table(graph)))
+    return path
+
+
+def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
+    """Return a graph as arrays, with its dynamics, of which a network always has one, as plain values."""
+    if isinstance(graph, Network):
+        table = graph.to_table()
+        return replace(table, attributes={**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()})
+    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    attributes = dict(table.attributes or {})
+    if isinstance(attributes.get("dynamics"), Dynamics):
+        attributes["dynamics"] = attributes["dynamics"].to_dict()
+    return replace(table, attributes=attributes)
+
+
+def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
+    """Read a graph from a file; its suffix chooses the format, as of :func:`write`.
+
+    A file from elsewhere is read without trust: damaged or hostile, it gives an error, in time and memory that its size
+    bounds. HDF5 (SONATA, NIR) is read in a process of its own, for its library breaks down on some damaged files; a
+    program that takes that library over has the rights of that process. Nothing in a file is run: a dynamics comes
+    back in the graph attribute ``dynamics`` as a dict of texts and numbers, which :func:`neurograph.compile` checks
+    when it uses it.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`write` or of another program, with a role for the outputs and a weight for each edge. Of a
+        pair of CSV or Parquet it is the edges, with the columns ``pre``, ``post`` and ``weight``; the nodes stand in
+        ``<name>.nodes.<suffix>`` beside it, with the columns ``node`` and ``role``.
+
+    Returns
+    -------
+    networkx.DiGraph
+        The graph, ready to be compiled; nodes and edges in the order of the file.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown, there is no such file, it is damaged or not of that format, or its
+        graph cannot be compiled.
+    MissingPackageError
+        If the package that reads the format is not installed.
+    """
+    return read_table(path).to_graph()
+
+
+def read_table(path: str | os.PathLike[str]) -> EdgeTable:
+    """Read a graph from a file as arrays, which :func:`neurograph.compile` takes as it takes a graph.
+
+    For Parquet of a million edges it takes a small part of the time that :func:`read` takes, for no networkx graph is
+    made; for the other formats, about as long.
+
+    Parameters
+    ----------
+    path : path
+        As of :func:`read`.
+
+    Returns
+    -------
+    EdgeTable
+        What ``read(path)`` carries.
+
+    Raises
+    ------
+    FormatError
+        As of :func:`read`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["y"]["role"] = "output"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_table(write(graph, folder + "/small.csv")).weights
+    array([0.5])
+    """
+    path = Path(path)
+    format = _format_of(path)
+    try:
+        return format.load_table([_contents(file, format) for file in _files(path, format)])
+    except GraphError as error:
+        raise FormatError(
+            f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
+        ) from error
+    except FormatError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
+    except RecursionError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
+    except MemoryError as error:
+        raise FormatError(f"{path} cannot be read as {format.name}: it takes more memory than there is") from error
+
+
+def checked_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path that :func:`write` takes: before long work, so that it is not in vain.
+
+    Parameters
+    ----------
+    path : path
+        Where a graph will be written.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is unknown, or no file can be written there.
+
+    Examples
+    --------
+    >>> checked_path("trained.xls")
+    Traceback (most recent call last):
+    neurograph.errors.FormatError: trained.xls has the suffix '.xls': expected one of .json (node-link JSON), ...
+    """
+    _format_of(Path(path))
+    return checked_place(path)
+
+
+def checked_place(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file of any kind that can be written: it is no folder, and in one that is there.
+
+    Parameters
+    ----------
+    path : path
+        Where a file will be written.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    FormatError
+        If no file can be written there.
+    """
+    path = Path(path)
+    folder = path.resolve().parent
+    if path.is_dir():
+        wrong = "it is a folder"
+    elif not folder.is_dir():
+        wrong = f"there is no folder {folder}"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        wrong = f"no permission to write in {folder}"
+    else:
+        return path
+    raise FormatError(f"{path} cannot be written ({wrong}): expected a file in a folder that is there, with permission")
+
+
+def _format_of(path: Path) -> Format:
+    suffix = path.suffix.lower()
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    if suffix == ".html":
+        raise FormatError(
+            f"{path} has the suffix '.html', of a page to look at, which cannot be read back: expected "
+            "neurograph.write_page(graph, path) to write one, and the .json or .graphml file of the graph to read it"
+        )
+    known = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
+    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
+
+
+def _files(path: Path, format: Format) -> list[Path]:
+    """Return the files that a path names: it, and those that the format has beside it."""
+    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+
+
+def _contents(path: Path, format: Format) -> bytes:
+    """Read a file that is one, is not empty and fits into the memory."""
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise FormatError(f"{path} is a folder: expected a {format.name} file; check the path")
+        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
+            raise FormatError(f"{path} is no regular file: expected a {format.name} file; copy what it gives into one")
+        check_memory(about.st_size, f"reading {path}", "expected a graph; check the path")
+        data = path.read_bytes()
+    except OSError as error:
+        raise FormatError(
+            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
+        ) from error
+    if not data.strip():
+        raise FormatError(f"{path} is empty: expected a graph; write it again")
+    return data
+
+
+def write_files(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write each file whole or not at all; of several, none takes its place before all are written.
+
+    Raises
+    ------
+    FormatError
+        If one of them cannot be written.
+    """
+    try:
+        write_whole(paths, contents)
+    except OSError as error:
+        raise FormatError(
+            f"{paths[0]} cannot be written ({error.strerror}): expected a path in a folder that is there, "
+            "with room and permission"
+        ) from error

@@ -1,0 +1,178 @@
+"""One offline HTML page of a graph: drawn, with its numbers, what is proved of it, how it learned and what it lost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike
+
+from neurograph.certificates import Report
+from neurograph.drawing.labels import shortened
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import FormatError, ParameterError
+from neurograph.formats import checked_place, write_files
+from neurograph.graphs.edge_table import ROLES, EdgeTable, read_graph
+from neurograph.html.certificates import certificates
+from neurograph.html.content import LONGEST, check_nodes, content
+from neurograph.html.curves import curves
+from neurograph.network.network import Network, chosen_dynamics
+from neurograph.pruning import Removed
+from neurograph.training.state import TrainingState
+
+
+def write_page(
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    path: str | os.PathLike[str],
+    *,
+    report: Report | None = None,
+    history: Mapping[str, ArrayLike] | None = None,
+    removed: Sequence[Removed] = (),
+) -> Path:
+    """Write one HTML page to look at a graph in a browser, with no network and no other file.
+
+    It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
+    sliders hide weak edges and go back through the log of a pruning. Of more than 12,000 edges the strongest are
+    drawn. The same values give the same bytes.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, EdgeTable or Network
+        Of at most 2,000 nodes; its attribute ``name``, where it has one, is the title.
+    path : path
+        An ``.html`` file. An old one is replaced at the end, as a whole, or not at all.
+    report : Report, optional
+        Of :func:`neurograph.certify`: the table of certificates.
+    history : mapping of str to array (epochs,), optional
+        ``fit.history``: the curves.
+    removed : sequence of Removed, optional
+        ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
+        drawn until its last edge leaves.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or has too many nodes.
+    FormatError
+        If the suffix is another, or the file cannot be written.
+    ParameterError
+        If another argument is not what is expected.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
+    """
+    path = checked_place(path)
+    if path.suffix.lower() != ".html":
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected .html")
+    text = page(graph, report=report, history=history, removed=removed)
+    write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
+    return path
+
+
+def page(
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    *,
+    report: Report | None = None,
+    history: Mapping[str, ArrayLike] | None = None,
+    removed: Sequence[Removed] = (),
+) -> str:
+    """Return the text of the page; see :func:`neurograph.write_page`.
+
+    The same values give the same text. What comes from a user, labels, attributes and reasons among it, stands in
+    the page as text only: escaped in HTML, and as JSON in which no ``<`` is left.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or has more than 2,000 nodes.
+    ParameterError
+        If an argument is something else.
+    """
+    if isinstance(graph, TrainingState):
+        raise ParameterError("graph is of type TrainingState: expected a graph or a Network; pass fit.network")
+    if report is not None and not isinstance(report, Report):
+        raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify gives")
+    table = _table(graph)
+    dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
+    told = content(table, dynamics, removed)
+    library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
+    return Template(_file("page.html")).substitute(
+        title=html.escape(_title(table)),
+        summary=_summary(table, dynamics, told["undrawn"]),
+        css=_file("page.css"),
+        certificates="" if report is None else certificates(report),
+        curves="" if not history else curves(history),
+        content=_json(told),
+        cytoscape=library,
+        version="".join(re.findall(r'version="([\d.]+)"', library)),
+        script=script,
+        hashes=" ".join(map(_hash, (library, script))),
+    )
+
+
+def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
+    if not isinstance(graph, (EdgeTable, Network)):
+        return read_graph(graph)
+    check_nodes(len(graph.nodes))  # before the graph of a large network is built
+    return read_graph(graph.to_graph()) if isinstance(graph, Network) else graph
+
+
+def _title(table: EdgeTable) -> str:
+    name = (table.attributes or {}).get("name")
+    return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
+
+
+def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
+    """Return in a few lines what the graph is."""
+    counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
+    edges = table.weights.size
+    lines = [
+        f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
+        f"{html.escape(dynamics.name)}: <code>ds/dt = {html.escape(dynamics.drift)}</code>",
+    ]
+    lines += [
+        f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
+        for count, where in zip(undrawn, ("graph", "log"), strict=True)
+        if count
+    ]
+    return "".join(f"<p>{line}</p>\n" for line in lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _json(value: Any) -> str:
+    """Return JSON that ends no script element and opens no comment."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
