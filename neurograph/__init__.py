@@ -29,7 +29,8 @@ from neurograph.graphs import topologies
 from neurograph.html import write_page
 from neurograph.learning import optimisers, rules
 from neurograph.learning.rules import Rule
-from neurograph.network.network import Network, compile
+from neurograph.network.compilation import compile
+from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history

@@ -12,7 +12,8 @@ from neurograph.brian.phases import FinalState, equilibrium
 from neurograph.brian.timing import Timing
 from neurograph.equations.costs import error
 from neurograph.learning.phases import Phases
-from neurograph.network.network import Network, check_symmetric
+from neurograph.network.compilation import check_symmetric
+from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
 from neurograph.training.problem import checked_data
 from neurograph.training.update import first_optimiser_state, updated

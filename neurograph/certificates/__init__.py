@@ -7,7 +7,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number
-from neurograph.certificates.base import LEVELS, Certificate, Level, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
 from neurograph.certificates.constraint import Constraint, Contracting, contracting
 from neurograph.certificates.report import Report, UnknownCertificateError
@@ -24,6 +24,7 @@ from neurograph.certificates.theorems.p_matrix import PMatrix
 from neurograph.certificates.theorems.quadratic import QuadraticLyapunov
 from neurograph.certificates.theorems.spectral_abscissa import SpectralAbscissa
 from neurograph.certificates.theorems.symmetric_part import SymmetricPart
+from neurograph.certificates.verdict import LEVELS, Level, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import abc
-import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,49 +17,14 @@ from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovF
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import Array, System, in_float64
+from neurograph.certificates.verdict import Level, Scope, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 
-
-class Verdict(enum.StrEnum):
-    """How a theorem ended: proved, refuted, or neither."""
-
-    PROVED = "PROVED"
-    REFUTED = "REFUTED"
-    UNKNOWN = "UNKNOWN"
-
-
-Level = Literal["fast", "standard", "strong"]
-
-LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
-"""How much work is done, cheap to dear; a level takes in those before it."""
-
-Scope = Literal["all inputs", "these inputs", "local"]
-
 SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
 """What a statement is about, widest first; "local" is near the equilibria of these inputs."""
-
-CLAIMS = (
-    "contracting",
-    "exponentially stable",
-    "unique equilibrium",
-    "asymptotically stable",
-    "convergent",
-    "nonexpansive",
-    "box invariant",
-    "unstable equilibrium",
-    "several equilibria for some bias",
-)
-"""What can be shown, strongest first, the bad news last.
-
-contracting: any two states under one input approach each other at the certificate's rate, in its norm. exponentially
-stable, asymptotically stable: every state (local: every state near it) goes to the equilibrium, at that rate or
-without one. convergent: every state goes to some equilibrium. nonexpansive: no two states drift apart. box invariant:
-no state leaves a box, and none stays outside. several equilibria for some bias: for some constant added to the drift
-of each free neuron; the inputs at hand may have but one.
-"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from itertools import zip_longest
 
 import numpy as np
 
-from neurograph.certificates.base import CLAIMS, SCOPES, Certificate, Verdict
+from neurograph.certificates.base import SCOPES, Certificate
+from neurograph.certificates.verdict import CLAIMS, Verdict
 from neurograph.errors import ParameterError
 
 WIDTH = 98

@@ -14,7 +14,8 @@ from neurograph.formats import write
 from neurograph.formats.run_log import HISTORY, REMOVED, write_history, write_removed
 from neurograph.graphs.topologies import complete
 from neurograph.html import write_page
-from neurograph.network.network import Network, compile
+from neurograph.network.compilation import compile
+from neurograph.network.network import Network
 from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude
 from neurograph.solvers.settle import settle

@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import neurograph as ng
 from neurograph._checks import checked_whole
-from neurograph.equations.costs import wrong
-from neurograph.errors import DataError, FormatError, NeurographError, ParameterError
+from neurograph.cli.data import accuracy, compiled, given_data, network_and_data, no_data
+from neurograph.equations.dynamics import DYNAMICS
+from neurograph.errors import FormatError, NeurographError, ParameterError
 from neurograph.formats import FORMATS, checked_path, checked_place
 from neurograph.formats.run_log import (
     HISTORY,
     REMOVED,
-    cells,
     read_history,
     read_removed,
     result_in,
@@ -34,18 +33,7 @@ from neurograph.formats.run_log import (
 from neurograph.kernels.bindings import how
 from neurograph.training.config import DEFAULT_BETA
 
-Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
 RULES = {name: getattr(ng.rules, name) for name in ng.rules.__all__ if name != "Rule"}
-DYNAMICS = {
-    "deep": lambda: ng.dynamics.deep("absolute", extra_leak=0.3),
-    "deep_signed": lambda: ng.dynamics.deep("signed"),
-    "vector_field": ng.dynamics.vector_field,
-    "tanh": lambda: ng.dynamics.additive("tanh"),
-    "sigmoid": lambda: ng.dynamics.additive("sigmoid"),
-    "relu": lambda: ng.dynamics.additive("relu"),
-    "clip": lambda: ng.dynamics.additive("clip"),
-    "hopfield": ng.dynamics.hopfield,
-}
 
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
@@ -240,10 +228,10 @@ def _proved(report: ng.Report) -> str:
 def _train(options: argparse.Namespace) -> None:
     target, numbers = checked_path(options.output), _numbers(options)
     history = options.history and checked_place(options.history)
-    network, (x, y) = _network_and_data(options)
+    network, (x, y) = network_and_data(options)
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
-    text = f"{fit}\n{_accuracy(fit.network, x, y)}"
+    text = f"{fit}\n{accuracy(fit.network, x, y)}"
     if history:
         write_history(history, fit.history)
     print(f"{text}\nWritten to {ng.write(fit.network, target)}")
@@ -260,10 +248,10 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _certify(options: argparse.Namespace) -> None:
-    if options.radius and _no_data(options):
+    if options.radius and no_data(options):
         raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
-    network = _compiled(options.graph, options.dynamics)
-    x = None if _no_data(options) else _data(options, network)[0]
+    network = compiled(options.graph, options.dynamics)
+    x = None if no_data(options) else given_data(options, network)[0]
     report = ng.certify(network, x)
     print(report)
     if options.radius:
@@ -290,13 +278,13 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
-    network = _compiled(options.graph, None)
-    x, y = (None, None) if _no_data(options) else _data(options, network)
+    network = compiled(options.graph, None)
+    x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
     pruning = ng.prune(network, _pruner(options), x, y, **how)
     lines = [str(pruning)]
     if x is not None and y is not None:
-        lines += [f"before: {_accuracy(network, x, y)}", f"after:  {_accuracy(pruning.network, x, y)}"]
+        lines += [f"before: {accuracy(network, x, y)}", f"after:  {accuracy(pruning.network, x, y)}"]
     if log:
         write_removed(log, pruning.removed)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
@@ -314,7 +302,7 @@ def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
 
 def _show(options: argparse.Namespace) -> None:
     picture = options.picture and _checked_picture(options.picture)
-    network = _compiled(options.graph, None)
+    network = compiled(options.graph, None)
     if picture:
         ng.plots.network(network).savefig(picture)
     print(network)
@@ -334,8 +322,8 @@ def _report(options: argparse.Namespace) -> None:
     folder = options.folder
     source = options.graph or result_in(folder)
     target = checked_place(options.output or folder / "report.html")
-    network = _compiled(source, None)
-    x = None if _no_data(options) else _data(options, network)[0]
+    network = compiled(source, None)
+    x = None if no_data(options) else given_data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED
     ng.write_page(
         network,
@@ -358,56 +346,3 @@ def _checked_picture(path: Path) -> Path:
     if path.suffix.lower() not in PICTURES:
         raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {', '.join(PICTURES)}")
     return checked_place(path)
-
-
-def _compiled(path: Path, dynamics: str | None) -> ng.Network:
-    return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
-
-
-def _network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
-    if _no_data(options):
-        raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
-    if options.graph is not None:
-        network = _compiled(options.graph, options.dynamics)
-        return network, _data(options, network)
-    if options.task is None:
-        raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
-    x, y = ng.tasks.logic(options.task)
-    dynamics = DYNAMICS[options.dynamics or "deep"]()
-    bias: Any = "neurons" if dynamics.uses_bias else True
-    graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
-    graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
-    return ng.compile(graph, dynamics=dynamics), (x, y)
-
-
-def _no_data(options: argparse.Namespace) -> bool:
-    return options.task is None and options.data is None
-
-
-def _data(options: argparse.Namespace, network: ng.Network) -> Data:
-    return ng.tasks.logic(options.task) if options.task else _read_table(options.data, network)
-
-
-def _read_table(path: Path, network: ng.Network) -> Data:
-    """Read a CSV file into x and y, by the labels in its header."""
-    header, rows = cells(path)
-    columns = {name.strip(): place for place, name in enumerate(header)}
-    ends = (network.connectivity.inputs, network.connectivity.outputs)
-    labels = [[str(network.nodes[place]) for place in places] for places in ends]
-    missing = [label for label in labels[0] + labels[1] if label not in columns]
-    if missing:
-        found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
-        raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
-    if not rows:
-        raise DataError(f"{path} has a header and no rows: expected one row a sample")
-    try:
-        table = np.array(rows, np.float64)
-    except ValueError as error:
-        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
-    x, y = (table[:, [columns[label] for label in names]] for names in labels)
-    return x, y
-
-
-def _accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
-    right = ~wrong(ng.settle(network, x).outputs, y)
-    return f"{right.sum()} of {right.size} samples right"

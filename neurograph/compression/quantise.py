@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import checked_whole
+from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
-from neurograph.network.network import Network, compile
+from neurograph.network.network import Network
 
 ROUNDS = 300
 """Most rounds in the search for the levels."""

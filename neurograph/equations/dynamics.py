@@ -5,9 +5,9 @@ from __future__ import annotations
 import keyword
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
 from neurograph._arrays import FrozenArrays
@@ -287,3 +287,16 @@ def hopfield() -> Dynamics:
         symmetric=True,
         name="hopfield",
     )
+
+
+DYNAMICS: dict[str, Callable[[], Dynamics]] = {
+    "deep": partial(deep, "absolute", extra_leak=0.3),
+    "deep_signed": partial(deep, "signed"),
+    "vector_field": vector_field,
+    "tanh": partial(additive, "tanh"),
+    "sigmoid": partial(additive, "sigmoid"),
+    "relu": partial(additive, "relu"),
+    "clip": partial(additive, "clip"),
+    "hopfield": hopfield,
+}
+"""What makes each named dynamics; the command and the conformance suites run over them."""

@@ -12,11 +12,12 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.equations.rendering import ForBrian, WithFloats
 from neurograph.errors import ExpressionError
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class Expression:
         """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the kernels differ on them, or never end."""
         try:
             value = eval(
-                compile(ast.Expression(_Floats().visit(copy.deepcopy(node))), "<constant>", "eval"),
+                compile(ast.Expression(WithFloats().visit(copy.deepcopy(node))), "<constant>", "eval"),
                 {"__builtins__": {}}, dict(ARRAY_FUNCTIONS),
             )  # fmt: skip
             usable = not isinstance(value, complex) and abs(value) < 2.0**53
@@ -250,7 +251,7 @@ class Expression:
         's_pre * clip(s_post - 1, 0.0, inf) / 2.0'
         """
         texts = {name: ast.parse(text, mode="eval").body for name, text in (names or {}).items()}
-        return ast.unparse(_Brian(texts).visit(copy.deepcopy(self.tree)))
+        return ast.unparse(ForBrian(texts).visit(copy.deepcopy(self.tree)))
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Typeset the equation, each symbol by its LaTeX in `names` where it is given."""
@@ -258,52 +259,6 @@ class Expression:
 
         expression = _to_sympy(self.tree)
         return str(sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()}))
-
-
-class _Floats(ast.NodeTransformer):
-    """Turns whole numbers into floats, whose powers overflow instead of growing without end."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.copy_location(ast.Constant(float(cast(float, node.value))), node)
-
-
-BRIAN_FUNCTIONS = {
-    "sigmoid": (("x",), "0.5*(1.0 + tanh(0.5*x))"),
-    "relu": (("x",), "clip(x, 0.0, inf)"),
-    "step": (("x",), "1.0*int(x > 0.0)"),
-    "between": (("x", "low", "high"), "1.0*int(x >= low and x <= high)"),
-}
-"""The functions that Brian2 lacks, over those that it has."""
-
-
-class _Brian(ast.NodeTransformer):
-    """Writes symbols and functions as Brian2 has them, and constants as floats, for C++ would divide integers."""
-
-    def __init__(self, texts: Mapping[str, ast.expr]) -> None:
-        self.texts = texts
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(cast(float, node.value)))
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return copy.deepcopy(self.texts.get(node.id, node))
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        operand = self.visit(node.operand)
-        return ast.UnaryOp(node.op, operand) if isinstance(node.op, ast.USub) else operand
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        function = cast(ast.Name, node.func)
-        arguments = [self.visit(argument) for argument in node.args]
-        if function.id not in BRIAN_FUNCTIONS:
-            return ast.Call(function, arguments, [])
-        names, text = BRIAN_FUNCTIONS[function.id]
-        return _filled(text, dict(zip(names, arguments, strict=True)))
-
-
-def _filled(text: str, values: Mapping[str, ast.expr]) -> ast.expr:
-    """Put expressions for the names of a text whose constants are floats already."""
-    return cast(ast.expr, _Brian(values).visit(ast.parse(text, mode="eval").body))
 
 
 @lru_cache(maxsize=1)

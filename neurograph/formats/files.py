@@ -17,7 +17,8 @@ from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
 from neurograph.formats.base import Format
 from neurograph.formats.registry import FORMATS
-from neurograph.graphs.edge_table import EdgeTable, read_graph
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.reading import read_graph
 from neurograph.network.network import Network
 
 

@@ -25,7 +25,8 @@ from neurograph.formats.encoding.columns import (
     node_data,
     rows,
 )
-from neurograph.graphs.edge_table import ROLES, EdgeTable, build_graph, read_graph
+from neurograph.graphs.edge_table import ROLES, EdgeTable, build_graph
+from neurograph.graphs.reading import read_graph
 from neurograph.graphs.tables import from_edges
 
 if TYPE_CHECKING:

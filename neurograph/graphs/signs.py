@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from neurograph._checks import Seed, checked_generator, checked_number
 from neurograph.errors import GraphError
-from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, read_graph
+from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable
+from neurograph.graphs.reading import read_graph
 
 SIGNS = {"excitatory": 1, "inhibitory": -1}
 """The values of the attribute, and the sign of the weights that each permits."""

@@ -23,11 +23,13 @@ from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, ParameterError
 from neurograph.formats import checked_place, write_files
-from neurograph.graphs.edge_table import ROLES, EdgeTable, read_graph
+from neurograph.graphs.edge_table import ROLES, EdgeTable
+from neurograph.graphs.reading import read_graph
 from neurograph.html.certificates import certificates
 from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves
-from neurograph.network.network import Network, chosen_dynamics
+from neurograph.network.attributes import chosen_dynamics
+from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.state import TrainingState
 

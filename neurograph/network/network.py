@@ -10,20 +10,18 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
-from neurograph._checks import check_memory, finite_number
 from neurograph.equations.costs import squared_error
-from neurograph.equations.dynamics import Dynamics, deep
+from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
-from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.edge_table import CHUNK, HIDDEN, OUTPUT, ROLES, EdgeTable, read_graph
-from neurograph.graphs.signs import WORDS, check_signs
+from neurograph.errors import ParameterError
+from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable
+from neurograph.graphs.signs import WORDS
+from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity, Edges
-
-LISTED = 5
-"""Bytes an edge, beside its weight, that a list of the edges among free nodes takes at most."""
+from neurograph.network.symmetry import one_way, one_way_message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -234,7 +232,7 @@ class Network(FrozenArrays):
             places = dict(zip(given.tolist(), order.tolist(), strict=True)) if table.edge_attributes else {}
             more = {places[old]: data for old, data in table.edge_attributes.items() if old in places}
         nodes = table.given_node_attributes()
-        compiled = _node_parameters(table, self.dynamics).astype(self.dtype)
+        compiled = node_parameters(table, self.dynamics).astype(self.dtype)
         for place, column in np.argwhere(compiled != self.parameters).tolist():
             name = list(self.dynamics.defaults)[column]
             nodes[place][name] = float(self.parameters[place, column])
@@ -351,123 +349,6 @@ class Network(FrozenArrays):
         return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)
 
 
-def compile(
-    graph: nx.DiGraph[Any] | EdgeTable,
-    dynamics: Dynamics | None = None,
-    dtype: DTypeLike = np.float64,
-) -> Network:
-    """Compile a directed graph to a :class:`Network`.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph or EdgeTable
-        Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graphs.edge_table`
-        for the attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
-        do not reach the network.
-    dynamics : Dynamics, optional
-        How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
-        the absolute leak and 0.3 of extra leak, which settles whatever the weights.
-    dtype : float64 or float32
-        Type of every number.
-
-    Raises
-    ------
-    GraphError
-        If the graph cannot be compiled, or does not go with the dynamics.
-    GraphTooLargeError
-        If the machine has not the memory. Where some edges come from inputs, compiled and settled the network takes
-        at most 9 bytes an edge in float32 beside the table, and 13 in float64; 4 or 8 more where the table's weights
-        are of the other type.
-    ParameterError
-        If `dynamics` or `dtype` is something else.
-
-    Examples
-    --------
-    >>> import networkx as nx
-    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
-    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> compile(graph)
-    Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
-    """
-    number = _number_type(dtype)
-    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
-    carried = chosen_dynamics(table.attributes or {})
-    dynamics = carried if dynamics is None else dynamics
-    if not isinstance(dynamics, Dynamics):
-        raise ParameterError(
-            f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
-        )
-    _check_memory(table, number)
-    _check_dynamics(table, dynamics)
-    check_signs(table)
-    return Network(
-        connectivity=Connectivity.of(table),
-        dynamics=dynamics,
-        weights=_numbers(table.weights, number, "weight"),
-        biases=_numbers(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
-        parameters=_numbers(_node_parameters(table, dynamics), number, "parameter"),
-    )
-
-
-def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
-    """Refuse what does not fit: the weights, where they are of another type, and the edges among free nodes."""
-    count = table.pre.size
-    needed = count * (LISTED + number.itemsize * (1 if table.weights.dtype == number else 2))
-    remedy = "compile with dtype=float32, or " if number == np.float64 else ""
-    check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
-
-
-def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
-    if values.dtype == number:
-        return frozen(values)
-    with np.errstate(over="ignore"):
-        cast = values.astype(number)
-    lost = values[~np.isfinite(cast)]
-    if lost.size:
-        raise GraphError(f"a {what} is {lost.flat[0]:g}, too large for {number}: compile with dtype=float64")
-    return frozen(cast)
-
-
-def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
-    try:
-        number = np.dtype(dtype)
-    except TypeError:
-        number = np.dtype(object)
-    if number not in (np.dtype(np.float64), np.dtype(np.float32)):
-        raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
-    return number
-
-
-def chosen_dynamics(attributes: Any) -> Dynamics:
-    """Choose what compile() uses when it is told no dynamics."""
-    carried = attributes.get("dynamics")
-    if carried is None:
-        return deep("absolute", extra_leak=0.3)
-    return carried if isinstance(carried, Dynamics) else Dynamics.from_dict(carried)
-
-
-def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
-    span = table.post
-    span -= table.pre
-    if not dynamics.self_loops and np.count_nonzero(span) < span.size:
-        node = table.nodes[table.pre[int(np.argmin(np.abs(span)))]]
-        raise GraphError(
-            f"edge {node!r} -> {node!r} is a self-loop, which {dynamics.name} forbids (what it sends to itself it "
-            "also loses): expected none; remove it with graph.remove_edge(node, node)"
-        )
-    biased = np.flatnonzero(np.isfinite(table.biases))
-    if biased.size and not dynamics.uses_bias:
-        raise GraphError(
-            f"node {table.nodes[biased[0]]!r} has a bias, but {dynamics.name} has no b in its drift "
-            f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
-        )
-    if dynamics.symmetric:
-        free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
-        wrong = _one_way(table.pre, table.post, table.weights, free)
-        if wrong is not None:
-            raise GraphError(_one_way_message(table.edge(wrong), dynamics))
-
-
 def _checked_bonds(network: Network) -> Network:
     """Return the network if its weights still have their nodes' signs, and are equal where they must be."""
     connectivity, weights = network.connectivity, network.weights
@@ -496,74 +377,7 @@ def _checked_bonds(network: Network) -> Network:
     if network.dynamics.symmetric:
         free = np.zeros(len(network.nodes), np.bool_)
         free[connectivity.free] = True
-        wrong = _one_way(connectivity.pre, connectivity.post, weights, free)
+        wrong = one_way(connectivity.pre, connectivity.post, weights, free)
         if wrong is not None:
-            raise ParameterError(_one_way_message(network.edges[wrong], network.dynamics))
+            raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
     return network
-
-
-def check_symmetric(network: Network, rule: str | None = None) -> None:
-    """Refuse to train edges that have to be symmetric and are free to become otherwise.
-
-    They have to where the dynamics says so, or the rule, which is then given by its name.
-
-    Raises
-    ------
-    GraphError
-        If an edge between free nodes and the edge back are not tied.
-    """
-    connectivity = network.connectivity
-    if not network.dynamics.symmetric and rule is None:
-        return
-    groups = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
-    own, free = np.where(connectivity.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
-    wrong = _one_way(connectivity.pre, connectivity.post, own, free)
-    if wrong is None and rule is not None:
-        wrong = _one_way(connectivity.pre, connectivity.post, network.weights, free)
-    if wrong is not None:
-        pre, post = network.edges[wrong]
-        who = f"the rule {rule}" if rule is not None else network.dynamics.name
-        other = ", or rules.asymmetric_ep() learns on any graph" if rule is not None else ""
-        raise GraphError(
-            f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but {who} needs "
-            f"W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair{other}"
-        )
-
-
-def _one_way(
-    pre: NDArray[np.int32], post: NDArray[np.int32], values: NDArray[Any], free: NDArray[np.bool_]
-) -> int | None:
-    """Find an edge between free nodes with no edge back that has the same value; edges are sorted by post, then pre."""
-    within = np.flatnonzero(free[pre] & free[post])
-    if not within.size:
-        return None
-    start, end = pre[within].astype(np.int64), post[within].astype(np.int64)
-    there, back = end * free.size + start, start * free.size + end  # below 2**62, for places are int32
-    found = np.minimum(np.searchsorted(there, back), within.size - 1)
-    wrong = np.flatnonzero((there[found] != back) | (values[within[found]] != values[within]))
-    return int(within[wrong[0]]) if wrong.size else None
-
-
-def _one_way_message(edge: tuple[Hashable, Hashable], dynamics: Dynamics) -> str:
-    return (
-        f"edge {edge[0]!r} -> {edge[1]!r} has no edge back with the same weight, but {dynamics.name} needs W_ij = W_ji "
-        "between free nodes: neurograph.topologies.symmetric(graph) gives both edges one weight and one 'tie'"
-    )
-
-
-def _node_parameters(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.float64]:
-    values = np.tile(np.array(list(dynamics.defaults.values()), np.float64), (len(table.nodes), 1))
-    if not dynamics.defaults or table.node_attributes is None:
-        return values
-    names = list(dynamics.defaults)
-    for place, data in enumerate(table.node_attributes):
-        for column, name in enumerate(names):
-            if name in data:
-                number = finite_number(data[name])
-                if number is None:
-                    raise GraphError(
-                        f"node {table.nodes[place]!r} has {name} {data[name]!r}: expected a finite number, for it is a "
-                        f"parameter of {dynamics.name}"
-                    )
-                values[place, column] = number
-    return values

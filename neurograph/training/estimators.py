@@ -21,7 +21,8 @@ from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.topologies import complete
 from neurograph.learning.optimisers import Optimiser, adam
-from neurograph.network.network import Network, compile
+from neurograph.network.compilation import compile
+from neurograph.network.network import Network
 from neurograph.solvers.settle import settle
 from neurograph.training.config import TrainingOptions, with_options
 from neurograph.training.state import TrainingState

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost
 from neurograph.errors import DataError, ParameterError
+from neurograph.network.compilation import check_symmetric
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
-from neurograph.network.network import Network, check_symmetric
+from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
 
 

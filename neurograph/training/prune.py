@@ -15,8 +15,9 @@ from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN
+from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network, starting_state
-from neurograph.network.network import Network, compile
+from neurograph.network.network import Network
 from neurograph.pruning import Pruner, Removed, unreachable
 from neurograph.pruning.base import Task, checked_pruner
 from neurograph.pruning.removal import prune_now

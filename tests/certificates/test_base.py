@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.base import LEVELS
+from neurograph.certificates.verdict import LEVELS
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics

@@ -18,7 +18,7 @@ from neurograph.certificates.bounds.components import closed_component
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import DataError, NeurographError, ParameterError
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 

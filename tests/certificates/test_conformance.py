@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.base import CLAIMS, SCOPES
+from neurograph.certificates.verdict import CLAIMS
+from neurograph.certificates.base import SCOPES
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 from tests.strategies import graphs_for
 
 KINDS = {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 from tests.strategies import graphs_for
 
 UNCONDITIONAL = {"contracting", "exponentially stable", "unique equilibrium", "asymptotically stable"}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from neurograph.errors import GraphError
-from neurograph.graphs.edge_table import ROLES, finite_number, read_graph
+from neurograph.graphs.edge_table import ROLES, finite_number
+from neurograph.graphs.reading import read_graph
 from neurograph.graphs.topologies import from_edges
 from tests.strategies import graphs
 

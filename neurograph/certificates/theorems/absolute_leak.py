@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, LeakLaw, System
+from neurograph.certificates.verdict import Verdict
 
 
 class AbsoluteLeak(Theorem):

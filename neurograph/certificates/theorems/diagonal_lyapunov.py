@@ -9,11 +9,12 @@ import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.certificates.verdict import Verdict
 
 LARGEST_NETWORK = 20_000
 """Most free nodes of which weights are searched."""

@@ -6,11 +6,12 @@ from itertools import islice
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, check_decision
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
+from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import Interval
 from neurograph.solvers.contraction import weightings
 

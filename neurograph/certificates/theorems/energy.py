@@ -9,12 +9,13 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigvalsh
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.bounds.monotone import rises
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.certificates.verdict import Verdict
 from neurograph.equations.expression import Expression
 from neurograph.equations.intervals import SMOOTH, Interval, enclose
 from neurograph.solvers.base import Phase

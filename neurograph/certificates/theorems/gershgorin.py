@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.verdict import Verdict
 
 
 @dataclass(frozen=True, eq=False)

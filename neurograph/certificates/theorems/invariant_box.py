@@ -7,10 +7,11 @@ from itertools import islice
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
+from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import Interval
 
 ROUNDS = 50

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.definite import largest_ratio, positive_definite
 from neurograph.certificates.bounds.euclidean import euler_step
 from neurograph.certificates.bounds.slope_set import halved
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.verdict import Verdict
 
 LARGEST_NETWORK = 30
 """Most free nodes for which a full P is asked of the solver, whose time grows like the sixth power of their number."""

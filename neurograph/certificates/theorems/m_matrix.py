@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import Sensitivity, driving, radii, settled
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.contraction import Weighting, weightings
 
 VISITS = 1.5e8

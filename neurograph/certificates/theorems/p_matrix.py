@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.verdict import Verdict
 
 
 class PMatrix(Theorem):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigvalsh, solve_continuous_lyapunov, solve_triangular
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.certificates.bounds.mean_slopes import PARTS, Ball, mean_slopes
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Status
 

@@ -8,11 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds import equilibria as resting
 from neurograph.certificates.bounds.spectrum import Spectrum, spectrum
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System, scaled
+from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import KINKED, ROUGH, Interval, enclose
 from neurograph.solvers.result import Equilibrium, Status
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem, Verdict
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
+from neurograph.certificates.verdict import Verdict
 
 
 class SymmetricPart(Theorem):

@@ -11,7 +11,7 @@ from neurograph.certificates.bounds.lyapunov_function import Distance
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 
 SEEDS = st.integers(0, 2**32 - 1)
 KINDS = {

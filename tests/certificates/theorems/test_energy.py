@@ -12,7 +12,7 @@ from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.equations.intervals import Interval
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from neurograph.network.network import compile
+from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 

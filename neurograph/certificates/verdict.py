@@ -1,0 +1,45 @@
+"""How a theorem ends, how much work it is, and what it may claim."""
+
+from __future__ import annotations
+
+import enum
+from typing import Literal
+
+
+class Verdict(enum.StrEnum):
+    """How a theorem ended: proved, refuted, or neither."""
+
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    UNKNOWN = "UNKNOWN"
+
+
+Level = Literal["fast", "standard", "strong"]
+
+
+LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
+"""How much work is done, cheap to dear; a level takes in those before it."""
+
+
+Scope = Literal["all inputs", "these inputs", "local"]
+
+
+CLAIMS = (
+    "contracting",
+    "exponentially stable",
+    "unique equilibrium",
+    "asymptotically stable",
+    "convergent",
+    "nonexpansive",
+    "box invariant",
+    "unstable equilibrium",
+    "several equilibria for some bias",
+)
+"""What can be shown, strongest first, the bad news last.
+
+contracting: any two states under one input approach each other at the certificate's rate, in its norm. exponentially
+stable, asymptotically stable: every state (local: every state near it) goes to the equilibrium, at that rate or
+without one. convergent: every state goes to some equilibrium. nonexpansive: no two states drift apart. box invariant:
+no state leaves a box, and none stays outside. several equilibria for some bias: for some constant added to the drift
+of each free neuron; the inputs at hand may have but one.
+"""

@@ -1,0 +1,78 @@
+"""What the command reads: graphs, tasks and tables of samples."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import neurograph as ng
+from neurograph.equations.costs import wrong
+from neurograph.equations.dynamics import DYNAMICS
+from neurograph.errors import DataError, ParameterError
+from neurograph.formats.run_log import (
+    cells,
+)
+
+Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
+
+
+def compiled(path: Path, dynamics: str | None) -> ng.Network:
+    """Return the network of a graph file."""
+    return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
+
+
+def network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
+    """Return the network, compiled or built for the data, and the samples."""
+    if no_data(options):
+        raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
+    if options.graph is not None:
+        network = compiled(options.graph, options.dynamics)
+        return network, given_data(options, network)
+    if options.task is None:
+        raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
+    x, y = ng.tasks.logic(options.task)
+    dynamics = DYNAMICS[options.dynamics or "deep"]()
+    bias: Any = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
+    graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
+    return ng.compile(graph, dynamics=dynamics), (x, y)
+
+
+def no_data(options: argparse.Namespace) -> bool:
+    """Return whether neither a task nor a table is named."""
+    return options.task is None and options.data is None
+
+
+def given_data(options: argparse.Namespace, network: ng.Network) -> Data:
+    """Return the samples of the task or the table."""
+    return ng.tasks.logic(options.task) if options.task else _read_table(options.data, network)
+
+
+def _read_table(path: Path, network: ng.Network) -> Data:
+    """Read a CSV file into x and y, by the labels in its header."""
+    header, rows = cells(path)
+    columns = {name.strip(): place for place, name in enumerate(header)}
+    ends = (network.connectivity.inputs, network.connectivity.outputs)
+    labels = [[str(network.nodes[place]) for place in places] for places in ends]
+    missing = [label for label in labels[0] + labels[1] if label not in columns]
+    if missing:
+        found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
+        raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
+    if not rows:
+        raise DataError(f"{path} has a header and no rows: expected one row a sample")
+    try:
+        table = np.array(rows, np.float64)
+    except ValueError as error:
+        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+    x, y = (table[:, [columns[label] for label in names]] for names in labels)
+    return x, y
+
+
+def accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """Return in words how many samples are answered rightly."""
+    right = ~wrong(ng.settle(network, x).outputs, y)
+    return f"{right.sum()} of {right.size} samples right"

@@ -1,0 +1,161 @@
+"""compile(): a graph and a dynamics become a Network of frozen arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import DTypeLike
+
+from neurograph._arrays import Floats, frozen
+from neurograph._checks import check_memory
+from neurograph.equations.dynamics import Dynamics
+from neurograph.errors import GraphError, ParameterError
+from neurograph.graphs.edge_table import HIDDEN, OUTPUT, EdgeTable
+from neurograph.graphs.reading import read_graph
+from neurograph.graphs.signs import check_signs
+from neurograph.network.attributes import chosen_dynamics, node_parameters
+from neurograph.network.connectivity import Connectivity
+from neurograph.network.network import Network
+from neurograph.network.symmetry import one_way, one_way_message
+
+LISTED = 5
+"""Bytes an edge, beside its weight, that a list of the edges among free nodes takes at most."""
+
+
+def compile(
+    graph: nx.DiGraph[Any] | EdgeTable,
+    dynamics: Dynamics | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Network:
+    """Compile a directed graph to a :class:`Network`.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or EdgeTable
+        Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graphs.edge_table`
+        for the attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
+        do not reach the network.
+    dynamics : Dynamics, optional
+        How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
+        the absolute leak and 0.3 of extra leak, which settles whatever the weights.
+    dtype : float64 or float32
+        Type of every number.
+
+    Raises
+    ------
+    GraphError
+        If the graph cannot be compiled, or does not go with the dynamics.
+    GraphTooLargeError
+        If the machine has not the memory. Where some edges come from inputs, compiled and settled the network takes
+        at most 9 bytes an edge in float32 beside the table, and 13 in float64; 4 or 8 more where the table's weights
+        are of the other type.
+    ParameterError
+        If `dynamics` or `dtype` is something else.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> compile(graph)
+    Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
+    """
+    number = _number_type(dtype)
+    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    carried = chosen_dynamics(table.attributes or {})
+    dynamics = carried if dynamics is None else dynamics
+    if not isinstance(dynamics, Dynamics):
+        raise ParameterError(
+            f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
+        )
+    _check_memory(table, number)
+    _check_dynamics(table, dynamics)
+    check_signs(table)
+    return Network(
+        connectivity=Connectivity.of(table),
+        dynamics=dynamics,
+        weights=_numbers(table.weights, number, "weight"),
+        biases=_numbers(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
+        parameters=_numbers(node_parameters(table, dynamics), number, "parameter"),
+    )
+
+
+def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
+    """Refuse what does not fit: the weights, where they are of another type, and the edges among free nodes."""
+    count = table.pre.size
+    needed = count * (LISTED + number.itemsize * (1 if table.weights.dtype == number else 2))
+    remedy = "compile with dtype=float32, or " if number == np.float64 else ""
+    check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
+
+
+def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
+    if values.dtype == number:
+        return frozen(values)
+    with np.errstate(over="ignore"):
+        cast = values.astype(number)
+    lost = values[~np.isfinite(cast)]
+    if lost.size:
+        raise GraphError(f"a {what} is {lost.flat[0]:g}, too large for {number}: compile with dtype=float64")
+    return frozen(cast)
+
+
+def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        number = np.dtype(dtype)
+    except TypeError:
+        number = np.dtype(object)
+    if number not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
+    return number
+
+
+def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
+    span = table.post
+    span -= table.pre
+    if not dynamics.self_loops and np.count_nonzero(span) < span.size:
+        node = table.nodes[table.pre[int(np.argmin(np.abs(span)))]]
+        raise GraphError(
+            f"edge {node!r} -> {node!r} is a self-loop, which {dynamics.name} forbids (what it sends to itself it "
+            "also loses): expected none; remove it with graph.remove_edge(node, node)"
+        )
+    biased = np.flatnonzero(np.isfinite(table.biases))
+    if biased.size and not dynamics.uses_bias:
+        raise GraphError(
+            f"node {table.nodes[biased[0]]!r} has a bias, but {dynamics.name} has no b in its drift "
+            f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
+        )
+    if dynamics.symmetric:
+        free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
+        wrong = one_way(table.pre, table.post, table.weights, free)
+        if wrong is not None:
+            raise GraphError(one_way_message(table.edge(wrong), dynamics))
+
+
+def check_symmetric(network: Network, rule: str | None = None) -> None:
+    """Refuse to train edges that have to be symmetric and are free to become otherwise.
+
+    They have to where the dynamics says so, or the rule, which is then given by its name.
+
+    Raises
+    ------
+    GraphError
+        If an edge between free nodes and the edge back are not tied.
+    """
+    connectivity = network.connectivity
+    if not network.dynamics.symmetric and rule is None:
+        return
+    groups = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
+    own, free = np.where(connectivity.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
+    wrong = one_way(connectivity.pre, connectivity.post, own, free)
+    if wrong is None and rule is not None:
+        wrong = one_way(connectivity.pre, connectivity.post, network.weights, free)
+    if wrong is not None:
+        pre, post = network.edges[wrong]
+        who = f"the rule {rule}" if rule is not None else network.dynamics.name
+        other = ", or rules.asymmetric_ep() learns on any graph" if rule is not None else ""
+        raise GraphError(
+            f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but {who} needs "
+            f"W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair{other}"
+        )
