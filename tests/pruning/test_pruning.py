@@ -11,6 +11,7 @@ from neurograph.network.inputs import starting_state
 from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.pruning.unreachable import unreachable_neurons
+from neurograph.training.gradient_check import gradient
 from tests.strategies import graphs
 
 TIGHT = ng.solvers.Euler(steps=100_000, tol=1e-12)
@@ -103,7 +104,7 @@ def test_saliency_of_the_error_is_the_mean_square_of_weight_times_gradient():
     y = np.hstack([Y, 1 - Y])
     pruner = ng.pruning.saliency(1.0, nudge="error")
     scores = pruner.scores(network, np.random.default_rng(0), task(network, y))
-    each = [ng.gradients.gradient(network, X[k : k + 1], y[k : k + 1])[0] for k in range(4)]
+    each = [gradient(network, X[k : k + 1], y[k : k + 1])[0] for k in range(4)]
     assert scores == pytest.approx(np.mean([(network.weights * slope) ** 2 for slope in each], axis=0), rel=1e-6)
 
 

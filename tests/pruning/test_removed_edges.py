@@ -10,6 +10,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.formats import FORMATS
+from neurograph.training.gradient_check import gradient
 from tests.strategies import NAMED
 
 X, Y = ng.tasks.logic("xor")
@@ -74,7 +75,7 @@ def test_not_while_learning(name):
 
 def test_not_in_the_gradient_nor_to_another_pruner():
     one, two = twins(ng.dynamics.additive("tanh"))
-    assert same(ng.gradients.gradient(one, X, Y)[0], ng.gradients.gradient(two, X, Y)[0])
+    assert same(gradient(one, X, Y)[0], gradient(two, X, Y)[0])
     for pruner in (ng.pruning.saliency(0.5), ng.pruning.magnitude(0.5), ng.pruning.boltzmann(1.0)):
         first, second = (ng.prune(each, pruner, X, Y, seed=0) for each in (one, two))
         assert first.removed == second.removed
