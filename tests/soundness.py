@@ -277,12 +277,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--theorems", nargs="*", default=[theorem.name for theorem in THEOREMS])
+    parser.add_argument("--theorems", nargs="*", default=[theorem.name for theorem in THEOREMS.values()])
     options = parser.parse_args()
     found, seen = power(min(options.networks, 400), options.seed)
     print(f"power of the search: {found} of {seen} networks 10 % past the true limit are found out", flush=True)
     print(f"{'theorem':<22} {'networks':>8} {'false':>6}   rate exceeded by at most")
-    for theorem in THEOREMS:
+    for theorem in THEOREMS.values():
         if theorem.name in options.theorems and theorem.scope != "local" and theorem.name != "p_matrix":
             outcome = sound(theorem, options.networks, options.seed)
             print(f"{theorem.name:<22} {outcome.networks:>8} {len(outcome.false):>6}   {outcome.worst:.1e}", flush=True)

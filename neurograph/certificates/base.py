@@ -241,7 +241,7 @@ class Certificate:
 MARGINS = {
     "weight change": "a change of the weights up to {} in its operator norm",
     "nudging": "a negative beta down to -{}",
-    "noise gain": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
+    "noise amplification": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
     "delays": "delays of the couplings up to {}",
 }
 """What each margin is, in words."""
@@ -344,11 +344,11 @@ class Theorem(abc.ABC):
         - weight change: a change of the weights among free nodes whose operator norm is smaller than this cannot undo
           it; only where a weight acts on its postsynaptic node alone.
         - nudging: it holds for every beta that is lower by less than this, in a norm that is diagonal.
-        - noise gain: a constant disturbance of the drift moves the equilibrium at most so many times as far.
+        - noise amplification: a constant disturbance of the drift moves the equilibrium at most so many times as far.
         - delays: how long the couplings may take, if it rests on the sizes of the couplings alone (Halanay's
           inequality) and a neuron acts on itself by its leak only.
         """
-        margins = {"noise gain": 1.0 / rate}
+        margins = {"noise amplification": 1.0 / rate}
         input_slope = float(
             np.max(system.slopes["dg/dI"].size, initial=0.0) * np.max(system.slopes["f'"].size, initial=0.0)
         )

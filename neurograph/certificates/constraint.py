@@ -27,7 +27,7 @@ DENSE = 500
 SLACK = 0.01
 """Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
 
-THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
+CONTRACTION_THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
 """What may prove it, cheap first."""
 
 __all__ = ["Constraint", "Contracting", "contracting"]
@@ -76,7 +76,7 @@ class Contracting(Constraint):
         """
         system = _system(network)
         found = []
-        for theorem in THEOREMS:
+        for theorem in CONTRACTION_THEOREMS:
             found.append(theorem.answer(system, system.budget))
             if self._proved(found[-1]):
                 return found[-1]
@@ -114,7 +114,11 @@ class Contracting(Constraint):
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights, ids, ties = network.weights.copy(), network.connectivity.subgraph.inner.ids, network.connectivity.ties
+        weights, ids, ties = (
+            network.weights.copy(),
+            network.connectivity.subgraph.recurrent.ids,
+            network.connectivity.ties,
+        )
         weights[ids] = found
         if ties is not None:  # edges from inputs may share a weight with those among free neurons
             shared = np.full(int(ties.max()) + 1, np.nan)
@@ -127,7 +131,7 @@ class Contracting(Constraint):
         return system.affine and len(system.nodes) <= DENSE
 
     def _couplings(self, network: Network, system: System) -> Couplings:
-        dynamics, inner = network.dynamics, network.connectivity.subgraph.inner
+        dynamics, inner = network.dynamics, network.connectivity.subgraph.recurrent
         why = system.inapplicable_reason
         if dynamics.drift_equation.symbols & {"w_out", "w_out_abs"}:
             why = "what its neurons send is part of how they leak, but not as the laws of dynamics.deep() have it"

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
@@ -119,6 +122,13 @@ class Dynamics(FrozenArrays):
     def leak(self) -> Expression | None:
         """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
         return _leak(self)
+
+    def pressed(self, state: ArrayLike, drift: ArrayLike) -> NDArray[np.int8]:
+        """Return where the drift presses a state against the box: -1 at its lower end, 1 at its upper, else 0."""
+        if self.box is None:
+            return np.zeros(np.broadcast(state, drift).shape, np.int8)
+        (low, high), s, moving = self.box, np.asarray(state), np.asarray(drift)
+        return np.subtract((s >= high) & (moving > 0.0), (s <= low) & (moving < 0.0), dtype=np.int8)
 
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out."""

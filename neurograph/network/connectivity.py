@@ -76,15 +76,15 @@ class PhaseSubgraph(FrozenArrays):
 
     Attributes
     ----------
-    wiring : Connectivity
+    connectivity : Connectivity
         The whole that this is a part of.
     moving : int64 array (moving,)
         Places of the nodes that move.
     columns : int64 array (moving,)
         Column of y for each, -1 for a hidden one.
-    inner : Incidence
+    recurrent : Incidence
         Edges among them, by their postsynaptic node.
-    still : Incidence
+    clamped : Incidence
         Edges from nodes that do not move, by their postsynaptic node.
     place : int64 array (nodes,)
         Place of each node in `moving`, -1 for one that does not move.
@@ -93,8 +93,8 @@ class PhaseSubgraph(FrozenArrays):
     connectivity: Connectivity
     moving: NDArray[np.int64]
     columns: NDArray[np.int64]
-    inner: Incidence
-    still: Incidence
+    recurrent: Incidence
+    clamped: Incidence
     place: NDArray[np.int64]
 
     @classmethod
@@ -113,40 +113,40 @@ class PhaseSubgraph(FrozenArrays):
             connectivity=connectivity,
             moving=frozen(moving),
             columns=frozen(columns),
-            inner=Incidence.arriving(connectivity, moving, inner),
-            still=others,
+            recurrent=Incidence.arriving(connectivity, moving, inner),
+            clamped=others,
             place=frozen(place),
         )
 
     @cached_property
-    def back(self) -> Incidence:
-        """The inner edges, by their presynaptic node: the way that a nudge goes back."""
-        return self._gathered(self.inner.ids, self._ends(self.inner.ids)[0], self.post)
+    def transposed(self) -> Incidence:
+        """The recurrent edges, by their presynaptic node: the way that a nudge goes back."""
+        return self._gathered(self.recurrent.ids, self._ends(self.recurrent.ids)[0], self.post)
 
     @cached_property
     def schedule(self) -> Schedule:
         """The order in which Gauss-Seidel visits the moving nodes, named by their places."""
-        pre, post = self._ends(self.inner.ids)
-        return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.still.indptr)))
+        pre, post = self._ends(self.recurrent.ids)
+        return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.clamped.indptr)))
 
     @cached_property
     def forward(self) -> tuple[Incidence, Incidence]:
-        """The inner edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
-        pre, post = self._ends(self.inner.ids)
-        return self._both_ways(self.inner.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
+        """The recurrent edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
+        pre, post = self._ends(self.recurrent.ids)
+        return self._both_ways(self.recurrent.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
 
     @cached_property
     def feedback(self) -> tuple[Incidence, Incidence]:
-        """The inner edges to nodes visited earlier, likewise."""
-        pre, post = self._ends(self.inner.ids)
-        return self._both_ways(self.inner.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
+        """The recurrent edges to nodes visited earlier, likewise."""
+        pre, post = self._ends(self.recurrent.ids)
+        return self._both_ways(self.recurrent.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
 
     @cached_property
     def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
-        post = np.repeat(self.moving, np.diff(self.inner.indptr))
-        own = self.inner.other == post
-        return self.place[post[own]], self.inner.ids[own]
+        post = np.repeat(self.moving, np.diff(self.recurrent.indptr))
+        own = self.recurrent.other == post
+        return self.place[post[own]], self.recurrent.ids[own]
 
     @property
     def pre(self) -> NDArray[np.int32]:
@@ -163,7 +163,7 @@ class PhaseSubgraph(FrozenArrays):
         return self.place[self.pre[ids]], self.place[self.post[ids]]
 
     def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
-        """Gather inner edges by both of their ends, in the order in which these are visited."""
+        """Gather recurrent edges by both of their ends, in the order in which these are visited."""
         pre, post = (self.schedule.rank[places] for places in self._ends(ids))
         return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
 

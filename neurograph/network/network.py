@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -20,8 +20,10 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
-from neurograph.network.connectivity import Connectivity, Edges
+from neurograph.network.connectivity import Connectivity
 from neurograph.network.symmetry import one_way, one_way_message
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,27 +118,16 @@ class Network(FrozenArrays):
         return np.asarray(sums, self.dtype)
 
     @cached_property
-    def inner(self) -> Edges:
-        """Edges among free nodes, as the kernels take them."""
-        return self.connectivity.subgraph.inner.weighted(self.weights)
+    def _computed(self) -> dict[Any, Any]:
+        return {}
 
-    @cached_property
-    def still(self) -> Edges:
-        """Edges from clamped nodes, as the kernels take them."""
-        return self.connectivity.subgraph.still.weighted(self.weights)
-
-    @cached_property
-    def back(self) -> Edges:
-        """Edges among free nodes by their presynaptic node, as the kernels take them."""
-        return self.connectivity.subgraph.back.weighted(self.weights)
-
-    @cached_property
-    def leaks(self) -> Floats | None:
-        """Leak of each free node, or None where the drift is not linear in s."""
-        leak = self.dynamics.leak
-        return (
-            None if leak is None else self.at_nodes(leak, np.zeros(len(self.nodes), self.dtype))[self.connectivity.free]
-        )
+    def once(self, function: Callable[..., T], *arguments: Hashable) -> T:
+        """Return ``function(network, *arguments)``, computed once, for nothing of a network ever changes."""
+        key = (function, *arguments)
+        if key not in self._computed:
+            self._computed[key] = function(self, *arguments)
+        found: T = self._computed[key]
+        return found
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the weights as a CSR array (nodes, nodes), row = postsynaptic, column = presynaptic.
@@ -178,36 +169,54 @@ class Network(FrozenArrays):
         array.flags.writeable = False
         return array
 
-    def without_edges(self, edges: ArrayLike) -> Network:
-        """Return the network without these edges: places in :attr:`edges`, or a mask (edges,) of those to leave.
+    def without_edges(self, edges: ArrayLike | Iterable[tuple[Hashable, Hashable]]) -> Network:
+        """Return the network without these edges.
+
+        Parameters
+        ----------
+        edges : int array (k,), bool array (edges,) or iterable of (label, label)
+            Places in :attr:`edges`; a mask of those to leave; or the edges themselves, as pairs of labels, as
+            ``networkx.DiGraph.remove_edges_from`` takes them. A sequence of pairs is always one of labels.
 
         Raises
         ------
         ParameterError
-            If the places or the mask do not fit the edges, or only one direction leaves where the dynamics is
-            symmetric.
+            If the places, the mask or the pairs do not fit the edges, or only one direction leaves where the dynamics
+            is symmetric.
         """
-        leaving = np.asarray(edges)
-        count = self.weights.size
-        if leaving.dtype == np.bool_:
-            if leaving.shape != (count,):
-                raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
-            keep = ~leaving
-        else:
-            if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
-                raise ParameterError(
-                    f"edges has type {leaving.dtype}: expected places in network.edges, or a mask of bools"
-                )
-            if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
-                raise ParameterError(
-                    f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
-                    f"expected places from 0 to {count - 1}"
-                )
-            keep = np.ones(count, np.bool_)
-            keep[leaving.astype(np.int64)] = False
+        keep = np.ones(self.weights.size, np.bool_)
+        keep[self._edge_places(edges)] = False
         kept = np.flatnonzero(keep) if self.connectivity.kept is None else self.connectivity.kept[keep]
         connectivity = Connectivity.of(self.connectivity.table, kept)
         return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
+
+    def _edge_places(self, edges: Any) -> NDArray[np.int64]:
+        count = self.weights.size
+        given = edges if isinstance(edges, np.ndarray) else list(edges)
+        if len(given) and all(isinstance(one, (tuple, list, np.ndarray)) for one in given):
+            place = {edge: k for k, edge in enumerate(self.edges)}
+            pairs = [tuple(one.tolist() if isinstance(one, np.ndarray) else one) for one in given]
+            for pair in pairs:
+                if pair not in place:
+                    raise ParameterError(
+                        f"{pair!r} is no edge of the network: expected pairs of labels in network.edges"
+                    )
+            return np.array([place[pair] for pair in pairs], np.int64)
+        leaving = np.asarray(given)
+        if leaving.dtype == np.bool_:
+            if leaving.shape != (count,):
+                raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
+            return np.flatnonzero(leaving)
+        if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
+            raise ParameterError(
+                f"edges has type {leaving.dtype}: expected places in network.edges, a mask of bools, or pairs of labels"
+            )
+        if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
+            raise ParameterError(
+                f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
+                f"expected places from 0 to {count - 1}"
+            )
+        return leaving.astype(np.int64)
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
@@ -309,9 +318,7 @@ class Network(FrozenArrays):
         moving = np.zeros(np.shape(state), np.bool_)
         moving[..., self.connectivity.free] = True
         if self.dynamics.box is not None:
-            low, high = self.dynamics.box
-            drift = self.at_nodes(self.dynamics.drift_equation, state)
-            moving &= ~(((state <= low) & (drift < 0.0)) | ((state >= high) & (drift > 0.0)))
+            moving &= self.dynamics.pressed(state, self.at_nodes(self.dynamics.drift_equation, state)) == 0
         return ~moving
 
     def transposed_residual(self, state: Floats, response: Floats, force: Floats) -> Floats:

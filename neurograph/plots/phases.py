@@ -156,9 +156,7 @@ def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Float
     """Return the largest move that the box allows (samples, frames), nudged towards y."""
     each = zip(states, y, strict=True)
     moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
-    low, high = network.dynamics.box or (-np.inf, np.inf)
-    outward = ((states <= low) & (moving < 0.0)) | ((states >= high) & (moving > 0.0))
-    return np.asarray(np.where(outward, 0.0, np.abs(moving)).max(axis=2))
+    return np.asarray(np.where(network.dynamics.pressed(states, moving) != 0, 0.0, np.abs(moving)).max(axis=2))
 
 
 def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:

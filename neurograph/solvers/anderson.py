@@ -11,8 +11,9 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.kernels.phase import LARGEST
 from neurograph.network.network import Network
+from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.euler import Euler
 from neurograph.solvers.result import Equilibrium, Response, Status
 
 RIDGE = 1e-12

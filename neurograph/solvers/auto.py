@@ -11,9 +11,10 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
 from neurograph.solvers.anderson import Anderson
+from neurograph.solvers.arguments import leaks_on, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.contraction import contracting
-from neurograph.solvers.euler import Euler, leaks_on, subgraph_of
+from neurograph.solvers.contraction import provably_contracts
+from neurograph.solvers.euler import Euler
 from neurograph.solvers.gauss_seidel import GaussSeidel
 from neurograph.solvers.newton import Newton
 from neurograph.solvers.result import Equilibrium, Response, Status
@@ -139,10 +140,10 @@ class Auto(Solver):
             return none, "the trajectory itself is asked for"
         if _one_pass(network, phase):
             return leaks_on(network, phase.stiffness), "the graph has no cycle, so one pass is exact"
-        edges = subgraph.inner.other.size
+        edges = subgraph.recurrent.other.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
-        sure = leaks_on(network, phase.stiffness) & contracting(network, phase)
+        sure = leaks_on(network, phase.stiffness) & provably_contracts(network, phase)
         if not sure.any():
             return none, "there may be several equilibria, and the trajectory says which"
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"

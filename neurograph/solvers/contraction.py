@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +109,7 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) ->
             v = v * (INERTIA + np.fmin(pace / spare, 1.0))
 
 
-def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
+def provably_contracts(network: Network, phase: Phase) -> NDArray[np.bool_]:
     r"""Return for which samples (batch,) the phase is known to contract, and so has one equilibrium; none says nothing.
 
     .. math:: \min_j (L_j - \sum_i |A_{ji}| v_i / v_j) > c \quad \text{or} \quad \min_i (L_i - \sum_j |A_{ji}|) > c
@@ -127,10 +126,7 @@ def contracting(network: Network, phase: Phase) -> NDArray[np.bool_]:
     account of rounding, and stronger ones.
     """
     beta = np.full(phase.start.shape[0], phase.beta, np.float64)
-    kept = _RATES.setdefault(network, {})
-    if phase.clamped not in kept:
-        kept[phase.clamped] = _rate(network, phase.clamped)
-    rate, spread, affine = kept[phase.clamped]
+    rate, spread, affine = network.once(_rate, phase.clamped)
     if phase.anchor is not None and not affine:
         return np.zeros(beta.size, np.bool_)
     return np.asarray(rate > _taken(phase.cost, beta, network.dynamics.box, spread))
@@ -149,10 +145,6 @@ def _taken(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: flo
     return np.where(beta == 0.0, 0.0, np.fmax(np.nan_to_num(taken, nan=np.inf), 0.0))
 
 
-_RATES: WeakKeyDictionary[Network, dict[bool, tuple[float, float, bool]]] = WeakKeyDictionary()
-"""What :func:`_rate` gave, as long as the network is there; it never changes."""
-
-
 def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
     """Return the left side above, -inf where it has no bound, max v / min v, and whether the Jacobian is constant."""
     connectivity, dynamics = network.connectivity, network.dynamics
@@ -163,7 +155,7 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
         return -np.inf, 1.0, False
     gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
     affine = not (np.any(gain.varies) or np.any(sending.varies))
-    size, inner = subgraph.moving.size, subgraph.inner
+    size, inner = subgraph.moving.size, subgraph.recurrent
     leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[subgraph.moving].astype(np.float64)
     if not np.all(leaks > 0.0):
         return -np.inf, 1.0, affine

@@ -13,8 +13,18 @@ from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
 from neurograph.kernels.machine_code import lanes_for, phase_kernel, response_kernel
 from neurograph.kernels.threads import run_together
-from neurograph.network.connectivity import Edges, PhaseSubgraph
+from neurograph.network.connectivity import Edges
 from neurograph.network.network import Network
+from neurograph.solvers.arguments import (
+    clamped,
+    leaks_of,
+    leaks_on,
+    loop_weights,
+    neurons,
+    recurrent,
+    subgraph_of,
+    transposed,
+)
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
@@ -153,7 +163,9 @@ class Euler(Solver):
         if implicit is None and dt is None:
             implicit = bool(np.all(leaks_on(network, nudge)))
         elif implicit:
-            _check_implicit(network, network.leaks, 0.25 if dt is None else dt, min(0.0, float(nudge.min(initial=0.0))))
+            _check_implicit(
+                network, leaks_of(network), 0.25 if dt is None else dt, min(0.0, float(nudge.min(initial=0.0)))
+            )
         if dt is not None or implicit:
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
         return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(nudge)))
@@ -183,14 +195,15 @@ def responded(
     network, state = equilibrium.network, equilibrium.state
     batch, subgraph = state.shape[0], network.connectivity.subgraph
     dt, implicit = stepping or (np.ones(batch), False)
-    order, fresh, stale = subgraph.schedule.order[:0], network.back, network.back
+    order, back = subgraph.schedule.order[:0], transposed(network)
+    fresh = stale = back
     if stepping is None:
         order = subgraph.schedule.order
         fresh, stale = (edges[1].weighted(network.weights) for edges in (subgraph.forward, subgraph.feedback))
     end, input_slope = np.empty_like(state), np.zeros_like(state)
     residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
     response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.dtype_name)(
-        (network.inner, network.still, network.back, fresh, stale), neurons(network, subgraph), state,
+        (recurrent(network), clamped(network), back, fresh, stale), neurons(network, subgraph), state,
         np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
         loop_weights(network, subgraph), end, input_slope, residual, n_steps, status,
     )  # fmt: skip
@@ -213,44 +226,19 @@ def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> 
     return replace(parts[0], **joined)
 
 
-def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
-    """Return what moves in a phase."""
-    return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
-
-
-def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
-    """Return the weight of the edge from each moving node to itself."""
-    places, edges = subgraph.loops
-    loops = np.zeros(subgraph.moving.size, network.dtype)
-    loops[places] = network.weights[edges]
-    return loops
-
-
 def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
     """Return all edges by node, and those that the phase needs by place: inner, still, back."""
     connectivity, subgraph = network.connectivity, subgraph_of(network, phase)
     whole = (connectivity.indptr, connectivity.pre, network.weights)
     if phase.clamped:
-        inner = subgraph.inner.weighted(network.weights)
-        return whole, inner, subgraph.still.weighted(network.weights), inner
-    return whole, network.inner, network.still, network.inner if phase.anchor is None else network.back
-
-
-def neurons(network: Network, subgraph: PhaseSubgraph) -> tuple[Any, ...]:
-    """Return what the kernels need of the nodes, and which of them move."""
-    seen = network.dynamics.drift_equation.symbols
-    out = network.w_out if "w_out" in seen else network.biases  # never read else
-    out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
-    return network.biases, out, out_abs, network.parameters, subgraph.moving, subgraph.columns
-
-
-def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return for which samples (batch,) the leak is linear and, nudged by beta, at no node negative."""
-    leaks = network.leaks
-    if leaks is None:
-        return np.zeros(beta.size, np.bool_)
-    pulled = np.min(leaks[network.connectivity.nudged >= 0], initial=np.inf)
-    return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
+        inner = subgraph.recurrent.weighted(network.weights)
+        return whole, inner, subgraph.clamped.weighted(network.weights), inner
+    return (
+        whole,
+        recurrent(network),
+        clamped(network),
+        recurrent(network) if phase.anchor is None else transposed(network),
+    )
 
 
 def _least_pull(network: Network, beta: float) -> Floats:

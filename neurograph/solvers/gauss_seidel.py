@@ -11,8 +11,9 @@ from neurograph.equations.costs import squared_error
 from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
 from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Network
+from neurograph.solvers.arguments import loop_weights, neurons, recurrent, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.euler import loop_weights, neurons, responded, subgraph_of
+from neurograph.solvers.euler import responded
 from neurograph.solvers.result import Equilibrium, Response
 
 
@@ -108,4 +109,4 @@ def _wires(network: Network, subgraph: PhaseSubgraph, transposed: bool) -> tuple
     (forward, feedback), weights = (subgraph.forward, subgraph.feedback), network.weights
     along = forward[0].weighted(weights), feedback[0].weighted(weights)
     back = (forward[1].weighted(weights), feedback[1].weighted(weights)) if transposed else along
-    return network.inner if transposed else along[0], subgraph.still.weighted(weights), *along, *back
+    return recurrent(network) if transposed else along[0], subgraph.clamped.weighted(weights), *along, *back

@@ -12,8 +12,9 @@ from scipy import sparse
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
+from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.euler import Euler, leaks_on
+from neurograph.solvers.euler import Euler
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.vector_field import Columns, Places, VectorField
 
@@ -246,8 +247,7 @@ def _responses(
     live = np.arange(state.shape[0])
     s = np.ascontiguousarray(state[:, field.moving].T, np.float64)
     (own, input_slope, sending), drift = field.slopes(s, live), field.drift(s, live)
-    low, high = network.dynamics.box or (-np.inf, np.inf)
-    side = np.where((s <= low) & (drift < 0.0), 1.0, 0.0) - np.where((s >= high) & (drift > 0.0), 1.0, 0.0)
+    side = 0.0 - network.dynamics.pressed(s, drift)  # the way back into the box
     source = np.zeros_like(s)
     source[field.pulled] = force.T
     stuck = (side != 0.0) & (own >= 0.0)  # nothing would bring it to rest, so it answers nothing

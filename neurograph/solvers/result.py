@@ -20,18 +20,6 @@ class Status(enum.IntEnum):
     STEP_LIMIT = 1
     DIVERGED = 2
 
-    @property
-    def sentence(self) -> str:
-        """The outcome in words."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Status.CONVERGED: "the projected residual fell to the tolerance",
-    Status.STEP_LIMIT: "every step was taken",
-    Status.DIVERGED: "activity left every bound",
-}
-
 
 @dataclass(frozen=True)
 class Record:

@@ -39,9 +39,9 @@ class VectorField:
         self.pulled = np.flatnonzero(subgraph.columns >= 0)
         count = self.moving.size
         weights = network.weights.astype(np.float64)
-        indptr, other, values = subgraph.inner.weighted(weights)
+        indptr, other, values = subgraph.recurrent.weighted(weights)
         self.inner = sparse.csr_array((values, subgraph.place[other], indptr), shape=(count, count))
-        indptr, other, values = subgraph.still.weighted(weights)
+        indptr, other, values = subgraph.clamped.weighted(weights)
         still = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
         self._base = still @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
         self._known = self._of_the_nodes()

@@ -64,7 +64,7 @@ def visits(settled):
     schedule = subgraph.schedule
     cyclic = np.zeros(schedule.order.size, bool)
     cyclic[schedule.order] = np.repeat(schedule.cyclic, np.diff(schedule.blocks))
-    heard = np.diff(subgraph.inner.indptr)
+    heard = np.diff(subgraph.recurrent.indptr)
     return heard[~cyclic].sum() + steps * heard[cyclic].sum() + subgraph.feedback[0].ids.size
 
 
@@ -78,5 +78,5 @@ def jacobi_visits(network, x):
         rest = np.abs(new - s)[free].max()
         s[free] = new[free]
         if rest <= TOL:
-            return sweep * network.connectivity.subgraph.inner.ids.size
+            return sweep * network.connectivity.subgraph.recurrent.ids.size
     return np.inf

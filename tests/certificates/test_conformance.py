@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.verdict import CLAIMS
 from neurograph.certificates.base import SCOPES
+from neurograph.certificates.verdict import CLAIMS
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.network.compilation import compile
@@ -33,7 +33,7 @@ KINDS = {
     "saturating": Dynamics("-2*s + (1 - s)*sigmoid(I + b)", box=(0.0, 1.0)),
     "squashed transfer": Dynamics("-s + I + b", transfer="tanh(s)"),
 }
-NAMES = [theorem.name for theorem in THEOREMS]
+NAMES = [theorem.name for theorem in THEOREMS.values()]
 QUICK = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -111,7 +111,7 @@ def equilibria(network, x, bias):
 
 def test_names_are_unique_and_each_theorem_is_one():
     assert len(set(NAMES)) == len(NAMES)
-    assert all(isinstance(theorem, Theorem) for theorem in THEOREMS)
+    assert all(isinstance(theorem, Theorem) for theorem in THEOREMS.values())
 
 
 @pytest.mark.parametrize("kind", KINDS)

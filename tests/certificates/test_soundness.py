@@ -5,7 +5,9 @@ import pytest
 from neurograph.certificates import THEOREMS
 from tests.soundness import power, sound
 
-ATTACKED = [theorem for theorem in THEOREMS if theorem.scope != "local" and theorem.name not in ("p_matrix", "lure")]
+ATTACKED = [
+    theorem for theorem in THEOREMS.values() if theorem.scope != "local" and theorem.name not in ("p_matrix", "lure")
+]
 
 
 @pytest.mark.parametrize("theorem", ATTACKED, ids=lambda theorem: theorem.name)

@@ -79,7 +79,7 @@ def test_unequal_leaks_of_the_rate_form_are_not_taken_for_equal():
 
 
 def test_eigenvalues_are_never_sought_by_shift_and_invert():
-    for path in (Path(neurograph.__file__).parent / "certificates").glob("*.py"):
+    for path in (Path(neurograph.__file__).parent / "certificates").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 assert "sigma" not in [keyword.arg for keyword in node.keywords], path.name

@@ -14,6 +14,7 @@ import neurograph as ng
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs import topologies
 from neurograph.graphs.edge_table import EdgeTable
+from neurograph.solvers.arguments import recurrent
 from tests.strategies import SEEDS, free_nodes, graphs
 
 drawn = settings(deadline=None, max_examples=40)
@@ -455,7 +456,7 @@ def test_weights_in_single_precision_stay_so_and_take_no_more_memory():
     tracemalloc.start()
     table = topologies.from_edges(columns, inputs=[], outputs=[0])
     network = ng.compile(table, ng.dynamics.vector_field(), dtype=np.float32)
-    inner = network.inner
+    inner = recurrent(network)
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert np.shares_memory(network.weights, table.weights)

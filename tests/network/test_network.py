@@ -417,9 +417,9 @@ def test_incidences_list_each_edge_once(graph, seed):
             )
             inner = [(i, j, w) for i, j, w in ends if i in moving and j in moving]
             for incidence, expected, backward in (
-                (subgraph.inner, inner, False),
-                (subgraph.still, [(i, j, w) for i, j, w in ends if i not in moving and j in moving], False),
-                (subgraph.back, sorted(inner), True),
+                (subgraph.recurrent, inner, False),
+                (subgraph.clamped, [(i, j, w) for i, j, w in ends if i not in moving and j in moving], False),
+                (subgraph.transposed, sorted(inner), True),
             ):
                 indptr, other, weights = incidence.weighted(network.weights)
                 own = np.repeat(subgraph.moving, np.diff(indptr)).tolist()
@@ -550,3 +550,17 @@ def test_a_network_that_travels_keeps_its_arrays_read_only_and_leaves_behind_wha
             assert not part.flags.writeable
         assert "inner" not in other.__getstate__()
         assert np.array_equal(ng.settle(other, [[0.0, 1.0]]).state, ng.settle(network, [[0.0, 1.0]]).state)
+
+
+def test_edges_leave_by_their_pairs_of_labels():
+    """Tuples are labels too, and a sequence of pairs of ints names edges, not places."""
+    graph = nx.DiGraph([(("a", 1), ("b", 2), {"weight": 1.0}), (("b", 2), ("c", 3), {"weight": 0.5})])
+    graph.nodes[("c", 3)]["role"] = "output"
+    network = ng.compile(graph)
+    assert network.without_edges([(("a", 1), ("b", 2))]).edges == ((("b", 2), ("c", 3)),)
+    assert network.without_edges(network.edges).edges == ()
+    with pytest.raises(ng.ParameterError, match=r"\(\('a', 1\), \('c', 3\)\) is no edge of the network"):
+        network.without_edges([(("a", 1), ("c", 3))])
+    numbered = ng.compile(nx.convert_node_labels_to_integers(graph))
+    assert numbered.without_edges([(0, 1)]).edges == numbered.without_edges(np.array([[0, 1]])).edges == ((1, 2),)
+    assert numbered.without_edges([0]).edges == ((1, 2),)

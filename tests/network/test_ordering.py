@@ -14,7 +14,7 @@ def subgraph_of(graph):
 
 def ends(subgraph):
     """Places, among the moving nodes, of the ends of their edges."""
-    return subgraph.place[subgraph.pre[subgraph.inner.ids]], subgraph.place[subgraph.post[subgraph.inner.ids]]
+    return subgraph.place[subgraph.pre[subgraph.recurrent.ids]], subgraph.place[subgraph.post[subgraph.recurrent.ids]]
 
 
 def drawn(count, edges, seed=0):
@@ -64,7 +64,7 @@ def test_every_edge_goes_forward_or_back_or_to_itself_by_both_of_its_ends(graph)
     rank = subgraph.schedule.rank
     (forward, forward_back), (feedback, feedback_back) = subgraph.forward, subgraph.feedback
     _, loops = subgraph.loops
-    assert sorted([*forward.ids, *feedback.ids, *loops]) == subgraph.inner.ids.tolist()
+    assert sorted([*forward.ids, *feedback.ids, *loops]) == subgraph.recurrent.ids.tolist()
     for incidence, sign in ((forward, 1), (feedback, -1)):
         at = np.repeat(subgraph.schedule.order, np.diff(incidence.indptr))
         assert np.array_equal(subgraph.moving[at], subgraph.post[incidence.ids])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy
 from neurograph.solvers.base import Phase
-from neurograph.solvers.contraction import contracting
+from neurograph.solvers.contraction import provably_contracts
 from tests.strategies import SEEDS, graphs_for
 
 AFFINE = [ng.dynamics.deep("absolute", extra_leak=0.3), ng.dynamics.deep("signed", 0.5), ng.dynamics.vector_field()]
@@ -35,7 +35,7 @@ def test_it_says_yes_only_to_an_m_matrix_and_to_all_but_the_closest(data, dynami
     network = ng.compile(graph, dynamics)
     scale = data.draw(st.floats(0.1, 2.0))
     network = network.with_weights(network.weights * scale)
-    found = contracting(network, phase_of(network))[0]
+    found = provably_contracts(network, phase_of(network))[0]
     assert not found or radius(network) < 1.0
     assert found or radius(network) > 0.8
 
@@ -45,7 +45,7 @@ def test_it_says_yes_only_to_an_m_matrix_and_to_all_but_the_closest(data, dynami
 def test_two_trajectories_of_a_network_that_contracts_meet(data, seed):
     dynamics = ng.dynamics.additive(data.draw(st.sampled_from(["tanh", "sigmoid", "clip"])))
     network = ng.compile(data.draw(graphs_for(dynamics)), dynamics)
-    if not contracting(network, phase_of(network))[0]:
+    if not provably_contracts(network, phase_of(network))[0]:
         return
     x = np.random.default_rng(seed).random((2, len(network.inputs)))[[0, 0]]
     start = np.random.default_rng(seed).normal(size=(2, len(network.nodes)))
@@ -57,25 +57,25 @@ def test_the_nudge_takes_its_share_and_a_negative_one_can_take_all():
     graph = ng.topologies.complete(inputs=2, hidden=3, outputs=2, bias=True, seed=0)
     network = ng.compile(graph, ng.dynamics.deep("absolute", extra_leak=0.3))
     batch = Phase(np.zeros((3, 8)), np.zeros((3, 2)), beta=np.array([5.0, -0.29, -0.31]))
-    assert contracting(network, batch).tolist() == [True, True, False]
+    assert provably_contracts(network, batch).tolist() == [True, True, False]
     soft = Phase(np.zeros((3, 8)), np.zeros((3, 2)), beta=np.array([0.14, -0.14, 0.16]), cost=cross_entropy(2.0))
-    assert contracting(network, soft).tolist() == [True, True, False]
+    assert provably_contracts(network, soft).tolist() == [True, True, False]
 
 
 def test_a_transposed_phase_needs_the_same_jacobian_everywhere():
     for dynamics, sure in ((ng.dynamics.vector_field(), True), (ng.dynamics.additive("tanh"), False)):
         graph = ng.topologies.complete(inputs=2, hidden=3, outputs=2, bias="neurons", scale=0.1, seed=0)
         network = ng.compile(graph, dynamics)
-        assert contracting(network, phase_of(network))[0]
-        assert contracting(network, phase_of(network, anchor=np.zeros((1, 7))))[0] == sure
+        assert provably_contracts(network, phase_of(network))[0]
+        assert provably_contracts(network, phase_of(network, anchor=np.zeros((1, 7))))[0] == sure
 
 
 def test_the_clamped_phase_has_couplings_of_its_own():
     graph = ng.topologies.layered(2, (3,), 2, bias="neurons", seed=0)
     network = ng.compile(graph, ng.dynamics.vector_field())
     network = network.with_weights(np.full(network.weights.size, 3.0))
-    assert not contracting(network, phase_of(network))[0]
-    assert contracting(network, phase_of(network, clamped=True))[0]
+    assert not provably_contracts(network, phase_of(network))[0]
+    assert provably_contracts(network, phase_of(network, clamped=True))[0]
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_the_clamped_phase_has_couplings_of_its_own():
 def test_what_it_cannot_bound_it_does_not_call_contracting(dynamics):
     graph = ng.topologies.symmetric(ng.topologies.complete(inputs=1, hidden=2, outputs=1, scale=0.05, seed=0))
     network = ng.compile(graph, dynamics)
-    assert contracting(network, phase_of(network))[0] == (dynamics.name == "additive (relu)")
+    assert provably_contracts(network, phase_of(network))[0] == (dynamics.name == "additive (relu)")

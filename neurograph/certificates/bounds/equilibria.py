@@ -10,8 +10,8 @@ from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
 from neurograph.network.inputs import starting_state
 from neurograph.solvers import Euler
+from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase
-from neurograph.solvers.euler import leaks_on
 from neurograph.solvers.result import Equilibrium, Status
 
 SOLVER = Euler(tol=1e-10, steps=1000)

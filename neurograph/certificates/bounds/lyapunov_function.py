@@ -88,8 +88,7 @@ class LyapunovFunction(abc.ABC):
     def _flow(self, s: Array) -> Array:
         """Return ds/dt with what pushes out of the box left out."""
         drift = self._drift(s)
-        low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
-        return np.where(((s <= low) & (drift < 0.0)) | ((s >= high) & (drift > 0.0)), 0.0, drift)
+        return np.where(self.system.network.dynamics.pressed(s, drift) != 0, 0.0, drift)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -106,7 +106,7 @@ class Lure(Theorem):
             rate=rate,
             norm="P",
             margin=rate,
-            margins={"noise gain": 1.0 / rate},
+            margins={"noise amplification": 1.0 / rate},
             largest_dt=float(np.nextafter(2.0 / K, 0.0)),
             euler=euler_step(system, rate, K),
             witness={"P": P, "Theta": theta, "K": K},

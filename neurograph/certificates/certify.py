@@ -1,0 +1,112 @@
+"""certify(): what is proved of a compiled network."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from numpy.typing import ArrayLike
+
+from neurograph._checks import checked_number
+from neurograph.certificates.report import Report
+from neurograph.certificates.system import System, in_float64
+from neurograph.certificates.theorems import THEOREMS
+from neurograph.certificates.verdict import LEVELS, Level
+from neurograph.errors import ParameterError
+from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
+from neurograph.network.network import Network
+
+
+def certify(
+    network: Network,
+    x: ArrayLike | None = None,
+    *,
+    y: ArrayLike | None = None,
+    phase: Literal["free", "nudged", "transposed"] = "free",
+    beta: float = 0.0,
+    dt: float | None = None,
+    level: Level = "standard",
+    budget: float = 30.0,
+) -> Report:
+    """Return what is proved of a network's stability, with its weights as they are.
+
+    Each theorem ends as PROVED, REFUTED or UNKNOWN. Most are about every input at once; x adds what holds near the
+    equilibria of these inputs. The equations are taken in float64 with the weights as they are stored.
+
+    Parameters
+    ----------
+    network : Network
+        From :func:`neurograph.compile`.
+    x : array (batch, inputs), optional
+        Inputs whose equilibria are looked at.
+    y : array (batch, outputs), optional
+        Targets; needed with x in a phase that is nudged, whose equilibria depend on them.
+    phase : {"free", "nudged", "transposed"}
+        Whether the outputs get ``+ beta (y - s)``, and whether activity also returns along the edges, as in the nudged
+        phases of ``rules.asymmetric_ep()``: the drift gets ``(J' - J)(s - s*)``, J its Jacobian at the free
+        equilibrium s*.
+    beta : float
+        Nudging strength; may be negative, and in a transposed phase 0: its linear response.
+    dt : float, optional
+        Step of explicit Euler; each certificate then says whether that step inherits it.
+    level : {"fast", "standard", "strong"}
+        How much work is done: sums over the edges; also eigenvalues and searches; also linear matrix inequalities.
+    budget : float
+        Seconds that each theorem may think before it says UNKNOWN.
+
+    Returns
+    -------
+    Report
+        ``print(report)`` is a table; ``report["gershgorin"]`` a :class:`Certificate`, ``.certificates`` all of them,
+        ``.claim`` the strongest thing proved, ``.refutations`` what is refuted, which may be about other inputs.
+
+    Raises
+    ------
+    ParameterError
+        If `network` is not a Network; phase, beta and y do not go together; or another argument is out of range.
+    DataError
+        If x or y has the wrong shape or holds a number that is not finite.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from neurograph.network.network import compile
+    >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> report = certify(compile(graph))
+    >>> report["absolute_leak"].claims
+    ('contracting', 'unique equilibrium', 'exponentially stable')
+    >>> report["spectral_abscissa"].verdict
+    <Verdict.UNKNOWN: 'UNKNOWN'>
+    """
+    network = in_float64(checked_network(network))
+    beta = checked_number("beta", beta)
+    _check_phase(phase, beta, x, y)
+    if level not in LEVELS:
+        raise ParameterError(f"level is {level!r}: expected one of {', '.join(map(repr, LEVELS))}")
+    if dt is not None:
+        dt = checked_number("dt", dt, above=0.0, remark=", or None to ask about no step")
+    budget = checked_number("budget", budget, above=0.0)
+    inputs = None if x is None else checked_inputs(network, x)
+    targets = None if y is None or inputs is None else checked_targets(network, y, inputs.shape[0])
+    system = System(network, inputs, targets, beta, dt, phase == "transposed", budget)
+    asked = LEVELS[: LEVELS.index(level) + 1]
+    certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS.values() if theorem.level in asked)
+    nudge = f", beta = {beta:g}" if phase != "free" else ""
+    return Report(certificates, f"{network!r}, {phase} phase{nudge}")
+
+
+def _check_phase(phase: str, beta: float, x: ArrayLike | None, y: ArrayLike | None) -> None:
+    if phase not in ("free", "nudged", "transposed"):
+        raise ParameterError(f"phase is {phase!r}: expected 'free', 'nudged' or 'transposed'")
+    if phase == "free" and (beta != 0.0 or y is not None):
+        culprit = f"beta is {beta!r}" if beta != 0.0 else "y is given"
+        raise ParameterError(f"{culprit}, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
+    if phase == "nudged" and beta == 0.0:
+        raise ParameterError("phase is 'nudged', but beta is 0: expected another number, or phase='free'")
+    if phase == "transposed" and beta == 0.0 and y is not None:
+        raise ParameterError("y is given, but beta is 0, so that nothing is nudged: expected another beta, or no y")
+    if beta != 0.0 and (x is None) != (y is None):
+        given, missing = ("x", "y") if y is None else ("y", "x")
+        raise ParameterError(
+            f"{given} is given without {missing}: expected both or neither, for a nudged equilibrium depends on both"
+        )

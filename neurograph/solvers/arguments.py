@@ -1,0 +1,76 @@
+"""What the compiled loops are given of a network and a phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase
+
+
+def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
+    """Return what moves in a phase."""
+    return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
+
+
+def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
+    """Return the weight of the edge from each moving node to itself."""
+    places, edges = subgraph.loops
+    loops = np.zeros(subgraph.moving.size, network.dtype)
+    loops[places] = network.weights[edges]
+    return loops
+
+
+def neurons(network: Network, subgraph: PhaseSubgraph) -> tuple[Any, ...]:
+    """Return what the kernels need of the nodes, and which of them move."""
+    seen = network.dynamics.drift_equation.symbols
+    out = network.w_out if "w_out" in seen else network.biases  # never read else
+    out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
+    return network.biases, out, out_abs, network.parameters, subgraph.moving, subgraph.columns
+
+
+def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return for which samples (batch,) the leak is linear and, nudged by beta, at no node negative."""
+    leaks = leaks_of(network)
+    if leaks is None:
+        return np.zeros(beta.size, np.bool_)
+    pulled = np.min(leaks[network.connectivity.nudged >= 0], initial=np.inf)
+    return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
+
+
+def recurrent(network: Network) -> Edges:
+    """Return the edges among free nodes, as the loops take them."""
+    return network.once(_weighted, "recurrent")
+
+
+def clamped(network: Network) -> Edges:
+    """Return the edges from clamped nodes, as the loops take them."""
+    return network.once(_weighted, "clamped")
+
+
+def transposed(network: Network) -> Edges:
+    """Return the edges among free nodes by their presynaptic node, as the loops take them."""
+    return network.once(_weighted, "transposed")
+
+
+def _weighted(network: Network, which: str) -> Edges:
+    edges: Incidence = getattr(network.connectivity.subgraph, which)
+    return edges.weighted(network.weights)
+
+
+def leaks_of(network: Network) -> Floats | None:
+    """Return the leak of each free node, or None where the drift is not linear in s."""
+    return network.once(_leaks)
+
+
+def _leaks(network: Network) -> Floats | None:
+    leak = network.dynamics.leak
+    if leak is None:
+        return None
+    nothing = np.zeros(len(network.nodes), network.dtype)
+    return network.at_nodes(leak, nothing)[network.connectivity.free]
