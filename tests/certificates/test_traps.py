@@ -11,7 +11,7 @@ import neurograph
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from tests.certificates.test_certificates import matrix, network
+from tests.certificates.networks import matrix, network
 
 CONVERGING = {"contracting", "exponentially stable", "asymptotically stable", "convergent", "nonexpansive"}
 TWO = [[2.0, -2.0], [2.0, -1.0]]

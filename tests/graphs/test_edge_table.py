@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from neurograph._checks import finite_number
 from neurograph.errors import GraphError
-from neurograph.graphs.edge_table import ROLES, finite_number
+from neurograph.graphs.edge_table import ROLES
 from neurograph.graphs.reading import read_graph
 from neurograph.graphs.topologies import from_edges
 from tests.strategies import graphs

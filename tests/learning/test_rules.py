@@ -5,6 +5,7 @@ import pytest
 import neurograph as ng
 from neurograph.equations.costs import squared_error
 from neurograph.learning.phases import run_phases, weight_change
+from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import settle
 
 TIGHT = ng.solvers.Euler(tol=1e-12, steps=100_000)
@@ -93,7 +94,7 @@ def test_stdp_summed_is_the_integral_of_presynaptic_activity_over_postsynaptic_c
     nudged = settle(network, x, y=y, beta=2.0, start=free.state, solver=solver, record=1)
     s = nudged.trajectory.state
     expected = np.einsum("bti,btj->ij", s[:, 1:], np.diff(s, axis=1))
-    phase = ng.equilibrium.Phase(free.state, y, 2.0, rule=ng.rules.stdp().expression)
+    phase = Phase(free.state, y, 2.0, rule=ng.rules.stdp().expression)
     trace = solver.solve(network, phase).trace
     assert np.allclose(trace, expected[network.connectivity.pre, network.connectivity.post], atol=1e-13)
 

@@ -11,6 +11,7 @@ from scipy.spatial.distance import pdist
 
 import neurograph as ng
 from neurograph import plots
+from neurograph.graphs.reading import read_graph
 from neurograph.plots.style import NEGATIVE, POSITIVE
 from tests.plots.figures import arrows, complete, drawn, nodes
 from tests.strategies import graphs
@@ -155,7 +156,7 @@ def test_a_network_and_its_graph_give_the_same_drawing(network):
 
 def test_a_table_is_drawn_like_its_graph():
     graph = complete()
-    table = ng.graph.read_graph(graph)
+    table = read_graph(graph)
     assert np.array_equal(*(drawn(plots.network(each)).buffer_rgba() for each in (graph, table)))
 
 

@@ -14,7 +14,7 @@ from neurograph.certificates.bounds.euclidean import factor
 from neurograph.certificates.theorems import diagonal_lyapunov
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from tests.certificates.test_certificates import matrix, network
+from tests.certificates.networks import matrix, network
 
 SEEDS = st.integers(0, 2**32 - 1)
 SKEW = np.array([[0.0, 4.0], [-4.0, 0.0]])

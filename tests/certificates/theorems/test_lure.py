@@ -14,7 +14,7 @@ from neurograph.certificates.system import System, in_float64
 from neurograph.certificates.theorems import lure
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from tests.certificates.test_certificates import matrix, network
+from tests.certificates.networks import matrix, network
 
 cvxpy = pytest.importorskip("cvxpy")
 SEEDS = st.integers(0, 2**32 - 1)

@@ -12,7 +12,7 @@ from neurograph.certificates.bounds import euclidean, slope_set
 from neurograph.certificates.bounds.euclidean import factor
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from tests.certificates.test_certificates import matrix, network
+from tests.certificates.networks import matrix, network
 
 SEEDS = st.integers(0, 2**32 - 1)
 TRIANGLE = np.eye(3) - np.ones((3, 3))

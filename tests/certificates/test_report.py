@@ -1,0 +1,65 @@
+"""The report: its claim, its table, its names."""
+
+from __future__ import annotations
+
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from neurograph.certificates import UnknownCertificateError, Verdict, certify
+from neurograph.equations import dynamics
+from neurograph.errors import NeurographError
+from neurograph.network.compilation import compile
+from tests.certificates.networks import LEAKY, network
+from tests.certificates.theorems.test_p_matrix import published
+
+
+def test_the_claim_is_the_widest_then_the_strongest():
+    W = [[0.0, 0.2], [0.3, 0.0]]
+    both = certify(network(W, LEAKY), [[0.5]])
+    assert [certificate.name for certificate in both.proved][-2:] == ["spectral_abscissa", "invariant_box"]
+    assert both.claim.startswith(
+        "Proved for all inputs: contracting, unique equilibrium, exponentially stable, at the rate"
+    )
+    assert both.claim.endswith("(absolute_leak).")
+    held = certify(network(-3.0 * np.roll(np.eye(3), 1, axis=1), dynamics.vector_field()), [[5.0]])
+    assert held.claim.startswith("Proved for these inputs: unique equilibrium, asymptotically stable")
+    local = certify(published(5, 0), [[0.0, 1.0]])
+    assert local.claim.startswith("Proved near the equilibria of these inputs: exponentially stable")
+    assert certify(published(5, 0)).claim == "Proved for all inputs: box invariant (invariant_box)."
+    wide = certify(network([[0, 1, 1], [1, 0, -1], [1, -1, 0]], dynamics.deep("absolute")), [[0.2]])
+    assert wide["spectral_abscissa"].verdict is Verdict.PROVED
+    assert wide.claim.startswith("Proved for all inputs: contracting")
+
+
+def test_a_refutation_stands_apart_from_the_claim():
+    report = certify(published(5, 0), [[0.0, 1.0]])
+    assert report.claim.startswith("Proved near")
+    assert report.refutations == (report["p_matrix"],)
+    assert "Against it: several equilibria for some bias (p_matrix)" in str(report)
+    assert "does not cover the inputs at hand" in " ".join(str(report).split())
+
+
+def test_the_report_is_a_table_of_at_most_a_hundred_columns():
+    labels = {j: f"a neuron with a long name, number {j}" for j in range(6)}
+    graph = nx.relabel_nodes(network(np.ones((6, 6)) - np.eye(6), LEAKY).to_graph(), labels)
+    report = certify(compile(graph, LEAKY), [[1.0]], dt=0.05)
+    lines = str(report).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert any(re.match("certificate +verdict +scope", line) for line in lines)
+    for certificate in report:
+        idle = certificate.statement.startswith("Not applicable")
+        assert any(line.startswith(f"{certificate.name}: ") for line in lines) == (not idle)
+    assert repr(report).count("\n") == 0
+    assert len(report) == len(report.certificates) == len(list(report))
+    assert "Reference: " in str(report["gershgorin"])
+
+
+def test_a_name_that_is_not_there_lists_those_that_are():
+    report = certify(network([[0.0]], LEAKY))
+    with pytest.raises(UnknownCertificateError, match=r"^certificate 'lyapunov' is not .* 'p_matrix', 'gershgorin'"):
+        report["lyapunov"]
+    assert issubclass(UnknownCertificateError, KeyError)
+    assert issubclass(UnknownCertificateError, NeurographError)

@@ -1,0 +1,143 @@
+"""Eigenvalues at the equilibria."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+
+from neurograph.certificates import Verdict, certify
+from neurograph.certificates.bounds import equilibria as resting
+from neurograph.certificates.bounds import spectrum
+from neurograph.equations import dynamics
+from neurograph.solvers import Euler
+from neurograph.solvers.settle import settle
+from tests.certificates.networks import LEAKY, SEEDS, network, random_weights
+
+
+@pytest.mark.parametrize("kind", [LEAKY, dynamics.vector_field(), dynamics.additive("tanh")])
+@settings(max_examples=15, deadline=None)
+@given(seed=SEEDS)
+def test_the_abscissa_is_that_of_the_unsaturated_block(kind, seed):
+    rng = np.random.default_rng(seed)
+    W = random_weights(rng, 5)
+    net = network(W, kind, biases=rng.normal(size=5))
+    x = rng.normal(size=(3, 1))
+    found = certify(net, x)["spectral_abscissa"]
+    if found.verdict is Verdict.UNKNOWN:
+        return
+    settled = settle(net, x, solver=Euler(steps=20_000, tol=1e-10))
+    low, high = kind.box or (-np.inf, np.inf)
+    for state, abscissa in zip(settled.state, found.witness["abscissae"], strict=True):
+        inside = [j for j in net.connectivity.free if low < state[j] < high]
+        J = net.jacobian(state).toarray()[np.ix_(inside, inside)]
+        expected = np.linalg.eigvals(J).real.max() if inside else -np.inf
+        assert abscissa == pytest.approx(expected, abs=1e-3)
+    worst = found.witness["abscissae"].max()
+    assert found.witness["abscissae"][found.witness["sample"]] == pytest.approx(worst, abs=1e-2)
+    assert found.rate is None or -worst - 1e-2 <= found.rate <= -worst
+
+
+def test_the_equilibrium_between_two_others_is_unstable():
+    net = network([[0.0, 2.0], [2.0, 0.0]], dynamics.additive("tanh"))
+    report = certify(net, [[0.0]])
+    found = report["spectral_abscissa"]
+    assert found.verdict is Verdict.REFUTED
+    assert found.claims == ("unstable equilibrium",)
+    assert found.witness["eigenvalue"] == pytest.approx(1.0)
+    assert report.claim == "Proved for all inputs: convergent (energy)."  # to another one
+    assert certify(net, [[0.5]])["spectral_abscissa"].verdict is Verdict.PROVED
+
+
+def test_a_neuron_at_a_bound_must_be_pushed_there():
+    found = certify(network([[0.0, 0.5], [0.5, 0.0]], dynamics.vector_field()), [[0.0]])["spectral_abscissa"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert "hardly pushes it outward" in found.statement
+
+
+def test_the_nudge_may_hold_a_neuron_at_its_bound():
+    net = network([[0.0]], dynamics.vector_field())
+    found = certify(net, [[0.5]], y=[[2.0]], phase="nudged", beta=2.0)["spectral_abscissa"]
+    assert found.verdict is Verdict.PROVED
+    assert "Every neuron is saturated" in found.statement
+
+
+def test_a_large_residual_is_undecided(monkeypatch):
+    net = network([[0.0, 0.9], [0.9, 0.0]], dynamics.additive("tanh"))
+    monkeypatch.setattr(resting, "SOLVER", Euler(tol=1e-3))
+    assert "the residual" in certify(net, [[0.1]])["spectral_abscissa"].statement
+
+
+def test_a_saturated_neuron_does_not_count():
+    W = [[0.0, 3.0], [3.0, 0.0]]
+    found = certify(network(W, dynamics.vector_field()), [[1.0]])["spectral_abscissa"]
+    assert found.verdict is Verdict.PROVED
+    assert found.rate is None
+    assert "Every neuron is saturated" in found.statement
+
+
+def test_a_kink_at_the_equilibrium_is_undecided():
+    found = certify(network([[0.0, 1.0], [1.0, 0.0]], dynamics.additive("relu")), [[0.0]])["spectral_abscissa"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert "kink" in found.statement
+    assert certify(network([[0.0, 0.5], [0.5, 0.0]], dynamics.additive("relu")), [[1.0]])["spectral_abscissa"].rate > 0
+
+
+def test_a_chain_of_layers_has_its_diagonal_as_eigenvalues():
+    W = np.diag(np.full(39, 5.0), -1)  # one Jordan block, whose numerical eigenvalues scatter
+    found = certify(network(W, dynamics.additive("tanh")), [[0.0]])["spectral_abscissa"]
+    assert found.rate == pytest.approx(1.0)
+
+
+def test_an_abscissa_of_zero_is_undecided():
+    found = certify(network([[0.0, 1.0], [1.0, 0.0]], dynamics.additive("tanh")), [[0.0]])["spectral_abscissa"]
+    assert found.verdict is Verdict.UNKNOWN
+
+
+def test_euler_needs_every_eigenvalue_in_its_disc():
+    W = np.array([[0.0, -3.0], [3.0, 0.0]])  # eigenvalues -1 +- 3i: dt < 2/10
+    net = network(W, dynamics.additive("tanh"))
+    found = certify(net, [[0.0]], dt=0.19)["spectral_abscissa"]
+    assert found.largest_dt == pytest.approx(0.2)
+    assert "inherits it" in found.euler
+    assert "does not" in certify(net, [[0.0]], dt=0.21)["spectral_abscissa"].euler
+
+
+def test_a_nudged_equilibrium_is_found_with_its_targets():
+    W = np.array([[0.0, 0.5], [0.5, 0.0]])
+    net = network(W, dynamics.additive("tanh"))
+    found = certify(net, [[0.3]], y=[[1.0]], phase="nudged", beta=2.0)["spectral_abscissa"]
+    state = settle(net, [[0.3]], y=[[1.0]], beta=2.0, solver=Euler(tol=1e-10)).state[0]
+    J = net.jacobian(state, beta=2.0).toarray()[1:, 1:]
+    assert found.rate == pytest.approx(-np.linalg.eigvals(J).real.max(), abs=1e-5)
+
+
+@pytest.mark.parametrize("dt", [None, 0.5])
+def test_arpack_agrees_with_all_eigenvalues(monkeypatch, dt):
+    rng = np.random.default_rng(5)
+    for _ in range(5):
+        J = sp.csr_array(rng.normal(size=(60, 60)) * (rng.random((60, 60)) < 0.2) - 4.0 * np.eye(60))
+        full = spectrum.spectrum(J, 0.0 * J, dt)
+        with monkeypatch.context() as patch:
+            patch.setattr(spectrum, "DENSE", 10)
+            part = spectrum.spectrum(J, 0.0 * J, dt)
+        assert full.complete
+        assert not part.complete
+        assert part.rightmost.real == pytest.approx(full.rightmost.real, abs=1e-8)
+        assert part.top < full.top + 1e-6
+        if dt is not None:
+            growth = [np.abs(1.0 + dt * one.values).max() for one in (full, part)]
+            assert growth[0] == pytest.approx(growth[1])
+
+
+def test_the_error_of_an_eigenvalue_holds_a_perturbation_of_its_size():
+    rng = np.random.default_rng(7)
+    J = rng.normal(size=(12, 12))
+    E = 1e-7 * np.abs(rng.normal(size=(12, 12)))
+    found = spectrum.spectrum(sp.csr_array(J), sp.csr_array(E), None)
+    for _ in range(20):
+        moved = np.linalg.eigvals(J + E * rng.uniform(-1, 1, E.shape))
+        nearest = np.abs(found.values[:, None] - moved[None]).min(axis=1)
+        assert np.all(nearest <= 1.01 * found.errors)
+    assert found.bottom < found.rightmost.real < found.top

@@ -1,0 +1,27 @@
+"""Parquet of bare weights."""
+
+from __future__ import annotations
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import neurograph as ng
+from neurograph.formats import read, read_table, write
+from tests.formats.test_conformance import ADDITIVE, MISSING, content
+from tests.strategies import graphs
+
+
+@pytest.mark.skipif(".parquet" in MISSING, reason="needs pyarrow, of the extra 'files'")
+@settings(max_examples=40)
+@given(graph=graphs(biases=True, self_loops=True, ties=False, attributes=False), seed=st.integers(0, 99))
+def test_parquet_of_bare_weights_goes_the_way_of_arrays(tmp_path_factory, graph, seed):
+    for _, _, data in graph.edges(data=True):
+        data.pop("plastic", None)
+    path = tmp_path_factory.getbasetemp() / "bare.parquet"
+    network = ng.compile(graph, ADDITIVE)
+    left = network.without_edges(np.random.default_rng(seed).random(network.weights.size) < 0.5)
+    for one in (network, left):
+        assert content(read(write(one, path))) == content(one.to_graph())
+        assert ng.compile(read_table(path)).weights.tobytes() == one.weights.tobytes()
