@@ -1,5 +1,1 @@
-"""The command `neurograph`."""
-
-from neurograph.cli.main import main
-
-__all__ = ["main"]
+"""The command ``neurograph``: :func:`neurograph.cli.main.main`."""

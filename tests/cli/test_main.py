@@ -249,7 +249,7 @@ def test_a_closed_pipe_is_no_error(arguments, tmp_path):
     write_small_graph(tmp_path)
     reader, writer = os.pipe()
     os.close(reader)
-    program = [sys.executable, "-m", "neurograph.cli.main", *arguments]
+    program = [sys.executable, "-m", "neurograph.cli", *arguments]
     done = subprocess.run(program, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -258,7 +258,7 @@ def test_a_closed_pipe_is_no_error(arguments, tmp_path):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
 def test_a_full_disk_behind_the_output_is_one_line(tmp_path):
     write_small_graph(tmp_path)
-    program = [sys.executable, "-m", "neurograph.cli.main", "show", "g.json"]
+    program = [sys.executable, "-m", "neurograph.cli", "show", "g.json"]
     with open("/dev/full", "w") as full:
         done = subprocess.run(program, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2

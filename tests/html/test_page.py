@@ -73,11 +73,13 @@ def test_the_same_values_give_the_same_bytes(tmp_path):
         files.append(ng.write_page(pruning.network, tmp_path / name, removed=pruning.removed))
     assert files[0].read_bytes() == files[1].read_bytes()
     graph = pruned_network().network.to_graph()
-    assert ng.write(graph, tmp_path / "c.html").read_text("utf-8") == page(graph)
+    assert ng.write_page(graph, tmp_path / "c.html").read_text("utf-8") == page(graph)
+    with pytest.raises(ng.FormatError, match=r"neurograph\.write_page\(graph, path\)"):
+        ng.write(graph, tmp_path / "d.html")
 
 
 def test_500_nodes_and_5000_edges_stay_under_3_megabytes(tmp_path):
-    assert ng.write(random_graph(500, 5000), tmp_path / "large.html").stat().st_size < 3_000_000
+    assert ng.write_page(random_graph(500, 5000), tmp_path / "large.html").stat().st_size < 3_000_000
 
 
 def test_nothing_is_loaded_and_no_label_becomes_markup():
@@ -159,13 +161,13 @@ def test_what_cannot_be_a_page_is_refused_by_name(given, tmp_path):
         (lambda: ng.write_page(network, path, report="proved"), ng.ParameterError, "what neurograph.certify gives"),
         (lambda: ng.write_page(network, path, history={"cost": [[1.0]]}), ng.ParameterError, r"history\['cost'\]"),
         (lambda: ng.write_page(network, path, removed=[("a", "b")]), ng.ParameterError, "removed holds"),
-        (lambda: ng.write(random_graph(2001, 10), path), ng.GraphError, "2001 nodes: expected at most 2000"),
+        (lambda: ng.write_page(random_graph(2001, 10), path), ng.GraphError, "2001 nodes: expected at most 2000"),
     ):
         with pytest.raises(error, match=message):
             call()
     assert not path.exists()
-    with pytest.raises(ng.FormatError, match="a page is for people"):
-        ng.read(ng.write(network, path))
+    with pytest.raises(ng.FormatError, match="cannot be read back"):
+        ng.read(ng.write_page(network, path))
 
 
 def test_curves_break_where_a_number_is_missing():
@@ -179,7 +181,7 @@ def test_curves_break_where_a_number_is_missing():
 
 
 def test_the_drawing_library_is_the_one_that_its_note_names():
-    folder = Path(ng.__file__).parent / "page" / "cytoscape"
+    folder = Path(ng.__file__).parent / "html" / "cytoscape"
     digest = hashlib.sha256((folder / "cytoscape.min.js").read_bytes()).hexdigest()
     assert digest in (folder / "README.md").read_text()
     assert "Permission is hereby granted" in (folder / "LICENSE").read_text()
