@@ -59,6 +59,11 @@ OPTIMISERS = {
     "adam": ng.optimisers.adam(0.02),
     "adam-bounds": ng.optimisers.adam(0.02, bounds=(-0.5, 0.5), decay=0.01),
 }
+COSTS = {
+    "squared-error": ng.costs.squared_error(),
+    "cross-entropy": ng.costs.cross_entropy(),
+    "cross-entropy-4": ng.costs.cross_entropy(4.0),
+}
 PRUNERS = {
     "boltzmann": ng.pruning.boltzmann(tolerance=0.1, temperature=5.0),
     "boltzmann-regrow": ng.pruning.boltzmann(tolerance=0.1, temperature=5.0, regrow=True),
@@ -101,12 +106,12 @@ def settle_cases():
             f"settle/float32/{kind}",
             lambda s=solver: settled(ng.settle(compiled("deep", np.float32), XOR.astype(np.float32), solver=s)),
         )
-        for cost in (ng.costs.squared_error(), ng.costs.cross_entropy(), ng.costs.cross_entropy(4.0)):
-            if kind == "implicit" and cost != ng.costs.squared_error():
+        for name, cost in COSTS.items():
+            if kind == "implicit" and name != "squared-error":
                 continue
             for beta in (0.5, -0.1):
                 yield (
-                    f"nudge/{cost!r}/{beta}/{kind}",
+                    f"nudge/{name}/{beta}/{kind}",
                     lambda s=solver, c=cost, b=beta: settled(
                         ng.settle(compiled(outputs=3), XOR, y=[0, 1, 2, 0], beta=b, cost=c, solver=s, throw=False)
                     ),

@@ -94,6 +94,7 @@ TESTED_ELSEWHERE = {
     "pruning/removal.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/saliency.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/unreachable.py": "tests/pruning: test_pruning.py, test_conformance.py",
+    "solvers/linear_response.py": "tests/solvers: test_settle.py, test_conformance.py",
     "solvers/arguments.py": "tests/solvers: test_settle.py, test_conformance.py",
     "solvers/base.py": "tests/solvers: test_settle.py, test_conformance.py",
     "solvers/euler.py": "tests/solvers: test_settle.py, test_conformance.py",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
-from neurograph.kernels.machine_code import lanes_for, phase_kernel, response_kernel
+from neurograph.kernels.machine_code import lanes_for, phase_kernel
 from neurograph.kernels.threads import run_together
 from neurograph.network.connectivity import Edges
 from neurograph.network.network import Network
@@ -19,13 +19,13 @@ from neurograph.solvers.arguments import (
     clamped,
     leaks_of,
     leaks_on,
-    loop_weights,
     neurons,
     recurrent,
     subgraph_of,
     transposed,
 )
 from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.linear_response import responded
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
 SAFETY = 0.5
@@ -181,33 +181,6 @@ class Euler(Solver):
         count = int(steps) // record.every + 1
         frames = np.empty((start.shape[0], count, watched.size), start.dtype)
         return record.every, watched, frames
-
-
-def responded(
-    equilibrium: Equilibrium,
-    force: Floats,
-    lift: float,
-    steps: int,
-    tol: float,
-    stepping: tuple[Floats, bool] | None = None,
-) -> Response:
-    """Return the linear response: `stepping` in steps of each sample's dt, implicit or not; else in sweeps back."""
-    network, state = equilibrium.network, equilibrium.state
-    batch, subgraph = state.shape[0], network.connectivity.subgraph
-    dt, implicit = stepping or (np.ones(batch), False)
-    order, back = subgraph.schedule.order[:0], transposed(network)
-    fresh = stale = back
-    if stepping is None:
-        order = subgraph.schedule.order
-        fresh, stale = (edges[1].weighted(network.weights) for edges in (subgraph.forward, subgraph.feedback))
-    end, input_slope = np.empty_like(state), np.zeros_like(state)
-    residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.dtype_name)(
-        (recurrent(network), clamped(network), back, fresh, stale), neurons(network, subgraph), state,
-        np.ascontiguousarray(force, state.dtype), float(lift), dt, implicit, int(steps), float(tol), order,
-        loop_weights(network, subgraph), end, input_slope, residual, n_steps, status,
-    )  # fmt: skip
-    return Response(end, input_slope, status, residual, n_steps)
 
 
 def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:

@@ -13,7 +13,7 @@ from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import loop_weights, neurons, recurrent, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.euler import responded
+from neurograph.solvers.linear_response import responded
 from neurograph.solvers.result import Equilibrium, Response
 
 
