@@ -57,9 +57,8 @@ RECIPES = {
 }
 """One row a rule, for every task; a rule that is new in :mod:`neurograph.rules` has the defaults."""
 
-for _name in ng.rules.__all__:
-    if _name != "Rule":
-        RECIPES.setdefault(_name, Recipe(getattr(ng.rules, _name)()))
+for _name, _make in ng.rules.RULES.items():
+    RECIPES.setdefault(_name, Recipe(_make()))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from neurograph.training.state import TrainingState
 
 SOURCE = (
     'M. Farinha, S. Pequito, P. Santos, M. Figueiredo, "Equilibrium Propagation for Complete Directed Neural '
-    'Networks", ESANN 2020, arXiv 2006.08798'
+    'Networks", ESANN 2020, arXiv 2006.08798; the extra leak of the improved recipe: Costa, Santos, "Directed '
+    'Equilibrium Propagation Revisited", Mathematics 13(11) 1866, 2025'
 )
 
 EXPECTED = {

@@ -232,6 +232,7 @@ def contracting(rate: float = 0.05) -> Contracting:
 
     References
     ----------
+    The extra leak: Costa and Santos, Directed Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
     The projection to a weighted l_1 ball is after Duchi, Shalev-Shwartz, Singer, Chandra, ICML 2008; clipping
     eigenvalues is the nearest such matrix in the Frobenius norm (Higham, Linear Algebra Appl. 103, 1988).
 

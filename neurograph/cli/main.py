@@ -31,10 +31,8 @@ from neurograph.formats.run_log import (
     write_removed,
 )
 from neurograph.kernels.bindings import how
+from neurograph.learning.rules import RULES
 from neurograph.training.config import DEFAULT_BETA
-
-RULES = {name: getattr(ng.rules, name) for name in ng.rules.__all__ if name != "Rule"}
-
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())

@@ -230,7 +230,8 @@ def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0
 
     References
     ----------
-    Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798.
+    Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798. The extra leak: Costa and Santos, Directed
+    Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
     """
     sums = {"absolute": "w_out_abs", "signed": "w_out"}
     if leak not in sums:

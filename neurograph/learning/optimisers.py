@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -213,3 +214,7 @@ def adam(
     Kingma and Ba, ICLR 2015, arXiv 1412.6980.
     """
     return Adam(learning_rate, decay, max_norm, max_step, l1, bounds, beta1, beta2, epsilon)
+
+
+OPTIMISERS: dict[str, Callable[..., Optimiser]] = {"sgd": sgd, "adam": adam}
+"""The function that makes each optimiser, by name; the conformance suite runs over them."""

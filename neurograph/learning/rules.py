@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -12,6 +13,7 @@ from neurograph.equations.expression import Expression
 from neurograph.errors import LocalityError, ParameterError
 
 __all__ = [
+    "RULES",
     "Rule",
     "asymmetric_ep",
     "centred_ep",
@@ -341,3 +343,12 @@ def _product(after: str, before: str, scale: str) -> str:
     """Write one edge's half of f(s_i) f(s_j) after, less before: the two halves of a tied pair add up to it."""
     mean = f"0.5*(pre_sent_{after} + pre_sent_{before})"
     return f"{mean}*(post_sent_{after} - post_sent_{before})/{scale}"
+
+
+RULES: dict[str, Callable[..., Rule]] = {
+    make.__name__: make
+    for make in (
+        stdp, vector_field, deep, ep, centred_ep, random_sign_ep, contrastive_hebbian, coupled_learning, asymmetric_ep,
+    )
+}  # fmt: skip
+"""The function that makes each rule, by name; the command and the conformance suites run over them."""

@@ -57,7 +57,7 @@ def test_not_at_equilibrium(name, solver):
     assert same(one.steps, two.steps)
 
 
-RULES = [name for name in ng.rules.__all__ if name != "Rule"]
+RULES = list(ng.rules.RULES)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -51,7 +51,7 @@ class Embedding(Theorem):
     )
     reference = (
         "Smith, Monotone Dynamical Systems, 1995; Coogan, IEEE CDC 2020, arXiv 2005.08151 (mixed monotonicity); "
-        "Davydov, Jafarpour, Bullo, arXiv 2110.08298 (the last test)"
+        "Davydov, Proskurnikov, Bullo, arXiv 2110.08298 (the last test)"
     )
     does_not_cover = "other inputs, however close; Certificate.radius says how far an answer holds."
 

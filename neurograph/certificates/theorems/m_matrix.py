@@ -52,7 +52,7 @@ class MMatrix(Theorem):
         "clipping to the box is nonexpansive in every weighted l_inf norm",
     )
     reference = (
-        "Davydov, Jafarpour, Bullo, Non-Euclidean contraction analysis of continuous-time neural networks, arXiv "
+        "Davydov, Proskurnikov, Bullo, Non-Euclidean contraction analysis of continuous-time neural networks, arXiv "
         "2110.08298; Berman, Plemmons, Nonnegative Matrices in the Mathematical Sciences, 1994, theorem 6.2.3"
     )
     does_not_cover = "weights that change while the network settles; steps longer than the largest dt."

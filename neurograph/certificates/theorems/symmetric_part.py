@@ -37,8 +37,9 @@ class SymmetricPart(Theorem):
         "clipping to the box is nonexpansive in l_2",
     )
     reference = (
-        "Bullo, Contraction Theory for Dynamical Systems, 2022, chapter 2; Davydov, Jafarpour, Abate, Bullo, arXiv "
-        "2302.13452; Rump, BIT 46, 2006 (rounding)"
+        "Bullo, Contraction Theory for Dynamical Systems, 2022, chapter 2; Centorrino, Gokhale, Davydov, Russo, "
+        "Bullo, Euclidean contractivity of neural networks with symmetric weights, arXiv 2302.13452; Rump, BIT 46, "
+        "2006 (rounding)"
     )
     does_not_cover = "weights that change while the network settles; steps longer than the largest dt."
 
