@@ -53,8 +53,8 @@ class AbsoluteLeak(Theorem):
     )
     reference = (
         "Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798, with the absolute leak, and the "
-        "extra one of Costa, Santos, Mathematics 13(11) 1866, 2025; Altafini, IEEE Trans. Automatic Control 58(4), 2013 "
-        "(sign balance); Akcoglu, Krengel, Probab. Theory Related Fields 76, 1987"
+        "extra one of Costa, Santos, Mathematics 13(11) 1866, 2025; Altafini, IEEE Trans. Automatic Control 58(4), "
+        "2013 (sign balance); Akcoglu, Krengel, Probab. Theory Related Fields 76, 1987"
     )
     does_not_cover = "a leak that is not the node's own summed outgoing weight, or a spiking network made of this one."
 
