@@ -69,7 +69,7 @@ def certify(
     Examples
     --------
     >>> import networkx as nx
-    >>> from neurograph.network.network import compile
+    >>> from neurograph.network.compilation import compile
     >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
     >>> report = certify(compile(graph))

@@ -100,7 +100,8 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
 
     Examples
     --------
-    >>> graph = symmetric(complete(inputs=1, hidden=2, outputs=1, seed=0))
+    >>> import neurograph as ng
+    >>> graph = symmetric(ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0))
     >>> graph.edges["h0", "h1"] == graph.edges["h1", "h0"]
     True
     """
