@@ -206,8 +206,7 @@ def relax_node(
     stiff = STIFFNESS != 0.0
     if pulled and stiff:
         for lane in range(lanes):
-            if nudge[lane] != 0.0:
-                extra[lane] += nudge[lane] * force(R(0.0), pull[place, lane], ahead[lane], cost)
+            extra[lane] += nudge[lane] * force(R(0.0), pull[place, lane], R(0.0), cost)
     if LINEAR and loop == 0.0 and (stiff or not pulled):
         leaking, own = leak(out, out_abs, params, j, b), STIFFNESS if pulled else 0.0
         for lane in range(lanes):

@@ -272,10 +272,14 @@ def advance(
             for lane in range(lanes):
                 spare[lane] -= slope_in[j, lane] * carried[row, lane]
         if pulled:
-            for lane in range(lanes):
-                if nudge[lane] != 0.0:  # where nothing is nudged there is no target
-                    at = R(0.0) if IMPLICIT and STIFFNESS != 0.0 else s[j, lane]
-                    spare[lane] += nudge[lane] * force(at, pull[place, lane], ahead[lane], cost)
+            if STIFFNESS != 0.0:
+                for lane in range(lanes):
+                    at = R(0.0) if IMPLICIT else s[j, lane]
+                    spare[lane] += nudge[lane] * force(at, pull[place, lane], R(0.0), cost)
+            else:
+                for lane in range(lanes):
+                    if nudge[lane] != 0.0:  # where nothing is nudged there is no target
+                        spare[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], ahead[lane], cost)
         if IMPLICIT:
             leaking = leak(out, out_abs, params, j, b)
             own = R(STIFFNESS) if pulled else R(0.0)

@@ -64,7 +64,8 @@ class Problem:
 
     def samples(self, held_out: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the places of the samples to learn from."""
-        return np.setdiff1d(np.arange(self.x.shape[0]), held_out)
+        every = np.arange(self.x.shape[0])
+        return np.setdiff1d(every, held_out) if held_out.size else every
 
     def validation(self, held_out: NDArray[np.int64]) -> tuple[Floats, Floats] | None:
         """Return the starts and the targets of the samples that only validate, if there are any."""

@@ -287,6 +287,6 @@ def restored_generator(state: dict[str, Any]) -> np.random.Generator:
             f"seed draws from {state['bit_generator']}, which is not of numpy, and so cannot be gone on with: expected "
             "a seed, or a Generator of a bit generator of numpy.random, such as PCG64"
         )
-    rng = np.random.Generator(kind())
+    rng = np.random.Generator(kind(0))  # for this state alone: to ask the system for entropy takes longer
     rng.bit_generator.state = state
     return rng
