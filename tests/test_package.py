@@ -204,6 +204,16 @@ def test_every_module_has_a_test_file_of_its_name():
     assert missing == sorted(TESTED_ELSEWHERE)
 
 
+def test_no_test_imports_brian2_before_it_runs():
+    """While tests are collected, brian2 would put a collector of its own in the place of pytest's, which fails here."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            names = (
+                [name.name for name in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", "")]
+            )
+            assert not any((name or "").split(".")[0] == "brian2" for name in names), path
+
+
 def test_importing_neurograph_brings_nothing_heavy():
     heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib', 'pyarrow', 'h5py', 'nir'}"
     program = f"import sys, neurograph; print(sorted({heavy} & set(sys.modules)))"

@@ -1,13 +1,14 @@
 """What the models say for themselves is what Brian2 can read."""
 
-import brian2
 import pytest
 
 from neurograph.brian import KINDS
+from neurograph.brian.importing import load_brian2
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_equations_and_constants_of_a_model_can_be_read_by_brian2(kind):
+    brian2 = load_brian2()
     names = brian2.Equations(kind.neurons).names
     assert set(kind.zero) <= set(names)
     assert kind.phase is None or kind.phase[0] in names
