@@ -292,7 +292,7 @@ CALLS = [
     ),
     (
         "a cost that sums over the outputs without its force",
-        lambda: ng.costs.Cost("y*(log_sum - s)", normaliser="s"),
+        lambda: ng.costs.Cost("-y*log_share", normaliser="s"),
         ["normaliser", "'s'", "force is missing", "costs.cross_entropy()"],
     ),
     (

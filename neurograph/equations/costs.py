@@ -50,11 +50,11 @@ class Cost(FrozenArrays):
     Parameters
     ----------
     value : str
-        c, over ``s`` (an output), ``y`` (its target), the names in `parameters`, and with a normaliser ``log_sum``.
+        c, over ``s`` (an output), ``y`` (its target), the names in `parameters`, and with a normaliser ``log_share``.
     force : str, optional
         F over the same names. Without it, minus the derivative of `value`; needed where there is a normaliser.
     normaliser : str, optional
-        n over ``s`` and the parameters; then ``log_sum`` is :math:`\log \sum_k \exp n(s_k)` over all outputs.
+        n over ``s`` and the parameters; then ``log_share`` of output j is :math:`n(s_j) - \log \sum_k \exp n(s_k)`.
     parameters : mapping of str to float
     shares : bool
         Whether the targets of a sample have to be shares of several outputs: not negative, with the sum 1.
@@ -91,11 +91,11 @@ class Cost(FrozenArrays):
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters as sorted pairs."""
         object.__setattr__(
-            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_sum", *ARRAY_FUNCTIONS))
+            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_share", *ARRAY_FUNCTIONS))
         )
         if self.normaliser is not None and self.force is None:
             raise ParameterError(
-                f"normaliser is {self.normaliser!r}, but force is missing: expected -dC/ds over s, y and log_sum, as "
+                f"normaliser is {self.normaliser!r}, but force is missing: expected -dC/ds over s, y and log_share, as "
                 "in costs.cross_entropy()"
             )
         _ = self.value_equation, self.force_equation, self.normaliser_equation, self.bound
@@ -113,7 +113,7 @@ class Cost(FrozenArrays):
 
     @cached_property
     def _symbols(self) -> tuple[str, ...]:
-        return ("s", "y", *(("log_sum",) if self.normaliser is not None else ()), *self.constants)
+        return ("s", "y", *(("log_share",) if self.normaliser is not None else ()), *self.constants)
 
     @cached_property
     def value_equation(self) -> Expression:
@@ -165,11 +165,11 @@ class Cost(FrozenArrays):
 
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
         """Return the cost of each sample (batch,)."""
-        return np.asarray(np.sum(self._at(self.value_equation, outputs, y), axis=-1))
+        return np.asarray(self._at(self.value_equation, outputs, y).sum(axis=-1))
 
     def mean(self, outputs: ArrayLike, y: ArrayLike) -> float:
         """Return the mean cost of the samples."""
-        return float(np.mean(self.each(outputs, y)))
+        return float(self.each(outputs, y).mean())
 
     def force_at(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
         """Return F = -dC/ds (batch, outputs)."""
@@ -178,14 +178,15 @@ class Cost(FrozenArrays):
     def force_slopes(self, outputs: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
         r"""Return the parts of :math:`dF_j/ds_k = a_j \delta_{jk} + b_j c_k`, each (batch, outputs).
 
-        a is dF/ds at a fixed log_sum, b is dF/dlog_sum, and c_k = p_k n'(s_k) with p the shares; b and c are 0 where
-        the outputs are independent of each other.
+        With F_s the derivative at fixed shares, F_l that by log_share, n' that of the normaliser and p the shares:
+        a = F_s + F_l n', b = -F_l and c = p n'. b and c are 0 where the outputs are independent of each other.
         """
         own = self._at(self.force_equation.derivative("s"), outputs, y)
         if self.normaliser_equation is None:
             return own, np.zeros_like(own), np.zeros_like(own)
+        coupling = self._at(self.force_equation.derivative("log_share"), outputs, y)
         slope = self.normaliser_equation.derivative("s")(s=np.asarray(outputs), **self.constants)
-        return own, self._at(self.force_equation.derivative("log_sum"), outputs, y), self.answer_shares(outputs) * slope
+        return own + coupling * slope, -coupling, self.answer_shares(outputs) * slope
 
     def answer_shares(self, outputs: ArrayLike) -> Floats:
         r"""Return the shares :math:`p_k = \exp(n(s_k)) / \sum_l \exp n(s_l)` of the outputs (batch, outputs).
@@ -200,7 +201,7 @@ class Cost(FrozenArrays):
         return np.asarray(np.exp(self._log_shares(outputs)))
 
     def _log_shares(self, outputs: ArrayLike) -> Floats:
-        """Return n(s) - log_sum, shifted by the largest n first, so that nothing overflows."""
+        """Return log_share (batch, outputs), its n shifted by the largest first, so that nothing overflows."""
         equation = self.normaliser_equation
         levels = np.asarray(equation(s=np.asarray(outputs), **self.constants)) if equation else np.asarray(outputs)
         levels = levels - levels.max(axis=-1, keepdims=True)
@@ -210,9 +211,10 @@ class Cost(FrozenArrays):
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}
         if self.normaliser_equation is not None:
-            values["log_sum"] = self.normaliser_equation(s=s, **self.constants) - self._log_shares(s)
-        shape = np.broadcast_shapes(s.shape, target.shape)
-        return np.array(np.broadcast_to(equation(**values), shape), np.result_type(s, target, 1.0 * s.dtype.type(0)))
+            values["log_share"] = self._log_shares(s)
+        result = np.empty(np.broadcast(s, target).shape, np.result_type(s, target, 1.0 * s.dtype.type(0)))
+        result[...] = equation(**values)
+        return result
 
 
 SQUARED_ERROR = Cost("(y - s)**2/2", force="y - s", name="squared_error")
@@ -241,8 +243,8 @@ def cross_entropy(gain: float = 1.0) -> Cost:
         If the gain is not positive.
     """
     return Cost(
-        "y*(log_sum - gain*s)",
-        force="gain*(y - exp(gain*s - log_sum))",
+        "-y*log_share",
+        force="gain*(y - exp(log_share))",
         normaliser="gain*s",
         parameters={"gain": checked_number("gain", gain, above=0.0)},
         shares=True,

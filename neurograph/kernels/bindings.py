@@ -16,7 +16,7 @@ try:
 except ImportError:
     extension = None  # type: ignore[assignment]  # its stub is always there, the module only where it was compiled
 
-INTERFACE = 1
+INTERFACE = 2
 """What the extension says of itself where it was built from the C source beside this file."""
 
 WITHOUT = "no C compiler was there when neurograph was installed"
@@ -27,8 +27,8 @@ if extension is not None and getattr(extension, "interface", None) != INTERFACE:
 WORTH_A_CALL = 256
 """Edges from which the extension is called where lanes are narrow."""
 
-FEW, PARTS = 16, 4
-"""Edges from which a lane is several partial sums, and how many: the extension's own numbers."""
+PARTS = 4
+"""How many partial sums a lane has from `extension.few` edges on, as in the extension."""
 
 SUM, WAIT = "neurograph_gather", "neurograph_wait"
 """What the compiled loops call the extension's functions."""
@@ -177,7 +177,7 @@ def gather_rows(edges, sent, base, base_low, totals, totals_low, low, high, lane
         row, from_row = np.uintp(place - totals_low), np.uintp(place - base_low)
         last = np.uintp(indptr[place + 1])
         {one}
-        if last - k < np.uintp({FEW}):
+        if last - k < np.uintp({extension.few}):
             while k < last:
 {edge(0, 16)}
         else:

@@ -3,4 +3,5 @@
 gather: int
 wait: int
 instructions: str
+few: int
 interface: int

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_s(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
-    def force(s, y, log_sum, cost): ...
-    def force_slope(s, y, log_sum, cost): ...
-    def force_coupling(s, y, log_sum, cost): ...
+    def force(s, y, log_share, cost): ...
+    def force_slope(s, y, log_share, cost): ...
+    def force_coupling(s, y, log_share, cost): ...
     def normaliser(s, cost): ...
     def normaliser_slope(s, cost): ...
     def leak(w_out, w_out_abs, params, j, b): ...
@@ -249,7 +249,7 @@ def joined(others, level):
 def resting(start, total, extra, loop, strength, y, cost, others, b, w_out, w_out_abs, params, j):
     """Find where a node is at rest by Newton's method, within the bracket of what it has seen, from `start` on.
 
-    `strength` is the nudge, `y` the target, `others` the log of what the other outputs add to the sum in log_sum.
+    `strength` is the nudge, `y` the target, `others` the log of what the other outputs add to the sum of the shares.
     """
     x, low, high = np.float64(project(start)), -inf, inf
     for _ in range(TRIALS):
@@ -263,12 +263,12 @@ def resting(start, total, extra, loop, strength, y, cost, others, b, w_out, w_ou
             slope -= strength * STIFFNESS
         elif strength != 0.0:
             level = normaliser(x, cost)
-            log_sum = joined(others, level) if COUPLED else 0.0
-            value += strength * force(x, y, log_sum, cost)
-            slope += strength * force_slope(x, y, log_sum, cost)
-            if COUPLED:  # log_sum moves with x by the share of this output
-                inner = sigmoid(level - others) * normaliser_slope(x, cost)
-                slope += strength * force_coupling(x, y, log_sum, cost) * inner
+            share = level - joined(others, level) if COUPLED else 0.0
+            value += strength * force(x, y, share, cost)
+            slope += strength * force_slope(x, y, share, cost)
+            if COUPLED:  # the log share of this output moves with x as the others have what is left
+                inner = sigmoid(others - level) * normaliser_slope(x, cost)
+                slope += strength * force_coupling(x, y, share, cost) * inner
         if value > 0.0:
             low = x
         elif value < 0.0:
@@ -309,7 +309,8 @@ def measure(
         if columns[place] >= 0:
             for lane in range(lanes):
                 if nudge[lane] != 0.0:
-                    total[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], ahead[lane], cost)
+                    share = normaliser(s[j, lane], cost) - ahead[lane]
+                    total[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], share, cost)
         for lane in range(lanes):
             rest = abs(total[lane]) if pressed(s[j, lane], total[lane]) == 0.0 else 0.0
             # NaN stays, whatever comes after it.

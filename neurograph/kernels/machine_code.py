@@ -185,9 +185,9 @@ def _nudge(cost: CostForm, slopes: bool = False) -> list[str]:
     equations: dict[str, Expression | None] = {"force": force}
     if slopes:
         equations["force_slope"] = force.derivative("s")
-        equations["force_coupling"] = force.derivative("log_sum") if levels else None
+        equations["force_coupling"] = force.derivative("log_share") if levels else None
     for name, equation in equations.items():
-        lines.append(_scalar(name, "s, y, log_sum, cost", equation, cost.names, "R(cost[{}])"))
+        lines.append(_scalar(name, "s, y, log_share, cost", equation, cost.names, "R(cost[{}])"))
     own = {"normaliser": levels, "normaliser_slope": levels.derivative("s") if levels and slopes else None}
     return lines + [_scalar(name, "s, cost", equation, cost.names, "R(cost[{}])") for name, equation in own.items()]
 

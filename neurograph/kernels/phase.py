@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     NARROW: bool  # whether there are always LANES lanes, for batches that would leave wide ones empty
     IMPLICIT: bool  # whether the leak is taken at the end of the step
     ONLINE: bool  # whether a rule is integrated along the phase
-    COUPLED: bool  # whether the force on an output depends on the others, through log_sum
+    COUPLED: bool  # whether the force on an output depends on the others, through log_share
     STIFFNESS: float  # k where the force is a(y) - k s, taken at the end of an implicit step; else 0
     TRANSPOSED: bool  # whether activity also returns along the edges
     PLAIN: bool  # whether a node sends its state as it is
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     def learn_whole(first, last, pre, weights, s, new, j, trace): ...
     def drift(s, I, b, w_out, w_out_abs, params, j): ...
     def slope_I(s, I, b, w_out, w_out_abs, params, j): ...
-    def force(s, y, log_sum, cost): ...
+    def force(s, y, log_share, cost): ...
     def normaliser(s, cost): ...
     def leak(w_out, w_out_abs, params, j, b): ...
     def transfer(s, params, j): ...
@@ -250,7 +250,7 @@ def compare(errors, max_residual, side, thread, threads, gate, lanes):
 
 def advance(
     nodes, s, new, new_sent, totals, pull, nudge, cost, lane_dt, measured, max_residual, nothing, spare, ahead,
-    slope_sent,    slope_in, carried, returned, low, high, lanes,
+    slope_sent, slope_in, carried, returned, low, high, lanes,
 ):  # fmt: skip
     """Write one step of some moving nodes into `new`, and if `measured` their largest move into `max_residual`.
 
@@ -279,7 +279,8 @@ def advance(
             else:
                 for lane in range(lanes):
                     if nudge[lane] != 0.0:  # where nothing is nudged there is no target
-                        spare[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], ahead[lane], cost)
+                        share = normaliser(s[j, lane], cost) - ahead[lane]
+                        spare[lane] += nudge[lane] * force(s[j, lane], pull[place, lane], share, cost)
         if IMPLICIT:
             leaking = leak(out, out_abs, params, j, b)
             own = R(STIFFNESS) if pulled else R(0.0)
@@ -318,7 +319,7 @@ def advance(
 
 
 def partition(s, nodes, cost, ahead, lanes):
-    """Write log_sum = log(sum over outputs of exp n(s)) of every lane into `ahead`, n the cost's normaliser."""
+    """Write log(sum over outputs of exp n(s)) of every lane into `ahead`, n the cost's normaliser."""
     moving, columns = nodes[4], nodes[5]
     for lane in range(lanes):
         top = -np.inf

@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph.kernels import phase
 from neurograph.network.network import Network
 
 
 class Status(enum.IntEnum):
     """How a sample's phase ended."""
 
-    CONVERGED = 0
-    STEP_LIMIT = 1
-    DIVERGED = 2
+    CONVERGED = phase.CONVERGED
+    STEP_LIMIT = phase.STEP_LIMIT
+    DIVERGED = phase.DIVERGED
 
 
 @dataclass(frozen=True)

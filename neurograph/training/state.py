@@ -14,13 +14,16 @@ from neurograph.errors import DataError, ParameterError
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
 from neurograph.network.inputs import starting_state
 from neurograph.network.network import Network
-from neurograph.pruning import Pruner, Removed
+from neurograph.pruning import Removed
 from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence
 from neurograph.training.problem import Problem
 from neurograph.training.update import OptimiserState, first_optimiser_state, updated
+
+SEED_IN_PLACE = np.random.SeedSequence(0)
+"""What a generator is made of whose state is set right after: to draw entropy each time would take longer."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -171,21 +174,35 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
     """Return the state after one more pass through the samples, pruning, and a look at whether this was enough."""
     config, rng, samples = problem.config, restored_generator(state.generator), problem.samples(state.held_out)
     network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
-    settled, learned = 0.0, 0
+    settled, learned, removed = 0.0, 0, state.removed
     for batch in _batches(samples, config.batch(samples.size), rng):
         phases = _phases(problem, network, states, batch, rng)
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
         states[batch] = phases.free.state
         network, optimiser_state = updated(network, config, optimiser_state, phases, state.epochs)
-    after = replace(state, network=network, state=states, optimiser_state=optimiser_state)
     if config.pruner is not None:
-        after = _pruned(problem, after, config.pruner, samples, rng)
-    measured = _measured(problem, after, samples)
+        task = Task(states[samples], problem.y[samples], config.cost, config.solver)
+        step = prune_now(network, config.pruner, rng, state.epochs, task, config.keep)
+        optimiser_state = _remaining(optimiser_state, network, step.network)
+        network, removed = step.network, removed + step.removed
+    measured = _measured(problem, network, states[samples], problem.y[samples], problem.validation(state.held_out))
     measured |= {"settled": settled / samples.size, "learned": learned / samples.size}
-    history = {name: np.append(values, measured[name]) for name, values in state.history.items()}
-    after = _judged(problem, replace(after, history=history), samples, rng)
-    return replace(after, generator=dict(rng.bit_generator.state))
+    best, best_cost, best_epoch = _best(problem, state, network, measured)
+    finished = _finished(problem, network, states, samples, measured["cost"], state.epochs - best_epoch, rng)
+    return TrainingState(
+        network,
+        best,
+        {name: _appended(values, measured[name]) for name, values in state.history.items()},
+        removed,
+        states,
+        optimiser_state,
+        dict(rng.bit_generator.state),
+        state.held_out,
+        best_cost,
+        best_epoch,
+        finished,
+    )
 
 
 def _batches(samples: NDArray[np.int64], size: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
@@ -219,29 +236,19 @@ def _start(
     return starting_state(network, problem.x[batch], problem.config.start, rng)
 
 
-def _pruned(
-    problem: Problem, state: TrainingState, pruner: Pruner, samples: NDArray[np.int64], rng: np.random.Generator
-) -> TrainingState:
-    """Return the state without the edges that the pruner takes, nor what the optimiser keeps of them."""
-    config, before = problem.config, state.network.connectivity
-    task = Task(state.state[samples], problem.y[samples], config.cost, config.solver)
-    step = prune_now(state.network, pruner, rng, state.epochs, task, config.keep)
-    stays = np.isin(before.edge_ids, step.network.connectivity.edge_ids)
-    stays = np.concatenate([stays, np.ones(before.biased.size, np.bool_)])
-    left = tuple(part if part.ndim == 0 else part[stays] for part in state.optimiser_state)
-    return replace(state, network=step.network, optimiser_state=left, removed=state.removed + step.removed)
+def _remaining(optimiser_state: OptimiserState, before: Network, after: Network) -> OptimiserState:
+    """Return what the optimiser keeps of the edges that are left, and of all biases."""
+    stays = np.isin(before.connectivity.edge_ids, after.connectivity.edge_ids)
+    stays = np.concatenate([stays, np.ones(before.connectivity.biased.size, np.bool_)])
+    return tuple(part if part.ndim == 0 else part[stays] for part in optimiser_state)
 
 
-def _measured(problem: Problem, state: TrainingState, samples: NDArray[np.int64]) -> dict[str, float]:
-    """Return what an epoch adds to the history, as far as the state after it says."""
-    config, network, y = problem.config, state.network, problem.y[samples]
-    outputs = state.state[np.ix_(samples, network.connectivity.outputs)]
-    values = {
-        "cost": config.cost.mean(outputs, y),
-        "error": error(outputs, y),
-        "edges": float(network.weights.size),
-    }
-    validation = problem.validation(state.held_out)
+def _measured(
+    problem: Problem, network: Network, states: Floats, y: Floats, validation: tuple[Floats, Floats] | None
+) -> dict[str, float]:
+    """Return what an epoch adds to the history, as far as the network and the states (samples, nodes) say."""
+    config, outputs = problem.config, states[:, network.connectivity.outputs]
+    values = {"cost": config.cost.mean(outputs, y), "error": error(outputs, y), "edges": float(network.weights.size)}
     if validation is not None:
         start, wanted = validation
         outputs = config.solver.solve(network, Phase(start)).outputs
@@ -252,25 +259,41 @@ def _measured(problem: Problem, state: TrainingState, samples: NDArray[np.int64]
     return values
 
 
-def _judged(
-    problem: Problem, state: TrainingState, samples: NDArray[np.int64], rng: np.random.Generator
-) -> TrainingState:
-    """Return the state with the best network so far, and with why the run has ended, if it has."""
-    config, network, last = problem.config, state.network, state.epochs - 1
-    cost = state.history["cost"][-1]
-    watched = float(state.history.get("validation_cost", state.history["cost"])[-1])
-    if watched < state.best_cost:
-        state = replace(state, best=network, best_cost=watched, best_epoch=last)
-    elif config.validation is None:
-        state = replace(state, best=network)
-    if config.patience is not None and last - state.best_epoch >= config.patience:
-        state = replace(state, finished=f"stopped, no better for {config.patience} epochs")
-    target = config.target_cost
-    if target is not None and cost <= target:
-        now = config.solver.solve(network, Phase(_start(problem, network, state.state, samples, rng)))
-        if config.cost.mean(now.outputs, problem.y[samples]) <= target:
-            state = replace(state, finished=f"stopped at a cost of {target:g}")
-    return state
+def _appended(values: NDArray[np.float64], value: float) -> NDArray[np.float64]:
+    longer = np.empty(values.size + 1)
+    longer[:-1], longer[-1] = values, value
+    return longer
+
+
+def _best(
+    problem: Problem, state: TrainingState, network: Network, measured: dict[str, float]
+) -> tuple[Network, float, int]:
+    """Return the best network so far, its cost and its epoch; without validation, the network as it is now."""
+    cost = measured.get("validation_cost", measured["cost"])
+    if cost < state.best_cost:
+        return network, cost, state.epochs
+    return state.best if problem.config.validation is not None else network, state.best_cost, state.best_epoch
+
+
+def _finished(
+    problem: Problem,
+    network: Network,
+    states: Floats,
+    samples: NDArray[np.int64],
+    cost: float,
+    since_best: int,
+    rng: np.random.Generator,
+) -> str:
+    """Return why the run stops after this epoch; empty if it does not."""
+    config, why = problem.config, ""
+    if config.patience is not None and since_best >= config.patience:
+        why = f"stopped, no better for {config.patience} epochs"
+    if config.target_cost is not None and cost <= config.target_cost:
+        # The cost is that of before the last updates: settle once more, after them.
+        now = config.solver.solve(network, Phase(_start(problem, network, states, samples, rng)))
+        if config.cost.mean(now.outputs, problem.y[samples]) <= config.target_cost:
+            why = f"stopped at a cost of {config.target_cost:g}"
+    return why
 
 
 def restored_generator(state: dict[str, Any]) -> np.random.Generator:
@@ -287,6 +310,6 @@ def restored_generator(state: dict[str, Any]) -> np.random.Generator:
             f"seed draws from {state['bit_generator']}, which is not of numpy, and so cannot be gone on with: expected "
             "a seed, or a Generator of a bit generator of numpy.random, such as PCG64"
         )
-    rng = np.random.Generator(kind(0))  # for this state alone: to ask the system for entropy takes longer
+    rng = np.random.Generator(kind(SEED_IN_PLACE))
     rng.bit_generator.state = state
     return rng

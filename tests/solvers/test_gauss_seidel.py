@@ -94,7 +94,7 @@ def feedforward(network, x):
 def added(total, products):
     """Add products in the order of the compiled sums: from 16 on in four parts, and fused where the processor can."""
     compiled = gathering.extension is not None
-    parts = [total, 0.0, 0.0, 0.0] if compiled and len(products) >= gathering.FEW else [total]
+    parts = [total, 0.0, 0.0, 0.0] if compiled and len(products) >= gathering.extension.few else [total]
     for k, (w, x) in enumerate(products):
         at = k % len(parts)
         if compiled and gathering.extension.instructions != "plain":

@@ -81,7 +81,7 @@ static void neurograph_gather(const int64_t *indptr, const int32_t *other, const
 }
 
 /* To be raised, here and in bindings.py, whenever a function is called in another way or does something else. */
-enum { INTERFACE = 1 };
+enum { INTERFACE = 2 };
 
 enum { PATIENCE = 4096 };
 
@@ -129,7 +129,7 @@ PyMODINIT_FUNC PyInit_gather(void) {
     if (add_address(made, "gather", (void *)(uintptr_t)neurograph_gather) ||
         add_address(made, "wait", (void *)(uintptr_t)neurograph_wait) ||
         PyModule_AddStringConstant(made, "instructions", instructions.name) ||
-        PyModule_AddIntConstant(made, "interface", INTERFACE)) {
+        PyModule_AddIntConstant(made, "few", FEW) || PyModule_AddIntConstant(made, "interface", INTERFACE)) {
         Py_DECREF(made);
         return NULL;
     }
