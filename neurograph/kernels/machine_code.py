@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from neurograph._files import write_whole
 from neurograph.equations.costs import CostForm
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import SCALAR_FUNCTIONS, Expression
@@ -310,10 +311,7 @@ def _imported(text: str) -> ModuleType:
     name = "neurograph_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:24]
     path = cache_folder() / f"{name}.py"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(scratch, path)
+        write_whole([path], [text.encode()])
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"cannot import the kernel {path}")
