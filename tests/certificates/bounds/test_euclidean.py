@@ -1,0 +1,70 @@
+"""Rates in weighted l_2 norms: steps of Euler against random differences, norms against numpy."""
+
+import numpy as np
+from hypothesis import given, settings
+
+from neurograph.certificates.bounds.euclidean import contraction, factor, growth, proved_norm
+from neurograph.certificates.bounds.slope_set import SlopeSet
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import System
+from neurograph.equations import dynamics
+from tests.certificates.networks import SEEDS, matrix, network, random_weights
+
+
+def drawn(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 6))
+    net = network(0.3 * random_weights(rng, n), dynamics.vector_field(), np.zeros(n))
+    return rng, net, rng.uniform(0.5, 2.0, n)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=SEEDS)
+def test_growth_is_the_largest_eigenvalue_of_the_symmetric_part(seed):
+    _, net, w = drawn(seed)
+    slopes = SlopeSet.of(System(net, None, None, 0.0, None))
+    bound, proved = growth(slopes, w, slopes.plain_t, Deadline(60.0))
+    A = w[:, None] * matrix(net) / w
+    largest = np.linalg.eigvalsh((A + A.T) / 2)[-1]
+    assert proved
+    assert largest <= bound <= largest + 1e-6 * (1.0 + abs(largest))
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=SEEDS)
+def test_a_step_of_euler_shrinks_every_difference_by_the_factor(seed):
+    rng, net, w = drawn(seed)
+    system = System(net, None, None, 0.0, None)
+    slopes = SlopeSet.of(system)
+    rate = -growth(slopes, w, slopes.plain_t, Deadline(60.0))[0]
+    if rate <= 0.0:
+        return
+    found = contraction(system, slopes, w, rate, True)
+    A, K, differences = matrix(net), found["witness"]["K"], rng.normal(size=(50, len(w)))
+    for dt in (0.5 * found["largest_dt"], 0.99 * found["largest_dt"]):
+        after = differences @ (np.eye(len(w)) + dt * A).T
+        ratios = np.linalg.norm(w * after, axis=1) / np.linalg.norm(w * differences, axis=1)
+        assert ratios.max() <= factor(rate, K, dt) + 1e-12 < 1.0 + 1e-9
+
+
+@given(seed=SEEDS)
+def test_a_proved_norm_is_a_little_above_the_norm(seed):
+    A = np.random.default_rng(seed).normal(size=(4, 4))
+    norm = np.linalg.norm(A, 2)
+    assert norm <= proved_norm(A) <= norm * (1.0 + 1e-6)
+
+
+def test_a_step_too_long_for_the_theorem_is_said_not_to_inherit():
+    _, net, w = drawn(1)
+    slopes = SlopeSet.of(System(net, None, None, 0.0, None))
+    for dt, said in ((1e-3, "inherits it"), (50.0, "need not inherit")):
+        found = contraction(System(net, None, None, 0.0, dt), slopes, np.ones_like(w), 0.1, True)
+        assert said in found["euler"]
+    assert contraction(System(net, None, None, 0.0, None), slopes, w, 0.1, True)["euler"] is None
+
+
+def test_equal_weights_are_the_plain_norm():
+    _, net, w = drawn(1)
+    system = System(net, None, None, 0.0, None)
+    assert contraction(system, SlopeSet.of(system), np.ones_like(w), 0.1, True)["weights"] is None
+    assert contraction(system, SlopeSet.of(system), w, 0.1, True)["weights"] is w
