@@ -86,14 +86,6 @@ TESTED_ELSEWHERE = {
     "network/attributes.py": "tests/network/test_compilation.py",
     "network/inputs.py": "tests/network/test_compilation.py",
     "network/symmetry.py": "tests/network/test_compilation.py",
-    "pruning/base.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/boltzmann.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/magnitude.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/proximal.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/random.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/removal.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/saliency.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "pruning/unreachable.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "solvers/linear_response.py": "tests/solvers: test_settle.py, test_conformance.py",
     "solvers/arguments.py": "tests/solvers: test_settle.py, test_conformance.py",
     "solvers/base.py": "tests/solvers: test_settle.py, test_conformance.py",
@@ -235,7 +227,7 @@ def public_functions():
         thing = getattr(ng, name)
         if inspect.ismodule(thing):
             functions = {inner: getattr(thing, inner) for inner in thing.__all__}
-            yield from ((f"{name}.{inner}", f) for inner, f in functions.items() if inspect.isfunction(f))
+            yield from ((f"{name}.{inner}", f) for inner, f in functions.items() if callable(f) and inner.islower())
         elif inspect.isfunction(thing):
             yield name, thing
 
