@@ -26,13 +26,6 @@ OWNERS = {
 """Heavy packages, and the only packages here that may import them."""
 
 TESTED_ELSEWHERE = {
-    "_arrays.py": "tests/test_bad_input.py",
-    "_checks.py": "tests/test_bad_input.py",
-    "_files.py": "tests/test_bad_input.py",
-    "errors.py": "tests/test_bad_input.py",
-    "analysis/links.py": "tests/analysis/test_graph_metrics.py",
-    "analysis/measures.py": "tests/analysis/test_graph_metrics.py",
-    "analysis/triads.py": "tests/analysis/test_graph_metrics.py",
     "certificates/bounds/components.py": "tests/certificates/theorems, which they serve",
     "certificates/bounds/energy_function.py": "tests/certificates/theorems, which they serve",
     "certificates/bounds/equilibria.py": "tests/certificates/theorems, which they serve",
@@ -49,10 +42,6 @@ TESTED_ELSEWHERE = {
     "cli/__main__.py": "tests/cli/test_main.py runs it",
     "cli/data.py": "tests/cli/test_main.py",
     "cli/demo.py": "tests/cli/test_main.py",
-    "compression/huffman.py": "tests/compression/test_packed.py",
-    "compression/quantise.py": "tests/compression/test_packed.py",
-    "drawing/edge_curves.py": "tests/plots/test_drawing.py",
-    "drawing/labels.py": "tests/plots/test_drawing.py",
     "plots/wires.py": "tests/plots/test_drawing.py",
     "equations/rendering.py": "tests/equations/test_expression.py",
     "formats/base.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
