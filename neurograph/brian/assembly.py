@@ -1,4 +1,4 @@
-"""From what :func:`neurograph.brian.build` was asked for to a recipe: checks, times, equations and values."""
+"""From the arguments of :func:`neurograph.brian.build` to a recipe: checks, times, equations and values."""
 
 from __future__ import annotations
 
@@ -26,12 +26,10 @@ from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
-from neurograph.solvers import Euler
-from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Equilibrium, Record
 
 WINDOW = 1.0
-"""How long spikes are counted, in seconds, where nothing is said."""
+"""How long spikes are counted by default, in seconds."""
 
 FILTERS = 5
 """By how many times ``tau_syn`` a spiking network settles later than the rate network."""
@@ -59,11 +57,6 @@ class Request:
     extra: str
     constants: dict[str, Any]
     rng: np.random.Generator
-
-
-def measure(network: Network, starts: Floats) -> Equilibrium:
-    """Settle the rate network, to know how long it takes and what it sends."""
-    return Euler(steps=20_000, implicit=False).solve(network, Phase(starts))
 
 
 def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
@@ -131,7 +124,6 @@ def assemble(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
     if kind.spikes:
         _check_rates(asked, step, starts, measured.state)
     _check_clamped(network, starts)
-    threshold, reset = _spiking(asked)
     pre, post = (_copied(ends, asked) for ends in (network.connectivity.pre, network.connectivity.post))
     return Recipe(
         kind=kind,
@@ -139,9 +131,7 @@ def assemble(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
         namespace=asked.constants,
         neurons=_equations(asked),
         operations=neuron_operations(network, kind, rule),
-        threshold=threshold,
-        reset=reset,
-        refractory=kind.refractory,
+        spiking=_spiking(asked),
         values=_values(asked, starts),
         synapses=synapse_equations(network, kind, rule),
         on_pre=on_spike(kind, rule),
@@ -166,7 +156,7 @@ def _step(asked: Request, measured: Equilibrium) -> float:
 
 
 def _check_rates(asked: Request, step: float, *states: Floats) -> None:
-    """Refuse to send what no rate can be."""
+    """Refuse states whose activity no firing rate can carry."""
     network, rmax = asked.network, float(asked.constants["rmax"])
     sent = np.concatenate([network.sent(state) for state in states])
     for place, wanted in ((int(np.argmin(sent)), "a rate cannot be negative"), (int(np.argmax(sent)), "")):
@@ -198,8 +188,8 @@ def _check_clamped(network: Network, starts: Floats) -> None:
         )
 
 
-def _spiking(asked: Request) -> tuple[str | None, str | None]:
-    """Return the threshold and the reset."""
+def _spiking(asked: Request) -> dict[str, str]:
+    """Return the threshold, the reset and the refractory time, each where there is one."""
     for name in ("threshold", "reset", "extra"):
         text = getattr(asked, name)
         if text is not None and not isinstance(text, str):
@@ -210,9 +200,10 @@ def _spiking(asked: Request) -> tuple[str | None, str | None]:
     if threshold is None:
         if asked.reset is not None:
             raise ParameterError(f"reset is {asked.reset!r}, but the rate model has no threshold: give one too")
-        return None, None
+        return {}
     reset = (asked.kind.reset or "") if asked.reset is None else asked.reset
-    return threshold, counting(reset) if asked.kind.spikes else reset
+    spiking = {"threshold": threshold, "reset": counting(reset) if asked.kind.spikes else reset}
+    return spiking | ({} if asked.kind.refractory is None else {"refractory": asked.kind.refractory})
 
 
 def _equations(asked: Request) -> str:
@@ -272,12 +263,10 @@ def _values(asked: Request, starts: Floats) -> dict[str, Any]:
 
 
 def _synapse_values(asked: Request) -> dict[str, Any]:
+    values = {"w": _tiled(asked.network.weights, asked)}
     if asked.rule is None:
-        return {"w": _tiled(asked.network.weights, asked)}
-    return {
-        "w": _tiled(asked.network.weights, asked), "plastic": _tiled(asked.network.connectivity.plastic, asked),
-        "trace": 0.0,
-    }  # fmt: skip
+        return values
+    return values | {"plastic": _tiled(asked.network.connectivity.plastic, asked), "trace": 0.0}
 
 
 def _tiled(values: NDArray[Any], asked: Request) -> NDArray[np.float64]:
