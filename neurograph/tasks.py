@@ -200,7 +200,7 @@ def digits(seed: int = 0) -> Split:
     Parameters
     ----------
     seed : int
-        Which split, from 0 to 2**32 - 1; one seed always gives the same.
+        Which split, from 0 to 2**32 - 1; the same for the same seed.
 
     Returns
     -------
@@ -252,13 +252,13 @@ def _answers(truth: NDArray[np.generic], one_hot: bool) -> Floats:
     return np.column_stack([1 - one, one]) if one_hot else one[:, None]
 
 
-def _drawn_classes(samples: int, noise: float, turn: float, seed: Seed) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Draw the class of each point, its angle from 0 to `turn`, and how far it is from its place (samples, 2)."""
+def _drawn_classes(samples: int, noise: float, arc: float, seed: Seed) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Draw the class of each point, its angle from 0 to `arc`, and its noise (samples, 2)."""
     samples = checked_whole("samples", samples, 2, ", one for each class")
     noise = checked_number("noise", noise, least=0.0, remark=", a standard deviation")
     rng = checked_generator(seed)
     second = rng.permutation(np.arange(samples) % 2 == 1)
-    return second, rng.uniform(0.0, turn, samples), rng.normal(0.0, noise, (samples, 2))
+    return second, rng.uniform(0.0, arc, samples), rng.normal(0.0, noise, (samples, 2))
 
 
 def _checked_whole_to(name: str, value: int, least: int, most: int) -> int:

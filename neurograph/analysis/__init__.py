@@ -1,4 +1,4 @@
-"""What a network scientist asks of a graph: graph_metrics(), and the random graphs that it is held against."""
+"""What network science measures of a graph: graph_metrics(), and random graphs to compare with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""graph_metrics(): a graph as a network scientist sees it, beside random graphs of the same degrees."""
+"""graph_metrics(): the measures of network science, beside those of random graphs of the same degrees."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from neurograph.network.network import Network
 WIDTH = 30
 """Columns of a measure's name."""
 
-
 NOTE = (
     "random: mean of {} graphs in which every node has the same degrees, where these do not fix the measure. z: by how "
     "many of their standard deviations the graph differs. Triads are named by their mutual, one-way and missing pairs."
@@ -27,7 +26,7 @@ NOTE = (
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a graph, and what it is in random graphs of the same degrees; None where there is none.
+    """One measure of a graph, and its distribution over random graphs of the same degrees; None where undefined.
 
     Attributes
     ----------
@@ -46,7 +45,7 @@ class Measure:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class GraphMetrics:
-    """What :func:`graph_metrics` gives; ``print(graph_metrics)`` is a table.
+    """The result of :func:`graph_metrics`; printed, it is a table.
 
     Attributes
     ----------
@@ -55,7 +54,7 @@ class GraphMetrics:
     sections : dict of str to tuple of str
         The measures of each section of the table.
     samples : int
-        How many random graphs each was held against.
+        How many random graphs each was compared with.
     """
 
     graphs: dict[str, dict[str, Measure]]
@@ -69,13 +68,13 @@ class GraphMetrics:
     def __repr__(self) -> str:
         """Return a line with the sizes."""
         sizes = (
-            f"{name} {_said(one['nodes'].value)} nodes, {_said(one['edges'].value)} edges"
+            f"{name} {_number_text(one['nodes'].value)} nodes, {_number_text(one['edges'].value)} edges"
             for name, one in self.graphs.items()
         )
         return f"GraphMetrics({'; '.join(sizes)}; print it for the table)"
 
     def __str__(self) -> str:
-        """Draw the table."""
+        """Return the table."""
         head = "".join(f"  {name:>10}{'random':>10}{'z':>8}" for name in self.graphs)
         lines = [f"{'':<{WIDTH}}{head}", f"{'':<{WIDTH}}" + f"  {'-' * 28}" * len(self.graphs)]
         for section, names in self.sections.items():
@@ -87,13 +86,14 @@ class GraphMetrics:
 
 
 def _cells(one: Measure) -> str:
+    """Return a measure as columns; the random one is left out where the degrees fix it."""
     fixed = one.random is None or (one.deviation == 0.0 and one.random == one.value)
     z = "" if one.z is None else f"{one.z:+.1f}"
-    return f"  {_said(one.value):>10}{'' if fixed else _said(one.random):>10}{z:>8}"
+    return f"  {_number_text(one.value):>10}{'' if fixed else _number_text(one.random):>10}{z:>8}"
 
 
-def _said(number: float | None) -> str:
-    """Write a number in at most nine columns."""
+def _number_text(number: float | None) -> str:
+    """Return a number as a text of at most nine columns."""
     if number is None:
         return "-"
     if float(number).is_integer() and abs(number) < 1e9:
@@ -108,7 +108,7 @@ def graph_metrics(
     samples: int = 20,
     seed: Seed = 0,
 ) -> GraphMetrics:
-    """Measure a graph, or what pruning made of it, beside random graphs in which every node has the same degrees.
+    """Measure a graph, and the graph after pruning, beside random graphs in which every node has the same degrees.
 
     Degrees, strengths, components, paths from inputs to outputs, feedback loops, spectral radius, modularity and the
     census of connected triads. The random graphs are made by swapping the ends of edges; an edge's weight stays with
@@ -117,10 +117,10 @@ def graph_metrics(
     Parameters
     ----------
     graph : networkx.DiGraph or Network
-        Any directed graph; nodes with the roles "input" and "output" are what paths lead between, and an edge without a
-        weight has 1.
+        Any directed graph; paths are those from nodes of the role "input" to nodes of the role "output", and an edge
+        without a weight has 1.
     after : networkx.DiGraph or Network, optional
-        The same after pruning, for the columns beside it.
+        The graph after pruning, for the columns beside it.
     samples : int
         How many random graphs; 0 for none.
     seed : int or numpy.random.Generator
@@ -129,7 +129,7 @@ def graph_metrics(
     Returns
     -------
     GraphMetrics
-        ``print(graph_metrics)`` is a table, ``.to_dict()`` all numbers.
+        Printed, it is a table; ``.to_dict()`` returns all numbers.
 
     Raises
     ------
@@ -154,14 +154,14 @@ def graph_metrics(
     rng = checked_generator(seed)
     given = {"graph": graph} if after is None else {"before": graph, "after": after}
     links = {name: read_links(one) for name, one in given.items()}
-    graphs = {name: _held_against(one, samples, rng) for name, one in links.items()}
+    graphs = {name: _against_random(one, samples, rng) for name, one in links.items()}
     alike = next(iter(links.values()))
     sections = {name: tuple(measure(alike, rng)) for name, measure in SECTIONS.items()}
     return GraphMetrics(graphs, sections, samples)
 
 
-def _held_against(links: Links, samples: int, rng: np.random.Generator) -> dict[str, Measure]:
-    """Measure a graph and its random ones."""
+def _against_random(links: Links, samples: int, rng: np.random.Generator) -> dict[str, Measure]:
+    """Return the measures of a graph, each beside those of its random graphs."""
     own = _measured(links, rng)
     others = [_measured(links.rewired(rng), rng) for _ in range(samples)]
     return {name: _compared(value, np.array([each[name] for each in others])) for name, value in own.items()}
@@ -172,7 +172,7 @@ def _measured(links: Links, rng: np.random.Generator) -> dict[str, float]:
 
 
 def _compared(value: float, others: NDArray[np.float64]) -> Measure:
-    """Hold a value against those of random graphs; those that the degrees fix are left out."""
+    """Return a measure beside those of random graphs, without those that are undefined."""
     others = others[np.isfinite(others)]
     plain = float(value) if np.isfinite(value) else None
     if others.size < 2:

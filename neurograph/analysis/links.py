@@ -18,12 +18,12 @@ from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES
 from neurograph.network.network import Network
 
 ROUNDS = 40
-"""How many times each edge is offered a swap."""
+"""How many times a swap is proposed for each edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """Who is linked to whom.
+    """A graph as arrays.
 
     Attributes
     ----------
@@ -64,15 +64,17 @@ class Links:
         return sparse.csr_array((values, (self.pre, self.post)), shape=(self.nodes, self.nodes))
 
     def rewired(self, rng: np.random.Generator) -> Links:
-        """Return a random graph in which each node has as many edges in and out as here.
+        """Return a random graph in which each node has the same in-degree and out-degree.
 
-        Edges are offered swaps, a -> b and c -> d for a -> d and c -> b, many pairs at a time; a swap that would make
-        an edge that is there already, or one from a node to itself, is not made. An edge's weight stays with the node
-        that it comes from, and so does its sign. Edges from a node to itself stay.
+        Pairs of edges are swapped, a -> b and c -> d for a -> d and c -> b, many pairs at a time; a swap that would
+        make an edge twice, or a self-loop, is not made. An edge's weight stays with its presynaptic node, and so does
+        its sign. Self-loops stay.
 
         References
         ----------
-        Maslov and Sneppen, Science 296, 2002; Milo, Kashtan, Itzkovitz, Newman, Alon, arXiv cond-mat/0312028.
+        Maslov and Sneppen, Specificity and stability in topology of protein networks, Science 296, 2002; Milo, Kashtan,
+        Itzkovitz, Newman, Alon, On the uniform generation of random graphs with prescribed degree sequences, 2003,
+        arXiv cond-mat/0312028.
         """
         post = self.post.copy()
         moving = np.flatnonzero(self.pre != self.post)
@@ -80,13 +82,16 @@ class Links:
         for _ in range(ROUNDS):
             order = rng.permutation(moving)
             one, two = order[:half], order[half : 2 * half]
+            # One round of the Markov chain of swaps, over disjoint random pairs of edges at once. An edge u -> v is the
+            # number u nodes + v; `made` are the two edges of each swap, which is refused where one of them is a
+            # self-loop, is there already, or is made by another swap of this round too.
             there = self.pre * self.nodes + post
             made = np.stack([self.pre[one] * self.nodes + post[two], self.pre[two] * self.nodes + post[one]])
             loops = (self.pre[one] == post[two]) | (self.pre[two] == post[one])
             distinct, place, count = np.unique(made, return_inverse=True, return_counts=True)
-            taken = (np.isin(distinct, there) | (count > 1))[place.reshape(made.shape)]
-            # Half of the good swaps are made, or the number of swaps, and so what they lead to, would be odd or even.
-            good = ~(loops | taken.any(axis=0)) & (rng.random(half) < 0.5)
+            double = (np.isin(distinct, there) | (count > 1))[place.reshape(made.shape)]
+            # Half of the allowed swaps are made: with all of them, small graphs alternate between two sets of states.
+            good = ~(loops | double.any(axis=0)) & (rng.random(half) < 0.5)
             post[one[good]], post[two[good]] = post[two[good]], post[one[good]]
         return replace(self, post=frozen(post))
 

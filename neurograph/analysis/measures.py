@@ -1,4 +1,4 @@
-"""What is measured of a graph, one function a section of the table."""
+"""The measures of a graph, one function for each section of the table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from neurograph.analysis.triads import triad_census
 Measured = dict[str, float]
 
 SMALL = 100
-"""Most nodes of which every eigenvalue is computed."""
+"""Most nodes for which every eigenvalue is computed."""
 
 
 def size(links: Links, rng: np.random.Generator) -> Measured:
@@ -31,21 +31,17 @@ def size(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def degrees(links: Links, rng: np.random.Generator) -> Measured:
-    """Return degrees, and strengths: summed absolute weights."""
+    """Return degrees, and strengths: sums of absolute weights."""
     measured: Measured = {}
     for name, ends in (("in", links.post), ("out", links.pre)):
-        degree = np.bincount(ends, minlength=links.nodes)
-        strength = np.bincount(ends, np.abs(links.weights), minlength=links.nodes)
-        measured |= {f"{name}-degree, median": float(np.median(degree)), f"{name}-degree, largest": float(degree.max())}
-        measured |= {
-            f"{name}-strength, median": float(np.median(strength)),
-            f"{name}-strength, largest": float(strength.max()),
-        }
+        for what, values in (("degree", None), ("strength", np.abs(links.weights))):
+            sums = np.bincount(ends, values, minlength=links.nodes)
+            measured |= {f"{name}-{what}, median": float(np.median(sums)), f"{name}-{what}, largest": float(sums.max())}
     return measured
 
 
 def components(links: Links, rng: np.random.Generator) -> Measured:
-    """Count components, and the nodes of the largest one in which every node reaches every other."""
+    """Count weak and strong components, and the nodes of the largest strong one."""
     weak, _ = connected_components(links.adjacency, connection="weak")
     strong, label = connected_components(links.adjacency, connection="strong")
     return {
@@ -56,7 +52,7 @@ def components(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def paths(links: Links, rng: np.random.Generator) -> Measured:
-    """Return how many edges the shortest paths from inputs to outputs have."""
+    """Return the lengths of the shortest paths from inputs to outputs, in edges."""
     if not links.inputs.size or not links.outputs.size:
         return {"outputs reached by an input": np.nan, "path from input to output": np.nan, "longest of them": np.nan}
     lengths = shortest_path(links.adjacency, unweighted=True, indices=links.inputs)[:, links.outputs]
@@ -69,7 +65,9 @@ def paths(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def feedback(links: Links, rng: np.random.Generator) -> Measured:
-    """Return what runs in circles: loops of up to three edges, edges on a cycle, the spectral radius of the weights."""
+    """Return the measures of feedback: loops of up to three edges, edges on a cycle, the spectral radius."""
+    # With a the adjacency matrix without self-loops, a cycle of two edges is counted twice in trace(a^2), one of three
+    # edges three times in trace(a^3). An edge is on a cycle where both its ends are in one strong component.
     own = links.pre == links.post
     a = links.valued(np.where(own, 0.0, 1.0))
     a.eliminate_zeros()
@@ -88,7 +86,7 @@ def feedback(links: Links, rng: np.random.Generator) -> Measured:
 
 
 def _spectral_radius(weights: sparse.csr_array) -> float:
-    """Return the largest size of an eigenvalue; edges on no cycle, which change none, are 0."""
+    """Return the largest absolute eigenvalue; the weights on no cycle, which change none, are 0."""
     weights.eliminate_zeros()
     inside = np.flatnonzero(np.diff(weights.indptr))
     if not inside.size:
@@ -99,12 +97,12 @@ def _spectral_radius(weights: sparse.csr_array) -> float:
             found = eigs(block, k=6, return_eigenvectors=False, v0=np.ones(inside.size), tol=1e-8)
             return float(np.abs(found).max())
         except ArpackNoConvergence:
-            pass  # many eigenvalues of nearly this size: all are computed
+            pass  # many eigenvalues of nearly this size: all of them are computed
     return float(np.abs(np.linalg.eigvals(block.toarray())).max())
 
 
 def modules(links: Links, rng: np.random.Generator) -> Measured:
-    """Return the modularity that Louvain's method finds, with the sizes of the weights."""
+    """Return the modularity of the absolute weights that Louvain's method finds, and its number of modules."""
     if not np.any(links.weights):
         return {"modularity": np.nan, "modules": np.nan}
     graph = nx.from_scipy_sparse_array(abs(links.valued(links.weights)), create_using=nx.DiGraph)
@@ -126,4 +124,4 @@ SECTIONS: dict[str, Callable[[Links, np.random.Generator], Measured]] = {
     "modules": modules,
     "motifs of three nodes": motifs,
 }
-"""The sections of the table; each function gives its rows."""
+"""The sections of the table; each function returns its rows."""

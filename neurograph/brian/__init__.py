@@ -11,7 +11,7 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
-from neurograph.brian.assembly import Request, assemble, checked_constants, checked_cost, checked_rule, measure, times
+from neurograph.brian.assembly import Request, assemble, checked_constants, checked_cost, checked_rule, times
 from neurograph.brian.importing import checked_target, load_brian2
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
@@ -23,6 +23,8 @@ from neurograph.errors import DataError, ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import Start, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
+from neurograph.solvers import Euler
+from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Record
 from neurograph.solvers.settle import checked_record
 
@@ -131,8 +133,8 @@ def build(
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
     >>> rates = build(network, [[0, 1], [1, 1]], target="numpy")
-    >>> ended = rates.settle()
-    >>> bool(abs(ended.outputs - ng.settle(network, [[0, 1], [1, 1]]).outputs).max() < 1e-4)
+    >>> settled = rates.settle()
+    >>> bool(abs(settled.outputs - ng.settle(network, [[0, 1], [1, 1]]).outputs).max() < 1e-4)
     True
     >>> len(rates.neurons), len(rates.synapses)
     (12, 30)
@@ -150,7 +152,7 @@ def build(
     constants = checked_constants(kind, namespace) | (
         {"noise": noise} if checked_number("noise", noise, least=0.0) else {}
     )
-    measured = measure(network, starts)
+    measured = Euler(steps=20_000, implicit=False).solve(network, Phase(starts))  # the rate network, for its times
     recipe = assemble(
         Request(
             network=network, kind=kind, cost=checked_cost(squared_error() if cost is None else cost), batch=copies,

@@ -1,4 +1,4 @@
-"""From what :func:`neurograph.brian.build` was asked for to a recipe: checks, times, equations and values."""
+"""From the arguments of :func:`neurograph.brian.build` to a recipe: checks, times, equations and values."""
 
 from __future__ import annotations
 
@@ -26,12 +26,10 @@ from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
-from neurograph.solvers import Euler
-from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Equilibrium, Record
 
 WINDOW = 1.0
-"""How long spikes are counted, in seconds, where nothing is said."""
+"""How long spikes are counted by default, in seconds."""
 
 FILTERS = 5
 """By how many times ``tau_syn`` a spiking network settles later than the rate network."""
@@ -59,11 +57,6 @@ class Request:
     extra: str
     constants: dict[str, Any]
     rng: np.random.Generator
-
-
-def measure(network: Network, starts: Floats) -> Equilibrium:
-    """Settle the rate network, to know how long it takes and what it sends."""
-    return Euler(steps=20_000, implicit=False).solve(network, Phase(starts))
 
 
 def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
@@ -124,59 +117,56 @@ def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dic
     return constants | dict(given)
 
 
-def assemble(asked: Request, starts: Floats, measured: Equilibrium) -> Recipe:
+def assemble(request: Request, starts: Floats, measured: Equilibrium) -> Recipe:
     """Write the recipe."""
-    network, kind, rule = asked.network, asked.kind, asked.rule
-    step = _step(asked, measured)
+    network, kind, rule = request.network, request.kind, request.rule
+    step = _step(request, measured)
     if kind.spikes:
-        _check_rates(asked, step, starts, measured.state)
+        _check_rates(request, step, starts, measured.state)
     _check_clamped(network, starts)
-    threshold, reset = _spiking(asked)
-    pre, post = (_copied(ends, asked) for ends in (network.connectivity.pre, network.connectivity.post))
+    pre, post = (_copied(ends, request) for ends in (network.connectivity.pre, network.connectivity.post))
     return Recipe(
         kind=kind,
         dt=step * load_brian2().second,
-        namespace=asked.constants,
-        neurons=_equations(asked),
+        namespace=request.constants,
+        neurons=_equations(request),
         operations=neuron_operations(network, kind, rule),
-        threshold=threshold,
-        reset=reset,
-        refractory=kind.refractory,
-        values=_values(asked, starts),
+        spiking=_spiking(request),
+        values=_values(request, starts),
         synapses=synapse_equations(network, kind, rule),
         on_pre=on_spike(kind, rule),
         synapse_operations=synapse_operations(kind, rule),
-        synapse_values=_synapse_values(asked),
+        synapse_values=_synapse_values(request),
         pre=pre,
         post=post,
-        delay=_delays(asked),
-        record=asked.record,
-        recorded=_recorded(asked),
-        target=asked.target,
-        cost=asked.cost,
+        delay=_delays(request),
+        record=request.record,
+        recorded=_recorded(request),
+        target=request.target,
+        cost=request.cost,
     )
 
 
-def _step(asked: Request, measured: Equilibrium) -> float:
+def _step(request: Request, measured: Equilibrium) -> float:
     """Return the time step, in seconds."""
-    if asked.dt is not None:
-        return checked_seconds("dt", asked.dt, ", or None to choose it")
+    if request.dt is not None:
+        return checked_seconds("dt", request.dt, ", or None to choose it")
     assert measured.dt is not None
-    return min(asked.kind.longest_dt, float(measured.dt.min()) * float(asked.constants["time_unit"]))
+    return min(request.kind.longest_dt, float(measured.dt.min()) * float(request.constants["time_unit"]))
 
 
-def _check_rates(asked: Request, step: float, *states: Floats) -> None:
-    """Refuse to send what no rate can be."""
-    network, rmax = asked.network, float(asked.constants["rmax"])
+def _check_rates(request: Request, step: float, *states: Floats) -> None:
+    """Refuse states whose activity no firing rate can carry."""
+    network, rmax = request.network, float(request.constants["rmax"])
     sent = np.concatenate([network.sent(state) for state in states])
     for place, wanted in ((int(np.argmin(sent)), "a rate cannot be negative"), (int(np.argmax(sent)), "")):
         value, node = sent.flat[place], network.nodes[place % sent.shape[1]]
         limit = 1.0 / (rmax * step)
-        if "t_ref" in asked.constants:
-            limit = min(limit, FASTEST / (rmax * float(asked.constants["t_ref"])))
+        if "t_ref" in request.constants:
+            limit = min(limit, FASTEST / (rmax * float(request.constants["t_ref"])))
         if value < -1e-9 or value > limit or not np.isfinite(value):
             raise ParameterError(
-                f"node {node!r} would send {value:.4g}, which the {asked.kind.name} model cannot: "
+                f"node {node!r} would send {value:.4g}, which the {request.kind.name} model cannot: "
                 + (wanted or f"at rmax {rmax:g} Hz a neuron can send at most {limit:.4g}, so lower rmax or dt")
                 + f"; expected 0 to {limit:.4g} in x and in every neuron"
                 + ("; use a dynamics with a box from 0, or model='rate'" if wanted else "")
@@ -198,43 +188,44 @@ def _check_clamped(network: Network, starts: Floats) -> None:
         )
 
 
-def _spiking(asked: Request) -> tuple[str | None, str | None]:
-    """Return the threshold and the reset."""
+def _spiking(request: Request) -> dict[str, str]:
+    """Return the threshold, the reset and the refractory time, each where there is one."""
     for name in ("threshold", "reset", "extra"):
-        text = getattr(asked, name)
+        text = getattr(request, name)
         if text is not None and not isinstance(text, str):
             raise ParameterError(
                 f"{name.replace('extra', 'extra_equations')} is {text!r}: expected text, as Brian2 reads it"
             )
-    threshold = asked.kind.threshold if asked.threshold is None else asked.threshold
+    threshold = request.kind.threshold if request.threshold is None else request.threshold
     if threshold is None:
-        if asked.reset is not None:
-            raise ParameterError(f"reset is {asked.reset!r}, but the rate model has no threshold: give one too")
-        return None, None
-    reset = (asked.kind.reset or "") if asked.reset is None else asked.reset
-    return threshold, counting(reset) if asked.kind.spikes else reset
+        if request.reset is not None:
+            raise ParameterError(f"reset is {request.reset!r}, but the rate model has no threshold: give one too")
+        return {}
+    reset = (request.kind.reset or "") if request.reset is None else request.reset
+    spiking = {"threshold": threshold, "reset": counting(reset) if request.kind.spikes else reset}
+    return spiking | ({} if request.kind.refractory is None else {"refractory": request.kind.refractory})
 
 
-def _equations(asked: Request) -> str:
+def _equations(request: Request) -> str:
     """Write the equations of the neurons, with the user's."""
     b2 = load_brian2()
     try:
-        given = b2.Equations(asked.extra)
+        given = b2.Equations(request.extra)
     except Exception as error:  # of several kinds, and not all of them Brian2's
         raise ParameterError(f"extra_equations cannot be read by Brian2: {error}") from None
-    for name in asked.network.dynamics.defaults:
-        _check_name(name, set(asked.constants), asked.network)
+    for name in request.network.dynamics.defaults:
+        _check_name(name, set(request.constants), request.network)
     own = membrane(
-        asked.network, asked.kind, asked.cost, asked.rule, asked.noise, "I_ext" in given.names, asked.target
+        request.network, request.kind, request.cost, request.rule, request.noise, "I_ext" in given.names, request.target
     )  # fmt: skip
-    names = set(b2.Equations(own).names) | set(asked.constants)
-    for name in asked.network.dynamics.defaults:
-        _check_name(name, names, asked.network)
-    names |= set(asked.network.dynamics.defaults)
+    names = set(b2.Equations(own).names) | set(request.constants)
+    for name in request.network.dynamics.defaults:
+        _check_name(name, names, request.network)
+    names |= set(request.network.dynamics.defaults)
     for name in sorted(set(given.names) & names):
         raise ParameterError(f"extra_equations define {name!r}, which the model has already: give it another name")
-    parameters = [f"{name} : 1 (constant)" for name in asked.network.dynamics.defaults]
-    return "\n".join([own, *parameters, *(line.strip() for line in asked.extra.strip().splitlines())])
+    parameters = [f"{name} : 1 (constant)" for name in request.network.dynamics.defaults]
+    return "\n".join([own, *parameters, *(line.strip() for line in request.extra.strip().splitlines())])
 
 
 def _check_name(name: str, names: set[str], network: Network) -> None:
@@ -253,65 +244,63 @@ def _check_name(name: str, names: set[str], network: Network) -> None:
         )
 
 
-def _values(asked: Request, starts: Floats) -> dict[str, Any]:
+def _values(request: Request, starts: Floats) -> dict[str, Any]:
     """Return the parameters and first states of the neurons."""
-    network, kind, connectivity = asked.network, asked.kind, asked.network.connectivity
+    network, kind, connectivity = request.network, request.kind, request.network.connectivity
     marks = {"free": connectivity.free, "output": connectivity.outputs}
-    marks |= {} if asked.rule is None else {"biased": connectivity.biased}
-    values: dict[str, Any] = {"s": starts[: asked.batch].astype(np.float64).ravel()}
-    values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), asked) for name, places in marks.items()}
-    values["b"] = _tiled(network.biases, asked)
-    values |= {name: _tiled(network.parameters[:, k], asked) for k, name in enumerate(network.dynamics.defaults)}
-    if asked.rule is not None:
+    marks |= {} if request.rule is None else {"biased": connectivity.biased}
+    values: dict[str, Any] = {"s": starts[: request.batch].astype(np.float64).ravel()}
+    values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), request) for name, places in marks.items()}
+    values["b"] = _tiled(network.biases, request)
+    values |= {name: _tiled(network.parameters[:, k], request) for k, name in enumerate(network.dynamics.defaults)}
+    if request.rule is not None:
         values["learning"] = 0.0
     if kind.phase is not None:
         name, *bounds = kind.phase
-        low, high = (asked.constants[bound] if isinstance(bound, str) else bound for bound in bounds)
-        values[name] = low + asked.rng.random(values["s"].size) * (high - low)
+        low, high = (request.constants[bound] if isinstance(bound, str) else bound for bound in bounds)
+        values[name] = low + request.rng.random(values["s"].size) * (high - low)
     return values
 
 
-def _synapse_values(asked: Request) -> dict[str, Any]:
-    if asked.rule is None:
-        return {"w": _tiled(asked.network.weights, asked)}
-    return {
-        "w": _tiled(asked.network.weights, asked), "plastic": _tiled(asked.network.connectivity.plastic, asked),
-        "trace": 0.0,
-    }  # fmt: skip
+def _synapse_values(request: Request) -> dict[str, Any]:
+    values = {"w": _tiled(request.network.weights, request)}
+    if request.rule is None:
+        return values
+    return values | {"plastic": _tiled(request.network.connectivity.plastic, request), "trace": 0.0}
 
 
-def _tiled(values: NDArray[Any], asked: Request) -> NDArray[np.float64]:
+def _tiled(values: NDArray[Any], request: Request) -> NDArray[np.float64]:
     """Return values, one a node or an edge, repeated for every copy."""
-    return np.tile(np.asarray(values, np.float64), asked.batch)
+    return np.tile(np.asarray(values, np.float64), request.batch)
 
 
-def _copied(ends: NDArray[np.int32], asked: Request) -> NDArray[np.int64]:
+def _copied(ends: NDArray[np.int32], request: Request) -> NDArray[np.int64]:
     """Return the ends of the edges of every copy."""
-    return (np.arange(asked.batch)[:, None] * len(asked.network.nodes) + ends).ravel()
+    return (np.arange(request.batch)[:, None] * len(request.network.nodes) + ends).ravel()
 
 
-def _delays(asked: Request) -> Any:
-    if asked.delay is None:
+def _delays(request: Request) -> Any:
+    if request.delay is None:
         return None
-    if not asked.kind.spikes:
+    if not request.kind.spikes:
         raise ParameterError(
-            f"delay is {asked.delay!r}, but in the rate model every neuron sees what the others are at now: expected "
+            f"delay is {request.delay!r}, but in the rate model every neuron sees what the others are at now: expected "
             "None; build with model='spiking' or 'lif', whose spikes may travel"
         )
-    b2, edges = load_brian2(), asked.network.weights.size
-    if not b2.have_same_dimensions(asked.delay, b2.second) or np.shape(asked.delay) not in ((), (edges,)):
-        raise ParameterError(f"delay is {asked.delay!r}: expected a time, or one for each of the {edges} edges")
-    seconds = np.broadcast_to(np.asarray(asked.delay, np.float64), (edges,))
+    b2, edges = load_brian2(), request.network.weights.size
+    if not b2.have_same_dimensions(request.delay, b2.second) or np.shape(request.delay) not in ((), (edges,)):
+        raise ParameterError(f"delay is {request.delay!r}: expected a time, or one for each of the {edges} edges")
+    seconds = np.broadcast_to(np.asarray(request.delay, np.float64), (edges,))
     if not (np.isfinite(seconds).all() and (seconds >= 0.0).all()):
-        raise ParameterError(f"delay is {asked.delay!r}: expected finite times >= 0")
-    return _tiled(seconds, asked) * b2.second
+        raise ParameterError(f"delay is {request.delay!r}: expected finite times >= 0")
+    return _tiled(seconds, request) * b2.second
 
 
-def _recorded(asked: Request) -> NDArray[np.int64]:
+def _recorded(request: Request) -> NDArray[np.int64]:
     """Return the neurons whose states are recorded, copy after copy."""
-    if asked.record is None:
+    if request.record is None:
         return np.empty(0, np.int64)
-    network = asked.network
-    nodes = network.nodes if asked.record.nodes is None else asked.record.nodes
+    network = request.network
+    nodes = network.nodes if request.record.nodes is None else request.record.nodes
     places = np.array([network.connectivity.table.index[node] for node in nodes], np.int32)
-    return _copied(places, asked)
+    return _copied(places, request)

@@ -55,10 +55,10 @@ class Batches:
     def run_batch(
         self, first: int, target: Floats | None, beta: float, timing: Timing, learning: bool = False
     ) -> FinalState:
-        """Run the phases of one batch, with targets (samples, outputs) of all; return how it has ended.
+        """Run the phases of one batch, with targets (samples, outputs) of all; return its final state.
 
-        While it learns, the synapses gather the rule's change along the nudged phase, and it has ended where the free
-        phase has.
+        While the network learns, the synapses accumulate the rule's change along the nudged phase, and the final state
+        is that of the free phase.
         """
         samples = slice(first, first + self.batch)
         values = begin(self.recipe, self.compiled, self.starts[samples], None if target is None else target[samples])

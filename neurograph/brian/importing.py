@@ -13,7 +13,7 @@ from typing import Any
 from neurograph.errors import MissingPackageError, ParameterError
 
 TARGETS = ("numpy", "cython", "cpp")
-"""What Brian2 can be asked to compile to."""
+"""What Brian2 can compile to."""
 
 
 def load_brian2() -> Any:

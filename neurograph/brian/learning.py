@@ -29,8 +29,8 @@ def learn(batches: Batches, y: ArrayLike, config: TrainingConfig, timing: Timing
     for epoch in range(config.epochs):
         outputs = np.empty_like(target)
         for first in range(0, target.shape[0], batches.batch):
-            ended = batches.run_batch(first, target, config.strength, timing, learning=True)
-            phases = _phases(batches, network, ended, config.strength, timing)
+            final = batches.run_batch(first, target, config.strength, timing, learning=True)
+            phases = _phases(batches, network, final, config.strength, timing)
             outputs[first : first + batches.batch] = phases.free.outputs
             network, optimiser_state = updated(network, config, optimiser_state, phases, epoch)
             batches.assign_weights(network.weights, network.biases)
@@ -39,13 +39,13 @@ def learn(batches: Batches, y: ArrayLike, config: TrainingConfig, timing: Timing
     return {name: np.array(values) for name, values in history.items()}
 
 
-def _phases(batches: Batches, network: Network, ended: FinalState, beta: float, timing: Timing) -> Phases:
+def _phases(batches: Batches, network: Network, final: FinalState, beta: float, timing: Timing) -> Phases:
     """Return a run as the phases that weights are changed by: the free one, and what was gathered along the other."""
 
     def gathered(group: object, name: str) -> NDArray[np.float64]:
         return np.asarray(batches.runner.read(group, name).reshape(batches.batch, -1).sum(axis=0))
 
-    free = replace(equilibrium(batches.recipe, batches.compiled, [ended]), network=network)
+    free = replace(equilibrium(batches.recipe, batches.compiled, [final]), network=network)
     trace = np.zeros(network.weights.size) if batches.synapses is None else gathered(batches.synapses, "trace")
     bias_trace = gathered(batches.neurons, "b_trace")[network.connectivity.biased]
     nudged = replace(free, trace=trace, bias_trace=bias_trace)

@@ -35,7 +35,6 @@ rate = clip(sent, 1e-6, 0.9/(rmax*t_ref)) : 1""",
         ("t_ref", (0.002, "second")),
     ),
     phase=("v", "V_r", "V_th"),
-    zero=("I_syn",),
     longest_dt=1e-4,
 )
 """A neuron with a resting potential, a threshold, a reset and a refractory time."""

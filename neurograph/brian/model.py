@@ -148,7 +148,7 @@ class BrianModel(Batches):
         Returns
         -------
         Equilibrium
-            Where the nudged phase ends.
+            The end of the nudged phase.
 
         Raises
         ------
@@ -221,7 +221,7 @@ class BrianModel(Batches):
     def source(self, duration: Any = None, window: Any = None) -> str:
         """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
 
-        It has the numbers as they are now, and ends with ``state`` (batch, nodes), as :meth:`settle` gives it.
+        It has the numbers as they are now, and ends with ``state`` (batch, nodes), that of :meth:`settle`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What the three models share, and in what they differ: how the summed input comes about, and what spikes."""
+"""What the three models share, and in what they differ: how the input is summed, and what spikes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ class NeuronModel:
         The constants of the equations, which ``namespace=`` overrides.
     phase : (str, low, high) or None
         A variable that starts at a random place between two numbers, or two constants.
-    zero : tuple of str
-        The other variables that a phase begins at 0.
     longest_dt : float
         The longest time step, in seconds, that is chosen by itself.
     """
@@ -43,7 +41,6 @@ class NeuronModel:
     refractory: str | None = None
     constants: tuple[tuple[str, Constant], ...] = ()
     phase: tuple[str, float | str, float | str] | None = None
-    zero: tuple[str, ...] = ()
     longest_dt: float = float("inf")
 
     @property

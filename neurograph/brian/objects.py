@@ -1,4 +1,4 @@
-"""A recipe becomes Brian2's own objects."""
+"""Brian2's own objects, made from a recipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CODE_OBJECTS = {
 
 @dataclass(frozen=True, eq=False)
 class Objects:
-    """What a recipe becomes: ``synapses`` is None without edges."""
+    """The objects of a recipe; ``synapses`` is None without edges."""
 
     network: Any
     neurons: Any
@@ -36,12 +36,9 @@ def build_objects(recipe: Recipe) -> Objects:
         module, name = CODE_OBJECTS[recipe.target]
         own["codeobj_class"] = getattr(importlib.import_module(module), name)
     clock = b2.Clock(dt=recipe.dt, name="time_steps")
-    spiking = {
-        name: value for name in ("threshold", "reset", "refractory") if (value := getattr(recipe, name)) is not None
-    }
     neurons = b2.NeuronGroup(
         recipe.values["s"].size, recipe.neurons, method="euler", clock=clock, name="neurons",
-        namespace=dict(recipe.namespace), **spiking, **own,
+        namespace=dict(recipe.namespace), **recipe.spiking, **own,
     )  # fmt: skip
     for code, when in recipe.operations:
         neurons.run_regularly(code, when=when, clock=clock, **own)
@@ -75,6 +72,6 @@ def _monitors(b2: Any, recipe: Recipe, neurons: Any, clock: Any, own: dict[str, 
     every = recipe.record.every
     recorded = clock if every == 1 else b2.Clock(dt=every * recipe.dt, name="recorded_steps")
     monitors = {"state": b2.StateMonitor(neurons, "s", record=recipe.recorded, clock=recorded, name="state", **own)}
-    if recipe.threshold is not None:
+    if recipe.spiking:
         monitors["spikes"] = b2.SpikeMonitor(neurons, name="spikes", **own)
     return monitors

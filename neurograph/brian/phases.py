@@ -1,4 +1,4 @@
-"""One run of the objects: the values it begins with, when its nudged phase begins, and how it has ended."""
+"""One run of the objects: the values at its start, the step of its nudge, and its final state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class FinalState:
-    """How a run has ended: arrays (batch, nodes), and the number of its steps."""
+    """The end of a run: arrays (batch, nodes), and the number of its steps."""
 
     state: Floats
     before: Floats
@@ -36,11 +36,11 @@ def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None
     """Return the values that a run from `start` begins with, by the names of the neurons' variables."""
     kind, state = recipe.kind, start.astype(np.float64).ravel()
     nothing = np.zeros(state.size)
-    values: Values = {"s": state, "s_old": state, "s_free": nothing, **dict.fromkeys(kind.zero, nothing)}
+    values: Values = {"s": state, "s_old": state, "s_free": nothing}
     if kind.phase is not None:
         values[kind.phase[0]] = recipe.values[kind.phase[0]]
     if kind.spikes:
-        values["count"] = nothing
+        values |= {"I_syn": nothing, "count": nothing}
     if "learning" in recipe.values:
         values["b_trace"] = nothing
         values |= {"sm": state} if kind.spikes else {}
@@ -52,7 +52,7 @@ def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None
 
 
 def schedule(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bool = False) -> Values:
-    """Return when the nudged phase begins, and when spikes are counted, which while it learns is in the free one."""
+    """Return when the nudged phase begins and when spikes are counted: in the free phase while the network learns."""
     values: Values = {"beta": beta, "onset": now + timing.free}
     if recipe.kind.spikes:
         stop_counting = now + timing.free + (0 if learning else timing.nudged)
@@ -63,7 +63,7 @@ def schedule(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bo
 
 
 def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning: bool = False) -> FinalState:
-    """Read how a run has ended; while it learns, how its free phase has."""
+    """Return the final state of a run; while the network learns, that of its free phase."""
 
     def read(name: str) -> NDArray[np.float64]:
         return runner.read(runner.objects.neurons, name).reshape(batch, -1)
@@ -77,7 +77,7 @@ def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning
 
 
 def equilibrium(recipe: Recipe, network: Network, runs: list[FinalState]) -> Equilibrium:
-    """Return how several runs have ended as one equilibrium."""
+    """Return the final states of several runs as one equilibrium."""
     state, before, sent = (np.concatenate([getattr(run, name) for run in runs]) for name in ("state", "before", "sent"))
     dt = float(recipe.dt / recipe.namespace["time_unit"])
     residual = np.max(np.abs(state - before), axis=1, initial=0.0) / dt

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.brian.neuron_model import NeuronModel
-from neurograph.equations.costs import Cost, squared_error
+from neurograph.equations.costs import Cost
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
@@ -23,7 +23,7 @@ NUDGE_TIME = "int(timestep(t, dt) >= onset)"
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """What Brian2 is told.
+    """The equations and numbers of a Brian2 model.
 
     Attributes
     ----------
@@ -35,8 +35,9 @@ class Recipe:
     neurons : str
         Equations of the neurons.
     operations : tuple of (str, str)
-        Statements about the neurons that are executed in every step, and when in it.
-    threshold, reset, refractory : str or None
+        Statements about the neurons that are executed in every step, and the slot of the step.
+    spiking : dict of str to str
+        The threshold, the reset and the refractory time, each where there is one.
     values : dict of str to array or number
         Parameters of the neurons.
     synapses : str
@@ -47,8 +48,6 @@ class Recipe:
     synapse_values : dict of str to array or number
     pre, post : int64 array (synapses,)
         Which neurons they connect; with none there are no synapses.
-    cost : Cost
-        What nudges.
     delay : Quantity array or None
         Delay of each synapse.
     record : Record or None
@@ -57,6 +56,8 @@ class Recipe:
         Their neurons.
     target : str or None
         What Brian2 compiles to.
+    cost : Cost
+        What nudges.
     """
 
     kind: NeuronModel
@@ -64,9 +65,7 @@ class Recipe:
     namespace: Mapping[str, Any]
     neurons: str
     operations: tuple[tuple[str, str], ...]
-    threshold: str | None
-    reset: str | None
-    refractory: str | None
+    spiking: Mapping[str, str]
     values: Mapping[str, Any]
     synapses: str
     on_pre: str
@@ -74,11 +73,11 @@ class Recipe:
     synapse_values: Mapping[str, Any]
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
-    delay: Any = None
-    record: Record | None = None
-    recorded: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    target: str | None = None
-    cost: Cost = field(default_factory=squared_error)
+    delay: Any
+    record: Record | None
+    recorded: NDArray[np.int64]
+    target: str | None
+    cost: Cost
 
 
 def membrane(

@@ -67,9 +67,9 @@ class Runtime:
 class Program(Runtime):
     """Runs the objects as a C++ program, compiled once, which begins at time 0 whenever it is run.
 
-    What the objects hold is handed to the program, and what it ends with is kept where assignments reach it. Brian2's
-    own way to assign to a program goes by the device that is active, which here is never changed for longer than a
-    call.
+    The program starts from the values of the objects' variables, and its final values are kept where assignments reach
+    them. Brian2's own assignments to a program depend on the active device, which is never changed here for longer than
+    a call.
     """
 
     def __init__(self, recipe: Recipe) -> None:

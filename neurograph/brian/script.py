@@ -1,4 +1,4 @@
-"""A recipe becomes a Brian2 script that runs without neurograph."""
+"""A Brian2 script that runs without neurograph, written from a recipe."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ def script(recipe: Recipe, read: Mapping[str, Mapping[str, Any]], timing: Timing
 
 
 def _opening(recipe: Recipe) -> str:
-    target = {
-        None: "",
-        "cpp": '\n\nset_device("cpp_standalone", directory=None)',
-    }.get(recipe.target, f'\n\nprefs.codegen.target = "{recipe.target}"')
+    target = "" if recipe.target is None else f'\n\nprefs.codegen.target = "{recipe.target}"'
+    if recipe.target == "cpp":
+        target = '\n\nset_device("cpp_standalone", directory=None)'
     return f"import numpy as np\nfrom brian2 import *{target}"
 
 
@@ -37,14 +36,11 @@ def _constants(recipe: Recipe) -> str:
 
 
 def _neurons(recipe: Recipe, values: Mapping[str, Any]) -> list[str]:
-    spiking = [
-        f"    {name}={value!r}," for name in ("threshold", "reset", "refractory") if (value := getattr(recipe, name))
-    ]
     group = [
         "neurons = NeuronGroup(",
         f'    {recipe.values["s"].size}, neuron_equations, method="euler", clock=clock, namespace=constants, '
         'name="neurons",',
-        *spiking,
+        *(f"    {name}={value!r}," for name, value in recipe.spiking.items()),
         ")",
     ]
     operations = [f"neurons.run_regularly({code!r}, when={when!r}, clock=clock)" for code, when in recipe.operations]
@@ -76,7 +72,7 @@ def _ending(recipe: Recipe, timing: Timing, batch: int) -> str:
         every = f"{recipe.record.every}*clock.dt"
         lines.append(f'states = StateMonitor(neurons, "s", record={written(recipe.recorded)}, dt={every})')
         lines.append("network.add(states)")
-        if recipe.threshold is not None:
+        if recipe.spiking:
             lines += ["spikes = SpikeMonitor(neurons)", "network.add(spikes)"]
     lines.append(f"network.run({timing.free}*clock.dt)")
     sent = "neurons.s_"

@@ -10,7 +10,6 @@ SPIKING = NeuronModel(
     reset="phi -= 1.0",
     constants=(TIME_UNIT, *SPIKES),
     phase=("phi", 0.0, 1.0),
-    zero=("I_syn",),
     longest_dt=1e-3,
 )
 """A neuron that sends f fires at f rmax; what is left of phi after a spike stays, so that rounding takes no rate."""

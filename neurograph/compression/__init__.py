@@ -1,1 +1,1 @@
-"""Few different weights, and weights in few bits."""
+"""Compression of a network: quantised weights, and weights in few bits."""

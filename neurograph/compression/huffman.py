@@ -1,4 +1,4 @@
-"""Huffman codes: how many bits each symbol gets, which bits, and the table that reads them back."""
+"""Huffman codes: the length of each symbol's code, its bits, and the table that decodes them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """A canonical Huffman code: codes rise with the symbol among those of a length, and with the length.
+    """A canonical Huffman code: among codes of one length they rise with the symbol, and shorter codes come first.
 
     Attributes
     ----------
     lengths : uint8 array (symbols,)
-        Bits of each symbol's code; 0 for a symbol that never comes.
+        Bits of each symbol's code; 0 for a symbol that does not occur.
     """
 
     lengths: NDArray[np.uint8]
 
     @classmethod
     def of(cls, counts: Counts) -> Code:
-        """Return the code that makes a text with these counts of symbols shortest, no code longer than :data:`LONGEST`.
+        """Return the code of least total length for these counts of symbols, no code longer than :data:`LONGEST`.
 
-        Counts that would make longer codes are evened out until none is.
+        Counts that would make longer codes are flattened, by a division by 4, until none is longer.
 
         Examples
         --------
@@ -55,6 +55,7 @@ class Code:
     @cached_property
     def codes(self) -> NDArray[np.uint64]:
         """The code of each symbol (symbols,), its last bit the lowest."""
+        # The n-th symbol of a length has the length's first code plus n.
         codes = np.zeros(self.lengths.size, np.uint64)
         first, start, _ = self.rows
         for length in range(1, LONGEST + 1):
@@ -65,6 +66,8 @@ class Code:
     @cached_property
     def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """The first code of each length, where its symbols begin in `order`, and how many there are."""
+        # Canonical codes: the first code of length l + 1 is the one after the last of length l, with a 0 behind it,
+        # first[l + 1] = 2 (first[l] + many[l]).
         many = np.bincount(self.lengths, minlength=LONGEST + 1)[: LONGEST + 1].astype(np.int64)
         many[0] = 0
         first = np.zeros(LONGEST + 2, np.int64)
@@ -74,13 +77,14 @@ class Code:
 
     @property
     def whole(self) -> bool:
-        """Whether every code can be told from every other: no length has more codes than there are (Kraft)."""
+        """Whether a prefix-free code of these lengths exists: the sum of 2**-length is at most 1 (Kraft)."""
         used = self.lengths[self.lengths > 0].astype(np.float64)
         return bool(np.all(self.lengths <= LONGEST) and np.sum(0.5**used) <= 1.0)
 
     @cached_property
     def table(self) -> NDArray[np.int64]:
         """``symbol << 8 | length`` of the code that every :data:`PEEK` bits begin with; -1 for a longer one."""
+        # A code of l <= PEEK bits is the beginning of the 2^(PEEK - l) numbers that follow it, padded with zeros.
         table = np.full(1 << PEEK, -1, np.int64)
         for symbol in self.order.tolist():
             length = int(self.lengths[symbol])
@@ -92,12 +96,15 @@ class Code:
 
 
 def _lengths(counts: Counts) -> NDArray[np.int64]:
-    """Merge the two rarest again and again; a symbol's length is how often it was merged."""
+    """Return the depth of each symbol in Huffman's tree (symbols,)."""
     used = np.flatnonzero(counts)
     lengths = np.zeros(counts.size, np.int64)
     if used.size < 2:
         lengths[used] = 1
         return lengths
+    # Huffman's algorithm: the two rarest nodes become the children of a new one, with the sum of their counts, until
+    # one node is left, the root. The n symbols that occur are nodes 0 to n - 1, the new ones follow, so that a parent
+    # has a higher number than its children, and depths are computed from the root, node 2 n - 2, downwards.
     heap = [(int(counts[symbol]), number) for number, symbol in enumerate(used.tolist())]
     heapq.heapify(heap)
     parent = [0] * (2 * used.size - 1)

@@ -13,10 +13,10 @@ from neurograph.errors import DataError, FormatError
 from neurograph.kernels.machine_code import unpacking_kernel
 
 CHUNK = 1 << 20
-"""Numbers that are turned into bits at once."""
+"""Most numbers that are turned into bits at once."""
 
 MOST_LEVELS = 1 << 16
-"""Most different values that get codes."""
+"""Most different values that are coded."""
 
 Bits = NDArray[np.uint64]
 
@@ -25,29 +25,30 @@ Bits = NDArray[np.uint64]
 class PackedWeights:
     """A sparse matrix as one string of bits, whose product is computed as the bits are read.
 
-    Row after row: the number of entries, and for each the gap to the one before and the code of its value. After HAM
-    and sHAM, which code the values, with the columns coded as well.
+    Row after row: the number of entries, and for each entry the gap to the column before and the code of its value.
+    The papers' HAM and sHAM code the values; here the columns are coded as well. A number n >= 1, a gap or the number
+    of entries plus 1, is the Huffman code of floor(log2(n)) and then the bits of n below the highest.
 
     Attributes
     ----------
     shape : (int, int)
     words : uint64 array
-        The bits, the first one the highest of the first word, and a word of zeros.
+        The bits, the first one the highest of the first word; behind them a word of zeros.
     bits, entries : int
-        How many bits, and how many entries they hold.
+        Number of bits, and of entries in them.
     counts, gaps, levels : Code
         Of floor(log2(entries + 1)) of a row, of floor(log2(gap)), and of the place of a value in `values`; the last
-        one empty where hardly two values are equal.
+        one empty where values are not coded, because few are equal.
     values : float64 array
-        The different values; where they have no codes, the value of every entry.
+        The different values; where they are not coded, the value of every entry.
     labels : int64 array (values,)
-        A number that entries carry beside their value; entries of one value and two labels have two codes.
+        A number that belongs to entries beside their value; entries of one value and two labels have two codes.
 
     References
     ----------
-    Marino, Furia, Malchiodi, Frasca, "Efficient and compact representations of deep neural networks via entropy
-    coding", arXiv 2108.12704; "Compression strategies and space-conscious representations for deep neural networks",
-    ICPR 2020, arXiv 2007.07967.
+    Marinò, Furia, Malchiodi, Frasca, Efficient and compact representations of deep neural networks via entropy coding,
+    arXiv 2108.12704; Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for
+    deep neural networks, ICPR 2020, arXiv 2007.07967.
 
     Examples
     --------
@@ -127,9 +128,8 @@ class PackedWeights:
             )
         result = np.zeros((self.shape[0], columns.shape[1] if columns.ndim == 2 else 1))
         if columns.size:
-            codes = (_tables(code) for code in (self.counts, self.gaps, self.levels))
             wide = np.ascontiguousarray(columns.reshape(columns.shape[0], -1))
-            unpacking_kernel("multiply")(self.words, *codes, self.coded, self.values, wide, result)
+            unpacking_kernel("multiply")(self.words, *self._tables, self.coded, self.values, wide, result)
         return result[:, 0] if columns.ndim == 1 else result
 
     def matrix(self) -> scipy.sparse.csr_array:
@@ -153,22 +153,24 @@ class PackedWeights:
         """
         indptr, indices = np.zeros(self.shape[0] + 1, np.int64), np.zeros(self.entries, np.int64)
         level = np.zeros(self.entries, np.int64)
-        codes = (_tables(code) for code in (self.counts, self.gaps, self.levels))
         size = np.array(self.shape, np.int64)
-        lost = unpacking_kernel("unpack")(self.words, self.bits, *codes, self.coded, size, indptr, indices, level)
+        lost = unpacking_kernel("unpack")(
+            self.words, self.bits, *self._tables, self.coded, size, indptr, indices, level
+        )
         if lost:
             raise FormatError(f"the packed weights are damaged in row {lost - 1}: write the file again")
         return indptr, indices, level
 
-
-def _tables(code: Code) -> tuple[NDArray[np.int64], ...]:
-    return code.table, code.order, *code.rows
+    @property
+    def _tables(self) -> list[tuple[NDArray[np.int64], ...]]:
+        """The arrays by which the kernels decode counts, gaps and levels."""
+        return [(code.table, code.order, *code.rows) for code in (self.counts, self.gaps, self.levels)]
 
 
 def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where the different pairs of value, bit for bit, and label first are, and which one each entry has.
+    """Return where each different pair of value, bit for bit, and label comes first, and which pair each entry has.
 
-    Where hardly two entries are equal: every place, and nothing.
+    Where few entries are equal: every place, and nothing.
     """
     _, value = np.unique(data.view(np.int64), return_inverse=True)
     pair = value.reshape(data.shape) * (labels.max(initial=0) + 1) + labels
@@ -190,7 +192,9 @@ def _written(
     indptr: NDArray[np.int64],
     codes: tuple[Code, Code, Code],
 ) -> tuple[Bits, int]:
-    """Write the bits, and say how many."""
+    """Return the bits, and how many they are."""
+    # The sequence of codes: for each row its size, then for each of its entries the gap and, if values are coded, the
+    # level. `at` is the place of each row's size in it, `places` that of each entry's gap.
     counts, gaps, levels = codes
     each = 2 if level.size else 1
     total = size.size + each * gap.size
@@ -205,9 +209,10 @@ def _written(
 
 
 def _number_bits(numbers: NDArray[np.int64], code: Code) -> tuple[Bits, Bits]:
+    """Return the code of floor(log2(n)) with the bits of n below the highest behind it, and how many bits that is."""
     extra = _log2(numbers)
-    rest = (numbers - (np.int64(1) << extra)).astype(np.uint64)
-    return code.codes[extra] << extra.astype(np.uint64) | rest, (code.lengths[extra] + extra).astype(np.uint64)
+    below = (numbers - (np.int64(1) << extra)).astype(np.uint64)
+    return code.codes[extra] << extra.astype(np.uint64) | below, (code.lengths[extra] + extra).astype(np.uint64)
 
 
 def _joined(bits: Bits, many: Bits) -> tuple[Bits, int]:
@@ -217,10 +222,12 @@ def _joined(bits: Bits, many: Bits) -> tuple[Bits, int]:
     words = np.zeros(total // 64 + 2, np.uint64)
     for first in range(0, bits.size, CHUNK):
         part, length, end = (array[first : first + CHUNK] for array in (bits, many, ends))
-        # The last word that it reaches into, and the one before; a shift by 64 is not defined, so it goes in two steps.
-        last, room = (end - np.uint64(1)) >> np.uint64(6), np.uint64(63) - ((end - np.uint64(1)) & np.uint64(63))
-        np.bitwise_or.at(words, last.astype(np.int64), part << room)
-        over = np.flatnonzero(length + room > np.uint64(64))
-        spilled = part[over] >> (np.uint64(63) - room[over]) >> np.uint64(1)
+        # A number whose last bit is bit e of all (from 0) ends in word e // 64, `free` = 63 - e % 64 bits above its
+        # lowest. What does not fit there, the bits from 64 - free on, belongs to the word before; it is shifted in two
+        # steps, as a shift by 64 is not defined.
+        last, free = (end - np.uint64(1)) >> np.uint64(6), np.uint64(63) - ((end - np.uint64(1)) & np.uint64(63))
+        np.bitwise_or.at(words, last.astype(np.int64), part << free)
+        over = np.flatnonzero(length + free > np.uint64(64))
+        spilled = part[over] >> (np.uint64(63) - free[over]) >> np.uint64(1)
         np.bitwise_or.at(words, last[over].astype(np.int64) - 1, spilled)
     return words, total

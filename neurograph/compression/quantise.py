@@ -1,4 +1,4 @@
-"""Few different weights: the levels that are nearest, each of which edges then share."""
+"""Quantised weights: the levels of least mean square error, each shared by the edges that are tied to it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 
 ROUNDS = 300
-"""Most rounds in the search for the levels."""
+"""Most iterations in the search for the levels."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Quantised:
-    """What :func:`quantise` gives.
+    """The result of :func:`quantise`.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Quantised:
     levels : float array (levels,)
         The different weights, rising.
     error : float
-        Root mean square of what the weights moved by.
+        Root mean square of the changes of the weights.
     """
 
     network: Network
@@ -35,7 +35,7 @@ class Quantised:
     error: float
 
     def __repr__(self) -> str:
-        """Return a line on the outcome."""
+        """Return a line with the levels and the error."""
         ends = f" from {self.levels[0]:.4g} to {self.levels[-1]:.4g}" if self.levels.size else ""
         return f"Quantised({self.levels.size} levels{ends}, error {self.error:.2g})"
 
@@ -43,14 +43,14 @@ class Quantised:
 def quantise(network: Network, levels: int = 16) -> Quantised:
     """Return a network whose plastic weights take few values, the nearest in the mean square.
 
-    The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by what all its edges ask for, and
-    leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
+    The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by the summed change of its edges,
+    and leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
     plastic stay as they are.
 
     Parameters
     ----------
     network : Network
-        It is not changed.
+        It stays as it is.
     levels : int
         Most different weights.
 
@@ -66,8 +66,9 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
 
     References
     ----------
-    Lloyd's iteration, IEEE Trans. Information Theory 28, 1982; levels that are trained after Han, Mao, Dally, ICLR
-    2016, arXiv 1510.00149.
+    Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28, 1982; the training of the
+    levels: Han, Mao, Dally, Deep compression: compressing deep neural networks with pruning, trained quantization and
+    Huffman coding, ICLR 2016, arXiv 1510.00149.
 
     Examples
     --------
@@ -94,8 +95,8 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
 def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the levels, rising, and which of them each value goes to: k-means in one dimension.
 
-    It begins at quantiles; a level is the mean of what is nearer to it than to another. Sorted once, a round costs two
-    sums and as many searches as there are levels.
+    Lloyd's iteration from the quantiles; each level is then the mean of the values that are nearer to it than to
+    another.
 
     Examples
     --------
@@ -108,6 +109,8 @@ def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np
     centres = np.unique(np.quantile(values, (np.arange(levels) + 0.5) / levels))
     centres = np.union1d(centres, different[np.linspace(0, different.size - 1, levels).astype(int)])
     centres = centres[np.linspace(0, centres.size - 1, levels).round().astype(int)]
+    # On sorted values the cluster of a centre is an interval, bounded by the midpoints to its neighbours, so that its
+    # sum and its size are differences of cumulative sums: an iteration costs one binary search for each level.
     sums, sizes = (np.concatenate([[0.0], np.cumsum(part)]) for part in (different * counts, counts))
     for _ in range(ROUNDS):
         bounds = np.searchsorted(different, (centres[1:] + centres[:-1]) / 2)

@@ -1,1 +1,1 @@
-"""Where nodes stand, how edges bend, and what nodes are called in pictures."""
+"""Places of nodes, curves of edges and short labels, for every kind of picture."""

@@ -1,4 +1,4 @@
-"""Labels of nodes as texts that people read."""
+"""Labels of nodes as short texts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 LONGEST = 16
-"""Most characters of a short name, shared out among the parts of a tuple."""
+"""Most characters of a short name, divided among the parts of a tuple."""
 
 
 def short_names(nodes: Sequence[Hashable]) -> list[str]:
-    """Return the label of each node as a short text, with its place behind it where two would read the same.
+    """Return the label of each node as a short text, followed by its place where two would be the same.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where the nodes of a drawn network stand; one unit is about a node and the room around it."""
+"""The places of the nodes of a drawn network; one unit is about a node and the space around it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT
 Points = NDArray[np.float64]
 
 RADIUS = 0.3
-"""Of a node."""
+"""Radius of a node."""
 
 MOST_COLUMNS = 30
 """Levels up to which nodes stand in columns."""
@@ -33,7 +33,7 @@ MOST_FORCED = 2000
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What is drawn: labels, roles (places in ``graph.ROLES``), the ends of each edge and its weight."""
+    """A network to be drawn: labels, roles (places in ``edge_table.ROLES``), the ends of each edge and its weight."""
 
     nodes: Sequence[Hashable]
     roles: NDArray[np.int8]
@@ -45,8 +45,8 @@ class Drawn:
 def positions(drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin: float) -> tuple[Points, Points]:
     """Place the nodes (nodes, 2): clamped ones left, hidden in the middle, outputs right.
 
-    The second array is the direction from each node in which a label has room; `margin` is the width to leave
-    between the columns for labels.
+    The second array is the direction from each node in which there is space for a label; `margin` is the width to
+    leave between the columns for labels.
     """
     if isinstance(layout, Mapping):
         return _given(drawn, layout), np.tile([0.0, -1.0], (len(drawn.nodes), 1))
@@ -67,18 +67,19 @@ def positions(drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin
 
 def _chosen(drawn: Drawn, levels: NDArray[np.int64]) -> str:
     """Choose columns where no edge joins two nodes of one; a circle for few nodes, or a dense graph; else forces."""
-    hidden = drawn.roles == HIDDEN
-    if not _has_ties_within(drawn, levels) and np.unique(levels[hidden]).size <= MOST_COLUMNS:
+    hidden, inner = drawn.roles == HIDDEN, _within(drawn)
+    if all(levels[pre] != levels[post] for pre, post in inner) and np.unique(levels[hidden]).size <= MOST_COLUMNS:
         return "layers"
     count = int(hidden.sum())
-    dense = 2 * len(_within(drawn)) > count * (count - 1)
+    dense = 2 * len(inner) > count * (count - 1)
     return "circle" if count <= MOST_ON_CIRCLE or dense or count > MOST_FORCED else "force"
 
 
 def _levels(drawn: Drawn) -> NDArray[np.int64]:
-    """Count the edges on the longest way to each hidden node where none leads back, else on the shortest.
+    """Return the level of each hidden node: the column in which it stands.
 
-    Ways begin at a node with no hidden node before it where none leads back, else at an input; 1 where there is none.
+    Among hidden nodes without cycles, 1 more than the number of edges on the longest path that ends there. With cycles,
+    the number of edges on the shortest path from an input; 1 where there is none.
     """
     n = len(drawn.nodes)
     hidden: nx.DiGraph[int] = nx.DiGraph(_within(drawn))
@@ -94,8 +95,7 @@ def _levels(drawn: Drawn) -> NDArray[np.int64]:
     pre, post = drawn.pre[onward], drawn.post[onward]
     edges = sp.csr_array((np.ones(pre.size), (pre, post)), shape=(n, n))
     steps = dijkstra(edges, indices=inputs, unweighted=True, min_only=True)
-    reached: NDArray[np.int64] = np.where(np.isfinite(steps), steps, 1.0).astype(np.int64)
-    return reached
+    return np.asarray(np.where(np.isfinite(steps), steps, 1.0), np.int64)
 
 
 def _within(drawn: Drawn) -> list[tuple[int, int]]:
@@ -104,29 +104,25 @@ def _within(drawn: Drawn) -> list[tuple[int, int]]:
     return list(zip(drawn.pre[inner].tolist(), drawn.post[inner].tolist(), strict=True))
 
 
-def _has_ties_within(drawn: Drawn, levels: NDArray[np.int64]) -> bool:
-    """Return whether an edge joins two different hidden nodes of one level."""
-    return any(levels[pre] == levels[post] for pre, post in _within(drawn))
-
-
 def _circle(roles: NDArray[np.int8], margin: float) -> tuple[Points, Points]:
+    """Place the hidden nodes on a circle, clockwise from the top, at least 1.3 (or the margin) apart."""
     hidden = np.flatnonzero(roles == HIDDEN)
     height = _height(int(np.sum(roles != HIDDEN)))
     radius = 0.0 if hidden.size < 2 else max(1.7, max(1.3, margin) * hidden.size / (2 * np.pi), height / 4)
     side = 1.15 * radius + 1.9 + margin
     places, away = _sides(roles, -side, side, max(2 * radius, height))
-    # Half a step round where a node would stand straight between the columns.
-    turn = 0.5 if hidden.size % 4 == 0 else 0.0
-    angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + turn) / max(hidden.size, 1)
+    # Half a step further where a node would stand level with the middle of the columns, at angle 0.
+    offset = 0.5 if hidden.size % 4 == 0 else 0.0
+    angle = np.pi / 2 - 2 * np.pi * (np.arange(hidden.size) + offset) / max(hidden.size, 1)
     away[hidden] = np.column_stack([np.cos(angle), np.sin(angle)])
     places[hidden] = radius * away[hidden]
     return places, away
 
 
 def _force(drawn: Drawn, margin: float) -> tuple[Points, Points]:
-    """Let joined hidden nodes attract each other (Fruchterman and Reingold, 1991), and answers flow to the right."""
+    """Place hidden nodes by forces (Fruchterman and Reingold, 1991), rotated so that activity flows to the right."""
     hidden = np.flatnonzero(drawn.roles == HIDDEN)
-    free = _turned(_attracted(drawn, hidden), drawn, hidden)
+    free = _rotated(_attracted(drawn, hidden), drawn, hidden)
     radius = float(np.max(np.linalg.norm(free, axis=1), initial=0.0))
     height = max(2 * radius + 1.3, _height(int(np.sum(drawn.roles != HIDDEN))))
     places, away = _sides(drawn.roles, -radius - 2.2 - margin, radius + 2.2 + margin, height)
@@ -135,6 +131,7 @@ def _force(drawn: Drawn, margin: float) -> tuple[Points, Points]:
 
 
 def _attracted(drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
+    """Return the places of hidden nodes that repel each other, and attract along edges; the median gap is 1."""
     joined: nx.Graph[int] = nx.Graph()
     joined.add_nodes_from(hidden.tolist())
     joined.add_edges_from(_within(drawn))
@@ -144,20 +141,22 @@ def _attracted(drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
     return free * (1.0 / nearest if nearest > 0.0 else 1.0)
 
 
-def _turned(free: Points, drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
-    """Turn the hidden nodes about their middle, those that inputs reach to the left of those that reach outputs."""
+def _rotated(free: Points, drawn: Drawn, hidden: NDArray[np.int64]) -> Points:
+    """Rotate the hidden nodes about their mean: those that inputs reach to the left of those that reach outputs."""
+    # As complex numbers: `flow` leads from the mean of the nodes with an edge from an input to that of the nodes with
+    # one to an output, and the factor conj(flow)/|flow| rotates it onto the positive real axis.
     free = free - free.mean(axis=0) if hidden.size else free
-    sums = np.zeros((2, 2))
+    means = np.zeros((2, 2))
     for row, (ends, other, side) in enumerate(((drawn.post, drawn.pre, INPUT), (drawn.pre, drawn.post, OUTPUT))):
         at = np.searchsorted(hidden, ends[(drawn.roles[ends] == HIDDEN) & (drawn.roles[other] == side)])
-        sums[row] = free[at].mean(axis=0) if at.size else 0.0
-    flow = complex(*(sums[1] - sums[0]))
-    turn = (flow / abs(flow)).conjugate() if abs(flow) > 0.0 else 1.0
-    turned = (free[:, 0] + 1j * free[:, 1]) * turn
-    return np.column_stack([turned.real, turned.imag])
+        means[row] = free[at].mean(axis=0) if at.size else 0.0
+    flow = complex(*(means[1] - means[0]))
+    rotated = (free[:, 0] + 1j * free[:, 1]) * ((flow / abs(flow)).conjugate() if abs(flow) > 0.0 else 1.0)
+    return np.column_stack([rotated.real, rotated.imag])
 
 
 def _layers(roles: NDArray[np.int8], levels: NDArray[np.int64], margin: float) -> tuple[Points, Points]:
+    """Place the hidden nodes of each level in a column, between that of the clamped nodes and that of the outputs."""
     hidden = roles == HIDDEN
     steps = np.unique(levels[hidden])
     counts = [np.sum((roles == INPUT) | (roles == BIAS)), np.sum(roles == OUTPUT)]
@@ -176,6 +175,7 @@ def _height(count: int) -> float:
 
 
 def _sides(roles: NDArray[np.int8], left: float, right: float, height: float) -> tuple[Points, Points]:
+    """Place inputs and bias nodes in the left column and outputs in the right one; hidden nodes are at 0 yet."""
     places, away = np.zeros((roles.size, 2)), np.tile([0.0, -1.0], (roles.size, 1))
     clamped = np.concatenate([np.flatnonzero(roles == INPUT), np.flatnonzero(roles == BIAS)])
     _stack(places, clamped, left, height)
@@ -186,13 +186,14 @@ def _sides(roles: NDArray[np.int8], left: float, right: float, height: float) ->
 
 
 def _stack(places: Points, nodes: NDArray[np.int64], x: float, height: float) -> None:
-    """Write a column, the first node on top, spread out where the height allows it."""
+    """Write a column into `places`, the first node on top, nodes at most 2.2 apart."""
     spacing = min(height / max(nodes.size, 1), 2.2)
     places[nodes, 0] = x
     places[nodes, 1] = spacing * ((nodes.size - 1) / 2 - np.arange(nodes.size))
 
 
 def _given(drawn: Drawn, layout: Mapping[Any, ArrayLike]) -> Points:
+    """Return the places of a user's layout, scaled."""
     places = np.empty((len(drawn.nodes), 2))
     for row, node in enumerate(drawn.nodes):
         if node not in layout:
@@ -205,7 +206,7 @@ def _given(drawn: Drawn, layout: Mapping[Any, ArrayLike]) -> Points:
 
 
 def _spread(places: Points) -> Points:
-    """Scale places so that nodes have room around them."""
+    """Scale places so that the smallest gap, or a quarter of the median one if that is larger, becomes 1.2."""
     if len(places) < 2:
         return places
     nearest = _nearest(places)
@@ -220,6 +221,7 @@ def _nearest(places: Points) -> NDArray[np.float64]:
 
 
 def _point(value: ArrayLike) -> Points | None:
+    """Return two finite numbers as an array (2,), and None for anything else."""
     try:
         point = np.asarray(value, np.float64)
     except (TypeError, ValueError):

@@ -1,1 +1,1 @@
-"""Local learning rules, the phases that they ask for, and optimisers."""
+"""Local learning rules, the phases that they need, and optimisers."""

@@ -1,10 +1,10 @@
-"""From a change to a step: what is done to the weights with what the rule says."""
+"""Optimisers: from a rule's change of the weights and biases to the step that they take."""
 
 from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from neurograph.errors import ParameterError
 
 __all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
 
-Memory = tuple[Floats, ...]
+OptimiserState = tuple[Floats, ...]
 
 
 @dataclass(frozen=True)
 class Optimiser(abc.ABC):
-    """Base of the optimisers: how a rule's changes become a step, and what every step keeps.
+    """Base of the optimisers: how a rule's change becomes a step, and the limits of every step.
 
     ``W <- bound(soft(W + clip(rate direction, -max_step, max_step), rate l1))``, where soft moves a number towards 0
-    by its second argument and stops there, and rate is ``learning_rate decay**epoch``. L1 and bounds act on weights,
-    not on biases.
+    by its second argument and stops there, bound projects onto `bounds`, and rate is ``learning_rate decay**epoch``.
+    L1 and bounds act on weights, not on biases.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ class Optimiser(abc.ABC):
     """
 
     learning_rate: float
+    _: KW_ONLY
     decay: float = 1.0
     max_norm: float | None = None
     max_step: float | None = None
@@ -65,21 +66,21 @@ class Optimiser(abc.ABC):
             object.__setattr__(self, "bounds", _checked_bounds(self.bounds))
 
     @abc.abstractmethod
-    def begin(self, size: int) -> Memory:
+    def begin(self, size: int) -> OptimiserState:
         """Return what is remembered before the first of the updates of `size` numbers: arrays (size,) or scalars ()."""
 
     @abc.abstractmethod
-    def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
+    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
         """Return the direction to move in, and what is remembered for the next update."""
 
     def step(
-        self, values: Floats, change: Floats, memory: Memory, weights: int, epoch: int = 0
-    ) -> tuple[Floats, Memory]:
-        """Return the new values and the new memory; the first `weights` of the values are weights, the rest biases."""
+        self, values: Floats, change: Floats, state: OptimiserState, weights: int, epoch: int = 0
+    ) -> tuple[Floats, OptimiserState]:
+        """Return the new values and the new state; the first `weights` of the values are weights, then come biases."""
         if self.max_norm is not None:
             norm = float(np.sqrt(np.sum(change**2)))
             change = change * (self.max_norm / norm) if norm > self.max_norm else change
-        direction, memory = self.direction(change, memory)
+        direction, state = self.direction(change, state)
         rate = self.learning_rate * self.decay**epoch
         move = rate * direction
         if self.max_step is not None:
@@ -90,7 +91,7 @@ class Optimiser(abc.ABC):
             values[:weights] = np.sign(values[:weights]) * shrunk
         if self.bounds is not None:
             values[:weights] = np.clip(values[:weights], *self.bounds)
-        return values, memory
+        return values, state
 
 
 def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -103,8 +104,24 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Sgd(Optimiser):
-    """Steps along the rule's change; see :func:`sgd`."""
+    """Steps along the rule's change, ``V <- momentum V + change``.
 
+    Parameters
+    ----------
+    learning_rate : float
+        Factor of V.
+    momentum : float
+        Share of the last direction that is kept, from 0 to below 1.
+    decay, max_norm, max_step, l1, bounds
+        The limits of every step: see :class:`Optimiser`.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+    """
+
+    learning_rate: float = 1.0
     momentum: float = 0.0
 
     def __post_init__(self) -> None:
@@ -112,20 +129,43 @@ class Sgd(Optimiser):
         super().__post_init__()
         checked_number("momentum", self.momentum, least=0.0, below=1.0)
 
-    def begin(self, size: int) -> Memory:
+    def begin(self, size: int) -> OptimiserState:
         """Return a velocity of 0."""
         return (np.zeros(size),)
 
-    def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
+    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
         """Return ``V <- momentum V + change``."""
-        velocity = self.momentum * memory[0] + change
+        velocity = self.momentum * state[0] + change
         return velocity, (velocity,)
 
 
 @dataclass(frozen=True)
 class Adam(Optimiser):
-    """Steps along the rule's change, each number's by its own size; see :func:`adam`."""
+    """Adam's steps: the mean of the rule's changes over the root of the mean of their squares.
 
+    Parameters
+    ----------
+    learning_rate : float
+        About how far a number moves in an update.
+    beta1, beta2 : float
+        Share of the mean, and of the mean square, that is kept.
+    epsilon : float
+        Added to the root, so that changes much smaller than this count for less.
+    decay, max_norm, max_step, l1, bounds
+        The limits of every step: see :class:`Optimiser`.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    References
+    ----------
+    Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015, arXiv 1412.6980.
+    """
+
+    learning_rate: float = 0.01
+    _: KW_ONLY
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
@@ -137,84 +177,24 @@ class Adam(Optimiser):
         checked_number("beta2", self.beta2, least=0.0, below=1.0)
         checked_number("epsilon", self.epsilon, above=0.0)
 
-    def begin(self, size: int) -> Memory:
+    def begin(self, size: int) -> OptimiserState:
         """Return moments of 0, and how many updates there were."""
         return np.zeros(size), np.zeros(size), np.zeros(())
 
-    def direction(self, change: Floats, memory: Memory) -> tuple[Floats, Memory]:
+    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
         """Return the first moment over the root of the second, both without the bias of their start at 0."""
-        updates = memory[2] + 1.0
-        mean = self.beta1 * memory[0] + (1.0 - self.beta1) * change
-        square = self.beta2 * memory[1] + (1.0 - self.beta2) * change**2
+        # After t updates with changes c:
+        #   m <- beta1 m + (1 - beta1) c,   v <- beta2 v + (1 - beta2) c^2,
+        #   direction = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
+        updates = state[2] + 1.0
+        mean = self.beta1 * state[0] + (1.0 - self.beta1) * change
+        square = self.beta2 * state[1] + (1.0 - self.beta2) * change**2
         root = np.sqrt(square / (1.0 - self.beta2**updates)) + self.epsilon
         return mean / ((1.0 - self.beta1**updates) * root), (mean, square, updates)
 
 
-def sgd(
-    learning_rate: float = 1.0,
-    momentum: float = 0.0,
-    *,
-    decay: float = 1.0,
-    max_norm: float | None = None,
-    max_step: float | None = None,
-    l1: float = 0.0,
-    bounds: tuple[float, float] | None = None,
-) -> Sgd:
-    """Return steps along the rule's change, ``V <- momentum V + change``.
-
-    Parameters
-    ----------
-    learning_rate : float
-        Factor of V.
-    momentum : float
-        Share of the last direction that is kept, from 0 to below 1.
-    decay, max_norm, max_step, l1, bounds
-        What every step keeps: see :class:`Optimiser`.
-
-    Raises
-    ------
-    ParameterError
-        If a number is out of range.
-    """
-    return Sgd(learning_rate, decay, max_norm, max_step, l1, bounds, momentum)
-
-
-def adam(
-    learning_rate: float = 0.01,
-    *,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-    decay: float = 1.0,
-    max_norm: float | None = None,
-    max_step: float | None = None,
-    l1: float = 0.0,
-    bounds: tuple[float, float] | None = None,
-) -> Adam:
-    """Return Adam's steps: the mean of the rule's changes over the root of the mean of their squares.
-
-    Parameters
-    ----------
-    learning_rate : float
-        About how far a number moves in an update.
-    beta1, beta2 : float
-        Share of the mean, and of the mean square, that is kept.
-    epsilon : float
-        Added to the root, so that changes much smaller than this count for less.
-    decay, max_norm, max_step, l1, bounds
-        What every step keeps: see :class:`Optimiser`.
-
-    Raises
-    ------
-    ParameterError
-        If a number is out of range.
-
-    References
-    ----------
-    Kingma and Ba, ICLR 2015, arXiv 1412.6980.
-    """
-    return Adam(learning_rate, decay, max_norm, max_step, l1, bounds, beta1, beta2, epsilon)
-
+sgd = Sgd
+adam = Adam
 
 OPTIMISERS: dict[str, Callable[..., Optimiser]] = {"sgd": sgd, "adam": adam}
-"""The function that makes each optimiser, by name; the conformance suite runs over them."""
+"""The constructor of each optimiser, by name; the conformance suite runs over them."""

@@ -1,4 +1,4 @@
-"""The phases that a rule asks for, and the rule read out of them."""
+"""The phases that a rule needs, and the weight change that it reads out of them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ LARGEST_RESIDUAL = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Phases:
-    """What a sample's phases ended in.
+    """The final states of the phases of a batch.
 
     Attributes
     ----------
     free : Equilibrium
     nudged, opposite, clamped : Equilibrium or None
-        Those that the rule asks for.
+        Those that the rule needs.
     response : Response or None
     beta : array (batch,)
         The nudging strength of each sample, with its sign.
     learned : bool array (batch,)
         Whether the sample is learned from: not where the linear response, or the contrast of transposed phases, does
-        not solve J' d + force = 0, because it ran away or did not settle.
+        not solve J' d + force = 0, because it diverged or did not settle.
     steps : int
-        What an averaging rule is averaged over: the most steps of the nudged phase.
+        Number of steps over which an averaging rule is averaged: the most that the nudged phase may take.
     """
 
     free: Equilibrium
@@ -70,17 +70,18 @@ def drawn_strength(rule: Rule, beta: float, batch: int, rng: np.random.Generator
 
 
 def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, cost: Cost, solver: Solver) -> Phases:
-    """Run, from the free equilibrium, the other phases that a rule asks for."""
+    """Run, from the free equilibrium, the other phases that a rule needs."""
     network, batch = free.network, free.state.shape[0]
     strength = np.full(batch, beta, np.float64)
     anchor = free.state if rule.transposed else None
     online = rule.expression if rule.kind == "online" else None
     nudged = opposite = clamped = response = None
     if "nudged" in rule.phases and "opposite" in rule.phases:
-        start = _twice(free.state)
-        both = Phase(start, _twice(y), np.append(strength, -strength), cost, start if rule.transposed else None)
-        ended = solver.solve(network, both)
-        nudged, opposite = ended.of(slice(0, batch)), ended.of(slice(batch, None))
+        # Both nudges in one batch: the samples once with +beta and once more with -beta.
+        start, twice = np.concatenate([free.state, free.state]), np.concatenate([y, y])
+        both = Phase(start, twice, np.append(strength, -strength), cost, start if rule.transposed else None)
+        final = solver.solve(network, both)
+        nudged, opposite = final.of(slice(0, batch)), final.of(slice(batch, None))
     elif "nudged" in rule.phases:
         nudged = solver.solve(network, Phase(free.state, y, strength, cost, anchor, rule=online))
     elif "opposite" in rule.phases:
@@ -101,14 +102,9 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
 
 def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[np.int64] | None = None) -> None:
     """Raise for a nudged or clamped phase that diverged; one that is transposed is only not learned from."""
-    for ended in phases.run[1:]:
-        if isinstance(ended, Equilibrium) and not rule.transposed:
-            raise_divergence(ended, solver, samples=samples)
-
-
-def _twice(values: Floats) -> Floats:
-    """Return the samples once for the nudge by +beta and once more for that by -beta: one batch."""
-    return np.concatenate([values, values])
+    for phase in phases.run[1:]:
+        if isinstance(phase, Equilibrium) and not rule.transposed:
+            raise_divergence(phase, solver, samples=samples)
 
 
 def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:
@@ -127,6 +123,7 @@ def _residual(
     force: Floats,
 ) -> Floats:
     """Return the largest abs(J' d + force) of a transposed contrast d, relative to the largest force."""
+    # d = (s_nudged - s_opposite) / 2 beta; where one of the two phases is missing, the free one and beta.
     after = free if nudged is None else nudged
     before = free if opposite is None else opposite
     width = beta * ((nudged is not None) + 1.0 * (opposite is not None))
@@ -146,6 +143,7 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
 
 
 def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
+    """Return the change of each weight and of each bias by itself, whatever ties it."""
     network, batch = phases.free.network, phases.beta.size
     connectivity = network.connectivity
     if rule.kind == "online":
@@ -154,21 +152,17 @@ def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
         steps = phases.steps if rule.average else 1
         return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
     change, bias_change = np.zeros(network.weights.size), np.zeros(connectivity.biased.size)
-    learned = np.count_nonzero(phases.learned)
-    if not learned:
+    if not phases.learned.any():
         return change, bias_change
     names = readout_tables(rule.expression)
     kernel = readout_kernel(rule.expression, not rule.random_sign, network.dtype_name)
     tables = _tables(names, phases, "I")
-    beta = phases.beta.astype(network.dtype)
-    if learned < batch:
-        tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
-        beta = beta[phases.learned]
+    beta = phases.beta[phases.learned].astype(network.dtype)
     kernel(connectivity.pre, connectivity.post, network.weights, tables, beta, change)
     if connectivity.biased.size:
+        # A bias learns as an edge from one more node, the last row of the tables, which sends 1.
         if "slope" in names and not _bias_is_input(network.dynamics):
             tables = _tables(names, phases, "b")
-            tables = tuple(np.ascontiguousarray(table[:, phases.learned]) for table in tables)
         one = np.full(connectivity.biased.size, len(connectivity.table.nodes), np.int32)
         values = network.biases[connectivity.biased]
         kernel(one, connectivity.biased.astype(np.int32), values, tables, beta, bias_change)
@@ -181,11 +175,15 @@ def _bias_is_input(dynamics: Dynamics) -> bool:
 
 
 def _tables(names: tuple[str, ...], phases: Phases, variable: str) -> tuple[Floats, ...]:
-    """Return each thing that a rule reads as (nodes + 1, batch); the last row is a node that sends 1."""
-    return tuple(_table(name, phases, variable) for name in names)
+    """Return each variable of a rule as (nodes + 1, samples learned from); the last row is a node that sends 1."""
+    tables = (_table(name, phases, variable) for name in names)
+    if not phases.learned.all():
+        tables = (np.ascontiguousarray(table[:, phases.learned]) for table in tables)
+    return tuple(tables)
 
 
 def _table(name: str, phases: Phases, variable: str) -> Floats:
+    """Return one variable of a rule (nodes + 1, batch); a slope is that of the drift in `variable`."""
     network, free = phases.free.network, phases.free.state
     match name:
         case "slope" if phases.response is not None and variable == "I":

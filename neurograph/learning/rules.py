@@ -36,10 +36,10 @@ READOUT = (
     *(f"{end}_{sent}{phase}" for phase in ("free", *PHASES[:3]) for sent in ("", "sent_") for end in ("pre", "post")),
     "pre_response", "post_response", "post_slope", "pre_leak", "w", "beta",
 )  # fmt: skip
-"""What a readout rule may see: both ends at the end of each phase, the edge's effect on either end, its weight."""
+"""The variables of a readout rule: both ends at the end of each phase, the edge's effect on either end, its weight."""
 
 ONLINE = ("pre", "post", "dpre", "dpost", "w")
-"""What an online rule may see: both ends after a step, how they moved in it, the weight."""
+"""The variables of an online rule: both ends after a step, their changes in it, the weight."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class Rule(FrozenArrays):
     ----------
     change : str
         The change of the weight that lowers the cost, as an equation. A *readout* rule is evaluated once, on
-        what its phases ended in: ``pre_free``, ``post_free``, ``pre_nudged``, ... are the states of the edge's
+        the final states of its phases: ``pre_free``, ``post_free``, ``pre_nudged``, ... are the states of the edge's
         two ends, ``pre_sent_free``, ... what they send, f(s); ``pre_response`` and ``post_response`` are ds/dbeta;
         ``post_slope`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
         this weight (0 where the node is clamped, or its drift has no ``w_out``), both at the free equilibrium; ``w``
         is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step of the nudged phase,
         on ``pre`` and ``post`` after the step and on ``dpre`` and ``dpost``, their differences in it, and ``w``.
     kind : {"readout", "online"}
-        Which of the two.
+        Whether the rule is evaluated once or at each step.
     average : bool
         Whether an online rule is averaged over the solver's number of steps; else it is summed.
     transposed : bool
@@ -71,12 +71,12 @@ class Rule(FrozenArrays):
     clamp : float
         How far the outputs of the clamped phase are moved from where they are free towards their targets, 0 to 1.
     lift : float
-        The share, 0 to 1, by which a node that the box holds answers a pull back into it, in the response phase. With 0
-        it answers nothing, as its gradient is 0.
+        The share, 0 to 1, by which a node at a bound of the box responds to a force back into it, in the response
+        phase. With 0 it does not respond, as its gradient is 0.
     symmetric : bool
         Whether the rule is right only where every edge between free nodes is tied to the edge back.
     name : str
-        How results call it.
+        The name of the rule in results.
 
     Raises
     ------
@@ -109,7 +109,7 @@ class Rule(FrozenArrays):
     name: str = "custom"
 
     def __post_init__(self) -> None:
-        """Check that the rule is local, and that it has the phases it speaks of."""
+        """Check that the rule is local, and that its arguments agree with its phases."""
         if self.kind not in ("readout", "online"):
             raise ParameterError(f"kind is {self.kind!r}: expected 'readout' or 'online'")
         if self.average and self.kind == "readout":
@@ -149,7 +149,7 @@ class Rule(FrozenArrays):
 
 
 class LocalExpression(Expression):
-    """An expression whose foreign names are a breach of locality."""
+    """An expression whose unknown names raise :class:`LocalityError`."""
 
     def _unknown_name(self, name: str) -> None:
         raise LocalityError(
@@ -163,8 +163,9 @@ def stdp(average: bool = True) -> Rule:
 
     .. math:: \Delta W_{ij} \propto \langle s_i(t+1) (s_j(t+1) - s_j(t)) \rangle
 
-    It needs the free phase, a nudged one, and synapses that see how their target moves. Its direction is near that of
-    :func:`vector_field` where the presynaptic activity hardly moves, and the gradient on no graph with cycles.
+    It needs the free phase, a nudged one, and synapses that see the change of their postsynaptic neuron. Its direction
+    is near that of :func:`vector_field` where the presynaptic activity hardly changes; on a graph with cycles it is not
+    the gradient.
 
     Parameters
     ----------
@@ -174,7 +175,8 @@ def stdp(average: bool = True) -> Rule:
 
     References
     ----------
-    Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798.
+    Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN 2020,
+    arXiv 2006.08798.
     """
     return Rule("pre*dpost", kind="online", average=average, name="stdp")
 
@@ -184,12 +186,13 @@ def vector_field() -> Rule:
 
     .. math:: \Delta W_{ij} = f(s_i^{free}) (s_j^{nudged} - s_j^{free}) / \beta
 
-    It needs two phases, and nothing that returns along an edge but what the graph's own feedback brings. For beta to 0
-    it is the gradient where W = W' and dg/dI is 1; the less symmetric the graph, the further it is from it.
+    It needs two phases, and no activity along an edge against its direction. For beta to 0 it is the gradient where
+    W = W' and dg/dI is 1; the less symmetric the graph, the larger is its error.
 
     References
     ----------
-    Scellier, Goyal, Binas, Mesnard, Bengio, arXiv 1808.04873.
+    Scellier, Goyal, Binas, Mesnard, Bengio, Generalization of equilibrium propagation to vector field dynamics, 2018,
+    arXiv 1808.04873.
     """
     return Rule("pre_sent_free*(post_nudged - post_free)/beta", name="vector field")
 
@@ -212,13 +215,14 @@ def ep() -> Rule:
 
     .. math:: \Delta W_{ij} = [ f(s_i^{nudged}) f(s_j^{nudged}) - f(s_i^{free}) f(s_j^{free}) ] / \beta
 
-    for the pair of tied edges; each of the two gives the half that its postsynaptic node has moved. It needs two
-    phases and symmetric edges. For beta to 0 it is the gradient, up to O(beta), where the drift is that of an
+    for the pair of tied edges; each of the two has the half that its postsynaptic node's change contributes. It needs
+    two phases and symmetric edges. For beta to 0 it is the gradient, up to O(beta), where the drift is that of an
     energy, as in :func:`neurograph.dynamics.hopfield`.
 
     References
     ----------
-    Scellier and Bengio, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
+    Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and backpropagation,
+    Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
     """
     return Rule(_product("nudged", "free", "beta"), symmetric=True, name="ep")
 
@@ -233,7 +237,8 @@ def centred_ep() -> Rule:
 
     References
     ----------
-    Laborieux, Ernoult, Scellier, Bengio, Grollier, Querlioz, Frontiers in Neuroscience 15, 2021, arXiv 2006.03824.
+    Laborieux, Ernoult, Scellier, Bengio, Grollier, Querlioz, Scaling equilibrium propagation to deep ConvNets by
+    drastically reducing its gradient estimator bias, Frontiers in Neuroscience 15, 2021, arXiv 2006.03824.
     """
     return Rule(_product("nudged", "opposite", "(2*beta)"), symmetric=True, name="centred ep")
 
@@ -246,7 +251,8 @@ def random_sign_ep() -> Rule:
 
     References
     ----------
-    Laborieux, Ernoult, Scellier, Bengio, Grollier, Querlioz, Frontiers in Neuroscience 15, 2021, arXiv 2006.03824.
+    Laborieux, Ernoult, Scellier, Bengio, Grollier, Querlioz, Scaling equilibrium propagation to deep ConvNets by
+    drastically reducing its gradient estimator bias, Frontiers in Neuroscience 15, 2021, arXiv 2006.03824.
     """
     return Rule(_product("nudged", "free", "beta"), symmetric=True, random_sign=True, name="random-sign ep")
 
@@ -287,7 +293,8 @@ def coupled_learning(eta: float = 0.1) -> Rule:
 
     References
     ----------
-    Stern, Hexner, Rocks, Liu, Physical Review X 11, 021045, 2021.
+    Stern, Hexner, Rocks, Liu, Supervised learning in physical networks: from machine learning to learning machines,
+    Physical Review X 11, 021045, 2021, arXiv 2011.03861.
     """
     eta = checked_number("eta", eta, above=0.0, most=1.0)
     return Rule(_product("clamped", "free", repr(eta)), clamp=eta, symmetric=True, name="coupled learning")
@@ -303,14 +310,14 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
     returns, from post to pre; the edge still sees only its own two ends. It is minus the gradient of the cost on
     every graph, symmetric or not, up to how well both phases settle.
 
-    A neuron that the box holds has no gradient, and a network whose outputs are silent would never learn: with `lift`
-    it answers a pull back into the box by that share. Of 1000 networks of 5 hidden DEEP neurons all learn XOR with a
-    lift of 0.1, and a third with none. Where no neuron is held, or there is no box, it changes nothing.
+    A neuron at a bound of the box has no gradient, and a network whose outputs are at 0 would never learn: `lift` is
+    the share by which such a neuron responds to a force back into the box. Of 1000 networks of 5 hidden DEEP neurons
+    all learn XOR with a lift of 0.1, and a third with none. Where no neuron is at a bound, it changes nothing.
 
     Without `finite`, the phase is the linear response: the drift linearised at the free equilibrium, which settles
-    wherever the free phase is stable, needs no beta and has no error in it. With `finite`, the nonlinear network
+    wherever the free phase is stable, needs no beta and is exact. With `finite`, the nonlinear network
     itself is nudged by +beta and -beta with (J' - J)(s - s_free) added to its drift, as a physical system would be:
-    two phases instead of one, an error of O(beta^2), and it can run away to another state even at a small beta. A
+    two phases instead of one, an error of O(beta^2), and it can leave for another equilibrium even at a small beta. A
     sample whose contrast does not solve J' d = dC/ds is not learned from, in either case. Hence the default.
 
     Parameters
@@ -327,8 +334,10 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
 
     References
     ----------
-    Scurria et al., Equilibrium Propagation for Non-Conservative Systems, PMLR 306, 2026; backpropagation through
-    equilibria: Almeida 1987, Pineda 1987.
+    Scurria, Vanden Abeele, Mognetti, Massar, Equilibrium propagation for non-conservative systems, PMLR 306, 2026,
+    arXiv 2602.03670. Backpropagation through equilibria: Almeida, A learning rule for asynchronous perceptrons with
+    feedback in a combinatorial environment, ICNN 1987; Pineda, Generalization of back-propagation to recurrent neural
+    networks, Physical Review Letters 59, 1987.
     """
     if not finite:
         change = "pre_sent_free*post_slope*post_response + pre_leak*pre_response"
@@ -340,7 +349,9 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
 
 
 def _product(after: str, before: str, scale: str) -> str:
-    """Write one edge's half of f(s_i) f(s_j) after, less before: the two halves of a tied pair add up to it."""
+    """Return the equation of one edge's half of f(s_i) f(s_j) after, less before."""
+    # A difference of products is mean(f_i) (change of f_j) + mean(f_j) (change of f_i), means and changes over the two
+    # phases: the edge i -> j has the first term and its tied edge j -> i the second.
     mean = f"0.5*(pre_sent_{after} + pre_sent_{before})"
     return f"{mean}*(post_sent_{after} - post_sent_{before})/{scale}"
 

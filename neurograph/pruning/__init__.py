@@ -20,6 +20,6 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "random": random,
     "unreachable": unreachable,
 }
-"""The function that makes each pruner, by name; the conformance suite runs over them."""
+"""The constructor of each pruner, by name; the conformance suite runs over them."""
 
 __all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]

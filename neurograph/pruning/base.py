@@ -1,11 +1,11 @@
-"""What a pruner sees, and what it answers."""
+"""What a pruner is given, and what it returns."""
 
 from __future__ import annotations
 
 import abc
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Removed:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What the network is to do, for pruners that ask what an edge is worth to it.
+    """What the network is to do, for pruners whose scores depend on it.
 
     Attributes
     ----------
@@ -60,16 +60,16 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What a pruner chose.
+    """The edges that a pruner chose.
 
     Attributes
     ----------
     edges : int array (chosen,)
-        Places of the edges that leave, in the order in which they go.
+        Places of the edges that leave, in the order in which they leave.
     scores : array (chosen,)
     reason : str
     weights : array (edges,), optional
-        The weights from now on, of a pruner that changes them too.
+        The weights from now on, of a pruner that changes those of the other edges too.
     """
 
     edges: NDArray[np.int64]
@@ -78,17 +78,16 @@ class Selection:
     weights: Floats | None = None
 
 
+NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
+"""No edge."""
+
+
 @dataclass(frozen=True)
 class Pruner(abc.ABC):
-    """Base of the pruners: one frozen dataclass a method.
+    """Base of the pruners: one frozen dataclass a method, which has `regrow` as its last field."""
 
-    Parameters
-    ----------
-    regrow : bool
-        Whether a weight only becomes 0 and may grow again; else the edge leaves the graph.
-    """
-
-    regrow: bool = field(default=False, kw_only=True)
+    regrow = False
+    """Whether a weight only becomes 0 and may grow again; else the edge leaves the graph."""
 
     needs_task: ClassVar[bool] = False
     """Whether it cannot choose without a :class:`Task`."""
@@ -114,6 +113,23 @@ class Pruner(abc.ABC):
         """
         return self
 
+    def without_regrow(self) -> Self:
+        """Return the pruner whose edges leave the graph."""
+        return replace(cast(Any, self), regrow=False) if self.regrow else self
+
+    def weak(self, network: Network, bound: float) -> NDArray[np.int64]:
+        """Return the plastic edges with |w| <= `bound`; with `regrow`, not those at 0 already."""
+        size = np.abs(network.weights)
+        return np.flatnonzero(network.connectivity.plastic & (size <= bound) & ((size > 0.0) | (not self.regrow)))
+
+
+def lowest(
+    edges: NDArray[np.int64], scores: Floats, reason: str, weights: Floats | None = None, count: int | None = None
+) -> Selection:
+    """Select of `edges` the `count` with the lowest of the scores (edges of the network,), in rising order."""
+    edges = edges[np.argsort(scores[edges], kind="stable")[:count]]
+    return Selection(edges, scores[edges], reason, weights)
+
 
 @dataclass(frozen=True)
 class Ranking(Pruner):
@@ -134,17 +150,17 @@ class Ranking(Pruner):
         """Return the score of each edge (edges,)."""
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
-        """Choose the lowest."""
+        """Choose the share `fraction` of the plastic edges that has the lowest scores."""
         plastic = np.flatnonzero(network.connectivity.plastic)
         count = round(self.fraction * plastic.size)
         if not count:
-            return Selection(np.empty(0, np.int64), np.empty(0), "")
-        scores = self.scores(network, rng, task)
-        edges = plastic[np.argsort(scores[plastic], kind="stable")[:count]]
-        return Selection(edges, scores[edges], f"among the {count / plastic.size:.1%} of {self.what}")
+            return NOTHING
+        reason = f"among the {count / plastic.size:.1%} of {self.what}"
+        return lowest(plastic, self.scores(network, rng, task), reason, count=count)
 
     def in_round(self, done: float, first: int, now: int) -> Self:
-        """Return the same share of those left in each round, so that `fraction` is gone after the last."""
+        """Remove the same share of those left in each round, so that `fraction` is gone after the last."""
+        # After the share t of the rounds, (1 - fraction)^t of the edges stay.
         if done == 1.0 and now == first:
             return self
         stay = first * (1.0 - self.fraction) ** done
@@ -152,7 +168,7 @@ class Ranking(Pruner):
 
 
 def checked_pruner(pruner: Any) -> Pruner:
-    """Return the pruner, or say what else it is."""
+    """Return the pruner, or raise :class:`ParameterError` for anything else."""
     if not isinstance(pruner, Pruner):
         raise ParameterError(
             f"pruner is {pruner!r}: expected one of neurograph.pruning, such as magnitude(fraction=0.5)"

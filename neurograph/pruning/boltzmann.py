@@ -9,50 +9,11 @@ import numpy as np
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Selection, Task
+from neurograph.pruning.base import NOTHING, Pruner, Selection, Task
 
 
 @dataclass(frozen=True)
 class Boltzmann(Pruner):
-    """Random removal of weak edges; see :func:`boltzmann`."""
-
-    tolerance: float = 0.01
-    temperature: float = 5.0
-
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        super().__post_init__()
-        checked_number("tolerance", self.tolerance, least=0.0)
-        checked_number("temperature", self.temperature, above=0.0)
-
-    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
-        """Draw which weak edges leave; the likeliest go first."""
-        size = np.abs(network.weights)
-        weak = (size <= self.tolerance) & network.connectivity.plastic
-        if self.regrow:
-            weak &= size > 0.0
-        if not weak.any():
-            return Selection(np.empty(0, np.int64), np.empty(0), "")
-        chance = self._chances(network, size)
-        edges = np.flatnonzero(weak & (rng.random(size.size) < chance))
-        edges = edges[np.argsort(-chance[edges], kind="stable")]
-        return Selection(
-            edges,
-            chance[edges],
-            f"|w| <= {self.tolerance:g}, drawn by its Boltzmann factor at temperature {self.temperature:g}",
-        )
-
-    def _chances(self, network: Network, size: Floats) -> Floats:
-        """exp(-|W_ij|/T) over its sum along the incoming edges of j, shifted by the row's smallest."""
-        post, n = network.connectivity.post, len(network.nodes)
-        least = np.full(n, np.inf)
-        np.minimum.at(least, post, size)
-        factor = np.exp(-(size - least[post]) / self.temperature)
-        chances: Floats = factor / np.bincount(post, factor, minlength=n)[post]
-        return chances
-
-
-def boltzmann(tolerance: float = 0.01, temperature: float = 5.0, regrow: bool = False) -> Boltzmann:
     r"""Prune as the paper does: each weak edge, |W_ij| <= tolerance, leaves with the probability p_ij.
 
     .. math:: p_{ij} = e^{-|W_{ij}|/T} / \sum_{i'} e^{-|W_{i'j}|/T}
@@ -76,6 +37,43 @@ def boltzmann(tolerance: float = 0.01, temperature: float = 5.0, regrow: bool = 
 
     References
     ----------
-    Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798.
+    Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN 2020,
+    arXiv 2006.08798.
     """
-    return Boltzmann(tolerance, temperature, regrow=regrow)
+
+    tolerance: float = 0.01
+    temperature: float = 5.0
+    regrow: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("tolerance", self.tolerance, least=0.0)
+        checked_number("temperature", self.temperature, above=0.0)
+
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
+        """Draw which weak edges leave; the likeliest go first."""
+        weak = self.weak(network, self.tolerance)
+        if not weak.size:
+            return NOTHING
+        chance = self._chances(network)
+        edges = weak[(rng.random(chance.size) < chance)[weak]]
+        edges = edges[np.argsort(-chance[edges], kind="stable")]
+        return Selection(
+            edges,
+            chance[edges],
+            f"|w| <= {self.tolerance:g}, drawn by its Boltzmann factor at temperature {self.temperature:g}",
+        )
+
+    def _chances(self, network: Network) -> Floats:
+        """Return p_ij of each edge (edges,)."""
+        # With m_j = min_i |W_ij|, both sides of the fraction times exp(m_j/T): the largest factor at every node j is 1,
+        # so that no sum is 0 however large the weights.
+        size, post, n = np.abs(network.weights), network.connectivity.post, len(network.nodes)
+        least = np.full(n, np.inf)
+        np.minimum.at(least, post, size)
+        factor = np.exp(-(size - least[post]) / self.temperature)
+        return np.asarray(factor / np.bincount(post, factor, minlength=n)[post])
+
+
+boltzmann = Boltzmann

@@ -11,12 +11,14 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Ranking, Selection, Task
+from neurograph.pruning.base import Pruner, Ranking, Selection, Task, lowest
 
 
 @dataclass(frozen=True)
 class Magnitude(Ranking):
     """Removal of a share of the weights, the smallest; see :func:`magnitude`."""
+
+    regrow: bool = False
 
     what: ClassVar[str] = "smallest |w|"
 
@@ -30,6 +32,7 @@ class Threshold(Pruner):
     """Removal of every weight up to a size; see :func:`magnitude`."""
 
     threshold: float
+    regrow: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
@@ -37,14 +40,8 @@ class Threshold(Pruner):
         checked_number("threshold", self.threshold, least=0.0)
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
-        """Choose the small, the smallest first."""
-        size = np.abs(network.weights)
-        small = (size <= self.threshold) & network.connectivity.plastic
-        if self.regrow:
-            small &= size > 0.0
-        edges = np.flatnonzero(small)
-        edges = edges[np.argsort(size[edges], kind="stable")]
-        return Selection(edges, size[edges], f"|w| <= {self.threshold:g}")
+        """Choose the weights up to the threshold, the smallest first."""
+        return lowest(self.weak(network, self.threshold), np.abs(network.weights), f"|w| <= {self.threshold:g}")
 
 
 def magnitude(fraction: float | None = None, threshold: float | None = None, regrow: bool = False) -> Pruner:
@@ -66,12 +63,13 @@ def magnitude(fraction: float | None = None, threshold: float | None = None, reg
 
     References
     ----------
-    Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015.
+    Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
+    arXiv 1506.02626.
     """
     if (fraction is None) == (threshold is None):
         raise ParameterError(
             f"fraction is {fraction!r} and threshold is {threshold!r}: expected exactly one of the two"
         )
     if fraction is not None:
-        return Magnitude(fraction, regrow=regrow)
-    return Threshold(threshold or 0.0, regrow=regrow)
+        return Magnitude(fraction, regrow)
+    return Threshold(threshold or 0.0, regrow)

@@ -8,41 +8,19 @@ import numpy as np
 
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Selection, Task
+from neurograph.pruning.base import Pruner, Selection, Task, lowest
 
 
 @dataclass(frozen=True)
 class Proximal(Pruner):
-    """The proximal step of an L1 penalty; see :func:`proximal`."""
-
-    strength: float = 0.01
-
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        super().__post_init__()
-        checked_number("strength", self.strength, above=0.0)
-
-    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
-        """Shrink every plastic weight, and choose those that are 0, the smallest first."""
-        size, plastic = np.abs(network.weights), network.connectivity.plastic
-        shrunk = np.sign(network.weights) * np.maximum(size - self.strength, 0.0)
-        small = plastic & (size <= self.strength)
-        if self.regrow:
-            small &= size > 0.0
-        edges = np.flatnonzero(small)
-        edges = edges[np.argsort(size[edges], kind="stable")]
-        weights = np.where(plastic, shrunk, network.weights).astype(network.dtype)
-        return Selection(edges, size[edges], f"|w| <= {self.strength:g}, by which every weight shrinks", weights)
-
-
-def proximal(strength: float = 0.01, regrow: bool = False) -> Proximal:
     r"""Prune by an L1 penalty: every plastic weight shrinks by `strength`, and those that reach 0 leave.
 
     .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - strength, 0)
 
     the proximal operator of strength times the sum of absolute weights. With training in between, after every epoch
-    or in rounds, this is proximal gradient descent on the cost with that penalty: what the cost does not hold up
-    shrinks until it leaves. The optimisers' ``l1`` shrinks weights after every update, and lets all of them stay.
+    or in rounds, this is proximal gradient descent on the cost with that penalty: a weight on which the cost depends
+    little shrinks until its edge leaves. The optimisers' ``l1`` shrinks weights after every update, and every edge
+    stays.
 
     Parameters
     ----------
@@ -58,8 +36,9 @@ def proximal(strength: float = 0.01, regrow: bool = False) -> Proximal:
 
     References
     ----------
-    Daubechies, Defrise, De Mol, Communications on Pure and Applied Mathematics 57, 2004; Parikh and Boyd, Proximal
-    Algorithms, 2014.
+    Daubechies, Defrise, De Mol, An iterative thresholding algorithm for linear inverse problems with a sparsity
+    constraint, Communications on Pure and Applied Mathematics 57, 2004; Parikh and Boyd, Proximal Algorithms,
+    Foundations and Trends in Optimization 1, 2014.
 
     Examples
     --------
@@ -70,4 +49,23 @@ def proximal(strength: float = 0.01, regrow: bool = False) -> Proximal:
     >>> fit.network.weights.size < network.weights.size / 2, fit.history["error"][-1]
     (True, np.float64(0.0))
     """
-    return Proximal(strength, regrow=regrow)
+
+    strength: float = 0.01
+    regrow: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("strength", self.strength, above=0.0)
+
+    def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
+        """Shrink every plastic weight, and choose those that are 0, the smallest first."""
+        # The minimiser v of (v - w)^2 / 2 + strength |v|: sign(w) max(|w| - strength, 0), the soft threshold.
+        size = np.abs(network.weights)
+        shrunk = np.sign(network.weights) * np.maximum(size - self.strength, 0.0)
+        weights = np.where(network.connectivity.plastic, shrunk, network.weights).astype(network.dtype)
+        reason = f"|w| <= {self.strength:g}, by which every weight shrinks"
+        return lowest(self.weak(network, self.strength), size, reason, weights)
+
+
+proximal = Proximal

@@ -1,4 +1,4 @@
-"""The control: edges drawn without a look at them."""
+"""The control: edges drawn whatever their weight."""
 
 from __future__ import annotations
 
@@ -14,17 +14,7 @@ from neurograph.pruning.base import Ranking, Task
 
 @dataclass(frozen=True)
 class Random(Ranking):
-    """Removal of a share of the edges, any; see :func:`random`."""
-
-    what: ClassVar[str] = "lowest of as many random numbers"
-
-    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
-        """Draw from U(0, 1) (edges,)."""
-        return rng.random(network.weights.size)
-
-
-def random(fraction: float, regrow: bool = False) -> Random:
-    """Prune edges at random: what any other pruner has to beat.
+    """Prune edges at random: the control for every other pruner.
 
     Parameters
     ----------
@@ -38,4 +28,14 @@ def random(fraction: float, regrow: bool = False) -> Random:
     ParameterError
         If an argument is out of range.
     """
-    return Random(fraction, regrow=regrow)
+
+    regrow: bool = False
+
+    what: ClassVar[str] = "lowest of as many random numbers"
+
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
+        """Draw from U(0, 1) (edges,)."""
+        return rng.random(network.weights.size)
+
+
+random = Random

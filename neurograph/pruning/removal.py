@@ -1,4 +1,4 @@
-"""Edges leave: what a pruner chose, tied edges together, as far as a certificate permits."""
+"""The removal of the edges that a pruner chose, tied edges together, as far as a certificate permits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from neurograph.network.network import Network
 from neurograph.pruning.base import Pruner, Removed, Selection, Task
 
 MOST_HELD = 32
-"""How many edges may be held back by a certificate before all that come after them stay too."""
+"""How many groups of edges may be held back by a certificate before all that come after them stay too."""
 
 
 @dataclass(frozen=True, eq=False)
 class PruneStep:
-    """What became of a network, and of its edges.
+    """A pruned network, and what became of the edges that were chosen.
 
     Attributes
     ----------
@@ -46,36 +46,29 @@ def prune_now(
 ) -> PruneStep:
     """Remove what the pruner chooses, tied edges together; with ``regrow`` the weight becomes 0 and the edge stays.
 
-    Where `keep` would not hold without all of them, the first that it asks for is found by bisection and stays, and so
-    on with the rest.
+    Where `keep` would not hold without all of them, the first without which it does not hold is found by bisection and
+    stays, and so on with those after it.
     """
-    chosen = pruner.select(network, rng, task)
+    chosen, shrunk = pruner.select(network, rng, task), network
     if chosen.weights is not None:
         shrunk = network.with_weights(chosen.weights)
-        if keep is None or keep.holds(shrunk):
-            return _leave(shrunk, chosen, pruner.regrow, epoch, keep, network)
-    return _leave(network, chosen, pruner.regrow, epoch, keep, network)
-
-
-def _leave(
-    network: Network, chosen: Selection, regrow: bool, epoch: int, keep: Constraint | None, before: Network
-) -> PruneStep:
+        if keep is not None and not keep.holds(shrunk):
+            shrunk = network
     if not chosen.edges.size:
-        return PruneStep(network)
+        return PruneStep(shrunk)
     groups = _groups(network)
     rank, count = _ranks(network, chosen, groups)
 
     def without(stays: NDArray[np.bool_]) -> Network:
         leaving = (rank < count) & ~stays[rank]
-        return (
-            network.with_weights(np.where(leaving, 0.0, network.weights)) if regrow else network.without_edges(leaving)
-        )
+        if pruner.regrow:
+            return shrunk.with_weights(np.where(leaving, 0.0, shrunk.weights))
+        return shrunk.without_edges(leaving)
 
     stays = np.zeros(count + 1, np.bool_) if keep is None else _held_back(keep, without, count)
     order = np.argsort(rank, kind="stable")[: np.count_nonzero(rank < count)]
     held = tuple(network.edges[k] for k in order[stays[rank[order]]])
-    removed = _log(before, chosen, groups, order[~stays[rank[order]]], epoch)
-    return PruneStep(without(stays), removed, held)
+    return PruneStep(without(stays), _log(network, chosen, groups, order[~stays[rank[order]]], epoch), held)
 
 
 def _groups(network: Network) -> NDArray[np.int64]:
@@ -84,9 +77,11 @@ def _groups(network: Network) -> NDArray[np.int64]:
     groups = np.arange(count) if connectivity.ties is None else np.asarray(connectivity.ties, np.int64)
     if not network.dynamics.symmetric:
         return groups
-    nodes, places = len(network.nodes), np.arange(count)
-    place = sparse.csr_array((places + 1, (connectivity.pre, connectivity.post)), shape=(nodes, nodes))
-    back = np.asarray(place[connectivity.post, connectivity.pre]).ravel() - 1
+    # place[i, j] is 1 + k for edge k from i to j, and 0 for none: read at [j, i], it is the edge back of each edge. The
+    # groups are then the connected components of the graph that joins the tie of an edge to the tie of its edge back.
+    ends = (connectivity.pre, connectivity.post)
+    place = sparse.csr_array((np.arange(1, count + 1), ends), shape=(len(network.nodes), len(network.nodes)))
+    back = np.asarray(place[ends[::-1]]).ravel() - 1
     both = back >= 0
     links = (np.ones(both.sum(), np.int8), (groups[both], groups[back[both]]))
     merged = connected_components(sparse.coo_array(links, shape=(count, count)), directed=False)[1]
@@ -94,7 +89,11 @@ def _groups(network: Network) -> NDArray[np.int64]:
 
 
 def _ranks(network: Network, chosen: Selection, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Return the place of each edge (edges,) in the order in which groups leave, and how many groups leave."""
+    """Return the place of each edge (edges,) in the order in which groups leave, and how many groups leave.
+
+    A group leaves where its first chosen edge does; where one of its edges is not plastic it stays. An edge of a group
+    that stays has the number of leaving groups for its place.
+    """
     asked, first = np.unique(groups[chosen.edges], return_index=True)
     order = asked[np.argsort(first)]
     order = order[~np.isin(order, groups[~network.connectivity.plastic])]
@@ -104,7 +103,10 @@ def _ranks(network: Network, chosen: Selection, groups: NDArray[np.int64]) -> tu
 
 
 def _held_back(keep: Constraint, without: Callable[[NDArray[np.bool_]], Network], count: int) -> NDArray[np.bool_]:
-    """Return which groups stay (groups + 1,), with about log2(groups) questions for each of them."""
+    """Return which groups stay (groups + 1,), with about log2(groups) tests of `keep` for each of them."""
+    # Groups before `sure` are decided. Bisection: `keep` holds as long as all groups from `sure` on stay, and does not
+    # where only those from `broken` on do; once the two are neighbours, `sure` is the first group without which it does
+    # not hold. That group stays, and the search goes on after it.
     stays, sure = np.zeros(count + 1, np.bool_), 0
     for _ in range(MOST_HELD):
         if keep.holds(without(stays)):
@@ -126,7 +128,7 @@ def _held_back(keep: Constraint, without: Callable[[NDArray[np.bool_]], Network]
 def _log(
     network: Network, chosen: Selection, groups: NDArray[np.int64], leaving: NDArray[np.int64], epoch: int
 ) -> tuple[Removed, ...]:
-    """Write the log of the edges that leave, in their order; a tied one has the score of the one that was chosen."""
+    """Return the records of the edges that leave, in their order; a tied one has the score of the one chosen first."""
     score = dict(zip(groups[chosen.edges[::-1]].tolist(), chosen.scores[::-1].tolist(), strict=True))
     own = dict(zip(chosen.edges.tolist(), chosen.scores.tolist(), strict=True))
     return tuple(

@@ -1,4 +1,4 @@
-"""The pruner of edges that matter little to the answers."""
+"""The pruner of edges on which the outputs depend little."""
 
 from __future__ import annotations
 
@@ -21,43 +21,15 @@ from neurograph.solvers.settle import raise_divergence
 EXACT = rules.asymmetric_ep()
 
 SALIENCY = Rule(f"(w*({EXACT.change}))**2", lift=EXACT.lift, name="saliency")
-"""The square of what a nudge's own cost would change by, to first order, if the edge were not there."""
+"""The square of the change of the cost, to first order, if the edge were not there."""
 
 LEAST_PROBES = 1000
-"""Random nudges of several outputs at least: of fewer samples, each is nudged more than once."""
+"""Least number of random nudges of several outputs; of fewer samples, each is nudged more than once."""
 
 
 @dataclass(frozen=True)
 class Saliency(Ranking):
-    """Removal of a share of the edges, those that matter least; see :func:`saliency`."""
-
-    nudge: Literal["random", "error"] = "random"
-
-    what: ClassVar[str] = "lowest saliency"
-    needs_task: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        super().__post_init__()
-        if self.nudge not in ("random", "error"):
-            raise ParameterError(f"nudge is {self.nudge!r}: expected 'random' or 'error'")
-
-    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
-        """Run the phases of the exact rule, and give the saliency (edges,)."""
-        if task is None:
-            raise ParameterError("saliency asks what each edge is worth to a task: expected x and y to ask about")
-        random, samples, outputs = self.nudge == "random", *task.y.shape
-        times = -(-LEAST_PROBES // samples) if random and outputs > 1 else 1
-        free = task.solver.solve(network, Phase(np.repeat(task.start, times, axis=0)))
-        raise_divergence(free, task.solver)
-        y, cost = task.y, task.cost
-        if random:
-            y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), squared_error()
-        return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, task.solver))[0]
-
-
-def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regrow: bool = False) -> Saliency:
-    r"""Prune the edges without which the answers would change least, as seen by the edges themselves.
+    r"""Prune the edges without which the outputs would change least, by what is known at the edges' own ends.
 
     .. math:: S_{ij} = \left\langle (W_{ij} \, \partial C / \partial W_{ij})^2 \right\rangle
 
@@ -66,11 +38,11 @@ def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regr
     the outputs. Tied edges have the sum over them.
 
     - A *random* nudge, :math:`\partial C/\partial s = \pm 1` with signs drawn for each output and sample, gives
-      :math:`\langle \sum_k (W_{ij} \, \partial s_k / \partial W_{ij})^2 \rangle` over the outputs k: what the answers
-      would move by, and so twice what Optimal Brain Damage says the squared error would rise by, with the Gauss-Newton
-      form of its second derivative.
-    - The *error* itself gives the empirical Fisher information of the cost times the square of the weight. What has
-      been learned has no error left, and so says little.
+      :math:`\langle \sum_k (W_{ij} \, \partial s_k / \partial W_{ij})^2 \rangle` over the outputs k: the squared change
+      of the outputs, and so twice the rise of the squared error after Optimal Brain Damage, with the Gauss-Newton form
+      of its second derivative.
+    - The *error* itself gives the empirical Fisher information of the cost times the square of the weight. Samples
+      that are learned have no error left, and contribute little.
 
     Parameters
     ----------
@@ -88,9 +60,9 @@ def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regr
 
     References
     ----------
-    LeCun, Denker, Solla, Optimal Brain Damage, NeurIPS 1989; Theis, Korshunova, Tejani, Huszar, Faster gaze prediction
-    with dense networks and Fisher pruning, 2018, arXiv 1801.05787; the random signs: Hutchinson, Communications in
-    Statistics 18, 1989.
+    LeCun, Denker, Solla, Optimal brain damage, NeurIPS 1989; Theis, Korshunova, Tejani, Huszár, Faster gaze prediction
+    with dense networks and Fisher pruning, 2018, arXiv 1801.05787; the random signs: Hutchinson, A stochastic estimator
+    of the trace of the influence matrix for Laplacian smoothing splines, Communications in Statistics 18, 1989.
 
     Examples
     --------
@@ -101,4 +73,35 @@ def saliency(fraction: float, nudge: Literal["random", "error"] = "random", regr
     >>> ng.prune(fit.network, ng.pruning.saliency(0.5), x, y, retrain=100, seed=0).curve["accuracy"]
     array([1., 1.])
     """
-    return Saliency(fraction, nudge, regrow=regrow)
+
+    nudge: Literal["random", "error"] = "random"
+    regrow: bool = False
+
+    what: ClassVar[str] = "lowest saliency"
+    needs_task: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        if self.nudge not in ("random", "error"):
+            raise ParameterError(f"nudge is {self.nudge!r}: expected 'random' or 'error'")
+
+    def scores(self, network: Network, rng: np.random.Generator, task: Task | None) -> Floats:
+        """Return the saliency (edges,), read out of the phases of the exact rule."""
+        if task is None:
+            raise ParameterError("saliency asks what each edge is worth to a task: expected x and y to ask about")
+        # With c = -dC/dw of the exact rule, the score is the mean of (w c)^2 over samples. A random nudge is the force
+        # r = y - s of a squared error with the targets y = s + r, r in {-1, 1}^outputs. As E[r_k r_l] is 1 for k = l
+        # and else 0, the mean of (sum_k r_k w ds_k/dw)^2 is that of sum_k (w ds_k/dw)^2 (Hutchinson's estimator); of
+        # one output it is exact, and more draws than samples bring nothing.
+        random, samples, outputs = self.nudge == "random", *task.y.shape
+        times = -(-LEAST_PROBES // samples) if random and outputs > 1 else 1
+        free = task.solver.solve(network, Phase(np.repeat(task.start, times, axis=0)))
+        raise_divergence(free, task.solver)
+        y, cost = task.y, task.cost
+        if random:
+            y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), squared_error()
+        return weight_change(SALIENCY, run_phases(SALIENCY, free, y, 1.0, cost, task.solver))[0]
+
+
+saliency = Saliency

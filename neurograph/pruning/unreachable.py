@@ -16,7 +16,16 @@ from neurograph.pruning.base import Pruner, Selection, Task
 
 @dataclass(frozen=True)
 class Unreachable(Pruner):
-    """Removal of the edges of unreachable neurons; see :func:`unreachable`."""
+    """Prune the neurons that do no work: no input drives them, or they reach no output.
+
+    All edges of such a neuron leave. A neuron is driven if a path leads to it from an input, a bias node, or a neuron
+    with a bias of its own; inputs, outputs and bias nodes are never unreachable. After every other pruner
+    :func:`neurograph.prune` does this too, and takes the neurons out of the graph; in training they stay, without
+    edges.
+
+    A neuron that reaches no output can leave without a change of the outputs, unless a neuron's leak depends on its
+    outgoing weights, as in ``dynamics.deep``: there those that sent to it leak less from then on.
+    """
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Choose every plastic edge at an unreachable neuron, unless it is tied to one that is not."""
@@ -29,7 +38,7 @@ class Unreachable(Pruner):
 
 
 def unreachable_neurons(network: Network) -> NDArray[np.bool_]:
-    """Return which nodes are hidden and on no path from what drives the network to an output (nodes,)."""
+    """Return which nodes are hidden and on no path from an input, bias node or biased node to an output (nodes,)."""
     connectivity, biased = network.connectivity, np.flatnonzero(network.biases)
     sources = np.concatenate([connectivity.inputs, connectivity.bias_nodes, biased])
     driven = _reached(connectivity.pre, connectivity.post, sources, len(network.nodes))
@@ -41,7 +50,7 @@ def _reached(
     start: NDArray[np.int32], end: NDArray[np.int32], sources: NDArray[np.int64], nodes: int
 ) -> NDArray[np.bool_]:
     """Return which nodes are reached from the sources, themselves among them, along the edges from `start` to `end`."""
-    # One more node, with an edge to each source, makes one search of many.
+    # One breadth-first search for all sources: it starts at an additional node, which has an edge to each of them.
     rows = np.concatenate([start, np.full(sources.size, nodes)])
     columns = np.concatenate([end, sources])
     graph = sparse.csr_array((np.ones(rows.size, np.int8), (rows, columns)), shape=(nodes + 1, nodes + 1))
@@ -50,14 +59,4 @@ def _reached(
     return reached[:nodes]
 
 
-def unreachable() -> Unreachable:
-    """Prune the neurons that do no work: no input drives them, or they reach no output.
-
-    All edges of such a neuron leave. A neuron is driven if a path leads to it from an input, a bias node, or a neuron
-    with a bias of its own; inputs, outputs and bias nodes are never unreachable. :func:`neurograph.prune` does this by
-    itself after another pruner, and takes the neurons out of the graph; in training they stay, without edges.
-
-    A neuron that reaches no output can leave and change no answer, unless what a neuron sends is part of how it leaks,
-    as in ``dynamics.deep``: there those that sent to it leak less from then on.
-    """
-    return Unreachable()
+unreachable = Unreachable

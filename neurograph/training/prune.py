@@ -169,7 +169,7 @@ def prune(
     for number in tqdm(range(rounds), unit="round", disable=None if progress is None else not progress):
         part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
         if number + 1 == rounds:
-            part = replace(part, regrow=False)
+            part = part.without_regrow()
         after, gone, stay = _one_round(now, part, rng, number, judge, keep, neurons)
         if retrain and judge is not None:
             after = judge.trained(after, retrain, rng, training)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
+from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
 from neurograph.network.inputs import starting_state
 from neurograph.network.network import Network
@@ -20,7 +21,7 @@ from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence
 from neurograph.training.problem import Problem
-from neurograph.training.update import OptimiserState, first_optimiser_state, updated
+from neurograph.training.update import first_optimiser_state, updated
 
 SEED_IN_PLACE = np.random.SeedSequence(0)
 """What a generator is made of whose state is set right after: to draw entropy each time would take longer."""

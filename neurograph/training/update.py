@@ -8,13 +8,10 @@ import numpy as np
 
 from neurograph._arrays import Floats, frozen
 from neurograph.errors import DivergenceError
-from neurograph.learning.optimisers import Optimiser
+from neurograph.learning.optimisers import Optimiser, OptimiserState
 from neurograph.learning.phases import Phases, weight_change
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
-
-OptimiserState = tuple[Floats, ...]
-"""The optimiser's own: one number for each weight and bias, or one in all."""
 
 
 def first_optimiser_state(network: Network, optimiser: Optimiser) -> OptimiserState:

@@ -1,7 +1,6 @@
-"""Packed weights against the matrices they came from, and Huffman codes against their bounds."""
+"""Packed weights, against the matrices that they came from, and damaged files of them."""
 
 import hashlib
-import itertools
 import zlib
 
 import networkx as nx
@@ -13,13 +12,11 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.compression import packed as packing
-from neurograph.compression.huffman import LONGEST, PEEK, Code
+from neurograph.compression.huffman import PEEK
 from neurograph.compression.packed import PackedWeights
-from neurograph.compression.quantise import nearest_levels
 from neurograph.errors import DataError, FormatError
 from neurograph.formats import packed as packed_file
-
-SEEDS = st.integers(0, 2**32 - 1)
+from tests.strategies import SEEDS
 
 
 def drawn(rng, levels=None):
@@ -82,32 +79,6 @@ def test_sizes_must_go_together(right):
         PackedWeights.of(scipy.sparse.csr_array(np.eye(2))) @ right
 
 
-@settings(max_examples=100, deadline=None)
-@given(counts=st.lists(st.integers(0, 10**6), max_size=300))
-def test_a_code_is_within_a_bit_of_the_entropy_and_can_be_told_apart(counts):
-    counts = np.array(counts, np.int64)
-    code = Code.of(counts)
-    used = counts > 0
-    assert np.array_equal(code.lengths > 0, used)
-    assert code.whole
-    if used.sum() > 1:
-        share = counts[used] / counts.sum()
-        bits = share @ code.lengths[used]
-        assert -(share @ np.log2(share)) - 1e-9 <= bits < 1.0 - share @ np.log2(share)
-    words = [format(code.codes[k], f"0{code.lengths[k]}b") for k in np.flatnonzero(used)]
-    words.sort()
-    assert not any(after.startswith(before) for before, after in itertools.pairwise(words))
-
-
-def test_no_code_is_too_long():
-    fibonacci = [1, 1]
-    while len(fibonacci) < 60:
-        fibonacci.append(fibonacci[-1] + fibonacci[-2])
-    code = Code.of(np.array(fibonacci))
-    assert code.lengths.max() <= LONGEST
-    assert code.whole
-
-
 def test_packed_sizes_are_those_of_the_entropy():
     rng = np.random.default_rng(1)
     matrix = scipy.sparse.random_array((400, 400), density=0.1, rng=rng, format="csr")
@@ -121,7 +92,7 @@ def test_packed_sizes_are_those_of_the_entropy():
     assert packed.nbytes < 4 * matrix.nnz / 2  # half of what float32 weights alone take
 
 
-# The file. tests/test_formats.py has it come back; here is who forges it.
+# Files that are changed and sealed again.
 
 
 def forged(change):
@@ -201,47 +172,3 @@ def test_random_bytes_behind_the_seal_are_refused_or_read(tmp_path):
             ng.read(path)
         except FormatError:
             continue
-
-
-# Quantising.
-
-
-def test_levels_are_the_means_of_what_is_nearest_to_them():
-    rng = np.random.default_rng(0)
-    values = rng.normal(size=500)
-    levels, level = nearest_levels(values, 8)
-    assert levels.size == 8
-    assert np.array_equal(level, np.abs(values[:, None] - levels).argmin(axis=1))
-    assert levels == pytest.approx([values[level == k].mean() for k in range(8)])
-    # Near Panter and Dite's error of the best levels of a normal variable: 0.0345 for 8 (Max, 1960).
-    assert np.mean((values - levels[level]) ** 2) < 0.04
-
-
-def test_the_levels_are_kept_while_they_learn_and_zero_and_fixed_edges_stay():
-    x, y = ng.tasks.logic("xor")
-    graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
-    trained = ng.train(ng.compile(graph), x, y, seed=0).network
-    weights = trained.weights.copy()
-    weights[:3] = 0.0
-    few = ng.quantise(trained.with_weights(weights), levels=6)
-    assert np.all(few.network.weights[:3] == 0.0)
-    assert set(few.network.weights) == {0.0, *few.levels}
-    again = ng.train(few.network, x, y, epochs=30, seed=0).network
-    assert np.unique(again.weights[3:]).size <= 6
-    assert np.all(few.network.connectivity.ties[3:] == again.connectivity.ties[3:])
-    assert ((ng.settle(again, x).outputs > 0.5) == (y > 0.5)).all()
-
-
-@pytest.mark.parametrize("levels", [0, 1.5, "many"])
-def test_levels_are_a_whole_number(levels):
-    network = ng.compile(ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
-    with pytest.raises(ng.ParameterError, match="levels is"):
-        ng.quantise(network, levels)
-
-
-def test_a_quantised_network_takes_a_fraction_of_the_bytes(tmp_path):
-    network = ng.compile(ng.topologies.layered(64, (64,), 10, bias=True, scale=0.1, seed=0))
-    few = ng.quantise(network, levels=16)
-    sizes = [ng.write(one, tmp_path / f"{k}.packed").stat().st_size for k, one in enumerate((network, few.network))]
-    assert sizes[1] < sizes[0] / 3
-    assert ng.compile(ng.read(tmp_path / "1.packed")).weights.tobytes() == few.network.weights.tobytes()

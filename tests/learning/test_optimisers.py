@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurograph.learning.optimisers import adam, sgd
+from neurograph.learning.optimisers import OPTIMISERS, adam, sgd
 
-EVERY = [sgd(0.1), sgd(0.1, 0.9), adam(0.1)]
+EVERY = [*(make(learning_rate=0.1) for make in OPTIMISERS.values()), sgd(0.1, 0.9)]
 
 
 def run(optimiser, changes, weights=3, epochs=None):
@@ -70,7 +70,7 @@ def test_a_long_change_is_scaled_down_to_its_norm_and_a_short_one_left(change, m
     assert np.allclose(moved * max(norm, most), np.array(change) * most, atol=1e-9)
 
 
-@given(st.lists(st.floats(-100, 100), min_size=4, max_size=4), st.sampled_from([sgd, adam]))
+@given(st.lists(st.floats(-100, 100), min_size=4, max_size=4), st.sampled_from(list(OPTIMISERS.values())))
 def test_bounds_hold_weights_and_not_biases(change, kind):
     moved = run(kind(10.0, bounds=(-0.5, 1.0)), [change] * 3, weights=2)
     assert np.all((moved[:, :2] >= -0.5) & (moved[:, :2] <= 1.0))
@@ -87,3 +87,9 @@ def test_l1_moves_weights_towards_0_and_stops_there():
 
 def test_no_step_is_larger_than_its_bound():
     assert np.allclose(run(sgd(1.0, max_step=0.1), [[5.0, -0.05, -5.0]])[0], [0.1, -0.05, -0.1])
+
+
+def test_arguments_keep_their_order():
+    assert sgd(0.5, 0.9) == sgd(learning_rate=0.5, momentum=0.9)
+    with pytest.raises(TypeError):
+        adam(0.1, 0.9)

@@ -1,0 +1,63 @@
+"""What pruners share: rounds, weak edges, the lowest scores."""
+
+import numpy as np
+import pytest
+
+import neurograph as ng
+from neurograph.pruning.base import checked_pruner, lowest
+from tests.pruning.networks import star
+
+
+@pytest.mark.parametrize("rounds", [1, 3, 7])
+@pytest.mark.parametrize("fraction", [0.0, 0.3, 0.9, 1.0])
+def test_rounds_add_up_to_the_fraction_and_take_the_same_share_each(fraction, rounds):
+    first = now = 100_000
+    shares = []
+    for number in range(rounds):
+        part = ng.pruning.magnitude(fraction).in_round((number + 1) / rounds, first, now)
+        shares.append(part.fraction)
+        now -= round(part.fraction * now)
+    assert now == pytest.approx(first * (1.0 - fraction), abs=1)
+    assert shares == pytest.approx(
+        [1.0 - (1.0 - fraction) ** (1 / rounds)] * rounds if fraction < 1.0 else shares, abs=1e-3
+    )
+
+
+def test_a_pruner_without_a_fraction_is_the_same_in_every_round():
+    pruner = ng.pruning.boltzmann(0.1)
+    assert pruner.in_round(0.5, 10, 7) is pruner
+
+
+@pytest.mark.parametrize(("regrow", "expected"), [(False, [0, 1, 4]), (True, [1, 4])])
+def test_weak_edges_are_those_up_to_the_bound(regrow, expected):
+    network = star([0.0, -0.5, 0.6, -2.0, 0.25])
+    assert ng.pruning.boltzmann(regrow=regrow).weak(network, 0.5).tolist() == expected
+
+
+def test_the_lowest_of_some_edges_come_in_rising_order():
+    scores = np.array([0.3, 0.1, 0.2, 0.0, 0.1])
+    chosen = lowest(np.array([0, 1, 2, 4]), scores, "low", count=3)
+    assert chosen.edges.tolist() == [1, 4, 2]
+    assert chosen.scores.tolist() == [0.1, 0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    "positional",
+    [
+        ("boltzmann", (0.1, 2.0, True)),
+        ("magnitude", (None, 0.1, True)),
+        ("saliency", (0.1, "error", True)),
+        ("proximal", (0.1, True)),
+        ("random", (0.1, True)),
+    ],
+)
+def test_arguments_keep_their_order(positional):
+    name, values = positional
+    pruner = ng.pruning.PRUNERS[name](*values)
+    assert pruner.regrow is True
+    assert pruner.without_regrow() == ng.pruning.PRUNERS[name](*values[:-1])
+
+
+def test_what_is_no_pruner_is_refused():
+    with pytest.raises(ng.ParameterError, match=r"pruner is 0\.5: expected one of neurograph\.pruning"):
+        checked_pruner(0.5)

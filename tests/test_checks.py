@@ -1,0 +1,85 @@
+"""What an argument may be."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neurograph import _checks
+from neurograph._checks import available_memory, check_memory, checked_generator, checked_number, checked_whole
+from neurograph.errors import GraphTooLargeError, ParameterError
+
+
+@given(value=st.floats() | st.integers(-10, 10), low=st.integers(-5, 5), width=st.integers(1, 5))
+def test_a_number_is_taken_exactly_where_it_is_within_its_bounds(value, low, width):
+    high = low + width
+    for bounds, allowed in (
+        ({}, math.isfinite(value)),
+        ({"least": low, "most": high}, low <= value <= high),
+        ({"above": low, "below": high}, low < value < high),
+    ):
+        if allowed:
+            assert checked_number("n", value, **bounds) == value
+        else:
+            with pytest.raises(ParameterError, match="n is "):
+                checked_number("n", value, **bounds)
+
+
+@pytest.mark.parametrize("value", [True, "1", b"1", None, 1j, [1.0], np.ones(1), np.bool_(True), 10**400])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(ParameterError, match=r"n is .*: expected a finite number"):
+        checked_number("n", value)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ({"least": 0.0, "most": 1.0}, "expected a number from 0 to 1, a share"),
+        ({"above": 0.0}, "expected a finite number > 0, a share"),
+        ({"least": 0.0, "below": 1.0}, "expected a finite number >= 0 and < 1, a share"),
+        ({}, "expected a finite number, a share"),
+    ],
+)
+def test_the_error_says_what_was_expected(bounds, words):
+    with pytest.raises(ParameterError) as caught:
+        checked_number("n", math.nan, **bounds, remark=", a share")
+    assert str(caught.value) == f"n is nan: {words}"
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"), [(2, True), (np.int8(5), True), (1, False), (True, False), (2.0, False), ("2", False)]
+)
+def test_a_whole_number_is_at_least_the_least(value, allowed):
+    if allowed:
+        assert type(checked_whole("n", value, 2)) is int
+        assert checked_whole("n", value, 2) == value
+    else:
+        with pytest.raises(ParameterError, match="expected a whole number >= 2"):
+            checked_whole("n", value, 2)
+
+
+def test_a_seed_draws_the_same_and_a_generator_goes_on():
+    assert checked_generator(3).random() == checked_generator(np.int64(3)).random() == np.random.default_rng(3).random()
+    rng = np.random.default_rng(0)
+    assert checked_generator(rng) is rng
+    assert checked_generator(None).random() != checked_generator(None).random()
+    with pytest.raises(ParameterError, match="seed is -1: expected a whole number >= 0, a numpy"):
+        checked_generator(-1)
+
+
+def test_the_memory_is_what_linux_says_and_unknown_elsewhere(tmp_path, monkeypatch):
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal:  9 kB\nMemAvailable:       4 kB\n")
+    monkeypatch.setattr(_checks, "MEMINFO", str(meminfo))
+    assert available_memory() == 4096
+    check_memory(4096, "this", "take less")
+    with pytest.raises(GraphTooLargeError, match=r"^this takes about .* GiB of memory, .* available: take less$"):
+        check_memory(4097, "this", "take less")
+    for text in ("MemTotal: 9 kB\n", "MemAvailable: much\n", "MemAvailable:\n"):
+        meminfo.write_text(text)
+        assert available_memory() is None
+        check_memory(2**80, "this", "take less")
+    meminfo.unlink()
+    assert available_memory() is None
