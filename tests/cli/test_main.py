@@ -278,22 +278,3 @@ def test_help_teaches(command, capsys):
         main([command, "--help"])
     assert stop.value.code == 0
     assert len(capsys.readouterr().out) > 200
-
-
-def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("neurograph.cli.demo.RUNS", 2)
-    drawn = []
-    convergence = ng.plots.convergence
-    monkeypatch.setattr(ng.plots, "convergence", lambda *data, **how: drawn.append(how) or convergence(*data, **how))
-    assert main(["demo", "--folder", "demo"]) == 0
-    assert drawn == [{"sample": 1}]
-    out = capsys.readouterr().out
-    assert max(map(len, out.splitlines())) <= 80
-    assert "then reach no output" in out
-    named = out.partition("Written to demo/:")[2].split()
-    assert set(named) == {path.name for path in (tmp_path / "demo").iterdir()}
-    assert "4/4" in out
-    pruned = ng.compile(ng.read(tmp_path / "demo" / "pruned.json"))
-    x, y = ng.tasks.logic("xor")
-    assert np.array_equal(ng.settle(pruned, x).outputs > 0.5, y > 0.5)

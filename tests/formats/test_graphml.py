@@ -10,7 +10,7 @@ import pytest
 import neurograph as ng
 from neurograph.errors import FormatError
 from neurograph.formats import read, write
-from tests.formats.test_conformance import exact, small
+from tests.formats.graphs import EDGES, exact, small, subgraph
 
 NAMESPACE = "{http://graphml.graphdrawing.org/xmlns}"
 
@@ -171,3 +171,15 @@ def test_graphml_that_is_no_graph_is_refused(old, new, message, tmp_path):
     with pytest.raises(FormatError, match=message) as caught:
         read(path)
     assert str(path) in str(caught.value)
+
+
+def test_igraph_reads_graphml(tmp_path):
+    igraph = pytest.importorskip("igraph")
+    graph = igraph.Graph.Read_GraphML(str(ng.write(subgraph(), tmp_path / "net.graphml")))
+    assert graph.is_directed()
+    assert graph.vs["id"] == ["in é", "mid", "out"]
+    assert graph.vs["role"] == ["input", "hidden", "output"]
+    assert graph.vs["layer"][1] == 3
+    names = graph.vs["id"]
+    assert [(names[edge.source], names[edge.target], edge["weight"]) for edge in graph.es] == EDGES
+    assert graph.es["plastic"] == [False, True, True]

@@ -1,7 +1,5 @@
 """NIR: what it holds comes back, what it cannot hold is refused by name, and nir itself finds the same dynamics."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.errors import FormatError
-from tests.formats.test_conformance import content, sample, small
+from tests.formats.graphs import content, sample, small
 from tests.strategies import graphs
 
 nir = pytest.importorskip("nir")
@@ -138,59 +136,6 @@ def test_nir_reads_the_same_dynamics(dynamics, tmp_path):
     expected = network.at_nodes(dynamics.drift_equation, state[np.newaxis])[0]
     assert drift["hidden"] == pytest.approx(expected[[1, 3]], rel=1e-12)
     assert drift["readout"] == pytest.approx(expected[[2]], rel=1e-12)
-
-
-def foreign(**changes):
-    """A program that never saw neurograph: two inputs, one hidden neuron, two outputs."""
-    nodes = {
-        "camera": nir.Input({"input": np.array([2])}),
-        "first": nir.Affine(np.array([[0.5, -1.0]]), np.array([0.25])),
-        "middle": nir.LI(np.array([2.0]), np.array([1.0]), np.array([0.0])),
-        "second": nir.Linear(np.array([[3.0], [0.0]])),
-        "last": nir.LI(np.ones(2), np.array([1.0, 4.0]), np.zeros(2)),
-        "output": nir.Output({"output": np.array([2])}),
-    }
-    return nir.NIRGraph(nodes | changes, list(pairwise(nodes)), type_check=False)
-
-
-def test_a_program_of_another_is_read(tmp_path):
-    path = tmp_path / "foreign.nir"
-    nir.write(path, foreign())
-    graph = ng.read(path)
-    assert dict(graph.nodes(data=True)) == {
-        ("camera", 0): {"role": "input"},
-        ("camera", 1): {"role": "input"},
-        ("middle", 0): {"role": "hidden", "tau": 2.0, "bias": 0.25},
-        ("last", 0): {"role": "output"},
-        ("last", 1): {"role": "output", "r": 4.0},
-    }
-    assert set(graph.edges(data="weight")) == {
-        (("camera", 0), ("middle", 0), 0.5), (("camera", 1), ("middle", 0), -1.0), (("middle", 0), ("last", 0), 3.0),
-    }  # fmt: skip
-    outputs = ng.settle(ng.compile(graph), np.array([[1.0, 0.5]])).outputs
-    assert outputs == pytest.approx(np.array([[0.75, 0.0]]), abs=1e-6)
-
-
-LIF = nir.LIF(np.ones(1), np.ones(1), np.zeros(1), np.ones(1))
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"middle": LIF}, "its node 'middle' is LIF: expected only Input, LI"),
-        ({"first": nir.Linear(np.ones((1, 3)))}, "weight of its node 'first' has shape .1, 3."),
-        ({"second": nir.LI(np.ones(1), np.ones(1), np.zeros(1))}, "it links 'middle' to 'second'"),
-        ({"last": nir.Linear(np.ones((2, 2)))}, "its node 'last' leads from"),
-        ({"middle": nir.LI(np.zeros(1), np.ones(1), np.zeros(1))}, "tau is not above 0"),
-        ({"camera": nir.Input({"input": np.array([10**9])})}, "its node 'camera' has the shape"),
-        ({"first": nir.Linear(np.array([[np.nan, 1.0]]))}, "weight of its node 'first'.*finite"),
-    ],
-)
-def test_a_program_that_is_no_rate_network_is_refused(changes, message, tmp_path):
-    path = tmp_path / "foreign.nir"
-    nir.write(path, foreign(**changes))
-    with pytest.raises(FormatError, match=message):
-        ng.read(path)
 
 
 def test_what_another_program_changed_is_taken_over(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from neurograph.errors import FormatError
 from neurograph.formats import read, write
-from tests.formats.test_conformance import content, small
+from tests.formats.graphs import content, small
 
 
 def test_json_keeps_int_and_float_apart(tmp_path):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 import neurograph as ng
 from neurograph.formats import read, read_table, write
-from tests.formats.test_conformance import ADDITIVE, MISSING, content
+from tests.formats.graphs import content, refused, sample
+from tests.formats.test_conformance import ADDITIVE, MISSING
 from tests.strategies import graphs
 
 
@@ -25,3 +26,16 @@ def test_parquet_of_bare_weights_goes_the_way_of_arrays(tmp_path_factory, graph,
     for one in (network, left):
         assert content(read(write(one, path))) == content(one.to_graph())
         assert ng.compile(read_table(path)).weights.tobytes() == one.weights.tobytes()
+
+
+def test_parquet_that_states_too_much_is_refused(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = write(sample(".parquet"), tmp_path / "graph.parquet")
+    ones = pyarrow.array(np.ones(20_000_000, np.int8))
+    parquet.write_table(pyarrow.table({"pre": ones, "post": ones, "weight": ones}), path)
+    assert path.stat().st_size < 300_000
+    refused(path, "state 20000000 rows")
+    days = pyarrow.table({"pre": [1], "post": [1], "weight": pyarrow.array([0], pyarrow.date32())})
+    parquet.write_table(days, path)
+    refused(path, "'weight' of the edges has type date32")

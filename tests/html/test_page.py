@@ -122,15 +122,6 @@ def test_edges_that_left_are_told_by_epoch_or_by_score():
     assert [edge[-1] for edge in told["left"]] == [1, 2] * 12
 
 
-def test_an_edge_that_grew_again_is_drawn_once_and_a_node_that_left_is_drawn():
-    graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
-    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    removed = [Removed(("x", "y"), 1, 0.1, 0.1, "weak"), Removed(("x", "h"), 2, 0.1, 0.1, "weak")]
-    told, _, _ = parts(page(graph, removed=removed))
-    assert [edge[:3] for edge in told["left"]] == [[0, 2, 0.1]]
-    assert [(node["label"], node["late"]) for node in told["nodes"]] == [("x", False), ("y", False), ("h", True)]
-
-
 def test_of_too_many_edges_the_strongest_are_drawn(monkeypatch):
     monkeypatch.setattr(sys.modules["neurograph.html.content"], "MOST_EDGES", 30)
     graph = random_graph(40, 100)
@@ -168,16 +159,6 @@ def test_what_cannot_be_a_page_is_refused_by_name(given, tmp_path):
     assert not path.exists()
     with pytest.raises(ng.FormatError, match="cannot be read back"):
         ng.read(ng.write_page(network, path))
-
-
-def test_curves_break_where_a_number_is_missing():
-    history = {"cost": [1.0, np.nan, 0.5, 0.01], "validation_cost": [1.0, 0.9, 0.8, 0.7], "edges": [4.0] * 4}
-    _, _, rest = parts(page(pruned_network().network, history=history))
-    curves = re.findall(r'<path[^>]* d="([^"]*)"', rest)
-    assert [curve.count("M") for curve in curves] == [1, 2]
-    assert [len(re.findall("[ML]", curve)) for curve in curves] == [4, 3]
-    assert "log scale" in rest
-    assert "In every epoch: edges 4." in rest
 
 
 def test_the_drawing_library_is_the_one_that_its_note_names():

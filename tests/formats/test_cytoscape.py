@@ -1,0 +1,40 @@
+"""Cytoscape JSON: as networkx reads it, and as Cytoscape writes it."""
+
+import json
+
+import networkx as nx
+
+import neurograph as ng
+from tests.formats.graphs import EDGES, subgraph
+
+CYTOSCAPE = {
+    "format_version": "1.0",
+    "generated_by": "cytoscape-3.10.1",
+    "data": {"name": "net", "SUID": 52},
+    "elements": {
+        "nodes": [
+            {"data": {"id": "60", "name": "a", "role": "input"}, "position": {"x": 1.0, "y": 2.0}},
+            {"data": {"id": "61", "name": "b", "role": "output", "bias": 0.5}},
+        ],
+        "edges": [{"data": {"id": "70", "source": "60", "target": "61", "weight": 2.0}}],
+    },
+}
+
+
+def test_networkx_alone_reads_cytoscape_json(tmp_path):
+    path = ng.write(subgraph(), tmp_path / "net.cyjs")
+    graph = nx.cytoscape_graph(json.loads(path.read_text("utf-8")))
+    assert graph.is_directed()
+    assert list(graph.edges(data="weight")) == EDGES
+    elements = json.loads(path.read_text("utf-8"))["elements"]
+    assert [node["data"]["id"] for node in elements["nodes"]] == ["in é", "mid", "out"]
+    assert all(isinstance(edge["data"][end], str) for edge in elements["edges"] for end in ("source", "target"))
+
+
+def test_json_of_cytoscape_is_read(tmp_path):
+    path = tmp_path / "net.cyjs"
+    path.write_text(json.dumps(CYTOSCAPE))
+    graph = ng.read(path)
+    assert dict(graph.nodes(data=True)) == {"60": {"role": "input"}, "61": {"role": "output", "bias": 0.5}}
+    assert list(graph.edges(data=True)) == [("60", "61", {"weight": 2.0})]
+    assert graph.graph == {"name": "net", "SUID": 52}

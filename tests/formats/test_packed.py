@@ -1,0 +1,115 @@
+"""Packed files: forged ones, sealed again after a change, are refused or read, and nothing else happens."""
+
+import hashlib
+import zlib
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import neurograph as ng
+from neurograph.errors import FormatError
+from neurograph.formats import packed as packed_file
+
+
+def forged(change):
+    """Change what stands in a file, and seal it again."""
+    graph = nx.DiGraph([(0, 1, {"weight": 0.5}), (1, 0, {"weight": 0.5}), (1, 1, {"weight": -1.0})])
+    graph.nodes[1]["role"] = "output"
+    (data,) = packed_file.Packed().dump(graph)
+    first = packed_file.FIRST.match(data)
+    rest = change(bytearray(data[first.end() :]))
+    return b"neurograph packed 1 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + bytes(rest)
+
+
+def with_size(place, value):
+    def change(rest):
+        rest[8 * place : 8 * place + 8] = int(value).to_bytes(8, "little")
+        return rest
+
+    return change
+
+
+def with_text(text):
+    def change(rest):
+        size = int.from_bytes(rest[:8], "little")
+        body = zlib.compress(text)
+        head = len(body).to_bytes(8, "little") + len(text).to_bytes(8, "little")
+        return head + rest[16:64] + body + rest[64 + size :]
+
+    return change
+
+
+def with_parts(graph="{}", nodes="[[0, {}], [1, {}]]", kinds="[{}]", labels="[]", order="null"):
+    text = f'{{"graph": {graph}, "nodes": {nodes}, "kinds": {kinds}, "labels": {labels}, "order": {order}}}'
+    return with_text(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rest: rest[:30], "ends too early"),
+        (lambda rest: rest + b"\0", "sizes do not go together"),
+        (with_size(0, 2**63), "ends too early"),
+        (with_size(1, 2**62), "more than they can"),
+        (with_size(2, 2**40), "sizes do not go together"),
+        (with_size(3, 2**40), "sizes do not go together"),
+        (with_size(4, 2**40), "ends too early"),
+        (with_size(5, 2**20), "ends too early"),
+        (lambda rest: rest[:-1] + bytes([rest[-1] ^ 255]), "damaged in row"),
+        (with_text(b"{}"), "lacks one of graph, nodes, kinds, labels, order"),
+        (with_parts(nodes="[[0, {}], [1, 2]]"), "no object of attributes"),
+        (with_parts(kinds="[1]"), "no object of attributes"),
+        (with_parts(nodes="[[0, {}], [0, {}]]"), "there twice"),
+        (with_parts(nodes="[[0, {}], [{}, {}]]"), "a node is called"),
+        (with_parts(order="[0, 0, 1]"), "order of its edges"),
+        (with_parts(labels="[1, 0, 0]"), "attributes of its edges are not those"),
+        (with_parts(kinds="[]"), "attributes of its edges are not those"),
+        (with_text(b"[" * 100_000), "not whole JSON|nested"),
+    ],
+)
+def test_a_forged_file_is_refused(tmp_path, change, words):
+    path = tmp_path / "forged.packed"
+    path.write_bytes(forged(change))
+    with pytest.raises(FormatError, match=words):
+        ng.read(path)
+
+
+def test_random_bytes_behind_the_seal_are_refused_or_read(tmp_path):
+    rng, path = np.random.default_rng(5), tmp_path / "forged.packed"
+    for _ in range(300):
+
+        def change(rest):
+            for _ in range(rng.integers(1, 4)):
+                rest[rng.integers(len(rest))] = rng.integers(256)
+            return rest
+
+        path.write_bytes(forged(change))
+        try:
+            ng.read(path)
+        except FormatError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: b"x" + data, "does not begin as a packed file"),
+        (lambda data: data.replace(b"packed 1", b"packed 2", 1), "it has version 2: expected 1"),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "their hash differs"),
+    ],
+)
+def test_a_file_that_was_not_sealed_again_is_refused(tmp_path, change, words):
+    path = tmp_path / "changed.packed"
+    path.write_bytes(change(forged(lambda rest: rest)))
+    with pytest.raises(FormatError, match=words):
+        ng.read(path)
+
+
+def test_few_different_weights_take_few_bytes(tmp_path):
+    network = ng.compile(ng.topologies.complete(4, 60, 4, seed=0))
+    few = ng.quantise(network, levels=8).network
+    sizes = [ng.write(one, tmp_path / f"{k}.packed").stat().st_size for k, one in enumerate((network, few))]
+    assert sizes[1] < sizes[0] / 6
+    back = ng.compile(ng.read(tmp_path / "1.packed"))
+    assert back.weights.tobytes() == few.weights.tobytes()
