@@ -54,7 +54,6 @@ TESTED_ELSEWHERE = {
     "drawing/edge_curves.py": "tests/plots/test_drawing.py",
     "drawing/labels.py": "tests/plots/test_drawing.py",
     "plots/wires.py": "tests/plots/test_drawing.py",
-    "equations/rendering.py": "tests/equations/test_expression.py",
     "formats/base.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
     "formats/csv_pair.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
     "formats/cytoscape.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
@@ -71,8 +70,6 @@ TESTED_ELSEWHERE = {
     "formats/packed.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
     "formats/registry.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
     "formats/sonata.py": "tests/formats: test_conformance.py, test_damage.py, test_readers.py",
-    "graphs/numbering.py": "tests/graphs: test_tables.py, test_edge_table.py",
-    "graphs/reading.py": "tests/graphs: test_tables.py, test_edge_table.py",
     "html/certificates.py": "tests/html/test_page.py",
     "html/content.py": "tests/html/test_page.py",
     "html/curves.py": "tests/html/test_page.py",
@@ -83,9 +80,6 @@ TESTED_ELSEWHERE = {
     "kernels/phase.py": "text that cannot run by itself: tests/solvers and tests/kernels/test_plain_loop.py",
     "kernels/threads.py": "tests/kernels/test_bindings.py",
     "kernels/unpacking.py": "as phase.py: tests/compression/test_packed.py",
-    "network/attributes.py": "tests/network/test_compilation.py",
-    "network/inputs.py": "tests/network/test_compilation.py",
-    "network/symmetry.py": "tests/network/test_compilation.py",
     "pruning/base.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/boltzmann.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/magnitude.py": "tests/pruning: test_pruning.py, test_conformance.py",
@@ -94,11 +88,6 @@ TESTED_ELSEWHERE = {
     "pruning/removal.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/saliency.py": "tests/pruning: test_pruning.py, test_conformance.py",
     "pruning/unreachable.py": "tests/pruning: test_pruning.py, test_conformance.py",
-    "solvers/linear_response.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/arguments.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/base.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/euler.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/result.py": "tests/solvers: test_settle.py, test_conformance.py",
 }
 """Modules without a test file of their name, and why."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from neurograph._arrays import FrozenArrays, frozen
-from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable
+from neurograph.graphs.edge_table import BIAS, CHUNK, INPUT, OUTPUT, EdgeTable
 from neurograph.graphs.signs import read_signs
 from neurograph.network.ordering import Schedule
 
@@ -224,7 +224,7 @@ class Connectivity(FrozenArrays):
     @cached_property
     def free(self) -> NDArray[np.int64]:
         """Places of the nodes that move: hidden and output."""
-        return np.flatnonzero((self.table.roles == HIDDEN) | (self.table.roles == OUTPUT))
+        return np.flatnonzero(self.table.free)
 
     @cached_property
     def inputs(self) -> NDArray[np.int64]:
