@@ -1,4 +1,4 @@
-"""Euler's method: the trajectory itself, step by step, until each sample is at rest."""
+"""Euler's method: the trajectory itself, step by step, until each sample has converged."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class Euler(Solver):
 def _frames(
     network: Network, record: Record | None, start: Floats, steps: int
 ) -> tuple[int, NDArray[np.int64], Floats]:
-    """Return how many steps apart frames are, the places of the recorded nodes, and room for the frames."""
+    """Return how many steps apart frames are, the places of the recorded nodes, and an empty array for the frames."""
     if record is None:
         return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
     nodes = network.nodes if record.nodes is None else record.nodes
@@ -235,7 +235,7 @@ def _trajectory(
     end: Floats,
     n_steps: NDArray[np.int64],
 ) -> Trajectory:
-    """Return the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
+    """Return the frames up to the last step of any sample; after its own last step a sample keeps its final state."""
     count = min(frames.shape[1], -(-int(n_steps.max()) // record.every) + 1)
     for sample, steps in enumerate(n_steps.tolist()):
         frames[sample, steps // record.every + 1 : count] = end[sample, watched]

@@ -1,4 +1,4 @@
-"""Gauss-Seidel: each node in turn goes where it is at rest, with the flow, component after component."""
+"""Gauss-Seidel: each node in turn is solved for its own state, component after component."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from neurograph.solvers.result import Equilibrium, Response
 
 @dataclass(frozen=True)
 class GaussSeidel(Solver):
-    r"""Sweep over the nodes; each goes where it is at rest, with what the others send now.
+    r"""Sweep over the nodes, each solved for its own state with the newest states of the others.
 
     .. math:: s_j \leftarrow \mathrm{clip}\left(\frac{A_j + \beta y_j}{L_j + \beta}\right)
 

@@ -25,7 +25,7 @@ FIRST_STRETCH = 10
 """Steps of the trajectory before Newton's method is tried; twice as many each time it fails."""
 
 PATIENCE = 5
-"""Iterations in a row that may fail to halve the smallest residual, before the trajectory is taken up again."""
+"""Iterations in a row that may fail to halve the smallest residual, before the trajectory is followed again."""
 
 SLOWEST = 1.0
 """Least slope of a node that its h is the inverse of: a longer h would hide how far it is from its bound."""
@@ -166,7 +166,7 @@ class _Search:
         return drift, entries, h, residual
 
     def _direction(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
-        """Return the residual of each sample, and the semismooth Newton step of each that is not at rest."""
+        """Return the residual of each sample, and the semismooth Newton step of each that has not converged."""
         drift, entries, h, residual = self._evaluate(s, samples)
         # The active set: nodes that s + h F takes out of the box, or to its bound, are held and go to the bound. Right
         # side of the system: that move for the held ones, -F for the others.
