@@ -44,7 +44,7 @@ class Auto(Solver):
       :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
-    A sample that has then not converged is settled by :class:`Euler`, from the start. The choice rests on the network and
+    A sample that has not converged then is left to :class:`Euler`, from the start. The choice rests on the network and
     the sample's own nudge, so that a sample's answer does not depend on its batch. An online rule or a record needs the
     trajectory, and gets :class:`Euler` too.
 
