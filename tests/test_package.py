@@ -26,25 +26,14 @@ OWNERS = {
 """Heavy packages, and the only packages here that may import them."""
 
 TESTED_ELSEWHERE = {
-    "cli/__main__.py": "tests/cli/test_main.py runs it",
-    "equations/rendering.py": "tests/equations/test_expression.py",
-    "graphs/numbering.py": "tests/graphs: test_tables.py, test_edge_table.py",
-    "graphs/reading.py": "tests/graphs: test_tables.py, test_edge_table.py",
-    "kernels/gauss_seidel.py": "as phase.py",
-    "kernels/readout.py": "as phase.py",
-    "kernels/response.py": "as phase.py",
-    "kernels/machine_code.py": "tests/kernels/test_bindings.py, tests/solvers",
-    "kernels/phase.py": "text that cannot run by itself: tests/solvers and tests/kernels/test_plain_loop.py",
-    "kernels/threads.py": "tests/kernels/test_bindings.py",
+    "cli/__main__.py": "it only calls main(): tests/cli/test_main.py runs it as a process",
+    "kernels/gauss_seidel.py": "as phase.py: tests/solvers/test_gauss_seidel.py",
+    "kernels/machine_code.py": "what it compiles is tested by its numbers: tests/solvers, tests/kernels/test_plain_loop.py",
+    "kernels/phase.py": "text that cannot run by itself: tests/solvers/test_euler.py, tests/kernels/test_plain_loop.py",
+    "kernels/readout.py": "as phase.py: tests/learning/test_rules.py",
+    "kernels/response.py": "as phase.py: tests/solvers/test_linear_response.py",
+    "kernels/threads.py": "threads show in tests/kernels/test_bindings.py, by the bits of sums on 1 to 7 of them",
     "kernels/unpacking.py": "as phase.py: tests/compression/test_packed.py",
-    "network/attributes.py": "tests/network/test_compilation.py",
-    "network/inputs.py": "tests/network/test_compilation.py",
-    "network/symmetry.py": "tests/network/test_compilation.py",
-    "solvers/linear_response.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/arguments.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/base.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/euler.py": "tests/solvers: test_settle.py, test_conformance.py",
-    "solvers/result.py": "tests/solvers: test_settle.py, test_conformance.py",
 }
 """Modules without a test file of their name, and why."""
 

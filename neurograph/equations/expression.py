@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -96,6 +97,14 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 ARITY = {"clip": 3, "between": 3}
 
+OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -134,7 +143,7 @@ class Expression:
         _ = self.symbols
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes as the text alone."""
+        """Pickle the text alone: syntax trees and compiled code are made anew."""
         return Expression, (self.text, self.vocabulary, self.what)
 
     @cached_property
@@ -171,12 +180,14 @@ class Expression:
                 return
             case ast.Name(id=name):
                 if name not in self.vocabulary:
-                    self._unknown_name(name)
+                    raise ExpressionError(
+                        f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}"
+                    )
                 found.add(name)
                 return
-            case ast.BinOp(left=left, op=ast.BitXor(), right=right):
+            case ast.BinOp(op=ast.BitXor()):
                 raise ExpressionError(f"{self.what} {self.text!r} uses '^': write a power with '**'")
-            case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right):
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 inside: set[str] = set()
                 self._visit(left, inside)
                 self._visit(right, inside)
@@ -196,9 +207,6 @@ class Expression:
             f"{self.what} {self.text!r} contains {ast.unparse(node)!r}: expected only numbers, "
             f"names, + - * / ** and the functions {', '.join(ARRAY_FUNCTIONS)}"
         )
-
-    def _unknown_name(self, name: str) -> None:
-        raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
     def _check_constant(self, node: ast.expr) -> None:
         """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the kernels differ on them, or never end."""
@@ -231,11 +239,11 @@ class Expression:
         return compile(ast.unparse(self.tree), "<equation>", "eval")
 
     def __call__(self, /, **values: Any) -> Any:
-        """Evaluate on numbers or arrays, one keyword for each name (names it does not use are ignored)."""
+        """Return the value at numbers or arrays, one keyword for each name (names it does not use are ignored)."""
         return eval(self._code, {"__builtins__": {}}, {**ARRAY_FUNCTIONS, **values})
 
     def derivative(self, name: str) -> Expression:
-        """Differentiate with respect to `name`; a kink's derivative is the one from inside the interval."""
+        """Return the derivative by `name`; at a kink, the one from inside the interval."""
         return _derivative(self, name)
 
     def is_affine(self, name: str) -> bool:
@@ -243,7 +251,7 @@ class Expression:
         return _is_affine(self, name)
 
     def brian(self, names: Mapping[str, str] | None = None) -> str:
-        """Write the equation for Brian2, each symbol as its text in `names` where it is given.
+        """Return the equation as Brian2 reads it, each symbol as its text in `names` where it is given.
 
         Examples
         --------
@@ -254,7 +262,7 @@ class Expression:
         return ast.unparse(ForBrian(texts).visit(copy.deepcopy(self.tree)))
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
-        """Typeset the equation, each symbol by its LaTeX in `names` where it is given."""
+        """Return the equation in LaTeX, each symbol as its LaTeX in `names` where it is given."""
         import sympy
 
         expression = _to_sympy(self.tree)
@@ -263,7 +271,11 @@ class Expression:
 
 @lru_cache(maxsize=1)
 def _sympy_functions() -> dict[str, Any]:
-    """Build the functions that sympy lacks, or whose sympy derivative is a distribution."""
+    """Return the functions of an equation as sympy's; those that it lacks, or derives to distributions, are built here.
+
+    A function with a jump or a kink has the derivative that it has beside it: step, sign and between are flat,
+    abs' = sign, relu' = step, and clip' is between by x and a step by each limit.
+    """
     import sympy
 
     class Step(sympy.Function):  # type: ignore[misc]
@@ -329,18 +341,7 @@ def _to_sympy(node: ast.expr) -> sympy.Expr:
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return _sympy_functions()[name](*(_to_sympy(argument) for argument in arguments))
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _to_sympy(left), _to_sympy(right)
-            match op:
-                case ast.Add():
-                    return a + b
-                case ast.Sub():
-                    return a - b
-                case ast.Mult():
-                    return a * b
-                case ast.Div():
-                    return a / b
-                case _:
-                    return a**b
+            return OPERATORS[type(op)](_to_sympy(left), _to_sympy(right))
     raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
 
 
@@ -350,13 +351,13 @@ def _derivative(expression: Expression, name: str) -> Expression:
     from sympy.printing.str import StrPrinter
 
     class Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
-        """Write constants so that they are read back as what they are."""
-
-    def refuse(printer: Any, constant: Any) -> str:
-        raise ExpressionError(f"the derivative of {expression.what} {expression.text!r} by {name} is not real")
+        """Writes constants so that they are read back as what they are."""
 
     def number(printer: Any, constant: Any) -> str:
         return repr(float(constant))
+
+    def refuse(printer: Any, constant: Any) -> str:
+        raise ExpressionError(f"the derivative of {expression.what} {expression.text!r} by {name} is not real")
 
     Printer._print_Exp1 = Printer._print_Pi = number
     Printer._print_ImaginaryUnit = refuse
@@ -370,5 +371,5 @@ def _is_affine(expression: Expression, name: str) -> bool:
     import sympy
 
     whole, symbol = _to_sympy(expression.tree), sympy.Symbol(name)
-    rest = whole.subs(symbol, 0) + symbol * sympy.diff(whole, symbol) - whole
-    return bool(sympy.expand(rest) == 0)
+    # f is affine in x where f(0) + x f'(x) = f(x) for every x; a step, whose f' is 0 here, fails that.
+    return bool(sympy.expand(whole.subs(symbol, 0) + symbol * sympy.diff(whole, symbol) - whole) == 0)

@@ -7,10 +7,10 @@ says how smooth the equation is on the way, for the slope of an equation that ma
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import mul
 from typing import Any
 
 import numpy as np
@@ -75,27 +75,21 @@ class Interval:
         return Interval(*(np.broadcast_to(part, (count,)) for part in parts))
 
     def __neg__(self) -> Interval:
-        """Change the sign."""
+        """Return [-high, -low]."""
         return replace(self, low=-self.high, high=-self.low)
 
     @np.errstate(all="ignore")
     def __add__(self, other: Interval) -> Interval:
-        """Add."""
+        """Return the ends' sums, rounded outward where they are not exact."""
         low, high = self.low + other.low, self.high + other.high
         low = _down(low, _exact_sum(self.low, other.low, low))
         return _made(low, _up(high, _exact_sum(self.high, other.high, high)), self, other)
 
     @np.errstate(all="ignore")
     def __mul__(self, other: Interval) -> Interval:
-        """Multiply; 0 times an infinite end is 0, for no number is infinite."""
-        lows, highs = [], []
-        for a in (self.low, self.high):
-            for b in (other.low, other.high):
-                product = np.where((a == 0.0) | (b == 0.0), 0.0, a * b)
-                exact = np.isin(a, (-1.0, 0.0, 1.0)) | np.isin(b, (-1.0, 0.0, 1.0))
-                lows.append(_down(product, exact))
-                highs.append(_up(product, exact))
-        result = _made(np.min(lows, axis=0), np.max(highs, axis=0), self, other)
+        """Return the range of the ends' four products; 0 times an infinite end is 0, for no number is infinite."""
+        low, high = _corners(self, other, lambda a, b: np.where((a == 0.0) | (b == 0.0), 0.0, a * b), (-1.0, 0.0, 1.0))
+        result = _made(low, high, self, other)
         return replace(result, varies=result.varies & (result.size > 0.0))
 
     @np.errstate(all="ignore")
@@ -126,6 +120,7 @@ def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
 
 def _enclose(node: ast.expr, symbols: Mapping[str, Interval]) -> Interval:
     match node:
+        # A constant of the text: an integer beyond 2**53 is known to within the unit in its last place.
         case ast.Constant(value=int() | float() as value):
             number = float(value)
             return Interval.constant(number, 0.0 if number == value else np.spacing(abs(number)))
@@ -155,7 +150,10 @@ def _factors(node: ast.expr) -> list[ast.expr]:
 
 
 def _product(factors: list[ast.expr], symbols: Mapping[str, Interval]) -> Interval:
-    """Multiply; the pair f(u), 1 - f(u), a sigmoid's slope, as one: apart, its range is four times too wide."""
+    """Return the range of a product.
+
+    A pair f(u), 1 - f(u), as in a sigmoid's slope, is enclosed as one: taken apart, its range is four times too wide.
+    """
     nodes = {ast.unparse(factor): factor for factor in factors}
     texts = [ast.unparse(factor) for factor in factors]
     ranges = []
@@ -164,11 +162,11 @@ def _product(factors: list[ast.expr], symbols: Mapping[str, Interval]) -> Interv
             texts.remove(text)
             texts.remove(f"1 - {text}")
             ranges.append(_logistic(_enclose(nodes[text], symbols)))
-    return reduce(mul, [*ranges, *(_enclose(nodes[text], symbols) for text in texts)])
+    return reduce(operator.mul, [*ranges, *(_enclose(nodes[text], symbols) for text in texts)])
 
 
 def _logistic(x: Interval) -> Interval:
-    """Return x (1 - x)."""
+    """Return x (1 - x): a concave parabola, so its least is at an end, and its greatest 1/4 where x may be 1/2."""
     ends = [Interval.constant(end) * (Interval.constant(1.0) + Interval.constant(-end)) for end in (x.low, x.high)]
     top = (x.low <= 0.5) & (x.high >= 0.5)
     high = np.where(top, 0.25, np.maximum(ends[0].high, ends[1].high))
@@ -180,21 +178,18 @@ def _power(x: Interval, y: Interval) -> Interval:
     if np.all(y.high < 0.0):
         return _power(x, -y).inverse()
     whole = (y.low == y.high) & (np.rint(y.low) == y.low) & (y.low >= 0.0) & ~y.varies
-    lows, highs = [], []
-    for a in (x.low, x.high):
-        for b in (y.low, y.high):
-            exact = np.isin(a, (-1.0, 0.0, 1.0)) | np.isin(b, (0.0, 1.0))
-            lows.append(_down(a**b, exact, ULPS))
-            highs.append(_up(a**b, exact, ULPS))
+    # x**y is monotone in x and in y where x > 0, so its range is that of the corners; an even power has its least, 0,
+    # inside where x goes through 0.
+    low, high = _corners(x, y, operator.pow, (0.0, 1.0), ULPS)
     even = whole & (np.mod(y.low, 2.0) == 0.0) & (x.low <= 0.0) & (x.high >= 0.0) & (y.low > 0.0)
+    low = np.where(even, 0.0, low)
     lost = ~whole & ~((x.low > 0.0) | ((x.low >= 0.0) & (y.low > 0.0)))
-    low, high = np.where(even, 0.0, np.min(lows, axis=0)), np.max(highs, axis=0)
     result = _made(np.where(lost, -np.inf, low), np.where(lost, np.inf, high), x, y)
     return _graded(result, ROUGH, lost)
 
 
 def _rising(function: Callable[[Array], Array], least: float, most: float) -> Callable[[Interval], Interval]:
-    """Carry an increasing function with values in [least, most] to intervals."""
+    """Return the enclosure of an increasing function with values in [least, most]: its values at the ends."""
     # A bounded function is flat far out, where its error is of the size of its largest value, not of its own.
     slack = 2.0**-50 if np.isfinite(most) else 0.0
 
@@ -207,7 +202,7 @@ def _rising(function: Callable[[Array], Array], least: float, most: float) -> Ca
 
 
 def _rooted(function: Callable[[Array], Array], closed: bool) -> Callable[[Interval], Interval]:
-    """Carry log or sqrt to intervals; without bounds, and ROUGH, where x may leave the domain, which may be closed."""
+    """Return the enclosure of log or sqrt; ROUGH, with no lower bound, where x may leave the domain."""
 
     def enclosure(x: Interval) -> Interval:
         outside = (x.low < 0.0) if closed else (x.low <= 0.0)
@@ -219,7 +214,7 @@ def _rooted(function: Callable[[Array], Array], closed: bool) -> Callable[[Inter
 
 
 def _wave(function: Callable[[Array], Array]) -> Callable[[Interval], Interval]:
-    """Carry sin or cos to intervals: the value in the middle, give or take half the width."""
+    """Return the enclosure of sin or cos, whose slope is at most 1: the value at the middle +- half the width."""
 
     def enclosure(x: Interval) -> Interval:
         bounded = np.isfinite(x.low) & np.isfinite(x.high)
@@ -236,14 +231,6 @@ def _levels(low: Array, high: Array, *sources: Interval) -> Interval:
     result = _made(np.asarray(low, np.float64), np.asarray(high, np.float64), *sources)
     jumps = result.varies & (result.low != result.high)
     return _graded(replace(result, varies=jumps), ROUGH, jumps)
-
-
-def _step(x: Interval) -> Interval:
-    return _levels(x.low > 0.0, x.high > 0.0, x)
-
-
-def _sign(x: Interval) -> Interval:
-    return _levels(np.sign(x.low), np.sign(x.high), x)
 
 
 def _between(x: Interval, least: Interval, most: Interval) -> Interval:
@@ -265,7 +252,10 @@ def _relu(x: Interval) -> Interval:
 
 
 def _clip(x: Interval, least: Interval, most: Interval) -> Interval:
-    """Clip; ROUGH where the limits vary, for equations.py differentiates by x alone, or may be the wrong way round."""
+    """Return the range of clip(x, least, most); ROUGH where a limit varies, or least > most is possible.
+
+    A limit that varies has its own slope, a step, which a grade of clip's slope by x does not cover.
+    """
     ends = [np.minimum(np.maximum(getattr(x, end), getattr(least, end)), getattr(most, end)) for end in ("low", "high")]
     result = _made(ends[0], ends[1], x, least, most)
     kinks = [(x.low < limit.high) & (limit.low < x.high) for limit in (least, most)]
@@ -283,17 +273,34 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "sin": _wave(np.sin),
     "cos": _wave(np.cos),
     "abs": _abs,
-    "sign": _sign,
+    "sign": lambda x: _levels(np.sign(x.low), np.sign(x.high), x),
     "sigmoid": _rising(ARRAY_FUNCTIONS["sigmoid"], 0.0, 1.0),
     "relu": _relu,
-    "step": _step,
+    "step": lambda x: _levels(x.low > 0.0, x.high > 0.0, x),
     "clip": _clip,
     "between": _between,
 }
 """Every function an equation may call, on intervals."""
 
 
+def _corners(
+    x: Interval, y: Interval, operation: Callable[[Array, Array], Array], units: tuple[float, ...], ulps: int = 1
+) -> tuple[Array, Array]:
+    """Return the least and the greatest of x op y over the four corners of the box, rounded outward.
+
+    No rounding error is assumed where x is -1, 0 or 1, or y is one of the `units`.
+    """
+    lows, highs = [], []
+    for a in (x.low, x.high):
+        for b in (y.low, y.high):
+            value, exact = operation(a, b), np.isin(a, (-1.0, 0.0, 1.0)) | np.isin(b, units)
+            lows.append(_down(value, exact, ulps))
+            highs.append(_up(value, exact, ulps))
+    return np.asarray(np.min(lows, axis=0)), np.asarray(np.max(highs, axis=0))
+
+
 def _down(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
+    """Return a lower bound of a value that was rounded by at most `ulps` units in the last place."""
     lowered = np.nextafter(value - ulps * 2.0**-53 * np.abs(value), -np.inf)
     return np.where(exact | np.isinf(value), value, lowered)
 
@@ -304,12 +311,16 @@ def _up(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
 
 def _exact_sum(a: Array, b: Array, total: Array) -> Array:
     """Return where a + b has no rounding error (Knuth's two-sum)."""
+    # b' = total - a is b but for the error; the two terms are what a and b lost in the sum.
     part = total - a
     return np.asarray((a - (total - part)) + (b - part) == 0.0)
 
 
 def _made(low: Array, high: Array, *sources: Interval) -> Interval:
-    """Return the range that came from `sources`; an end that is no number, or beyond all of them, bounds nothing."""
+    """Return [low, high], which varies and is graded as its `sources`.
+
+    A NaN end bounds nothing, and becomes infinite; an overflow of the wrong side bounds by the largest float.
+    """
     huge = np.finfo(np.float64).max
     low = np.where(np.isnan(low), -np.inf, np.minimum(low, huge))
     high = np.where(np.isnan(high), np.inf, np.maximum(high, -huge))

@@ -9,7 +9,7 @@ from typing import cast
 
 
 class WithFloats(ast.NodeTransformer):
-    """Turns whole numbers into floats, whose powers overflow instead of growing without end."""
+    """Turns whole numbers into floats, whose powers overflow where those of integers grow without bound."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         """Turn a number into a float."""
@@ -22,18 +22,14 @@ BRIAN_FUNCTIONS = {
     "step": (("x",), "1.0*int(x > 0.0)"),
     "between": (("x", "low", "high"), "1.0*int(x >= low and x <= high)"),
 }
-"""The functions that Brian2 lacks, over those that it has."""
+"""The functions that Brian2 lacks, each with its arguments, written with those that it has."""
 
 
-class ForBrian(ast.NodeTransformer):
+class ForBrian(WithFloats):
     """Writes symbols and functions as Brian2 has them, and constants as floats, for C++ would divide integers."""
 
     def __init__(self, texts: Mapping[str, ast.expr]) -> None:
         self.texts = texts
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        """Turn a number into a float."""
-        return ast.Constant(float(cast(float, node.value)))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Put a symbol's text in its place."""
@@ -51,9 +47,5 @@ class ForBrian(ast.NodeTransformer):
         if function.id not in BRIAN_FUNCTIONS:
             return ast.Call(function, arguments, [])
         names, text = BRIAN_FUNCTIONS[function.id]
-        return _filled(text, dict(zip(names, arguments, strict=True)))
-
-
-def _filled(text: str, values: Mapping[str, ast.expr]) -> ast.expr:
-    """Put expressions for the names of a text whose constants are floats already."""
-    return cast(ast.expr, ForBrian(values).visit(ast.parse(text, mode="eval").body))
+        values = dict(zip(names, arguments, strict=True))
+        return cast(ast.expr, ForBrian(values).visit(ast.parse(text, mode="eval").body))

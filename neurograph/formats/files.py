@@ -18,7 +18,7 @@ from neurograph.errors import FormatError, GraphError
 from neurograph.formats.base import Format
 from neurograph.formats.registry import FORMATS
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.reading import as_table
 from neurograph.network.network import Network
 
 
@@ -91,7 +91,7 @@ def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
     if isinstance(graph, Network):
         table = graph.to_table()
         return replace(table, attributes={**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()})
-    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    table = as_table(graph)
     attributes = dict(table.attributes or {})
     if isinstance(attributes.get("dynamics"), Dynamics):
         attributes["dynamics"] = attributes["dynamics"].to_dict()

@@ -1,4 +1,4 @@
-"""Graphs made from graphs: roles and weights given to any, and both directions of every edge tied."""
+"""Graphs made from graphs: with roles and random weights added, or with both directions of every edge tied."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from neurograph._checks import Seed, checked_generator, checked_number
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.numbering import Labels
-from neurograph.graphs.reading import read_graph, read_ties
+from neurograph.graphs.reading import as_table, read_graph, read_ties
 from neurograph.graphs.tables import chosen_roles
 
 SCALE = 0.2
@@ -105,16 +105,13 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
     >>> graph.edges["h0", "h1"] == graph.edges["h1", "h0"]
     True
     """
-    if isinstance(graph, EdgeTable):
-        graph = graph.to_graph()
-    table = read_graph(graph)
-    clamped = {node for node, data in graph.nodes(data=True) if data.get("role") in ("input", "bias")}
-    copy: nx.DiGraph[Any] = nx.DiGraph(graph)
-    for pre, post in graph.edges:
-        if pre in clamped or pre == post:
+    table = as_table(graph)
+    given, copy = table.to_graph(), table.to_graph()
+    for pre, post in given.edges:
+        if given.nodes[pre].get("role") in ("input", "bias") or pre == post:
             continue
         one, other = sorted((pre, post), key=table.index.__getitem__)
-        data = graph.edges[(one, other) if graph.has_edge(one, other) else (other, one)]
+        data = given.edges[(one, other) if given.has_edge(one, other) else (other, one)]
         shared = {"weight": data["weight"], "plastic": data.get("plastic", True)}
         for edge in ((one, other), (other, one)):
             copy.add_edge(*edge, **shared, tie=f"{table.index[one]}-{table.index[other]}")
@@ -134,7 +131,7 @@ def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.G
 
 
 def _check_clamped(graph: nx.DiGraph[Any], roles: dict[Any, str]) -> None:
-    """Return how to take out the edges into nodes that will be clamped."""
+    """Refuse edges into nodes that will be clamped, and name the call that removes them."""
     for pre, post in graph.edges:
         if roles.get(post) in ("input", "bias"):
             named = "inputs" if roles[post] == "input" else "bias_nodes"

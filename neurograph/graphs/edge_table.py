@@ -131,6 +131,11 @@ class EdgeTable(FrozenArrays):
         """Where each edge ends (edges,), as places in `nodes`; made anew each time, for `indptr` says it too."""
         return np.repeat(np.arange(len(self.nodes), dtype=np.int32), np.diff(self.indptr))
 
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Whether each node moves (nodes,): the hidden and the output nodes do."""
+        return np.isin(self.roles, (HIDDEN, OUTPUT))
+
     @cached_property
     def index(self) -> dict[Hashable, int]:
         """Place of each label in `nodes`."""
@@ -142,11 +147,23 @@ class EdgeTable(FrozenArrays):
 
     def given_node_attributes(self) -> list[dict[str, Any]]:
         """Return what nodes carry, their roles among it but not their biases, in new dicts."""
-        return _role_attributes(self) if self.node_attributes is None else [dict(data) for data in self.node_attributes]
+        if self.node_attributes is not None:
+            return [dict(data) for data in self.node_attributes]
+        return [{} if role == HIDDEN else {"role": ROLES[role]} for role in self.roles.tolist()]
 
     def given_attributes(self) -> Mapping[int, dict[str, Any]]:
         """Return what edges carry beside their weights, by their places in the given order, where they carry any."""
-        return _plain_edge_attributes(self) if self.edge_attributes is None else self.edge_attributes
+        if self.edge_attributes is not None:
+            return self.edge_attributes
+        more: dict[int, dict[str, Any]] = {}
+        given = np.arange(self.pre.size) if self.order is None else self.order
+        if self.plastic is not None:
+            more = {place: {"plastic": False} for place in given[~self.plastic].tolist()}
+        if self.ties is not None:
+            tied = self.ties >= 0
+            for place, tie in zip(given[tied].tolist(), self.ties[tied].tolist(), strict=True):
+                more.setdefault(place, {})["tie"] = tie
+        return more
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the graph as a new :class:`networkx.DiGraph`."""
@@ -207,23 +224,6 @@ def build_graph(
     return graph
 
 
-def _role_attributes(table: EdgeTable) -> list[dict[str, Any]]:
-    return [{} if role == HIDDEN else {"role": ROLES[role]} for role in table.roles.tolist()]
-
-
-def _plain_edge_attributes(table: EdgeTable) -> dict[int, dict[str, Any]]:
-    more: dict[int, dict[str, Any]] = {}
-    given = np.arange(table.pre.size) if table.order is None else table.order
-    if table.plastic is not None:
-        for place in given[~table.plastic].tolist():
-            more[place] = {"plastic": False}
-    if table.ties is not None:
-        tied = table.ties >= 0
-        for place, tie in zip(given[tied].tolist(), table.ties[tied].tolist(), strict=True):
-            more.setdefault(place, {})["tie"] = tie
-    return more
-
-
 def _check_weights(table: EdgeTable) -> None:
     # The smallest and the largest of numbers with NaN among them are NaN; an array of truth values would cost memory.
     if not np.isfinite([table.weights.min(initial=0.0), table.weights.max(initial=0.0)]).all():
@@ -237,7 +237,7 @@ def _check_roles(table: EdgeTable) -> None:
         raise GraphError("the graph has no nodes: expected at least one with role 'output'")
     if not np.any(table.roles == OUTPUT):
         raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
-    clamped = (table.roles == INPUT) | (table.roles == BIAS)
+    clamped = ~table.free
     into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
     if into.size:
         pre, post = table.edge(table.indptr[into[0]])
@@ -279,17 +279,21 @@ def _check_parallel(table: EdgeTable) -> None:
     )
 
 
+def first_unequal(ties: NDArray[np.int64], values: NDArray[Any]) -> tuple[int, int] | None:
+    """Return the first edge whose value is not that of the first of its tie, and that one; None if all are equal."""
+    tied = np.flatnonzero(ties >= 0)
+    _, first, group = np.unique(ties[tied], return_index=True, return_inverse=True)
+    unequal = np.flatnonzero(values[tied] != values[tied[first]][group])
+    return (int(tied[unequal[0]]), int(tied[first[group[unequal[0]]]])) if unequal.size else None
+
+
 def _check_ties(table: EdgeTable) -> None:
     if table.ties is None:
         return
-    tied = np.flatnonzero(table.ties >= 0)
-    _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)
     for values, what in ((table.weights, "weights"), (table.plastic, "plastic")):
-        if values is None:
-            continue
-        unequal = np.flatnonzero(values[tied] != values[tied[first]][group])
-        if unequal.size:
-            k, other = tied[unequal[0]], tied[first[group[unequal[0]]]]
+        unequal = None if values is None else first_unequal(table.ties, values)
+        if values is not None and unequal is not None:
+            k, other = unequal
             (pre, post), (pre2, post2) = table.edge(k), table.edge(other)
             raise GraphError(
                 f"edges {pre!r} -> {post!r} and {pre2!r} -> {post2!r} are tied but have {what} {values[k]} and "

@@ -1,4 +1,4 @@
-"""A networkx graph read into arrays, and what is wrong with one said in words."""
+"""A networkx graph read into arrays, and checked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import ROLES, EdgeTable, check_size, numbered
 
 
+def as_table(graph: Any) -> EdgeTable:
+    """Return a graph as arrays: a table as it is, and what has a method ``to_graph``, such as a network, by its graph.
+
+    Raises
+    ------
+    GraphError
+        As :func:`read_graph`.
+    """
+    if isinstance(graph, EdgeTable):
+        return graph
+    return read_graph(graph.to_graph() if hasattr(graph, "to_graph") else graph)
+
+
 def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
     """Read a networkx graph into arrays, checking all that it must carry.
 
@@ -29,8 +42,7 @@ def read_graph(graph: nx.DiGraph[Any]) -> EdgeTable:
     if not isinstance(graph, nx.Graph):
         raise GraphError(
             f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; for arrays and tables use "
-            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a network or a fit "
-            ".to_graph() or .network.to_graph()"
+            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a fit its .network"
         )
     if graph.is_multigraph():
         raise GraphError(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from neurograph._checks import Seed, checked_generator, checked_number
 from neurograph.errors import GraphError
-from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, first_unequal
+from neurograph.graphs.reading import as_table
 
 SIGNS = {"excitatory": 1, "inhibitory": -1}
 """The values of the attribute, and the sign of the weights that each permits."""
@@ -108,15 +108,13 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
     """
     share = checked_number("inhibitory", inhibitory, least=0.0, most=1.0, remark=", the share of the hidden nodes")
     rng = checked_generator(seed)
-    if isinstance(graph, EdgeTable):
-        graph = graph.to_graph()
-    table = read_graph(graph)
+    table = as_table(graph)
     signs = read_signs(table)
     hidden = np.flatnonzero((signs == 0) & (table.roles == HIDDEN))
     signs[(signs == 0) & (table.roles != BIAS)] = 1
     signs[rng.choice(hidden, round(share * hidden.size), replace=False)] = -1
     _check_tied(table, signs)
-    copy: nx.DiGraph[Any] = nx.DiGraph(graph)
+    copy = table.to_graph()
     for (node, data), sign in zip(copy.nodes(data=True), signs.tolist(), strict=True):
         if sign:
             data["sign"] = WORDS[sign]
@@ -127,17 +125,12 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
 
 
 def _check_tied(table: EdgeTable, signs: NDArray[np.int8]) -> None:
-    if table.ties is None:
-        return
-    tied = np.flatnonzero(table.ties >= 0)
-    sent = signs[table.pre[tied]]
-    _, first, group = np.unique(table.ties[tied], return_index=True, return_inverse=True)
-    unequal = np.flatnonzero(sent != sent[first][group])
-    if unequal.size:
-        one, other = unequal[0], first[group[unequal[0]]]
-        (pre, post), (pre2, post2) = table.edge(tied[one]), table.edge(tied[other])
+    unequal = None if table.ties is None else first_unequal(table.ties, signs[table.pre])
+    if unequal is not None:
+        (pre, post), (pre2, post2) = (table.edge(k) for k in unequal)
+        one, other = (WORDS[signs[table.pre[k]]] for k in unequal)
         raise GraphError(
-            f"edges {pre!r} -> {post!r} and {pre2!r} -> {post2!r} are tied, but node {pre!r} is {WORDS[sent[one]]} and "
-            f"node {pre2!r} is {WORDS[sent[other]]}: expected one sign, for a tie is one shared weight; set the same "
+            f"edges {pre!r} -> {post!r} and {pre2!r} -> {post2!r} are tied, but node {pre!r} is {one} and "
+            f"node {pre2!r} is {other}: expected one sign, for a tie is one shared weight; set the same "
             "graph.nodes[node]['sign'] for both, or remove the ties"
         )

@@ -24,7 +24,7 @@ from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.reading import as_table
 from neurograph.html.certificates import certificates
 from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves
@@ -135,10 +135,9 @@ def page(
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
-    if not isinstance(graph, (EdgeTable, Network)):
-        return read_graph(graph)
-    check_nodes(len(graph.nodes))  # before the graph of a large network is built
-    return read_graph(graph.to_graph()) if isinstance(graph, Network) else graph
+    if isinstance(graph, (EdgeTable, Network)):
+        check_nodes(len(graph.nodes))  # before the graph of a large network is built
+    return as_table(graph)
 
 
 def _title(table: EdgeTable) -> str:

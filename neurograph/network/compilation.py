@@ -12,8 +12,8 @@ from neurograph._arrays import Floats, frozen
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.edge_table import HIDDEN, OUTPUT, EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.reading import as_table
 from neurograph.graphs.signs import check_signs
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity
@@ -63,7 +63,7 @@ def compile(
     Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
     """
     number = _number_type(dtype)
-    table = graph if isinstance(graph, EdgeTable) else read_graph(graph)
+    table = as_table(graph)
     carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
     if not isinstance(dynamics, Dynamics):
@@ -127,8 +127,7 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
             f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
         )
     if dynamics.symmetric:
-        free = (table.roles == HIDDEN) | (table.roles == OUTPUT)
-        wrong = one_way(table.pre, table.post, table.weights, free)
+        wrong = one_way(table.pre, table.post, table.weights, table.free)
         if wrong is not None:
             raise GraphError(one_way_message(table.edge(wrong), dynamics))
 
@@ -147,7 +146,7 @@ def check_symmetric(network: Network, rule: str | None = None) -> None:
     if not network.dynamics.symmetric and rule is None:
         return
     groups = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
-    own, free = np.where(connectivity.plastic, groups, -1), np.isin(network.roles, (HIDDEN, OUTPUT))
+    own, free = np.where(connectivity.plastic, groups, -1), connectivity.table.free
     wrong = one_way(connectivity.pre, connectivity.post, own, free)
     if wrong is None and rule is not None:
         wrong = one_way(connectivity.pre, connectivity.post, network.weights, free)

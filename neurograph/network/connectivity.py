@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from neurograph._arrays import FrozenArrays, frozen
-from neurograph.graphs.edge_table import BIAS, CHUNK, HIDDEN, INPUT, OUTPUT, EdgeTable
+from neurograph.graphs.edge_table import BIAS, CHUNK, INPUT, OUTPUT, EdgeTable
 from neurograph.graphs.signs import read_signs
 from neurograph.network.ordering import Schedule
 
@@ -38,10 +38,12 @@ class Incidence(FrozenArrays):
     @classmethod
     def arriving(cls, connectivity: Connectivity, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
         """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
+        # indptr by counting the mask's edges before each node: those in it or those outside, the fewer ones.
         count = int(np.count_nonzero(mask))
         few = 2 * count <= mask.size
         ids = _found(mask, few)
         before = np.searchsorted(ids, connectivity.indptr).astype(np.int64)
+        # The edges themselves in the least memory: a slice if they come first, places if they are few, else the mask.
         chosen: slice | NDArray[Any] = slice(0, count)
         if not mask[chosen].all():
             chosen = frozen(ids if 8 * count < mask.size else mask)
@@ -100,6 +102,7 @@ class PhaseSubgraph(FrozenArrays):
     @classmethod
     def of(cls, connectivity: Connectivity, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> PhaseSubgraph:
         """Find the edges that reach the nodes `moving`."""
+        # Edges whose post moves, parted by whether pre moves too (recurrent) or not (clamped).
         place = np.full(len(connectivity.table.nodes), -1)
         place[moving] = np.arange(moving.size)
         moves = place >= 0
@@ -120,7 +123,7 @@ class PhaseSubgraph(FrozenArrays):
 
     @cached_property
     def transposed(self) -> Incidence:
-        """The recurrent edges, by their presynaptic node: the way that a nudge goes back."""
+        """The recurrent edges, by their presynaptic node: the rows of W transposed."""
         return self._gathered(self.recurrent.ids, self._ends(self.recurrent.ids)[0], self.post)
 
     @cached_property
@@ -224,7 +227,7 @@ class Connectivity(FrozenArrays):
     @cached_property
     def free(self) -> NDArray[np.int64]:
         """Places of the nodes that move: hidden and output."""
-        return np.flatnonzero((self.table.roles == HIDDEN) | (self.table.roles == OUTPUT))
+        return np.flatnonzero(self.table.free)
 
     @cached_property
     def inputs(self) -> NDArray[np.int64]:

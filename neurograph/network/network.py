@@ -1,4 +1,4 @@
-"""compile(): a graph and a dynamics become a Network of frozen arrays, and become a graph again."""
+"""Network: a graph and its dynamics as frozen arrays, and back as a graph."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable
+from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity
@@ -35,7 +35,7 @@ class Network(FrozenArrays):
 
     Attributes
     ----------
-    wiring : Connectivity
+    connectivity : Connectivity
         Who is connected to whom.
     dynamics : Dynamics
         How a neuron moves.
@@ -108,6 +108,15 @@ class Network(FrozenArrays):
     def w_out_abs(self) -> Floats:
         """Summed absolute outgoing weight of each node."""
         return self._outgoing(np.abs)
+
+    @cached_property
+    def constants(self) -> dict[str, Floats]:
+        """What the equations read of each node (nodes,) and no state changes, by symbol: b, w_out, the parameters."""
+        values = {"b": self.biases}
+        values |= {
+            name: getattr(self, name) for name in ("w_out", "w_out_abs") if name in self.dynamics.drift_equation.symbols
+        }
+        return values | {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
 
     def _outgoing(self, value: np.ufunc) -> Floats:
         """Sum a function of the outgoing weights of each node, in double precision."""
@@ -266,7 +275,7 @@ class Network(FrozenArrays):
         """Return f(s), what each node sends (batch, nodes), at a state (batch, nodes)."""
         if self.dynamics.transfer == "s":
             return state
-        return self._with_parameters(self.dynamics.transfer_equation, {"s": state})
+        return self.at_nodes(self.dynamics.transfer_equation, state)
 
     def summed_input(self, state: Floats) -> Floats:
         """Return I (batch, nodes) at a state (batch, nodes): I_j = sum of W_ij f(s_i)."""
@@ -275,20 +284,8 @@ class Network(FrozenArrays):
 
     def at_nodes(self, equation: Expression, state: Floats) -> Floats:
         """Evaluate a node's equation, such as the drift or one of its slopes, at a state (batch, nodes)."""
-        values: dict[str, Any] = {"s": state}
-        if "I" in equation.symbols:
-            values["I"] = self.summed_input(state)
-        if "b" in equation.symbols:
-            values["b"] = self.biases
-        if "w_out" in equation.symbols:
-            values["w_out"] = self.w_out
-        if "w_out_abs" in equation.symbols:
-            values["w_out_abs"] = self.w_out_abs
-        return np.broadcast_to(self._with_parameters(equation, values), np.shape(state))
-
-    def _with_parameters(self, equation: Expression, values: dict[str, Any]) -> Floats:
-        named = {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
-        return np.broadcast_to(np.asarray(equation(**values, **named), self.dtype), np.shape(values["s"]))
+        total = self.summed_input(state) if "I" in equation.symbols else 0.0
+        return np.broadcast_to(np.asarray(equation(**self.constants, s=state, I=total), self.dtype), np.shape(state))
 
     def drift(self, state: ArrayLike, target: ArrayLike = 0.0, beta: float = 0.0) -> Floats:
         """Return ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
@@ -326,11 +323,11 @@ class Network(FrozenArrays):
         moving = ~self.held(state)
         own, input_slope = (self.at_nodes(self.dynamics.slope(name), state) for name in ("s", "I"))
         back = (self.matrix().T @ (moving * input_slope * response).T).T
-        total = own * response + self._with_parameters(self.dynamics.transfer_slope, {"s": state}) * back
+        total = own * response + self.at_nodes(self.dynamics.transfer_slope, state) * back
         total[:, self.connectivity.outputs] += force
         largest = np.max(np.abs(force), axis=1, initial=0.0)
-        rest = np.max(np.abs(np.where(moving, total, 0.0)), axis=1, initial=0.0)
-        return np.asarray(rest / np.where(largest > 0.0, largest, 1.0))
+        residual = np.max(np.abs(np.where(moving, total, 0.0)), axis=1, initial=0.0)
+        return np.asarray(residual / np.where(largest > 0.0, largest, 1.0))
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
         """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
@@ -352,39 +349,32 @@ class Network(FrozenArrays):
         outputs = self.connectivity.outputs
         own[outputs] += beta * squared_error().force_slopes(s[outputs], np.zeros(outputs.size))[0]
         input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
-        sending = scipy.sparse.diags_array(self._with_parameters(self.dynamics.transfer_slope, {"s": s}))
+        sending = scipy.sparse.diags_array(self.at_nodes(self.dynamics.transfer_slope, s))
         return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)
 
 
 def _checked_bonds(network: Network) -> Network:
-    """Return the network if its weights still have their nodes' signs, and are equal where they must be."""
+    """Return the network, or raise where a weight has not its node's sign, or differs from one it must equal."""
     connectivity, weights = network.connectivity, network.weights
-    wrong_sign = (
-        np.flatnonzero(connectivity.signs[connectivity.pre] * weights < 0)
-        if connectivity.signs.any()
-        else connectivity.signs[:0]
-    )
-    if wrong_sign.size:
+    if (
+        connectivity.signs.any()
+        and (wrong_sign := np.flatnonzero(connectivity.signs[connectivity.pre] * weights < 0)).size
+    ):
         k = wrong_sign[0]
         sign = connectivity.signs[connectivity.pre[k]]
         raise ParameterError(
             f"weights[{k}] of {network.edges[k]!r} is {weights[k]}, but node {network.edges[k][0]!r} is {WORDS[sign]}: "
             f"expected a weight {'>=' if sign > 0 else '<='} 0"
         )
-    if connectivity.ties is not None:
-        _, first = np.unique(connectivity.ties, return_index=True)
-        unequal = np.flatnonzero(weights != weights[first][connectivity.ties])
-        if unequal.size:
-            k = unequal[0]
-            other = first[connectivity.ties[k]]
-            raise ParameterError(
-                f"weights has {weights[k]} for {network.edges[k]!r} and {weights[other]} for {network.edges[other]!r}, "
-                "which are tied: expected equal weights"
-            )
+    unequal = None if connectivity.ties is None else first_unequal(connectivity.ties, weights)
+    if unequal is not None:
+        k, other = unequal
+        raise ParameterError(
+            f"weights has {weights[k]} for {network.edges[k]!r} and {weights[other]} for {network.edges[other]!r}, "
+            "which are tied: expected equal weights"
+        )
     if network.dynamics.symmetric:
-        free = np.zeros(len(network.nodes), np.bool_)
-        free[connectivity.free] = True
-        wrong = one_way(connectivity.pre, connectivity.post, weights, free)
+        wrong = one_way(connectivity.pre, connectivity.post, weights, connectivity.table.free)
         if wrong is not None:
             raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
     return network

@@ -65,17 +65,22 @@ class Schedule(FrozenArrays):
         >>> schedule.order.tolist(), schedule.blocks.tolist(), schedule.cyclic.tolist()
         ([3, 0, 2, 1], [0, 1, 3, 4], [False, True, False])
         """
+        # Loops order nothing.
         apart = pre != post
         pre, post = pre[apart], post[apart]
-        # Numbered as they are finished: each after all that it reaches.
+        # Tarjan's strongly connected components, numbered as they are finished: each after all that it reaches, so
+        # that falling numbers are a topological order of the components.
         components, number = csgraph.connected_components(_matrix(count, pre, post), connection="strong")
         size = np.bincount(number, minlength=components)
         inside = number[pre] == number[post]
+        # Within the components an order with few feedback arcs; the sort puts the components first, then that order.
         rank = _along(count, pre[inside], post[inside], _breadth_first(count, pre, post, first))
         order = np.lexsort((rank, -number))
+        # A block begins where the component changes, unless both components are single nodes.
         cyclic = size[number[order]] > 1
         turning = number[order[1:]] != number[order[:-1]]
         starts = np.flatnonzero(np.concatenate([[count > 0], turning & (cyclic[1:] | cyclic[:-1])]))
+        # Cut into colours; the nodes of a colour, which no edge joins, are visited in the order of memory.
         colours = _colours(order, pre, post, starts)
         order = order[np.lexsort((order, np.repeat(np.arange(colours.size - 1), np.diff(colours))))]
         return cls(frozen(order), frozen(np.append(starts, count)), frozen(cyclic[starts]), frozen(colours))
@@ -88,6 +93,7 @@ class Schedule(FrozenArrays):
 
 def _breadth_first(count: int, pre: Places, post: Places, first: Places) -> Places:
     """Return when a breadth-first search from the nodes `first` meets each node; those that it does not, last."""
+    # One more node, number `count`, sends to all of `first` and is where the search starts.
     root = np.full(first.size, count)
     matrix = _matrix(count + 1, np.concatenate([pre, root]), np.concatenate([post, first]))
     met = csgraph.breadth_first_order(matrix, count, return_predecessors=False)[1:]
@@ -98,8 +104,11 @@ def _breadth_first(count: int, pre: Places, post: Places, first: Places) -> Plac
 
 def _along(count: int, pre: Places, post: Places, ties: Places) -> Places:
     """Rank the nodes so that few edges go back: first those that send to most more than they hear from."""
+    # Nodes without edges keep rank 0; the others are sorted by their ties once, and stable sorts keep that order.
     left, placed = np.flatnonzero(np.bincount(np.concatenate([pre, post]), minlength=count)), []
     left = left[np.argsort(ties[left], kind="stable")]
+    # Eades, Lin, Smyth: place the 1/SHARE of the nodes left with the largest out-degree less in-degree, take them and
+    # their edges out, and count anew.
     while left.size:
         surplus = np.bincount(pre, minlength=count) - np.bincount(post, minlength=count)
         chosen = np.argsort(-surplus[left], kind="stable")[: -(-left.size // SHARE)]
@@ -117,11 +126,13 @@ def _along(count: int, pre: Places, post: Places, ties: Places) -> Places:
 
 def _colours(order: Places, pre: Places, post: Places, starts: Places) -> Places:
     """Cut the order wherever the next node has an edge with one since the last cut, and at the blocks' starts."""
+    # For each place the latest earlier one that an edge joins it with; a block's start counts as its own.
     rank = _inverse(order)
     ends = rank[pre], rank[post]
     latest = np.full(order.size, -1)
     np.maximum.at(latest, np.maximum(*ends), np.minimum(*ends))
     latest[starts] = starts
+    # Greedy cut: a node joined with one of the colour that is open (from `start` on) opens the next.
     bounds, start = [], -1
     for place, neighbour in enumerate(latest.tolist()):
         if neighbour >= start:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.reading import as_table
 from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires
@@ -125,7 +125,7 @@ def _arrays(network: Network | nx.DiGraph[Any] | EdgeTable) -> Drawn:
     if isinstance(network, Network):
         connectivity = network.connectivity
         return Drawn(network.nodes, network.roles, connectivity.pre, connectivity.post, network.weights)
-    table = network if isinstance(network, EdgeTable) else read_graph(network)
+    table = as_table(network)
     return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
 
 

@@ -11,7 +11,7 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.kernels.phase import LARGEST
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import leaks_on
+from neurograph.solvers.arguments import leaks_on, subgraph_of
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.euler import Euler
 from neurograph.solvers.result import Equilibrium, Response, Status
@@ -21,7 +21,7 @@ RIDGE = 1e-12
 
 
 ROWS = ("live", "semi", "start", "least", "mixed", "remembers", "pause", "plain", "g", "f", "products")
-"""What a search keeps a row a live sample of."""
+"""The arrays of a search that have one row for each live sample."""
 
 
 @dataclass(frozen=True)
@@ -88,38 +88,36 @@ class Anderson(Solver):
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Mix the states of each sample, all that are left a step at a time."""
         self.refuse_path(phase)
-        steps = self.most_steps(phase)
         search = _Search(network, phase, self)
         with np.errstate(all="ignore"):
-            for step in range(1, steps + 1):
+            for step in range(1, self.most_steps(phase) + 1):
                 search.advance(step)
                 if not search.live.size:
                     break
-        return search.ended()
+        return search.finish()
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force, as :class:`Euler` does."""
         return self.euler.respond(equilibrium, force, lift)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Return what Euler's method would: it is its steps that grew."""
+        """Return the remedy of Euler's method, whose steps grew."""
         return self.euler.remedy(equilibrium, sample)
 
 
 class _Search:
-    """The samples of a phase on their way: row k of every array belongs to sample ``live[k]``.
+    """The iterates of a phase's samples: row k of every array in `ROWS` belongs to sample ``live[k]``.
 
-    Every sum is the dot product of two rows, so that no other sample changes its order.
+    Every sum is the dot product of two rows, whose order of summation does not depend on the other samples.
     """
 
     def __init__(self, network: Network, phase: Phase, solver: Anderson) -> None:
-        connectivity = network.connectivity
-        subgraph = connectivity.clamped_subgraph if phase.clamped else connectivity.subgraph
-        self.network, self.phase, self.tol, self.moving = network, phase, solver.tol, subgraph.moving
+        self.network, self.phase, self.tol = network, phase, solver.tol
+        self.moving = subgraph_of(network, phase).moving
         self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
         batch = phase.start.shape[0]
         self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
-        self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
+        self.residual, self.n_steps = np.full(batch, np.inf), np.zeros(batch, np.int64)
         self.live = np.arange(batch)
         self.step = replace(solver.euler, steps=1, tol=0)
         self.semi = leaks_on(network, phase.stiffness)
@@ -134,38 +132,47 @@ class _Search:
 
     def advance(self, step: int) -> None:
         """Take one step of Euler's from where each live sample is, and choose where it goes on from."""
-        after, residual = self._stepped()
+        # g(s) by one step of Euler's, f = g(s) - s; a mix whose f is larger than the least so far has failed.
+        after, residual = self._step()
         f = after[:, self.moving].astype(np.float64) - self.start[:, self.moving]
         norm = np.vecdot(f, f)
         grew = self.mixed & ~(norm < self.least)
         lost = ~grew & ~(residual < LARGEST)
         done = lost | (~grew & (residual <= self.tol))
+        # A failed mix is not where its sample is: its state and residual stay what they were.
         kept = self.live[~grew]
         self.end[kept], self.residual[kept] = after[~grew], residual[~grew]
-        self.taken[self.live] = step
+        self.n_steps[self.live] = step
         self.status[self.live[done]] = np.where(lost[done], Status.DIVERGED, Status.CONVERGED)
+        # The history of differences, and the number of plain steps before the next mix.
         self._remember(f, grew, step)
         self.least = np.where(grew, self.least, np.fmin(self.least, norm))
-        self._pace(grew)
+        self._schedule(grew)
         self.mixed = (self.plain == 0) & np.any(self.products != 0.0, axis=(1, 2))
+        # Next state: the mix, clipped, where it is its turn, else g(s).
         mixed = np.clip(self._mix(), self.low, self.high)
         self.start[:, self.moving] = np.where(self.mixed[:, None], mixed, self.g)
         if done.any():
-            self._keep(~done)
+            for name in ROWS:
+                setattr(self, name, getattr(self, name)[~done])
+            self.past_g, self.past_f = self.past_g[:, ~done], self.past_f[:, ~done]
 
-    def _stepped(self) -> tuple[Floats, NDArray[np.float64]]:
+    def _step(self) -> tuple[Floats, NDArray[np.float64]]:
         """Return g(s) of every live sample, and the residual at s."""
         after, residual = np.empty_like(self.start), np.empty(self.live.size)
         for semi in (True, False):
             rows = self.semi == semi
             if rows.any():
                 part = replace(self.phase.of(self.live[rows]), start=self.start[rows])
-                ended = replace(self.step, implicit=semi).solve(self.network, part)
-                after[rows], residual[rows] = ended.state, ended.residual
+                final = replace(self.step, implicit=semi).solve(self.network, part)
+                after[rows], residual[rows] = final.state, final.residual
         return after, residual
 
     def _remember(self, f: Floats, grew: NDArray[np.bool_], step: int) -> None:
-        """Add the newest differences, of samples that are not to forget all."""
+        """Put the newest differences of g and f in place of the oldest; samples whose mix failed forget all.
+
+        `products` are the dot products of the differences of f, the matrix of the least-squares problem.
+        """
         slot, kept = step % self.past_f.shape[0], ~grew[:, None]
         g = f + self.start[:, self.moving]
         new = (self.remembers & ~grew)[:, None]
@@ -177,30 +184,27 @@ class _Search:
         self.g, self.f = np.where(kept, g, self.g), np.where(kept, f, self.f)
         self.remembers = ~grew
 
-    def _pace(self, grew: NDArray[np.bool_]) -> None:
+    def _schedule(self, grew: NDArray[np.bool_]) -> None:
         """Choose how many plain steps come next: twice as many after a mix that failed, half after one that served."""
         self.pause = np.where(grew, 2 * self.pause, np.where(self.mixed, np.maximum(self.pause // 2, 1), self.pause))
         self.plain = np.where(grew, self.pause, np.maximum(self.plain - 1, 0))
 
     def _mix(self) -> Floats:
         """Return g less the mix of its differences that cancels f best."""
+        # The normal equations of min |f - sum_k gamma_k df_k|, scaled to a unit diagonal, with a ridge; an empty slot
+        # has the row of the identity, and so gamma_k = 0.
         size = np.sqrt(np.diagonal(self.products, axis1=1, axis2=2))
         size = np.where(size > 0.0, size, 1.0)
         matrix = self.products / (size[:, :, None] * size[:, None])
         matrix += np.eye(size.shape[1]) * np.where(matrix.diagonal(axis1=1, axis2=2) > 0.0, RIDGE, 1.0)[:, None]
         right = np.vecdot(self.past_f, self.f).T / size
-        share = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] / size
+        gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] / size
         mix = self.g.copy()
         for k, differences in enumerate(self.past_g):
-            mix -= share[:, k, None] * differences
+            mix -= gamma[:, k, None] * differences
         return mix
 
-    def _keep(self, rows: NDArray[np.bool_]) -> None:
-        for name in ROWS:
-            setattr(self, name, getattr(self, name)[rows])
-        self.past_g, self.past_f = self.past_g[:, rows], self.past_f[:, rows]
-
-    def ended(self) -> Equilibrium:
-        """Return what each sample ended in."""
+    def finish(self) -> Equilibrium:
+        """Return each sample's last state that was not a failed mix."""
         method = f"anderson: {self.past_f.shape[0]} differences of Euler's step"
-        return Equilibrium(self.network, self.end, self.status, self.residual, self.taken, method=method)
+        return Equilibrium(self.network, self.end, self.status, self.residual, self.n_steps, method=method)

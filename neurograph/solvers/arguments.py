@@ -1,8 +1,8 @@
-"""What the compiled loops are given of a network and a phase."""
+"""The arguments of the compiled loops that come from a network and a phase."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from neurograph.solvers.base import Phase
 
 
 def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
-    """Return what moves in a phase."""
+    """Return the nodes that move in a phase, and the edges that reach them."""
     return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
 
 
@@ -29,7 +29,8 @@ def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
 def neurons(network: Network, subgraph: PhaseSubgraph) -> tuple[Any, ...]:
     """Return what the kernels need of the nodes, and which of them move."""
     seen = network.dynamics.drift_equation.symbols
-    out = network.w_out if "w_out" in seen else network.biases  # never read else
+    # An array that the drift does not read stands in for a sum that nobody needs computed.
+    out = network.w_out if "w_out" in seen else network.biases
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
     return network.biases, out, out_abs, network.parameters, subgraph.moving, subgraph.columns
 
@@ -39,23 +40,14 @@ def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
     leaks = leaks_of(network)
     if leaks is None:
         return np.zeros(beta.size, np.bool_)
+    # The nudge acts at the outputs alone, and only a negative one can take their leak below 0.
     pulled = np.min(leaks[network.connectivity.nudged >= 0], initial=np.inf)
     return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
 
 
-def recurrent(network: Network) -> Edges:
-    """Return the edges among free nodes, as the loops take them."""
-    return network.once(_weighted, "recurrent")
-
-
-def clamped(network: Network) -> Edges:
-    """Return the edges from clamped nodes, as the loops take them."""
-    return network.once(_weighted, "clamped")
-
-
-def transposed(network: Network) -> Edges:
-    """Return the edges among free nodes by their presynaptic node, as the loops take them."""
-    return network.once(_weighted, "transposed")
+def free_edges(network: Network, which: Literal["recurrent", "clamped", "transposed"]) -> Edges:
+    """Return edges of the free phase as the loops take them: an :class:`Incidence` of its subgraph, with weights."""
+    return network.once(_weighted, which)
 
 
 def _weighted(network: Network, which: str) -> Edges:
@@ -72,5 +64,4 @@ def _leaks(network: Network) -> Floats | None:
     leak = network.dynamics.leak
     if leak is None:
         return None
-    nothing = np.zeros(len(network.nodes), network.dtype)
-    return network.at_nodes(leak, nothing)[network.connectivity.free]
+    return network.at_nodes(leak, np.zeros(len(network.nodes), network.dtype))[network.connectivity.free]

@@ -26,7 +26,7 @@ LONG = 100.0
 """Length of the semi-implicit steps that Anderson mixes: all but those of Jacobi's method, s = A / L."""
 
 MOST = 100
-"""Sweeps after which what is left goes to a method whose steps cost more, and are fewer."""
+"""Sweeps after which a sample goes to a method whose steps cost more, and are fewer."""
 
 FEW = 100
 """Free nodes up to which that is Newton's method, whose steps cost the cube of their number."""
@@ -44,7 +44,7 @@ class Auto(Solver):
       :class:`Anderson`.
     - Any other: :class:`Euler`, for where there may be several equilibria the trajectory says which.
 
-    A sample that is then not at rest is settled by :class:`Euler`, from the start. The choice rests on the network and
+    A sample that has not converged then is left to :class:`Euler`, from the start. The choice rests on the network and
     the sample's own nudge, so that a sample's answer does not depend on its batch. An online rule or a record needs the
     trajectory, and gets :class:`Euler` too.
 
@@ -87,15 +87,24 @@ class Auto(Solver):
         return GaussSeidel(steps=MOST, tol=self.tol)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
-        """Choose, settle, and settle by Euler's method, from the start, what did not."""
+        """Choose the methods and try them in turn; what has not converged goes to Euler's method, from the start."""
         sure, why = self._choice(network, phase)
         if not sure.any():
             return replace(self.euler.solve(network, phase), method=f"euler: {why}")
         batch = phase.start.shape[0]
         status, steps = np.full(batch, Status.STEP_LIMIT, np.int8), np.zeros(batch, np.int64)
         whole = Equilibrium(network, phase.start.copy(), status, np.full(batch, np.inf), steps)
-        said = []
-        for name, solver, samples in self._ways(network, sure):
+        names = []
+        # Sweeps, then Newton's method or Anderson's, of the samples that surely have one equilibrium; then Euler's
+        # method, of what has not converged.
+        small = network.connectivity.free.size <= FEW
+        second = Newton(tol=self.tol) if small else Anderson(tol=self.tol, dt=LONG, implicit=True)
+        tried: list[tuple[str, Solver, NDArray[np.bool_]]] = [
+            ("sweep", self._sweep, sure),
+            ("newton" if small else "anderson", second, sure),
+            ("euler", self.euler, np.ones_like(sure)),
+        ]
+        for name, solver, samples in tried:
             left = samples & (whole.status != Status.CONVERGED)
             if left.any():
                 part = phase.of(np.flatnonzero(left))
@@ -103,11 +112,11 @@ class Auto(Solver):
                 if isinstance(solver, Anderson):
                     found = self._checked(found, part)
                 _put(whole, found, left)
-                said.append(name if left.all() else f"{name} ({np.sum(left)} of {batch} samples)")
-        return replace(whole, method=f"{', then '.join(said)}: {why}")
+                names.append(name if left.all() else f"{name} ({np.sum(left)} of {batch} samples)")
+        return replace(whole, method=f"{', then '.join(names)}: {why}")
 
     def _checked(self, found: Equilibrium, phase: Phase) -> Equilibrium:
-        """Go on in Euler's own steps, and so let them say what is at rest: for most, after one.
+        """Go on in Euler's own short steps, whose residual decides what has converged: for most samples, one.
 
         The residual of a long step is that of a node which still moves to its bound, over the length of the step.
         """
@@ -129,35 +138,23 @@ class Auto(Solver):
         return whole
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Return what Euler's method would, which had the last try."""
+        """Return the remedy of Euler's method, which was the last to be tried."""
         return self.euler.remedy(equilibrium, sample)
 
     def _choice(self, network: Network, phase: Phase) -> tuple[NDArray[np.bool_], str]:
         """Return which samples are sure to have one equilibrium, wherever they start, and why that is used or not."""
-        subgraph = subgraph_of(network, phase)
         none = np.zeros(phase.start.shape[0], np.bool_)
         if phase.rule is not None or phase.record is not None:
             return none, "the trajectory itself is asked for"
         if _one_pass(network, phase):
             return leaks_on(network, phase.stiffness), "the graph has no cycle, so one pass is exact"
-        edges = subgraph.recurrent.other.size
+        edges = subgraph_of(network, phase).recurrent.other.size
         if edges <= TINY:
             return none, f"with {edges} edges among the nodes that move, nothing costs less"
         sure = leaks_on(network, phase.stiffness) & provably_contracts(network, phase)
         if not sure.any():
             return none, "there may be several equilibria, and the trajectory says which"
         return sure, "the network contracts, so it has one equilibrium, wherever it starts"
-
-    def _ways(self, network: Network, sure: NDArray[np.bool_]) -> list[tuple[str, Solver, NDArray[np.bool_]]]:
-        """Return what is tried one after the other, and for which samples."""
-        tol = self.tol
-        small = network.connectivity.free.size <= FEW
-        second = ("newton", Newton(tol=tol)) if small else ("anderson", Anderson(tol=tol, dt=LONG, implicit=True))
-        return [
-            ("sweep", self._sweep, sure),
-            (*second, sure),
-            ("euler", self.euler, np.ones_like(sure)),
-        ]
 
 
 def _one_pass(network: Network, phase: Phase) -> bool:
@@ -167,6 +164,6 @@ def _one_pass(network: Network, phase: Phase) -> bool:
 
 
 def _put(whole: Equilibrium | Response, part: Equilibrium | Response, samples: NDArray[np.bool_]) -> None:
-    """Write what some samples ended in over what they ended in before."""
+    """Write the results of some samples over their earlier ones."""
     for name in ("state", "status", "residual", "steps"):
         getattr(whole, name)[samples] = getattr(part, name)

@@ -1,4 +1,4 @@
-"""What a solver is asked for (Phase) and what it answers (Equilibrium)."""
+"""The phase that a solver is given, and the base of the solvers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from neurograph.solvers.result import Equilibrium, Record, Response
 
 @dataclass(frozen=True, eq=False)
 class Phase:
-    """What a solver is asked for.
+    """One phase of a batch: where it starts, how the outputs are nudged or clamped, what is kept of it.
 
     Attributes
     ----------
@@ -104,15 +104,14 @@ class Solver(abc.ABC):
 
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
-        """Settle every sample of the phase; never raise for one that does not settle, but say so."""
+        """Settle every sample of the phase; one that does not settle raises nothing, but has another status."""
 
     @abc.abstractmethod
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
-        """Answer a small force (batch, outputs) on the outputs of a free equilibrium, the edges turned round.
+        """Return the linear response of a free equilibrium to a force (batch, outputs), in the transposed network.
 
-        A node that the box holds answers a pull back into it by the share `lift`, and nothing else.
-
-        It settles wherever the free phase is stable; never raise where it does not, but say so.
+        A node that the box holds moves by the share `lift` of a pull back into the box, and else not at all. It
+        converges wherever the free phase is stable; elsewhere it raises nothing, but the status says so.
         """
 
     @abc.abstractmethod

@@ -1,4 +1,4 @@
-"""The search for weights in which leaks outweigh couplings, and with it a quick test that a phase contracts."""
+"""Weights in which leaks outweigh couplings, and with them a quick test that a phase contracts."""
 
 from __future__ import annotations
 
@@ -98,19 +98,22 @@ def weightings(leaks: Array, product: Callable[[Array], Array], start: Array) ->
     (-9.0, True)
     """
     v = start
-    for turn in count(1):
-        source = max(FADING**turn, FLOOR) * leaks
+    for k in count(1):
+        # The rate of the weights v, scaled so that the largest is 1: c = min_j (L_j - (B v)_j / v_j).
+        source = max(FADING**k, FLOOR) * leaks
         v = v / v.max(axis=0)
         driven = product(v)
         yield Weighting(v, driven / v, np.min(leaks - driven / v, axis=0, initial=np.inf))
+        # One power iteration on omega I + (L - c)^-1 B, with the fading source eps; (L - c) v >= B v + eps bounds the
+        # quotient by 1, which rounding, or a division by 0 where c is reached, may miss.
         with np.errstate(invalid="ignore", divide="ignore"):
-            pace = (driven + source) / v
-            spare = leaks - np.min(leaks - pace, axis=0, initial=np.inf)
-            v = v * (INERTIA + np.fmin(pace / spare, 1.0))
+            ratio = (driven + source) / v
+            shifted = leaks - np.min(leaks - ratio, axis=0, initial=np.inf)
+            v = v * (INERTIA + np.fmin(ratio / shifted, 1.0))
 
 
 def provably_contracts(network: Network, phase: Phase) -> NDArray[np.bool_]:
-    r"""Return for which samples (batch,) the phase is known to contract, and so has one equilibrium; none says nothing.
+    r"""Return for which samples (batch,) the phase is known to contract, and so has one equilibrium.
 
     .. math:: \min_j (L_j - \sum_i |A_{ji}| v_i / v_j) > c \quad \text{or} \quad \min_i (L_i - \sum_j |A_{ji}|) > c
 
@@ -129,11 +132,11 @@ def provably_contracts(network: Network, phase: Phase) -> NDArray[np.bool_]:
     rate, spread, affine = network.once(_rate, phase.clamped)
     if phase.anchor is not None and not affine:
         return np.zeros(beta.size, np.bool_)
-    return np.asarray(rate > _taken(phase.cost, beta, network.dynamics.box, spread))
+    return np.asarray(rate > _nudge_loss(phase.cost, beta, network.dynamics.box, spread))
 
 
-def _taken(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: float) -> Array:
-    """Return what a nudge takes from a rate (batch,): 0 for a force that pulls the outputs back; inf if not known."""
+def _nudge_loss(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: float) -> Array:
+    """Return what a nudge takes from a rate (batch,): 0 for a force that pulls the outputs back; inf if not bounded."""
     if cost.coupled:
         return cost.bound * (1.0 + spread) * np.abs(beta)
     low, high = box or (-np.inf, np.inf)
@@ -141,8 +144,8 @@ def _taken(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: flo
     constants = {name: Interval.constant(np.array(value)) for name, value in cost.constants.items()}
     slope = enclose(cost.force_equation.derivative("s"), seen | constants)
     with np.errstate(invalid="ignore"):
-        taken = np.maximum(beta * slope.low, beta * slope.high)
-    return np.where(beta == 0.0, 0.0, np.fmax(np.nan_to_num(taken, nan=np.inf), 0.0))
+        loss = np.maximum(beta * slope.low, beta * slope.high)
+    return np.where(beta == 0.0, 0.0, np.fmax(np.nan_to_num(loss, nan=np.inf), 0.0))
 
 
 def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
@@ -155,15 +158,17 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
         return -np.inf, 1.0, False
     gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
     affine = not (np.any(gain.varies) or np.any(sending.varies))
-    size, inner = subgraph.moving.size, subgraph.recurrent
+    size, recurrent = subgraph.moving.size, subgraph.recurrent
     leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[subgraph.moving].astype(np.float64)
     if not np.all(leaks > 0.0):
         return -np.inf, 1.0, affine
+    # B_ji = |W_ji| max |dg_j/dI| max |f'_i| bounds the couplings over all states.
     coupling = sparse.csr_array(
-        (np.abs(network.weights[inner.ids]), subgraph.place[inner.other], inner.indptr), shape=(size, size)
+        (np.abs(network.weights[recurrent.ids]), subgraph.place[recurrent.other], recurrent.indptr), shape=(size, size)
     )
     coupling = coupling.multiply(np.broadcast_to(gain.size, (size,))[:, None])
     coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))
+    # First the unweighted test by columns, whose norm is the 1-norm; then weights v by rows, in the weighted max-norm.
     columns = float(np.min(leaks - coupling.sum(axis=0), initial=np.inf))
     least = SHARE * float(np.max(leaks, initial=0.0))
     if columns > least:
@@ -177,8 +182,5 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
 def _ranges(network: Network, moving: NDArray[np.int64]) -> dict[str, Interval]:
     """Return what the equations may see at the moving nodes: any input, any state in the box."""
     low, high = network.dynamics.box or (-np.inf, np.inf)
-    seen = network.dynamics.drift_equation.symbols
-    known = {"b": network.biases} | {name: getattr(network, name) for name in ("w_out", "w_out_abs") if name in seen}
-    known |= {name: network.parameters[:, k] for k, name in enumerate(network.dynamics.defaults)}
-    constants = {name: Interval.constant(values[moving]) for name, values in known.items()}
+    constants = {name: Interval.constant(values[moving]) for name, values in network.constants.items()}
     return {"s": Interval.across(low, high), "I": Interval.across(-np.inf, np.inf), **constants}

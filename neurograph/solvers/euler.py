@@ -1,4 +1,4 @@
-"""Euler's method: the trajectory itself, step by step, until each sample is at rest."""
+"""Euler's method: the trajectory itself, step by step, until each sample has converged."""
 
 from __future__ import annotations
 
@@ -15,17 +15,9 @@ from neurograph.kernels.machine_code import lanes_for, phase_kernel
 from neurograph.kernels.threads import run_together
 from neurograph.network.connectivity import Edges
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import (
-    clamped,
-    leaks_of,
-    leaks_on,
-    neurons,
-    recurrent,
-    subgraph_of,
-    transposed,
-)
+from neurograph.solvers.arguments import free_edges, leaks_of, leaks_on, neurons, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.linear_response import responded
+from neurograph.solvers.linear_response import linear_response
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
 SAFETY = 0.5
@@ -87,16 +79,16 @@ class Euler(Solver):
             on = leaks_on(network, phase.stiffness)
             if on.any() and not on.all():
                 kinds = (np.flatnonzero(on), np.flatnonzero(~on))
-                return _joined(kinds, [self._run(network, phase.of(samples)) for samples in kinds])
+                return _join(kinds, [self._run(network, phase.of(samples)) for samples in kinds])
         return self._run(network, phase)
 
     def _run(self, network: Network, phase: Phase) -> Equilibrium:
         connectivity, start = network.connectivity, phase.start
         batch = start.shape[0]
         beta = np.full(batch, phase.beta, np.float64)
-        implicit, dt = self._method(network, start, phase.stiffness)
+        implicit, dt = self._step_of(network, start, phase.stiffness)
         steps = self.most_steps(phase)
-        every, watched, frames = self._frames(network, phase.record, start, steps)
+        every, watched, frames = _frames(network, phase.record, start, steps)
         end = np.empty_like(start)
         residual, n_steps = np.empty(batch), np.empty(batch, np.int64)
         status = np.empty(batch, np.int8)
@@ -130,7 +122,7 @@ class Euler(Solver):
             trace if online else None,
             bias_trace if online else None,
             dt,
-            None if phase.record is None else _walked(network, phase.record, watched, frames, end, n_steps),
+            None if phase.record is None else _trajectory(network, phase.record, watched, frames, end, n_steps),
         )
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
@@ -140,22 +132,23 @@ class Euler(Solver):
         settles where the free phase does. Without a cycle, one sweep solves it.
         """
         subgraph = equilibrium.network.connectivity.subgraph
-        implicit, dt = self._method(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
-        pace = dt if equilibrium.dt is None else equilibrium.dt
-        stepping = bool(subgraph.schedule.cyclic.any())
-        return responded(equilibrium, force, lift, self.steps, self.tol, (pace, implicit) if stepping else None)
+        implicit, dt = self._step_of(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
+        stepping = (dt if equilibrium.dt is None else equilibrium.dt, implicit)
+        return linear_response(
+            equilibrium, force, lift, self.steps, self.tol, stepping if subgraph.schedule.cyclic.any() else None
+        )
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
         with np.errstate(all="ignore"):
-            largest = float(_fastest(equilibrium.network, equilibrium.state[sample]))
+            largest = float(_largest_own_slope(equilibrium.network, equilibrium.state[sample]))
         dt = float("nan") if equilibrium.dt is None else float(equilibrium.dt[sample])
         if dt * largest > 1.0:
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
         return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _method(self, network: Network, start: Floats, nudge: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
-        """Choose the method and the step of each sample, which no other sample has a say in.
+    def _step_of(self, network: Network, start: Floats, nudge: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
+        """Return whether the steps are semi-implicit, and each sample's dt, which does not depend on its batch.
 
         `nudge` (batch,) is what the nudge adds to the leak of an output.
         """
@@ -163,27 +156,25 @@ class Euler(Solver):
         if implicit is None and dt is None:
             implicit = bool(np.all(leaks_on(network, nudge)))
         elif implicit:
-            _check_implicit(
-                network, leaks_of(network), 0.25 if dt is None else dt, min(0.0, float(nudge.min(initial=0.0)))
-            )
+            _check_implicit(network, 0.25 if dt is None else dt, float(nudge.min(initial=0.0)))
         if dt is not None or implicit:
             return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
-        return False, np.fmin(0.5, SAFETY / (_fastest(network, start) + np.abs(nudge)))
-
-    def _frames(
-        self, network: Network, record: Record | None, start: Floats, steps: int
-    ) -> tuple[int, NDArray[np.int64], Floats]:
-        if record is None:
-            return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
-        index = network.connectivity.table.index
-        nodes = network.nodes if record.nodes is None else record.nodes
-        watched = np.array([index[node] for node in nodes], np.int64)
-        count = int(steps) // record.every + 1
-        frames = np.empty((start.shape[0], count, watched.size), start.dtype)
-        return record.every, watched, frames
+        # Explicit Euler is stable for dt <= 1 / max_j |A_jj|, A_jj the own slope dg_j/ds_j less the nudge's.
+        return False, np.fmin(0.5, SAFETY / (_largest_own_slope(network, start) + np.abs(nudge)))
 
 
-def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
+def _frames(
+    network: Network, record: Record | None, start: Floats, steps: int
+) -> tuple[int, NDArray[np.int64], Floats]:
+    """Return how many steps apart frames are, the places of the recorded nodes, and an empty array for the frames."""
+    if record is None:
+        return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
+    nodes = network.nodes if record.nodes is None else record.nodes
+    watched = np.array([network.connectivity.table.index[node] for node in nodes], np.int64)
+    return record.every, watched, np.empty((start.shape[0], steps // record.every + 1, watched.size), start.dtype)
+
+
+def _join(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
     """Return parts of a batch, from these places in it, as one; what is summed over samples is added."""
     order = np.argsort(np.concatenate(places))
     names = ("state", "status", "residual", "steps", "dt")
@@ -193,39 +184,33 @@ def _joined(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> 
             joined[name] = sum(getattr(part, name) for part in parts)
     kept = [part.trajectory for part in parts if part.trajectory is not None]
     if kept:
-        last = max(kept, key=lambda walk: walk.steps.size)
-        frames = [np.pad(walk.state, ((0, 0), (0, last.steps.size - walk.steps.size), (0, 0)), "edge") for walk in kept]
+        last = max(kept, key=lambda part: part.steps.size)
+        frames = [np.pad(part.state, ((0, 0), (0, last.steps.size - part.steps.size), (0, 0)), "edge") for part in kept]
         joined["trajectory"] = replace(last, state=np.concatenate(frames)[order])
     return replace(parts[0], **joined)
 
 
 def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
-    """Return all edges by node, and those that the phase needs by place: inner, still, back."""
+    """Return all edges by node, and by place the recurrent, the clamped and, in a transposed phase, the transposed."""
     connectivity, subgraph = network.connectivity, subgraph_of(network, phase)
     whole = (connectivity.indptr, connectivity.pre, network.weights)
     if phase.clamped:
-        inner = subgraph.recurrent.weighted(network.weights)
-        return whole, inner, subgraph.clamped.weighted(network.weights), inner
-    return (
-        whole,
-        recurrent(network),
-        clamped(network),
-        recurrent(network) if phase.anchor is None else transposed(network),
-    )
+        recurrent = subgraph.recurrent.weighted(network.weights)
+        return whole, recurrent, subgraph.clamped.weighted(network.weights), recurrent
+    recurrent = free_edges(network, "recurrent")
+    back = recurrent if phase.anchor is None else free_edges(network, "transposed")
+    return whole, recurrent, free_edges(network, "clamped"), back
 
 
-def _least_pull(network: Network, beta: float) -> Floats:
-    """Return what a negative nudge takes from the leak of each free node."""
-    return np.where(network.connectivity.nudged >= 0, min(beta, 0.0), 0.0)
-
-
-def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: float) -> None:
+def _check_implicit(network: Network, dt: float, beta: float) -> None:
+    """Refuse a semi-implicit step whose denominator 1 + dt (L + beta) is 0 or less at some node."""
+    leak = leaks_of(network)
     if leak is None:
         raise ParameterError(
             f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
             "with L free of both; use Euler(implicit=False)"
         )
-    leak = leak + _least_pull(network, beta)
+    leak = leak + np.where(network.connectivity.nudged >= 0, min(beta, 0.0), 0.0)
     if not np.all(1.0 + dt * leak > 0.0):
         place = int(np.argmin(leak))
         node = network.nodes[network.connectivity.free[place]]
@@ -235,14 +220,14 @@ def _check_implicit(network: Network, leak: Floats | None, dt: float, beta: floa
         )
 
 
-def _fastest(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
+def _largest_own_slope(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
     """Return max |dg_j/ds_j| over the free nodes, for each sample."""
     finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
     own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.connectivity.free]
     return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
 
 
-def _walked(
+def _trajectory(
     network: Network,
     record: Record,
     watched: NDArray[np.int64],
@@ -250,7 +235,7 @@ def _walked(
     end: Floats,
     n_steps: NDArray[np.int64],
 ) -> Trajectory:
-    """Return the frames up to the last step taken, those after a sample's own last step filled with where it ended."""
+    """Return the frames up to the last step of any sample; after its own last step a sample keeps its final state."""
     count = min(frames.shape[1], -(-int(n_steps.max()) // record.every) + 1)
     for sample, steps in enumerate(n_steps.tolist()):
         frames[sample, steps // record.every + 1 : count] = end[sample, watched]

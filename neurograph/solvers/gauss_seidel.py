@@ -1,4 +1,4 @@
-"""Gauss-Seidel: each node in turn goes where it is at rest, with the flow, component after component."""
+"""Gauss-Seidel: each node in turn is solved for its own state, component after component."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from neurograph.equations.costs import squared_error
 from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
 from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import loop_weights, neurons, recurrent, subgraph_of
+from neurograph.solvers.arguments import free_edges, loop_weights, neurons, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.linear_response import responded
+from neurograph.solvers.linear_response import linear_response
 from neurograph.solvers.result import Equilibrium, Response
 
 
 @dataclass(frozen=True)
 class GaussSeidel(Solver):
-    r"""Sweep over the nodes; each goes where it is at rest, with what the others send now.
+    r"""Sweep over the nodes, each solved for its own state with the newest states of the others.
 
     .. math:: s_j \leftarrow \mathrm{clip}\left(\frac{A_j + \beta y_j}{L_j + \beta}\right)
 
@@ -75,11 +75,13 @@ class GaussSeidel(Solver):
         steps = self.most_steps(phase)
         transposed, nudged = phase.anchor is not None, not phase.clamped and bool(np.any(phase.beta))
         cost = phase.cost if nudged else squared_error()
+        # Blocks are settled one after another. Terms that couple nodes beside the edges, (J' - J)(s - s*) and a force
+        # that reads all outputs, may close a cycle through any of them: then all nodes are one cyclic block.
         blocks, cyclic = schedule.blocks, schedule.cyclic
         if transposed or cost.coupled:
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
         end = start.copy()
-        residual, taken, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
+        residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
         kernel = gauss_seidel_kernel(
             network.dynamics, cost.form, transposed, lanes_for(batch, network.weights.size), network.dtype_name
         )
@@ -88,19 +90,19 @@ class GaussSeidel(Solver):
             start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
             np.full(batch, phase.beta, np.float64), cost.numbers, int(steps), float(self.tol), schedule.order,
             schedule.colours, blocks, cyclic,
-            loop_weights(network, subgraph), end, residual, taken, status,
+            loop_weights(network, subgraph), end, residual, n_steps, status,
         )  # fmt: skip
-        return Equilibrium(network, end, status, residual, taken)
+        return Equilibrium(network, end, status, residual, n_steps)
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Sweep over the nodes from the outputs back.
 
         The sweeps of J' in the reverse order have the spectrum of those of J: they settle where the free phase does.
         """
-        return responded(equilibrium, force, lift, self.steps, self.tol)
+        return linear_response(equilibrium, force, lift, self.steps, self.tol)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Return the remedy: sweeps are not the trajectory."""
+        """Return the remedy: the trajectory may settle where sweeps do not."""
         return "sweeps may run off where the trajectory settles: try solvers.Euler()"
 
 
@@ -109,4 +111,9 @@ def _wires(network: Network, subgraph: PhaseSubgraph, transposed: bool) -> tuple
     (forward, feedback), weights = (subgraph.forward, subgraph.feedback), network.weights
     along = forward[0].weighted(weights), feedback[0].weighted(weights)
     back = (forward[1].weighted(weights), feedback[1].weighted(weights)) if transposed else along
-    return recurrent(network) if transposed else along[0], subgraph.clamped.weighted(weights), *along, *back
+    return (
+        free_edges(network, "recurrent") if transposed else along[0],
+        subgraph.clamped.weighted(weights),
+        *along,
+        *back,
+    )

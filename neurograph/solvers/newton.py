@@ -25,7 +25,7 @@ FIRST_STRETCH = 10
 """Steps of the trajectory before Newton's method is tried; twice as many each time it fails."""
 
 PATIENCE = 5
-"""Iterations in a row that may fail to halve the smallest residual, before the trajectory is taken up again."""
+"""Iterations in a row that may fail to halve the smallest residual, before the trajectory is followed again."""
 
 SLOWEST = 1.0
 """Least slope of a node that its h is the inverse of: a longer h would hide how far it is from its bound."""
@@ -81,38 +81,29 @@ class Newton(Solver):
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Solve for each sample, all that are left a step at a time."""
         self.refuse_path(phase)
-        steps = self.most_steps(phase)
         search = _Search(network, phase, self.tol)
         with np.errstate(all="ignore"):
-            for step in range(1, steps + 1):
+            for step in range(1, self.most_steps(phase) + 1):
                 if not search.live.size:
                     break
                 search.advance(step)
-            return search.ended()
+            return search.finish()
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Solve J' d + force = 0; which of the held nodes are pulled back into the box is an active set too.
 
         The answer is exact also at an equilibrium that is not stable, and DIVERGED only where J is singular.
         """
-        network, state = equilibrium.network, equilibrium.state
-        field = VectorField(network, Phase(state))
         with np.errstate(all="ignore"):
-            d, input_slope, residual, taken = _responses(field, network, state, force, lift, self.steps)
-        end, gains = np.zeros_like(state), np.zeros_like(state)
-        end[:, field.moving], gains[:, field.moving] = d.T, input_slope.T
-        lost = ~np.isfinite(residual)
-        status = np.where(lost, Status.DIVERGED, np.where(residual <= self.tol, Status.CONVERGED, Status.STEP_LIMIT))
-        end[lost], residual[lost] = 0.0, np.inf
-        return Response(end, gains, status.astype(np.int8), residual, taken)
+            return _linear_response(equilibrium.network, equilibrium.state, force, lift, self.steps, self.tol)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
-        """Return the remedy: it is the trajectory that grows."""
+        """Return the remedy, or rather that there is none: the trajectory grows."""
         return "no equilibrium is near its trajectory, which grows"
 
 
 class _Search:
-    """The samples of a phase on their way; those in `live` have not ended."""
+    """The iterates of a phase's samples: `s` is Newton's, `path` where the trajectory was left; `live` are not done."""
 
     def __init__(self, network: Network, phase: Phase, tol: float) -> None:
         self.network, self.phase, self.tol = network, phase, tol
@@ -126,23 +117,26 @@ class _Search:
         self.change = np.zeros_like(self.s)
         self.stretch = np.full(batch, FIRST_STRETCH)
         self.best, self.failures = np.full(batch, np.inf), np.full(batch, PATIENCE)
-        self.residual, self.taken = np.full(batch, np.inf), np.zeros(batch, np.int64)
+        self.residual, self.n_steps = np.full(batch, np.inf), np.zeros(batch, np.int64)
         self.status = np.full(batch, Status.STEP_LIMIT, np.int8)
 
     def _moving(self, samples: Places) -> Columns:
         return np.ascontiguousarray(self.path[np.ix_(samples, self.field.moving)].T, np.float64)
 
     def advance(self, step: int) -> None:
-        """Move each live sample by one step of the one kind or the other, and see where it is."""
+        """Take one step of each live sample, Newton's or a stretch of the trajectory, and test it for convergence."""
         live = self.live
+        # Samples whose last Newton steps failed go on along the trajectory; the others take the step, s <- clip(s + d).
         failing = self.failures[live] >= PATIENCE
         self._follow(live[failing])
         going = live[~failing]
         self.s[:, going] = np.clip(self.s[:, going] + self.change[:, going], self.low, self.high)
+        # The next step d and the residual, of all whose trajectory has not diverged.
         live = live[self.status[live] != Status.DIVERGED]
         residual, self.change[:, live] = self._direction(self.s[:, live], live)
         self.residual[live] = residual
-        self.taken[self.live] = step
+        self.n_steps[self.live] = step
+        # A step fails that does not halve the smallest residual since the trajectory was left; NaN fails at once.
         better = residual <= 0.5 * self.best[live]
         self.best[live] = np.where(better, residual, self.best[live])
         self.failures[live] = np.where(better, 0, self.failures[live] + 1)
@@ -157,54 +151,58 @@ class _Search:
         for steps, kind in sorted(set(zip(self.stretch[samples].tolist(), implicit.tolist(), strict=True))):
             group = samples[(self.stretch[samples] == steps) & (implicit == kind)]
             part = replace(self.phase.of(group), start=self.path[group])
-            ended = Euler(steps=steps, tol=self.tol, implicit=kind).solve(self.network, part)
-            self.path[group], self.residual[group] = ended.state, ended.residual
-            self.status[group[ended.status == Status.DIVERGED]] = Status.DIVERGED
+            final = Euler(steps=steps, tol=self.tol, implicit=kind).solve(self.network, part)
+            self.path[group], self.residual[group] = final.state, final.residual
+            self.status[group[final.status == Status.DIVERGED]] = Status.DIVERGED
         self.s[:, samples] = self._moving(samples)
         self.stretch[samples] *= 2
         self.best[samples], self.failures[samples] = np.inf, 0
 
-    def _seen(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns, NDArray[np.float64]]:
+    def _evaluate(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns, NDArray[np.float64]]:
         """Return F, the Jacobian's entries, each node's h and the residual of each sample."""
         drift, entries = self.field.drift(s, samples), self.field.jacobian(s, samples)
-        pace = 1.0 / np.maximum(np.abs(entries[: s.shape[0]]), SLOWEST)
-        residual = _largest((np.clip(s + pace * drift, self.low, self.high) - s) / pace)
-        return drift, entries, pace, residual
+        h = 1.0 / np.maximum(np.abs(entries[: s.shape[0]]), SLOWEST)
+        residual = _max_abs((np.clip(s + h * drift, self.low, self.high) - s) / h)
+        return drift, entries, h, residual
 
     def _direction(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
-        """Return the residual of each sample, and the semismooth Newton step of each that is not at rest."""
-        drift, entries, pace, residual = self._seen(s, samples)
-        ahead = s + pace * drift
+        """Return the residual of each sample, and the semismooth Newton step of each that has not converged."""
+        drift, entries, h, residual = self._evaluate(s, samples)
+        # The active set: nodes that s + h F takes out of the box, or to its bound, are held and go to the bound. Right
+        # side of the system: that move for the held ones, -F for the others.
+        ahead = s + h * drift
         held = (ahead <= self.low) | (ahead >= self.high)
         change = np.where(held, np.clip(ahead, self.low, self.high) - s, -drift)
         going = np.flatnonzero(np.isfinite(residual) & (residual > self.tol))
-        change[:, going] = solved(
+        change[:, going] = solve_unheld(
             self.field.rows, self.field.columns, entries[:, going], held[:, going], change[:, going]
         )
         return residual, change
 
-    def ended(self) -> Equilibrium:
-        """Return what each sample ended in: one that did not arrive, the end of its trajectory."""
+    def finish(self) -> Equilibrium:
+        """Return each sample's equilibrium; of one that did not converge, where its trajectory was left."""
         found = np.flatnonzero(self.status == Status.CONVERGED)
         self.path[np.ix_(found, self.field.moving)] = self.s[:, found].T
+        # Rounded to float32 a state has another residual, so all are evaluated again.
         checked = self.live if self.path.dtype == np.float64 else np.flatnonzero(self.status != Status.DIVERGED)
-        self.residual[checked] = self._seen(self._moving(checked), checked)[3]
+        self.residual[checked] = self._evaluate(self._moving(checked), checked)[3]
         self.status[checked] = np.where(self.residual[checked] <= self.tol, Status.CONVERGED, Status.STEP_LIMIT)
         method = f"newton: {'dense' if self.field.moving.size <= DENSE else 'sparse'} semismooth steps"
-        return Equilibrium(self.network, self.path, self.status, self.residual, self.taken, method=method)
+        return Equilibrium(self.network, self.path, self.status, self.residual, self.n_steps, method=method)
 
 
-def solved(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
-    """Solve A x = right for each sample, and x_j = right_j where `held`; NaN where that is singular.
+def solve_unheld(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
+    """Solve A x = right for each sample, but x_j = right_j where `held`; NaN where that is singular.
 
     A is given by entries that stand at `rows` and `columns`. Samples are columns, each with a factorisation of its own.
     """
+    # Held rows become those of the identity.
     size = right.shape[0]
     entries = entries * ~held[rows]
     if size > DENSE:
         found = np.empty_like(right)
         for k in range(right.shape[1]):
-            found[:, k] = _solved_sparse(rows, columns, entries[:, k], held[:, k], right[:, k])
+            found[:, k] = _solve_sparse(rows, columns, entries[:, k], held[:, k], right[:, k])
         return found
     places = rows * size + columns
     dense = np.array([np.bincount(places, each, minlength=size * size) for each in entries.T]).reshape(
@@ -214,66 +212,74 @@ def solved(rows: Places, columns: Places, entries: Columns, held: NDArray[np.boo
     try:
         return np.linalg.solve(dense, right.T[:, :, None])[:, :, 0].T
     except np.linalg.LinAlgError:
-        return np.array([_solved_alone(*each) for each in zip(dense, right.T, strict=True)]).T
+        return np.array([_solve_dense(*each) for each in zip(dense, right.T, strict=True)]).T
 
 
-def _solved_alone(matrix: Columns, right: Columns) -> Columns:
+def _solve_dense(matrix: Columns, right: Columns) -> Columns:
     try:
         return np.asarray(np.linalg.solve(matrix, right[:, None])[:, 0])
     except np.linalg.LinAlgError:
         return np.full_like(right, np.nan)
 
 
-def _solved_sparse(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
-    """Solve for the nodes that are not held, once the held ones are known."""
+def _solve_sparse(rows: Places, columns: Places, entries: Columns, held: NDArray[np.bool_], right: Columns) -> Columns:
+    """Solve A_ff x_f = right_f - A_fh x_h for the nodes f that are not held, those held, h, being known."""
     known = np.where(held, right, 0.0)
     free = np.flatnonzero(~held)
     matrix = sparse.csc_array((entries, (rows, columns)), shape=(right.size, right.size))
-    rest = right[free] - (matrix @ known)[free]
     try:
-        known[free] = scipy.sparse.linalg.splu(matrix[:, free][free]).solve(rest)
+        known[free] = scipy.sparse.linalg.splu(matrix[:, free][free]).solve(right[free] - (matrix @ known)[free])
     except RuntimeError:  # exactly singular
         return np.full_like(right, np.nan)
     return known
 
 
-def _responses(
-    field: VectorField, network: Network, state: Floats, force: Floats, lift: float, steps: int
-) -> tuple[Columns, Columns, NDArray[np.float64], Places]:
-    """Return d, dg/dI, the relative residual and the systems solved of each sample.
+def _linear_response(network: Network, state: Floats, force: Floats, lift: float, steps: int, tol: float) -> Response:
+    """Solve J' d + force = 0; a node that the box holds has d = 0, or, pulled into the box, own d + lift pull = 0.
 
-    A held node answers ``own d + lift pull = 0`` while the pull goes into the box, and else d = 0.
+    Here own = dg/ds, and pull_j = force_j + f'_j sum_k W_kj (dg/dI)_k d_k, so that J' d + force = own d + pull.
     """
+    field = VectorField(network, Phase(state))
     live = np.arange(state.shape[0])
     s = np.ascontiguousarray(state[:, field.moving].T, np.float64)
     (own, input_slope, sending), drift = field.slopes(s, live), field.drift(s, live)
-    side = 0.0 - network.dynamics.pressed(s, drift)  # the way back into the box
+    side = 0.0 - network.dynamics.pressed(s, drift)  # of a held node, the sign of the way back into the box; else 0
     source = np.zeros_like(s)
     source[field.pulled] = force.T
-    stuck = (side != 0.0) & (own >= 0.0)  # nothing would bring it to rest, so it answers nothing
+    # A held node with own >= 0 has no equilibrium to answer with: it stays, d = 0, and passes nothing on.
+    stuck = (side != 0.0) & (own >= 0.0)
     own[stuck], sending[stuck], source[stuck] = -1.0, 0.0, 0.0
-    scale = _largest(source)
+    scale = _max_abs(source)
     scale[scale == 0.0] = 1.0
     carried = field.carried(input_slope, sending)
     answering, d = side == 0.0, np.zeros_like(s)
-    residual, taken = np.full(live.size, np.inf), np.zeros(live.size, np.int64)
+    residual, n_steps = np.full(live.size, np.inf), np.zeros(live.size, np.int64)
     for step in range(1, steps + 1):
+        # Solve (diag(own) + diag(share) F W' D) d = -share source; the share is 1, lift for a held node that answers,
+        # and 0 for one that does not.
         share = np.where(side[:, live] == 0.0, 1.0, lift * answering[:, live])
-        entries = np.concatenate([own[:, live], share[field.inner.indices] * carried[:, live]])
+        entries = np.concatenate([own[:, live], share[field.recurrent.indices] * carried[:, live]])
         none = np.zeros(share.shape, np.bool_)
-        d[:, live] = solved(field.columns, field.rows, entries, none, -share * source[:, live])
-        pull = source[:, live] + sending[:, live] * (field.inner.T @ (input_slope[:, live] * d[:, live]))
+        d[:, live] = solve_unheld(field.columns, field.rows, entries, none, -share * source[:, live])
+        # The new active set: the held nodes that d pulls into the box. The residual is that of the set's own equation.
+        pull = source[:, live] + sending[:, live] * (field.recurrent.T @ (input_slope[:, live] * d[:, live]))
         inward = np.where(side[:, live] == 0.0, True, side[:, live] * pull > 0.0)
-        rest = own[:, live] * d[:, live] + np.where(side[:, live] == 0.0, 1.0, lift * inward) * pull
-        residual[live], taken[live] = _largest(rest) / scale[live], step
-        turned = np.any(inward != answering[:, live], axis=0) & np.isfinite(residual[live]) & (lift > 0.0)
+        left = own[:, live] * d[:, live] + np.where(side[:, live] == 0.0, 1.0, lift * inward) * pull
+        residual[live], n_steps[live] = _max_abs(left) / scale[live], step
+        # Samples whose set changed take another step; without lift no held node answers, whatever its set.
+        changed = np.any(inward != answering[:, live], axis=0) & np.isfinite(residual[live]) & (lift > 0.0)
         answering[:, live] = inward
-        live = live[turned]
+        live = live[changed]
         if not live.size:
             break
-    return d, input_slope, residual, taken
+    response, input_slopes = np.zeros_like(state), np.zeros_like(state)
+    response[:, field.moving], input_slopes[:, field.moving] = d.T, input_slope.T
+    lost = ~np.isfinite(residual)
+    status = np.where(lost, Status.DIVERGED, np.where(residual <= tol, Status.CONVERGED, Status.STEP_LIMIT))
+    response[lost], residual[lost] = 0.0, np.inf
+    return Response(response, input_slopes, status.astype(np.int8), residual, n_steps)
 
 
-def _largest(values: Columns) -> NDArray[np.float64]:
+def _max_abs(values: Columns) -> NDArray[np.float64]:
     """Return the largest size in each column; NaN where one is."""
     return np.asarray(np.max(np.abs(values), axis=0, initial=0.0))

@@ -1,4 +1,4 @@
-"""What a solver answers: the state in which each sample ended, and how it ended."""
+"""The results of a solver: each sample's final state, and whether it converged."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Trajectory:
         return f"Trajectory({samples} samples, {frames} frames of {nodes} nodes, steps 0 to {self.steps[-1]})"
 
 
-def _ended(result: Equilibrium | Response) -> str:
-    """Return in words how the samples ended."""
+def _summary(result: Equilibrium | Response) -> str:
+    """Return the counts of each status, the most steps and the largest residual, in words."""
     counts = [
         f"{count} {kind.name.lower().replace('_', ' ')}"
         for kind in Status
@@ -69,7 +69,7 @@ def _ended(result: Equilibrium | Response) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium:
-    """What a solver answers.
+    """The final states of a phase, from a solver.
 
     Attributes
     ----------
@@ -119,17 +119,17 @@ class Equilibrium:
     def of(self, samples: slice) -> Equilibrium:
         """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
         dt = None if self.dt is None else self.dt[samples]
-        ended = (self.state[samples], self.status[samples], self.residual[samples], self.steps[samples])
-        return Equilibrium(self.network, *ended, dt=dt, method=self.method)
+        parts = self.state[samples], self.status[samples], self.residual[samples], self.steps[samples]
+        return Equilibrium(self.network, *parts, dt=dt, method=self.method)
 
     def __repr__(self) -> str:
-        """Return a line on how the samples ended."""
-        return f"Equilibrium({_ended(self)}{'; ' * bool(self.method)}{self.method})"
+        """Return the counts of each status, the most steps and the largest residual, in one line."""
+        return f"Equilibrium({_summary(self)}{'; ' * bool(self.method)}{self.method})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Response:
-    """How the equilibrium of the network with its edges turned round moves per unit of nudge, as beta goes to 0.
+    """How the equilibrium of the transposed network moves per unit of nudge, as beta goes to 0.
 
     Attributes
     ----------
@@ -153,5 +153,5 @@ class Response:
     steps: NDArray[np.int64]
 
     def __repr__(self) -> str:
-        """Return a line on how the samples ended."""
-        return f"Response({_ended(self)})"
+        """Return the same line as of an equilibrium."""
+        return f"Response({_summary(self)})"

@@ -1,4 +1,4 @@
-"""How the nodes of one phase move, nudge and all, and the Jacobian of that: for solvers that need slopes.
+"""The vector field of one phase, nudge included, and its Jacobian, for solvers that need slopes.
 
 The equations are those that the compiled loops carry, evaluated on arrays. Samples stand side by side as columns, and
 every sum runs in the order of the edges, so that a sample's numbers do not depend on its batch.
@@ -12,6 +12,7 @@ from scipy import sparse
 
 from neurograph.equations.expression import Expression
 from neurograph.network.network import Network
+from neurograph.solvers.arguments import subgraph_of
 from neurograph.solvers.base import Phase
 
 Columns = NDArray[np.float64]
@@ -27,24 +28,25 @@ class VectorField:
         Places of the nodes that move.
     pulled : int64 array (pulled,)
         Places among them of the outputs.
-    inner : CSR array (moving, moving)
+    recurrent : CSR array (moving, moving)
         The weights among them, row = postsynaptic.
     rows, columns : int64 array (entries,)
         Where the entries of the Jacobian stand; those of one place add up.
     """
 
     def __init__(self, network: Network, phase: Phase) -> None:
-        subgraph = network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
+        subgraph = subgraph_of(network, phase)
         self.moving, self._network = subgraph.moving, network
         self.pulled = np.flatnonzero(subgraph.columns >= 0)
         count = self.moving.size
         weights = network.weights.astype(np.float64)
         indptr, other, values = subgraph.recurrent.weighted(weights)
-        self.inner = sparse.csr_array((values, subgraph.place[other], indptr), shape=(count, count))
+        self.recurrent = sparse.csr_array((values, subgraph.place[other], indptr), shape=(count, count))
         indptr, other, values = subgraph.clamped.weighted(weights)
-        still = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
-        self._base = still @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
-        self._known = self._of_the_nodes()
+        clamped = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
+        self._clamped_input = clamped @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
+        known = network.constants.items()
+        self._known = {name: values[self.moving, None].astype(np.float64) for name, values in known}
         beta = np.full(phase.start.shape[0], phase.beta, np.float64)
         self._nudge: tuple[Columns, Columns] | None = None
         if phase.target is not None and np.any(beta):
@@ -52,31 +54,23 @@ class VectorField:
         self._cost = phase.cost
         self._anchor: tuple[Columns, Columns, Columns] | None = None
         if phase.anchor is not None:
-            fixed = np.ascontiguousarray(phase.anchor.T[self.moving], np.float64)
-            _, gain, sending = self.slopes(fixed, np.arange(beta.size))
-            self._anchor = fixed, gain, sending
+            anchor = np.ascontiguousarray(phase.anchor.T[self.moving], np.float64)
+            _, gain, sending = self.slopes(anchor, np.arange(beta.size))
+            self._anchor = anchor, gain, sending
         self.rows, self.columns = self._entries()
-
-    def _of_the_nodes(self) -> dict[str, Columns]:
-        """Return what the equations read of the moving nodes, and that no state changes, as columns."""
-        network = self._network
-        seen = network.dynamics.drift_equation.symbols
-        known = {"b": network.biases}
-        known |= {name: getattr(network, name) for name in ("w_out", "w_out_abs") if name in seen}
-        known |= {name: network.parameters[:, k] for k, name in enumerate(network.dynamics.defaults)}
-        return {name: values[self.moving, None].astype(np.float64) for name, values in known.items()}
 
     def drift(self, s: Columns, samples: Places) -> Columns:
         """Return F (moving, k) at states s (moving, k) of these samples."""
-        moved = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
+        drift = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
         if self._nudge is not None:
             beta, target = (values[..., samples] for values in self._nudge)
-            moved[self.pulled] += beta * self._cost.force_at(_rows(s[self.pulled]), _rows(target)).T
+            drift[self.pulled] += beta * self._cost.force_at(_rows(s[self.pulled]), _rows(target)).T
         if self._anchor is not None:
-            fixed, gain, sending = (values[:, samples] for values in self._anchor)
-            away = s - fixed
-            moved += sending * (self.inner.T @ (gain * away)) - gain * (self.inner @ (sending * away))
-        return moved
+            anchor, gain, sending = (values[:, samples] for values in self._anchor)
+            deviation = s - anchor
+            # (J' - J)(s - s*) with J = diag(dg/ds) + D W F, D = diag(dg/dI), F = diag(f'): the diagonals cancel.
+            drift += sending * (self.recurrent.T @ (gain * deviation)) - gain * (self.recurrent @ (sending * deviation))
+        return drift
 
     def slopes(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns]:
         """Return dg/ds, dg/dI and f' of every moving node (moving, k)."""
@@ -87,6 +81,8 @@ class VectorField:
     def jacobian(self, s: Columns, samples: Places) -> Columns:
         """Return the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
         own, gain, sending = self.slopes(s, samples)
+        # The diagonal dg/ds, and D_j W_ji f'_i at each edge i -> j; the anchor's linear term adds J*' - J*, and the
+        # nudge beta dF_j/ds_k = beta (a_j delta_jk + b_j c_k) among the outputs.
         parts = [own, self.carried(gain, sending)]
         if self._anchor is not None:
             _, gain, sending = self._anchor
@@ -102,13 +98,13 @@ class VectorField:
 
     def carried(self, gain: Columns, sending: Columns) -> Columns:
         """Return dg/dI W f' of every edge among the moving nodes (edges, k)."""
-        rows = np.repeat(np.arange(self.moving.size), np.diff(self.inner.indptr))
-        return np.asarray(gain[rows] * self.inner.data[:, None] * sending[self.inner.indices])
+        rows = np.repeat(np.arange(self.moving.size), np.diff(self.recurrent.indptr))
+        return np.asarray(gain[rows] * self.recurrent.data[:, None] * sending[self.recurrent.indices])
 
     def _entries(self) -> tuple[Places, Places]:
         """Return the rows and columns of what :meth:`jacobian` gives, in its order."""
         diagonal = np.arange(self.moving.size)
-        post, pre = np.repeat(diagonal, np.diff(self.inner.indptr)), self.inner.indices.astype(np.int64)
+        post, pre = np.repeat(diagonal, np.diff(self.recurrent.indptr)), self.recurrent.indices.astype(np.int64)
         rows, columns = [diagonal, post], [diagonal, pre]
         if self._anchor is not None:
             rows, columns = [*rows, post, pre], [*columns, pre, post]
@@ -119,7 +115,7 @@ class VectorField:
 
     def _input(self, s: Columns, samples: Places) -> Columns:
         sent = self._at(self._network.dynamics.transfer_equation, s, s)
-        return np.asarray(self._base[:, samples] + self.inner @ sent)
+        return np.asarray(self._clamped_input[:, samples] + self.recurrent @ sent)
 
     def _at(self, equation: Expression, s: Columns, total: Columns) -> Columns:
         values = equation(**self._known, s=s, I=total)

@@ -49,17 +49,6 @@ def test_a_graph_that_was_compiled_carries_its_dynamics(name):
     check()
 
 
-def test_a_dynamics_named_by_the_graph_is_used():
-    graph = topologies.complete(bias="neurons", seed=0)
-    graph.graph["dynamics"] = ng.dynamics.vector_field()
-    network = ng.compile(graph)
-    assert network.dynamics == ng.dynamics.vector_field()
-    assert nx.utils.graphs_equal(network.to_graph(), graph)
-    told = ng.compile(graph, ng.dynamics.additive())
-    assert told.dynamics == ng.dynamics.additive()
-    assert ng.compile(told.to_graph()).dynamics == ng.dynamics.additive()
-
-
 @drawn
 @given(graphs(self_loops=True, biases=True), SEEDS)
 def test_the_order_of_weights_edges_and_matrix_is_one(graph, seed):
@@ -168,14 +157,6 @@ def test_what_does_not_go_with_the_dynamics_is_refused():
     graph.nodes["h1"]["extra_leak"] = "much"
     with pytest.raises(GraphError, match=r"node 'h1' has extra_leak 'much': .*parameter of deep"):
         ng.compile(graph)
-
-
-def test_a_missing_mirror_edge_is_refused():
-    graph = topologies.complete(inputs=1, hidden=1, outputs=1, scale=0.0, seed=0)
-    ng.compile(graph, ng.dynamics.hopfield())
-    graph.remove_edge("y0", "h0")
-    with pytest.raises(GraphError, match=r"edge 'h0' -> 'y0' has no edge back"):
-        ng.compile(graph, ng.dynamics.hopfield())
 
 
 @pytest.mark.parametrize(

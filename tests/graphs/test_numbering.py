@@ -1,0 +1,70 @@
+"""Labels as places, against dictionaries."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neurograph.errors import ParameterError
+from neurograph.graphs import numbering
+from neurograph.graphs.numbering import distinct_labels, hashable_labels, label_places, object_column
+
+NUMBER = np.dtype(np.float64)
+PAIRS = st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), max_size=30)
+
+
+def first_named(pairs):
+    return tuple(dict.fromkeys(label for pair in pairs for label in pair))
+
+
+@given(PAIRS, st.sampled_from([1, 10**9, "text"]), st.integers(1, 4))
+def test_places_are_those_of_a_dictionary(pairs, scale, chunk):
+    """Integers near each other, far apart, and labels of any kind; in chunks that are shorter than the columns."""
+    if scale == "text":
+        pairs = [(f"n{i}", f"n{j}") for i, j in pairs]
+        columns = [[pair[end] for pair in pairs] for end in range(2)]
+    else:
+        pairs = [(scale * i, scale * j) for i, j in pairs]
+        columns = [np.array([pair[end] for pair in pairs], np.int64) for end in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numbering.parts, "__defaults__", (chunk,))
+        nodes, places = label_places(*columns, None, NUMBER)
+    assert nodes == first_named(pairs)
+    entries = places.tocoo()
+    found = sorted(zip(entries.data.tolist(), entries.row.tolist(), entries.col.tolist(), strict=True))
+    index = {label: place for place, label in enumerate(nodes)}
+    assert found == [(k, index[i], index[j]) for k, (i, j) in enumerate(pairs)]
+
+
+def test_given_nodes_fix_the_places_and_must_hold_every_end():
+    nodes, places = label_places(["b", "b"], ["a", "a"], ("a", "b", "c"), NUMBER)
+    assert nodes == ("a", "b", "c")
+    assert places.nnz == 2  # parallel edges stay apart
+    assert set(places.tocoo().row.tolist()) == {1}
+    with pytest.raises(ParameterError, match="edges name 'b', which is not in nodes"):
+        label_places(["b"], ["a"], ("a",), NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ("ab", r"inputs is 'ab': expected a list of labels, such as \['ab'\]"),
+        (3, "inputs is 3: expected a list"),
+        (["a", "b", "a"], "inputs has 'a' more than once"),
+        ([["a"]], "inputs has a label that cannot be one"),
+        ([None], "inputs has None for a label"),
+        ([float("nan")], "inputs has nan for a label"),
+    ],
+)
+def test_what_is_no_list_of_labels_is_named(labels, message):
+    with pytest.raises(ParameterError, match=message):
+        distinct_labels(labels, "inputs")
+
+
+def test_labels_keep_their_order_and_columns_their_objects():
+    assert distinct_labels(np.array([3, 1, 2]), "inputs") == (3, 1, 2)
+    assert hashable_labels(["b", "a", "b"], "edges") == ("b", "a")
+    assert object_column(np.array([1.5, 2.5]), "weight") == [1.5, 2.5]
+    assert object_column(("a", 1), "pre") == ["a", 1]
+    with pytest.raises(ParameterError, match="the column pre is 3: expected an array"):
+        object_column(np.array(3), "pre")
