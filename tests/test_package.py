@@ -28,7 +28,7 @@ OWNERS = {
 TESTED_ELSEWHERE = {
     "cli/__main__.py": "it only calls main(): tests/cli/test_main.py runs it as a process",
     "kernels/gauss_seidel.py": "as phase.py: tests/solvers/test_gauss_seidel.py",
-    "kernels/machine_code.py": "what it compiles is tested by its numbers: tests/solvers, tests/kernels/test_plain_loop.py",
+    "kernels/machine_code.py": "what it compiles is tested by its numbers: tests/solvers, tests/kernels",
     "kernels/phase.py": "text that cannot run by itself: tests/solvers/test_euler.py, tests/kernels/test_plain_loop.py",
     "kernels/readout.py": "as phase.py: tests/learning/test_rules.py",
     "kernels/response.py": "as phase.py: tests/solvers/test_linear_response.py",
