@@ -13,9 +13,7 @@ import neurograph as ng
 from neurograph.equations.costs import wrong
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
-from neurograph.formats.run_log import (
-    cells,
-)
+from neurograph.formats.run_log import cells
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
 

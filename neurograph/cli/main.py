@@ -30,6 +30,7 @@ from neurograph.formats.run_log import (
     write_history,
     write_removed,
 )
+from neurograph.html.page import checked_page_path
 from neurograph.kernels.bindings import how
 from neurograph.learning.rules import RULES
 from neurograph.training.config import DEFAULT_BETA
@@ -319,7 +320,7 @@ def _show(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     folder = options.folder
     source = options.graph or result_in(folder)
-    target = checked_place(options.output or folder / "report.html")
+    target = checked_page_path(options.output or folder / "report.html")
     network = compiled(source, None)
     x = None if no_data(options) else given_data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED

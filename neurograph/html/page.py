@@ -85,11 +85,23 @@ def write_page(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
     """
+    path = checked_page_path(path)
+    text = page(graph, report=report, history=history, removed=removed)
+    write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
+    return path
+
+
+def checked_page_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path that :func:`write_page` takes: before long work, so that it is not in vain.
+
+    Raises
+    ------
+    FormatError
+        If the suffix is another than ``.html``, or no file can be written there.
+    """
     path = checked_place(path)
     if path.suffix.lower() != ".html":
         raise FormatError(f"{path} has the suffix {path.suffix!r}: expected .html")
-    text = page(graph, report=report, history=history, removed=removed)
-    write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 
 

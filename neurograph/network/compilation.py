@@ -25,7 +25,7 @@ LISTED = 5
 
 
 def compile(
-    graph: nx.DiGraph[Any] | EdgeTable,
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
     dynamics: Dynamics | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
@@ -33,10 +33,10 @@ def compile(
 
     Parameters
     ----------
-    graph : networkx.DiGraph or EdgeTable
+    graph : networkx.DiGraph, EdgeTable or Network
         Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graphs.edge_table`
         for the attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
-        do not reach the network.
+        do not reach the network. A network is compiled anew, as its graph says.
     dynamics : Dynamics, optional
         How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
         the absolute leak and 0.3 of extra leak, which settles whatever the weights.

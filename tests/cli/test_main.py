@@ -196,6 +196,7 @@ def never(*_, **__):
         (["show", "g.json", "--picture", "x.foo"], "x.foo has the suffix '.foo': expected one of .png, .svg, .pdf"),
         (["show", "g.json", "--picture", "x"], "x has the suffix ''"),
         (["show", "g.json", "--picture", "nope/x.png"], "nope/x.png cannot be written"),
+        (["report", ".", "--graph", "g.json", "-o", "page.txt"], "page.txt has the suffix '.txt': expected .html"),
         (["demo", "--folder", "g.json"], "folder is 'g.json', which cannot be made or written in (File exists)"),
         (["demo", "--folder", "g.json/demo"], "folder is 'g.json/demo'"),
     ],
