@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovF
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import Array, System, in_float64
-from neurograph.certificates.verdict import Level, Scope, Verdict
+from neurograph.certificates.verdict import CONTRACTION, Level, Scope, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
@@ -185,42 +185,23 @@ class Certificate:
         rest = settled(single, phase, Deadline(np.inf))
         if not rest.converged:
             raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
-        made = self.theorem.function(self, sample, single, phase, rest.state[0])
-        if made is None:
+        function = self.theorem.function(self, sample, single, phase, rest.state[0])
+        if function is None:
             raise ParameterError(
                 f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
                 "certificate that is PROVED and has a Lyapunov function"
             )
-        return made
+        return function
 
     def to_json(self) -> str:
         """Return everything that is said as JSON text.
 
         Numbers that are not finite become words, and labels that are neither text nor a whole number their repr.
         """
-        said = {
-            "name": self.name,
-            "verdict": str(self.verdict),
-            "statement": self.statement,
-            "scope": self.scope,
-            "claims": self.claims,
-            "rate": self.rate,
-            "norm": self.norm,
-            "weights": self.weights,
-            "margin": self.margin,
-            "margins": self.margins,
-            "largest_dt": self.largest_dt,
-            "euler": self.euler,
-            "witness": self.witness,
-            "rigorous": self.rigorous,
-            "assumptions": self.assumptions,
-            "reference": self.reference,
-            "does_not_cover": self.does_not_cover,
-            "seconds": self.seconds,
-            "nodes": self.system.nodes,
-            "digest": self.digest,
-        }
-        return json.dumps(_plain(said), allow_nan=False)
+        of_theorem = ("name", "scope", "assumptions", "reference", "does_not_cover")
+        found = (one.name for one in fields(self) if one.name not in ("theorem", "system"))
+        content = {name: getattr(self, name) for name in (*of_theorem, *found, "digest")}
+        return json.dumps(_plain(content | {"nodes": self.system.nodes}), allow_nan=False)
 
     def __str__(self) -> str:
         """Return it in a few lines."""
@@ -245,6 +226,12 @@ MARGINS = {
     "delays": "delays of the couplings up to {}",
 }
 """What each margin is, in words."""
+
+CONSTANT = "inputs, weights, biases and parameters stay as they are while the network settles"
+"""The assumption of nearly every theorem."""
+
+APPROACH = "Any two states under the same input approach each other at least like"
+"""How the statement of a contraction begins."""
 
 
 class Theorem(abc.ABC):
@@ -317,24 +304,39 @@ class Theorem(abc.ABC):
         P = certificate.witness.get("P")
         return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 
-    def certificate(self, system: System, verdict: Verdict, statement: str, **found: Any) -> Certificate:
-        """Return a certificate; `found` are its other attributes."""
-        return Certificate(self, system, verdict, statement, **found)
-
     def unknown(self, system: System, statement: str, **found: Any) -> Certificate:
-        """Return why neither is the case."""
-        return self.certificate(system, Verdict.UNKNOWN, statement, **found)
+        """Return a certificate that neither proves nor refutes, and why; `found` are its other attributes."""
+        return Certificate(self, system, Verdict.UNKNOWN, statement, **found)
 
-    def euler_step(self, system: System, rate: float, largest_dt: float | None) -> str | None:
-        """Return whether explicit Euler with the system's dt contracts too."""
-        if system.dt is None:
-            return None
-        step = f"Explicit Euler with dt = {system.dt:g}"
-        if largest_dt is None:
-            return f"{step} need not inherit it: no step is short enough for every input and state."
-        if system.dt > largest_dt:
-            return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-        return f"{step} inherits it: every step multiplies distances by at most {1.0 - rate * system.dt:.6g}."
+    def refuted(self, system: System, statement: str, **found: Any) -> Certificate:
+        """Return a certificate of what is refuted."""
+        return Certificate(self, system, Verdict.REFUTED, statement, **found)
+
+    def proved(self, system: System, statement: str, **found: Any) -> Certificate:
+        """Return a certificate of what is proved."""
+        return Certificate(self, system, Verdict.PROVED, statement, **found)
+
+    def contracting(self, system: System, rate: float, norm: str, why: str, **found: Any) -> Certificate:
+        """Return a certificate of contraction in a weighted l_1 or l_inf norm.
+
+        In these, a step of explicit Euler with dt <= 1/max abs(A_jj) multiplies distances by 1 + dt mu(A): no entry of
+        1 + dt A_jj is negative, so the norm of I + dt A is the same sum of sizes as the log-norm mu(A) <= -rate.
+        """
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
+        factor = 1.0 - rate * (system.dt or 0.0)
+        weighted = "weighted " * (found.get("weights") is not None)
+        return self.proved(
+            system,
+            f"{APPROACH} exp(-{rate:.4g} t) in the {weighted}{norm} norm{why}",
+            claims=CONTRACTION,
+            rate=rate,
+            norm=norm,
+            margin=rate,
+            margins=self.robustness_margins(system, rate, delays=True),
+            largest_dt=largest_dt,
+            euler=system.euler(largest_dt, f"inherits it: every step multiplies distances by at most {factor:.6g}."),
+            **found,
+        )
 
     def robustness_margins(
         self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False

@@ -101,10 +101,12 @@ class System:
     @cached_property
     def weights(self) -> sp.csr_array:
         """The weights among free nodes (free, free), row = postsynaptic, without those that are 0."""
-        free = self.network.connectivity.free
-        inner = sp.csr_array(self.network.matrix().astype(np.float64)[free][:, free])
-        inner.eliminate_zeros()
-        return inner
+        return self._weights_from(self.network.connectivity.free)
+
+    def _weights_from(self, places: Array) -> sp.csr_array:
+        block = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.connectivity.free][:, places])
+        block.eliminate_zeros()
+        return block
 
     @cached_property
     def clamped(self) -> Array:
@@ -114,9 +116,7 @@ class System:
     @cached_property
     def inflow(self) -> sp.csr_array:
         """The weights from clamped nodes to free ones (free, clamped), without those that are 0."""
-        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.connectivity.free][:, self.clamped])
-        inner.eliminate_zeros()
-        return inner
+        return self._weights_from(self.clamped)
 
     @cached_property
     def constants(self) -> dict[str, Interval]:
@@ -130,11 +130,23 @@ class System:
             "b": Interval.constant(network.biases[free]),
             "w_out": Interval.constant(np.bincount(pre, weights, minlength=n)[free], error),
             "w_out_abs": Interval.constant(total[free], error),
-            **{
-                name: Interval.constant(network.parameters[free, column])
-                for column, name in enumerate(network.dynamics.defaults)
-            },
+            **self.parameters_at(free),
         }
+
+    def parameters_at(self, places: Array) -> dict[str, Interval]:
+        """Return the parameters of the dynamics, each as an array of the nodes at these places."""
+        parameters = self.network.parameters[places]
+        return {name: Interval.constant(parameters[:, k]) for k, name in enumerate(self.network.dynamics.defaults)}
+
+    def euler(self, largest_dt: float | None, inherits: str = "inherits it.") -> str | None:
+        """Return whether a step of explicit Euler as long as dt inherits a claim, in a sentence; None without a dt."""
+        if self.dt is None:
+            return None
+        if largest_dt is None:
+            inherits = "need not inherit it: no step is known that does."
+        elif self.dt > largest_dt:
+            inherits = f"need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
+        return f"Explicit Euler with dt = {self.dt:g} {inherits}"
 
     @cached_property
     def symbols(self) -> dict[str, Interval]:

@@ -11,6 +11,7 @@ from neurograph.certificates.bounds.definite import largest_ratio
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet, absolute_norm
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.certificates.verdict import CONTRACTION
 
 CUSHION = 1e-6
 """Share of the size of S by which an eigenvalue that Lanczos computed must stay below 0, for it is not proved."""
@@ -40,18 +41,15 @@ def contraction(system: System, slopes: SlopeSet, weights: Array, rate: float, p
     Monotone Operator Methods, Appl. Comput. Math. 15(1), 2016.
     """
     K = _inertia(system, slopes, weights, rate, proved)
-    largest_dt = float(np.nextafter(2.0 / K, 0.0)) if np.isfinite(K) else None
-    plain = bool(np.all(weights == 1.0))
     return {
-        "claims": ("contracting", "unique equilibrium", "exponentially stable"),
+        "claims": CONTRACTION,
         "rate": rate,
         "norm": "l_2",
-        "weights": None if plain else weights,
+        "weights": None if np.all(weights == 1.0) else weights,
         "margin": rate,
-        "largest_dt": largest_dt,
-        "euler": euler_step(system, rate, K),
         "rigorous": proved,
         "witness": {"K": K},
+        **steps(system, rate, K),
     }
 
 
@@ -89,17 +87,11 @@ def proved_norm(matrix: Array) -> float:
     return float((1.0 + 4.0 * EPS) * np.sqrt(max(0.0, largest_ratio(square, np.eye(len(matrix)), error))))
 
 
-def euler_step(system: System, rate: float, K: float) -> str | None:
-    """Return whether explicit Euler with the system's dt contracts too."""
-    dt = system.dt
-    if dt is None:
-        return None
-    step = f"Explicit Euler with dt = {dt:g}"
-    if not np.isfinite(K):
-        return f"{step} need not inherit it: no step is short enough for every input and state."
-    if not dt < 2.0 / K:
-        return f"{step} need not inherit it: the theorem asks for dt < {2.0 / K:.4g}."
-    return f"{step} inherits it: every step multiplies distances by at most {factor(rate, K, dt):.6g}."
+def steps(system: System, rate: float, K: float) -> dict[str, Any]:
+    """Return what a certificate says of explicit Euler: that it contracts for dt < 2/K."""
+    largest_dt = float(np.nextafter(2.0 / K, 0.0)) if np.isfinite(K) else None
+    shrinking = f"every step multiplies distances by at most {factor(rate, K, system.dt or 0.0):.6g}"
+    return {"largest_dt": largest_dt, "euler": system.euler(largest_dt, f"inherits it: {shrinking}.")}
 
 
 def factor(rate: float, K: float, dt: float) -> float:

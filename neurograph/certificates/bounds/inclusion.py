@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
 
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.equations.intervals import Interval, enclose
 
@@ -85,10 +87,8 @@ class Inclusion:
     @cached_property
     def fixed(self) -> Interval:
         """What clamped nodes add to I (batch, free)."""
-        dynamics, places = self.system.network.dynamics, self.system.clamped
-        parameters = self.system.network.parameters[places]
-        known = {name: Interval.constant(parameters[:, k]) for k, name in enumerate(dynamics.defaults)}
-        sent = enclose(dynamics.transfer_equation, {"s": self.clamped, **known})
+        known = {"s": self.clamped, **self.system.parameters_at(self.system.clamped)}
+        sent = enclose(self.system.network.dynamics.transfer_equation, known)
         return _product(_parts(self.system.inflow), _like(sent, self.clamped))
 
     @cached_property
@@ -115,6 +115,25 @@ class Inclusion:
             ends = [np.clip(end, low, high) for end in (limit.low, limit.high)]
             state = Interval.across(np.maximum(ends[0], state.low), np.minimum(ends[1], state.high))
 
+    def smallest(
+        self, deadline: Deadline, rounds: int, shrinking: float, start: Interval | None = None
+    ) -> tuple[Box, int]:
+        """Return the first box, of so many, none of whose sides shrank by a share of it, or the last; and its number.
+
+        Raises
+        ------
+        OutOfTimeError
+            If the deadline passes first.
+        """
+        before, number = None, 0
+        for box in islice(self.boxes(start), rounds):
+            deadline.check()
+            number += 1
+            if before is not None and np.all(box.width >= (1.0 - shrinking) * before):
+                break
+            before = box.width
+        return box, number
+
     def slopes(self, box: Box) -> tuple[Array, Array]:
         """Return the largest abs(dg/dI) and abs(f') (batch, free) in a box; 0 at neurons that are pinned."""
         dynamics = self.system.network.dynamics
@@ -139,6 +158,14 @@ class Inclusion:
         bounded = self.leak.low > 0.0
         low = np.where(bounded, limit.low - WIDER * (1.0 + np.abs(limit.low)), -np.inf)
         return Interval.across(low, np.where(bounded, limit.high + WIDER * (1.0 + np.abs(limit.high)), np.inf))
+
+
+def clamped_at(system: System, x: Array, radius: float | Array = 0.0) -> Interval:
+    """Return the ranges (batch, clamped) of inputs within `radius` of x (batch, inputs), and of the bias nodes."""
+    bias = np.ones((x.shape[0], system.clamped.size - x.shape[1]))
+    reach = np.asarray(radius, np.float64).reshape(-1, 1)
+    middle = Interval.constant(x) + Interval.across(-reach, reach)
+    return Interval.across(np.hstack([middle.low, bias]), np.hstack([middle.high, bias]))
 
 
 def inapplicable_reason(system: System) -> str | None:

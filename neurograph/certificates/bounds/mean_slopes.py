@@ -75,11 +75,9 @@ def mean_slopes(system: System, state: Array, ball: Ball, parts: int = PARTS) ->
     ranges = _ranges(system, state, ball, np.arange(1, parts + 1) / parts)
     if ranges is None:
         return None
-    own, input_slope, sending = (
-        (np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(_halves, ranges)
-    )
+    own, input_slope, sending = ((np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(halves, ranges))
     if all(np.any(part.varies) for part in ranges[1:]):  # the mean of a product is not the product of the means
-        input_slope, sending = ((middle[-1], off[-1]) for middle, off in map(_halves, ranges[1:]))
+        input_slope, sending = ((middle[-1], off[-1]) for middle, off in map(halves, ranges[1:]))
     weights = system.weights.toarray()
     pull = weights * sending[0]
     middle = np.diag(own[0] - system.nudge) + input_slope[0][:, None] * pull
@@ -116,6 +114,6 @@ def _filled(part: Interval, shape: tuple[int, int]) -> Interval:
     return Interval(*(np.broadcast_to(end, shape) for end in (part.low, part.high, part.varies, part.grade)))
 
 
-def _halves(part: Interval) -> tuple[Array, Array]:
-    """Return middles and half the widths."""
+def halves(part: Interval) -> tuple[Array, Array]:
+    """Return the middles of ranges, and half their widths."""
     return (part.low + part.high) / 2, (part.high - part.low) / 2

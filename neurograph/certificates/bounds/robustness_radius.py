@@ -60,8 +60,8 @@ def driving(system: System) -> Array:
     if system.inapplicable_reason is not None:
         raise NoRadiusError(f"no radius: {system.inapplicable_reason}")
     inputs = network.connectivity.inputs
-    known = {name: Interval.constant(network.parameters[inputs, k]) for k, name in enumerate(network.dynamics.defaults)}
-    sending = enclose(network.dynamics.transfer_slope, {"s": Interval.across(-np.inf, np.inf), **known})
+    known = {"s": Interval.across(-np.inf, np.inf), **system.parameters_at(inputs)}
+    sending = enclose(network.dynamics.transfer_slope, known)
     slope = np.broadcast_to(sending.size, inputs.shape)
     if not np.all(np.isfinite(slope)):
         raise NoRadiusError(

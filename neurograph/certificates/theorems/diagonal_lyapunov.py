@@ -9,12 +9,11 @@ import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
-from neurograph.certificates.verdict import Verdict
 
 LARGEST_NETWORK = 20_000
 """Most free nodes of which weights are searched."""
@@ -24,9 +23,6 @@ SMOOTHING = (0.1, 0.01, 0.001)
 
 STEPS = (40, 4)
 """Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
-
-UNKNOWN_STEP = "need not inherit it: no step is known that does."
-"""What is said of explicit Euler where there is no rate."""
 
 TOLERANCE = 1e-6
 """Share by which a step must lower it, or the search ends."""
@@ -57,10 +53,7 @@ class DiagonalLyapunov(Theorem):
     name = "diagonal_lyapunov"
     level = "standard"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in l_2, however its components are weighted",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in l_2, however its components are weighted")
     reference = (
         "Forti, Tesi, IEEE Trans. Circuits and Systems I 42, 1995; Liang, Si, IEEE Trans. Neural Networks 12, 2001; "
         "Kaszkurewicz, Bhaya, Matrix Diagonal Stability in Systems and Computation, 2000; Rump, BIT 46, 2006 (rounding)"
@@ -124,12 +117,10 @@ class DiagonalLyapunov(Theorem):
         found = contraction(system, slopes, weights, rate, rigorous)
         found["witness"] = found["witness"] | {"D": weights**2, "w": weights, "t": t}
         over = "" if system.affine else ", whatever its slopes,"
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the weighted "
-            f"l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} for a diagonal D with entries from "
-            f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
+            f"{APPROACH} exp(-{rate:.4g} t) in the weighted l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} "
+            f"for a diagonal D with entries from {np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
             margins=self.robustness_margins(system, rate),
             **found,
         )
@@ -137,15 +128,14 @@ class DiagonalLyapunov(Theorem):
     def _exponential(
         self, system: System, slopes: SlopeSet, weights: Array, t: Array, rate: float, rigorous: bool
     ) -> Certificate:
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "Every state goes to the one equilibrium of its input, exponentially, but the rate is not known: with the "
             f"steepest slopes, D A + A' D <= -{2.0 * rate:.4g} D for a diagonal D with entries from "
             f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
             claims=("unique equilibrium", "exponentially stable"),
             margin=rate,
-            euler=None if system.dt is None else f"Explicit Euler with dt = {system.dt:g} {UNKNOWN_STEP}",
+            euler=system.euler(None),
             rigorous=rigorous,
             witness={"D": weights**2, "w": weights},
         )

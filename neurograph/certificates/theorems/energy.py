@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigvalsh
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.bounds.monotone import rises
@@ -60,7 +60,7 @@ class EnergyDescent(Theorem):
     level = "standard"
     scope = "all inputs"
     assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
+        CONSTANT,
         "weights among free nodes are equal in both directions, to the last digit",
     )
     reference = (
@@ -87,14 +87,13 @@ class EnergyDescent(Theorem):
         curvature = _curvature(system, form)
         largest_dt = _largest_dt(system, form, curvature)
         known = "" if curvature is None else f" Its curvature is at most {curvature:.4g}."
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "The weights are symmetric, and the network moves down an energy: it falls along every trajectory, and "
             f"every state goes to an equilibrium, if not all to the same one.{known}",
             claims=("convergent",),
             largest_dt=largest_dt,
-            euler=_euler(system, largest_dt),
+            euler=system.euler(largest_dt, "inherits it: the energy falls at every step."),
             witness={"form": form, "curvature": curvature},
         )
 
@@ -199,14 +198,3 @@ def _largest_dt(system: System, form: Form, curvature: float | None) -> float | 
     falling = 2.0 / curvature if curvature > 0.0 else np.inf
     within = 1.0 / float(np.max(-_own(system).low)) if form == "rate" else np.inf
     return float(np.nextafter(min(falling, within), 0.0))
-
-
-def _euler(system: System, largest_dt: float | None) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if largest_dt is None:
-        return f"{step} need not inherit it: no step is known for an energy whose metric depends on the state."
-    if system.dt > largest_dt:
-        return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} inherits it: the energy falls at every step."

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +47,7 @@ class Gershgorin(Theorem):
 
     name = "gershgorin"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in l_1 and in l_inf",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in l_1 and in l_inf")
     reference = (
         "Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798; log-norms after Bullo, Contraction "
         "Theory for Dynamical Systems, 2022"
@@ -75,22 +71,7 @@ class Gershgorin(Theorem):
                 margin=-best.top,
                 witness=witness,
             )
-        rate = -best.top
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
-        return self.certificate(
-            system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the "
-            f"{best.norm} norm: {numbers}.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
-            rate=rate,
-            norm=best.norm,
-            margin=rate,
-            margins=self.robustness_margins(system, rate, delays=True),
-            largest_dt=largest_dt,
-            euler=self.euler_step(system, rate, largest_dt),
-            witness=witness,
-        )
+        return self.contracting(system, -best.top, best.norm, f": {numbers}.", witness=witness)
 
 
 def _bound(norm: str, system: System, axis: int) -> _Bound:

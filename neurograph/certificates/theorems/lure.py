@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.definite import largest_ratio, positive_definite
-from neurograph.certificates.bounds.euclidean import euler_step
+from neurograph.certificates.bounds.euclidean import steps
 from neurograph.certificates.bounds.slope_set import halved
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
+from neurograph.certificates.verdict import CONTRACTION, Verdict
 
 LARGEST_NETWORK = 30
 """Most free nodes for which a full P is asked of the solver, whose time grows like the sixth power of their number."""
@@ -50,10 +50,7 @@ class Lure(Theorem):
     name = "lure"
     level = "strong"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "the state is not clipped",
-    )
+    assumptions = (CONSTANT, "the state is not clipped")
     reference = (
         "Boyd, El Ghaoui, Feron, Balakrishnan, Linear Matrix Inequalities in System and Control Theory, 1994, section "
         "5.1; Goulart, Chen, arXiv 2405.12762 (Clarabel); Rump, BIT 46, 2006 (rounding)"
@@ -97,18 +94,16 @@ class Lure(Theorem):
         K = _speed(loop, P) ** 2 / rate
         over = "" if system.affine else ", whatever its slopes"
         ends = np.linalg.eigvalsh(P)
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the norm "
-            f"sqrt(z' P z), P with eigenvalues from {ends[0]:.4g} to {ends[-1]:.4g}{over}.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
+            f"{APPROACH} exp(-{rate:.4g} t) in the norm sqrt(z' P z), P with eigenvalues from {ends[0]:.4g} to "
+            f"{ends[-1]:.4g}{over}.",
+            claims=CONTRACTION,
             rate=rate,
             norm="P",
             margin=rate,
             margins={"noise amplification": 1.0 / rate},
-            largest_dt=float(np.nextafter(2.0 / K, 0.0)),
-            euler=euler_step(system, rate, K),
+            **steps(system, rate, K),
             witness={"P": P, "Theta": theta, "K": K},
         )
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import Sensitivity, driving, radii, settled
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.contraction import Weighting, weightings
 
 VISITS = 1.5e8
@@ -47,10 +46,7 @@ class MMatrix(Theorem):
 
     name = "m_matrix"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in every weighted l_inf norm",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in every weighted l_inf norm")
     reference = (
         "Davydov, Proskurnikov, Bullo, Non-Euclidean contraction analysis of continuous-time neural networks, arXiv "
         "2110.08298; Berman, Plemmons, Nonnegative Matrices in the Mathematical Sciences, 1994, theorem 6.2.3"
@@ -111,23 +107,11 @@ class MMatrix(Theorem):
         witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
         if not rate > 0.0:
             return self._unproved(system, found, rate, witness)
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
-        return self.certificate(
-            system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the "
-            f"weighted l_inf norm, with the weights 1/v_j from 1 to {1.0 / float(np.min(found.v)):.4g}: in the weights "
-            f"v, the couplings of each neuron are at most {radius:.4g} times its leak.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
-            rate=rate,
-            norm="l_inf",
-            weights=1.0 / found.v,
-            margin=rate,
-            margins=self.robustness_margins(system, rate, delays=True),
-            largest_dt=largest_dt,
-            euler=self.euler_step(system, rate, largest_dt),
-            witness=witness,
+        why = (
+            f", with the weights 1/v_j from 1 to {1.0 / float(np.min(found.v)):.4g}: in the weights v, the couplings "
+            f"of each neuron are at most {radius:.4g} times its leak."
         )
+        return self.contracting(system, rate, "l_inf", why, weights=1.0 / found.v, witness=witness)
 
     def _unproved(self, system: System, found: Weighting, rate: float, witness: dict[str, Any]) -> Certificate:
         leaks, coupling = -system.diagonal.high, system.coupling

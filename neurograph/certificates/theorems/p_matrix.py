@@ -12,7 +12,6 @@ from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
 
 
 class PMatrix(Theorem):
@@ -91,9 +90,8 @@ class PMatrix(Theorem):
         )
 
     def _refuted(self, system: System, finding: str, witness: dict[str, Any]) -> Certificate:
-        return self.certificate(
+        return self.refuted(
             system,
-            Verdict.REFUTED,
             f"{finding}: for some bias there are several equilibria.",
             claims=("several equilibria for some bias",),
             witness=witness,

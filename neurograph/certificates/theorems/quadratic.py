@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigvalsh, solve_continuous_lyapunov, solve_triangular
 
-from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds.equilibria import phase_of, settled
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.certificates.bounds.mean_slopes import PARTS, Ball, mean_slopes
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.base import Phase
-from neurograph.solvers.result import Status
 
 MOST = 200
 """Most free neurons: each region costs some 40 eigenvalue problems of their number."""
@@ -75,10 +74,7 @@ class QuadraticLyapunov(Theorem):
     name = "quadratic_lyapunov"
     level = "strong"
     scope = "local"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "the rounding of eigenvalues is estimated: this is not a rigorous proof",
-    )
+    assumptions = (CONSTANT, "the rounding of eigenvalues is estimated: this is not a rigorous proof")
     reference = (
         "Khalil, Nonlinear Systems, 2002, section 8.2; Boyd, El Ghaoui, Feron, Balakrishnan, Linear Matrix "
         "Inequalities in System and Control Theory, 1994, section 5.1"
@@ -87,25 +83,20 @@ class QuadraticLyapunov(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Settle, then look for the region of each sample."""
-        if system.x is None:
-            return self.unknown(system, "Not applicable: give x, the inputs whose equilibria are to be looked at.")
         if system.transposed:
             return self.unknown(system, "Not applicable: it is about the free phase and the nudged one.")
         if len(system.nodes) > MOST:
             return self.unknown(system, f"Not asked: {len(system.nodes)} free neurons are more than {MOST}.")
-        rest = settled(system, phase_of(system, system.x, deadline), deadline)
-        lost = int(np.sum(rest.status != Status.CONVERGED))
-        if lost:
-            return self.unknown(
-                system, f"{lost} of {rest.status.size} samples did not settle from s = 0: no equilibrium to look at."
-            )
+        at_rest = equilibria(system, deadline)
+        if isinstance(at_rest, str):
+            return self.unknown(system, at_rest)
         regions: list[_Region] = []
-        for sample, state in enumerate(rest.state):
+        for sample, state in enumerate(at_rest.state):
             found = _region(system, state, 0.0 if system.y is None else system.y[sample], deadline)
             if isinstance(found, str):
                 return self.unknown(system, f"Undecided at sample {sample}: {found}.")
             regions.append(found)
-        return self._found(system, regions, rest.state)
+        return self._found(system, regions, at_rest.state)
 
     def _found(self, system: System, regions: list[_Region], states: Array) -> Certificate:
         rate = min(region.rate for region in regions)
@@ -114,9 +105,8 @@ class QuadraticLyapunov(Theorem):
         bounded = np.isfinite(reach)
         which = f"Every state within {reach:.4g} of its equilibrium" if bounded else "Every state"
         beyond = ", and so does a larger ellipsoid of states" if bounded else ""
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             f"{which} goes to {'it' if bounded else 'the equilibrium'} at least like exp(-{rate:.4g} t) in the norm "
             f"sqrt(z' P z), z being the way from it{beyond}.",
             claims=("exponentially stable", "asymptotically stable"),
@@ -125,7 +115,9 @@ class QuadraticLyapunov(Theorem):
             norm="P",
             margin=rate,
             largest_dt=largest_dt,
-            euler=_euler(system, rate, largest_dt),
+            euler=system.euler(
+                largest_dt, "inherits it: no state of the region leaves it, and each goes to the equilibrium."
+            ),
             witness={
                 "P": np.array([region.P for region in regions]),
                 "levels": np.array([region.level for region in regions]),
@@ -142,15 +134,6 @@ class QuadraticLyapunov(Theorem):
             return None
         witness = certificate.witness
         return Quadratic(system, phase, rest, float(witness["levels"][sample]), matrix=witness["P"][sample])
-
-
-def _euler(system: System, rate: float, largest_dt: float) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if system.dt > largest_dt:
-        return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} inherits it: no state of the region leaves it, and each goes to the equilibrium."
 
 
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:

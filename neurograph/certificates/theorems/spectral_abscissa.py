@@ -9,13 +9,13 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
 from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds import equilibria as resting
+from neurograph.certificates.bounds.equilibria import equilibria
+from neurograph.certificates.bounds.mean_slopes import halves
 from neurograph.certificates.bounds.spectrum import Spectrum, spectrum
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System, scaled
-from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import KINKED, ROUGH, Interval, enclose
-from neurograph.solvers.result import Equilibrium, Status
+from neurograph.solvers.result import Equilibrium
 
 MARGIN = 1e-6
 """How far a neuron must be from its bounds to count as inside, and its drift from 0 to count as saturated."""
@@ -52,18 +52,13 @@ class SpectralAbscissa(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Settle, then look at the eigenvalues of each sample."""
-        if system.x is None:
-            return self.unknown(system, "Not applicable: give x, the inputs whose equilibria are to be looked at.")
         if system.transposed and system.beta != 0.0:
             return self.unknown(
                 system, "Not applicable: of transposed phases, only the linear response is looked at: give beta = 0."
             )
-        settled = resting.settled(system, resting.phase_of(system, system.x, deadline), deadline)
-        lost = int(np.sum(settled.status != Status.CONVERGED))
-        if lost:
-            return self.unknown(
-                system, f"{lost} of {settled.status.size} samples did not settle from s = 0: no equilibrium to look at."
-            )
+        settled = equilibria(system, deadline)
+        if isinstance(settled, str):
+            return self.unknown(system, settled)
         spectra: list[Spectrum] = []
         known: dict[Any, Spectrum] = {}
         for sample in range(settled.status.size):
@@ -106,9 +101,8 @@ class SpectralAbscissa(Theorem):
         eigenvalue = worst.rightmost if worst.rightmost.imag else worst.rightmost.real
         where = f"rightmost eigenvalue {eigenvalue:.4g} at sample {sample}, of {len(spectra)}"
         if bottoms[sample] > 0.0:
-            return self.certificate(
+            return self.refuted(
                 system,
-                Verdict.REFUTED,
                 f"The equilibrium of {np.sum(bottoms > 0.0)} of {len(spectra)} samples is unstable: {where}.",
                 claims=("unstable equilibrium",),
                 rigorous=False,
@@ -122,9 +116,8 @@ class SpectralAbscissa(Theorem):
         rate = None if np.isinf(tops[sample]) else -float(tops[sample])
         largest_dt = min(one.largest_dt for one in spectra)
         known_dt = np.isfinite(largest_dt) and all(one.complete for one in spectra)
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "Every neuron is saturated and pushed outward, so small disturbances die out in finite time."
             if rate is None
             else f"Small disturbances of each equilibrium die out, in the end like exp(-{rate:.4g} t): {where}.",
@@ -183,14 +176,9 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     own, input_slope = (enclose(dynamics.slope(name), near).repeated(free.size) for name in ("s", "I"))
     weights = sp.csr_array(system.weights[inside][:, inside])
     (own_at, own_off), (gain_at, gain_off), (sent_at, sent_off) = (
-        _halves(part, inside) for part in (own, input_slope, sending)
+        [part[inside] for part in halves(slope)] for slope in (own, input_slope, sending)
     )
     jacobian = scaled(weights, gain_at, sent_at) + sp.diags_array(own_at - system.nudge[inside])
     off = scaled(abs(weights), np.abs(gain_at) + gain_off, sent_off) + scaled(abs(weights), gain_off, np.abs(sent_at))
     jacobian.eliminate_zeros()
     return sp.csr_array(jacobian), sp.csr_array(off + sp.diags_array(own_off))
-
-
-def _halves(part: Interval, inside: Array) -> tuple[Array, Array]:
-    """Return the middles and half the widths."""
-    return (part.low + part.high)[inside] / 2, (part.high - part.low)[inside] / 2
