@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from neurograph.certificates.base import CONSTANT, Certificate, Theorem
-from neurograph.certificates.bounds.robustness_radius import Sensitivity, driving, radii, settled
+from neurograph.certificates.bounds.robustness_radius import Sensitivity, against_each_other, driving, radii, settled
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.solvers.contraction import Weighting, weightings
@@ -82,12 +82,14 @@ class MMatrix(Theorem):
             return super().radius(system, certificate, x)
         drive, leaks, v = driving(system), -system.diagonal.high, np.asarray(certificate.witness["v"])
         terms = np.diff(system.coupling.indptr) + 10
+        # K = v max(q / v) / c is such a bound, for -A_jj v_j - sum_i |A_ji| v_i >= c v_j. If K is one, so is
+        # K' = (sum_i |A_ji| K_i + q_j) / -A_jj where it is smaller: Jacobi's iteration, from above.
         K = np.asarray(v * np.max(drive / v) / certificate.rate)
         for _ in range(ROUNDS):
             K = np.minimum(K, (system.coupling @ K + drive) / leaks * (1.0 + terms * EPS))
         state, speed = settled(system, x)
         outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
-        sensitivity = Sensitivity(*(_added(one[outputs]) for one in (v, K)))
+        sensitivity = Sensitivity(*(against_each_other(one[outputs], np.add) for one in (v, K)))
         return radii(state[:, outputs], sensitivity, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
 
     def _examine(self, system: System, deadline: Deadline, start: Array) -> Certificate:
@@ -101,6 +103,8 @@ class MMatrix(Theorem):
                 f"No weights do: neuron {system.nodes[least]!r} need not leak, for A_jj may be {-leaks[least]:.4g}.",
                 margin=float(leaks[least]),
             )
+        # L_j = -max A_jj, B_ji = max |A_ji|. Of the weights v that are tried, those with the largest
+        # c = min_j (L_j - sum_i B_ji v_i / v_j) are kept, and c is then proved, the roundings subtracted.
         found, rounds = _searched(leaks, coupling, start, deadline)
         rate = float(np.min(found.surpluses(leaks, np.diff(coupling.indptr))))
         radius = float(np.max(found.reached / leaks))
@@ -116,6 +120,8 @@ class MMatrix(Theorem):
     def _unproved(self, system: System, found: Weighting, rate: float, witness: dict[str, Any]) -> Certificate:
         leaks, coupling = -system.diagonal.high, system.coupling
         worst = int(np.argmin(leaks - found.reached))
+        # B_SS x >= L_S x for some x > 0 on S means that the spectral radius of L^-1 B is at least 1: L - B is no
+        # M-matrix (Berman and Plemmons, chapter 6): then no v does.
         closed = _outweighed(leaks, coupling, found)
         if closed.size:
             labels = tuple(system.nodes[place] for place in closed)
@@ -152,13 +158,6 @@ def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Dead
         if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
             break
     return best, len(rates)
-
-
-def _added(sizes: Array) -> Array:
-    """Return sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
-    sums = sizes[:, None] + sizes
-    np.fill_diagonal(sums, sizes)
-    return np.asarray(sums)
 
 
 def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:
