@@ -48,7 +48,7 @@ class Certificate:
     margin : float or None
         How far the number that was tested lies on the side of PROVED; negative on the other side.
     margins : dict
-        What the contraction bears: see :meth:`Theorem.robustness_margins`.
+        What the contraction withstands: see :meth:`Theorem.robustness_margins`.
     largest_dt : float or None
         Longest step with which explicit Euler is covered; None where none is known.
     euler : str or None
@@ -56,9 +56,9 @@ class Certificate:
     witness : dict
         The numbers and labels behind the statement.
     rigorous : bool
-        Whether rounding is accounted for: a verdict that floating point could have turned is not given.
+        Whether rounding is accounted for: no verdict is given that rounding could have changed.
     seconds : float
-        What it took.
+        How long the theorem took.
     """
 
     theorem: Theorem = field(repr=False)
@@ -79,7 +79,7 @@ class Certificate:
 
     @property
     def name(self) -> str:
-        """The theorem."""
+        """The name of the theorem."""
         return self.theorem.name
 
     @property
@@ -99,7 +99,7 @@ class Certificate:
 
     @property
     def does_not_cover(self) -> str:
-        """What it must not be taken for."""
+        """What the statement does not cover."""
         return self.theorem.does_not_cover
 
     @property
@@ -108,7 +108,7 @@ class Certificate:
         return self.system.digest
 
     def recheck(self, network: Network) -> Certificate:
-        """Ask the same of another network, such as this one after a change of its weights.
+        """Return what the same theorem says of another network, such as this one after a change of its weights.
 
         Where the theorem searched for something, what it found for the first network is tried before all else.
 
@@ -124,8 +124,8 @@ class Certificate:
         """Return how far the inputs may move, each by so much (l_inf), before the network's answer may change.
 
         The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
-        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
-        state is away from its equilibrium is taken off by its residual, in plain floating point.
+        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. How far a computed
+        state is from its equilibrium is estimated from its residual, in plain floating point, and subtracted.
 
         Parameters
         ----------
@@ -194,7 +194,7 @@ class Certificate:
         return function
 
     def to_json(self) -> str:
-        """Return everything that is said as JSON text.
+        """Return all that the certificate holds as JSON text.
 
         Numbers that are not finite become words, and labels that are neither text nor a whole number their repr.
         """
@@ -204,7 +204,7 @@ class Certificate:
         return json.dumps(_plain(content | {"nodes": self.system.nodes}), allow_nan=False)
 
     def __str__(self) -> str:
-        """Return it in a few lines."""
+        """Return the certificate in a few lines."""
         lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
         lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
         lines += [f"It bears: {self.bearing}." if self.margins else ""]
@@ -256,11 +256,11 @@ class Theorem(abc.ABC):
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Return what the theorem proves or refutes of the system; never raise for one that it does not fit.
 
-        What may take long asks the deadline on its way.
+        What may take long checks the deadline on its way.
         """
 
     def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
-        """Do the same with what was found for a system like this one at hand."""
+        """Return the same, where `earlier` is the certificate of a system like this one, whose findings may help."""
         return self.examine(system, deadline)
 
     def function(
@@ -278,7 +278,7 @@ class Theorem(abc.ABC):
         return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
 
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Examine within `budget` seconds, and say how many it took."""
+        """Return the certificate of a system, UNKNOWN if `budget` seconds are not enough."""
         deadline = Deadline(budget)
         try:
             found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
@@ -341,7 +341,7 @@ class Theorem(abc.ABC):
     def robustness_margins(
         self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False
     ) -> dict[str, float]:
-        """Return what a contraction at a rate bears, in its norm.
+        """Return what a contraction at a rate withstands, in its norm.
 
         - weight change: a change of the weights among free nodes whose operator norm is smaller than this cannot undo
           it; only where a weight acts on its postsynaptic node alone.

@@ -139,16 +139,16 @@ class Contracting(Constraint):
             64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
         )
         slack = SLACK * self.rate
-        room = -own - self.rate - rounding - slack
-        if np.any(room <= 0.0):
-            node = int(np.argmin(room))
+        surplus = -own - self.rate - rounding - slack
+        if np.any(surplus <= 0.0):
+            node = int(np.argmin(surplus))
             raise ParameterError(
                 f"rate is {self.rate:g}, but neuron {system.nodes[node]!r} may leak only {-own[node]:.4g}: expected a "
                 "lower rate"
             )
         weights, plastic = network.weights[inner.ids].astype(np.float64), network.connectivity.plastic[inner.ids]
         ties = None if network.connectivity.ties is None else network.connectivity.ties[inner.ids]
-        return Couplings(post, pre, weights, input_slope[post] * sending[pre], plastic, ties, room, slack)
+        return Couplings(post, pre, weights, input_slope[post] * sending[pre], plastic, ties, surplus, slack)
 
     def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:
         """Raise the extra leak where it is too small for the weights."""

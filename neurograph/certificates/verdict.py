@@ -18,7 +18,7 @@ Level = Literal["fast", "standard", "strong"]
 
 
 LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
-"""How much work is done, cheap to dear; a level takes in those before it."""
+"""How much work is done, from little to much; a level includes those before it."""
 
 
 Scope = Literal["all inputs", "these inputs", "local"]

@@ -62,6 +62,7 @@ def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
     OutOfTimeError
         If the deadline passes first.
     """
+    # Samples that have not settled go on from where they are, later with shorter steps.
     solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, phase.stiffness[:1])))
     for done in range(1, ROUNDS + 1):
         found = solver.solve(system.network, phase)

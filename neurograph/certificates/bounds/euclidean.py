@@ -57,25 +57,28 @@ def _inertia(system: System, slopes: SlopeSet, weights: Array, rate: float, prov
     """Return K."""
     if not np.isfinite(system.fastest):
         return np.inf
+    # |A z|^2 <= norm(A)^2 |z|^2 and |z|^2 <= -z'A z / c, so K = norm(A)^2 / c does for every A of the set: from the
+    # sizes of its entries, or from the norms of its parts. For one matrix the least K is the largest ratio of z'A'A z
+    # to -z'A z.
     sizes = scaled(sp.csr_array(system.coupling + sp.diags_array(system.diagonal.size)), weights, 1.0 / weights)
     norm = (1.0 + 16.0 * EPS) * absolute_norm(sizes)
     if not proved:
         return norm if slopes.symmetric and np.all(weights == 1.0) else norm**2 / rate
-    middle, spread, rest = slopes.scaled(weights)
+    middle, spread, remainder = slopes.scaled(weights)
     if system.affine:
-        return min(norm**2 / rate, _tight(system, slopes, weights, middle, rest))
+        return min(norm**2 / rate, _tight(system, slopes, weights, middle, remainder))
     if not system.transposed:
-        parts = proved_norm(middle) + proved_norm(slopes.reach[:, None] * spread) + proved_norm(rest)
+        parts = proved_norm(middle) + proved_norm(slopes.reach[:, None] * spread) + proved_norm(remainder)
         norm = min(norm, (1.0 + 64.0 * EPS) * (system.fastest + parts))
     return norm**2 / rate
 
 
-def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, rest: Array) -> float:
+def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, remainder: Array) -> float:
     """Return the K of one matrix, from the pencil of A'A and its symmetric part."""
     bound, error = slopes.bound(weights, slopes.plain_t)
     width = 0.5 * (system.diagonal.high - system.diagonal.low)
     A = middle + np.diag(system.diagonal.high - width)
-    off = rest + np.diag(width) + 8.0 * EPS * np.abs(A)
+    off = remainder + np.diag(width) + 8.0 * EPS * np.abs(A)
     size, slack = (float(np.linalg.norm(part, np.inf) * np.linalg.norm(part, 1)) ** 0.5 for part in (A, off))
     return largest_ratio(A.T @ A, -bound, 1.01 * slack * (2.0 * size + slack) + (len(A) + 8) * EPS * size**2, error)
 

@@ -57,6 +57,9 @@ class Embedding(Theorem):
             return self.unknown(system, f"Not applicable: {inapplicable_reason(system)}.")
         if system.x is None:
             return self.unknown(system, "Not applicable: give x, the inputs for which bounds are to be drawn together.")
+        # 1. Boxes X_0, X_1, ..., each of which every state enters: X_{k+1} encloses A(W f(X_k)) / L.
+        # 2. Over the last one, B_ji = max |dg/dI| |W_ji| max |f'|. If (B v)_j < L_j v_j for some v > 0, the flow in it
+        # contracts in the l_inf norm weighted by 1/v, and with it Euler's step for dt <= 1/max L.
         inclusion = Inclusion(system, clamped_at(system, system.x), system.y)
         box, _ = inclusion.smallest(deadline, ROUNDS, SHRINKING)
         ratios = _ratios(inclusion, box, deadline)
@@ -71,11 +74,11 @@ class Embedding(Theorem):
         }
         count = meeting.size
         if not np.all(meeting):
-            worst = int(np.argmax(np.where(meeting, -np.inf, width)))
+            widest = int(np.argmax(np.where(meeting, -np.inf, width)))
             return self.unknown(
                 system,
                 f"The bounds of {np.sum(meeting)} of {count} samples meet; those of the others stay apart, by "
-                f"{width[worst]:.4g} at sample {worst}, and what lies between is not known to contract.",
+                f"{width[widest]:.4g} at sample {widest}, and what lies between is not known to contract.",
                 witness=witness,
             )
         largest_dt = float(np.nextafter(1.0 / np.max(inclusion.leak.high), 0.0))
@@ -104,6 +107,9 @@ class Embedding(Theorem):
         check_decision(system)
         if inapplicable_reason(system) is not None:
             raise NoRadiusError(f"certificate {self.name!r} gives no radius: {inapplicable_reason(system)}")
+        # Bisection of log2 r for all samples at once. A radius r is sure where every state in the last box, under all
+        # inputs within r of x, gives one answer. The box of a larger radius holds those of smaller ones, so that they
+        # start from it.
         deadline, (least, most) = Deadline(system.budget), EXPONENTS
         low, high = np.full(len(x), least), np.full(len(x), most)
         sure, start = np.zeros(len(x)), None
@@ -145,6 +151,7 @@ def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
         return ratios
     input_slope, sending, terms = input_slope[:, bounded], sending[:, bounded], np.diff(sizes.indptr)[:, None]
 
+    # B v, for every sample at once; (B v)_j / (L_j v_j) is bounded with the roundings that `surpluses` subtracts.
     def product(v: Array) -> Array:
         return np.asarray(input_slope * (sizes @ (sending * v)))
 

@@ -84,6 +84,9 @@ class EnergyDescent(Theorem):
             )
         if not _bounded(system):
             return self.unknown(system, "No bound of the states is known: there is no box, and no leak that makes one.")
+        # E falls, and states are bounded, so every trajectory has limit points at rest; E is analytic, so by
+        # Lojasiewicz's inequality its length is finite and the limit is one point. What is left is how long Euler's
+        # steps may be.
         curvature = _curvature(system, form)
         largest_dt = _largest_dt(system, form, curvature)
         known = "" if curvature is None else f" Its curvature is at most {curvature:.4g}."
@@ -112,8 +115,8 @@ def _unsymmetric(system: System) -> str | None:
     gap = sp.coo_array(system.weights - system.weights.T)
     places = np.flatnonzero(gap.data)
     if places.size:
-        worst = places[np.argmax(np.abs(gap.data[places]))]
-        post, pre = (int(place[worst]) for place in gap.coords)
+        largest = places[np.argmax(np.abs(gap.data[places]))]
+        post, pre = (int(place[largest]) for place in gap.coords)
         there, back = (float(system.weights[pair]) for pair in ((post, pre), (pre, post)))
         return (
             f"the weights between free nodes are not symmetric, such as {there:.4g} from {system.nodes[pre]!r} to "
@@ -184,6 +187,8 @@ def _curvature(system: System, form: Form) -> float | None:
     coupling, leak = scaled(system.weights, root, root), -_own(system).low
     if not np.all(np.isfinite(leak)) or not np.all(np.isfinite(root)):
         return None
+    # lambda_max of H = diag(L) - sqrt(G) W sqrt(G). Its entries err by a few eps of their size, and its eigenvalues by
+    # at most as much in the 2-norm (Weyl); beyond DENSE neurons Gershgorin's rows bound them.
     size = np.abs(leak) + np.asarray(abs(coupling).sum(axis=1))
     error = (leak.size + 8) * EPS * float(np.linalg.norm(size))
     if leak.size <= DENSE:
@@ -195,6 +200,8 @@ def _curvature(system: System, form: Form) -> float | None:
 def _largest_dt(system: System, form: Form, curvature: float | None) -> float | None:
     if curvature is None:
         return None
+    # E(s + dt g) <= E(s) - dt (1 - dt lambda_max(H) / 2) times a sum of squares; the rate form must also stay in rho's
+    # range.
     falling = 2.0 / curvature if curvature > 0.0 else np.inf
     within = 1.0 / float(np.max(-_own(system).low)) if form == "rate" else np.inf
     return float(np.nextafter(min(falling, within), 0.0))

@@ -119,7 +119,7 @@ class MMatrix(Theorem):
 
     def _unproved(self, system: System, found: Weighting, rate: float, witness: dict[str, Any]) -> Certificate:
         leaks, coupling = -system.diagonal.high, system.coupling
-        worst = int(np.argmin(leaks - found.reached))
+        node = int(np.argmin(leaks - found.reached))
         # B_SS x >= L_S x for some x > 0 on S means that the spectral radius of L^-1 B is at least 1: L - B is no
         # M-matrix (Berman and Plemmons, chapter 6): then no v does.
         closed = _outweighed(leaks, coupling, found)
@@ -135,7 +135,7 @@ class MMatrix(Theorem):
         return self.unknown(
             system,
             f"{why} In the best that were tried the couplings are up to {witness['spectral radius at most']:.4g} times "
-            f"the leaks, and the drift may exceed the leak by {-rate:.4g} at {system.nodes[worst]!r}. Couplings of "
+            f"the leaks, and the drift may exceed the leak by {-rate:.4g} at {system.nodes[node]!r}. Couplings of "
             "either sign may still cancel.",
             margin=rate,
             witness=witness,

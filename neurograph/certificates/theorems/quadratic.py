@@ -139,15 +139,21 @@ class QuadraticLyapunov(Theorem):
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:
     """Return the region around a computed equilibrium, or say why there is none."""
     free, (low, high) = system.network.connectivity.free, system.network.dynamics.box or (-np.inf, np.inf)
-    room = np.minimum(state[free] - low, high - state[free])
-    if not np.all(room > 2.0 * NEAR):
-        return f"neuron {system.nodes[int(np.argmin(room))]!r} is at a bound of the box, or within {2 * NEAR:g} of it"
+    distance = np.minimum(state[free] - low, high - state[free])
+    if not np.all(distance > 2.0 * NEAR):
+        return (
+            f"neuron {system.nodes[int(np.argmin(distance))]!r} is at a bound of the box, or within {2 * NEAR:g} of it"
+        )
+    # 1. P from A'P + P A = -1, A at the computed state; z'P z = |root' z|^2 with its Cholesky factor.
     here = mean_slopes(system, state, Ball(np.eye(free.size), np.eye(free.size), 0.0), 1)
     P = None if here is None else _lyapunov_matrix(here.middle)
     if P is None:
         return "no P is found: the Jacobian has an eigenvalue that is not negative, or the drift jumps"
     root = np.linalg.cholesky(P)
     inverse = solve_triangular(root, np.eye(free.size), lower=True)
+    # 2. In the ball around the computed state within which no neuron is more than 1e-6 away, the field contracts at a
+    # rate r. If its drift at the centre is below half of r times the radius, the ball is mapped into itself: s* is in
+    # it, and alone.
     widths = np.linalg.norm(inverse, axis=0)
     slack = NEAR / float(np.max(widths))
     close = _judged(system, state, Ball(root, inverse, slack), 1)
@@ -159,7 +165,8 @@ def _region(system: System, state: Array, target: Array | float, deadline: Deadl
         deadline.check()
         return _judged(system, state, Ball(root, inverse, radius, slack), PARTS)
 
-    most = float(np.min(room / widths)) * (1.0 - 1e-9) - slack  # strictly within the box
+    # 3. The largest ball within the box in which V still falls at SHARE of that rate, by bisection.
+    most = float(np.min(distance / widths)) * (1.0 - 1e-9) - slack  # strictly within the box
     radius = _largest(lambda radius: judged(radius)[0] >= SHARE * close[0], slack, most)
     if radius is None:
         return "the region would be smaller than what is known of the equilibrium's place"
@@ -182,6 +189,10 @@ def _judged(system: System, state: Array, ball: Ball, parts: int) -> tuple[float
     if slopes is None:
         return -np.inf, np.inf
     root, inverse, count = ball.root, ball.inverse, len(ball.root)
+    # In the coordinates y = root' z, M is root' M root'^-1: a middle part and terms delta u v', with u = root' e_j and
+    # v = root^-1 e_i, or w = root^-1 times row j of the pull. Each is bounded by y'(u v' + v u') y <= tau (u'y)^2 +
+    # (v'y)^2 / tau, with tau = |v| / |u|. So the rate is minus the largest eigenvalue of sym(middle part) + (before +
+    # after) / 2, and the norm is at most that of the middle part plus sqrt(|before| |after|) (Cauchy and Schwarz).
     steady = root.T @ slopes.middle @ inverse.T
     # Sizes of the vectors u and v of the terms delta u v'.
     u, v, w = (np.linalg.norm(part, axis=0) for part in (root.T, inverse, inverse @ slopes.pull.T))

@@ -82,23 +82,27 @@ class SpectralAbscissa(Theorem):
                 known[key] = spectrum(*block, system.dt)
             except ArpackError as error:
                 return f"ARPACK found no eigenvalue ({error})"
+        # A state that still moves by r is within about condition r / |Re lambda| of its equilibrium; if that is more
+        # than MARGIN, the ranges that J was computed over may not hold it.
         found, residual = known[key], settled.residual[sample]
         if residual * np.max(found.conditions, initial=0.0) > MARGIN * abs(found.rightmost.real):
             return f"the residual {residual:.2g} is too large beside the eigenvalue {found.rightmost:.3g}"
         return found
 
     def _judged(self, system: System, spectra: list[Spectrum]) -> Certificate:
+        # Stable if the spectral abscissa plus its error is negative for every sample, unstable if minus its error it is
+        # positive.
         tops = np.array([one.top for one in spectra])
         bottoms = np.array([one.bottom for one in spectra])
         sample = int(np.argmax(bottoms if np.any(bottoms > 0.0) else tops))
-        worst = spectra[sample]
+        weakest = spectra[sample]
         witness = {
             "sample": sample,
-            "eigenvalue": worst.rightmost,
-            "inside": worst.values.size,
+            "eigenvalue": weakest.rightmost,
+            "inside": weakest.values.size,
             "abscissae": np.array([one.rightmost.real for one in spectra]),
         }
-        eigenvalue = worst.rightmost if worst.rightmost.imag else worst.rightmost.real
+        eigenvalue = weakest.rightmost if weakest.rightmost.imag else weakest.rightmost.real
         where = f"rightmost eigenvalue {eigenvalue:.4g} at sample {sample}, of {len(spectra)}"
         if bottoms[sample] > 0.0:
             return self.refuted(
@@ -111,7 +115,7 @@ class SpectralAbscissa(Theorem):
             )
         if not tops[sample] < 0.0:
             return self.unknown(
-                system, f"Undecided: {where}, is 0 within its error {worst.top - worst.rightmost.real:.2g}."
+                system, f"Undecided: {where}, is 0 within its error {weakest.top - weakest.rightmost.real:.2g}."
             )
         rate = None if np.isinf(tops[sample]) else -float(tops[sample])
         largest_dt = min(one.largest_dt for one in spectra)
@@ -160,6 +164,7 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     """Return J of the neurons inside and how far its entries may be off near the state; or name a neuron at a kink."""
     network, dynamics, free = system.network, system.network.dynamics, system.network.connectivity.free
     low, high = dynamics.box or (-np.inf, np.inf)
+    # Ranges of the slopes over the states within MARGIN of this one, and over the inputs I that those give.
     s = Interval.across(np.maximum(state[free] - MARGIN, low), np.minimum(state[free] + MARGIN, high))
     sending = enclose(dynamics.transfer_slope, {**system.constants, "s": s}).repeated(free.size)
     reach = abs(system.weights) @ (sending.size * MARGIN)
@@ -178,6 +183,8 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     (own_at, own_off), (gain_at, gain_off), (sent_at, sent_off) = (
         [part[inside] for part in halves(slope)] for slope in (own, input_slope, sending)
     )
+    # J = diag(dg/ds - nudge) + diag(dg/dI) W diag(f') at the middles m; each entry is off by at most
+    # |W| (|m_g| d_f + d_g d_f + d_g |m_f|), d the half widths.
     jacobian = scaled(weights, gain_at, sent_at) + sp.diags_array(own_at - system.nudge[inside])
     off = scaled(abs(weights), np.abs(gain_at) + gain_off, sent_off) + scaled(abs(weights), gain_off, np.abs(sent_at))
     jacobian.eliminate_zeros()

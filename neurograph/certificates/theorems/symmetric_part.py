@@ -43,14 +43,16 @@ class SymmetricPart(Theorem):
         """Bound the largest eigenvalue."""
         if system.inapplicable_reason is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
-        worst = int(np.argmax(system.diagonal.high))
-        if system.diagonal.high[worst] >= 0.0:
+        node = int(np.argmax(system.diagonal.high))
+        if system.diagonal.high[node] >= 0.0:
             return self.unknown(
                 system,
-                f"mu_2 is not negative: neuron {system.nodes[worst]!r} may excite itself, or not leak, "
-                f"A_jj = {system.diagonal.high[worst]:.4g}.",
-                margin=-float(system.diagonal.high[worst]),
+                f"mu_2 is not negative: neuron {system.nodes[node]!r} may excite itself, or not leak, "
+                f"A_jj = {system.diagonal.high[node]:.4g}.",
+                margin=-float(system.diagonal.high[node]),
             )
+        # S bounds the symmetric part of A in every state and of every mean of A along a line, so mu_2(A) <=
+        # lambda_max(S), with weights w = 1 and the same t everywhere.
         slopes, ones = SlopeSet.of(system), np.ones(len(system.nodes))
         try:
             mu, proved = growth(slopes, ones, slopes.plain_t, deadline)
