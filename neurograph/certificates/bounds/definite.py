@@ -34,7 +34,7 @@ def positive_definite(matrix: Array, error: float = 0.0) -> bool:
     if not (np.all(np.isfinite(matrix)) and np.isfinite(error) and np.all(diagonal > 0.0)):
         return False
     # Cholesky's factorisation of a matrix with the diagonal a_jj errs by at most gamma / (1 - gamma) times the trace in
-    # the 2-norm (Rump, theorem 2.3): if that of M - shift I succeeds, M - error I is positive definite.
+    # the 2-norm (Rump): if that of M - shift I succeeds, M - error I is positive definite.
     shifted = matrix - np.diag(np.full(diagonal.size, _shift(matrix, error)))
     if np.any(shifted.diagonal() <= 0.0):
         return False

@@ -151,7 +151,8 @@ def _fitting(t: Array | None, plain: Array) -> Array:
 def _upper(system: System) -> SlopeSet | None:
     """Return A at the steepest slopes, where the Hopfield or the rate form is known to need no more; else None."""
     # Hopfield form: only f' varies, in [0, L]. Rate form: only dg/dI varies, in [0, L], with no box and one leak for
-    # all. For both D A + A'D < 0 is needed at the upper slopes alone (Forti and Tesi; Liang and Si).
+    # all. For both D A + A'D < 0 is needed at the upper slopes alone (Forti and Tesi; Liang and Si; the rate form
+    # through u = W s).
     own, input_slope, sending = (system.slopes[name] for name in ("dg/ds", "dg/dI", "f'"))
     hopfield = not np.any(input_slope.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
     rate = (

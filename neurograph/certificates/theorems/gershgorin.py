@@ -58,8 +58,8 @@ class Gershgorin(Theorem):
         """Test rows and columns."""
         if system.inapplicable_reason is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
-        # The flow of any A(t) with mu(A) <= -c shrinks distances at the rate c (Coppel's inequality), and so does the flow
-        # between two states, whose Jacobian is a mean of those on the line between them.
+        # The flow of any A(t) with mu(A) <= -c shrinks distances at the rate c (Coppel's inequality); that between two
+        # states is one, with the mean of the Jacobian on the line between them as A(t).
         bounds = [_bound("l_inf", system, axis=1), _bound("l_1", system, axis=0)]
         # Equal but for rounding, as where the couplings are symmetric, they must not be told apart by it.
         best = bounds[bounds[1].top < bounds[0].top - 1e-12 * abs(bounds[0].top)]
