@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovF
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import Array, System, in_float64
-from neurograph.certificates.verdict import Level, Scope, Verdict
+from neurograph.certificates.verdict import CONTRACTION, Level, Scope, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
@@ -48,7 +48,7 @@ class Certificate:
     margin : float or None
         How far the number that was tested lies on the side of PROVED; negative on the other side.
     margins : dict
-        What the contraction bears: see :meth:`Theorem.robustness_margins`.
+        What the contraction withstands: see :meth:`Theorem.robustness_margins`.
     largest_dt : float or None
         Longest step with which explicit Euler is covered; None where none is known.
     euler : str or None
@@ -56,9 +56,9 @@ class Certificate:
     witness : dict
         The numbers and labels behind the statement.
     rigorous : bool
-        Whether rounding is accounted for: a verdict that floating point could have turned is not given.
+        Whether rounding is accounted for: no verdict is given that rounding could have changed.
     seconds : float
-        What it took.
+        How long the theorem took.
     """
 
     theorem: Theorem = field(repr=False)
@@ -79,7 +79,7 @@ class Certificate:
 
     @property
     def name(self) -> str:
-        """The theorem."""
+        """The name of the theorem."""
         return self.theorem.name
 
     @property
@@ -99,7 +99,7 @@ class Certificate:
 
     @property
     def does_not_cover(self) -> str:
-        """What it must not be taken for."""
+        """What the statement does not cover."""
         return self.theorem.does_not_cover
 
     @property
@@ -108,7 +108,7 @@ class Certificate:
         return self.system.digest
 
     def recheck(self, network: Network) -> Certificate:
-        """Ask the same of another network, such as this one after a change of its weights.
+        """Return what the same theorem says of another network, such as this one after a change of its weights.
 
         Where the theorem searched for something, what it found for the first network is tried before all else.
 
@@ -124,8 +124,8 @@ class Certificate:
         """Return how far the inputs may move, each by so much (l_inf), before the network's answer may change.
 
         The answer is the largest output, or whether a single one is above 0.5, at the equilibrium. No input within the
-        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. What a computed
-        state is away from its equilibrium is taken off by its residual, in plain floating point.
+        radius has another; what lies beyond it is not known. 0 where the answer itself is not sure. How far a computed
+        state is from its equilibrium is estimated from its residual, in plain floating point, and subtracted.
 
         Parameters
         ----------
@@ -185,45 +185,26 @@ class Certificate:
         rest = settled(single, phase, Deadline(np.inf))
         if not rest.converged:
             raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
-        made = self.theorem.function(self, sample, single, phase, rest.state[0])
-        if made is None:
+        function = self.theorem.function(self, sample, single, phase, rest.state[0])
+        if function is None:
             raise ParameterError(
                 f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
                 "certificate that is PROVED and has a Lyapunov function"
             )
-        return made
+        return function
 
     def to_json(self) -> str:
-        """Return everything that is said as JSON text.
+        """Return all that the certificate holds as JSON text.
 
         Numbers that are not finite become words, and labels that are neither text nor a whole number their repr.
         """
-        said = {
-            "name": self.name,
-            "verdict": str(self.verdict),
-            "statement": self.statement,
-            "scope": self.scope,
-            "claims": self.claims,
-            "rate": self.rate,
-            "norm": self.norm,
-            "weights": self.weights,
-            "margin": self.margin,
-            "margins": self.margins,
-            "largest_dt": self.largest_dt,
-            "euler": self.euler,
-            "witness": self.witness,
-            "rigorous": self.rigorous,
-            "assumptions": self.assumptions,
-            "reference": self.reference,
-            "does_not_cover": self.does_not_cover,
-            "seconds": self.seconds,
-            "nodes": self.system.nodes,
-            "digest": self.digest,
-        }
-        return json.dumps(_plain(said), allow_nan=False)
+        of_theorem = ("name", "scope", "assumptions", "reference", "does_not_cover")
+        found = (one.name for one in fields(self) if one.name not in ("theorem", "system"))
+        content = {name: getattr(self, name) for name in (*of_theorem, *found, "digest")}
+        return json.dumps(_plain(content | {"nodes": self.system.nodes}), allow_nan=False)
 
     def __str__(self) -> str:
-        """Return it in a few lines."""
+        """Return the certificate in a few lines."""
         lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
         lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
         lines += [f"It bears: {self.bearing}." if self.margins else ""]
@@ -245,6 +226,12 @@ MARGINS = {
     "delays": "delays of the couplings up to {}",
 }
 """What each margin is, in words."""
+
+CONSTANT = "inputs, weights, biases and parameters stay as they are while the network settles"
+"""The assumption of nearly every theorem."""
+
+APPROACH = "Any two states under the same input approach each other at least like"
+"""How the statement of a contraction begins."""
 
 
 class Theorem(abc.ABC):
@@ -269,11 +256,11 @@ class Theorem(abc.ABC):
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Return what the theorem proves or refutes of the system; never raise for one that it does not fit.
 
-        What may take long asks the deadline on its way.
+        What may take long checks the deadline on its way.
         """
 
     def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
-        """Do the same with what was found for a system like this one at hand."""
+        """Return the same, where `earlier` is the certificate of a system like this one, whose findings may help."""
         return self.examine(system, deadline)
 
     def function(
@@ -291,7 +278,7 @@ class Theorem(abc.ABC):
         return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
 
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Examine within `budget` seconds, and say how many it took."""
+        """Return the certificate of a system, UNKNOWN if `budget` seconds are not enough."""
         deadline = Deadline(budget)
         try:
             found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
@@ -317,29 +304,44 @@ class Theorem(abc.ABC):
         P = certificate.witness.get("P")
         return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 
-    def certificate(self, system: System, verdict: Verdict, statement: str, **found: Any) -> Certificate:
-        """Return a certificate; `found` are its other attributes."""
-        return Certificate(self, system, verdict, statement, **found)
-
     def unknown(self, system: System, statement: str, **found: Any) -> Certificate:
-        """Return why neither is the case."""
-        return self.certificate(system, Verdict.UNKNOWN, statement, **found)
+        """Return a certificate that neither proves nor refutes, and why; `found` are its other attributes."""
+        return Certificate(self, system, Verdict.UNKNOWN, statement, **found)
 
-    def euler_step(self, system: System, rate: float, largest_dt: float | None) -> str | None:
-        """Return whether explicit Euler with the system's dt contracts too."""
-        if system.dt is None:
-            return None
-        step = f"Explicit Euler with dt = {system.dt:g}"
-        if largest_dt is None:
-            return f"{step} need not inherit it: no step is short enough for every input and state."
-        if system.dt > largest_dt:
-            return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-        return f"{step} inherits it: every step multiplies distances by at most {1.0 - rate * system.dt:.6g}."
+    def refuted(self, system: System, statement: str, **found: Any) -> Certificate:
+        """Return a certificate of what is refuted."""
+        return Certificate(self, system, Verdict.REFUTED, statement, **found)
+
+    def proved(self, system: System, statement: str, **found: Any) -> Certificate:
+        """Return a certificate of what is proved."""
+        return Certificate(self, system, Verdict.PROVED, statement, **found)
+
+    def contracting(self, system: System, rate: float, norm: str, why: str, **found: Any) -> Certificate:
+        """Return a certificate of contraction in a weighted l_1 or l_inf norm.
+
+        In these, a step of explicit Euler with dt <= 1/max abs(A_jj) multiplies distances by 1 + dt mu(A): no entry of
+        1 + dt A_jj is negative, so the norm of I + dt A is the same sum of sizes as the log-norm mu(A) <= -rate.
+        """
+        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
+        factor = 1.0 - rate * (system.dt or 0.0)
+        weighted = "weighted " * (found.get("weights") is not None)
+        return self.proved(
+            system,
+            f"{APPROACH} exp(-{rate:.4g} t) in the {weighted}{norm} norm{why}",
+            claims=CONTRACTION,
+            rate=rate,
+            norm=norm,
+            margin=rate,
+            margins=self.robustness_margins(system, rate, delays=True),
+            largest_dt=largest_dt,
+            euler=system.euler(largest_dt, f"inherits it: every step multiplies distances by at most {factor:.6g}."),
+            **found,
+        )
 
     def robustness_margins(
         self, system: System, rate: float, *, diagonal: bool = True, delays: bool = False
     ) -> dict[str, float]:
-        """Return what a contraction at a rate bears, in its norm.
+        """Return what a contraction at a rate withstands, in its norm.
 
         - weight change: a change of the weights among free nodes whose operator norm is smaller than this cannot undo
           it; only where a weight acts on its postsynaptic node alone.

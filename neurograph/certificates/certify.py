@@ -51,7 +51,7 @@ def certify(
     level : {"fast", "standard", "strong"}
         How much work is done: sums over the edges; also eigenvalues and searches; also linear matrix inequalities.
     budget : float
-        Seconds that each theorem may think before it says UNKNOWN.
+        Seconds that each theorem may take before it ends as UNKNOWN.
 
     Returns
     -------

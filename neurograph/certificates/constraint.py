@@ -107,28 +107,22 @@ class Contracting(Constraint):
         if system.leak_law is not None:
             return self._leaking(network, system, system.leak_law)
         couplings = self._couplings(network, system)
-        found = clipped_spectrum(couplings) if self._small(system) else shrunk_rows(couplings)
+        small = system.affine and len(system.nodes) <= DENSE
+        found = clipped_spectrum(couplings) if small else shrunk_rows(couplings)
         if not isinstance(found, np.ndarray):
             where = f"that end at neuron {system.nodes[found]!r}" if isinstance(found, int) else "among free neurons"
             raise ParameterError(
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights, ids, ties = (
-            network.weights.copy(),
-            network.connectivity.subgraph.recurrent.ids,
-            network.connectivity.ties,
-        )
+        weights, ties = network.weights.copy(), network.connectivity.ties
+        ids = network.connectivity.subgraph.recurrent.ids
         weights[ids] = found
         if ties is not None:  # edges from inputs may share a weight with those among free neurons
             shared = np.full(int(ties.max()) + 1, np.nan)
             shared[ties[ids]] = weights[ids]
             weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
         return replace(network, weights=frozen(weights))
-
-    @staticmethod
-    def _small(system: System) -> bool:
-        return system.affine and len(system.nodes) <= DENSE
 
     def _couplings(self, network: Network, system: System) -> Couplings:
         dynamics, inner = network.dynamics, network.connectivity.subgraph.recurrent
@@ -145,25 +139,16 @@ class Contracting(Constraint):
             64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
         )
         slack = SLACK * self.rate
-        room = -own - self.rate - rounding - slack
-        if np.any(room <= 0.0):
-            node = int(np.argmin(room))
+        surplus = -own - self.rate - rounding - slack
+        if np.any(surplus <= 0.0):
+            node = int(np.argmin(surplus))
             raise ParameterError(
                 f"rate is {self.rate:g}, but neuron {system.nodes[node]!r} may leak only {-own[node]:.4g}: expected a "
                 "lower rate"
             )
-        ids, ties = inner.ids, network.connectivity.ties
-        weights, plastic = network.weights[ids].astype(np.float64), network.connectivity.plastic[ids]
-        return Couplings(
-            post,
-            pre,
-            weights,
-            input_slope[post] * sending[pre],
-            plastic,
-            ties if ties is None else ties[ids],
-            room,
-            slack,
-        )
+        weights, plastic = network.weights[inner.ids].astype(np.float64), network.connectivity.plastic[inner.ids]
+        ties = None if network.connectivity.ties is None else network.connectivity.ties[inner.ids]
+        return Couplings(post, pre, weights, input_slope[post] * sending[pre], plastic, ties, surplus, slack)
 
     def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:
         """Raise the extra leak where it is too small for the weights."""

@@ -1,4 +1,4 @@
-"""How long a theorem may think."""
+"""The time that a theorem is given."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class OutOfTimeError(Exception):
 
 @dataclass(frozen=True)
 class Deadline:
-    """A span of time that begins when this is made; loops ask it once a round.
+    """A span of time that begins when this is made; loops check it once a round.
 
     Attributes
     ----------

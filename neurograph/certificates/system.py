@@ -33,8 +33,8 @@ class LeakLaw:
         Which of the two sums leaks.
     extra : Interval (free,)
         What leaks beside it, the nudge with it.
-    gain : array (free,)
-        dg/dI, the same in every state and with all weights.
+    input_slope : array (free,)
+        gain = dg/dI, the same in every state and with all weights.
     """
 
     kind: Literal["absolute", "signed"]
@@ -44,12 +44,11 @@ class LeakLaw:
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """A network in one phase, and what its theorems share; nodes are the free ones, in their order.
+    """A network in one phase, and what the theorems ask of it; nodes are the free ones, in their order.
 
     A is the Jacobian of the drift with respect to the free nodes, the nudge included and the box left out: row j,
     column i is the derivative of ds_j/dt with respect to s_i. In a transposed phase it is J(s) - J(s*) + J(s*)', and
-    so J' where the drift is affine. Slopes are bounded over every real input and every
-    state in the box.
+    so J' where the drift is affine. Slopes are bounded over every real input and every state in the box.
 
     Attributes
     ----------
@@ -65,7 +64,7 @@ class System:
         Whether activity also returns along the edges: the drift gets (J' - J)(s - s*), J its Jacobian at the free
         equilibrium s*.
     budget : float
-        Seconds that a theorem may think.
+        Seconds that a theorem may take.
     """
 
     network: Network
@@ -101,10 +100,12 @@ class System:
     @cached_property
     def weights(self) -> sp.csr_array:
         """The weights among free nodes (free, free), row = postsynaptic, without those that are 0."""
-        free = self.network.connectivity.free
-        inner = sp.csr_array(self.network.matrix().astype(np.float64)[free][:, free])
-        inner.eliminate_zeros()
-        return inner
+        return self._weights_from(self.network.connectivity.free)
+
+    def _weights_from(self, places: Array) -> sp.csr_array:
+        block = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.connectivity.free][:, places])
+        block.eliminate_zeros()
+        return block
 
     @cached_property
     def clamped(self) -> Array:
@@ -114,9 +115,7 @@ class System:
     @cached_property
     def inflow(self) -> sp.csr_array:
         """The weights from clamped nodes to free ones (free, clamped), without those that are 0."""
-        inner = sp.csr_array(self.network.matrix().astype(np.float64)[self.network.connectivity.free][:, self.clamped])
-        inner.eliminate_zeros()
-        return inner
+        return self._weights_from(self.clamped)
 
     @cached_property
     def constants(self) -> dict[str, Interval]:
@@ -130,11 +129,23 @@ class System:
             "b": Interval.constant(network.biases[free]),
             "w_out": Interval.constant(np.bincount(pre, weights, minlength=n)[free], error),
             "w_out_abs": Interval.constant(total[free], error),
-            **{
-                name: Interval.constant(network.parameters[free, column])
-                for column, name in enumerate(network.dynamics.defaults)
-            },
+            **self.parameters_at(free),
         }
+
+    def parameters_at(self, places: Array) -> dict[str, Interval]:
+        """Return the parameters of the dynamics, each as an array of the nodes at these places."""
+        parameters = self.network.parameters[places]
+        return {name: Interval.constant(parameters[:, k]) for k, name in enumerate(self.network.dynamics.defaults)}
+
+    def euler(self, largest_dt: float | None, inherits: str = "inherits it.") -> str | None:
+        """Return whether a step of explicit Euler as long as dt inherits a claim, in a sentence; None without a dt."""
+        if self.dt is None:
+            return None
+        if largest_dt is None:
+            inherits = "need not inherit it: no step is known that does."
+        elif self.dt > largest_dt:
+            inherits = f"need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
+        return f"Explicit Euler with dt = {self.dt:g} {inherits}"
 
     @cached_property
     def symbols(self) -> dict[str, Interval]:
@@ -228,7 +239,7 @@ class System:
 
     @cached_property
     def fastest(self) -> float:
-        """Return max abs(A_jj); infinite where there is no bound."""
+        """The largest abs(A_jj); infinite where there is no bound."""
         return float(np.max(self.diagonal.size))
 
     @cached_property
@@ -240,7 +251,9 @@ class System:
 
     @cached_property
     def leak_law(self) -> LeakLaw | None:
-        """How outgoing weights leak, read off the equations; None where it is not the law of :class:`LeakLaw`."""
+        """The law by which outgoing weights leak, read off the equations; None where :class:`LeakLaw` is not it."""
+        # With the drift g, d2g/(ds dw_out) or d2g/(ds dw_out_abs) must be -dg/dI, the other 0, and f' = 1. The extra
+        # leak is -dg/ds without outgoing weights.
         dynamics, slopes = self.network.dynamics, self.slopes
         leaks = [dynamics.slope("s").derivative(name) for name in ("w_out", "w_out_abs")]
         constant = not any(leak.symbols & set(STATE) for leak in leaks)
@@ -251,14 +264,19 @@ class System:
             return None
         zero = Interval.constant(0.0)
         signed, absolute = (enclose(leak, self.constants).repeated(len(self.nodes)) for leak in leaks)
-        rest = enclose(dynamics.slope("s"), {**self.symbols, "w_out": zero, "w_out_abs": zero})
-        extra = -rest.repeated(len(self.nodes)) + Interval.constant(self.nudge)
+        own = enclose(dynamics.slope("s"), {**self.symbols, "w_out": zero, "w_out_abs": zero})
+        extra = -own.repeated(len(self.nodes)) + Interval.constant(self.nudge)
         middle = (input_slope.low + input_slope.high) / 2
         if _same(absolute, -input_slope) and _same(signed, zero):
             return LeakLaw("absolute", extra, middle)
         if _same(signed, -input_slope) and _same(absolute, zero):
             return LeakLaw("signed", extra, middle)
         return None
+
+
+def filled(part: Interval, shape: tuple[int, ...]) -> Interval:
+    """Return a range broadcast to a shape."""
+    return Interval(*(np.broadcast_to(end, shape) for end in (part.low, part.high, part.varies, part.grade)))
 
 
 def _at(part: Interval, places: Array) -> Interval:
@@ -271,21 +289,21 @@ def _same(a: Interval, b: Interval) -> bool:
 
 def scaled(matrix: sp.csr_array, rows: Array, columns: Array) -> sp.csr_array:
     """Return diag(rows) matrix diag(columns)."""
-    scaled = matrix.copy()
+    product = matrix.copy()
     if np.all(rows == rows[:1]) and np.all(columns == columns[:1]):  # spares two arrays as long as the edges
-        scaled.data *= np.prod(rows[:1]) * np.prod(columns[:1])
+        product.data *= np.prod(rows[:1]) * np.prod(columns[:1])
     else:
-        scaled.data *= np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
-    return scaled
+        product.data *= np.repeat(rows, np.diff(matrix.indptr)) * columns[matrix.indices]
+    return product
 
 
 def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
     loops = matrix.diagonal()
     if not np.any(loops):
         return matrix
-    rest = sp.csr_array(matrix - sp.diags_array(loops))
-    rest.eliminate_zeros()
-    return rest
+    couplings = sp.csr_array(matrix - sp.diags_array(loops))
+    couplings.eliminate_zeros()
+    return couplings
 
 
 def in_float64(network: Network) -> Network:

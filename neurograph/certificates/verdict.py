@@ -18,7 +18,7 @@ Level = Literal["fast", "standard", "strong"]
 
 
 LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
-"""How much work is done, cheap to dear; a level takes in those before it."""
+"""How much work is done, from little to much; a level includes those before it."""
 
 
 Scope = Literal["all inputs", "these inputs", "local"]
@@ -43,3 +43,6 @@ without one. convergent: every state goes to some equilibrium. nonexpansive: no 
 no state leaves a box, and none stays outside. several equilibria for some bias: for some constant added to the drift
 of each free neuron; the inputs at hand may have but one.
 """
+
+CONTRACTION = ("contracting", "unique equilibrium", "exponentially stable")
+"""What a contraction shows: Banach's fixed point theorem gives the equilibrium, its rate the rest."""

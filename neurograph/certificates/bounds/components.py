@@ -41,6 +41,8 @@ def closed_component(weights: sp.csr_array, critical: Array, balanced: bool) -> 
     """
     if not np.any(critical):
         return None
+    # A component is left out if an edge leads from it to another, if a node of it is not critical, and, where it must
+    # be balanced, if it does not split into two camps.
     edges = sp.coo_array(weights)
     post, pre = edges.coords
     count, component = connected_components(weights, connection="strong")

@@ -33,6 +33,8 @@ def positive_definite(matrix: Array, error: float = 0.0) -> bool:
     diagonal = matrix.diagonal()
     if not (np.all(np.isfinite(matrix)) and np.isfinite(error) and np.all(diagonal > 0.0)):
         return False
+    # Cholesky's factorisation of a matrix with the diagonal a_jj errs by at most gamma / (1 - gamma) times the trace in
+    # the 2-norm (Rump): if that of M - shift I succeeds, M - error I is positive definite.
     shifted = matrix - np.diag(np.full(diagonal.size, _shift(matrix, error)))
     if np.any(shifted.diagonal() <= 0.0):
         return False
@@ -62,6 +64,8 @@ def largest_ratio(a: Array, b: Array, a_error: float = 0.0, b_error: float = 0.0
     def error(bound: float) -> float:
         return a_error + abs(bound) * b_error + 4.0 * EPS * (sizes[0] + abs(bound) * sizes[1])
 
+    # z'A z < k z'B z for all z where k B - A is proved to be positive definite. k begins at the computed eigenvalue
+    # plus twice what the proof takes from the spectrum, and rises until the proof goes through.
     slack = 2.0 * _shift(k * b - a, error(k)) / least
     for _ in range(TRIES):
         if positive_definite((k + slack) * b - a, error(k + slack)):

@@ -26,6 +26,8 @@ class Energy(LyapunovFunction):
     symbol: ClassVar[str] = "E(s) - E(s^*)"
 
     def _value(self, s: Array) -> Array:
+        # With I* the summed input at s*, E(s) - E(s*) = -(f - f*)'W (f - f*) / 2 - I*'(f - f*) - sum_j int r f' / a
+        # from s*_j to s_j: the linear term holds what clamped nodes send and W f*.
         dynamics, sent = self.system.network.dynamics, self._at(self.system.network.dynamics.transfer_equation, s)
         away = sent - self._at(dynamics.transfer_equation, self._rest)
 
@@ -72,11 +74,12 @@ class RateEnergy(Energy):
     """E(s) - E(s*) of a drift L (rho(I) - s); infinite outside the range of rho."""
 
     def _value(self, s: Array) -> Array:
+        # E(s) - E(s*) = -(s - s*)'W (s - s*) / 2 - I*'(s - s*) + sum_j int rho^-1(z) dz from s*_j to s_j.
         away, total, start = s - self._rest, self._input, self._inverse(self._rest)
         reached = self._inverse(s)
         inside = np.isfinite(reached)
         end = np.where(inside, reached, start)
-        # The integral of the inverse from s* to s, by parts.
+        # By parts: int rho^-1(z) dz from s* to s is s I - s* I0 - int rho(u) du from I0 to I, rho(I) = s, rho(I0) = s*.
         own = s * end - self._rest * start - _integral(self._activation, start, end)
         value = np.sum(own - total * away, axis=-1) - 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
         return np.where(np.all(inside, axis=-1), value, np.inf)
@@ -112,6 +115,7 @@ def _applied(matrix: Any, s: Array) -> Array:
 
 def _integral(function: Callable[[Array], Array], start: Array, end: Array) -> Array:
     """Integrate each neuron's function from `start` (free,) to `end` (..., free)."""
+    # Gauss-Legendre quadrature, whose points u in [-1, 1] go to start + (1 + u) (end - start) / 2.
     points, weights = np.polynomial.legendre.leggauss(POINTS)
     total = np.zeros(end.shape)
     for point, weight in zip(points, weights, strict=True):

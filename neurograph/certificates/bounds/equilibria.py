@@ -23,6 +23,22 @@ SHORTER = (10, 15)
 """After how many rounds the steps become four times shorter: they may be what keeps a network from resting."""
 
 
+def equilibria(system: System, deadline: Deadline) -> Equilibrium | str:
+    """Return the equilibria that the system's inputs settle to, or why there are none to look at, as a sentence.
+
+    Raises
+    ------
+    OutOfTimeError
+        If the deadline passes first.
+    """
+    if system.x is None:
+        return "Not applicable: give x, the inputs whose equilibria are to be looked at."
+    found = settled(system, phase_of(system, system.x, deadline), deadline)
+    lost = int(np.sum(found.status != Status.CONVERGED))
+    total = found.status.size
+    return f"{lost} of {total} samples did not settle from s = 0: no equilibrium to look at." if lost else found
+
+
 def phase_of(system: System, x: Array, deadline: Deadline) -> Phase:
     """Return the system's phase of these inputs, which starts from s = 0 or, if transposed, from the free equilibrium.
 
@@ -46,6 +62,7 @@ def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
     OutOfTimeError
         If the deadline passes first.
     """
+    # Samples that have not settled go on from where they are, later with shorter steps.
     solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, phase.stiffness[:1])))
     for done in range(1, ROUNDS + 1):
         found = solver.solve(system.network, phase)

@@ -11,6 +11,7 @@ from neurograph.certificates.bounds.definite import largest_ratio
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet, absolute_norm
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.certificates.verdict import CONTRACTION
 
 CUSHION = 1e-6
 """Share of the size of S by which an eigenvalue that Lanczos computed must stay below 0, for it is not proved."""
@@ -40,18 +41,15 @@ def contraction(system: System, slopes: SlopeSet, weights: Array, rate: float, p
     Monotone Operator Methods, Appl. Comput. Math. 15(1), 2016.
     """
     K = _inertia(system, slopes, weights, rate, proved)
-    largest_dt = float(np.nextafter(2.0 / K, 0.0)) if np.isfinite(K) else None
-    plain = bool(np.all(weights == 1.0))
     return {
-        "claims": ("contracting", "unique equilibrium", "exponentially stable"),
+        "claims": CONTRACTION,
         "rate": rate,
         "norm": "l_2",
-        "weights": None if plain else weights,
+        "weights": None if np.all(weights == 1.0) else weights,
         "margin": rate,
-        "largest_dt": largest_dt,
-        "euler": euler_step(system, rate, K),
         "rigorous": proved,
         "witness": {"K": K},
+        **steps(system, rate, K),
     }
 
 
@@ -59,25 +57,28 @@ def _inertia(system: System, slopes: SlopeSet, weights: Array, rate: float, prov
     """Return K."""
     if not np.isfinite(system.fastest):
         return np.inf
+    # |A z|^2 <= norm(A)^2 |z|^2 and |z|^2 <= -z'A z / c, so K = norm(A)^2 / c does for every A of the set: from the
+    # sizes of its entries, or from the norms of its parts. For one matrix the least K is the largest ratio of z'A'A z
+    # to -z'A z.
     sizes = scaled(sp.csr_array(system.coupling + sp.diags_array(system.diagonal.size)), weights, 1.0 / weights)
     norm = (1.0 + 16.0 * EPS) * absolute_norm(sizes)
     if not proved:
         return norm if slopes.symmetric and np.all(weights == 1.0) else norm**2 / rate
-    middle, spread, rest = slopes.scaled(weights)
+    middle, spread, remainder = slopes.scaled(weights)
     if system.affine:
-        return min(norm**2 / rate, _tight(system, slopes, weights, middle, rest))
+        return min(norm**2 / rate, _tight(system, slopes, weights, middle, remainder))
     if not system.transposed:
-        parts = proved_norm(middle) + proved_norm(slopes.reach[:, None] * spread) + proved_norm(rest)
+        parts = proved_norm(middle) + proved_norm(slopes.reach[:, None] * spread) + proved_norm(remainder)
         norm = min(norm, (1.0 + 64.0 * EPS) * (system.fastest + parts))
     return norm**2 / rate
 
 
-def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, rest: Array) -> float:
+def _tight(system: System, slopes: SlopeSet, weights: Array, middle: Array, remainder: Array) -> float:
     """Return the K of one matrix, from the pencil of A'A and its symmetric part."""
     bound, error = slopes.bound(weights, slopes.plain_t)
     width = 0.5 * (system.diagonal.high - system.diagonal.low)
     A = middle + np.diag(system.diagonal.high - width)
-    off = rest + np.diag(width) + 8.0 * EPS * np.abs(A)
+    off = remainder + np.diag(width) + 8.0 * EPS * np.abs(A)
     size, slack = (float(np.linalg.norm(part, np.inf) * np.linalg.norm(part, 1)) ** 0.5 for part in (A, off))
     return largest_ratio(A.T @ A, -bound, 1.01 * slack * (2.0 * size + slack) + (len(A) + 8) * EPS * size**2, error)
 
@@ -89,17 +90,11 @@ def proved_norm(matrix: Array) -> float:
     return float((1.0 + 4.0 * EPS) * np.sqrt(max(0.0, largest_ratio(square, np.eye(len(matrix)), error))))
 
 
-def euler_step(system: System, rate: float, K: float) -> str | None:
-    """Return whether explicit Euler with the system's dt contracts too."""
-    dt = system.dt
-    if dt is None:
-        return None
-    step = f"Explicit Euler with dt = {dt:g}"
-    if not np.isfinite(K):
-        return f"{step} need not inherit it: no step is short enough for every input and state."
-    if not dt < 2.0 / K:
-        return f"{step} need not inherit it: the theorem asks for dt < {2.0 / K:.4g}."
-    return f"{step} inherits it: every step multiplies distances by at most {factor(rate, K, dt):.6g}."
+def steps(system: System, rate: float, K: float) -> dict[str, Any]:
+    """Return what a certificate says of explicit Euler: that it contracts for dt < 2/K."""
+    largest_dt = float(np.nextafter(2.0 / K, 0.0)) if np.isfinite(K) else None
+    shrinking = f"every step multiplies distances by at most {factor(rate, K, system.dt or 0.0):.6g}"
+    return {"largest_dt": largest_dt, "euler": system.euler(largest_dt, f"inherits it: {shrinking}.")}
 
 
 def factor(rate: float, K: float, dt: float) -> float:

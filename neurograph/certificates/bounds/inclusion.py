@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.system import EPS, Array, System
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import EPS, Array, System, filled
 from neurograph.equations.intervals import Interval, enclose
 
 WIDER = 1e-12
@@ -79,17 +81,15 @@ class Inclusion:
 
     @cached_property
     def parts(self) -> tuple[sp.csr_array, sp.csr_array]:
-        """Return the sizes of the positive weights among free nodes, and of the negative ones."""
+        """The sizes of the positive weights among free nodes, and of the negative ones."""
         return _parts(self.system.weights)
 
     @cached_property
     def fixed(self) -> Interval:
         """What clamped nodes add to I (batch, free)."""
-        dynamics, places = self.system.network.dynamics, self.system.clamped
-        parameters = self.system.network.parameters[places]
-        known = {name: Interval.constant(parameters[:, k]) for k, name in enumerate(dynamics.defaults)}
-        sent = enclose(dynamics.transfer_equation, {"s": self.clamped, **known})
-        return _product(_parts(self.system.inflow), _like(sent, self.clamped))
+        known = {"s": self.clamped, **self.system.parameters_at(self.system.clamped)}
+        sent = enclose(self.system.network.dynamics.transfer_equation, known)
+        return _product(_parts(self.system.inflow), filled(sent, self.clamped.low.shape))
 
     @cached_property
     def aim(self) -> Interval:
@@ -107,6 +107,9 @@ class Inclusion:
         low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
         shape = (self.clamped.low.shape[0], len(self.system.nodes))
         state = start or Interval.across(np.full(shape, low), np.full(shape, high))
+        # With L > 0, ds_j/dt = A(I_j) - L_j s_j is negative where s_j > max A / L and positive where s_j < min A / L,
+        # over I = W f(X_k): the next box is X_k, the network's own box and this range. A range that lies beyond an end
+        # of the network's box presses the neuron against that end.
         while True:
             total = self.fixed + _product(self.parts, self._sent(state))
             limit = self._limit(total)
@@ -114,6 +117,25 @@ class Inclusion:
             yield Box(state, total, pinned)
             ends = [np.clip(end, low, high) for end in (limit.low, limit.high)]
             state = Interval.across(np.maximum(ends[0], state.low), np.minimum(ends[1], state.high))
+
+    def smallest(
+        self, deadline: Deadline, rounds: int, shrinking: float, start: Interval | None = None
+    ) -> tuple[Box, int]:
+        """Return the first box, of so many, none of whose sides shrank by a share of it, or the last; and its number.
+
+        Raises
+        ------
+        OutOfTimeError
+            If the deadline passes first.
+        """
+        before, number = None, 0
+        for box in islice(self.boxes(start), rounds):
+            deadline.check()
+            number += 1
+            if before is not None and np.all(box.width >= (1.0 - shrinking) * before):
+                break
+            before = box.width
+        return box, number
 
     def slopes(self, box: Box) -> tuple[Array, Array]:
         """Return the largest abs(dg/dI) and abs(f') (batch, free) in a box; 0 at neurons that are pinned."""
@@ -129,16 +151,24 @@ class Inclusion:
 
     def _sent(self, state: Interval) -> Interval:
         seen = {**self.system.constants, "s": state}
-        return _like(enclose(self.system.network.dynamics.transfer_equation, seen), state)
+        return filled(enclose(self.system.network.dynamics.transfer_equation, seen), state.low.shape)
 
     def _limit(self, total: Interval) -> Interval:
         """Return the range of A / L (batch, free), a little wider; all numbers where L may be 0 or less."""
         seen = {**self.system.constants, "s": Interval.constant(0.0), "I": total}
         drive = enclose(self.system.network.dynamics.drift_equation, seen) + self.aim
-        limit = _like(drive * self.leak.inverse(), total)
+        limit = filled(drive * self.leak.inverse(), total.low.shape)
         bounded = self.leak.low > 0.0
         low = np.where(bounded, limit.low - WIDER * (1.0 + np.abs(limit.low)), -np.inf)
         return Interval.across(low, np.where(bounded, limit.high + WIDER * (1.0 + np.abs(limit.high)), np.inf))
+
+
+def clamped_at(system: System, x: Array, radius: float | Array = 0.0) -> Interval:
+    """Return the ranges (batch, clamped) of inputs within `radius` of x (batch, inputs), and of the bias nodes."""
+    bias = np.ones((x.shape[0], system.clamped.size - x.shape[1]))
+    reach = np.asarray(radius, np.float64).reshape(-1, 1)
+    middle = Interval.constant(x) + Interval.across(-reach, reach)
+    return Interval.across(np.hstack([middle.low, bias]), np.hstack([middle.high, bias]))
 
 
 def inapplicable_reason(system: System) -> str | None:
@@ -151,12 +181,6 @@ def inapplicable_reason(system: System) -> str | None:
     if dynamics.leak is None:
         return f"the drift {dynamics.drift!r} is not of the form A(I) - L s with a linear leak"
     return None
-
-
-def _like(part: Interval, like: Interval) -> Interval:
-    low, high = (np.broadcast_to(end, like.low.shape) for end in (part.low, part.high))
-    varies, grade = (np.broadcast_to(kind, like.low.shape) for kind in (part.varies, part.grade))
-    return Interval(low, high, varies, grade)
 
 
 def _parts(weights: sp.csr_array) -> tuple[sp.csr_array, sp.csr_array]:
@@ -176,6 +200,8 @@ def _product(parts: tuple[sp.csr_array, sp.csr_array], sent: Interval) -> Interv
     columns = np.hstack([end.T for end in (sent.low, sent.high, np.abs(sent.low), np.abs(sent.high))])
     rising, falling = (np.hsplit(part @ columns, 4) for part in parts)
     unit, least = (terms + 4) * EPS, terms * np.finfo(np.float64).tiny
+    # W = W+ - W-: the least of W x is W+ low - W- high, the largest W+ high - W- low; a sum of k terms errs by at most
+    # gamma_k times the sum of their sizes (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1).
     low = rising[0] - falling[1] - (unit * (rising[2] + falling[3]) + least)
     high = rising[1] - falling[0] + (unit * (rising[3] + falling[2]) + least)
     return Interval.across(low.T, high.T)

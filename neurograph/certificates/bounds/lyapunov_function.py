@@ -125,6 +125,8 @@ class Distance(LyapunovFunction):
             square = np.diag(self.weights**2) if self.matrix is None else self.matrix
             inner = np.einsum("...j,jk,...k->...", away, square, flow)
             return np.where(size > 0.0, inner / np.where(size > 0.0, size, 1.0), self._length(flow))
+        # d|z_j|/dt is sign(z_j) dz_j/dt, and |dz_j/dt| where z_j = 0. The l_1 norm adds them; the l_inf norm grows like
+        # the fastest of those components that are the largest.
         moved = self.weights * np.where(away == 0.0, np.abs(flow), np.sign(away) * flow)
         if self.norm == "l_1":
             return np.asarray(np.sum(moved, axis=-1))

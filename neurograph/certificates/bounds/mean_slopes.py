@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurograph.certificates.system import Array, System
+from neurograph.certificates.system import Array, System, filled
 from neurograph.equations.intervals import ROUGH, Interval, enclose
 
 PARTS = 16
@@ -20,7 +20,7 @@ class MeanSlopes:
     Attributes
     ----------
     middle, pull : array (free, free)
-    own, gain : array (free,)
+    own, input_slope : array (free,)
         Largest abs(d) and abs(e).
     sent : array (free, free)
         Largest abs(F).
@@ -75,11 +75,13 @@ def mean_slopes(system: System, state: Array, ball: Ball, parts: int = PARTS) ->
     ranges = _ranges(system, state, ball, np.arange(1, parts + 1) / parts)
     if ranges is None:
         return None
-    own, input_slope, sending = (
-        (np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(_halves, ranges)
-    )
+    # On the line s* + u (s - s*), the ranges of the slopes at u in ((k - 1)/K, k/K] are within those of the k-th share
+    # of the radius: their mean over k bounds the mean over the line, as the middle and how far it may be off.
+    own, input_slope, sending = ((np.mean(middle, axis=0), np.mean(off, axis=0)) for middle, off in map(halves, ranges))
     if all(np.any(part.varies) for part in ranges[1:]):  # the mean of a product is not the product of the means
-        input_slope, sending = ((middle[-1], off[-1]) for middle, off in map(_halves, ranges[1:]))
+        input_slope, sending = ((middle[-1], off[-1]) for middle, off in map(halves, ranges[1:]))
+    # J = diag(dg/ds - nudge) + diag(dg/dI) W diag(f'): what dg/dI is off multiplies W diag(f'), and what f' is off
+    # changes each entry by at most |dg/dI| |W| |f' - middle|.
     weights = system.weights.toarray()
     pull = weights * sending[0]
     middle = np.diag(own[0] - system.nudge) + input_slope[0][:, None] * pull
@@ -93,9 +95,11 @@ def _ranges(system: System, state: Array, ball: Ball, shares: Array) -> tuple[In
     free, (low, high) = network.connectivity.free, dynamics.box or (-np.inf, np.inf)
     radius = shares[:, None] * ball.radius + ball.slack
     weights, shape = system.weights.toarray(), (shares.size, free.size)
+    # s_j moves by at most the radius times the norm of root^-1 e_j. The summed input (W f)_j moves by at most
+    # sum_i |W_ji| max|f'| |s_i - s*_i|, or, with f' the same everywhere, by the norm of row j of W f' over the ball.
     reach = radius * ball.widths(np.eye(free.size))
     s = Interval.across(np.maximum(state[free] - reach, low), np.minimum(state[free] + reach, high))
-    sending = _filled(enclose(dynamics.transfer_slope, {**system.constants, "s": s}), shape)
+    sending = filled(enclose(dynamics.transfer_slope, {**system.constants, "s": s}), shape)
     if np.any(sending.varies):
         with np.errstate(invalid="ignore"):  # an infinite radius times a weight of 0
             moved = np.nansum(np.abs(weights) * (sending.size * reach)[:, None, :], axis=2)
@@ -107,15 +111,11 @@ def _ranges(system: System, state: Array, ball: Ball, shares: Array) -> tuple[In
     equations = (dynamics.drift_equation, dynamics.transfer_equation)
     if any(np.any(enclose(equation, known).grade == ROUGH) for equation in equations):
         return None
-    own, input_slope = (_filled(enclose(dynamics.slope(name), known), shape) for name in ("s", "I"))
+    own, input_slope = (filled(enclose(dynamics.slope(name), known), shape) for name in ("s", "I"))
     parts = (own, input_slope, sending)
     return parts if all(np.all(np.isfinite(part.size)) for part in parts) else None
 
 
-def _filled(part: Interval, shape: tuple[int, int]) -> Interval:
-    return Interval(*(np.broadcast_to(end, shape) for end in (part.low, part.high, part.varies, part.grade)))
-
-
-def _halves(part: Interval) -> tuple[Array, Array]:
-    """Return middles and half the widths."""
+def halves(part: Interval) -> tuple[Array, Array]:
+    """Return the middles of ranges, and half their widths."""
     return (part.low + part.high) / 2, (part.high - part.low) / 2

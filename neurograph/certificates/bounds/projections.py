@@ -32,8 +32,8 @@ CLIPPINGS = 5
 class Couplings:
     """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,).
 
-    `room` is smaller than that by `slack`: weights that need more of it than there is are changed until they leave the
-    slack too.
+    `surplus` is smaller than that by `slack`: weights whose couplings exceed surplus + slack are changed until they do
+    not exceed the surplus, and others stay as they are.
     """
 
     post: NDArray[np.int64]
@@ -42,12 +42,12 @@ class Couplings:
     slopes: Array
     plastic: NDArray[np.bool_]
     ties: NDArray[np.int64] | None
-    room: Array
+    surplus: Array
     slack: float
 
     def matrix(self, weights: Array) -> sp.csr_array:
         """Return the couplings (free, free), row = postsynaptic."""
-        count = self.room.size
+        count = self.surplus.size
         return sp.csr_array((weights * self.slopes, (self.post, self.pre)), shape=(count, count))
 
     def tied(self, factors: Array) -> Array:
@@ -62,10 +62,10 @@ class Couplings:
 def shrunk_rows(couplings: Couplings) -> Array | int:
     r"""Shrink the rows that are too heavy for a weighted l_inf norm to contract.
 
-    .. math:: \sum_i |M_{ji}| v_i \le room_j v_j
+    .. math:: \sum_i |M_{ji}| v_i \le surplus_j v_j
 
-    with v near the Perron vector of ``abs(M)/room``, which makes all rows about equally heavy, but no smaller than what
-    the edges that are not plastic ask for. Each row goes to the nearest weights, in l_2, that satisfy it: a soft
+    with v near the Perron vector of ``abs(M)/surplus``, which makes all rows about equally heavy, but no smaller than
+    what the edges that are not plastic ask for. Each row goes to the nearest weights, in l_2, that satisfy it: a soft
     threshold proportional to ``slope v_i``.
 
     Returns
@@ -73,22 +73,26 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     array (edges,), or int
         The weights; or the place of a neuron whose edges that are not plastic are too heavy already.
     """
-    post, room = couplings.post, couplings.room
+    # 1. The weights v of the norm, and nothing to do where leaks outweigh the couplings in them already.
+    post, surplus = couplings.post, couplings.surplus
     coupling = abs(couplings.matrix(couplings.weights))
-    v = np.ones(room.size)
-    for found in islice(weightings(room, coupling.__matmul__, v), PRODUCTS):
+    v = np.ones(surplus.size)
+    for found in islice(weightings(surplus, coupling.__matmul__, v), PRODUCTS):
         if found.rate >= -couplings.slack:
             return couplings.weights
         v = np.maximum(found.v, TINY)
+    # 2. v is raised until the edges that are not plastic, F, satisfy the inequality: v >= F v / surplus.
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):
-        reached = (fixed @ v) / room
+        reached = (fixed @ v) / surplus
         if np.all(reached <= v):
             break
         v = np.maximum(v, reached * (1.0 + 1e-9))
-    left = room * v - fixed @ v
+    left = surplus * v - fixed @ v
     if np.any(left < 0.0):
         return int(np.argmin(left))
+    # 3. Projection of each row to a weighted l_1 ball, sum_i price_i |w_i| <= left: |w_i| goes to max(|w_i| - tau
+    # price_i, 0) with the least tau >= 0 that does (Duchi and others). Edges of a tie take the smallest factor of them.
     price = np.abs(couplings.slopes) * v[couplings.pre]
     size = np.abs(couplings.weights)
     threshold = _thresholds(couplings, price, size, left)[post] * price
@@ -116,10 +120,10 @@ def _thresholds(couplings: Couplings, price: Array, size: Array, left: Array) ->
 
 
 def clipped_spectrum(couplings: Couplings) -> Array | None:
-    r"""Make the symmetric part of ``M - diag(room)`` negative semidefinite, so that the l_2 norm contracts.
+    r"""Make the symmetric part of ``M - diag(surplus)`` negative semidefinite, so that the l_2 norm contracts.
 
     The positive eigenvalues of the symmetric part are clipped and the change is taken from the edges that are there, a
-    few times over. What is left then is scaled away: ``lambda_max(t M - room)`` is convex in t, so the chord from
+    few times over. What is left then is scaled away: ``lambda_max(t M - surplus)`` is convex in t, so the chord from
     t = 0, where M has only the edges that are not plastic, gives a t that is small enough.
 
     Returns
@@ -129,6 +133,8 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
     """
     post, pre, plastic = couplings.post, couplings.pre, couplings.plastic
     weights = couplings.weights
+    # sym(M) - surplus = V diag(values) V': without its positive part it is negative semidefinite (Higham). The part is
+    # taken from the weights of the plastic edges alone, which leaves some of it, so the step is repeated.
     for _ in range(CLIPPINGS):
         values, vectors = _spectrum(couplings, weights)
         if values[-1] <= (couplings.slack if weights is couplings.weights else 0.0):
@@ -141,6 +147,7 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
             moved = (np.bincount(couplings.ties, moved) / np.maximum(members, 1))[couplings.ties]
         new = weights - np.where(plastic, moved, 0.0)
         weights = np.where(new * couplings.weights > 0.0, new, 0.0)
+    # lambda_max at t = 0 is `bottom` <= 0, at t = 1 `top` > 0; the chord crosses 0 at t = -bottom / (top - bottom).
     top = _spectrum(couplings, weights)[0][-1]
     if top <= 0.0:
         return weights
@@ -152,5 +159,5 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
 
 def _spectrum(couplings: Couplings, weights: Array) -> tuple[Array, Array]:
     dense = couplings.matrix(weights).toarray()
-    values, vectors = eigh((dense + dense.T) / 2 - np.diag(couplings.room))
+    values, vectors = eigh((dense + dense.T) / 2 - np.diag(couplings.surplus))
     return values, vectors

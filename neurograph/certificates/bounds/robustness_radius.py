@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +61,8 @@ def driving(system: System) -> Array:
     if system.inapplicable_reason is not None:
         raise NoRadiusError(f"no radius: {system.inapplicable_reason}")
     inputs = network.connectivity.inputs
-    known = {name: Interval.constant(network.parameters[inputs, k]) for k, name in enumerate(network.dynamics.defaults)}
-    sending = enclose(network.dynamics.transfer_slope, {"s": Interval.across(-np.inf, np.inf), **known})
+    known = {"s": Interval.across(-np.inf, np.inf), **system.parameters_at(inputs)}
+    sending = enclose(network.dynamics.transfer_slope, known)
     slope = np.broadcast_to(sending.size, inputs.shape)
     if not np.all(np.isfinite(slope)):
         raise NoRadiusError(
@@ -73,7 +74,7 @@ def driving(system: System) -> Array:
 
 
 def settled(system: System, x: Array) -> tuple[Array, Array]:
-    """Settle; give the states (batch, free) and how fast they still move (batch, free), pressing against the box aside.
+    """Return the states that x settles to (batch, free), and their drift (batch, free), 0 where the box holds them.
 
     Raises
     ------
@@ -118,6 +119,13 @@ def radii(outputs: Array, sensitivity: Sensitivity, error: Array) -> Array:
     return np.asarray((1.0 - CAUTION) * np.min(np.where(own, np.inf, reach), axis=1))
 
 
+def against_each_other(sizes: Array, combined: Callable[[Array, Array], Array]) -> Array:
+    """Return the sizes of two outputs combined (outputs, outputs), and those of one on the diagonal."""
+    spread = np.asarray(combined(sizes[:, None], sizes))
+    np.fill_diagonal(spread, sizes)
+    return spread
+
+
 def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | None, P: Array | None) -> Array:
     """Return the radii (batch,) from a contraction: the equilibrium moves by at most the drive over the rate.
 
@@ -141,6 +149,7 @@ def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | N
     scale = np.ones(len(system.nodes)) if weights is None else weights
     if norm == "P":
         assert P is not None
+        # In the unit ball of z'Pz, (q'z)^2 is at most q'P^-1 q: q = e_a - e_b.
         inverse = np.linalg.inv(P)[np.ix_(outputs, outputs)]
         own = np.diag(inverse)
         spread = np.sqrt(np.maximum(own[:, None] + own - 2.0 * inverse, 0.0))
@@ -148,11 +157,9 @@ def in_norm(system: System, x: Array, rate: float, norm: str, weights: Array | N
         sizes = np.sqrt(drive @ np.abs(P) @ drive), np.sqrt(np.einsum("bi,ij,bj->b", speed, P, speed))
     else:
         order = {"l_1": 1, "l_2": 2, "l_inf": np.inf}[norm]
-        sides = 1.0 / scale[outputs]
-        # The dual norm of e_a / weights_a - e_b / weights_b.
-        combined = {1: np.maximum, 2: np.hypot, np.inf: np.add}[order]
-        spread = combined(sides[:, None], sides)
-        np.fill_diagonal(spread, sides)
+        # abs(z_a - z_b) is at most the dual norm of e_a / weights_a - e_b / weights_b: l_inf, l_2 or l_1 of its two.
+        spread = against_each_other(1.0 / scale[outputs], {1: np.maximum, 2: np.hypot, np.inf: np.add}[order])
         sizes = np.linalg.norm(scale * drive, order), np.linalg.norm(scale * speed, order, axis=1)
+    # The equilibrium moves by at most |drive| / rate; the computed state is within |speed| / rate of it.
     sensitivity = Sensitivity(spread, spread * sizes[0] / rate)
     return radii(state[:, outputs], sensitivity, sizes[1] / rate)

@@ -1,4 +1,4 @@
-"""All that the Jacobian may be, and the symmetric part of it in a weighted l_2 norm."""
+"""Every value that the Jacobian may have, and a bound of its symmetric part in a weighted l_2 norm."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class SlopeSet:
         H, couplings but for the slope that varies.
     reach : array (n,)
         Bounds of abs(delta), how far that slope is from the middle of its range.
-    rest : csr_array (n, n)
+    remainder : csr_array (n, n)
         Bounds of abs(R), entry by entry: rounding, and all variation where two slopes vary.
-    turned : bool
+    transposed : bool
         Whether it is the transposes, as where f' varies: the weights are then 1/w.
     """
 
@@ -58,47 +58,51 @@ class SlopeSet:
     middle: sp.csr_array
     spread: sp.csr_array
     reach: Array
-    rest: sp.csr_array
-    turned: bool
+    remainder: sp.csr_array
+    transposed: bool
 
     @classmethod
     def of(cls, system: System) -> SlopeSet:
-        """Read it off the equations; in a transposed phase whose slopes vary it is that of J, not of A."""
+        """Return the set of a system; in a transposed phase whose slopes vary it is that of J, not of A."""
         input_slope, sending = system.slopes["dg/dI"], system.slopes["f'"]
+        # A = diag(d) + diag(g) W diag(f), with middles of g and f: M = diag(g) W diag(f). If g alone varies, delta = g
+        # - middle and H = W diag(f). If f alone does, it is the transpose that has this form, with H = (diag(g) W)'. If
+        # both do, H says nothing, and R holds |g f - middle| <= |g| |f - middle_f| + |g - middle_g| |middle_f|.
         by_rows, by_columns = (bool(np.any(slope.varies)) for slope in (input_slope, sending))
         alone = by_rows != by_columns
         (g, g_off), (f, f_off) = halved(input_slope), halved(sending)
         weights = sp.csr_array(system.weights - sp.diags_array(system.weights.diagonal()))
-        size, one, nought = abs(weights), np.ones_like(g), np.zeros_like(g)
+        size, one, zero = abs(weights), np.ones_like(g), np.zeros_like(g)
         middle = scaled(weights, g, f)
-        rest = scaled(size, input_slope.size, nought if alone and by_columns else f_off)
-        rest = rest + scaled(
-            size, nought if alone and by_rows else g_off, np.abs(f) if by_columns and not alone else sending.size
+        remainder = scaled(size, input_slope.size, zero if alone and by_columns else f_off)
+        remainder = remainder + scaled(
+            size, zero if alone and by_rows else g_off, np.abs(f) if by_columns and not alone else sending.size
         )
         if np.any(g != 1.0) or np.any(f != 1.0):
-            rest = rest + 4.0 * EPS * abs(middle)
+            remainder = remainder + 4.0 * EPS * abs(middle)
         if alone and by_columns:
             spread, reach = sp.csr_array(scaled(weights, g, one).T), f_off
         else:
-            spread, reach = scaled(weights, one, f), g_off if alone else nought
+            spread, reach = scaled(weights, one, f), g_off if alone else zero
         if (alone and by_columns) or (system.affine and system.transposed):
-            middle, rest = sp.csr_array(middle.T), sp.csr_array(rest.T)
-        return cls(system.diagonal.high, middle, spread, reach, rest, alone and by_columns)
+            middle, remainder = sp.csr_array(middle.T), sp.csr_array(remainder.T)
+        return cls(system.diagonal.high, middle, spread, reach, remainder, alone and by_columns)
 
     @property
     def symmetric(self) -> bool:
         """Whether A is one symmetric matrix, without rounding error off its diagonal."""
-        exact = not (np.any(self.rest.data) or np.any(self.reach))
+        exact = not (np.any(self.remainder.data) or np.any(self.reach))
         return exact and not np.any((self.middle - self.middle.T).data)
 
     @cached_property
     def two_vary(self) -> bool:
         """Whether both slopes vary, so that the search of weights is blind to part of the set."""
-        return bool(np.any(self.rest.data > 1e-6 * (1.0 + np.max(np.abs(self.middle.data), initial=0.0))))
+        return bool(np.any(self.remainder.data > 1e-6 * (1.0 + np.max(np.abs(self.middle.data), initial=0.0))))
 
     @cached_property
     def plain_t(self) -> Array:
         """The best t that is the same everywhere, for equal reach and weights (n,), by the power method."""
+        # reach t and H' (reach / t) H are equally large in the 2-norm for t = norm(sqrt(reach) H) / sqrt(max reach).
         if not np.any(self.reach):
             return np.ones_like(self.top)
         bent = scaled(self.spread, np.sqrt(self.reach), np.ones_like(self.reach))
@@ -111,23 +115,26 @@ class SlopeSet:
 
     @cached_property
     def _parts(self) -> tuple[Any, Any, Any]:
-        parts = (self.middle, self.spread, self.rest)
+        parts = (self.middle, self.spread, self.remainder)
         return (parts[0].toarray(), parts[1].toarray(), parts[2].toarray()) if self.top.size <= DENSE else parts
 
     def scaled(self, weights: Array) -> tuple[Any, Any, Any]:
         """Return M, H and the bounds of R in the coordinates weights z; sparse for more nodes than :data:`DENSE`."""
-        w = 1.0 / weights if self.turned else weights
+        w = 1.0 / weights if self.transposed else weights
         if self.top.size <= DENSE:
             ratio = w[:, None] / w
-            middle, spread, rest = (part * ratio for part in self._parts)
+            middle, spread, remainder = (part * ratio for part in self._parts)
         else:
-            middle, spread, rest = (scaled(part, w, 1.0 / w) for part in self._parts)
-        return middle, spread, rest
+            middle, spread, remainder = (scaled(part, w, 1.0 / w) for part in self._parts)
+        return middle, spread, remainder
 
     def bound(self, weights: Array, t: Array) -> tuple[Array, float]:
         """Return S (n, n), and how far rounding may have moved it in the 2-norm; at most :data:`DENSE` nodes."""
-        middle, spread, rest = self.scaled(weights)
-        slack, theta = self._slack(rest), self.reach / t
+        middle, spread, remainder = self.scaled(weights)
+        # S = diag(top) + sym(M) + diag(reach t / 2 + R v / v) + H' theta H / 2, theta = reach / t. A sum of n terms
+        # errs by a few eps of its size for each, and the 2-norm of a symmetric error is at most its largest sum of a
+        # row.
+        slack, theta = self._slack(remainder), self.reach / t
         bound = self._symmetric(middle, spread, t) + np.diag(slack)
         sizes = 0.5 * (np.abs(spread).T * theta) @ np.abs(spread) if np.any(self.reach) else 0.0
         size = 0.5 * np.abs(middle) + 0.5 * np.abs(middle.T) + (self.top.size + 8) * sizes
@@ -139,14 +146,16 @@ class SlopeSet:
         bound[np.diag_indices_from(bound)] += self.top + 0.5 * self.reach * t
         return bound + 0.5 * (spread.T * (self.reach / t)) @ spread if np.any(self.reach) else bound
 
-    def _slack(self, rest: Any) -> Array:
+    def _slack(self, remainder: Any) -> Array:
         """Return R v / v (n,), rounded upward."""
-        rest = 0.5 * (rest + rest.T)
+        # 2 z_i R_ij z_j <= R_ij (z_i^2 v_j / v_i + z_j^2 v_i / v_j) for any v > 0; power iteration makes R v / v about
+        # equal.
+        remainder = 0.5 * (remainder + remainder.T)
         v = np.ones(self.top.size)
         for _ in range(ROUNDS * self.two_vary):
-            v = rest @ v + 1e-6 * np.max(v)
+            v = remainder @ v + 1e-6 * np.max(v)
             v /= np.max(v)
-        return np.asarray((1.0 + (v.size + 16) * EPS) * (rest @ v) / v)
+        return np.asarray((1.0 + (v.size + 16) * EPS) * (remainder @ v) / v)
 
     def largest(self, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
         """Return the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R."""
@@ -155,8 +164,9 @@ class SlopeSet:
             middle, spread, _ = self.scaled(weights)
             values, vectors = np.linalg.eigh(self._symmetric(middle, spread, t))
             return values, vectors
-        middle, spread, rest = self.scaled(weights)
-        diagonal, theta = self.top + 0.5 * self.reach * t + self._slack(rest), 0.5 * self.reach / t
+        middle, spread, remainder = self.scaled(weights)
+        # The same S as a product with a vector, for Lanczos.
+        diagonal, theta = self.top + 0.5 * self.reach * t + self._slack(remainder), 0.5 * self.reach / t
         back, across = sp.csr_array(middle.T), sp.csr_array(spread.T)
 
         def product(z: Array) -> Array:

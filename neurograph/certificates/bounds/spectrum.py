@@ -80,6 +80,9 @@ def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) 
     >>> spectrum(chain, 0.0 * chain, None).rightmost
     (-1+0j)
     """
+    # Ordered by strongly connected components the matrix is block triangular, and its eigenvalues are those of the
+    # diagonal blocks. To first order each errs by kappa |dA|, kappa = 1 / |y* x| with unit left and right eigenvectors
+    # (Golub and Van Loan, section 7.2), and dA the uncertainty and the backward error n eps |A| of the QR algorithm.
     _, component = connected_components(matrix, connection="strong")
     order = np.argsort(component, kind="stable")
     blocks = np.split(order, np.flatnonzero(np.diff(component[order])) + 1)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, LeakLaw, System
-from neurograph.certificates.verdict import Verdict
 
 
 class AbsoluteLeak(Theorem):
@@ -47,10 +47,7 @@ class AbsoluteLeak(Theorem):
 
     name = "absolute_leak"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "the drift leaks exactly as much as it sends, which is read off the equation",
-    )
+    assumptions = (CONSTANT, "the drift leaks exactly as much as it sends, which is read off the equation")
     reference = (
         "Farinha, Pequito, Santos, Figueiredo, ESANN 2020, arXiv 2006.08798, with the absolute leak, and the "
         "extra one of Costa, Santos, Mathematics 13(11) 1866, 2025; Altafini, IEEE Trans. Automatic Control 58(4), "
@@ -91,27 +88,17 @@ class AbsoluteLeak(Theorem):
         )
 
     def _contracting(self, system: System, law: LeakLaw, rate: float) -> Certificate:
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0))
+        # Whatever W is, column j of A, weighted by 1/gain, has A_jj + sum_k |A_kj| gain_j / gain_k <= -c_j, so that
+        # mu_1(A) <= -min c. No change of the weights among free nodes undoes it.
         norm, weights = _norm(system, law)
-        margins = self.robustness_margins(system, rate, delays=True) | {"weight change": np.inf}
-        return self.certificate(
-            system,
-            Verdict.PROVED,
-            "Whatever the weights, any two states under the same input approach each other at least like "
-            f"exp(-{rate:.4g} t) in the {_named(norm, weights)} norm: each neuron leaks what it sends, and at least "
-            f"{rate:.4g} more.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
-            rate=rate,
-            norm=norm,
-            weights=weights,
-            margin=rate,
-            margins=margins,
-            largest_dt=largest_dt,
-            euler=self.euler_step(system, rate, largest_dt),
-        )
+        why = f", whatever the weights: each neuron leaks what it sends, and at least {rate:.4g} more."
+        found = self.contracting(system, rate, norm, why, weights=weights)
+        return replace(found, margins={**found.margins, "weight change": np.inf})
 
     def _critical(self, system: System, law: LeakLaw) -> Certificate:
         """Return what holds where some neuron leaks only what it sends."""
+        # -A and all its principal blocks are signed Laplacians with determinants >= 0. One is singular, and -A no
+        # P-matrix, exactly where a strongly connected component is closed, has c_j = 0 and is sign-balanced (Altafini).
         component = closed_component(system.weights, law.extra.low == 0.0, balanced=True)
         if component is not None and np.any(law.extra.high[component] > 0.0):
             return self.unknown(system, "Undecided: some extra leak is 0 within rounding.", margin=0.0)
@@ -131,20 +118,21 @@ class AbsoluteLeak(Theorem):
                 f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the "
                 f"equilibrium is not unique for every bias{', but every state goes to one' * bounded}"
             )
-        if system.transposed:  # that every state goes to one rests on l_1
+        # Bounded orbits of maps that are nonexpansive in l_1 are asymptotically periodic (Akcoglu and Krengel), and
+        # here none has a period; in the l_inf norm of a transposed phase that is not known.
+        if system.transposed:
             claims = tuple(claim for claim in claims if claim in ("unique equilibrium", "nonexpansive"))
         largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) if system.fastest > 0.0 else None
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "Whatever the weights, no two states under the same input drift apart in the "
-            f"{_named(norm, weights)} norm. With these weights, {ending}.",
+            f"{'weighted ' * (weights is not None)}{norm} norm. With these weights, {ending}.",
             claims=claims,
             norm=norm,
             weights=weights,
             margin=0.0,
             largest_dt=largest_dt,
-            euler=_euler(system, largest_dt),
+            euler=system.euler(largest_dt or np.inf),
             witness=witness,
         )
 
@@ -153,16 +141,3 @@ def _norm(system: System, law: LeakLaw) -> tuple[str, Array | None]:
     """Return the norm and its weights; turning the edges round exchanges l_1 and l_inf, and inverts the weights."""
     norm, weights = ("l_inf", law.input_slope) if system.transposed else ("l_1", 1.0 / law.input_slope)
     return norm, None if np.all(law.input_slope == 1.0) else weights
-
-
-def _named(norm: str, weights: Array | None) -> str:
-    return norm if weights is None else f"weighted {norm}"
-
-
-def _euler(system: System, largest_dt: float | None) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if largest_dt is not None and system.dt > largest_dt:
-        return f"{step} need not inherit it: the theorem asks for dt < 1/max|A_jj| = {largest_dt:.4g}."
-    return f"{step} inherits it."

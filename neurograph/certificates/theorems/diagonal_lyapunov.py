@@ -9,12 +9,11 @@ import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
-from neurograph.certificates.verdict import Verdict
 
 LARGEST_NETWORK = 20_000
 """Most free nodes of which weights are searched."""
@@ -24,9 +23,6 @@ SMOOTHING = (0.1, 0.01, 0.001)
 
 STEPS = (40, 4)
 """Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
-
-UNKNOWN_STEP = "need not inherit it: no step is known that does."
-"""What is said of explicit Euler where there is no rate."""
 
 TOLERANCE = 1e-6
 """Share by which a step must lower it, or the search ends."""
@@ -57,10 +53,7 @@ class DiagonalLyapunov(Theorem):
     name = "diagonal_lyapunov"
     level = "standard"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in l_2, however its components are weighted",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in l_2, however its components are weighted")
     reference = (
         "Forti, Tesi, IEEE Trans. Circuits and Systems I 42, 1995; Liang, Si, IEEE Trans. Neural Networks 12, 2001; "
         "Kaszkurewicz, Bhaya, Matrix Diagonal Stability in Systems and Computation, 2000; Rump, BIT 46, 2006 (rounding)"
@@ -93,6 +86,9 @@ class DiagonalLyapunov(Theorem):
             return self.unknown(
                 system, f"Not looked at: {len(system.nodes)} free nodes are more than {LARGEST_NETWORK}."
             )
+        # First all slopes at once (a contraction, with a rate), then the steepest slopes alone (one equilibrium,
+        # without a rate). For each: weights w = sqrt(d) from Perron vectors, then from the search, until S in them is
+        # negative definite.
         upper = _upper(system)
         slopes = SlopeSet.of(system)
         candidates = [] if slopes.two_vary or np.any(system.diagonal.high >= 0.0) else [(slopes, self._contracting)]
@@ -124,12 +120,10 @@ class DiagonalLyapunov(Theorem):
         found = contraction(system, slopes, weights, rate, rigorous)
         found["witness"] = found["witness"] | {"D": weights**2, "w": weights, "t": t}
         over = "" if system.affine else ", whatever its slopes,"
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the weighted "
-            f"l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} for a diagonal D with entries from "
-            f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
+            f"{APPROACH} exp(-{rate:.4g} t) in the weighted l_2 norm: D A + A' D <= -{2.0 * rate:.4g} D{over} "
+            f"for a diagonal D with entries from {np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
             margins=self.robustness_margins(system, rate),
             **found,
         )
@@ -137,15 +131,14 @@ class DiagonalLyapunov(Theorem):
     def _exponential(
         self, system: System, slopes: SlopeSet, weights: Array, t: Array, rate: float, rigorous: bool
     ) -> Certificate:
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "Every state goes to the one equilibrium of its input, exponentially, but the rate is not known: with the "
             f"steepest slopes, D A + A' D <= -{2.0 * rate:.4g} D for a diagonal D with entries from "
             f"{np.min(weights) ** 2:.4g} to {np.max(weights) ** 2:.4g}.",
             claims=("unique equilibrium", "exponentially stable"),
             margin=rate,
-            euler=None if system.dt is None else f"Explicit Euler with dt = {system.dt:g} {UNKNOWN_STEP}",
+            euler=system.euler(None),
             rigorous=rigorous,
             witness={"D": weights**2, "w": weights},
         )
@@ -157,6 +150,9 @@ def _fitting(t: Array | None, plain: Array) -> Array:
 
 def _upper(system: System) -> SlopeSet | None:
     """Return A at the steepest slopes, where the Hopfield or the rate form is known to need no more; else None."""
+    # Hopfield form: only f' varies, in [0, L]. Rate form: only dg/dI varies, in [0, L], with no box and one leak for
+    # all. For both D A + A'D < 0 is needed at the upper slopes alone (Forti and Tesi; Liang and Si; the rate form
+    # through u = W s).
     own, input_slope, sending = (system.slopes[name] for name in ("dg/ds", "dg/dI", "f'"))
     hopfield = not np.any(input_slope.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
     rate = (
@@ -172,13 +168,13 @@ def _upper(system: System) -> SlopeSet | None:
     middle = 0.5 * (constant.low + constant.high)
     rows, columns = (middle, varying.high) if hopfield else (varying.high, middle)
     full = scaled(system.weights, rows, columns)
-    rest = scaled(abs(system.weights), np.abs(rows), np.abs(columns))
+    remainder = scaled(abs(system.weights), np.abs(rows), np.abs(columns))
     relative = 8.0 * EPS + np.max((constant.high - constant.low) / np.maximum(np.abs(middle), 1e-300))
-    rest.data *= relative
+    remainder.data *= relative
     loops = full.diagonal()
-    top = (own.high - system.nudge) * (1.0 - 2.0 * EPS) + loops + rest.diagonal() + EPS * np.abs(loops)
-    part, rest = (sp.csr_array(one - sp.diags_array(one.diagonal())) for one in (full, rest))
-    return None if np.any(top >= 0.0) else SlopeSet(top, part, 0.0 * part, np.zeros_like(top), rest, False)
+    top = (own.high - system.nudge) * (1.0 - 2.0 * EPS) + loops + remainder.diagonal() + EPS * np.abs(loops)
+    part, remainder = (sp.csr_array(one - sp.diags_array(one.diagonal())) for one in (full, remainder))
+    return None if np.any(top >= 0.0) else SlopeSet(top, part, 0.0 * part, np.zeros_like(top), remainder, False)
 
 
 def _one_leak(system: System) -> bool:
@@ -191,11 +187,11 @@ def _one_leak(system: System) -> bool:
 
 
 def _inapplicable(system: System, slopes: SlopeSet) -> str:
-    worst = int(np.argmax(system.diagonal.high))
-    if system.diagonal.high[worst] >= 0.0:
+    node = int(np.argmax(system.diagonal.high))
+    if system.diagonal.high[node] >= 0.0:
         return (
-            f"There is no such D: neuron {system.nodes[worst]!r} may excite itself, or not leak, "
-            f"A_jj = {system.diagonal.high[worst]:.4g}."
+            f"There is no such D: neuron {system.nodes[node]!r} may excite itself, or not leak, "
+            f"A_jj = {system.diagonal.high[node]:.4g}."
         )
     return "Not applicable: both the slope of the drift and that of the transfer depend on the state."
 
@@ -203,12 +199,14 @@ def _inapplicable(system: System, slopes: SlopeSet) -> str:
 def _start(slopes: SlopeSet, deadline: Deadline) -> tuple[Array, Array]:
     """Return weights sqrt(u / v), u and v left and right Perron vectors of the majorant, or 1 where that is better."""
     ones = np.ones_like(slopes.top)
+    # B = L^-1 (|M| + diag(reach) |H|), with right and left Perron vectors v and u. If L - B is an M-matrix, d_j = u_j /
+    # v_j is a solution (Berman and Plemmons, theorem 6.2.3); for weights >= 0 there is no other limit.
     sizes = sp.csr_array(abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, ones))
     sizes = scaled(sizes, -1.0 / slopes.top, ones)
-    # left belongs to the matrix whose rows are divided by their leaks
+    # p, the left Perron vector of L^-1 B with root rho, gives u = L^-1 p: u'B = rho u'L.
     logarithm = 0.5 * (np.log(_perron(sp.csr_array(sizes.T))) - np.log(-slopes.top) - np.log(_perron(sizes)))
     logarithm = np.clip(logarithm - np.mean(logarithm), -SPREAD, SPREAD)
-    perron = np.exp(-logarithm if slopes.turned else logarithm)
+    perron = np.exp(-logarithm if slopes.transposed else logarithm)
     tops = [float(slopes.largest(weights, slopes.plain_t, deadline)[0][-1]) for weights in (ones, perron)]
     return (ones if tops[0] <= tops[1] else perron), slopes.plain_t
 
@@ -254,9 +252,12 @@ def _smoothed(
 ) -> Callable[[Array], tuple[float, Array]]:
     """Return temperature log sum exp(lambda / temperature) over the eigenvalues of S, and its gradient."""
     n = slopes.top.size
-    sign = -1.0 if slopes.turned else 1.0
+    sign = -1.0 if slopes.transposed else 1.0
 
     def value(place: Array) -> tuple[float, Array]:
+        # phi = T log sum_k exp(lambda_k / T), dphi = sum_k share_k z_k' dS z_k with the softmax of lambda / T as
+        # shares. With M_ij w_i / w_j, the derivative of z'M z by log w_j is z_j (M z)_j - z_j (M' z)_j, and that of (H
+        # z)' theta (H z) / 2 likewise; by log t_j it is (reach_j t_j z_j^2 - theta_j (H z)_j^2) / 2, theta = reach / t.
         weights = np.exp(place[:n])
         times = np.exp(place[n:]) if place.size > n else t
         values, vectors = slopes.largest(weights, times, deadline)
@@ -267,12 +268,12 @@ def _smoothed(
         middle, spread, _ = slopes.scaled(weights)
         theta = (slopes.reach / times)[:, None]
         HZ = spread @ Z
-        bent = theta * HZ
-        rows = Z * (middle @ Z) + HZ * bent
-        columns = Z * (middle.T @ Z) + Z * (spread.T @ bent)
+        theta_HZ = theta * HZ
+        rows = Z * (middle @ Z) + HZ * theta_HZ
+        columns = Z * (middle.T @ Z) + Z * (spread.T @ theta_HZ)
         slope = sign * (rows - columns) @ shares
         if place.size > n:
-            slope = np.concatenate([slope, 0.5 * (slopes.reach * times * (Z**2 @ shares) - (HZ * bent) @ shares)])
+            slope = np.concatenate([slope, 0.5 * (slopes.reach * times * (Z**2 @ shares) - (HZ * theta_HZ) @ shares)])
         return float(values[-1] + temperature * np.log(total)), slope
 
     return value

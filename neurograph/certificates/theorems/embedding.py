@@ -6,12 +6,11 @@ from itertools import islice
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.inclusion import Box, Inclusion, clamped_at, inapplicable_reason
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, check_decision
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
-from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import Interval
 from neurograph.solvers.contraction import weightings
 
@@ -45,10 +44,7 @@ class Embedding(Theorem):
     name = "embedding"
     level = "standard"
     scope = "these inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in every weighted l_inf norm",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in every weighted l_inf norm")
     reference = (
         "Smith, Monotone Dynamical Systems, 1995; Coogan, IEEE CDC 2020, arXiv 2005.08151 (mixed monotonicity); "
         "Davydov, Proskurnikov, Bullo, arXiv 2110.08298 (the last test)"
@@ -61,8 +57,11 @@ class Embedding(Theorem):
             return self.unknown(system, f"Not applicable: {inapplicable_reason(system)}.")
         if system.x is None:
             return self.unknown(system, "Not applicable: give x, the inputs for which bounds are to be drawn together.")
+        # 1. Boxes X_0, X_1, ..., each of which every state enters: X_{k+1} encloses A(W f(X_k)) / L.
+        # 2. Over the last one, B_ji = max |dg/dI| |W_ji| max |f'|. If (B v)_j < L_j v_j for some v > 0, the flow in it
+        # contracts in the l_inf norm weighted by 1/v, and with it Euler's step for dt <= 1/max L.
         inclusion = Inclusion(system, clamped_at(system, system.x), system.y)
-        box = drawn(inclusion, deadline)
+        box, _ = inclusion.smallest(deadline, ROUNDS, SHRINKING)
         ratios = _ratios(inclusion, box, deadline)
         meeting = ratios < 1.0
         width = np.max(box.width, axis=1, initial=0.0)
@@ -75,24 +74,23 @@ class Embedding(Theorem):
         }
         count = meeting.size
         if not np.all(meeting):
-            worst = int(np.argmax(np.where(meeting, -np.inf, width)))
+            widest = int(np.argmax(np.where(meeting, -np.inf, width)))
             return self.unknown(
                 system,
                 f"The bounds of {np.sum(meeting)} of {count} samples meet; those of the others stay apart, by "
-                f"{width[worst]:.4g} at sample {worst}, and what lies between is not known to contract.",
+                f"{width[widest]:.4g} at sample {widest}, and what lies between is not known to contract.",
                 witness=witness,
             )
         largest_dt = float(np.nextafter(1.0 / np.max(inclusion.leak.high), 0.0))
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             f"For each of {count} samples the equilibrium is unique, and every state goes to it: the bounds of all "
             f"trajectories come within {np.max(width):.4g} of each other, and between them the couplings are at most "
             f"{np.max(ratios):.4g} times the leaks, in suitable weights.",
             claims=("unique equilibrium", "asymptotically stable"),
             margin=1.0 - float(np.max(ratios)),
             largest_dt=largest_dt,
-            euler=_euler(system, largest_dt),
+            euler=system.euler(largest_dt, "goes to it from every state."),
             witness=witness,
         )
 
@@ -109,13 +107,16 @@ class Embedding(Theorem):
         check_decision(system)
         if inapplicable_reason(system) is not None:
             raise NoRadiusError(f"certificate {self.name!r} gives no radius: {inapplicable_reason(system)}")
+        # Bisection of log2 r for all samples at once. A radius r is sure where every state in the last box, under all
+        # inputs within r of x, gives one answer. The box of a larger radius holds those of smaller ones, so that they
+        # start from it.
         deadline, (least, most) = Deadline(system.budget), EXPONENTS
         low, high = np.full(len(x), least), np.full(len(x), most)
         sure, start = np.zeros(len(x)), None
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
             inclusion = Inclusion(system, clamped_at(system, x, np.exp2(middle)))
-            box = drawn(inclusion, deadline, start)
+            box, _ = inclusion.smallest(deadline, ROUNDS, SHRINKING, start)
             one = _one_answer(system, box)
             sure = np.where(one, np.exp2(middle), sure)
             low, high = np.where(one, middle, low), np.where(one, high, middle)
@@ -129,14 +130,6 @@ class Embedding(Theorem):
         return sure
 
 
-def clamped_at(system: System, x: Array, radius: float | Array = 0.0) -> Interval:
-    """Return the ranges (batch, clamped) of inputs within `radius` of x (batch, inputs), and of the bias nodes."""
-    bias = np.ones((x.shape[0], system.clamped.size - x.shape[1]))
-    reach = np.asarray(radius, np.float64).reshape(-1, 1)
-    middle = Interval.constant(x) + Interval.across(-reach, reach)
-    return Interval.across(np.hstack([middle.low, bias]), np.hstack([middle.high, bias]))
-
-
 def _one_answer(system: System, box: Box) -> Array:
     """Return for which samples (batch,) every state in a box gives the same answer."""
     outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
@@ -146,17 +139,6 @@ def _one_answer(system: System, box: Box) -> Array:
     top = low.argmax(axis=1)[:, None]
     others = np.where(np.arange(outputs.size) == top, -np.inf, high)
     return np.asarray(np.take_along_axis(low, top, axis=1)[:, 0] > others.max(axis=1))
-
-
-def drawn(inclusion: Inclusion, deadline: Deadline, start: Interval | None = None) -> Box:
-    """Return the last of the boxes inside each other, once none shrinks any more."""
-    before: Array | None = None
-    for box in islice(inclusion.boxes(start), ROUNDS):
-        deadline.check()
-        if before is not None and np.all(box.width >= (1.0 - SHRINKING) * before):
-            break
-        before = box.width
-    return box
 
 
 def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
@@ -169,6 +151,7 @@ def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
         return ratios
     input_slope, sending, terms = input_slope[:, bounded], sending[:, bounded], np.diff(sizes.indptr)[:, None]
 
+    # B v, for every sample at once; (B v)_j / (L_j v_j) is bounded with the roundings that `surpluses` subtracts.
     def product(v: Array) -> Array:
         return np.asarray(input_slope * (sizes @ (sending * v)))
 
@@ -183,12 +166,3 @@ def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
             break
     ratios[bounded] = best
     return ratios
-
-
-def _euler(system: System, largest_dt: float) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if system.dt > largest_dt:
-        return f"{step} need not go to it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} goes to it from every state."

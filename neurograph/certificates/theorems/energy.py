@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigvalsh
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.bounds.monotone import rises
@@ -60,7 +60,7 @@ class EnergyDescent(Theorem):
     level = "standard"
     scope = "all inputs"
     assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
+        CONSTANT,
         "weights among free nodes are equal in both directions, to the last digit",
     )
     reference = (
@@ -84,17 +84,19 @@ class EnergyDescent(Theorem):
             )
         if not _bounded(system):
             return self.unknown(system, "No bound of the states is known: there is no box, and no leak that makes one.")
+        # E falls, and states are bounded, so every trajectory has limit points at rest; E is analytic, so by
+        # Lojasiewicz's inequality its length is finite and the limit is one point. What is left is how long Euler's
+        # steps may be.
         curvature = _curvature(system, form)
         largest_dt = _largest_dt(system, form, curvature)
         known = "" if curvature is None else f" Its curvature is at most {curvature:.4g}."
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "The weights are symmetric, and the network moves down an energy: it falls along every trajectory, and "
             f"every state goes to an equilibrium, if not all to the same one.{known}",
             claims=("convergent",),
             largest_dt=largest_dt,
-            euler=_euler(system, largest_dt),
+            euler=system.euler(largest_dt, "inherits it: the energy falls at every step."),
             witness={"form": form, "curvature": curvature},
         )
 
@@ -113,8 +115,8 @@ def _unsymmetric(system: System) -> str | None:
     gap = sp.coo_array(system.weights - system.weights.T)
     places = np.flatnonzero(gap.data)
     if places.size:
-        worst = places[np.argmax(np.abs(gap.data[places]))]
-        post, pre = (int(place[worst]) for place in gap.coords)
+        largest = places[np.argmax(np.abs(gap.data[places]))]
+        post, pre = (int(place[largest]) for place in gap.coords)
         there, back = (float(system.weights[pair]) for pair in ((post, pre), (pre, post)))
         return (
             f"the weights between free nodes are not symmetric, such as {there:.4g} from {system.nodes[pre]!r} to "
@@ -185,6 +187,8 @@ def _curvature(system: System, form: Form) -> float | None:
     coupling, leak = scaled(system.weights, root, root), -_own(system).low
     if not np.all(np.isfinite(leak)) or not np.all(np.isfinite(root)):
         return None
+    # lambda_max of H = diag(L) - sqrt(G) W sqrt(G). Its entries err by a few eps of their size, and its eigenvalues by
+    # at most as much in the 2-norm (Weyl); beyond DENSE neurons Gershgorin's rows bound them.
     size = np.abs(leak) + np.asarray(abs(coupling).sum(axis=1))
     error = (leak.size + 8) * EPS * float(np.linalg.norm(size))
     if leak.size <= DENSE:
@@ -196,17 +200,8 @@ def _curvature(system: System, form: Form) -> float | None:
 def _largest_dt(system: System, form: Form, curvature: float | None) -> float | None:
     if curvature is None:
         return None
+    # E(s + dt g) <= E(s) - dt (1 - dt lambda_max(H) / 2) times a sum of squares; the rate form must also stay in rho's
+    # range.
     falling = 2.0 / curvature if curvature > 0.0 else np.inf
     within = 1.0 / float(np.max(-_own(system).low)) if form == "rate" else np.inf
     return float(np.nextafter(min(falling, within), 0.0))
-
-
-def _euler(system: System, largest_dt: float | None) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if largest_dt is None:
-        return f"{step} need not inherit it: no step is known for an energy whose metric depends on the state."
-    if system.dt > largest_dt:
-        return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} inherits it: the energy falls at every step."

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds.inclusion import Box, Inclusion, inapplicable_reason
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.inclusion import Inclusion, clamped_at, inapplicable_reason
 from neurograph.certificates.deadline import Deadline
-from neurograph.certificates.system import Array, System
-from neurograph.certificates.verdict import Verdict
-from neurograph.equations.intervals import Interval
+from neurograph.certificates.system import System
 
 ROUNDS = 50
 """Most boxes inside each other that are looked at."""
@@ -38,7 +35,7 @@ class InvariantBox(Theorem):
 
     name = "invariant_box"
     scope = "all inputs"
-    assumptions = ("inputs, weights, biases and parameters stay as they are while the network settles",)
+    assumptions = (CONSTANT,)
     reference = "Nagumo's theorem, after Blanchini, Automatica 35, 1999"
     does_not_cover = "whether a state in the box settles."
 
@@ -47,10 +44,13 @@ class InvariantBox(Theorem):
         if inapplicable_reason(system) is not None:
             return self._own_box(system)
         towards = system.beta > 0.0
-        inclusion = Inclusion(replace(system, beta=0.0) if towards else system, _any_input(system))
-        best, rounds = _smallest(inclusion, deadline)
-        state = best.state
-        unbounded = np.flatnonzero(~np.isfinite(best.width[0]))
+        no_input = np.zeros((1, system.network.connectivity.inputs.size))
+        any_input = clamped_at(system, no_input, np.inf)
+        inclusion = Inclusion(replace(system, beta=0.0) if towards else system, any_input)
+        # X_0 is the network's box or all states; X_{k+1} encloses A(I) / L over X_k, with I over X_k and all inputs.
+        rounds = int(np.clip(3 + VISITS / max(system.weights.nnz, 1), 3, ROUNDS))
+        smallest, rounds = inclusion.smallest(deadline, rounds, SHRINKING)
+        unbounded = np.flatnonzero(~np.isfinite(smallest.width[0]))
         if unbounded.size:
             return self.unknown(
                 system,
@@ -59,19 +59,18 @@ class InvariantBox(Theorem):
             )
         leak = float(np.max(inclusion.leak.high + np.maximum(system.nudge, 0.0)))
         largest_dt = float(np.nextafter(1.0 / leak, 0.0)) if leak > 0.0 else np.inf
-        low, high = state.low[0], state.high[0]
+        low, high = smallest.state.low[0], smallest.state.high[0]
         width, ends = high - low, _written(float(np.min(low)), float(np.max(high)))
         box = system.network.dynamics.box
         inner = "" if box is None else f", inside the network's own box {_written(*box)}"
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             f"Whatever the inputs{', with targets in the box' * towards}, every state enters a box with sides within "
             f"{ends} and stays in it{inner}; a side is {np.mean(width):.4g} long on average, {np.min(width):.4g} at "
             f"least and {np.max(width):.4g} at most.",
             claims=("box invariant",),
             largest_dt=largest_dt,
-            euler=_euler(system, largest_dt),
+            euler=system.euler(largest_dt, "keeps to it."),
             witness={"low": low, "high": high, "rounds": rounds},
         )
 
@@ -83,49 +82,17 @@ class InvariantBox(Theorem):
                 system,
                 f"Not applicable: {inapplicable_reason(system)}, and the network has no box that bounds its states.",
             )
-        ends = (np.full(len(system.nodes), end) for end in box)
-        return self.certificate(
+        low, high = (np.full(len(system.nodes), end) for end in box)
+        return self.proved(
             system,
-            Verdict.PROVED,
             f"Clipping keeps every state in the network's own box {_written(*box)}; of a smaller one nothing is known, "
             f"for {inapplicable_reason(system)}.",
             claims=("box invariant",),
             largest_dt=np.inf,
-            euler=_euler(system, np.inf),
-            witness=dict(zip(("low", "high"), ends, strict=True)) | {"rounds": 0},
+            euler=system.euler(np.inf, "keeps to it."),
+            witness={"low": low, "high": high, "rounds": 0},
         )
-
-
-def _any_input(system: System) -> Interval:
-    inputs = system.network.connectivity.inputs.size
-    bias = np.ones(system.clamped.size - inputs)
-    ends = (np.concatenate([np.full(inputs, end), bias])[None] for end in (-np.inf, np.inf))
-    return Interval.across(*ends)
-
-
-def _smallest(inclusion: Inclusion, deadline: Deadline) -> tuple[Box, int]:
-    """Go from box to box until they shrink no more; give the last and how many there were."""
-    edges = inclusion.system.weights.nnz
-    most = int(np.clip(3 + VISITS / max(edges, 1), 3, ROUNDS))
-    before: Array | None = None
-    rounds = 0
-    for box in islice(inclusion.boxes(), most):
-        deadline.check()
-        rounds += 1
-        if before is not None and np.all(box.width >= (1.0 - SHRINKING) * before):
-            break
-        before = box.width
-    return box, rounds
 
 
 def _written(low: float, high: float) -> str:
     return f"[{round(low, 9) + 0.0:.4g}, {round(high, 9) + 0.0:.4g}]"
-
-
-def _euler(system: System, largest_dt: float) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if system.dt > largest_dt:
-        return f"{step} need not keep to it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} keeps to it."

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.definite import largest_ratio, positive_definite
-from neurograph.certificates.bounds.euclidean import euler_step
+from neurograph.certificates.bounds.euclidean import steps
 from neurograph.certificates.bounds.slope_set import halved
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
+from neurograph.certificates.verdict import CONTRACTION, Verdict
 
 LARGEST_NETWORK = 30
 """Most free nodes for which a full P is asked of the solver, whose time grows like the sixth power of their number."""
@@ -50,10 +50,7 @@ class Lure(Theorem):
     name = "lure"
     level = "strong"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "the state is not clipped",
-    )
+    assumptions = (CONSTANT, "the state is not clipped")
     reference = (
         "Boyd, El Ghaoui, Feron, Balakrishnan, Linear Matrix Inequalities in System and Control Theory, 1994, section "
         "5.1; Goulart, Chen, arXiv 2405.12762 (Clarabel); Rump, BIT 46, 2006 (rounding)"
@@ -62,7 +59,7 @@ class Lure(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Solve for P, then prove what it gives."""
-        why = _obstacle(system)
+        why = _inapplicable_reason(system)
         if why is not None:
             return self.unknown(system, why)
         loop = _loop(system)
@@ -76,7 +73,7 @@ class Lure(Theorem):
     def examine_again(self, system: System, deadline: Deadline, earlier: Certificate) -> Certificate:
         """Try the P that was found before."""
         P, theta = earlier.witness.get("P"), earlier.witness.get("Theta")
-        if P is not None and theta is not None and _obstacle(system) is None and len(P) == len(system.nodes):
+        if P is not None and theta is not None and _inapplicable_reason(system) is None and len(P) == len(system.nodes):
             found = self._judged(system, _loop(system), (P, theta))
             if found.verdict is Verdict.PROVED:
                 return found
@@ -97,23 +94,21 @@ class Lure(Theorem):
         K = _speed(loop, P) ** 2 / rate
         over = "" if system.affine else ", whatever its slopes"
         ends = np.linalg.eigvalsh(P)
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the norm "
-            f"sqrt(z' P z), P with eigenvalues from {ends[0]:.4g} to {ends[-1]:.4g}{over}.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
+            f"{APPROACH} exp(-{rate:.4g} t) in the norm sqrt(z' P z), P with eigenvalues from {ends[0]:.4g} to "
+            f"{ends[-1]:.4g}{over}.",
+            claims=CONTRACTION,
             rate=rate,
             norm="P",
             margin=rate,
             margins={"noise amplification": 1.0 / rate},
-            largest_dt=float(np.nextafter(2.0 / K, 0.0)),
-            euler=euler_step(system, rate, K),
+            **steps(system, rate, K),
             witness={"P": P, "Theta": theta, "K": K},
         )
 
 
-def _obstacle(system: System) -> str | None:
+def _inapplicable_reason(system: System) -> str | None:
     """Return why the theorem does not apply; None where it does."""
     if system.network.dynamics.box is not None:
         return "Not applicable: the state is clipped to a box, which the norm of a full P does not survive."
@@ -129,6 +124,9 @@ def _obstacle(system: System) -> str | None:
 
 
 def _loop(system: System) -> _Loop:
+    # A = diag(d) + diag(g) W diag(f), with middles and half widths of the slopes. Rate form: g_j = middle + v_j half
+    # width varies, E = diag(half width) and H = W diag(f). Hopfield form: f varies, E = diag(g) W and H = diag(half
+    # width). `off` bounds, entry by entry, what is left: the widths of the constants and the rounding of A_0 and E H.
     (own, own_off), (g, g_off), (f, f_off) = (halved(system.slopes[name]) for name in ("dg/ds", "dg/dI", "f'"))
     W = system.weights.toarray()
     A0 = np.diag(own - system.nudge) + g[:, None] * W * f
@@ -148,17 +146,17 @@ def _loop(system: System) -> _Loop:
 
 
 def _solved(loop: _Loop, deadline: Deadline) -> tuple[Array, Array] | str:
-    """Ask Clarabel for P and Theta that leave most room in the inequality with c = 0; or say why there are none."""
+    """Ask Clarabel for P and Theta that leave most margin in the inequality with c = 0; or say why there are none."""
     import cvxpy
 
     cp: Any = cvxpy
     n = len(loop.A0)
-    P, theta, room = cp.Variable((n, n), symmetric=True), cp.Variable(n), cp.Variable()
+    P, theta, margin = cp.Variable((n, n), symmetric=True), cp.Variable(n), cp.Variable()
     corner = P @ loop.A0 + loop.A0.T @ P + loop.H.T @ cp.diag(theta) @ loop.H
     inequality = cp.bmat([[-corner, -P @ loop.E], [-(loop.E.T @ P), cp.diag(theta)]])
-    # With room > 0 P is positive definite of itself; asking for it makes the solver fail on larger networks.
-    constraints = [inequality >> room * np.eye(2 * n), cp.trace(P) == n]
-    problem = cp.Problem(cp.Maximize(room), constraints)
+    # With margin > 0 P is positive definite of itself; asking for it makes the solver fail on larger networks.
+    constraints = [inequality >> margin * np.eye(2 * n), cp.trace(P) == n]
+    problem = cp.Problem(cp.Maximize(margin), constraints)
     deadline.check()
     try:
         with warnings.catch_warnings():
@@ -179,6 +177,9 @@ def _rate(loop: _Loop, P: Array, theta: Array) -> float:
     """Return the largest c that P and Theta prove; minus infinity where P is not proved to be positive definite."""
     if not positive_definite(P):
         return -np.inf
+    # 2 z'P E diag(v) H z <= z'H' Theta H z + z'P E Theta^-1 E'P z (Young's inequality, with v_j^2 <= 1), so for every A
+    # of the set z'(P A + A'P) z <= z'Q z, which is the Schur complement of the matrix inequality. Then c =
+    # -lambda_max(Q, P)/2.
     PE, across = P @ loop.E, loop.H.T * theta
     Q = P @ loop.A0 + loop.A0.T @ P + across @ loop.H + (PE / theta) @ PE.T
     P_size, E_size, H_size = np.abs(P), np.abs(loop.E), np.abs(loop.H)
@@ -194,6 +195,8 @@ def _rate(loop: _Loop, P: Array, theta: Array) -> float:
 
 def _speed(loop: _Loop, P: Array) -> float:
     """Bound norm(A) in the norm of P."""
+    # norm_P(A) <= norm_P(A_0) + norm(E: l_2 -> P) norm(H: P -> l_2): each is the root of the largest ratio of two
+    # quadratic forms, such as z'A_0'P A_0 z over z'P z.
     n, one = len(P), np.eye(len(P))
     squares = (loop.A0.T @ P @ loop.A0, P), (loop.E.T @ P @ loop.E, one), (loop.H.T @ loop.H, P)
     sides = (loop.A0, P), (loop.E, P), (loop.H, one)

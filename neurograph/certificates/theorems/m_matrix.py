@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds.robustness_radius import Sensitivity, driving, radii, settled
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.robustness_radius import Sensitivity, against_each_other, driving, radii, settled
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.contraction import Weighting, weightings
 
 VISITS = 1.5e8
@@ -47,10 +46,7 @@ class MMatrix(Theorem):
 
     name = "m_matrix"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in every weighted l_inf norm",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in every weighted l_inf norm")
     reference = (
         "Davydov, Proskurnikov, Bullo, Non-Euclidean contraction analysis of continuous-time neural networks, arXiv "
         "2110.08298; Berman, Plemmons, Nonnegative Matrices in the Mathematical Sciences, 1994, theorem 6.2.3"
@@ -86,12 +82,14 @@ class MMatrix(Theorem):
             return super().radius(system, certificate, x)
         drive, leaks, v = driving(system), -system.diagonal.high, np.asarray(certificate.witness["v"])
         terms = np.diff(system.coupling.indptr) + 10
+        # K = v max(q / v) / c is such a bound, for -A_jj v_j - sum_i |A_ji| v_i >= c v_j. If K is one, so is
+        # K' = (sum_i |A_ji| K_i + q_j) / -A_jj where it is smaller: Jacobi's iteration, from above.
         K = np.asarray(v * np.max(drive / v) / certificate.rate)
         for _ in range(ROUNDS):
             K = np.minimum(K, (system.coupling @ K + drive) / leaks * (1.0 + terms * EPS))
         state, speed = settled(system, x)
         outputs = np.flatnonzero(system.network.connectivity.nudged >= 0)
-        sensitivity = Sensitivity(*(_added(one[outputs]) for one in (v, K)))
+        sensitivity = Sensitivity(*(against_each_other(one[outputs], np.add) for one in (v, K)))
         return radii(state[:, outputs], sensitivity, np.max(np.abs(speed) / v, axis=1) / certificate.rate)
 
     def _examine(self, system: System, deadline: Deadline, start: Array) -> Certificate:
@@ -105,33 +103,25 @@ class MMatrix(Theorem):
                 f"No weights do: neuron {system.nodes[least]!r} need not leak, for A_jj may be {-leaks[least]:.4g}.",
                 margin=float(leaks[least]),
             )
+        # L_j = -max A_jj, B_ji = max |A_ji|. Of the weights v that are tried, those with the largest
+        # c = min_j (L_j - sum_i B_ji v_i / v_j) are kept, and c is then proved, the roundings subtracted.
         found, rounds = _searched(leaks, coupling, start, deadline)
         rate = float(np.min(found.surpluses(leaks, np.diff(coupling.indptr))))
         radius = float(np.max(found.reached / leaks))
         witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
         if not rate > 0.0:
             return self._unproved(system, found, rate, witness)
-        largest_dt = float(np.nextafter(1.0 / system.fastest, 0.0)) or None
-        return self.certificate(
-            system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp(-{rate:.4g} t) in the "
-            f"weighted l_inf norm, with the weights 1/v_j from 1 to {1.0 / float(np.min(found.v)):.4g}: in the weights "
-            f"v, the couplings of each neuron are at most {radius:.4g} times its leak.",
-            claims=("contracting", "unique equilibrium", "exponentially stable"),
-            rate=rate,
-            norm="l_inf",
-            weights=1.0 / found.v,
-            margin=rate,
-            margins=self.robustness_margins(system, rate, delays=True),
-            largest_dt=largest_dt,
-            euler=self.euler_step(system, rate, largest_dt),
-            witness=witness,
+        why = (
+            f", with the weights 1/v_j from 1 to {1.0 / float(np.min(found.v)):.4g}: in the weights v, the couplings "
+            f"of each neuron are at most {radius:.4g} times its leak."
         )
+        return self.contracting(system, rate, "l_inf", why, weights=1.0 / found.v, witness=witness)
 
     def _unproved(self, system: System, found: Weighting, rate: float, witness: dict[str, Any]) -> Certificate:
         leaks, coupling = -system.diagonal.high, system.coupling
-        worst = int(np.argmin(leaks - found.reached))
+        node = int(np.argmin(leaks - found.reached))
+        # B_SS x >= L_S x for some x > 0 on S means that the spectral radius of L^-1 B is at least 1: L - B is no
+        # M-matrix (Berman and Plemmons, chapter 6): then no v does.
         closed = _outweighed(leaks, coupling, found)
         if closed.size:
             labels = tuple(system.nodes[place] for place in closed)
@@ -145,7 +135,7 @@ class MMatrix(Theorem):
         return self.unknown(
             system,
             f"{why} In the best that were tried the couplings are up to {witness['spectral radius at most']:.4g} times "
-            f"the leaks, and the drift may exceed the leak by {-rate:.4g} at {system.nodes[worst]!r}. Couplings of "
+            f"the leaks, and the drift may exceed the leak by {-rate:.4g} at {system.nodes[node]!r}. Couplings of "
             "either sign may still cancel.",
             margin=rate,
             witness=witness,
@@ -168,13 +158,6 @@ def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Dead
         if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
             break
     return best, len(rates)
-
-
-def _added(sizes: Array) -> Array:
-    """Return sizes_a + sizes_b at (a, b), and sizes_a at (a, a)."""
-    sums = sizes[:, None] + sizes
-    np.fill_diagonal(sums, sizes)
-    return np.asarray(sums)
 
 
 def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:

@@ -12,7 +12,6 @@ from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.certificates.verdict import Verdict
 
 
 class PMatrix(Theorem):
@@ -50,12 +49,13 @@ class PMatrix(Theorem):
             return self.unknown(
                 system, f"Not applicable: the theorem is about a drift that is affine in s and I, but {why}."
             )
+        # Principal minors of -A of order 1, -A_jj, and of order 2, A_ii A_jj - A_ij A_ji.
         exciting = np.flatnonzero(system.diagonal.low >= 0.0)
         pairs, minors = _minors(system)
         failing = int(np.sum(minors <= 0.0))
         if exciting.size:
-            worst = int(exciting[np.argmax(system.diagonal.low[exciting])])
-            node, value = system.nodes[worst], float(system.diagonal.low[worst])
+            weakest = int(exciting[np.argmax(system.diagonal.low[exciting])])
+            node, value = system.nodes[weakest], float(system.diagonal.low[weakest])
             return self._refuted(
                 system,
                 f"Neuron {node!r} excites itself, or does not leak: A_jj = {value:.4g} >= 0"
@@ -63,8 +63,8 @@ class PMatrix(Theorem):
                 {"node": node, "A_jj": value, "count": int(exciting.size)},
             )
         if failing:
-            worst = int(np.argmin(minors))
-            nodes, minor = tuple(system.nodes[place] for place in pairs[worst]), float(minors[worst])
+            weakest = int(np.argmin(minors))
+            nodes, minor = tuple(system.nodes[place] for place in pairs[weakest]), float(minors[weakest])
             return self._refuted(
                 system,
                 f"Neurons {nodes[0]!r} and {nodes[1]!r} drive each other harder than they leak, "
@@ -72,6 +72,9 @@ class PMatrix(Theorem):
                 + _as_well(failing, minors.size, "as do", "reciprocal pairs"),
                 {"nodes": nodes, "minor": minor, "count": failing},
             )
+        # A minor of any order that is 0: in a closed component S that leaks only what it sends, the columns of A_SS sum
+        # to 0 (signed leak), or do once some neurons change sign (absolute leak and sign balance), so that det A_SS =
+        # 0.
         component = _singular(system)
         if component is not None:
             labels = tuple(system.nodes[place] for place in component)
@@ -91,9 +94,8 @@ class PMatrix(Theorem):
         )
 
     def _refuted(self, system: System, finding: str, witness: dict[str, Any]) -> Certificate:
-        return self.certificate(
+        return self.refuted(
             system,
-            Verdict.REFUTED,
             f"{finding}: for some bias there are several equilibria.",
             claims=("several equilibria for some bias",),
             witness=witness,
@@ -107,6 +109,8 @@ def _as_well(count: int, total: int, how: str, of: str) -> str:
 
 def _minors(system: System) -> tuple[Array, Array]:
     """Return the reciprocal pairs (pairs, 2) and an upper bound of each one's minor of -A."""
+    # A_ij A_ji of the pairs i < j with edges both ways. Where a pair has none, its minor is the product of two of order
+    # 1.
     loops = sp.coo_array(sp.triu(system.couplings.multiply(system.couplings.T), k=1))
     first, second = loops.coords
     product = system.diagonal.size[first] * system.diagonal.size[second]
@@ -114,6 +118,7 @@ def _minors(system: System) -> tuple[Array, Array]:
     minors = product - loops.data
     close = np.abs(minors) <= error
     minors += error
+    # Minors as small as their rounding error are computed in rational numbers, where A itself has no rounding error.
     if _exact(system):
         for place in np.flatnonzero(close):
             minors[place] = _exact_minor(system, int(first[place]), int(second[place]))

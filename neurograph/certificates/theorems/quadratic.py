@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigvalsh, solve_continuous_lyapunov, solve_triangular
 
-from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds.equilibria import phase_of, settled
+from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.certificates.bounds.mean_slopes import PARTS, Ball, mean_slopes
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.certificates.verdict import Verdict
 from neurograph.solvers.base import Phase
-from neurograph.solvers.result import Status
 
 MOST = 200
 """Most free neurons: each region costs some 40 eigenvalue problems of their number."""
@@ -75,10 +74,7 @@ class QuadraticLyapunov(Theorem):
     name = "quadratic_lyapunov"
     level = "strong"
     scope = "local"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "the rounding of eigenvalues is estimated: this is not a rigorous proof",
-    )
+    assumptions = (CONSTANT, "the rounding of eigenvalues is estimated: this is not a rigorous proof")
     reference = (
         "Khalil, Nonlinear Systems, 2002, section 8.2; Boyd, El Ghaoui, Feron, Balakrishnan, Linear Matrix "
         "Inequalities in System and Control Theory, 1994, section 5.1"
@@ -87,25 +83,20 @@ class QuadraticLyapunov(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Settle, then look for the region of each sample."""
-        if system.x is None:
-            return self.unknown(system, "Not applicable: give x, the inputs whose equilibria are to be looked at.")
         if system.transposed:
             return self.unknown(system, "Not applicable: it is about the free phase and the nudged one.")
         if len(system.nodes) > MOST:
             return self.unknown(system, f"Not asked: {len(system.nodes)} free neurons are more than {MOST}.")
-        rest = settled(system, phase_of(system, system.x, deadline), deadline)
-        lost = int(np.sum(rest.status != Status.CONVERGED))
-        if lost:
-            return self.unknown(
-                system, f"{lost} of {rest.status.size} samples did not settle from s = 0: no equilibrium to look at."
-            )
+        at_rest = equilibria(system, deadline)
+        if isinstance(at_rest, str):
+            return self.unknown(system, at_rest)
         regions: list[_Region] = []
-        for sample, state in enumerate(rest.state):
+        for sample, state in enumerate(at_rest.state):
             found = _region(system, state, 0.0 if system.y is None else system.y[sample], deadline)
             if isinstance(found, str):
                 return self.unknown(system, f"Undecided at sample {sample}: {found}.")
             regions.append(found)
-        return self._found(system, regions, rest.state)
+        return self._found(system, regions, at_rest.state)
 
     def _found(self, system: System, regions: list[_Region], states: Array) -> Certificate:
         rate = min(region.rate for region in regions)
@@ -114,9 +105,8 @@ class QuadraticLyapunov(Theorem):
         bounded = np.isfinite(reach)
         which = f"Every state within {reach:.4g} of its equilibrium" if bounded else "Every state"
         beyond = ", and so does a larger ellipsoid of states" if bounded else ""
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             f"{which} goes to {'it' if bounded else 'the equilibrium'} at least like exp(-{rate:.4g} t) in the norm "
             f"sqrt(z' P z), z being the way from it{beyond}.",
             claims=("exponentially stable", "asymptotically stable"),
@@ -125,7 +115,9 @@ class QuadraticLyapunov(Theorem):
             norm="P",
             margin=rate,
             largest_dt=largest_dt,
-            euler=_euler(system, rate, largest_dt),
+            euler=system.euler(
+                largest_dt, "inherits it: no state of the region leaves it, and each goes to the equilibrium."
+            ),
             witness={
                 "P": np.array([region.P for region in regions]),
                 "levels": np.array([region.level for region in regions]),
@@ -144,27 +136,24 @@ class QuadraticLyapunov(Theorem):
         return Quadratic(system, phase, rest, float(witness["levels"][sample]), matrix=witness["P"][sample])
 
 
-def _euler(system: System, rate: float, largest_dt: float) -> str | None:
-    if system.dt is None:
-        return None
-    step = f"Explicit Euler with dt = {system.dt:g}"
-    if system.dt > largest_dt:
-        return f"{step} need not inherit it: the theorem asks for dt <= {largest_dt:.4g}."
-    return f"{step} inherits it: no state of the region leaves it, and each goes to the equilibrium."
-
-
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:
     """Return the region around a computed equilibrium, or say why there is none."""
     free, (low, high) = system.network.connectivity.free, system.network.dynamics.box or (-np.inf, np.inf)
-    room = np.minimum(state[free] - low, high - state[free])
-    if not np.all(room > 2.0 * NEAR):
-        return f"neuron {system.nodes[int(np.argmin(room))]!r} is at a bound of the box, or within {2 * NEAR:g} of it"
+    distance = np.minimum(state[free] - low, high - state[free])
+    if not np.all(distance > 2.0 * NEAR):
+        return (
+            f"neuron {system.nodes[int(np.argmin(distance))]!r} is at a bound of the box, or within {2 * NEAR:g} of it"
+        )
+    # 1. P from A'P + P A = -1, A at the computed state; z'P z = |root' z|^2 with its Cholesky factor.
     here = mean_slopes(system, state, Ball(np.eye(free.size), np.eye(free.size), 0.0), 1)
     P = None if here is None else _lyapunov_matrix(here.middle)
     if P is None:
         return "no P is found: the Jacobian has an eigenvalue that is not negative, or the drift jumps"
     root = np.linalg.cholesky(P)
     inverse = solve_triangular(root, np.eye(free.size), lower=True)
+    # 2. In the ball around the computed state within which no neuron is more than 1e-6 away, the field contracts at a
+    # rate r. If its drift at the centre is below half of r times the radius, the ball is mapped into itself: s* is in
+    # it, and alone.
     widths = np.linalg.norm(inverse, axis=0)
     slack = NEAR / float(np.max(widths))
     close = _judged(system, state, Ball(root, inverse, slack), 1)
@@ -176,7 +165,8 @@ def _region(system: System, state: Array, target: Array | float, deadline: Deadl
         deadline.check()
         return _judged(system, state, Ball(root, inverse, radius, slack), PARTS)
 
-    most = float(np.min(room / widths)) * (1.0 - 1e-9) - slack  # strictly within the box
+    # 3. The largest ball within the box in which V still falls at SHARE of that rate, by bisection.
+    most = float(np.min(distance / widths)) * (1.0 - 1e-9) - slack  # strictly within the box
     radius = _largest(lambda radius: judged(radius)[0] >= SHARE * close[0], slack, most)
     if radius is None:
         return "the region would be smaller than what is known of the equilibrium's place"
@@ -199,6 +189,10 @@ def _judged(system: System, state: Array, ball: Ball, parts: int) -> tuple[float
     if slopes is None:
         return -np.inf, np.inf
     root, inverse, count = ball.root, ball.inverse, len(ball.root)
+    # In the coordinates y = root' z, M is root' M root'^-1: a middle part and terms delta u v', with u = root' e_j and
+    # v = root^-1 e_i, or w = root^-1 times row j of the pull. Each is bounded by y'(u v' + v u') y <= tau (u'y)^2 +
+    # (v'y)^2 / tau, with tau = |v| / |u|. So the rate is minus the largest eigenvalue of sym(middle part) + (before +
+    # after) / 2, and the norm is at most that of the middle part plus sqrt(|before| |after|) (Cauchy and Schwarz).
     steady = root.T @ slopes.middle @ inverse.T
     # Sizes of the vectors u and v of the terms delta u v'.
     u, v, w = (np.linalg.norm(part, axis=0) for part in (root.T, inverse, inverse @ slopes.pull.T))

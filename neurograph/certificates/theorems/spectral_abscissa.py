@@ -9,13 +9,13 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
 from neurograph.certificates.base import Certificate, Theorem
-from neurograph.certificates.bounds import equilibria as resting
+from neurograph.certificates.bounds.equilibria import equilibria
+from neurograph.certificates.bounds.mean_slopes import halves
 from neurograph.certificates.bounds.spectrum import Spectrum, spectrum
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System, scaled
-from neurograph.certificates.verdict import Verdict
 from neurograph.equations.intervals import KINKED, ROUGH, Interval, enclose
-from neurograph.solvers.result import Equilibrium, Status
+from neurograph.solvers.result import Equilibrium
 
 MARGIN = 1e-6
 """How far a neuron must be from its bounds to count as inside, and its drift from 0 to count as saturated."""
@@ -52,18 +52,13 @@ class SpectralAbscissa(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Settle, then look at the eigenvalues of each sample."""
-        if system.x is None:
-            return self.unknown(system, "Not applicable: give x, the inputs whose equilibria are to be looked at.")
         if system.transposed and system.beta != 0.0:
             return self.unknown(
                 system, "Not applicable: of transposed phases, only the linear response is looked at: give beta = 0."
             )
-        settled = resting.settled(system, resting.phase_of(system, system.x, deadline), deadline)
-        lost = int(np.sum(settled.status != Status.CONVERGED))
-        if lost:
-            return self.unknown(
-                system, f"{lost} of {settled.status.size} samples did not settle from s = 0: no equilibrium to look at."
-            )
+        settled = equilibria(system, deadline)
+        if isinstance(settled, str):
+            return self.unknown(system, settled)
         spectra: list[Spectrum] = []
         known: dict[Any, Spectrum] = {}
         for sample in range(settled.status.size):
@@ -87,28 +82,31 @@ class SpectralAbscissa(Theorem):
                 known[key] = spectrum(*block, system.dt)
             except ArpackError as error:
                 return f"ARPACK found no eigenvalue ({error})"
+        # A state that still moves by r is within about condition r / |Re lambda| of its equilibrium; if that is more
+        # than MARGIN, the ranges that J was computed over may not hold it.
         found, residual = known[key], settled.residual[sample]
         if residual * np.max(found.conditions, initial=0.0) > MARGIN * abs(found.rightmost.real):
             return f"the residual {residual:.2g} is too large beside the eigenvalue {found.rightmost:.3g}"
         return found
 
     def _judged(self, system: System, spectra: list[Spectrum]) -> Certificate:
+        # Stable if the spectral abscissa plus its error is negative for every sample, unstable if minus its error it is
+        # positive.
         tops = np.array([one.top for one in spectra])
         bottoms = np.array([one.bottom for one in spectra])
         sample = int(np.argmax(bottoms if np.any(bottoms > 0.0) else tops))
-        worst = spectra[sample]
+        weakest = spectra[sample]
         witness = {
             "sample": sample,
-            "eigenvalue": worst.rightmost,
-            "inside": worst.values.size,
+            "eigenvalue": weakest.rightmost,
+            "inside": weakest.values.size,
             "abscissae": np.array([one.rightmost.real for one in spectra]),
         }
-        eigenvalue = worst.rightmost if worst.rightmost.imag else worst.rightmost.real
+        eigenvalue = weakest.rightmost if weakest.rightmost.imag else weakest.rightmost.real
         where = f"rightmost eigenvalue {eigenvalue:.4g} at sample {sample}, of {len(spectra)}"
         if bottoms[sample] > 0.0:
-            return self.certificate(
+            return self.refuted(
                 system,
-                Verdict.REFUTED,
                 f"The equilibrium of {np.sum(bottoms > 0.0)} of {len(spectra)} samples is unstable: {where}.",
                 claims=("unstable equilibrium",),
                 rigorous=False,
@@ -117,14 +115,13 @@ class SpectralAbscissa(Theorem):
             )
         if not tops[sample] < 0.0:
             return self.unknown(
-                system, f"Undecided: {where}, is 0 within its error {worst.top - worst.rightmost.real:.2g}."
+                system, f"Undecided: {where}, is 0 within its error {weakest.top - weakest.rightmost.real:.2g}."
             )
         rate = None if np.isinf(tops[sample]) else -float(tops[sample])
         largest_dt = min(one.largest_dt for one in spectra)
         known_dt = np.isfinite(largest_dt) and all(one.complete for one in spectra)
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
             "Every neuron is saturated and pushed outward, so small disturbances die out in finite time."
             if rate is None
             else f"Small disturbances of each equilibrium die out, in the end like exp(-{rate:.4g} t): {where}.",
@@ -167,6 +164,7 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     """Return J of the neurons inside and how far its entries may be off near the state; or name a neuron at a kink."""
     network, dynamics, free = system.network, system.network.dynamics, system.network.connectivity.free
     low, high = dynamics.box or (-np.inf, np.inf)
+    # Ranges of the slopes over the states within MARGIN of this one, and over the inputs I that those give.
     s = Interval.across(np.maximum(state[free] - MARGIN, low), np.minimum(state[free] + MARGIN, high))
     sending = enclose(dynamics.transfer_slope, {**system.constants, "s": s}).repeated(free.size)
     reach = abs(system.weights) @ (sending.size * MARGIN)
@@ -183,14 +181,11 @@ def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array
     own, input_slope = (enclose(dynamics.slope(name), near).repeated(free.size) for name in ("s", "I"))
     weights = sp.csr_array(system.weights[inside][:, inside])
     (own_at, own_off), (gain_at, gain_off), (sent_at, sent_off) = (
-        _halves(part, inside) for part in (own, input_slope, sending)
+        [part[inside] for part in halves(slope)] for slope in (own, input_slope, sending)
     )
+    # J = diag(dg/ds - nudge) + diag(dg/dI) W diag(f') at the middles m; each entry is off by at most
+    # |W| (|m_g| d_f + d_g d_f + d_g |m_f|), d the half widths.
     jacobian = scaled(weights, gain_at, sent_at) + sp.diags_array(own_at - system.nudge[inside])
     off = scaled(abs(weights), np.abs(gain_at) + gain_off, sent_off) + scaled(abs(weights), gain_off, np.abs(sent_at))
     jacobian.eliminate_zeros()
     return sp.csr_array(jacobian), sp.csr_array(off + sp.diags_array(own_off))
-
-
-def _halves(part: Interval, inside: Array) -> tuple[Array, Array]:
-    """Return the middles and half the widths."""
-    return (part.low + part.high)[inside] / 2, (part.high - part.low)[inside] / 2

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
-from neurograph.certificates.verdict import Verdict
 
 
 class SymmetricPart(Theorem):
@@ -32,10 +31,7 @@ class SymmetricPart(Theorem):
     name = "symmetric_part"
     level = "standard"
     scope = "all inputs"
-    assumptions = (
-        "inputs, weights, biases and parameters stay as they are while the network settles",
-        "clipping to the box is nonexpansive in l_2",
-    )
+    assumptions = (CONSTANT, "clipping to the box is nonexpansive in l_2")
     reference = (
         "Bullo, Contraction Theory for Dynamical Systems, 2022, chapter 2; Centorrino, Gokhale, Davydov, Russo, "
         "Bullo, Euclidean contractivity of neural networks with symmetric weights, arXiv 2302.13452; Rump, BIT 46, "
@@ -47,14 +43,16 @@ class SymmetricPart(Theorem):
         """Bound the largest eigenvalue."""
         if system.inapplicable_reason is not None:
             return self.unknown(system, f"The Jacobian has no bound: {system.inapplicable_reason}.")
-        worst = int(np.argmax(system.diagonal.high))
-        if system.diagonal.high[worst] >= 0.0:
+        node = int(np.argmax(system.diagonal.high))
+        if system.diagonal.high[node] >= 0.0:
             return self.unknown(
                 system,
-                f"mu_2 is not negative: neuron {system.nodes[worst]!r} may excite itself, or not leak, "
-                f"A_jj = {system.diagonal.high[worst]:.4g}.",
-                margin=-float(system.diagonal.high[worst]),
+                f"mu_2 is not negative: neuron {system.nodes[node]!r} may excite itself, or not leak, "
+                f"A_jj = {system.diagonal.high[node]:.4g}.",
+                margin=-float(system.diagonal.high[node]),
             )
+        # S bounds the symmetric part of A in every state and of every mean of A along a line, so mu_2(A) <=
+        # lambda_max(S), with weights w = 1 and the same t everywhere.
         slopes, ones = SlopeSet.of(system), np.ones(len(system.nodes))
         try:
             mu, proved = growth(slopes, ones, slopes.plain_t, deadline)
@@ -65,11 +63,9 @@ class SymmetricPart(Theorem):
             return self.unknown(system, f"Not shown to be negative: {what} is at most {mu:.4g}.", margin=-mu)
         convex = " A is symmetric: the drift descends an energy, which is strongly convex." * slopes.symmetric
         rounding = f" Beyond {DENSE} nodes the eigenvalue is computed, not proved." * (not proved)
-        return self.certificate(
+        return self.proved(
             system,
-            Verdict.PROVED,
-            f"Any two states under the same input approach each other at least like exp({mu:.4g} t) in the l_2 norm: "
-            f"{what} is at most {mu:.4g}.{convex}{rounding}",
+            f"{APPROACH} exp({mu:.4g} t) in the l_2 norm: {what} is at most {mu:.4g}.{convex}{rounding}",
             margins=self.robustness_margins(system, -mu),
             **contraction(system, slopes, ones, -mu, proved),
         )

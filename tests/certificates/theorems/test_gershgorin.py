@@ -112,4 +112,4 @@ def test_a_leak_without_bound_contracts_but_leaves_no_step():
     found = certify(network([[0.0, 0.5], [0.5, 0.0]], kind), dt=0.01, level="fast")["gershgorin"]
     assert found.rate == pytest.approx(0.75)
     assert found.largest_dt is None
-    assert "no step is short enough" in found.euler
+    assert "no step is known" in found.euler
