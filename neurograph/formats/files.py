@@ -44,9 +44,9 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     All comes back from each, weights and biases bit for bit, with two exceptions: an attribute that is an int at one
     node (or edge) and a float at another becomes a float at each, but in node-link JSON, npz and packed; and NIR
     refuses by name what it cannot hold. Weights and biases are floats in every format, and numpy's scalars become
-    Python's. Parquet needs pyarrow, SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands as it
-    is; what a format has no type for (None, lists, dicts, tuples, text with control characters) is text that begins
-    with ``json:``.
+    Python's. Parquet needs pyarrow, SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands
+    as it is; what a format has no type for (None, lists, dicts, tuples, text with control characters) is text that
+    begins with ``json:``.
 
     Parameters
     ----------
