@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_softmax, softmax
 
 from neurograph._arrays import FrozenArrays, frozen
 from neurograph._checks import checked_number
@@ -198,20 +199,13 @@ class Cost(FrozenArrays):
         """
         if self.normaliser_equation is None:
             raise ParameterError(f"cost is {self!r}, which has no shares: expected one with a normaliser")
-        return np.asarray(np.exp(self._log_shares(outputs)))
-
-    def _log_shares(self, outputs: ArrayLike) -> Floats:
-        """Return log_share (batch, outputs), its n shifted by the largest first, so that nothing overflows."""
-        equation = self.normaliser_equation
-        levels = np.asarray(equation(s=np.asarray(outputs), **self.constants)) if equation else np.asarray(outputs)
-        levels = levels - levels.max(axis=-1, keepdims=True)
-        return np.asarray(levels - np.log(np.exp(levels).sum(axis=-1, keepdims=True)))
+        return np.asarray(softmax(self.normaliser_equation(s=np.asarray(outputs), **self.constants), axis=-1))
 
     def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}
         if self.normaliser_equation is not None:
-            values["log_share"] = self._log_shares(s)
+            values["log_share"] = log_softmax(self.normaliser_equation(s=s, **self.constants), axis=-1)
         result = np.empty(np.broadcast(s, target).shape, np.result_type(s, target, 1.0 * s.dtype.type(0)))
         result[...] = equation(**values)
         return result
