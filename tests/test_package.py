@@ -33,19 +33,6 @@ TESTED_ELSEWHERE = {
     "analysis/links.py": "tests/analysis/test_graph_metrics.py",
     "analysis/measures.py": "tests/analysis/test_graph_metrics.py",
     "analysis/triads.py": "tests/analysis/test_graph_metrics.py",
-    "certificates/bounds/components.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/energy_function.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/equilibria.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/euclidean.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/inclusion.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/mean_slopes.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/monotone.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/projections.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/slope_set.py": "tests/certificates/theorems, which they serve",
-    "certificates/bounds/spectrum.py": "tests/certificates/theorems, which they serve",
-    "certificates/deadline.py": "tests/certificates: test_base.py, test_conformance.py",
-    "certificates/system.py": "tests/certificates: test_base.py, test_conformance.py",
-    "certificates/verdict.py": "tests/certificates: test_base.py, test_conformance.py",
     "cli/__main__.py": "tests/cli/test_main.py runs it",
     "cli/data.py": "tests/cli/test_main.py",
     "cli/demo.py": "tests/cli/test_main.py",
@@ -162,7 +149,6 @@ def test_no_import_leads_back_to_where_it_came_from():
 def test_siblings_of_a_family_see_only_what_they_share():
     """A theorem sees no other theorem, a format no other format: only bases and helpers, which see none of them."""
     families = {
-        "certificates/theorems": ng.certificates.THEOREMS,
         "formats": ng.formats.FORMATS,
         "pruning": ng.pruning.PRUNERS,
         "solvers": ng.solvers.SOLVERS,
