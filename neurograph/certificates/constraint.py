@@ -1,4 +1,4 @@
-"""What keeps a network certified while it learns and is pruned: contracting()."""
+"""Constraints that hold a network certified while it learns and is pruned: contracting()."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 
 DENSE = 500
-"""Most free neurons of which eigenvalues are clipped; of more, rows are shrunk."""
+"""Most free neurons for which eigenvalues are clipped; for more, rows are shrunk."""
 
 SLACK = 0.01
 """Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""
 
 CONTRACTION_THEOREMS = (AbsoluteLeak(), Gershgorin(), MMatrix(), SymmetricPart())
-"""What may prove it, cheap first."""
+"""The theorems that may prove it, the cheapest first."""
 
 __all__ = ["Constraint", "Contracting", "contracting"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 class OutOfTimeError(Exception):
-    """The time that a theorem was given is spent; :func:`neurograph.certify` says UNKNOWN."""
+    """The time that a theorem was given is spent; :func:`neurograph.certify` returns UNKNOWN."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What certify() gives: the certificates of one network, and its table."""
+"""What certify() returns: the certificates of one network, and their table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDTH = 98
 """Columns of the table."""
 
 IDLE = "Not applicable"
-"""How a statement begins that says why a theorem does not fit; the table leaves it out."""
+"""How the statement begins of a theorem that does not apply; the table leaves such theorems out."""
 
 
 class UnknownCertificateError(ParameterError, KeyError):
@@ -56,7 +56,7 @@ class Report:
         raise UnknownCertificateError(f"certificate {name!r} is not in the report: expected one of {names}")
 
     def __iter__(self) -> Iterator[Certificate]:
-        """Go through the certificates."""
+        """Iterate over the certificates."""
         return iter(self.certificates)
 
     def __len__(self) -> int:

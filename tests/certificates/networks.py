@@ -7,12 +7,28 @@ import numpy as np
 from hypothesis import strategies as st
 
 from neurograph.equations import dynamics
+from neurograph.equations.dynamics import Dynamics
+from neurograph.graphs import topologies
 from neurograph.network.compilation import compile
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
 LEAKY = dynamics.deep("absolute", extra_leak=0.3)
+
+SMOOTH = {
+    "tanh": dynamics.additive("tanh"),
+    "squashed transfer": Dynamics("-s + I + b", transfer="tanh(s)"),
+    "both": Dynamics("-2*s + tanh(I + b)", transfer="sin(s)"),
+    "vector field": dynamics.vector_field(),
+    "deep": dynamics.deep("absolute", extra_leak=0.3),
+}
+
+
+def complete(kind, seed=0, scale=0.3):
+    """Compile a complete graph of 2 inputs, 3 hidden neurons and 1 output."""
+    bias = "neurons" if kind.uses_bias else False
+    return compile(topologies.complete(2, 3, 1, bias=bias, scale=scale, seed=seed), kind)
 
 
 def network(W, kind, biases=None, **attributes):

@@ -1,56 +1,17 @@
 """What every certificate carries, and the system that theorems are asked about in each phase."""
 
 import json
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates import Theorem, Verdict, certify
 from neurograph.certificates.system import System
-from neurograph.certificates.verdict import LEVELS
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
-
-SEEDS = st.integers(0, 2**32 - 1)
-SMOOTH = {
-    "tanh": dynamics.additive("tanh"),
-    "squashed transfer": Dynamics("-s + I + b", transfer="tanh(s)"),
-    "both": Dynamics("-2*s + tanh(I + b)", transfer="sin(s)"),
-    "vector field": dynamics.vector_field(),
-    "deep": dynamics.deep("absolute", extra_leak=0.3),
-}
-
-
-def complete(kind, seed=0, scale=0.3):
-    bias = "neurons" if kind.uses_bias else False
-    return ng.compile(ng.topologies.complete(2, 3, 1, bias=bias, scale=scale, seed=seed), kind)
-
-
-@pytest.mark.parametrize("kind", SMOOTH)
-@settings(max_examples=25, deadline=None)
-@given(seed=SEEDS)
-def test_the_transposed_phase_is_bounded_by_what_theorems_see(kind, seed):
-    rng = np.random.default_rng(seed)
-    network = complete(SMOOTH[kind], seed, rng.choice([0.3, 1.0]))
-    system = System(network, None, None, 0.0, None, transposed=True)
-    free = network.connectivity.free
-    low, high = network.dynamics.box or (-3.0, 3.0)
-    for _ in range(5):
-        s, rest = (rng.uniform(low, high, len(network.nodes)) for _ in range(2))
-        J, J0 = (network.jacobian(state).toarray()[np.ix_(free, free)] for state in (s, rest))
-        A = J - J0 + J0.T
-        off = np.abs(A - np.diag(A.diagonal()))
-        assert np.all(off <= system.coupling.toarray() + 1e-12)
-        assert np.all(A.diagonal() <= system.diagonal.high + 1e-12)
-        assert np.all(A.diagonal() >= system.diagonal.low - 1e-12)
-        if system.affine:
-            assert np.allclose(A - np.diag(A.diagonal()), system.couplings.toarray())
+from tests.certificates.networks import SEEDS, SMOOTH, complete
 
 
 def test_a_hub_does_not_keep_its_row_norm_when_activity_returns():
@@ -97,20 +58,6 @@ def test_a_certificate_as_json_says_all_that_it_says(kind):
         assert said["rigorous"] is certificate.rigorous
         assert len(said["nodes"]) == 4
         assert said["seconds"] >= 0.0
-
-
-def test_the_digest_is_that_of_the_matrix():
-    network = complete(SMOOTH["vector field"])
-    first = certify(network)["gershgorin"].digest
-    assert certify(network, dt=0.1)["gershgorin"].digest == first
-    assert certify(network.with_weights(network.weights, 2.0 * network.biases))["gershgorin"].digest == first
-    others = [
-        certify(network.with_weights(1.5 * network.weights)),
-        certify(network, phase="nudged", beta=0.1),
-        certify(network, phase="transposed"),
-        certify(network.without_edges([3])),
-    ]
-    assert len({first, *(report["gershgorin"].digest for report in others)}) == 5
 
 
 @pytest.mark.parametrize("kind", SMOOTH)
@@ -163,18 +110,6 @@ def log_norm(A, norm):
     return max(A[j, j] + np.abs(np.delete(A[j], j)).sum() for j in range(len(A)))
 
 
-def test_a_level_takes_in_those_before_it():
-    network = complete(SMOOTH["tanh"])
-    names = [[certificate.name for certificate in certify(network, level=level)] for level in LEVELS]
-    assert set(names[0]) < set(names[1]) <= set(names[2])
-    assert names[2] == [theorem.name for theorem in THEOREMS.values()]
-    assert certify(network).certificates[-1].name in names[1]
-    with pytest.raises(ParameterError, match="level is 'slow': expected one of 'fast', 'standard', 'strong'"):
-        certify(network, level="slow")
-    with pytest.raises(ParameterError, match="budget is 0"):
-        certify(network, budget=0.0)
-
-
 class Ponders(Theorem):
     """Thinks until its time is spent."""
 
@@ -195,12 +130,3 @@ def test_a_theorem_that_runs_out_of_time_says_so():
     assert found.verdict is Verdict.UNKNOWN
     assert found.statement == "Out of time: 0.02 s were not enough."
     assert 0.02 <= found.seconds < 1.0
-
-
-def test_a_deadline_counts_down():
-    deadline = Deadline(0.01)
-    deadline.check()
-    time.sleep(0.02)
-    assert deadline.left < 0.0
-    with pytest.raises(OutOfTimeError):
-        deadline.check()

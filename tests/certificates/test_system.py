@@ -1,103 +1,109 @@
-"""What theorems share of a network: ranges of the Jacobian against Jacobians at random states."""
+"""The system that theorems are asked about: what it knows of A against dense Jacobians, in each phase."""
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
-from scipy.sparse import csr_array
 
-from neurograph.certificates.system import System, in_float64, scaled
+import neurograph as ng
+from neurograph.certificates import certify
+from neurograph.certificates.system import System, filled, in_float64, scaled
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
-from tests.certificates.networks import LEAKY, SEEDS, matrix, network, random_weights
-
-KINDS = {
-    "deep": LEAKY,
-    "signed": dynamics.deep("signed"),
-    "vector field": dynamics.vector_field(),
-    "tanh": dynamics.additive("tanh"),
-    "both slopes vary": Dynamics("-s + tanh(I + b)", transfer="tanh(s)"),
-}
+from neurograph.equations.intervals import Interval
+from tests.certificates.networks import SEEDS, SMOOTH, complete, matrix, network
 
 
-def system_of(net, **options):
-    return System(net, None, None, **{"beta": 0.0, "dt": None} | options)
+def asked(net, **options):
+    return System(net, None, None, **{"beta": 0.0, "dt": None, **options})
 
 
-def drawn(seed, kind):
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 6))
-    return rng, network(random_weights(rng, n, loops=kind.self_loops), kind, rng.normal(size=n))
+def test_weights_are_those_among_free_nodes_and_inflow_those_from_clamped_ones():
+    net = complete(SMOOTH["tanh"], 4)
+    dense, free = net.matrix().toarray(), net.connectivity.free
+    system = asked(net)
+    assert np.array_equal(system.weights.toarray(), dense[np.ix_(free, free)])
+    assert np.array_equal(system.inflow.toarray(), dense[np.ix_(free, system.clamped)])
+    assert system.nodes == tuple(net.nodes[place] for place in free)
 
 
-@pytest.mark.parametrize("transposed", [False, True])
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@settings(max_examples=20, deadline=None)
-@given(seed=SEEDS)
-def test_every_jacobian_is_within_the_ranges(kind, transposed, seed):
-    rng, net = drawn(seed, kind)
-    system, n, free = system_of(net, transposed=transposed, beta=0.3), len(net.nodes), net.connectivity.free
-    nudge = np.diag(np.where(net.connectivity.nudged >= 0, 0.3, 0.0))
-
-    def jacobian():
-        state = rng.uniform(0.0, 1.0, n) if kind.box else rng.normal(0.0, 2.0, n)
-        return net.jacobian(state).toarray()[np.ix_(free, free)]
-
-    fixed = jacobian()
-    for _ in range(10):
-        A = (jacobian() - fixed + fixed.T if transposed else jacobian()) - nudge
-        own, off = np.diag(A), np.abs(A - np.diag(np.diag(A)))
-        if not transposed:
-            assert np.all((system.diagonal.low - 1e-12 <= own) & (own <= system.diagonal.high + 1e-12))
-            assert np.abs(own).max() <= system.fastest + 1e-12
-        assert np.all(off <= system.coupling.toarray() + 1e-12)
-
-
-@pytest.mark.parametrize("kind", [LEAKY, dynamics.deep("signed"), dynamics.vector_field()], ids=["abs", "signed", "vf"])
-def test_an_affine_system_has_one_jacobian(kind):
-    _, net = drawn(4, kind)
-    system = system_of(net)
-    A = matrix(net)
+@pytest.mark.parametrize("beta", [0.0, 0.4])
+def test_an_affine_system_is_its_jacobian(beta):
+    W = np.random.default_rng(1).normal(size=(4, 4))
+    system = asked(network(W, dynamics.vector_field()), beta=beta)
+    A = matrix(system.network) - np.diag([beta, 0.0, 0.0, 0.0])  # node 0 is the output
     assert system.affine
-    assert system.couplings.toarray() == pytest.approx(A - np.diag(np.diag(A)))
-    turned = system_of(net, transposed=True)
-    assert turned.couplings.toarray() == pytest.approx(system.couplings.toarray().T)
+    assert system.couplings.toarray() + np.diag(system.diagonal.high) == pytest.approx(A)
+    assert system.fastest == pytest.approx(np.abs(A.diagonal()).max())
 
 
-def test_the_law_of_the_leak_is_read_off_the_equations():
-    laws = {name: system_of(drawn(4, kind)[1]).leak_law for name, kind in KINDS.items()}
-    assert {name: law.kind for name, law in laws.items() if law} == {"deep": "absolute", "signed": "signed"}
-    assert np.all(laws["deep"].extra.high == pytest.approx(0.3))
-    assert np.all(laws["deep"].input_slope == 1.0)
+def test_the_law_of_the_leak_is_read_off_the_equation():
+    W = np.random.default_rng(5).normal(size=(3, 3)) * (1.0 - np.eye(3))
+    for kind in ("absolute", "signed"):
+        law = asked(network(W, dynamics.deep(kind, extra_leak=0.3))).leak_law
+        assert law.kind == kind
+        assert law.extra.low == pytest.approx(0.3)
+        assert np.array_equal(law.input_slope, np.ones(3))
+    assert asked(network(W, dynamics.vector_field())).leak_law is None
+    assert asked(network(W, dynamics.deep("signed"))).sent_negative == pytest.approx(np.maximum(-W, 0.0).sum(axis=0))
 
 
-def test_what_jumps_or_has_no_bound_says_so():
-    jumping = system_of(network(np.zeros((1, 1)), Dynamics("-s + step(I)")))
-    assert "may jump" in jumping.inapplicable_reason
-    cubic = system_of(network(np.zeros((1, 1)), Dynamics("-s + I**3")))
-    assert "no bound of dg/dI" in cubic.inapplicable_reason
-    assert system_of(drawn(4, LEAKY)[1]).inapplicable_reason is None
+@pytest.mark.parametrize("rows", [np.full(3, 2.0), np.array([1.0, 2.0, 3.0])])
+def test_rows_and_columns_are_scaled(rows):
+    M, columns = np.arange(9.0).reshape(3, 3), np.array([0.5, 0.5, 0.5])
+    assert np.array_equal(scaled(sp.csr_array(M), rows, columns).toarray(), np.diag(rows) @ M @ np.diag(columns))
 
 
-def test_negative_outgoing_weights_are_summed():
-    W = np.array([[0.0, -0.5], [0.25, 0.0]])
-    assert system_of(network(W, LEAKY)).sent_negative.tolist() == [0.0, 0.5]
+def test_a_range_fills_a_shape():
+    part = filled(Interval.across(-1.0, np.array([1.0, 2.0])), (3, 2))
+    assert np.array_equal(part.high, [[1.0, 2.0]] * 3)
+    assert part.varies.all()
 
 
-def test_the_digest_knows_every_number_that_the_jacobian_depends_on():
-    net = drawn(4, LEAKY)[1]
-    digests = {system_of(net, **options).digest for options in ({}, {"beta": 0.3}, {"transposed": True})}
-    other = system_of(net.with_weights(1.5 * net.weights)).digest
-    assert len(digests | {other}) == 4
-    assert system_of(net, dt=0.1).digest == system_of(net).digest
+def test_a_step_is_judged_by_the_longest():
+    system = asked(complete(SMOOTH["tanh"]), dt=0.5)
+    assert system.euler(0.5) == "Explicit Euler with dt = 0.5 inherits it."
+    assert "dt <= 0.4" in system.euler(0.4)
+    assert "no step is known" in system.euler(None)
+    assert asked(system.network).euler(0.5) is None
 
 
-def test_scaling_multiplies_rows_and_columns():
-    A, rows, columns = np.arange(9.0).reshape(3, 3), np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 4.0])
-    assert scaled(csr_array(A), rows, columns).toarray() == pytest.approx(rows[:, None] * A * columns)
-    same = scaled(csr_array(A), np.full(3, 2.0), np.full(3, 3.0))
-    assert same.toarray() == pytest.approx(6.0 * A)
+def test_the_same_numbers_in_float64():
+    single = ng.compile(ng.topologies.complete(2, 3, 1, seed=0), dynamics.deep("absolute"), dtype=np.float32)
+    double = in_float64(single)
+    assert double.weights.dtype == np.float64
+    assert np.array_equal(double.weights, single.weights)
 
 
-def test_the_numbers_stay_in_double_precision():
-    wide = in_float64(network(np.zeros((2, 2)), LEAKY))
-    assert {part.dtype for part in (wide.weights, wide.biases, wide.parameters)} == {np.dtype(np.float64)}
+@pytest.mark.parametrize("kind", SMOOTH)
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS)
+def test_the_transposed_phase_is_bounded_by_what_theorems_see(kind, seed):
+    rng = np.random.default_rng(seed)
+    network = complete(SMOOTH[kind], seed, rng.choice([0.3, 1.0]))
+    system = System(network, None, None, 0.0, None, transposed=True)
+    free = network.connectivity.free
+    low, high = network.dynamics.box or (-3.0, 3.0)
+    for _ in range(5):
+        s, rest = (rng.uniform(low, high, len(network.nodes)) for _ in range(2))
+        J, J0 = (network.jacobian(state).toarray()[np.ix_(free, free)] for state in (s, rest))
+        A = J - J0 + J0.T
+        off = np.abs(A - np.diag(A.diagonal()))
+        assert np.all(off <= system.coupling.toarray() + 1e-12)
+        assert np.all(A.diagonal() <= system.diagonal.high + 1e-12)
+        assert np.all(A.diagonal() >= system.diagonal.low - 1e-12)
+        if system.affine:
+            assert np.allclose(A - np.diag(A.diagonal()), system.couplings.toarray())
+
+
+def test_the_digest_is_that_of_the_matrix():
+    network = complete(SMOOTH["vector field"])
+    first = certify(network)["gershgorin"].digest
+    assert certify(network, dt=0.1)["gershgorin"].digest == first
+    assert certify(network.with_weights(network.weights, 2.0 * network.biases))["gershgorin"].digest == first
+    others = [
+        certify(network.with_weights(1.5 * network.weights)),
+        certify(network, phase="nudged", beta=0.1),
+        certify(network, phase="transposed"),
+        certify(network.without_edges([3])),
+    ]
+    assert len({first, *(report["gershgorin"].digest for report in others)}) == 5

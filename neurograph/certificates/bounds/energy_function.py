@@ -16,7 +16,7 @@ POINTS = 64
 """Points of the quadrature of an integral over a neuron's state."""
 
 HALVINGS = 60
-"""Of the interval in which the inverse of an activation is looked for."""
+"""Bisections of the interval in which the inverse of an activation is looked for."""
 
 
 @dataclass(frozen=True, eq=False)

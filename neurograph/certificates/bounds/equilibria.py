@@ -15,12 +15,12 @@ from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Equilibrium, Status
 
 SOLVER = Euler(tol=1e-10, steps=1000)
-"""How equilibria are found, far inside the theorems' margins; asked again and again, up to :data:`ROUNDS` times."""
+"""How equilibria are found, far inside the theorems' margins; called again and again, up to :data:`ROUNDS` times."""
 
 ROUNDS = 20
 
 SHORTER = (10, 15)
-"""After how many rounds the steps become four times shorter: they may be what keeps a network from resting."""
+"""After how many rounds the steps become four times shorter: too long ones may keep a network from settling."""
 
 
 def equilibria(system: System, deadline: Deadline) -> Equilibrium | str:
@@ -55,7 +55,7 @@ def phase_of(system: System, x: Array, deadline: Deadline) -> Phase:
 
 
 def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
-    """Let each sample settle until it has, or the rounds are spent.
+    """Return the result of a phase, continued until each sample has settled, or for at most :data:`ROUNDS` rounds.
 
     Raises
     ------

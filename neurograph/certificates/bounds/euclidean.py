@@ -18,7 +18,7 @@ CUSHION = 1e-6
 
 
 def growth(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tuple[float, bool]:
-    """Bound the symmetric part of w A w^-1 from above: the bound, and whether rounding is accounted for."""
+    """Return a bound of the largest eigenvalue of sym(w A w^-1), and whether rounding is accounted for."""
     if slopes.top.size <= DENSE:
         deadline.check()
         bound, error = slopes.bound(weights, t)

@@ -93,7 +93,7 @@ class Inclusion:
 
     @cached_property
     def aim(self) -> Interval:
-        """What the nudge adds to A (batch, free)."""
+        """What the nudge adds to A (batch, free); the same for every sample (free,) without targets."""
         connectivity = self.system.network.connectivity
         columns = connectivity.nudged
         if self.target is None:

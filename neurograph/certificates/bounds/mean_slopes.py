@@ -10,7 +10,7 @@ from neurograph.certificates.system import Array, System, filled
 from neurograph.equations.intervals import ROUGH, Interval, enclose
 
 PARTS = 16
-"""Parts of a line whose ranges are taken apart, so that their mean is narrower than the range of the whole."""
+"""Parts of a line with a range each: the mean of these is narrower than the range over the whole line."""
 
 
 @dataclass(frozen=True, eq=False)

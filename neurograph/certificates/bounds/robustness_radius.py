@@ -14,10 +14,10 @@ from neurograph.solvers import Auto
 from neurograph.solvers.settle import settle
 
 SOLVER = Auto(tol=1e-10)
-"""How the equilibria are found; how far they are from exact is taken off the radius."""
+"""How the equilibria are found; how far they are from exact is subtracted from the radius."""
 
 CAUTION = 1e-9
-"""Share of a radius that is taken off for the rounding of its formula."""
+"""Share of a radius that is subtracted for the rounding of its formula."""
 
 
 class NoRadiusError(ParameterError):

@@ -47,12 +47,12 @@ class Spectrum:
 
     @property
     def bottom(self) -> float:
-        """Spectral abscissa, errors taken away."""
+        """Spectral abscissa, errors subtracted."""
         return float(np.max(self.values.real - self.errors, initial=-np.inf))
 
     @property
     def largest_dt(self) -> float:
-        """Where the steps end with abs(1 + dt lambda) < 1 for each eigenvalue."""
+        """The length below which a step of Euler has abs(1 + dt lambda) < 1 for each eigenvalue."""
         reach = -2.0 * (self.values.real + self.errors) / (np.abs(self.values) + self.errors) ** 2
         return float(np.min(reach, initial=np.inf))
 
@@ -67,7 +67,7 @@ def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) 
     uncertainty : csr_array (n, n)
         How far each entry may be off; nothing where the matrix has no entry.
     dt : float or None
-        Of a block larger than :data:`DENSE`, give also the eigenvalue that decides whether explicit Euler is stable.
+        Of a block larger than :data:`DENSE`, also compute the eigenvalue that decides whether explicit Euler is stable.
 
     Raises
     ------

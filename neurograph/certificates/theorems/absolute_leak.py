@@ -32,8 +32,8 @@ class AbsoluteLeak(Theorem):
       negative determinant: -A is a P-matrix, and the equilibrium unique for every bias, if and only if there is no
       such component.
     - Every clipped Euler trajectory with dt < 1/max abs(A_jj) that stays bounded converges to an equilibrium: a map
-      that is nonexpansive in l_1 leads to periodic orbits only, and on one no neuron could ever turn round. The same
-      follows for the flow, whose maps over any time are nonexpansive.
+      that is nonexpansive in l_1 leads to periodic orbits only, and on one no neuron could ever reverse its
+      direction. The same follows for the flow, whose maps over any time are nonexpansive.
 
     The semi-implicit step of ``solvers.Euler`` contracts for every dt if min c > 0, in the l_1 norm weighted by
     (1 + dt L_j)/gain_j.

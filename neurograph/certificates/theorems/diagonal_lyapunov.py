@@ -28,7 +28,7 @@ TOLERANCE = 1e-6
 """Share by which a step must lower it, or the search ends."""
 
 SPREAD = 10.0
-"""Most that the logarithm of a weight may be: beyond, distances in the norm drown in the rounding of the state."""
+"""Most that the logarithm of a weight may be: beyond, the rounding of the state exceeds distances in the norm."""
 
 
 class DiagonalLyapunov(Theorem):
@@ -220,7 +220,7 @@ def _perron(sizes: sp.csr_array) -> Array:
 
 
 def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
-    """Lower the largest eigenvalue of S over log weights and log t; half of the time that is left at most."""
+    """Return weights and t with a lower largest eigenvalue of S, by BFGS; in at most half of the time that is left."""
     n = slopes.top.size
     until = deadline.left / 2.0
     size = max(float(np.max(np.abs(slopes.largest(weights, t, deadline)[0]))), 1e-300)

@@ -142,7 +142,7 @@ def _one_answer(system: System, box: Box) -> Array:
 
 
 def _ratios(inclusion: Inclusion, box: Box, deadline: Deadline) -> Array:
-    """Bound the couplings over the leaks (batch,), in the best weights found, over a box; infinite without bound."""
+    """Return a bound of couplings over leaks in a box (batch,), in the best weights found; infinite without one."""
     input_slope, sending = (slope.T for slope in inclusion.slopes(box))
     sizes, leaks = abs(inclusion.system.weights), inclusion.leak.low[:, None]
     bounded = np.isfinite(input_slope).all(axis=0) & np.isfinite(sending).all(axis=0) & np.all(leaks > 0.0)

@@ -146,7 +146,7 @@ def _loop(system: System) -> _Loop:
 
 
 def _solved(loop: _Loop, deadline: Deadline) -> tuple[Array, Array] | str:
-    """Ask Clarabel for P and Theta that leave most margin in the inequality with c = 0; or say why there are none."""
+    """Return Clarabel's P and Theta with the largest margin in the inequality with c = 0; or why there are none."""
     import cvxpy
 
     cp: Any = cvxpy

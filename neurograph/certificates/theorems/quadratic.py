@@ -21,13 +21,13 @@ MOST = 200
 """Most free neurons: each region costs some 40 eigenvalue problems of their number."""
 
 NEAR = 1e-6
-"""How far, at most, each neuron may be from where the computed state has it."""
+"""Largest distance of each neuron from its place in the computed state."""
 
 SHARE = 0.1
 """Share of the rate at the equilibrium that is kept up to the border of the region."""
 
 HALVINGS, LARGE = 12, 1e6
-"""Of the interval in which the largest radius is looked for; and what it is at most, where it is not infinite."""
+"""Bisections of the interval in which the largest radius is looked for; its most, where it is not infinite."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,74 +1,78 @@
-"""Energies: against the closed forms of Hopfield, and their slopes against finite differences along the flow."""
+"""Energies: closed forms, scipy's quadrature, and slopes against differences."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from scipy.integrate import quad
 
-from neurograph.certificates import certify
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
+from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from tests.certificates.networks import SEEDS, network
+from neurograph.equations.dynamics import Dynamics
+from neurograph.network.inputs import starting_state
+from neurograph.solvers import Euler
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import settle
+from tests.certificates.networks import network
+
+W = np.array([[0.0, 0.4, -0.2], [0.4, 0.1, 0.3], [-0.2, 0.3, 0.0]])
+X = np.array([[0.5]])
 
 
-def symmetric(rng, n, scale):
-    W = scale * rng.normal(size=(n, n))
-    return np.triu(W, 1) + np.triu(W, 1).T
+def energy(kind, form):
+    net = network(W, kind)
+    phase = Phase(starting_state(net, X, 0.0, None))
+    rest = settle(net, X, solver=Euler(tol=1e-12, steps=100_000)).state[0]
+    return form(System(net, X, None, 0.0, None), phase, rest)
 
 
-def energy_of(W, kind, biases):
-    net = network(W, kind, biases)
-    return net, certify(net, [[0.3]])["energy"].function()
+def states(function, count=6):
+    state = np.tile(function.rest, (count, 1))
+    state[:, 1:] += np.random.default_rng(0).uniform(-0.2, 0.2, (count, 3))
+    return state
 
 
-@settings(max_examples=20, deadline=None)
-@given(seed=SEEDS)
-def test_the_energy_of_a_hopfield_network_is_that_of_its_paper(seed):
-    """Scellier and Bengio 2017: E = sum s^2/2 - sum W_ij rho_i rho_j / 2 - sum b rho, the input's share in b."""
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 5))
-    W, b = symmetric(rng, n, 0.3), rng.uniform(0.1, 0.6, n)
-    net, function = energy_of(W, dynamics.hopfield(), b)
-    assert isinstance(function, Energy)
+def test_a_linear_network_has_a_quadratic_energy():
+    function = energy(Dynamics("-s + I"), Energy)
+    state = states(function)
+    away = state[:, 1:] - function.rest[1:]
+    assert function.value(state) == pytest.approx(0.5 * np.einsum("bi,ij,bj->b", away, np.eye(3) - W, away))
 
-    def energy(s):
-        return 0.5 * s @ s - 0.5 * s @ W @ s - (b + 0.3) @ s
 
-    free = net.connectivity.free
-    states = rng.uniform(0.05, 0.95, (6, len(net.nodes)))
-    expected = [energy(state[free]) - energy(function.rest[free]) for state in states]
-    assert function.value(states) == pytest.approx(expected, rel=1e-8, abs=1e-9)
+def test_the_energy_of_a_transfer_is_hopfields():
+    function = energy(Dynamics("-s + I", transfer="tanh(s)"), Energy)
+
+    def hopfield(s):
+        f = np.tanh(s)
+        own = sum(quad(lambda z: z / np.cosh(z) ** 2, 0.0, one)[0] for one in s)
+        return -0.5 * f @ W @ f - np.tanh(0.5) * np.sum(f) + own  # the input sends tanh(0.5) to every node
+
+    for state in states(function):
+        assert function.value(state) == pytest.approx(hopfield(state[1:]) - hopfield(function.rest[1:]), abs=1e-10)
+
+
+def test_the_energy_of_a_rate_is_the_integral_of_the_inverse_activation():
+    function = energy(dynamics.additive("tanh"), RateEnergy)
+
+    def rate(s):
+        own = sum(quad(np.arctanh, 0.0, one)[0] for one in s)
+        return -0.5 * s @ W @ s - 0.5 * np.sum(s) + own
+
+    for state in states(function):
+        assert function.value(state) == pytest.approx(rate(state[1:]) - rate(function.rest[1:]), abs=1e-9)
+    outside = function.rest.copy()
+    outside[1] = 1.5
+    assert function.value(outside) == np.inf
 
 
 @pytest.mark.parametrize(
     ("kind", "form"),
-    [
-        (dynamics.hopfield(), Energy),
-        (dynamics.additive("tanh"), RateEnergy),
-        (dynamics.additive("sigmoid"), RateEnergy),
-    ],
-    ids=["hopfield", "tanh", "sigmoid"],
+    [(Dynamics("-s + I", transfer="tanh(s)"), Energy), (dynamics.additive("tanh"), RateEnergy)],
 )
-@settings(max_examples=20, deadline=None)
-@given(seed=SEEDS)
-def test_the_slope_is_the_change_of_the_value_along_the_flow_and_never_positive(kind, form, seed):
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 5))
-    net, function = energy_of(symmetric(rng, n, 0.4), kind, rng.uniform(0.1, 0.6, n))
-    assert isinstance(function, form)
-    free, h = net.connectivity.free, 1e-6
-    states = rng.uniform(0.1, 0.9, (5, len(net.nodes)))
-    forward, backward = states.copy(), states.copy()
-    flow = function._flow(states[:, free])
-    forward[:, free] += h * flow
-    backward[:, free] -= h * flow
-    slope = function.slope(states)
-    assert slope == pytest.approx((function.value(forward) - function.value(backward)) / (2 * h), rel=1e-4, abs=1e-6)
-    assert np.all(slope <= 1e-12)
-
-
-def test_the_energy_of_rates_is_infinite_where_no_input_leads():
-    net, function = energy_of(np.zeros((2, 2)), dynamics.additive("tanh"), [0.1, 0.2])
-    state = np.full(len(net.nodes), 0.5)
-    assert np.isfinite(function.value(state))
-    state[net.connectivity.free[0]] = 1.5
-    assert function.value(state) == np.inf
+def test_the_slope_is_the_change_along_the_drift(kind, form):
+    function = energy(kind, form)
+    state = states(function)
+    step = np.zeros_like(state)
+    step[:, 1:] = 1e-5 * function.system.network.drift(state)[:, 1:]
+    difference = (function.value(state + step) - function.value(state - step)) / 2e-5
+    assert function.slope(state) == pytest.approx(difference, rel=1e-5, abs=1e-9)
+    assert np.all(function.slope(state) < 0.0)

@@ -1,48 +1,55 @@
-"""Equilibria of the inputs that a system is asked about: against a linear solve."""
+"""The equilibria of given inputs: against the solution of the linear system that they obey."""
 
 import numpy as np
 import pytest
 
-from neurograph.certificates.bounds.equilibria import phase_of, settled
+from neurograph.certificates.bounds.equilibria import equilibria, phase_of, settled
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations.dynamics import Dynamics
 from tests.certificates.networks import network
 
-W = np.array([[0.0, 0.4, -0.2], [0.3, 0.0, 0.1], [0.0, -0.5, 0.0]])
-LINEAR = network(W, Dynamics("-s + I + b"), [0.1, -0.2, 0.3])
-FREE = LINEAR.connectivity.free
-X = np.array([[0.5], [-1.0]])
-EXPECTED = np.linalg.solve(np.eye(3) - W, np.array([0.1, -0.2, 0.3])[:, None] + X.T).T
+LINEAR = Dynamics("-s + I")
+W = np.array([[0.1, 0.5, -0.3], [0.2, 0.0, 0.4], [-0.6, 0.3, 0.2]])
+X = np.array([[0.4], [-1.1]])
 
 
-def equilibrium(system):
-    return settled(system, phase_of(system, X, Deadline(60.0)), Deadline(60.0))
+def asked(W=W, **options):
+    return System(network(W, LINEAR), **{"x": X, "y": None, "beta": 0.0, "dt": None, **options})
 
 
-def test_a_linear_network_settles_at_the_solution_of_its_equations():
-    assert equilibrium(System(LINEAR, X, None, 0.0, None)).state[:, FREE] == pytest.approx(EXPECTED, abs=1e-9)
+def test_a_linear_network_settles_to_the_solution_of_its_equations():
+    found = equilibria(asked(), Deadline(60.0))
+    assert found.state[:, 1:] == pytest.approx(np.linalg.solve(np.eye(3) - W, X.T * np.ones((3, 1))).T, abs=1e-8)
 
 
-def test_a_nudge_adds_its_pull_to_the_output():
-    y, beta = np.array([[1.0], [0.0]]), 0.7
-    nudge = np.diag([beta, 0.0, 0.0])
-    pulled = np.array([0.1, -0.2, 0.3])[:, None] + X.T + nudge @ np.vstack([y.T, y.T, y.T])
-    found = equilibrium(System(LINEAR, X, y, beta, None))
-    assert found.state[:, FREE] == pytest.approx(np.linalg.solve(np.eye(3) - W + nudge, pulled).T, abs=1e-9)
+def test_a_nudged_output_settles_between_its_drift_and_its_target():
+    y = np.array([[2.0], [0.0]])
+    found = equilibria(asked(y=y, beta=0.7), Deadline(60.0))
+    nudge = np.diag([0.7, 0.0, 0.0])
+    drive = X.T * np.ones((3, 1)) + nudge @ np.ones((3, 1)) * y.T
+    assert found.state[:, 1:] == pytest.approx(np.linalg.solve(np.eye(3) - W + nudge, drive).T, abs=1e-8)
 
 
-def test_a_transposed_phase_moves_by_the_transposed_jacobian():
-    """0 = A s + b + (A' - A)(s - s*) + beta (y - s) has the solution s* + (A' - beta N)^-1 beta (s* - y)."""
-    y, beta = np.array([[1.0], [0.0]]), 0.7
-    nudge = np.diag([beta, 0.0, 0.0])
-    moved = np.linalg.solve((W - np.eye(3)).T - nudge, nudge @ (EXPECTED.T - np.vstack([y.T] * 3)))
-    found = equilibrium(System(LINEAR, X, y, beta, None, transposed=True))
-    assert found.state[:, FREE] == pytest.approx(EXPECTED + moved.T, abs=1e-8)
+def test_a_transposed_phase_begins_at_the_free_equilibrium_and_moves_by_the_transpose():
+    y = np.array([[2.0], [0.0]])
+    system = asked(y=y, beta=0.7, transposed=True)
+    free = np.linalg.solve(np.eye(3) - W, X.T * np.ones((3, 1))).T
+    phase = phase_of(system, X, Deadline(60.0))
+    assert phase.start[:, 1:] == pytest.approx(free, abs=1e-8)
+    # (W' - 1)(s - s*) + beta (y - s) = 0 at the output
+    nudge = np.diag([0.7, 0.0, 0.0])
+    away = np.linalg.solve(np.eye(3) - W.T + nudge, 0.7 * np.eye(3)[:, :1] * (y.T - free[:, 0]))
+    assert settled(system, phase, Deadline(60.0)).state[:, 1:] == pytest.approx(free + away.T, abs=1e-7)
 
 
-def test_what_never_settles_ends_with_the_deadline():
-    turning = network(np.array([[0.0, -3.0], [3.0, 0.0]]), Dynamics("-s + tanh(2*I)"))
-    system = System(turning, np.array([[0.1]]), None, 0.0, None)
+def test_it_is_said_why_there_is_no_equilibrium():
+    assert "give x" in equilibria(asked(x=None), Deadline(60.0))
+    turning = np.array([[0.0, 5.0], [-5.0, 1.5]])
+    assert "2 of 2 samples did not settle" in equilibria(asked(turning), Deadline(60.0))
+
+
+def test_time_runs_out():
+    slow = 0.999999 * np.eye(2)
     with pytest.raises(OutOfTimeError):
-        settled(system, phase_of(system, system.x, Deadline(60.0)), Deadline(-1.0))
+        equilibria(asked(slow), Deadline(-1.0))

@@ -1,64 +1,83 @@
-"""Boxes that trajectories enter: against trajectories, and the closed form of linear networks."""
+"""Boxes inside each other: against all corners of small boxes, and states that settle in them."""
 
-from itertools import islice, pairwise
+import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
-from neurograph.certificates.bounds.inclusion import Inclusion, inapplicable_reason
+from neurograph.certificates.bounds.inclusion import Inclusion, clamped_at, inapplicable_reason
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from neurograph.equations.intervals import Interval
-from neurograph.solvers import Euler
-from neurograph.solvers.settle import settle
-from tests.certificates.networks import LEAKY, SEEDS, network, random_weights
+from tests.certificates.networks import complete, network
 
-KINDS = {"deep": LEAKY, "tanh": dynamics.additive("tanh"), "vector field": dynamics.vector_field()}
+W = np.array([[0.2, -1.5, 0.7], [1.1, 0.0, -0.4], [-0.9, 0.8, 0.3]])
+X = np.array([[0.3], [-0.8]])
 
 
-def inclusion_of(net, low, high):
-    return Inclusion(System(net, None, None, 0.0, None), Interval.across(np.array([[low]]), np.array([[high]])))
+def included(kind, radius=0.0, beta=0.0, target=None):
+    system = System(network(W, kind), X, target, beta, None)
+    return Inclusion(system, clamped_at(system, X, radius), target)
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@settings(max_examples=15, deadline=None)
-@given(seed=SEEDS)
-def test_boxes_shrink_and_hold_where_every_trajectory_ends(kind, seed):
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 5))
-    net = network(0.5 * random_weights(rng, n), kind, rng.normal(size=n))
-    boxes = list(islice(inclusion_of(net, -0.5, 0.5).boxes(), 30))
-    for before, after in pairwise(boxes):
-        assert np.all(after.state.low >= before.state.low)
-        assert np.all(after.state.high <= before.state.high)
-    x = rng.uniform(-0.5, 0.5, (6, 1))
-    ended = settle(net, x, start=rng.uniform(0.0, 1.0, (6, n + 1)), solver=Euler(dt=0.05, steps=4000), throw=False)
-    last = ended.state[:, net.connectivity.free]
-    assert np.all(boxes[-1].state.low - 1e-4 <= last)
-    assert np.all(last <= boxes[-1].state.high + 1e-4)
+def test_the_next_box_is_spanned_by_the_corners_of_the_one_before():
+    inclusion = included(dynamics.additive("tanh"))
+    boxes = list(itertools.islice(inclusion.boxes(), 3))
+    assert np.all(boxes[0].state.high == np.inf)
+    assert boxes[1].state.high == pytest.approx(1.0)
+    corners = np.array(list(itertools.product((-1.0, 1.0), repeat=3)))
+    reached = np.tanh(corners @ W.T + X[:, None])
+    assert boxes[2].state.low == pytest.approx(reached.min(axis=1), abs=1e-9)
+    assert boxes[2].state.high == pytest.approx(reached.max(axis=1), abs=1e-9)
+    assert np.all(boxes[2].state.low < reached.min(axis=1))
 
 
-def test_boxes_of_an_exciting_linear_network_close_on_its_extreme_equilibria():
-    W, b = np.array([[0.0, 0.4], [0.3, 0.0]]), np.array([0.1, 0.2])
-    net = network(W, Dynamics("-s + I + b", box=(-9.0, 9.0)), b)
-    last = list(islice(inclusion_of(net, -0.5, 0.5).boxes(), 200))[-1]
-    for end, x in ((last.state.low, -0.5), (last.state.high, 0.5)):
-        assert end[0] == pytest.approx(np.linalg.solve(np.eye(2) - W, b + x), abs=1e-9)
-    assert last.width[0] == pytest.approx(np.linalg.solve(np.eye(2) - W, np.ones(2)), abs=1e-9)
+def test_a_nudge_is_part_of_the_leak_and_of_the_aim():
+    y = np.array([[0.5], [2.0]])
+    inclusion = included(dynamics.vector_field(), beta=0.6, target=y)
+    assert inclusion.leak.low == pytest.approx([1.6, 1.0, 1.0])
+    assert inclusion.aim.low == pytest.approx(0.6 * y * np.array([1.0, 0.0, 0.0]))
+    anywhere = included(dynamics.vector_field(), beta=0.6).aim
+    assert np.array_equal(anywhere.high, [np.inf, 0.0, 0.0])
 
 
-def test_a_neuron_driven_out_of_the_box_is_pinned_and_has_no_slope():
-    net = network(np.zeros((2, 2)), dynamics.vector_field(), [5.0, 0.5])
-    inclusion = inclusion_of(net, 0.0, 0.0)
-    box = next(iter(inclusion.boxes()))
-    assert box.pinned.tolist() == [[True, False]]
-    assert inclusion.slopes(box)[0].tolist() == [[0.0, 1.0]]
+def test_neurons_that_are_driven_beyond_the_box_are_pinned():
+    system = System(network(np.zeros((2, 2)), dynamics.vector_field()), np.array([[5.0], [0.5]]), None, 0.0, None)
+    box, _ = Inclusion(system, clamped_at(system, system.x)).smallest(Deadline(60.0), 10, 0.01)
+    assert np.array_equal(box.pinned, [[True, True], [False, False]])
+    assert np.array_equal(box.state.low[0], [1.0, 1.0])
+    assert box.state.low[1] == pytest.approx(0.5)
 
 
-def test_what_has_no_boxes_says_why():
-    cubic = network(np.zeros((1, 1)), Dynamics("-s**3 + I"))
+def test_boxes_are_followed_until_they_shrink_no_more():
+    inclusion = included(dynamics.vector_field())
+    boxes = list(itertools.islice(inclusion.boxes(), 60))
+    last, number = inclusion.smallest(Deadline(60.0), 50, 0.1)
+    widths = [box.width for box in boxes]
+    still = next(k for k in range(1, 50) if np.all(widths[k] >= 0.9 * widths[k - 1]))
+    assert number == still + 1
+    assert np.array_equal(last.state.low, boxes[still].state.low)
+    assert inclusion.smallest(Deadline(60.0), 2, 0.0)[1] <= 2
+    with pytest.raises(OutOfTimeError):
+        inclusion.smallest(Deadline(-1.0), 50, 0.1)
+
+
+def test_inputs_range_over_a_radius_and_bias_nodes_do_not():
+    net = complete(dynamics.deep("absolute"))
+    system = System(net, None, None, 0.0, None)
+    clamped = clamped_at(system, np.array([[0.5, 1.0]]), np.array([0.25]))
+    inputs = net.connectivity.inputs.size
+    assert clamped.low[0, :inputs] == pytest.approx([0.25, 0.75])
+    assert clamped.high[0, :inputs] == pytest.approx([0.75, 1.25])
+    everything = clamped_at(system, np.zeros((1, 2)), np.inf)
+    assert np.array_equal(everything.low[0, :inputs], [-np.inf, -np.inf])
+    assert np.all(everything.low[0, inputs:] == 1.0)
+
+
+def test_it_is_said_where_there_are_no_boxes():
+    net = network(W, dynamics.additive("tanh"))
+    assert inapplicable_reason(System(net, None, None, 0.0, None)) is None
+    assert "also returns" in inapplicable_reason(System(net, None, None, 0.0, None, transposed=True))
+    cubic = network(W, Dynamics("-s**3 + I"))
     assert "linear leak" in inapplicable_reason(System(cubic, None, None, 0.0, None))
-    assert "return" in inapplicable_reason(System(network(np.zeros((1, 1)), LEAKY), None, None, 0.5, None, True))
-    assert inapplicable_reason(System(network(np.zeros((1, 1)), LEAKY), None, None, 0.0, None)) is None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 from hypothesis import given, settings
 
 from neurograph.certificates import Verdict, certify
-from neurograph.certificates.bounds.components import closed_component
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.solvers import Euler
@@ -87,31 +85,6 @@ def test_every_clipped_euler_trajectory_of_the_absolute_leak_converges(seed):
     dt = 0.9 * (found.largest_dt or 1.0)
     ended = settle(net, rng.normal(size=(5, 1)), start=rng.uniform(size=(5, 5)), solver=Euler(dt=dt, steps=200_000))
     assert ended.converged
-
-
-@pytest.mark.parametrize(
-    ("W", "component"),
-    [
-        ([[0, 1], [1, 0]], [0, 1]),  # two that excite each other
-        ([[0, -1], [-1, 0]], [0, 1]),  # two that inhibit each other: balanced too
-        ([[0, -1], [1, 0]], None),
-        ([[0, 0], [1, 0]], [1]),  # 0 sends to 1, which sends nothing
-        ([[-1, 0], [1, 0]], [1]),
-        ([[0, 1], [1, -1]], None),  # an inhibiting self-loop frustrates
-        ([[0, 1], [1, 1]], [0, 1]),
-        ([[0, 1, 0], [1, 0, 0], [1, 0, -1]], None),  # balanced, but it sends outside
-        ([[0, 1, 1], [1, 0, -1], [1, -1, 0]], None),  # a negative triangle
-        ([[0, 1, -1], [1, 0, -1], [-1, -1, 0]], [0, 1, 2]),
-    ],
-)
-def test_balanced_components(W, component):
-    found = closed_component(sp.csr_array(np.array(W, float)), np.ones(len(W), bool), balanced=True)
-    assert (None if found is None else found.tolist()) == component
-
-
-def test_an_extra_leak_in_the_component_makes_up_for_its_balance():
-    W = sp.csr_array([[0.0, 1.0], [1.0, 0.0]])
-    assert closed_component(W, np.array([True, False]), balanced=True) is None
 
 
 def test_the_signed_leak_with_twice_the_negative_parts_is_the_absolute_leak():

@@ -7,11 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import Verdict, certify
-from neurograph.certificates.bounds.monotone import rises
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
-from neurograph.equations.expression import Expression
-from neurograph.equations.intervals import Interval
 from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
@@ -195,30 +192,3 @@ def test_a_leak_that_the_nudge_takes_away_bounds_nothing():
     net = network(dynamics.additive("tanh"), 0, [[0.0, 1.0], [1.0, 0.0]])
     assert certify(net, phase="nudged", beta=-0.9)["energy"].verdict is Verdict.PROVED
     assert certify(net, phase="nudged", beta=-1.1)["energy"].verdict is Verdict.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("text", "rising"),
-    [
-        ("tanh(I)", True),
-        ("-tanh(-2*I)", True),
-        ("(s + sigmoid(exp(I)))/tau", True),
-        ("s + tau*I", True),
-        ("tanh(I) - I", False),
-        ("I - s*I", False),
-        ("I*tanh(I)", False),
-        ("I**3", False),
-        ("1/I", False),
-        ("sin(I)", False),
-        ("s*I", False),
-        ("s", False),
-    ],
-)
-def test_what_rises_is_read_off_the_form(text, rising):
-    equation = Expression(text, ("s", "I", "tau"))
-    everywhere = Interval.across(-np.inf, np.inf)
-    symbols = {"s": everywhere, "I": everywhere, "tau": Interval.constant([0.5, 2.0])}
-    assert rises(equation, "I", symbols) is rising
-    if rising:
-        points = np.linspace(-2.0, 2.0, 50)
-        assert np.all(np.diff(equation(s=0.3, I=points, tau=0.5)) > 0.0)

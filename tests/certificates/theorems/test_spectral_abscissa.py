@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 from hypothesis import given, settings
 
 from neurograph.certificates import Verdict, certify
 from neurograph.certificates.bounds import equilibria as resting
-from neurograph.certificates.bounds import spectrum
 from neurograph.equations import dynamics
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
@@ -111,33 +109,3 @@ def test_a_nudged_equilibrium_is_found_with_its_targets():
     state = settle(net, [[0.3]], y=[[1.0]], beta=2.0, solver=Euler(tol=1e-10)).state[0]
     J = net.jacobian(state, beta=2.0).toarray()[1:, 1:]
     assert found.rate == pytest.approx(-np.linalg.eigvals(J).real.max(), abs=1e-5)
-
-
-@pytest.mark.parametrize("dt", [None, 0.5])
-def test_arpack_agrees_with_all_eigenvalues(monkeypatch, dt):
-    rng = np.random.default_rng(5)
-    for _ in range(5):
-        J = sp.csr_array(rng.normal(size=(60, 60)) * (rng.random((60, 60)) < 0.2) - 4.0 * np.eye(60))
-        full = spectrum.spectrum(J, 0.0 * J, dt)
-        with monkeypatch.context() as patch:
-            patch.setattr(spectrum, "DENSE", 10)
-            part = spectrum.spectrum(J, 0.0 * J, dt)
-        assert full.complete
-        assert not part.complete
-        assert part.rightmost.real == pytest.approx(full.rightmost.real, abs=1e-8)
-        assert part.top < full.top + 1e-6
-        if dt is not None:
-            growth = [np.abs(1.0 + dt * one.values).max() for one in (full, part)]
-            assert growth[0] == pytest.approx(growth[1])
-
-
-def test_the_error_of_an_eigenvalue_holds_a_perturbation_of_its_size():
-    rng = np.random.default_rng(7)
-    J = rng.normal(size=(12, 12))
-    E = 1e-7 * np.abs(rng.normal(size=(12, 12)))
-    found = spectrum.spectrum(sp.csr_array(J), sp.csr_array(E), None)
-    for _ in range(20):
-        moved = np.linalg.eigvals(J + E * rng.uniform(-1, 1, E.shape))
-        nearest = np.abs(found.values[:, None] - moved[None]).min(axis=1)
-        assert np.all(nearest <= 1.01 * found.errors)
-    assert found.bottom < found.rightmost.real < found.top
