@@ -31,10 +31,10 @@ def test_shrunk_rows_contract_in_a_weighted_max_norm(seed):
     new = shrunk_rows(couplings)
     if isinstance(new, int):
         fixed = np.abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)).toarray())
-        assert np.abs(np.linalg.eigvals(fixed / couplings.room[:, None])).max() > 0.9
+        assert np.abs(np.linalg.eigvals(fixed / couplings.surplus[:, None])).max() > 0.9
         return
     # A vector v > 0 with |M| v <= room v is there just where the Perron root of |M| / room is at most 1.
-    rows = np.abs(couplings.matrix(new).toarray()) / couplings.room[:, None]
+    rows = np.abs(couplings.matrix(new).toarray()) / couplings.surplus[:, None]
     assert np.abs(np.linalg.eigvals(rows)).max() <= 1.0 + 1e-6
     assert keeps_what_it_must(couplings, new)
     assert np.all(np.abs(new) <= np.abs(couplings.weights))
@@ -66,7 +66,7 @@ def test_a_clipped_spectrum_has_no_positive_eigenvalue(seed):
 
     def top(weights):
         M = couplings.matrix(weights).toarray()
-        return np.linalg.eigvalsh((M + M.T) / 2 - np.diag(couplings.room))[-1]
+        return np.linalg.eigvalsh((M + M.T) / 2 - np.diag(couplings.surplus))[-1]
 
     new = clipped_spectrum(couplings)
     if new is None:

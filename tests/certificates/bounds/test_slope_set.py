@@ -51,7 +51,7 @@ def test_an_affine_bound_is_the_symmetric_part_itself():
 
 def test_what_varies_decides_which_side_is_kept():
     kept = {name: drawn(5, kind)[2] for name, kind in KINDS.items()}
-    assert [name for name, one in kept.items() if one.turned] == ["f' varies"]
+    assert [name for name, one in kept.items() if one.transposed] == ["f' varies"]
     assert [name for name, one in kept.items() if one.two_vary] == ["both vary"]
     assert [name for name, one in kept.items() if np.any(one.reach)] == ["dg/dI varies", "f' varies"]
 
