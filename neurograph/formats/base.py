@@ -36,6 +36,8 @@ class Format(abc.ABC):
         What messages call it.
     suffix : str
         The file suffix that chooses it, lower case, with its dot.
+    purpose : str
+        What it is for, and what is special about it: the list in the docstring of :func:`neurograph.write` says so.
     opener : str
         How its reader alone opens such a file, for one that neurograph refuses.
     infixes : tuple of str
@@ -45,6 +47,7 @@ class Format(abc.ABC):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    purpose: ClassVar[str]
     opener: ClassVar[str]
     infixes: ClassVar[tuple[str, ...]] = ("",)
 

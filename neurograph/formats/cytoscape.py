@@ -28,6 +28,7 @@ class Cytoscape(Format):
 
     name = "Cytoscape JSON"
     suffix = ".cyjs"
+    purpose = "Cytoscape and Cytoscape.js"
     opener = "networkx.cytoscape_graph(json.load(open(path)))"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

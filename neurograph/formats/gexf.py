@@ -41,6 +41,7 @@ class GEXF(Format):
 
     name = "GEXF"
     suffix = ".gexf"
+    purpose = "Gephi"
     opener = "networkx.read_gexf(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

@@ -38,6 +38,7 @@ class GraphML(Format):
 
     name = "GraphML"
     suffix = ".graphml"
+    purpose = "igraph, graph-tool and yEd"
     opener = "networkx.read_graphml(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

@@ -36,6 +36,7 @@ class NIR(Format):
 
     name = "NIR"
     suffix = ".nir"
+    purpose = "neuromorphic programs: leaky linear neurons alone, as dense matrices; edges in the order of their nodes"
     opener = "nir.read(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

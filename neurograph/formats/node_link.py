@@ -41,6 +41,7 @@ class NodeLink(Format):
 
     name = "node-link JSON"
     suffix = ".json"
+    purpose = "neurograph, networkx and d3: the native file"
     opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

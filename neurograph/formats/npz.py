@@ -28,6 +28,7 @@ class NPZ(Format):
 
     name = "npz"
     suffix = ".npz"
+    purpose = "scipy and numpy: ``scipy.sparse.load_npz`` reads A[pre, post]"
     opener = "numpy.load(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

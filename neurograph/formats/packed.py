@@ -41,6 +41,7 @@ class Packed(Format):
 
     name = "packed"
     suffix = ".packed"
+    purpose = "neurograph: few bytes, above all after ``neurograph.quantise``"
     opener = 'neurograph.formats.packed.Packed().load([open(path, "rb").read()])'
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

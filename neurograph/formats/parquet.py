@@ -57,6 +57,7 @@ class ParquetPair(Format):
 
     name = "Parquet"
     suffix = ".parquet"
+    purpose = "pandas, polars and Arrow: the edges; the nodes stand in ``<name>.nodes.parquet`` beside it"
     opener = "pandas.read_parquet(path)"
     infixes = ("", ".nodes")
 
