@@ -77,13 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_demo(commands)
-    _add_train(commands)
-    _add_certify(commands)
-    _add_prune(commands)
-    _add_show(commands)
-    _add_report(commands)
-    _add_convert(commands)
+    for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_show, _add_report, _add_convert):
+        add(commands)
     return parser
 
 
