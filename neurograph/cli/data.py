@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.equations.costs import wrong
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
-from neurograph.formats.run_log import cells
+from neurograph.formats.run_log import number_table
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
 
@@ -52,7 +52,7 @@ def given_data(options: argparse.Namespace, network: ng.Network) -> Data:
 
 def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
-    header, rows = cells(path)
+    header, table = number_table(path)
     columns = {name.strip(): place for place, name in enumerate(header)}
     ends = (network.connectivity.inputs, network.connectivity.outputs)
     labels = [[str(network.nodes[place]) for place in places] for places in ends]
@@ -60,12 +60,8 @@ def _read_table(path: Path, network: ng.Network) -> Data:
     if missing:
         found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
         raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
-    if not rows:
+    if not table.size:
         raise DataError(f"{path} has a header and no rows: expected one row a sample")
-    try:
-        table = np.array(rows, np.float64)
-    except ValueError as error:
-        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
     x, y = (table[:, [columns[label] for label in names]] for names in labels)
     return x, y
 

@@ -18,9 +18,11 @@ import numpy as np
 import neurograph as ng
 from neurograph._checks import checked_whole
 from neurograph.cli.data import accuracy, compiled, given_data, network_and_data, no_data
+from neurograph.cli.pruner import add_pruner, chosen_pruner
 from neurograph.equations.dynamics import DYNAMICS
-from neurograph.errors import FormatError, NeurographError, ParameterError
-from neurograph.formats import FORMATS, checked_path, checked_place
+from neurograph.errors import NeurographError, ParameterError
+from neurograph.formats import checked_path, checked_place
+from neurograph.formats.registry import SUFFIXES
 from neurograph.formats.run_log import (
     HISTORY,
     REMOVED,
@@ -30,15 +32,13 @@ from neurograph.formats.run_log import (
     write_history,
     write_removed,
 )
-from neurograph.html.page import checked_page_path
+from neurograph.html import checked_page_path
 from neurograph.kernels.bindings import how
 from neurograph.learning.rules import RULES
 from neurograph.training.config import DEFAULT_BETA
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 STEPS = asdict(ng.optimisers.adam())
-PICTURES = (".png", ".svg", ".pdf")
-SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,13 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_demo(commands)
-    _add_train(commands)
-    _add_certify(commands)
-    _add_prune(commands)
-    _add_show(commands)
-    _add_report(commands)
-    _add_convert(commands)
+    for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_show, _add_report, _add_convert):
+        add(commands)
     return parser
 
 
@@ -145,20 +140,10 @@ def _add_certify(commands: Any) -> None:
 
 def _add_prune(commands: Any) -> None:
     example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
-    words = "remove edges from a graph, write the rest and, with data, train it again and say what it cost"
+    words = "remove edges from a graph, write the others and, with data, train it again and say what it cost"
     command = _add(commands, _prune, words, f"Example: {example}")
     command.add_argument("graph", type=Path, help="graph file")
-    how = command.add_mutually_exclusive_group(required=True)
-    how.add_argument("--fraction", type=float, help="this share of the edges")
-    how.add_argument("--threshold", type=float, help="all weights up to this size")
-    drawn = "weights up to this size, drawn as in the paper"
-    how.add_argument("--boltzmann", type=float, metavar="TOLERANCE", help=drawn)
-    how.add_argument("--proximal", type=float, metavar="STRENGTH", help="all weights that this L1 step brings to 0")
-    nothing = "those of neurons that no input drives or that reach no output"
-    how.add_argument("--unreachable", action="store_true", help=nothing)
-    which = "of --fraction: which leave first; saliency needs data (default: %(default)s)"
-    command.add_argument("--by", choices=("magnitude", "saliency", "random"), default="magnitude", help=which)
-    command.add_argument("--temperature", type=float, default=5.0, help="of --boltzmann (default: %(default)s)")
+    add_pruner(command)
     command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
     command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
     command.add_argument("--max-drop", type=float, help="end before a round that loses more accuracy than this")
@@ -277,10 +262,11 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
+    pruner = chosen_pruner(options)
     network = compiled(options.graph, None)
     x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
-    pruning = ng.prune(network, _pruner(options), x, y, **how)
+    pruning = ng.prune(network, pruner, x, y, **how)
     lines = [str(pruning)]
     if x is not None and y is not None:
         lines += [f"before: {accuracy(network, x, y)}", f"after:  {accuracy(pruning.network, x, y)}"]
@@ -289,18 +275,8 @@ def _prune(options: argparse.Namespace) -> None:
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
 
 
-def _pruner(options: argparse.Namespace) -> ng.pruning.Pruner:
-    if options.fraction is not None:
-        return ng.pruning.PRUNERS[options.by](options.fraction)
-    if options.threshold is not None:
-        return ng.pruning.magnitude(threshold=options.threshold)
-    if options.boltzmann is not None:
-        return ng.pruning.boltzmann(options.boltzmann, options.temperature)
-    return ng.pruning.unreachable() if options.unreachable else ng.pruning.proximal(options.proximal)
-
-
 def _show(options: argparse.Namespace) -> None:
-    picture = options.picture and _checked_picture(options.picture)
+    picture = options.picture and checked_place(options.picture, ".png", ".svg", ".pdf")
     network = compiled(options.graph, None)
     if picture:
         ng.plots.network(network).savefig(picture)
@@ -319,8 +295,8 @@ def _show(options: argparse.Namespace) -> None:
 
 def _report(options: argparse.Namespace) -> None:
     folder = options.folder
-    source = options.graph or result_in(folder)
     target = checked_page_path(options.output or folder / "report.html")
+    source = options.graph or result_in(folder)
     network = compiled(source, None)
     x = None if no_data(options) else given_data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED
@@ -339,9 +315,3 @@ def _convert(options: argparse.Namespace) -> None:
     graph = ng.read(options.graph)
     size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
     print(f"{size}\nWritten to {ng.write(graph, target)}")
-
-
-def _checked_picture(path: Path) -> Path:
-    if path.suffix.lower() not in PICTURES:
-        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {', '.join(PICTURES)}")
-    return checked_place(path)

@@ -8,7 +8,7 @@ import math
 import reprlib
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -26,6 +26,8 @@ DEEPEST = 50
 LARGEST_INT = 10**4000
 """Python reads no more digits than 4300 from a text."""
 
+T = TypeVar("T")
+
 
 class Format(abc.ABC):
     """One file format: a graph to the bytes of its files, and back.
@@ -36,6 +38,8 @@ class Format(abc.ABC):
         What messages call it.
     suffix : str
         The file suffix that chooses it, lower case, with its dot.
+    purpose : str
+        What it is for, and what is special about it: the list in the docstring of :func:`neurograph.write` says so.
     opener : str
         How its reader alone opens such a file, for one that neurograph refuses.
     infixes : tuple of str
@@ -45,6 +49,7 @@ class Format(abc.ABC):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    purpose: ClassVar[str]
     opener: ClassVar[str]
     infixes: ClassVar[tuple[str, ...]] = ("",)
 
@@ -91,7 +96,7 @@ class Format(abc.ABC):
 
 @contextmanager
 def needed(what: str, package: str) -> Iterator[None]:
-    """Return which extra is missing, where an import fails.
+    """Name the extra that is missing where an import fails.
 
     Raises
     ------
@@ -150,6 +155,11 @@ def add_edge(graph: nx.DiGraph[Any], pre: Hashable, post: Hashable, attributes: 
     if graph.has_edge(pre, post):
         raise FormatError(f"edge {pre!r} -> {post!r} is there twice: expected one edge for each pair")
     graph.add_edges_from([(pre, post, attributes)])
+
+
+def without(attributes: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a copy of attributes, but for those of these names."""
+    return {name: value for name, value in attributes.items() if name not in names}
 
 
 def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
@@ -274,6 +284,20 @@ def parsed_json(text: str | bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise FormatError(f"it contains {name}, which is not JSON: expected finite numbers")
+
+
+def checked_json(value: Any, kind: type[T], where: str) -> T:
+    """Return a JSON object (`kind` is dict) or array (list).
+
+    Raises
+    ------
+    FormatError
+        If it is something else; the message says where it stands.
+    """
+    if not isinstance(value, kind):
+        what = "object" if kind is dict else "array"
+        raise FormatError(f"{where} is {reprlib.repr(value)}: expected a JSON {what}; write it again")
+    return value
 
 
 def label_from_json(value: Any) -> Hashable:

@@ -55,6 +55,7 @@ class CSVPair(Format):
 
     name = "CSV"
     suffix = ".csv"
+    purpose = "spreadsheets: the edges; the nodes stand in ``<name>.nodes.csv`` beside it"
     opener = "pandas.read_csv(path)"
     infixes = ("", ".nodes")
 

@@ -10,7 +10,16 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import VERSION, Format, add_edge, add_node, check_version, parsed_json
+from neurograph.formats.base import (
+    VERSION,
+    Format,
+    add_edge,
+    add_node,
+    check_version,
+    checked_json,
+    parsed_json,
+    without,
+)
 from neurograph.formats.encoding.columns import decoded, encoded
 from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
 
@@ -28,6 +37,7 @@ class Cytoscape(Format):
 
     name = "Cytoscape JSON"
     suffix = ".cyjs"
+    purpose = "Cytoscape and Cytoscape.js"
     opener = "networkx.cytoscape_graph(json.load(open(path)))"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -43,11 +53,11 @@ class Cytoscape(Format):
         graph: nx.DiGraph[Any] = nx.DiGraph()
         for entry in nodes:
             data = _data(entry, "node")
-            add_node(graph, _text(data, "id", "node"), _without(data, "id", "value", "name"))
+            add_node(graph, _text(data, "id", "node"), without(data, "id", "value", "name"))
         for entry in edges:
             data = _data(entry, "edge")
             pre, post = (_text(data, key, "edge") for key in ("source", "target"))
-            add_edge(graph, pre, post, _without(data, *EDGE_KEYS))
+            add_edge(graph, pre, post, without(data, *EDGE_KEYS))
         version = attributes.pop(VERSION_KEY, None)
         if version is None:
             graph.graph.update(attributes)
@@ -69,24 +79,16 @@ def _checked_document(document: Any) -> tuple[dict[str, Any], list[Any], list[An
         )
     if document.get("directed", True) is not True:
         raise FormatError(f"directed is {document['directed']!r}: expected true, or nothing of it")
-    attributes = document.get("data", {})
-    if not isinstance(attributes, dict):
-        raise FormatError(f"data is {reprlib.repr(attributes)}: expected a JSON object, the graph's attributes")
-    return attributes, nodes, edges
+    return checked_json(document.get("data", {}), dict, "data"), nodes, edges
 
 
 def _data(entry: Any, what: str) -> dict[str, Any]:
-    data = entry.get("data") if isinstance(entry, dict) else None
-    if not isinstance(data, dict):
-        raise FormatError(f"{what} {reprlib.repr(entry)} has no data: expected an object with its attributes")
-    return data
+    return checked_json(
+        entry.get("data") if isinstance(entry, dict) else None, dict, f"data of {what} {reprlib.repr(entry)}"
+    )
 
 
 def _text(data: dict[str, Any], key: str, what: str) -> str:
     if not isinstance(data.get(key), str):
         raise FormatError(f"{what} {reprlib.repr(data)} has {key} {data.get(key)!r}: expected text")
     return str(data[key])
-
-
-def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in names}

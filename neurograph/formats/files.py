@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import networkx as nx
@@ -16,7 +18,7 @@ from neurograph._files import write_whole
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError
 from neurograph.formats.base import Format
-from neurograph.formats.registry import FORMATS
+from neurograph.formats.registry import FORMATS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.reading import as_table
 from neurograph.network.network import Network
@@ -25,28 +27,14 @@ from neurograph.network.network import Network
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
     """Write a graph or a network to a file; its suffix chooses the format.
 
-    ========== =============== ============================= =======================================================
-    suffix     format          for                           what is special
-    ========== =============== ============================= =======================================================
-    .json      node-link JSON  neurograph, networkx, d3      the native file: all types as they were
-    .graphml   GraphML         igraph, graph-tool, yEd
-    .gexf      GEXF            Gephi
-    .cyjs      Cytoscape JSON  Cytoscape, Cytoscape.js
-    .csv       CSV             spreadsheets                  edges; the nodes in ``<name>.nodes.csv`` beside it
-    .parquet   Parquet         pandas, polars, Arrow         edges; the nodes in ``<name>.nodes.parquet`` beside it
-    .npz       npz             scipy, numpy                  ``scipy.sparse.load_npz`` gives A[pre, post]
-    .h5        SONATA          libsonata, bmtk               a population of nodes and one of edges
-    .nir       NIR             neuromorphic programs         leaky linear neurons alone; dense; the order of edges
-                                                             is that of their nodes
-    .packed    packed          neurograph                    few bytes, above all after ``neurograph.quantise``
-    ========== =============== ============================= =======================================================
+    {formats}
 
-    All comes back from each, weights and biases bit for bit, with two exceptions: an attribute that is an int at one
-    node (or edge) and a float at another becomes a float at each, but in node-link JSON, npz and packed; and NIR
-    refuses by name what it cannot hold. Weights and biases are floats in every format, and numpy's scalars become
-    Python's. Parquet needs pyarrow, SONATA h5py and NIR nir: the extra ``files``. A truth value, number or text stands
-    as it is; what a format has no type for (None, lists, dicts, tuples, text with control characters) is text that
-    begins with ``json:``.
+    All comes back from each, weights and biases bit for bit, but for two exceptions. Where a column has one type, in
+    GraphML, GEXF, Cytoscape JSON, CSV, Parquet and SONATA, an attribute that is an int at one node (or edge) and a
+    float at another is a float at each afterwards; and what such a column has no type for (None, lists, dicts, tuples,
+    text with control characters) stands there as text that begins with ``json:``. NIR refuses by name what it cannot
+    hold. Weights and biases are floats in every format, and numpy's scalars become Python's. Parquet needs pyarrow,
+    SONATA h5py and NIR nir: the extra ``files``.
 
     Parameters
     ----------
@@ -84,6 +72,10 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     format = _format_of(path)
     write_files(_files(path, format), format.dump_table(_table(graph)))
     return path
+
+
+_LIST = "\n".join(f"- ``{format.suffix}``, {format.name}, for {format.purpose}" for format in FORMATS.values())
+write.__doc__ = re.sub(r"( *)\{formats\}", lambda place: indent(_LIST, place[1]), write.__doc__ or "")
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
@@ -204,13 +196,15 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     return checked_place(path)
 
 
-def checked_place(path: str | os.PathLike[str]) -> Path:
+def checked_place(path: str | os.PathLike[str], *suffixes: str) -> Path:
     """Return the path of a file of any kind that can be written: it is no folder, and in one that is there.
 
     Parameters
     ----------
     path : path
         Where a file will be written.
+    *suffixes : str
+        Which suffixes it may have, in lower case with their dots; any where none is given.
 
     Returns
     -------
@@ -220,9 +214,11 @@ def checked_place(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     FormatError
-        If no file can be written there.
+        If the suffix is another, or no file can be written there.
     """
     path = Path(path)
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected {' or '.join(suffixes)}")
     folder = path.resolve().parent
     if path.is_dir():
         wrong = "it is a folder"
@@ -244,8 +240,7 @@ def _format_of(path: Path) -> Format:
             f"{path} has the suffix '.html', of a page to look at, which cannot be read back: expected "
             "neurograph.write_page(graph, path) to write one, and the .json or .graphml file of the graph to read it"
         )
-    known = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
-    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {known}")
+    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {SUFFIXES}")
 
 
 def _files(path: Path, format: Format) -> list[Path]:

@@ -11,10 +11,9 @@ from typing import Any
 
 import networkx as nx
 
-from neurograph.errors import FormatError
 from neurograph.formats.base import Format
 from neurograph.formats.encoding.columns import edge_data, from_header, header, node_data
-from neurograph.formats.encoding.elements import UNREADABLE, check_simple, element_counts, fill_in
+from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from neurograph.formats.encoding.text_ids import restored, with_text_ids
 
 HEADER_KEY = "neurograph"
@@ -41,6 +40,7 @@ class GEXF(Format):
 
     name = "GEXF"
     suffix = ".gexf"
+    purpose = "Gephi"
     opener = "networkx.read_gexf(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -54,7 +54,9 @@ class GEXF(Format):
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph or of another program."""
-        graph = _read(files[0])
+        graph = read_graph_of(
+            files[0], "gexf", nx.read_gexf, "GEXF 1.1, 1.2 or 1.3 with types that it knows", self.opener
+        )
         _, node_defaults, edge_defaults = (graph.graph.pop(key, None) for key in GRAPH_KEYS)
         for data in edge_data(graph):
             data.pop("id", None)
@@ -69,15 +71,3 @@ class GEXF(Format):
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
         own.graph.update(from_header(written[0], f"the attribute {HEADER_KEY}")[0])
         return own
-
-
-def _read(data: bytes) -> nx.DiGraph[Any]:
-    """Read by networkx, and refuse what it passes over in silence."""
-    counts = element_counts(data, "gexf")
-    try:
-        graph = nx.read_gexf(io.BytesIO(data))
-    except UNREADABLE as error:
-        raise FormatError(
-            f"networkx finds {type(error).__name__}: {error}; expected GEXF 1.1, 1.2 or 1.3 with types that it knows"
-        ) from error
-    return check_simple(graph, counts["node"], f"{GEXF.opener}.to_directed()")

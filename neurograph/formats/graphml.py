@@ -11,10 +11,9 @@ from typing import Any
 
 import networkx as nx
 
-from neurograph.errors import FormatError
 from neurograph.formats.base import VERSION, Format, check_version
 from neurograph.formats.encoding.columns import decoded, edge_data, encoded, node_data
-from neurograph.formats.encoding.elements import UNREADABLE, check_simple, element_counts, fill_in
+from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
 
 DEFAULTS_KEYS = ("node_default", "edge_default")
@@ -38,6 +37,7 @@ class GraphML(Format):
 
     name = "GraphML"
     suffix = ".graphml"
+    purpose = "igraph, graph-tool and yEd"
     opener = "networkx.read_graphml(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -54,7 +54,7 @@ class GraphML(Format):
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph or of another program."""
-        graph = _read(files[0])
+        graph = read_graph_of(files[0], "graphml", nx.read_graphml, "GraphML 1.0 without hyperedges", self.opener)
         node_defaults, edge_defaults = (graph.graph.pop(key) for key in DEFAULTS_KEYS)
         _drop_empty((*node_data(graph), *edge_data(graph)))
         version = graph.graph.pop(VERSION_KEY, None)
@@ -66,18 +66,6 @@ class GraphML(Format):
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
         own.graph.update(decoded(graph.graph, GRAPH_KEYS, "the graph"))
         return own
-
-
-def _read(data: bytes) -> nx.DiGraph[Any]:
-    """Read by networkx, and refuse what it passes over in silence."""
-    counts = element_counts(data, "graphml")
-    try:
-        graph = nx.read_graphml(io.BytesIO(data))
-    except UNREADABLE as error:
-        raise FormatError(
-            f"networkx finds {type(error).__name__}: {error}; expected GraphML 1.0 without hyperedges"
-        ) from error
-    return check_simple(graph, counts["node"], f"{GraphML.opener}.to_directed()")
 
 
 def _drop_empty(rows: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import reprlib
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
@@ -13,7 +13,7 @@ import numpy as np
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, NeurographError
-from neurograph.formats.base import Format, add_node, from_json, label_from_json, needed, to_json
+from neurograph.formats.base import Format, add_node, checked_json, from_json, label_from_json, needed, to_json, without
 from neurograph.formats.encoding.columns import from_header, header
 from neurograph.formats.encoding.hdf5 import hdf5_arrays
 from neurograph.formats.nir_program import PARAMETERS, Floats, Program, program_graph, text_of
@@ -36,6 +36,7 @@ class NIR(Format):
 
     name = "NIR"
     suffix = ".nir"
+    purpose = "neuromorphic programs: leaky linear neurons alone, as dense matrices; edges in the order of their nodes"
     opener = "nir.read(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -101,7 +102,7 @@ def _neurons(graph: nx.DiGraph[Any], nodes: Sequence[Hashable]) -> Floats:
         raise _inexpressible(dynamics, f"it has the transfer {dynamics.transfer!r} and the box {dynamics.box}")
     found = []
     for node in nodes:
-        values = {**dynamics.defaults, **_chosen(graph.nodes[node], known)}
+        values = {name: graph.nodes[node].get(name, default) for name, default in dynamics.defaults.items()}
         try:
             leak, gain = (float(slopes[name](**values)) for name in ("s", "I"))
             found.append((-1 / leak, -gain / leak, -float(drift(s=0.0, I=0.0, b=0.0, **values)) / leak))
@@ -110,10 +111,6 @@ def _neurons(graph: nx.DiGraph[Any], nodes: Sequence[Hashable]) -> Floats:
         if not found[-1][0] > 0 or not np.isfinite(found[-1]).all():
             raise _inexpressible(dynamics, f"node {node!r} has the leak {leak}, which is not above 0")
     return np.array(found, np.float64).T
-
-
-def _chosen(data: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name in names}
 
 
 def _dynamics(graph: nx.DiGraph[Any]) -> Dynamics:
@@ -165,12 +162,7 @@ def _matrices(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]])
 def _metadata(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]], neurons: Mapping[str, Floats]) -> str:
     population = {node: name for name, nodes in members.items() for node in nodes}
     nodes = [
-        [
-            population[node],
-            node,
-            to_json({name: value for name, value in data.items() if name != "bias"}),
-            "bias" in data,
-        ]
+        [population[node], node, to_json(without(data, "bias")), "bias" in data]
         for node, data in graph.nodes(data=True)
     ]
     return header(graph.graph, nodes=nodes, neurons={name: values.tolist() for name, values in neurons.items()})
@@ -212,7 +204,5 @@ def _entry(entry: Any) -> tuple[str, Hashable, dict[str, Any], bool]:
         raise FormatError(
             f"the metadata {HEADER_KEY} have the node {entry!r:.100}: expected [population, label, {{}}, bias]"
         )
-    data = from_json(entry[2])
-    if not isinstance(data, dict):
-        raise FormatError(f"the metadata {HEADER_KEY} have the attributes {reprlib.repr(data)}: expected a JSON object")
+    data = checked_json(from_json(entry[2]), dict, f"a node's attributes in the metadata {HEADER_KEY}")
     return entry[0], label_from_json(entry[1]), data, entry[3] is True

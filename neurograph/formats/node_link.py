@@ -16,6 +16,7 @@ from neurograph.formats.base import (
     add_edge,
     add_node,
     check_version,
+    checked_json,
     escaped,
     from_json,
     label_from_json,
@@ -41,6 +42,7 @@ class NodeLink(Format):
 
     name = "node-link JSON"
     suffix = ".json"
+    purpose = "neurograph, networkx and d3: the native file"
     opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -49,11 +51,7 @@ class NodeLink(Format):
         prepared.graph.update(_encoded(graph.graph, ()))
         prepared.add_nodes_from((node, _encoded(data, NODE_KEYS)) for node, data in graph.nodes(data=True))
         prepared.add_edges_from((pre, post, _encoded(data, EDGE_KEYS)) for pre, post, data in graph.edges(data=True))
-        document = {
-            "schema": SCHEMA,
-            "version": VERSION,
-            **nx.node_link_data(prepared, edges="edges"),
-        }
+        document = {"schema": SCHEMA, "version": VERSION, **nx.node_link_data(prepared, edges="edges")}
         return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
@@ -91,10 +89,7 @@ def _checked_document(document: Any) -> dict[str, Any]:
         if document.get(key) is not flag:
             raise FormatError(f"{key} is {document.get(key)!r}: expected {json.dumps(flag)}")
     for key, kind in (("graph", dict), ("nodes", list), ("edges", list)):
-        if not isinstance(document.get(key), kind):
-            raise FormatError(
-                f"{key} is {reprlib.repr(document.get(key))}: expected a JSON {'object' if kind is dict else 'array'}"
-            )
+        checked_json(document.get(key), kind, key)
     return document
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import Format, add_edge, add_node, from_json, to_json
+from neurograph.formats.base import Format, add_edge, add_node, checked_json, from_json, to_json, without
 from neurograph.formats.encoding.arrays import pack, unpack
 from neurograph.formats.encoding.columns import edge_data, from_header, header, label, label_column, node_data
 
@@ -28,6 +27,7 @@ class NPZ(Format):
 
     name = "npz"
     suffix = ".npz"
+    purpose = "scipy and numpy: ``scipy.sparse.load_npz`` reads A[pre, post]"
     opener = "numpy.load(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
@@ -36,8 +36,8 @@ class NPZ(Format):
         nodes, edges = node_data(graph), edge_data(graph)
         others = header(
             graph.graph,
-            nodes=[to_json(_without(data, "role", "bias")) for data in nodes],
-            edges={str(place): to_json(_without(data, "weight")) for place, data in enumerate(edges) if len(data) > 1},
+            nodes=[to_json(without(data, "role", "bias")) for data in nodes],
+            edges={str(place): to_json(without(data, "weight")) for place, data in enumerate(edges) if len(data) > 1},
         )
         arrays = {
             "format": np.array(b"csr"),
@@ -64,18 +64,14 @@ class NPZ(Format):
         attributes, facts = from_header(texts, "neurograph")
         graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.graph.update(attributes)
-        rows = _entries(facts.get("nodes"), list, "nodes")
+        rows: list[Any] = checked_json(facts.get("nodes"), list, "nodes of neurograph")
         if len(rows) != len(given):
             raise FormatError(f"neurograph tells of {len(rows)} nodes: expected {len(given)}, as many as labels")
         for cell, role, bias, row in zip(given, roles, biases, rows, strict=True):
             own = {**({"role": role} if role else {}), **({} if bias != bias else {"bias": bias})}
-            add_node(graph, label(cell, "a label"), own | _attributes(row, "a node"))
-        _add_edges(graph, arrays, _entries(facts.get("edges"), dict, "edges"))
+            add_node(graph, label(cell, "a label"), own | checked_json(from_json(row), dict, "a node of neurograph"))
+        _add_edges(graph, arrays, checked_json(facts.get("edges"), dict, "edges of neurograph"))
         return graph
-
-
-def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in names}
 
 
 def _add_edges(graph: nx.DiGraph[Any], arrays: Arrays, more: dict[str, Any]) -> None:
@@ -83,23 +79,8 @@ def _add_edges(graph: nx.DiGraph[Any], arrays: Arrays, more: dict[str, Any]) -> 
     starts = np.repeat(np.arange(len(labels)), np.diff(arrays["indptr"]))
     ends, weights = arrays["indices"].tolist(), arrays["data"].tolist()
     for place, (i, j, weight) in enumerate(zip(starts.tolist(), ends, weights, strict=True)):
-        row = _attributes(more.get(str(place), {}), f"edge {place}")
+        row: dict[str, Any] = checked_json(from_json(more.get(str(place), {})), dict, f"edge {place} of neurograph")
         add_edge(graph, labels[i], labels[j], {**row, "weight": weight})
-
-
-def _entries(found: Any, kind: type, what: str) -> Any:
-    if not isinstance(found, kind):
-        raise FormatError(
-            f"neurograph has {what} {found!r:.100}: expected a JSON {'array' if kind is list else 'object'}"
-        )
-    return found
-
-
-def _attributes(row: Any, owner: str) -> dict[str, Any]:
-    attributes = from_json(row)
-    if not isinstance(attributes, dict):
-        raise FormatError(f"neurograph has {reprlib.repr(row)} for the attributes of {owner}: expected a JSON object")
-    return attributes
 
 
 KINDS = {

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from neurograph.compression.huffman import Code
 from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
-from neurograph.formats.base import VERSION, Format, from_json, label_from_json, parsed_json, to_json
+from neurograph.formats.base import VERSION, Format, add_node, from_json, label_from_json, parsed_json, to_json, without
 from neurograph.kernels.unpacking import LONGEST
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
@@ -41,20 +41,22 @@ class Packed(Format):
 
     name = "packed"
     suffix = ".packed"
+    purpose = "neurograph: few bytes, above all after ``neurograph.quantise``"
     opener = 'neurograph.formats.packed.Packed().load([open(path, "rb").read()])'
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
         """Write a graph of plain values."""
         index = {node: place for place, node in enumerate(graph)}
         edges = [(index[pre], index[post], data) for pre, post, data in graph.edges(data=True)]
-        rows = np.fromiter((row for row, _, _ in edges), np.int64, len(edges))
-        columns = np.fromiter((column for _, column, _ in edges), np.int64, len(edges))
-        weights = np.fromiter((data["weight"] for _, _, data in edges), np.float64, len(edges))
+        rows, columns = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
+        weights = np.array([data["weight"] for _, _, data in edges], np.float64)
+        matrix = scipy.sparse.csr_array((weights, (rows, columns)), shape=(len(index), len(index)))
+        matrix.sum_duplicates()  # there are none, but it sorts the columns
         order = np.lexsort((columns, rows))
-        indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(index)))])
-        matrix = scipy.sparse.csr_array((weights[order], columns[order], indptr), shape=(len(index), len(index)))
+        # What edges carry beside their weights is kept once, as text: equal for equal attributes of the same types.
         kinds: dict[str, int] = {}
-        labels = [kinds.setdefault(_without_weight(edges[place][2]), len(kinds)) for place in order.tolist()]
+        others = [json.dumps(to_json(without(data, "weight")), ensure_ascii=False) for _, _, data in edges]
+        labels = [kinds.setdefault(others[place], len(kinds)) for place in order.tolist()]
         packed = PackedWeights.of(matrix, np.array(labels, np.int64))
         document = {
             "graph": to_json(graph.graph),
@@ -72,10 +74,7 @@ class Packed(Format):
         graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.graph.update(from_json(document["graph"]))
         for label, attributes in document["nodes"]:
-            node = label_from_json(label)
-            if node in graph:
-                raise FormatError(f"node {node!r} is there twice: expected every label once")
-            graph.add_nodes_from([(node, from_json(attributes))])
+            add_node(graph, label_from_json(label), from_json(attributes))
         nodes = list(graph)
         indptr, indices, level = packed.unpacked()
         kinds, labels = document["kinds"], _checked_labels(document, packed.values.size)
@@ -84,11 +83,6 @@ class Packed(Format):
             weight, more = float(packed.values[level[place]]), kinds[labels[level[place]]]
             graph.add_edges_from([(nodes[pre[place]], nodes[post[place]], {"weight": weight, **from_json(more)})])
         return graph
-
-
-def _without_weight(data: dict[str, Any]) -> str:
-    """Return what an edge carries beside its weight as text, equal for equal attributes of the same types and order."""
-    return json.dumps(to_json({name: value for name, value in data.items() if name != "weight"}), ensure_ascii=False)
 
 
 def _sealed(text: bytes, packed: PackedWeights) -> bytes:

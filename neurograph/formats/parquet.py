@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neurograph._checks import check_memory
 from neurograph.errors import FormatError, ParameterError
-from neurograph.formats.base import Format, add_edge, needed, plain_attributes, plain_graph
+from neurograph.formats.base import Format, add_edge, needed, plain_attributes, plain_graph, without
 from neurograph.formats.encoding.columns import (
     columns,
     decoded,
@@ -57,6 +57,7 @@ class ParquetPair(Format):
 
     name = "Parquet"
     suffix = ".parquet"
+    purpose = "pandas, polars and Arrow: the edges; the nodes stand in ``<name>.nodes.parquet`` beside it"
     opener = "pandas.read_parquet(path)"
     infixes = ("", ".nodes")
 
@@ -111,8 +112,7 @@ def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[An
     """Return the columns of all that edges carry beside their weights."""
     places, found = [], []
     for place, data in sorted(table.given_attributes().items()):
-        others = {name: value for name, value in data.items() if name != "weight"}
-        if others:
+        if others := without(data, "weight"):
             pre, post = table.edge(int(as_given[place]))
             places.append(place)
             found.append(plain_attributes(others, f"edge {pre!r} -> {post!r}"))
@@ -154,12 +154,14 @@ def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -
 def _plain_table(graph: nx.DiGraph[Any], ends: Sequence[NDArray[np.int64]], weights: NDArray[Any]) -> EdgeTable:
     """Add edges that have but a weight, as arrays."""
     alone = read_graph(graph)
-    count = len(graph)
-    places = range(count)
     role = {name: np.flatnonzero(alone.roles == ROLES.index(name)).tolist() for name in ROLES}
     try:
         edges = from_edges(
-            (*ends, weights), inputs=role["input"], outputs=role["output"], bias_nodes=role["bias"], nodes=places
+            (*ends, weights),
+            inputs=role["input"],
+            outputs=role["output"],
+            bias_nodes=role["bias"],
+            nodes=range(len(graph)),
         )
     except ParameterError as error:
         raise FormatError(str(error)) from error
@@ -173,15 +175,14 @@ def _plain_table(graph: nx.DiGraph[Any], ends: Sequence[NDArray[np.int64]], weig
 
 
 def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
-    with needed(ParquetPair.name, "pyarrow"):
-        import pyarrow
-        import pyarrow.parquet
+    import pyarrow
+    import pyarrow.parquet
+
     table = pyarrow.table(dict(columns)).replace_schema_metadata(metadata)
     sink = pyarrow.BufferOutputStream()
     # Checksums, so that a damaged weight does not pass for another.
     pyarrow.parquet.write_table(table, sink, write_page_checksum=True)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
+    return bytes(sink.getvalue())
 
 
 def _loaded(data: bytes, keys: Sequence[str], what: str) -> pyarrow.Table:
@@ -212,15 +213,9 @@ def _check_schema(schema: pyarrow.Schema, keys: Sequence[str], what: str) -> Non
         )
     for field in schema:
         kind = field.type.value_type if types.is_dictionary(field.type) else field.type
-        plain = (
-            types.is_boolean,
-            types.is_integer,
-            types.is_floating,
-            types.is_string,
-            types.is_large_string,
-            types.is_null,
-        )
-        if not any(is_one(kind) for is_one in plain):
+        texts = types.is_string(kind) or types.is_large_string(kind)
+        numbers = types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind)
+        if not (texts or numbers or types.is_null(kind)):
             raise FormatError(
                 f"the column {field.name!r} of the {what} has type {field.type}: expected bools, numbers or text; "
                 "convert it first"

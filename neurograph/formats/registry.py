@@ -30,3 +30,6 @@ FORMATS: dict[str, Format] = {
     )
 }
 """Every format by its suffix; the conformance suite runs over them."""
+
+SUFFIXES = ", ".join(f"{format.suffix} ({format.name})" for format in FORMATS.values())
+"""The suffixes and the names of all formats, as messages list them."""

@@ -40,11 +40,7 @@ def read_history(path: Path) -> dict[str, NDArray[np.float64]]:
     DataError
         If it is no such file.
     """
-    header, rows = cells(path)
-    try:
-        table = np.array(rows, np.float64).reshape(len(rows), len(header))
-    except ValueError as error:
-        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+    header, table = number_table(path)
     return {name: table[:, place] for place, name in enumerate(header) if name != "epoch"}
 
 
@@ -62,7 +58,7 @@ def read_removed(path: Path, nodes: Iterable[Hashable]) -> tuple[Removed, ...]:
     DataError
         If it is no such file.
     """
-    header, rows = cells(path)
+    header, rows = _cells(path)
     if tuple(header) != COLUMNS:
         raise DataError(f"{path} has the columns {', '.join(header)}: expected {', '.join(COLUMNS)}")
     known = {str(node): node for node in nodes}
@@ -103,14 +99,23 @@ def result_in(folder: Path) -> Path:
     return files[0]
 
 
-def cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows of a CSV file.
+def number_table(path: Path) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the header (columns,) of a CSV file of numbers, and the numbers (rows, columns).
 
     Raises
     ------
     DataError
-        If it cannot be read or is empty.
+        If it cannot be read, is empty, or holds something else.
     """
+    header, rows = _cells(path)
+    try:
+        return header, np.array(rows, np.float64).reshape(len(rows), len(header))
+    except ValueError as error:
+        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+
+
+def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a CSV file."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
             rows = [row for row in csv.reader(file) if row]

@@ -58,6 +58,7 @@ class SONATA(Format):
 
     name = "SONATA"
     suffix = ".h5"
+    purpose = "libsonata and bmtk: a population of nodes and one of edges"
     opener = "libsonata.NodeStorage(path) and libsonata.EdgeStorage(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
-from neurograph.errors import FormatError, ParameterError
+from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.reading import as_table
@@ -92,17 +92,14 @@ def write_page(
 
 
 def checked_page_path(path: str | os.PathLike[str]) -> Path:
-    """Return a path that :func:`write_page` takes: before long work, so that it is not in vain.
+    """Return a path that :func:`write_page` takes, so that long work before it is not in vain.
 
     Raises
     ------
     FormatError
-        If the suffix is another than ``.html``, or no file can be written there.
+        If the suffix is not ``.html``, or no file can be written there.
     """
-    path = checked_place(path)
-    if path.suffix.lower() != ".html":
-        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected .html")
-    return path
+    return checked_place(path, ".html")
 
 
 def page(

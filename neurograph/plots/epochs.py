@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
-from neurograph.plots.style import BLUE, VERMILLION, figure_of, panels, styled
+from neurograph.plots.style import BLUE, VERMILLION, figure_of, frame_epochs, panels, styled
 from neurograph.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -51,17 +51,15 @@ def cost(fits: TrainingState | Sequence[TrainingState], *, ax: Sequence[Axes] | 
     """
     runs = checked_fits(fits)
     with styled():
-        from matplotlib.ticker import MaxNLocator
-
         upper, lower = panels(ax, (5.6, 4.2), (3.0, 2.0))
         values = _padded(runs, "cost")
         _draw(upper, values, BLUE)
         _draw(lower, _padded(runs, "error"), VERMILLION)
-        upper.set(ylabel="cost", yscale="log" if _spans_tenfold(values) else "linear")
-        lower.set(xlabel="epoch", ylabel="share of errors")
-        lower.set_ylim(-0.03, lower.get_ylim()[1])
-        lower.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        upper.tick_params(labelbottom=False)
+        tenfold = 0.0 < 10.0 * values.min() <= values.max()
+        upper.set(ylabel="cost", yscale="log" if tenfold else "linear")
+        lower.set(ylabel="share of errors", ylim=(-0.03, lower.get_ylim()[1]))
+        count = values.shape[1]
+        frame_epochs(upper, lower, 0.5 if count == 1 else 1, max(count, 1.5))
         upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
         return figure_of(upper)
 
@@ -90,10 +88,6 @@ def _padded(runs: list[TrainingState], name: str) -> NDArray[np.float64]:
     return np.stack([np.pad(run.history[name], (0, longest - run.epochs), mode="edge") for run in runs])
 
 
-def _spans_tenfold(values: NDArray[np.float64]) -> bool:
-    return bool(0.0 < 10.0 * values.min() <= values.max())
-
-
 def _draw(ax: Axes, values: NDArray[np.float64], colour: str) -> None:
     runs, count = values.shape
     epochs = np.arange(1, count + 1)
@@ -105,6 +99,3 @@ def _draw(ax: Axes, values: NDArray[np.float64], colour: str) -> None:
         ax.fill_between(epochs, low, high, color=colour, alpha=0.25, linewidth=0, label="quartiles")
         if count == 1:
             ax.vlines(epochs, low, high, color=colour, alpha=0.5, linewidth=4)
-    ax.set_xlim(0.5 if count == 1 else 1, max(count, 1.5))
-    ax.grid(axis="y", color="#E3E3E3", linewidth=0.6)
-    ax.set_axisbelow(True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
-from neurograph.plots.style import GREY, LINES, SERIES, figure_of, panels, styled
+from neurograph.plots.style import GREY, LINES, SERIES, figure_of, frame_epochs, panels, styled
 from neurograph.training.gradient_check import GradientCheck
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
     """
     checked = _checked(courses)
     with styled():
-        from matplotlib.ticker import MaxNLocator
-
         upper, lower = panels(ax, (5.6, 4.6), (3.0, 2.4))
         looks = _looks(checked)
         cosines = _draw(upper, checked, "cosine", looks)
@@ -64,14 +62,8 @@ def gradient(courses: Mapping[str, Sequence[GradientCheck]], *, ax: Sequence[Axe
         _frame_cosines(upper, cosines)
         if np.any(errors > 0.0):
             lower.set(yscale="log")
-        lower.set(xlabel="epoch", ylabel="relative error")
-        last = max(len(course) for course in checked.values()) - 1
-        for each in (upper, lower):
-            each.set_xlim(0, max(last, 1))
-            each.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-            each.grid(axis="y", color="#E3E3E3", linewidth=0.6)
-            each.set_axisbelow(True)
-        upper.tick_params(labelbottom=False)
+        lower.set(ylabel="relative error")
+        frame_epochs(upper, lower, 0, max(1, *(len(course) - 1 for course in checked.values())))
         columns = 1 if len(checked) == 1 else 2
         upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.03), ncols=columns, borderaxespad=0.0, handlelength=2.8)
         return figure_of(upper)

@@ -16,7 +16,7 @@ from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Q
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.plots.style import BLUE, GREEN, GREY, INK, columns, figure_of, names, styled
+from neurograph.plots.style import BLUE, GREEN, GREY, INK, figure_of, names, panels, styled
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 
@@ -105,7 +105,7 @@ def lyapunov(
     places = _places(network, nodes)
     certificate, function = _chosen(network, checked_inputs(network, x), name, sample)
     with styled():
-        left, right = columns(ax, (8.6, 3.5), (1.0, 1.0))
+        left, right = panels(ax, (8.6, 3.5), widths=(1.0, 1.0))
         view = _view(function, places)
         _draw_fall(left, view, certificate)
         _draw_plane(right, view)

@@ -80,52 +80,50 @@ def styled() -> Iterator[None]:
 
 def panel(ax: Axes | None, size: tuple[float, float]) -> Axes:
     """Return the axes to draw on: `ax`, or those of a new figure of this size in inches."""
-    (only,) = panels(None if ax is None else (ax,), size, (1.0,))
+    (only,) = panels(None if ax is None else (ax,), size)
     return only
 
 
-def panels(ax: Sequence[Axes] | None, size: tuple[float, float], heights: tuple[float, ...]) -> tuple[Axes, ...]:
-    """Return axes one above the other: those given, or new ones with these shares of the height.
+def panels(
+    ax: Sequence[Axes] | None,
+    size: tuple[float, float],
+    heights: tuple[float, ...] = (1.0,),
+    widths: tuple[float, ...] = (1.0,),
+) -> tuple[Axes, ...]:
+    """Return the axes to draw on: those given, or those of a new figure with these shares of its height and width.
 
     Raises
     ------
     ParameterError
         If what is given is not as many axes.
     """
-    from matplotlib.figure import Figure
-
-    if ax is None:
-        new = Figure(figsize=size, layout="constrained").subplots(
-            len(heights), sharex=True, squeeze=False, height_ratios=heights
-        )
-        return tuple(new[:, 0])
-    return _given(ax, len(heights))
-
-
-def columns(ax: Sequence[Axes] | None, size: tuple[float, float], widths: tuple[float, ...]) -> tuple[Axes, ...]:
-    """Return axes side by side: those given, or new ones with these shares of the width.
-
-    Raises
-    ------
-    ParameterError
-        If what is given is not as many axes.
-    """
-    from matplotlib.figure import Figure
-
-    if ax is None:
-        new = Figure(figsize=size, layout="constrained").subplots(1, len(widths), squeeze=False, width_ratios=widths)
-        return tuple(new[0])
-    return _given(ax, len(widths))
-
-
-def _given(ax: Sequence[Axes], count: int) -> tuple[Axes, ...]:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
+    shape = len(heights), len(widths)
+    if ax is None:
+        figure = Figure(figsize=size, layout="constrained")
+        new = figure.subplots(*shape, sharex="col", squeeze=False, height_ratios=heights, width_ratios=widths)
+        return tuple(new.ravel())
+    count = max(shape)
     given = tuple(ax) if isinstance(ax, Iterable) else (ax,)
     if len(given) != count or not all(isinstance(one, Axes) for one in given):
         wanted = "one Axes" if count == 1 else f"{count} Axes, such as those of figure.subplots({count})"
         raise ParameterError(f"ax is {ax if count > 1 else given[0]!r}: expected {wanted}, or None")
     return given
+
+
+def frame_epochs(upper: Axes, lower: Axes, first: float, last: float) -> None:
+    """Frame two panels over the same epochs: whole ticks, which the lower one names, and a grid below the curves."""
+    from matplotlib.ticker import MaxNLocator
+
+    for ax in (upper, lower):
+        ax.set_xlim(first, last)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        ax.grid(axis="y", color="#E3E3E3", linewidth=0.6)
+        ax.set_axisbelow(True)
+    upper.tick_params(labelbottom=False)
+    lower.set_xlabel("epoch")
 
 
 def figure_of(ax: Axes) -> Figure:

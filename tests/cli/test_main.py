@@ -50,7 +50,7 @@ def test_convert_keeps_the_graph(tmp_path, capsys):
 def test_boltzmann_pruning_is_the_functions(tmp_path):
     graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
     source, target = ng.write(graph, tmp_path / "a.json"), tmp_path / "b.json"
-    how = ["--boltzmann", "0.3", "--temperature", "2", "--seed", "3"]
+    how = ["--by", "boltzmann", "--tolerance", "0.3", "--temperature", "2", "--seed", "3"]
     assert main(["prune", str(source), *how, "-o", str(target)]) == 0
     expected = ng.prune(ng.compile(graph), ng.pruning.boltzmann(0.3, 2.0), seed=3).network
     assert set(ng.read(target).edges) == set(expected.edges)
@@ -63,8 +63,8 @@ def test_boltzmann_pruning_is_the_functions(tmp_path):
         (["--fraction", "0.4", "--by", "saliency"], ng.pruning.saliency(0.4)),
         (["--fraction", "0.4", "--by", "random"], ng.pruning.random(0.4)),
         (["--threshold", "0.05"], ng.pruning.magnitude(threshold=0.05)),
-        (["--proximal", "0.02"], ng.pruning.proximal(0.02)),
-        (["--unreachable"], ng.pruning.unreachable()),
+        (["--by", "proximal", "--strength", "0.02"], ng.pruning.proximal(0.02)),
+        (["--by", "unreachable"], ng.pruning.unreachable()),
     ],
     ids=str,
 )
@@ -193,10 +193,11 @@ def never(*_, **__):
         (["train", "--task", "xor", "-o", "folder.json"], "it is a folder"),
         (["prune", "g.json", "--fraction", "0.5", "-o", "a"], "a has the suffix ''"),
         (["prune", "g.json", "--fraction", "0.5", "-o", "a.json", "--log", "nope/l.csv"], "nope/l.csv"),
-        (["show", "g.json", "--picture", "x.foo"], "x.foo has the suffix '.foo': expected one of .png, .svg, .pdf"),
+        (["show", "g.json", "--picture", "x.foo"], "x.foo has the suffix '.foo': expected .png or .svg or .pdf"),
         (["show", "g.json", "--picture", "x"], "x has the suffix ''"),
         (["show", "g.json", "--picture", "nope/x.png"], "nope/x.png cannot be written"),
-        (["report", ".", "--graph", "g.json", "-o", "page.txt"], "page.txt has the suffix '.txt': expected .html"),
+        (["report", ".", "-o", "x.txt"], "x.txt has the suffix '.txt': expected .html"),
+        (["prune", "g.json", "--by", "random", "-o", "a.json"], "random is given no option: expected --fraction"),
         (["demo", "--folder", "g.json"], "folder is 'g.json', which cannot be made or written in (File exists)"),
         (["demo", "--folder", "g.json/demo"], "folder is 'g.json/demo'"),
     ],

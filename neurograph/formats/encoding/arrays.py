@@ -17,15 +17,16 @@ from neurograph.errors import FormatError
 KINDS = "biufSU"
 """The kinds of numbers and texts that an array may hold: none that unpickling makes."""
 
-SPARE = 2**26
-GROWTH = 20
-"""Most bytes of all arrays together: so many, and so many for each byte of the file."""
-
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError, LookupError, ValueError,
     TypeError, ArithmeticError, NotImplementedError, RuntimeError, SyntaxError,
 )  # fmt: skip
 """What zipfile and numpy raise for what is no such file."""
+
+
+def most_bytes(size: int) -> int:
+    """Return how many bytes all arrays of a file of this size may take together: 20 times as many, and 64 MiB."""
+    return 2**26 + 20 * size
 
 
 def pack(arrays: dict[str, NDArray[Any]]) -> bytes:
@@ -46,20 +47,17 @@ def unpack(data: bytes) -> dict[str, NDArray[Any]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            _check_size(sum(member.file_size for member in members), len(data))
+            size, most = sum(member.file_size for member in members), most_bytes(len(data))
+            if size > most:
+                raise FormatError(
+                    f"its arrays take {size} bytes in a file of {len(data)}: expected at most {most}; "
+                    "write it without compression"
+                )
             return {member.filename.removesuffix(".npy"): _array(archive.read(member)) for member in members}
     except FormatError:
         raise
     except UNREADABLE as error:
         raise FormatError(f"it is not whole npz ({type(error).__name__}: {error}); write it again") from error
-
-
-def _check_size(size: int, given: int) -> None:
-    if size > SPARE + GROWTH * given:
-        raise FormatError(
-            f"its arrays take {size} bytes in a file of {given}: expected at most {SPARE + GROWTH * given}; "
-            "write it without compression"
-        )
 
 
 def _array(data: bytes) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from neurograph.errors import FormatError
 from neurograph.formats.base import (
     VERSION,
     check_version,
+    checked_json,
     escaped,
     from_json,
     label_from_json,
@@ -167,14 +168,9 @@ def from_header(text: Any, where: str) -> tuple[dict[str, Any], dict[str, Any]]:
     FormatError
         If it is damaged.
     """
-    facts = parsed(text, where)
-    if not isinstance(facts, dict):
-        raise FormatError(f"{where} is {text!r}: expected a JSON object; write it again")
+    facts: dict[str, Any] = checked_json(parsed(text, where), dict, where)
     check_version(facts.get("version"), f"{where} has version")
-    attributes = from_json(facts.get("graph"))
-    if not isinstance(attributes, dict):
-        raise FormatError(f"{where} has graph {attributes!r}: expected a JSON object; write it again")
-    return attributes, facts
+    return checked_json(from_json(facts.get("graph")), dict, f"graph of {where}"), facts
 
 
 def columns(rows: Iterable[tuple[int, Mapping[str, Any]]], count: int) -> dict[str, list[Any]]:

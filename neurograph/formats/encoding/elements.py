@@ -1,8 +1,11 @@
-"""A first look at XML, before a reader builds anything of it."""
+"""Graphs in XML, looked through before networkx builds anything of them."""
 
 from __future__ import annotations
 
+import io
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
@@ -38,14 +41,40 @@ class _Scan:
         self.depth -= 1
 
 
-def element_counts(data: bytes, root: str) -> Counter[str]:
-    """Count the elements by name, and refuse what is no XML, has another root, or grows as it is read.
+def read_graph_of(
+    data: bytes, root: str, reader: Callable[[io.BytesIO], Any], expected: str, opener: str
+) -> nx.DiGraph[str]:
+    """Read XML by networkx, and refuse what it passes over in silence.
 
     Raises
     ------
     FormatError
-        In each of these cases.
+        If it is no XML, has another root, grows as it is read, or is no directed graph without parallel edges.
     """
+    counts = _element_counts(data, root)
+    try:
+        graph = reader(io.BytesIO(data))
+    except UNREADABLE as error:
+        raise FormatError(f"networkx finds {type(error).__name__}: {error}; expected {expected}") from error
+    if isinstance(graph, nx.Graph) and graph.is_multigraph():
+        raise FormatError(
+            "it has several edges between two nodes: expected one for each pair; "
+            "add the weights of parallel edges up first"
+        )
+    if not isinstance(graph, nx.DiGraph):
+        raise FormatError(
+            f"its edges are undirected: expected directed ones; {opener}.to_directed() makes every edge go both ways"
+        )
+    if len(graph) != counts["node"]:
+        raise FormatError(
+            f"it declares {counts['node']} nodes but names {len(graph)}: expected every node once, and edges only "
+            "between them"
+        )
+    return graph
+
+
+def _element_counts(data: bytes, root: str) -> Counter[str]:
+    """Count the elements by name, and refuse what is no XML, has another root, or grows as it is read."""
     scan = _Scan()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _check_doctype
@@ -73,28 +102,6 @@ def _check_doctype(_name: str, _system: str | None, _public: str | None, interna
             "its DOCTYPE declares entities or attributes, which may grow without bound: "
             "expected none; delete the [...] of the DOCTYPE"
         )
-
-
-def check_simple(graph: object, nodes: int, remedy: str) -> nx.DiGraph[str]:
-    """Return the graph that networkx made of the elements, and refuse what it passed over in silence.
-
-    Raises
-    ------
-    FormatError
-        If it is undirected, has parallel edges, or has not as many nodes as elements of that name.
-    """
-    if isinstance(graph, nx.Graph) and graph.is_multigraph():
-        raise FormatError(
-            "it has several edges between two nodes: expected one for each pair; "
-            "add the weights of parallel edges up first"
-        )
-    if not isinstance(graph, nx.DiGraph):
-        raise FormatError(f"its edges are undirected: expected directed ones; {remedy} makes every edge go both ways")
-    if len(graph) != nodes:
-        raise FormatError(
-            f"it declares {nodes} nodes but names {len(graph)}: expected every node once, and edges only between them"
-        )
-    return graph
 
 
 def fill_in(rows: list[dict[str, object]], defaults: object) -> None:

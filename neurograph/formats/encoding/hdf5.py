@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
 from neurograph.formats.base import needed
-from neurograph.formats.encoding.arrays import unpack
+from neurograph.formats.encoding.arrays import most_bytes, unpack
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -59,7 +59,7 @@ def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
     try:
         done = subprocess.run(
             # Without -P the folder of the reader would come first, and its names are those of packages.
-            [sys.executable, "-P", str(READER), str(seconds)],
+            [sys.executable, "-P", str(READER), str(seconds), str(most_bytes(len(data)))],
             input=data,
             capture_output=True,
             timeout=seconds * PATIENCE,

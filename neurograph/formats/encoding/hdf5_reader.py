@@ -1,5 +1,7 @@
 """Reads HDF5 in a process of its own: the file on standard input, its arrays as npz on standard output.
 
+Its arguments are the seconds of computing and the bytes of arrays that the file may take.
+
 The HDF5 library runs without end, or breaks down, on some damaged files: so it is given a process that may die. What
 it refuses itself it says in one line on standard error, with exit status 1. It imports nothing of neurograph, for it
 is started anew for every file.
@@ -22,10 +24,6 @@ DEEPEST = 10
 FILTERS = {1, 2, 3}
 """Deflate, shuffle, checksum: the filters that come with HDF5; others are programs that it looks for on the disk."""
 
-SPARE = 2**26
-GROWTH = 20
-"""Most bytes of all arrays together: so many, and so many for each byte of the file."""
-
 
 class RefusalError(Exception):
     """The file holds what no graph needs."""
@@ -34,8 +32,8 @@ class RefusalError(Exception):
 class Reader:
     """Collects the arrays of a file by their path."""
 
-    def __init__(self, room: int) -> None:
-        self.room = room
+    def __init__(self, most_bytes: int) -> None:
+        self.bytes_left = most_bytes
         self.objects = 0
         self.arrays: dict[str, Any] = {}
 
@@ -87,8 +85,8 @@ class Reader:
         self.arrays[path] = values
 
     def _pay(self, size: int, path: str) -> None:
-        self.room -= size
-        if self.room < 0:
+        self.bytes_left -= size
+        if self.bytes_left < 0:
             raise RefusalError(f"{path} takes more memory than a file of this size is due")
 
 
@@ -103,11 +101,11 @@ def limit(size: int, seconds: int) -> None:
 
 
 def main() -> int:
-    """Read, check, write."""
+    """Read the file, check it, and write its arrays: exit status 0, or 1 after an error."""
     data = sys.stdin.buffer.read()
-    room = SPARE + GROWTH * len(data)
-    limit(2**30 + 8 * room, int(sys.argv[1]))
-    reader = Reader(room)
+    seconds, most_bytes = map(int, sys.argv[1:])
+    limit(2**30 + 8 * most_bytes, seconds)
+    reader = Reader(most_bytes)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
             reader.read(file, "", 0)

@@ -87,7 +87,7 @@ def test_the_header_keeps_attributes_and_facts():
         ("{", "the header is '{': it is not whole JSON"),
         ("[]", "expected a JSON object"),
         ('{"version": 99, "graph": {}}', "the header has version 99: expected 1"),
-        ('{"version": 1, "graph": []}', "has graph"),
+        ('{"version": 1, "graph": []}', "expected a JSON object"),
     ],
 )
 def test_a_damaged_header_is_refused(written, message):

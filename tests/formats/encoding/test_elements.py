@@ -5,7 +5,7 @@ import pytest
 
 from neurograph.errors import FormatError
 from neurograph.formats import write
-from neurograph.formats.encoding.elements import check_simple, element_counts, fill_in
+from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from tests.formats.graphs import refused, sample
 
 LAUGHS = "".join(f'<!ENTITY a{k + 1} "{f"&a{k};" * 10}">' for k in range(9))
@@ -22,9 +22,15 @@ def test_xml_that_grows_or_goes_too_deep_is_refused(suffix, root, tmp_path):
     refused(path, "nested more than 100 deep")
 
 
-def test_elements_are_counted_by_name_whatever_their_namespace():
-    counts = element_counts(b'<g:gexf xmlns:g="x"><graph><g:node/><node/></graph></g:gexf>', "gexf")
-    assert dict(counts) == {"gexf": 1, "graph": 1, "node": 2}
+def made(graph):
+    """A reader that finds this graph, whatever the file."""
+    return lambda _: graph
+
+
+def test_nodes_are_counted_whatever_their_namespace():
+    data = b'<g:gexf xmlns:g="x"><graph><g:node/><node/></graph></g:gexf>'
+    graph = nx.DiGraph([(0, 1)])
+    assert read_graph_of(data, "gexf", made(graph), "GEXF", "open it") is graph
 
 
 @pytest.mark.parametrize(
@@ -35,22 +41,30 @@ def test_elements_are_counted_by_name_whatever_their_namespace():
         (b"<gexf><graph>", "not whole XML"),
     ],
 )
-def test_xml_of_another_kind_is_refused(data, message):
+def test_xml_of_another_kind_is_refused_before_it_is_read(data, message):
     with pytest.raises(FormatError, match=message):
-        element_counts(data, "gexf")
+        read_graph_of(data, "gexf", None, "GEXF", "open it")
 
 
 @pytest.mark.parametrize(
-    ("graph", "nodes", "message"),
+    ("graph", "message"),
     [
-        (nx.MultiDiGraph([(0, 1), (0, 1)]), 2, "several edges between two nodes"),
-        (nx.Graph([(0, 1)]), 2, "undirected: expected directed ones; open it and to_directed"),
-        (nx.DiGraph([(0, 1)]), 3, "declares 3 nodes but names 2"),
+        (nx.MultiDiGraph([(0, 1), (0, 1)]), "several edges between two nodes"),
+        (nx.Graph([(0, 1)]), r"undirected: expected directed ones; open it\.to_directed"),
+        (nx.DiGraph([(0, 1), (1, 2)]), "declares 2 nodes but names 3"),
     ],
 )
-def test_what_networkx_passes_over_is_refused(graph, nodes, message):
+def test_what_networkx_passes_over_is_refused(graph, message):
     with pytest.raises(FormatError, match=message):
-        check_simple(graph, nodes, "open it and to_directed")
+        read_graph_of(b"<gexf><graph><node/><node/></graph></gexf>", "gexf", made(graph), "GEXF", "open it")
+
+
+def test_what_networkx_raises_becomes_a_sentence():
+    def broken(_):
+        raise KeyError("viz")
+
+    with pytest.raises(FormatError, match=r"networkx finds KeyError: 'viz'; expected GEXF 1\.2"):
+        read_graph_of(b"<gexf><graph/></gexf>", "gexf", broken, "GEXF 1.2", "open it")
 
 
 def test_defaults_fill_what_is_missing_alone():

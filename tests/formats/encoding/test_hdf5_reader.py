@@ -13,12 +13,15 @@ from neurograph.formats.encoding.hdf5 import READER
 h5py = pytest.importorskip("h5py")
 
 
-def read(build, seconds=20):
+def read(build, seconds=20, most_bytes=2**26):
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         build(file)
     return subprocess.run(
-        [sys.executable, "-P", str(READER), str(seconds)], input=buffer.getvalue(), capture_output=True, check=False
+        [sys.executable, "-P", str(READER), str(seconds), str(most_bytes)],
+        input=buffer.getvalue(),
+        capture_output=True,
+        check=False,
     )
 
 
@@ -37,6 +40,12 @@ def test_datasets_and_attributes_come_by_their_paths():
     assert arrays["/group/texts"].tolist() == [b"a", "é".encode()]
     assert arrays["/group@version"].tolist() == [0, 1]
     assert arrays["/zipped"].sum() == 1000.0
+
+
+def test_a_file_has_no_more_memory_than_it_is_given():
+    done = read(lambda file: file.create_dataset("x", data=np.zeros(1000)), most_bytes=7999)
+    assert done.returncode == 1
+    assert "/x takes more memory" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(
