@@ -11,7 +11,7 @@ import numpy as np
 from neurograph._arrays import frozen
 from neurograph._checks import checked_number
 from neurograph.certificates.base import Certificate
-from neurograph.certificates.bounds.projections import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.bounds.nearby_weights import Couplings, clipped_spectrum, shrunk_rows
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
 from neurograph.certificates.theorems.gershgorin import Gershgorin

@@ -15,7 +15,7 @@ import numpy as np
 
 from neurograph.errors import FormatError, MissingPackageError
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 
 VERSION = 1
 """Version of how labels and attributes stand in a file; a file with another one is refused."""

@@ -20,7 +20,7 @@ from neurograph.errors import FormatError, GraphError
 from neurograph.formats.base import Format
 from neurograph.formats.registry import FORMATS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.reading import as_table
+from neurograph.graphs.from_networkx import as_table
 from neurograph.network.network import Network
 
 

@@ -26,7 +26,7 @@ from neurograph.formats.encoding.columns import (
     rows,
 )
 from neurograph.graphs.edge_table import ROLES, EdgeTable, build_graph
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.graphs.tables import from_edges
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from neurograph._checks import Seed, checked_generator, checked_number
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import as_table, read_graph, read_ties
 from neurograph.graphs.numbering import Labels
-from neurograph.graphs.reading import as_table, read_graph, read_ties
 from neurograph.graphs.tables import chosen_roles
 
 SCALE = 0.2

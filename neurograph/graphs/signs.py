@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurograph._checks import Seed, checked_generator, checked_number
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, first_unequal
-from neurograph.graphs.reading import as_table
+from neurograph.graphs.from_networkx import as_table
 
 SIGNS = {"excitatory": 1, "inhibitory": -1}
 """The values of the attribute, and the sign of the weights that each permits."""

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._checks import finite_number
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable, check_size, numbered
+from neurograph.graphs.from_networkx import read_ties
 from neurograph.graphs.numbering import Integers, Labels, distinct_labels, label_places, object_column
-from neurograph.graphs.reading import read_ties
 
 Biases = Mapping[Any, float] | ArrayLike | None
 

@@ -24,7 +24,7 @@ from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
-from neurograph.graphs.reading import as_table
+from neurograph.graphs.from_networkx import as_table
 from neurograph.html.certificates import certificates
 from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves

@@ -13,7 +13,7 @@ from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.reading import as_table
+from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.signs import check_signs
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable
-from neurograph.graphs.reading import as_table
+from neurograph.graphs.from_networkx import as_table
 from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
 from neurograph.plots.wires import Wires, wires

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.drawing.layout import Drawn, positions
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 
 
 def placed(graph, layout=None):

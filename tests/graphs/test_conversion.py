@@ -13,7 +13,7 @@ from hypothesis import given
 import neurograph as ng
 from neurograph.errors import GraphError
 from neurograph.graphs import topologies
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from tests.graphs.test_topologies import drawn
 from tests.strategies import SEEDS, graphs
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from neurograph._checks import finite_number
 from neurograph.errors import GraphError
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.graphs.topologies import from_edges
 from tests.graphs.networks import small
 from tests.strategies import graphs

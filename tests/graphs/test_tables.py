@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import neurograph as ng
 from neurograph.graphs import topologies
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.solvers.arguments import free_edges
 from tests.graphs.test_topologies import drawn
 from tests.strategies import SEEDS, graphs

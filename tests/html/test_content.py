@@ -8,7 +8,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.html import content as module
 from neurograph.html.content import check_nodes, content
 from neurograph.pruning import Removed

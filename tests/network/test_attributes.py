@@ -7,7 +7,7 @@ import pytest
 import neurograph as ng
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs import topologies
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 
 

@@ -14,7 +14,7 @@ import neurograph as ng
 from neurograph import _checks
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs import topologies
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from tests.network.test_network import KINDS, bits, drawn
 from tests.strategies import SEEDS, graphs, graphs_for
 

@@ -11,7 +11,7 @@ from scipy.spatial.distance import pdist
 
 import neurograph as ng
 from neurograph import plots
-from neurograph.graphs.reading import read_graph
+from neurograph.graphs.from_networkx import read_graph
 from neurograph.plots.style import NEGATIVE, POSITIVE
 from tests.plots.figures import arrows, complete, drawn, nodes
 from tests.strategies import graphs

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from scipy.optimize import minimize
 
-from neurograph.certificates.bounds.projections import Couplings, _thresholds, clipped_spectrum, shrunk_rows
+from neurograph.certificates.bounds.nearby_weights import Couplings, _thresholds, clipped_spectrum, shrunk_rows
 from tests.certificates.networks import SEEDS
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import neurograph as ng
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import ROLES
-from neurograph.graphs.reading import as_table, read_graph
+from neurograph.graphs.from_networkx import as_table, read_graph
 from tests.graphs.networks import small
 from tests.strategies import graphs
 
