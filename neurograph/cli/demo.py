@@ -24,6 +24,7 @@ from neurograph.training.prune import Pruning, prune
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
+X, Y = logic("xor")
 RUNS = 20
 FRACTIONS = tuple(k / 100 for k in range(95, -1, -5))
 
@@ -39,16 +40,15 @@ class Stage:
 
 
 def demo(folder: Path, seed: int = 0) -> tuple[list[Stage], list[Path]]:
-    """Run the demo; give the stages of its table and the files that it wrote into `folder`.
+    """Run the demo, and return the stages of its table and the files that it wrote into `folder`.
 
     Raises
     ------
     ParameterError
         If `folder` is no folder and cannot be made, or not be written in; or `seed` is not a whole number >= 0.
     """
-    with _draft(folder) as draft:  # so that a run that is stopped leaves no file half done
-        x, y = logic("xor")
-        fits = train(_drawn, x, y, seed=range(seed, seed + RUNS))
+    with _draft(folder) as draft:  # so that a run that is stopped leaves no unfinished file
+        fits = train(_drawn, X, Y, seed=range(seed, seed + RUNS))
         trained = fits[0].network
         pruning = _pruned(trained)
         stages = [_stage("as drawn", _drawn(seed)), _stage("trained", trained), _stage("pruned", pruning.network)]
@@ -73,7 +73,6 @@ def _drawn(seed: int) -> Network:
 
 def _written(folder: Path, fits: list[TrainingState], pruning: Pruning, report: Report) -> list[Path]:
     """Write the page, the graphs, what happened to them, and the pictures."""
-    x, y = logic("xor")
     trained, pruned = fits[0].network, pruning.network
     history, removed = fits[0].history, pruning.removed
     files = [
@@ -85,10 +84,10 @@ def _written(folder: Path, fits: list[TrainingState], pruning: Pruning, report: 
         write_removed(folder / REMOVED, removed),
     ]
     figures = {
-        "overview.png": overview(fits, pruned, x, y),
+        "overview.png": overview(fits, pruned, X, Y),
         "weights.png": plots.weights(trained),
-        "decision.png": plots.decision(trained, x=x, y=y),
-        "convergence.png": plots.convergence(trained, x, y, sample=1),
+        "decision.png": plots.decision(trained, x=X, y=Y),
+        "convergence.png": plots.convergence(trained, X, Y, sample=1),
         "cost.png": plots.cost(fits),
         "network.png": plots.network(pruned),
     }
@@ -99,16 +98,14 @@ def _written(folder: Path, fits: list[TrainingState], pruning: Pruning, report: 
 
 
 def _stage(name: str, network: Network) -> Stage:
-    x, y = logic("xor")
-    answers = settle(network, x).outputs
-    return Stage(name, network, int((~wrong(answers, y)).sum()), certify(network, x))
+    right = ~wrong(settle(network, X).outputs, Y)
+    return Stage(name, network, int(right.sum()), certify(network, X))
 
 
 def _pruned(network: Network) -> Pruning:
-    """Take as many of the smallest weights away as leave every answer right, wherever the rest leads."""
-    x, y = logic("xor")
+    """Prune as many of the smallest weights as leave every answer right."""
     for fraction in FRACTIONS:
         pruning = prune(network, magnitude(fraction=fraction))
-        if not wrong(settle(pruning.network, x).outputs, y).any():
+        if not wrong(settle(pruning.network, X).outputs, Y).any():
             break
     return pruning

@@ -42,7 +42,7 @@ STEPS = asdict(ng.optimisers.adam())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit status: 0, 2 after an error, which is said in one line, 130 if interrupted."""
+    """Run the command, and return its exit status: 0, 2 after an error (one line on stderr), 130 if interrupted."""
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -50,20 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             print(end="", flush=True)
     except NeurographError as error:
-        return _said(str(error), 2)
+        return _failed(str(error), 2)
     except KeyboardInterrupt:
-        return _said("interrupted; nothing was written", 130)
+        return _failed("interrupted; nothing was written", 130)
     except OSError as error:
         if error.filename is None:  # it is the output, which Python flushes again, and complains, at its own end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
             return 0
-        return _said(f"{error.filename or 'the output'} cannot be used ({error.strerror})", 2)
+        return _failed(f"{error.filename or 'the output'} cannot be used ({error.strerror})", 2)
     return 0
 
 
-def _said(words: str, status: int) -> int:
-    print(f"neurograph: {words}", file=sys.stderr)
+def _failed(message: str, status: int) -> int:
+    print(f"neurograph: {message}", file=sys.stderr)
     return status
 
 
@@ -125,8 +125,8 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
         ("--batch", "batch_size", int, "samples an update; 0: all at once"),
     ):
         default = {**DEFAULTS, **STEPS, "beta": DEFAULT_BETA}[name]
-        said = "none" if default is None else default
-        command.add_argument(option, dest=name, type=kind, metavar="N", help=f"{words} (default: {said})")
+        words += f" (default: {'none' if default is None else default})"
+        command.add_argument(option, dest=name, type=kind, metavar="N", help=words)
 
 
 def _add_certify(commands: Any) -> None:

@@ -55,7 +55,7 @@ class Format(abc.ABC):
 
     @abc.abstractmethod
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
-        """Write a graph of plain values, as :func:`plain_graph` gives it: the bytes of each file.
+        """Return the bytes of each file of a graph of plain values, as :func:`plain_graph` returns it.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class Format(abc.ABC):
 
     @abc.abstractmethod
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
-        """Read what :meth:`dump` or another program wrote; if it compiles is not checked here.
+        """Return the graph that :meth:`dump` or another program wrote; whether it compiles is not checked here.
 
         Raises
         ------
@@ -78,11 +78,11 @@ class Format(abc.ABC):
         """
 
     def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
-        """Write a graph that is given as arrays; a format of columns need not make a graph of it."""
+        """Return the bytes of each file of a graph that is given as arrays."""
         return self.dump(plain_graph(table.to_graph()))
 
     def load_table(self, files: Sequence[bytes]) -> EdgeTable:
-        """Read what :meth:`dump_table` wrote as arrays.
+        """Return the graph that :meth:`dump_table` or another program wrote, as arrays.
 
         Raises
         ------
@@ -127,7 +127,7 @@ def check_version(found: Any, what: str) -> None:
 
 
 def add_node(graph: nx.DiGraph[Any], node: Hashable, attributes: dict[str, Any]) -> None:
-    """Add a node of a file, which networkx would take in twice without a word.
+    """Add a node of a file; networkx itself would add one twice without an error.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def add_node(graph: nx.DiGraph[Any], node: Hashable, attributes: dict[str, Any])
 
 
 def add_edge(graph: nx.DiGraph[Any], pre: Hashable, post: Hashable, attributes: dict[str, Any]) -> None:
-    """Add an edge of a file, whose ends networkx would add without a word.
+    """Add an edge of a file; networkx itself would add missing ends without an error.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def without(attributes: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
-    """Copy a graph into plain values: numpy scalars become Python's, all else must be plain.
+    """Return a copy of a graph in plain values: numpy scalars become Python's, all else must be plain.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
 
 
 def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
-    """Copy attributes into plain values, as :func:`plain_graph` does.
+    """Return a copy of attributes in plain values, as :func:`plain_graph` does.
 
     Raises
     ------
@@ -256,7 +256,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(value: Any) -> Any:
-    """Read what :func:`to_json` gave."""
+    """Return the value of which :func:`to_json` made this."""
     if isinstance(value, list):
         return [from_json(item) for item in value]
     if isinstance(value, dict):
@@ -336,5 +336,5 @@ def escaped(name: str, reserved: Collection[str]) -> str:
 
 
 def unescaped(name: str, reserved: Collection[str]) -> str:
-    """Read what :func:`escaped` gave."""
+    """Return the name of which :func:`escaped` made this."""
     return name[1:] if name.startswith("_") and name.lstrip("_") in reserved else name

@@ -125,8 +125,8 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
 def read_table(path: str | os.PathLike[str]) -> EdgeTable:
     """Read a graph from a file as arrays, which :func:`neurograph.compile` takes as it takes a graph.
 
-    For Parquet of a million edges it takes a small part of the time that :func:`read` takes, for no networkx graph is
-    made; for the other formats, about as long.
+    For Parquet of a million edges it needs a small part of the time of :func:`read`, for it builds no networkx graph;
+    for the other formats, about as much.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def read_table(path: str | os.PathLike[str]) -> EdgeTable:
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
-    """Return a path that :func:`write` takes: before long work, so that it is not in vain.
+    """Return a path that :func:`write` takes; asked before long work, so that it is not in vain.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 
 def checked_place(path: str | os.PathLike[str], *suffixes: str) -> Path:
-    """Return the path of a file of any kind that can be written: it is no folder, and in one that is there.
+    """Return the path of a file of any kind that can be written: it is no folder, and its own folder exists.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class NIR(Format):
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph, or of another program with leaky integrators alone."""
         with needed(self.name, "nir"):
-            import nir  # noqa: F401  # asked as write() asks, so that a missing extra is said in words
+            import nir  # noqa: F401  # asked as write() asks, so that a missing extra is named
         program = Program(hdf5_arrays(files[0], self.name))
         graph = program_graph(program)
         written = program.arrays.get(f"/node/metadata/{HEADER_KEY}")
@@ -90,6 +90,8 @@ def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
 
 def _neurons(graph: nx.DiGraph[Any], nodes: Sequence[Hashable]) -> Floats:
     """Return tau, r and v_leak (3, nodes) of neurons whose drift is (v_leak - s + r (I + b)) / tau."""
+    # The drift g is affine, and I and b enter it alike, where its partial derivatives are constants of the neuron:
+    # g = g(0) + g_s s + g_I (I + b).
     dynamics = _dynamics(graph)
     drift, slopes = dynamics.drift_equation, {name: dynamics.slope(name) for name in ("s", "I", "b")}
     affine = drift.is_affine("s") and drift.is_affine("I") and drift.is_affine("b")
@@ -100,12 +102,13 @@ def _neurons(graph: nx.DiGraph[Any], nodes: Sequence[Hashable]) -> Floats:
         raise _inexpressible(dynamics, f"its drift {dynamics.drift!r} is not (v_leak - s + r*(I + b))/tau")
     if dynamics.transfer != "s" or dynamics.box is not None:
         raise _inexpressible(dynamics, f"it has the transfer {dynamics.transfer!r} and the box {dynamics.box}")
+    # Term by term against (v_leak - s + r (I + b)) / tau: tau = -1/g_s, r = -g_I/g_s, v_leak = -g(0)/g_s.
     found = []
     for node in nodes:
         values = {name: graph.nodes[node].get(name, default) for name, default in dynamics.defaults.items()}
         try:
-            leak, gain = (float(slopes[name](**values)) for name in ("s", "I"))
-            found.append((-1 / leak, -gain / leak, -float(drift(s=0.0, I=0.0, b=0.0, **values)) / leak))
+            leak, drive = (float(slopes[name](**values)) for name in ("s", "I"))
+            found.append((-1 / leak, -drive / leak, -float(drift(s=0.0, I=0.0, b=0.0, **values)) / leak))
         except (ArithmeticError, TypeError, ValueError):
             raise _inexpressible(dynamics, f"its parameters {values} of node {node!r} give no leak") from None
         if not found[-1][0] > 0 or not np.isfinite(found[-1]).all():
@@ -169,7 +172,7 @@ def _metadata(graph: nx.DiGraph[Any], members: Mapping[str, Sequence[Hashable]],
 
 
 def _named(graph: nx.DiGraph[Any], program: Program, written: str) -> nx.DiGraph[Any]:
-    """Return the nodes of a program the labels and attributes that its metadata tell of."""
+    """Return the graph of a program with the labels and the attributes that its metadata hold."""
     attributes, facts = from_header(written, f"the metadata {HEADER_KEY}")
     neurons = {name: program.neurons(name).tolist() for name, kind in program.types.items() if kind == "LI"}
     changed = facts.get("neurons") != neurons

@@ -56,8 +56,8 @@ class NodeLink(Format):
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph."""
-        # Not by networkx.node_link_graph: it takes in a node or an edge that is there twice, and
-        # an edge to a node that is not there, without a word.
+        # Not by networkx.node_link_graph: it takes a node or an edge that is there twice, and
+        # an edge to a node that is not there, without an error.
         document = _checked_document(parsed_json(files[0]))
         graph: nx.DiGraph[Any] = nx.DiGraph()
         graph.graph.update(_decoded(document["graph"], ()))

@@ -89,7 +89,7 @@ def _sealed(text: bytes, packed: PackedWeights) -> bytes:
     body = zlib.compress(text, 9)
     codes = [code.lengths for code in (packed.counts, packed.gaps, packed.levels)]
     sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *(code.size for code in codes)]
-    rest = b"".join(
+    payload = b"".join(
         [
             np.array(sizes, "<u8").tobytes(),
             body,
@@ -98,7 +98,7 @@ def _sealed(text: bytes, packed: PackedWeights) -> bytes:
             packed.words.astype(">u8").tobytes()[: -(-packed.bits // 8)],
         ]
     )
-    return b"neurograph packed %d %s\n%s" % (VERSION, hashlib.sha256(rest).hexdigest().encode(), rest)
+    return b"neurograph packed %d %s\n%s" % (VERSION, hashlib.sha256(payload).hexdigest().encode(), payload)
 
 
 def _opened(data: bytes) -> tuple[dict[str, Any], PackedWeights]:
@@ -109,10 +109,10 @@ def _opened(data: bytes) -> tuple[dict[str, Any], PackedWeights]:
         raise FormatError(
             f"it has version {int(first[1])}: expected {VERSION}; read it with the neurograph that wrote it"
         )
-    rest = data[first.end() :]
-    if hashlib.sha256(rest).hexdigest().encode() != first[2]:
+    payload = data[first.end() :]
+    if hashlib.sha256(payload).hexdigest().encode() != first[2]:
         raise FormatError("its bytes are not those that were written (their hash differs): write it again")
-    parts = _Parts(rest)
+    parts = _Parts(payload)
     body, text, bits, entries, values, *codes = (int(size) for size in parts.take(8 * SIZES, "<u8"))
     document = _document(parts.take(body, "u1").tobytes(), text)
     lengths = [_checked_code(parts.take(size, "u1")) for size in codes]

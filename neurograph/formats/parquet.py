@@ -66,7 +66,7 @@ class ParquetPair(Format):
         return self.dump_table(read_graph(graph))
 
     def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
-        """Write a graph that is given as arrays; no dict is made for an edge that has but a weight."""
+        """Write a graph that is given as arrays; an edge with a weight alone needs no dict."""
         with needed(self.name, "pyarrow"):
             import pyarrow
         graph = plain_graph(build_graph(table, np.empty(0, np.int64), np.empty(0), table.biases))
@@ -91,7 +91,7 @@ class ParquetPair(Format):
         return self.load_table(files).to_graph()
 
     def load_table(self, files: Sequence[bytes]) -> EdgeTable:
-        """Read them as arrays; no dict is made for an edge that has but a weight."""
+        """Read them as arrays; an edge with a weight alone needs no dict."""
         edges, nodes = (
             _loaded(data, keys, what)
             for data, keys, what in zip(files, (EDGE_KEYS, NODE_KEYS), ("edges", "nodes"), strict=True)
@@ -152,7 +152,7 @@ def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -
 
 
 def _plain_table(graph: nx.DiGraph[Any], ends: Sequence[NDArray[np.int64]], weights: NDArray[Any]) -> EdgeTable:
-    """Add edges that have but a weight, as arrays."""
+    """Return the graph with edges that have a weight alone, as arrays."""
     alone = read_graph(graph)
     role = {name: np.flatnonzero(alone.roles == ROLES.index(name)).tolist() for name in ROLES}
     try:

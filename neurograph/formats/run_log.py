@@ -26,7 +26,7 @@ RESULTS = ("pruned", "trained")
 
 
 def write_history(path: Path, history: Mapping[str, NDArray[np.float64]]) -> Path:
-    """Write one row an epoch, of the epoch and the numbers of ``fit.history``, bit for bit; give the path."""
+    """Write one row an epoch, of the epoch and the numbers of ``fit.history``, bit for bit, and return the path."""
     epochs = range(1, 1 + max((values.size for values in history.values()), default=0))
     columns = [epochs, *(values.tolist() for values in history.values())]
     return _write(path, ["epoch", *history], zip(*columns, strict=True))
@@ -45,7 +45,7 @@ def read_history(path: Path) -> dict[str, NDArray[np.float64]]:
 
 
 def write_removed(path: Path, removed: Sequence[Removed]) -> Path:
-    """Write one row for each edge that left, with its labels as text; give the path."""
+    """Write one row for each edge that left, with its labels as text, and return the path."""
     rows = ([*gone.edge, gone.weight, gone.score, gone.epoch, gone.reason] for gone in removed)
     return _write(path, COLUMNS, rows)
 

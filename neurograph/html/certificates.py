@@ -28,8 +28,8 @@ def _row(certificate: Certificate) -> str:
     name = escape(certificate.name).replace("_", "_<wbr>")
     shown = escape(", ".join(certificate.claims) or "nothing")
     below = f"<small>{', '.join(numbers)}</small>" if numbers else ""
-    told = [certificate.statement, certificate.euler, f"Does not cover {certificate.does_not_cover}"]
-    words = "".join(f"<p>{escape(text)}</p>" for text in told if text)
+    texts = [certificate.statement, certificate.euler, f"Does not cover {certificate.does_not_cover}"]
+    words = "".join(f"<p>{escape(text)}</p>" for text in texts if text)
     return (
         f"<tr><td>{name}<small>{certificate.scope}</small></td>"
         f'<td class="{verdict.lower()}">{verdict}</td>'

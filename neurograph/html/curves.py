@@ -102,6 +102,7 @@ def _frame(low: float, high: float, epochs: int) -> str:
 
 def _line(values: Floats, low: float, high: float, log: bool, kind: str) -> str:
     """Draw a curve; it is broken where a value is no finite number."""
+    # Values that are evenly spaced over the epochs; their share of the height is linear or logarithmic.
     chosen = np.unique(np.linspace(0, values.size - 1, min(values.size, MOST_POINTS)).round().astype(int))
     x = LEFT + (WIDTH - 4 - LEFT) * chosen / max(values.size - 1, 1)
     y = values[chosen]

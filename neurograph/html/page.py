@@ -124,18 +124,18 @@ def page(
     if isinstance(graph, TrainingState):
         raise ParameterError("graph is of type TrainingState: expected a graph or a Network; pass fit.network")
     if report is not None and not isinstance(report, Report):
-        raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify gives")
+        raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify returns")
     table = _table(graph)
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
-    told = content(table, dynamics, removed)
+    drawn = content(table, dynamics, removed)
     library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
-        summary=_summary(table, dynamics, told["undrawn"]),
+        summary=_summary(table, dynamics, drawn["undrawn"]),
         css=_file("page.css"),
         certificates="" if report is None else certificates(report),
         curves="" if not history else curves(history),
-        content=_json(told),
+        content=_json(drawn),
         cytoscape=library,
         version="".join(re.findall(r'version="([\d.]+)"', library)),
         script=script,

@@ -127,7 +127,7 @@ def _draw(ax: Axes, network: Network, side: NDArray[np.float64], answer: Floats,
 
 
 def _warn(ax: Axes, settled: Equilibrium) -> None:
-    """Return below the figure how many points were still moving."""
+    """Write below the figure how many points were still moving."""
     moving = int(np.sum(settled.status != Status.CONVERGED))
     if moving:
         ax.set_xlabel(f"{ax.get_xlabel()}\n{moving} of {settled.status.size} points did not settle")

@@ -42,7 +42,7 @@ SHAPES: dict[int, tuple[tuple[int, float, float], str]] = {
     HIDDEN: ((60, 0.0, 1.0), "#FFFFFF"),
     OUTPUT: ((6, 0.0, 1.15), "#BFE5D6"),
 }
-"""Of each role: a regular polygon (corners, turn, size against a circle), and its colour."""
+"""Of each role: a regular polygon (corners, rotation, size against a circle), and its colour."""
 
 SIGNS: dict[int, tuple[str, str, str, str]] = {
     1: (POSITIVE, "-|>,head_width=0.3,head_length=0.6", "-", "positive"),
@@ -134,10 +134,10 @@ def _corners(drawn: Drawn, places: Points, paths: Wires, margin: float) -> tuple
     low, high = paths.corners()
     looped = np.isin(np.arange(len(drawn.nodes)), drawn.pre[drawn.pre == drawn.post])
     around = RADIUS * np.where(looped, 3.2, 1.5)[:, None]
-    room = np.array([margin, 0.35 if margin else 0.0])
+    outside = np.array([margin, 0.35 if margin else 0.0])
     return (
-        np.minimum(low - 0.1, (places - around).min(axis=0) - room),
-        np.maximum(high + 0.1, (places + around).max(axis=0) + room),
+        np.minimum(low - 0.1, (places - around).min(axis=0) - outside),
+        np.maximum(high + 0.1, (places + around).max(axis=0) + outside),
     )
 
 
@@ -167,9 +167,9 @@ def _draw(ax: Axes, drawn: Drawn, places: Points, paths: Wires, points: float) -
 def _node(role: int, place: Points) -> Patch:
     from matplotlib.patches import RegularPolygon
 
-    (corners, turn, size), colour = SHAPES[role]
+    (corners, rotation, size), colour = SHAPES[role]
     return RegularPolygon(
-        (place[0], place[1]), corners, radius=size * RADIUS, orientation=turn,
+        (place[0], place[1]), corners, radius=size * RADIUS, orientation=rotation,
         facecolor=colour, edgecolor=INK, linewidth=0.9, zorder=3,
     )  # fmt: skip
 
@@ -202,6 +202,8 @@ def _loop(place: Points, centre: Points, look: dict[str, Any]) -> FancyArrowPatc
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
+    # A cubic Bézier curve: it leaves the node to one side of the direction away from the centre, passes outside, and
+    # comes back on the other side.
     dx, dy = place - centre
     away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
     angles = away + np.array([0.6, 0.45, -0.45, -0.6])
@@ -229,10 +231,10 @@ def _legend(ax: Axes, drawn: Drawn) -> Legend:
 
     nodes = [
         Line2D(
-            [], [], linestyle="none", marker=(corners, 0, np.degrees(turn)), markersize=8, label=ROLES[role],
+            [], [], linestyle="none", marker=(corners, 0, np.degrees(rotation)), markersize=8, label=ROLES[role],
             markerfacecolor=colour, markeredgecolor=INK, markeredgewidth=0.8,
         )
-        for role, ((corners, turn, _), colour) in SHAPES.items()
+        for role, ((corners, rotation, _), colour) in SHAPES.items()
         if np.any(drawn.roles == role)
     ]  # fmt: skip
     signs = [

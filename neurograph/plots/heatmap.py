@@ -101,10 +101,10 @@ def _part_roles(ax: Axes, roles: NDArray[np.int8]) -> None:
         ax.axhline(place - 0.5, color=INK, linewidth=0.6)
         ax.axvline(place - 0.5, color=INK, linewidth=0.6)
     starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [roles.size]])
-    room = 3.9 * 72 / roles.size
+    cell = 3.9 * 72 / roles.size  # points along its side
     for start, end in zip(starts, ends, strict=True):
         name = ROLES[roles[start]]
-        if (end - start) * room > 0.62 * SMALL * len(name):
+        if (end - start) * cell > 0.62 * SMALL * len(name):
             ax.annotate(
                 name, ((start + end - 1) / 2, -0.5), xytext=(0, 3), textcoords="offset points",
                 ha="center", va="bottom", fontsize=SMALL, color=GREY,
@@ -112,7 +112,7 @@ def _part_roles(ax: Axes, roles: NDArray[np.int8]) -> None:
 
 
 def _explain(ax: Axes) -> None:
-    """Return above the colour bar what a hatched cell is."""
+    """Write above the colour bar what a hatched cell is."""
     from matplotlib.patches import Patch
 
     no_edge = Patch(facecolor=PALE, edgecolor="#C9C9C9", hatch=HATCH, linewidth=0.0, label="no edge")

@@ -30,8 +30,8 @@ GRID = 121
 STARTS = 12
 """Trajectories that start at the border of the view, and as many at the border of a region that is smaller."""
 
-STEPS, PACE = 3000, 0.05
-"""Most steps of a trajectory, and their length beside the fastest neuron's time constant."""
+STEPS, STEP = 3000, 0.05
+"""Most steps of a trajectory, and their length as a share of the fastest neuron's time constant."""
 
 FAR = 1e3
 """How far from the equilibrium nothing is shown."""
@@ -141,11 +141,12 @@ def _chosen(network: Network, x: Floats, name: str | None, sample: int) -> tuple
 
 def _view(function: LyapunovFunction, places: tuple[int, int]) -> _View:
     limits = _limits(function, places)
-    starts = [_around(limits)]
+    starts = [_ring(limits)]
     if np.isfinite(function.level):
         starts.append(_border(function, places))
     start = _states(function, places, np.concatenate(starts))
-    times, states = _walked(function, start)
+    # Time ends where the last trajectory has come within AT_REST of its end.
+    times, states = _trajectories(function, start)
     away = np.max(np.abs(states - states[:, -1:]), axis=(0, 2))
     moving = np.flatnonzero(away > AT_REST * np.max(limits[:, 1] - limits[:, 0]))
     end = min(times.size, int(moving[-1]) + 2 if moving.size else 2)
@@ -159,15 +160,17 @@ def _states(function: LyapunovFunction, places: tuple[int, int], points: Floats)
     return state
 
 
-def _walked(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np.float64], Floats]:
+def _trajectories(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np.float64], Floats]:
     """Return the times (frames,) and states (trajectories, frames, nodes) of the free phase."""
     network = function.system.network
+    # Explicit Euler with dt = STEP / max_j |J_jj|, J the Jacobian at the equilibrium: a share of the time constant of
+    # the fastest neuron.
     fastest = max(1.0, float(np.max(np.abs(network.jacobian(function.rest).diagonal()))))
-    solver = Euler(dt=PACE / fastest, steps=STEPS, tol=0.0)
+    solver = Euler(dt=STEP / fastest, steps=STEPS, tol=0.0)
     x = np.repeat(function.rest[None, network.connectivity.inputs], len(start), axis=0)
     kept = settle(network, x, start=start, solver=solver, record=1, throw=False).trajectory
     assert kept is not None  # for it was asked for
-    return np.asarray(kept.steps * (PACE / fastest), np.float64), kept.state
+    return np.asarray(kept.steps * (STEP / fastest), np.float64), kept.state
 
 
 def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.float64]:
@@ -175,19 +178,22 @@ def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.f
     box = function.system.network.dynamics.box
     if box is not None and np.all(np.isfinite(box)):
         return np.array([box, box], np.float64)
+    # Trajectories from a square of side 6 about the equilibrium end at the equilibria that are shown; those that
+    # diverge are left out.
     centre = function.rest[list(places)]
-    _, far = _walked(function, _states(function, places, _around(np.stack([centre - 3.0, centre + 3.0], axis=1))))
+    _, far = _trajectories(function, _states(function, places, _ring(np.stack([centre - 3.0, centre + 3.0], axis=1))))
     shown = [far[:, -1][:, list(places)], centre + 0.7 * np.array([[-1.0, -1.0], [1.0, 1.0]])]
     if np.isfinite(function.level):
         shown.append(_border(function, places))
     points = np.concatenate(shown)
     points = points[np.all(np.abs(points - centre) < FAR, axis=1)]
+    # The view is a square about all of these points, 1.2 times as wide as they are.
     half = np.max(np.ptp(points, axis=0)) * 0.6
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     return np.stack([middle - half, middle + half], axis=1)
 
 
-def _around(limits: NDArray[np.float64]) -> Floats:
+def _ring(limits: NDArray[np.float64]) -> Floats:
     """Return points just within the border of the view."""
     side = np.linspace(-0.94, 0.94, STARTS // 4 + 1)[:-1]
     edge = np.full(side.size, 0.94)
@@ -199,6 +205,7 @@ def _around(limits: NDArray[np.float64]) -> Floats:
 
 def _border(function: LyapunovFunction, places: tuple[int, int]) -> Floats:
     """Return points just within the border of a region in which V is a quadratic form."""
+    # For V(x* + d) = d'Pd the border V = c lies at x* + d sqrt(c / V(x* + d)) along each unit vector d of the plane.
     angles = np.linspace(0.0, 2.0 * np.pi, STARTS, endpoint=False)
     step = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     centre = function.rest[list(places)]
@@ -224,7 +231,7 @@ def _draw_fall(ax: Axes, view: _View, certificate: Certificate) -> None:
         ax.legend(loc="upper right")
     if np.isfinite(view.function.level):
         ax.axhspan(ax.get_ylim()[0], view.function.level, color=GREEN, alpha=0.12, linewidth=0)
-    _head(ax, f"V of {certificate.name} along trajectories")
+    _title(ax, f"V of {certificate.name} along trajectories")
 
 
 def _draw_plane(ax: Axes, view: _View) -> None:
@@ -244,7 +251,7 @@ def _draw_plane(ax: Axes, view: _View) -> None:
     _mark_ends(ax, view)
     labels = names(function.system.network.nodes)
     ax.set(xlabel=f"state of {labels[across]}", ylabel=f"state of {labels[up]}")
-    _head(ax, "level sets of V")
+    _title(ax, "level sets of V")
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=1.6)
 
 
@@ -270,17 +277,17 @@ def _mark_ends(ax: Axes, view: _View) -> None:
         ax.plot([], [], color=GREY, linewidth=0.9, label="not certified")
 
 
-def _head(ax: Axes, text: str) -> None:
+def _title(ax: Axes, text: str) -> None:
     ax.annotate(text, (0.0, 1.0), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", va="bottom")
 
 
 def _finite(values: Floats) -> Floats:
-    """Leave out where V is infinite."""
+    """Return V with NaN where it is infinite."""
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def _levels(values: Floats, level: float) -> Floats:
-    """Choose levels that part the plane evenly."""
+    """Return values of V whose level sets part the plane into shares of equal area."""
     shown = values[np.isfinite(values)]
     chosen = np.unique(np.quantile(shown, np.linspace(0.02, 0.98, 12)))
     return np.asarray(chosen[np.abs(chosen - level) > 0.02 * np.ptp(chosen)] if np.isfinite(level) else chosen)

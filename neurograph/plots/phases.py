@@ -133,7 +133,7 @@ def _chosen(sample: int | str, count: int) -> NDArray[np.int64]:
 def _settled(network: Network, x: Floats, y: Floats, beta: float, solver: Solver) -> _Phases:
     free = settle(network, x, solver=solver, record=1)
     nudged = settle(network, x, y=y, beta=beta, solver=solver, start=free.state, record=1)
-    before, after = (_walked(phase, solver) for phase in (free, nudged))
+    before, after = (_states(phase, solver) for phase in (free, nudged))
     return _Phases(
         states=np.concatenate([before, after[:, 1:]], axis=1),
         boundary=before.shape[1] - 1,
@@ -142,7 +142,7 @@ def _settled(network: Network, x: Floats, y: Floats, beta: float, solver: Solver
     )
 
 
-def _walked(phase: Equilibrium, solver: Solver) -> Floats:
+def _states(phase: Equilibrium, solver: Solver) -> Floats:
     """Return the states (samples, frames, nodes) up to the last step that any sample took."""
     kept: Trajectory | None = phase.trajectory
     if kept is None:
@@ -154,6 +154,7 @@ def _walked(phase: Equilibrium, solver: Solver) -> Floats:
 
 def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Floats:
     """Return the largest move that the box allows (samples, frames), nudged towards y."""
+    # The drift, F_j(s) + beta (y_j - s_j) at outputs; what presses a node against its box does not count.
     each = zip(states, y, strict=True)
     moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
     return np.asarray(np.where(network.dynamics.pressed(states, moving) != 0, 0.0, np.abs(moving)).max(axis=2))
@@ -231,7 +232,7 @@ def _draw_residual(ax: Axes, phases: _Phases, looks: list[list[Look]], tolerance
 
 
 def _positive(residual: Floats) -> Floats:
-    """Leave out what a log scale cannot show."""
+    """Return the residual with NaN where a log scale cannot show it."""
     return np.where(residual > 0.0, residual, np.nan)
 
 
@@ -239,6 +240,7 @@ def _mark_phases(ax: Axes, boundary: int, last: int) -> None:
     """Shade the nudged phase, and stretch the shorter phase to its least share of the axis."""
     ax.axvline(boundary, color=INK, linewidth=0.8)
     ax.axvspan(boundary, last, color="#F3F3F3", linewidth=0, zorder=0)
+    # The axis is piecewise linear: steps 0 to `boundary` take the share p of its length, the others 1 - p.
     share = float(np.clip(boundary / last, LEAST_SHARE, 1.0 - LEAST_SHARE))
     slopes = share / boundary, (1.0 - share) / (last - boundary)
 
@@ -260,13 +262,13 @@ def _mark_phases(ax: Axes, boundary: int, last: int) -> None:
 
 
 def _ticks(boundary: int, last: int, place: Callable[[ArrayLike], NDArray[np.float64]]) -> list[float]:
-    """Choose whole steps to name in each phase, none of them close to another."""
+    """Return whole steps to name in each phase, none of them close to another on the axis."""
     from matplotlib.ticker import MaxNLocator
 
     ticks: list[float] = []
     for first, final in ((0, boundary), (boundary, last)):
-        room = float(place(final) - place(first))
-        locator = MaxNLocator(nbins=max(round(14 * room), 1), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+        share = float(place(final) - place(first))
+        locator = MaxNLocator(nbins=max(round(14 * share), 1), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
         inside = [tick for tick in locator.tick_values(first, final) if first <= tick <= final]
         ticks += [tick for tick in inside if not ticks or place(tick) - place(ticks[-1]) > 0.06]
     return ticks

@@ -23,7 +23,7 @@ from neurograph.formats.base import (
 )
 
 JSON_PREFIX = "json:"
-"""How a cell begins that is JSON, being no number, no bool, nor text that XML keeps as it is."""
+"""Begins a cell of JSON, for what is no number, no bool, nor text that XML keeps as it is."""
 
 XML_TEXT = re.compile("[\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 """Text that XML keeps as it is; not the empty one, which many programs write where there is none."""

@@ -52,7 +52,7 @@ def hdf5_arrays(data: bytes, what: str) -> dict[str, NDArray[Any]]:
         If h5py is not installed.
     """
     with needed(what, "h5py"):
-        import h5py  # noqa: F401  # the child needs it; here its absence can be said in words
+        import h5py  # noqa: F401  # the child needs it; here its absence can be named
     if not data.startswith(SIGNATURE):
         raise FormatError("it does not begin as HDF5 does: expected a file of that kind; write it again")
     seconds = MOST_SECONDS + len(data) // 2**20

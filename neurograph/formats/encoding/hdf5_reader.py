@@ -3,7 +3,7 @@
 Its arguments are the seconds of computing and the bytes of arrays that the file may take.
 
 The HDF5 library runs without end, or breaks down, on some damaged files: so it is given a process that may die. What
-it refuses itself it says in one line on standard error, with exit status 1. It imports nothing of neurograph, for it
+it refuses itself it names in one line on standard error, with exit status 1. It imports nothing of neurograph, for it
 is started anew for every file.
 """
 
@@ -91,7 +91,7 @@ class Reader:
 
 
 def limit(size: int, seconds: int) -> None:
-    """Let this process have no more memory and time to compute than a file is due, where the system can be told."""
+    """Limit the memory and the seconds of computing of this process, where the system can."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 

@@ -42,15 +42,15 @@ def with_text_ids(
 
 
 def _ids(graph: nx.DiGraph[Any]) -> dict[Hashable, str]:
-    """Return each node the text that other programs see: its label, else the label as JSON."""
+    """Return for each node the text that other programs see: its label, else the label as JSON."""
     ids: dict[Hashable, str] = {node: node for node in graph if isinstance(node, str) and XML_TEXT.fullmatch(node)}
-    taken = set(ids.values())
+    used = set(ids.values())
     for node in graph:
         if node not in ids:
             text = json.dumps(node)
-            while text in taken:
+            while text in used:
                 text += "'"
-            taken.add(text)
+            used.add(text)
             ids[node] = text
     return ids
 
