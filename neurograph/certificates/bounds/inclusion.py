@@ -64,7 +64,8 @@ class Inclusion:
 
     References
     ----------
-    Smith, Monotone Dynamical Systems, 1995; Coogan, IEEE CDC 2020, arXiv 2005.08151 (mixed monotonicity).
+    Smith, Monotone Dynamical Systems, 1995; Coogan, Mixed monotonicity for reachability and safety in dynamical
+    systems, IEEE CDC 2020.
     """
 
     system: System

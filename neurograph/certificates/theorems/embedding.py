@@ -46,7 +46,8 @@ class Embedding(Theorem):
     scope = "these inputs"
     assumptions = (CONSTANT, "clipping to the box is nonexpansive in every weighted l_inf norm")
     reference = (
-        "Smith, Monotone Dynamical Systems, 1995; Coogan, IEEE CDC 2020, arXiv 2005.08151 (mixed monotonicity); "
+        "Smith, Monotone Dynamical Systems, 1995; Coogan, Mixed monotonicity for reachability and safety in dynamical "
+        "systems, IEEE CDC 2020; "
         "Davydov, Proskurnikov, Bullo, arXiv 2110.08298 (the last test)"
     )
     does_not_cover = "other inputs, however close; Certificate.radius says how far an answer holds."
