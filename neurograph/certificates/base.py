@@ -182,10 +182,10 @@ class Certificate:
         one = slice(sample, sample + 1)
         single = replace(system, x=system.x[one], y=None if system.y is None else system.y[one])
         phase = phase_of(single, system.x[one], Deadline(np.inf))
-        rest = settled(single, phase, Deadline(np.inf))
-        if not rest.converged:
+        final = settled(single, phase, Deadline(np.inf))
+        if not final.converged:
             raise ParameterError(f"sample {sample} does not settle, so that nothing is known to fall towards")
-        function = self.theorem.function(self, sample, single, phase, rest.state[0])
+        function = self.theorem.function(self, sample, single, phase, final.state[0])
         if function is None:
             raise ParameterError(
                 f"{self.name} is {self.verdict} and claims {', '.join(self.claims) or 'nothing'}: expected a "
@@ -264,9 +264,9 @@ class Theorem(abc.ABC):
         return self.examine(system, deadline)
 
     def function(
-        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, equilibrium: Array
     ) -> LyapunovFunction | None:
-        """Return the Lyapunov function of a sample, alone in `system` and `phase` and at rest in `rest`, or None.
+        """Return the Lyapunov function of a sample, alone in `system` and `phase`, or None.
 
         Here: the distance to its equilibrium, where the certificate is about distances.
         """
@@ -275,7 +275,7 @@ class Theorem(abc.ABC):
             return None
         weights = np.ones(len(system.nodes)) if certificate.weights is None else certificate.weights
         matrix = certificate.witness["P"] if certificate.norm == "P" else None
-        return Distance(system, phase, rest, norm=certificate.norm, weights=weights, matrix=matrix)
+        return Distance(system, phase, equilibrium, norm=certificate.norm, weights=weights, matrix=matrix)
 
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
         """Return the certificate of a system, UNKNOWN if `budget` seconds are not enough."""

@@ -25,7 +25,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, eq=False)
 class LeakLaw:
-    """A drift of the form ``gain_j (I_j - s_j sum_k W_jk) - extra_j s_j + ...``, or with sum_k abs(W_jk).
+    """A drift of the form ``a_j (I_j - s_j sum_k W_jk) - extra_j s_j + ...``, or with sum_k abs(W_jk).
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class LeakLaw:
     extra : Interval (free,)
         What leaks beside it, the nudge with it.
     input_slope : array (free,)
-        gain = dg/dI, the same in every state and with all weights.
+        dg/dI, the same in every state and with all weights.
     """
 
     kind: Literal["absolute", "signed"]

@@ -155,7 +155,7 @@ def _view(function: LyapunovFunction, places: tuple[int, int]) -> _View:
 
 def _states(function: LyapunovFunction, places: tuple[int, int], points: Floats) -> Floats:
     """Return the equilibrium (points, nodes) with two neurons elsewhere."""
-    state = np.repeat(function.rest[None], len(points), axis=0)
+    state = np.repeat(function.equilibrium[None], len(points), axis=0)
     state[:, places] = points
     return state
 
@@ -165,9 +165,9 @@ def _trajectories(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np
     network = function.system.network
     # Explicit Euler with dt = STEP / max_j |J_jj|, J the Jacobian at the equilibrium: a share of the time constant of
     # the fastest neuron.
-    fastest = max(1.0, float(np.max(np.abs(network.jacobian(function.rest).diagonal()))))
+    fastest = max(1.0, float(np.max(np.abs(network.jacobian(function.equilibrium).diagonal()))))
     solver = Euler(dt=STEP / fastest, steps=STEPS, tol=0.0)
-    x = np.repeat(function.rest[None, network.connectivity.inputs], len(start), axis=0)
+    x = np.repeat(function.equilibrium[None, network.connectivity.inputs], len(start), axis=0)
     kept = settle(network, x, start=start, solver=solver, record=1, throw=False).trajectory
     assert kept is not None  # for it was asked for
     return np.asarray(kept.steps * (STEP / fastest), np.float64), kept.state
@@ -180,7 +180,7 @@ def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.f
         return np.array([box, box], np.float64)
     # Trajectories from a square of side 6 about the equilibrium end at the equilibria that are shown; those that
     # diverge are left out.
-    centre = function.rest[list(places)]
+    centre = function.equilibrium[list(places)]
     _, far = _trajectories(function, _states(function, places, _ring(np.stack([centre - 3.0, centre + 3.0], axis=1))))
     shown = [far[:, -1][:, list(places)], centre + 0.7 * np.array([[-1.0, -1.0], [1.0, 1.0]])]
     if np.isfinite(function.level):
@@ -208,7 +208,7 @@ def _border(function: LyapunovFunction, places: tuple[int, int]) -> Floats:
     # For V(x* + d) = d'Pd the border V = c lies at x* + d sqrt(c / V(x* + d)) along each unit vector d of the plane.
     angles = np.linspace(0.0, 2.0 * np.pi, STARTS, endpoint=False)
     step = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    centre = function.rest[list(places)]
+    centre = function.equilibrium[list(places)]
     size = np.sqrt(0.97 * function.level / function.value(_states(function, places, centre + step)))
     return np.asarray(centre + size[:, None] * step)
 
@@ -237,7 +237,7 @@ def _draw_fall(ax: Axes, view: _View, certificate: Certificate) -> None:
 def _draw_plane(ax: Axes, view: _View) -> None:
     function, (across, up) = view.function, view.places
     sides = [np.linspace(low, high, GRID) for low, high in view.limits.tolist()]
-    plane = np.broadcast_to(function.rest, (GRID, GRID, function.rest.size)).copy()
+    plane = np.broadcast_to(function.equilibrium, (GRID, GRID, function.equilibrium.size)).copy()
     plane[..., across], plane[..., up] = np.meshgrid(*sides)
     values = _finite(function.value(plane))
     ax.contour(*sides, values, levels=_levels(values, function.level), colors=GREY, linewidths=0.6, alpha=0.7)
@@ -260,10 +260,10 @@ def _mark_ends(ax: Axes, view: _View) -> None:
     ends, places = view.states[:, -1], list(view.places)
     width = view.limits[:, 1] - view.limits[:, 0]
     ax.plot(
-        *view.function.rest[places], "o", color=INK, markersize=6, zorder=5, label="equilibrium", linestyle="",
+        *view.function.equilibrium[places], "o", color=INK, markersize=6, zorder=5, label="equilibrium", linestyle="",
         clip_on=False,
     )  # fmt: skip
-    shown = np.max(np.abs(ends - view.function.rest), axis=1) > 1e-2 * np.max(width)
+    shown = np.max(np.abs(ends - view.function.equilibrium), axis=1) > 1e-2 * np.max(width)
     shown &= np.all((ends[:, places] >= view.limits[:, 0]) & (ends[:, places] <= view.limits[:, 1]), axis=1)
     if np.any(shown):
         ax.plot(

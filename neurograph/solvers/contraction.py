@@ -156,8 +156,8 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
     symbols = _ranges(network, subgraph.moving)
     if dynamics.leak is None or any(np.any(enclose(equation, symbols).grade == ROUGH) for equation in equations):
         return -np.inf, 1.0, False
-    gain, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
-    affine = not (np.any(gain.varies) or np.any(sending.varies))
+    input_slope, sending = (enclose(equation, symbols) for equation in (dynamics.slope("I"), dynamics.transfer_slope))
+    affine = not (np.any(input_slope.varies) or np.any(sending.varies))
     size, recurrent = subgraph.moving.size, subgraph.recurrent
     leaks = network.at_nodes(dynamics.leak, np.zeros(len(network.nodes)))[subgraph.moving].astype(np.float64)
     if not np.all(leaks > 0.0):
@@ -166,7 +166,7 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
     coupling = sparse.csr_array(
         (np.abs(network.weights[recurrent.ids]), subgraph.place[recurrent.other], recurrent.indptr), shape=(size, size)
     )
-    coupling = coupling.multiply(np.broadcast_to(gain.size, (size,))[:, None])
+    coupling = coupling.multiply(np.broadcast_to(input_slope.size, (size,))[:, None])
     coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))
     # First the unweighted test by columns, whose norm is the 1-norm; then weights v by rows, in the weighted max-norm.
     columns = float(np.min(leaks - coupling.sum(axis=0), initial=np.inf))

@@ -55,8 +55,8 @@ class VectorField:
         self._anchor: tuple[Columns, Columns, Columns] | None = None
         if phase.anchor is not None:
             anchor = np.ascontiguousarray(phase.anchor.T[self.moving], np.float64)
-            _, gain, sending = self.slopes(anchor, np.arange(beta.size))
-            self._anchor = anchor, gain, sending
+            _, input_slope, sending = self.slopes(anchor, np.arange(beta.size))
+            self._anchor = anchor, input_slope, sending
         self.rows, self.columns = self._entries()
 
     def drift(self, s: Columns, samples: Places) -> Columns:
@@ -66,27 +66,29 @@ class VectorField:
             beta, target = (values[..., samples] for values in self._nudge)
             drift[self.pulled] += beta * self._cost.force_at(_rows(s[self.pulled]), _rows(target)).T
         if self._anchor is not None:
-            anchor, gain, sending = (values[:, samples] for values in self._anchor)
+            anchor, input_slope, sending = (values[:, samples] for values in self._anchor)
             deviation = s - anchor
             # (J' - J)(s - s*) with J = diag(dg/ds) + D W F, D = diag(dg/dI), F = diag(f'): the diagonals cancel.
-            drift += sending * (self.recurrent.T @ (gain * deviation)) - gain * (self.recurrent @ (sending * deviation))
+            drift += sending * (self.recurrent.T @ (input_slope * deviation)) - input_slope * (
+                self.recurrent @ (sending * deviation)
+            )
         return drift
 
     def slopes(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns]:
         """Return dg/ds, dg/dI and f' of every moving node (moving, k)."""
         dynamics, total = self._network.dynamics, self._input(s, samples)
-        own, gain = (self._at(dynamics.slope(name), s, total) for name in ("s", "I"))
-        return own, gain, self._at(dynamics.transfer_slope, s, total)
+        own, input_slope = (self._at(dynamics.slope(name), s, total) for name in ("s", "I"))
+        return own, input_slope, self._at(dynamics.transfer_slope, s, total)
 
     def jacobian(self, s: Columns, samples: Places) -> Columns:
         """Return the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
-        own, gain, sending = self.slopes(s, samples)
+        own, input_slope, sending = self.slopes(s, samples)
         # The diagonal dg/ds, and D_j W_ji f'_i at each edge i -> j; the anchor's linear term adds J*' - J*, and the
         # nudge beta dF_j/ds_k = beta (a_j delta_jk + b_j c_k) among the outputs.
-        parts = [own, self.carried(gain, sending)]
+        parts = [own, self.carried(input_slope, sending)]
         if self._anchor is not None:
-            _, gain, sending = self._anchor
-            extra = self.carried(gain[:, samples], sending[:, samples])
+            _, input_slope, sending = self._anchor
+            extra = self.carried(input_slope[:, samples], sending[:, samples])
             parts += [-extra, extra]
         if self._nudge is not None:
             beta, target = (values[..., samples] for values in self._nudge)
@@ -96,10 +98,10 @@ class VectorField:
                 parts.extend(beta * row * share.T for row in coupling.T)
         return np.concatenate(parts)
 
-    def carried(self, gain: Columns, sending: Columns) -> Columns:
+    def carried(self, input_slope: Columns, sending: Columns) -> Columns:
         """Return dg/dI W f' of every edge among the moving nodes (edges, k)."""
         rows = np.repeat(np.arange(self.moving.size), np.diff(self.recurrent.indptr))
-        return np.asarray(gain[rows] * self.recurrent.data[:, None] * sending[self.recurrent.indices])
+        return np.asarray(input_slope[rows] * self.recurrent.data[:, None] * sending[self.recurrent.indices])
 
     def _entries(self) -> tuple[Places, Places]:
         """Return the rows and columns of what :meth:`jacobian` gives, in its order."""

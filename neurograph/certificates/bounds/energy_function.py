@@ -29,13 +29,13 @@ class Energy(LyapunovFunction):
         # With I* the summed input at s*, E(s) - E(s*) = -(f - f*)'W (f - f*) / 2 - I*'(f - f*) - sum_j int r f' / a
         # from s*_j to s_j: the linear term holds what clamped nodes send and W f*.
         dynamics, sent = self.system.network.dynamics, self._at(self.system.network.dynamics.transfer_equation, s)
-        away = sent - self._at(dynamics.transfer_equation, self._rest)
+        away = sent - self._at(dynamics.transfer_equation, self._equilibrium)
 
         def pull(z: Array) -> Array:
             slope, input_slope = self._at(dynamics.transfer_slope, z), self._at(dynamics.slope("I"), z)
             return self._unmoved(z) * slope / input_slope
 
-        own = _integral(pull, self._rest, s)
+        own = _integral(pull, self._equilibrium, s)
         bond = 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
         return np.asarray(-bond - np.sum(self._input * away + own, axis=-1))
 
@@ -48,7 +48,7 @@ class Energy(LyapunovFunction):
     def _input(self) -> Array:
         """The summed input at rest (free,)."""
         network = self.system.network
-        return np.asarray(network.summed_input(self.rest)[network.connectivity.free])
+        return np.asarray(network.summed_input(self.equilibrium)[network.connectivity.free])
 
     def _at(self, equation: Expression, s: Array, total: Any = 0.0) -> Array:
         """Evaluate an equation of the free nodes (..., free)."""
@@ -75,17 +75,17 @@ class RateEnergy(Energy):
 
     def _value(self, s: Array) -> Array:
         # E(s) - E(s*) = -(s - s*)'W (s - s*) / 2 - I*'(s - s*) + sum_j int rho^-1(z) dz from s*_j to s_j.
-        away, total, start = s - self._rest, self._input, self._inverse(self._rest)
+        away, total, start = s - self._equilibrium, self._input, self._inverse(self._equilibrium)
         reached = self._inverse(s)
         inside = np.isfinite(reached)
         end = np.where(inside, reached, start)
         # By parts: int rho^-1(z) dz from s* to s is s I - s* I0 - int rho(u) du from I0 to I, rho(I) = s, rho(I0) = s*.
-        own = s * end - self._rest * start - _integral(self._activation, start, end)
+        own = s * end - self._equilibrium * start - _integral(self._activation, start, end)
         value = np.sum(own - total * away, axis=-1) - 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
         return np.where(np.all(inside, axis=-1), value, np.inf)
 
     def _slope(self, s: Array, flow: Array) -> Array:
-        total = self._input + _applied(self.system.weights, s - self._rest)
+        total = self._input + _applied(self.system.weights, s - self._equilibrium)
         return np.asarray(np.sum((self._inverse(s) - total) * flow, axis=-1))
 
     def _activation(self, total: Array) -> Array:

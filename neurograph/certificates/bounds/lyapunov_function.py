@@ -24,7 +24,7 @@ class LyapunovFunction(abc.ABC):
     system : System
     phase : Phase
         Of this sample alone.
-    rest : array (nodes,)
+    equilibrium : array (nodes,)
         An equilibrium, at which V is 0.
     level : float
         What is certified holds for the states with V <= level; infinite where it holds for every state.
@@ -34,7 +34,7 @@ class LyapunovFunction(abc.ABC):
 
     system: System = field(repr=False)
     phase: Phase = field(repr=False)
-    rest: Array = field(repr=False)
+    equilibrium: Array = field(repr=False)
     level: float = np.inf
     symbol: ClassVar[str] = "V"
 
@@ -68,15 +68,17 @@ class LyapunovFunction(abc.ABC):
         """Return dV/dt where the free nodes (..., free) move as `flow`, which the box has clipped."""
 
     @property
-    def _rest(self) -> Array:
+    def _equilibrium(self) -> Array:
         """The equilibrium of the free nodes."""
-        return np.asarray(self.rest[self.system.network.connectivity.free])
+        return np.asarray(self.equilibrium[self.system.network.connectivity.free])
 
     def _read(self, state: ArrayLike) -> Array:
         """Return the free nodes of a state."""
         s = np.asarray(state, np.float64)
-        if s.ndim == 0 or s.shape[-1] != self.rest.size:
-            raise ParameterError(f"state has shape {s.shape}: expected (..., {self.rest.size}), one number a node")
+        if s.ndim == 0 or s.shape[-1] != self.equilibrium.size:
+            raise ParameterError(
+                f"state has shape {s.shape}: expected (..., {self.equilibrium.size}), one number a node"
+            )
         return np.asarray(s[..., self.system.network.connectivity.free])
 
     def _drift(self, s: Array) -> Array:
@@ -109,7 +111,7 @@ class Distance(LyapunovFunction):
     symbol: ClassVar[str] = r"\|s - s^*\|"
 
     def _value(self, s: Array) -> Array:
-        return self._length(s - self._rest)
+        return self._length(s - self._equilibrium)
 
     def _length(self, away: Array) -> Array:
         if self.matrix is not None:
@@ -119,7 +121,7 @@ class Distance(LyapunovFunction):
 
     def _slope(self, s: Array, flow: Array) -> Array:
         """Return the derivative to the right, which a norm has everywhere."""
-        away = s - self._rest
+        away = s - self._equilibrium
         size = self._length(away)
         if self.matrix is not None or self.norm == "l_2":
             square = np.diag(self.weights**2) if self.matrix is None else self.matrix
@@ -148,8 +150,8 @@ class Quadratic(LyapunovFunction):
     symbol: ClassVar[str] = "(s - s^*)'P\\,(s - s^*)"
 
     def _value(self, s: Array) -> Array:
-        away = s - self._rest
+        away = s - self._equilibrium
         return np.asarray(np.einsum("...j,jk,...k->...", away, self.matrix, away))
 
     def _slope(self, s: Array, flow: Array) -> Array:
-        return np.asarray(2.0 * np.einsum("...j,jk,...k->...", s - self._rest, self.matrix, flow))
+        return np.asarray(2.0 * np.einsum("...j,jk,...k->...", s - self._equilibrium, self.matrix, flow))

@@ -14,11 +14,11 @@ from neurograph.certificates.system import Array, LeakLaw, System
 
 
 class AbsoluteLeak(Theorem):
-    r"""What the law ``ds_j/dt = gain_j (I_j - s_j sum_k |W_jk|) - c_j s_j + ...`` with c_j >= 0 proves by itself.
+    r"""What the law ``ds_j/dt = a_j (I_j - s_j sum_k |W_jk|) - c_j s_j + ...`` with c_j >= 0 proves by itself.
 
-    Weighted by 1/gain, column j of A has the diagonal entry and couplings
+    With a_j = dg_j/dI_j > 0 and the weights 1/a, column j of A has the diagonal entry and couplings
 
-    .. math:: A_{jj} + \sum_{k \ne j} \frac{gain_j}{gain_k} |A_{kj}| \le -c_j
+    .. math:: A_{jj} + \sum_{k \ne j} \frac{a_j}{a_k} |A_{kj}| \le -c_j
 
     for weights of any sign on any graph, so mu_1 <= -min c: where :class:`Gershgorin` tests the weights of today,
     this is read off the equation, and no training or pruning can break it.
@@ -36,9 +36,9 @@ class AbsoluteLeak(Theorem):
       direction. The same follows for the flow, whose maps over any time are nonexpansive.
 
     The semi-implicit step of ``solvers.Euler`` contracts for every dt if min c > 0, in the l_1 norm weighted by
-    (1 + dt L_j)/gain_j.
+    (1 + dt L_j)/a_j.
 
-    In a transposed phase A' stands for A: the same holds in the l_inf norm weighted by the gain, but for the
+    In a transposed phase A' stands for A: the same holds in the l_inf norm weighted by a, but for the
     convergence without extra leak.
 
     A signed leak with the extra leak lambda_j = 2 N_j + c, N_j the sum of the negative parts of j's outgoing
@@ -62,7 +62,7 @@ class AbsoluteLeak(Theorem):
             return self.unknown(
                 system,
                 f"Not applicable: the drift {system.network.dynamics.drift!r} is not of the form "
-                "gain (I - s w_out_abs) - c s + constant.",
+                "a (I - s w_out_abs) - c s + constant.",
             )
         if law.kind == "signed":
             return self._signed(system, law)
@@ -88,7 +88,7 @@ class AbsoluteLeak(Theorem):
         )
 
     def _contracting(self, system: System, law: LeakLaw, rate: float) -> Certificate:
-        # Whatever W is, column j of A, weighted by 1/gain, has A_jj + sum_k |A_kj| gain_j / gain_k <= -c_j, so that
+        # Whatever W is, column j of A, weighted by 1/a, has A_jj + sum_k |A_kj| a_j / a_k <= -c_j, so that
         # mu_1(A) <= -min c. No change of the weights among free nodes undoes it.
         norm, weights = _norm(system, law)
         why = f", whatever the weights: each neuron leaks what it sends, and at least {rate:.4g} more."

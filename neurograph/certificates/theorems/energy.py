@@ -101,13 +101,13 @@ class EnergyDescent(Theorem):
         )
 
     def function(
-        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, equilibrium: Array
     ) -> LyapunovFunction | None:
         """Return the energy above that of the equilibrium."""
         if certificate.verdict is not Verdict.PROVED:
             return None
         kind = Energy if certificate.witness["form"] == "gradient" else RateEnergy
-        return kind(system, phase, rest)
+        return kind(system, phase, equilibrium)
 
 
 def _unsymmetric(system: System) -> str | None:

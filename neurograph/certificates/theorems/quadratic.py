@@ -127,13 +127,13 @@ class QuadraticLyapunov(Theorem):
         )
 
     def function(
-        self, certificate: Certificate, sample: int, system: System, phase: Phase, rest: Array
+        self, certificate: Certificate, sample: int, system: System, phase: Phase, equilibrium: Array
     ) -> LyapunovFunction | None:
         """Return V, and the level up to which it is certified to fall."""
         if certificate.verdict is not Verdict.PROVED:
             return None
         witness = certificate.witness
-        return Quadratic(system, phase, rest, float(witness["levels"][sample]), matrix=witness["P"][sample])
+        return Quadratic(system, phase, equilibrium, float(witness["levels"][sample]), matrix=witness["P"][sample])
 
 
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:

@@ -26,7 +26,7 @@ def energy(kind, form):
 
 
 def states(function, count=6):
-    state = np.tile(function.rest, (count, 1))
+    state = np.tile(function.equilibrium, (count, 1))
     state[:, 1:] += np.random.default_rng(0).uniform(-0.2, 0.2, (count, 3))
     return state
 
@@ -34,7 +34,7 @@ def states(function, count=6):
 def test_a_linear_network_has_a_quadratic_energy():
     function = energy(Dynamics("-s + I"), Energy)
     state = states(function)
-    away = state[:, 1:] - function.rest[1:]
+    away = state[:, 1:] - function.equilibrium[1:]
     assert function.value(state) == pytest.approx(0.5 * np.einsum("bi,ij,bj->b", away, np.eye(3) - W, away))
 
 
@@ -47,7 +47,9 @@ def test_the_energy_of_a_transfer_is_hopfields():
         return -0.5 * f @ W @ f - np.tanh(0.5) * np.sum(f) + own  # the input sends tanh(0.5) to every node
 
     for state in states(function):
-        assert function.value(state) == pytest.approx(hopfield(state[1:]) - hopfield(function.rest[1:]), abs=1e-10)
+        assert function.value(state) == pytest.approx(
+            hopfield(state[1:]) - hopfield(function.equilibrium[1:]), abs=1e-10
+        )
 
 
 def test_the_energy_of_a_rate_is_the_integral_of_the_inverse_activation():
@@ -58,8 +60,8 @@ def test_the_energy_of_a_rate_is_the_integral_of_the_inverse_activation():
         return -0.5 * s @ W @ s - 0.5 * np.sum(s) + own
 
     for state in states(function):
-        assert function.value(state) == pytest.approx(rate(state[1:]) - rate(function.rest[1:]), abs=1e-9)
-    outside = function.rest.copy()
+        assert function.value(state) == pytest.approx(rate(state[1:]) - rate(function.equilibrium[1:]), abs=1e-9)
+    outside = function.equilibrium.copy()
     outside[1] = 1.5
     assert function.value(outside) == np.inf
 

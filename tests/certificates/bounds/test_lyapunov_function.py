@@ -64,8 +64,8 @@ def test_distances_fall_at_the_rate_along_the_flow_in_the_box(kind, phase, seed)
         free, moved = net.connectivity.free, state.copy()
         moved[:, free] += 1e-7 * function._flow(state[:, free])
         assert (function.value(moved) - value) / 1e-7 == pytest.approx(slope, rel=1e-4, abs=1e-5)
-        assert function.value(function.rest) == 0.0
-        assert np.abs(function.slope(function.rest)) < 1e-8
+        assert function.value(function.equilibrium) == 0.0
+        assert np.abs(function.slope(function.equilibrium)) < 1e-8
 
 
 @pytest.mark.parametrize(("norm", "order"), [("l_1", 1), ("l_2", 2), ("l_inf", np.inf), ("P", None)])
@@ -76,11 +76,11 @@ def test_each_norm_is_the_one_of_its_name(norm, order):
     rng = np.random.default_rng(0)
     weights, root = rng.uniform(0.5, 2.0, n), rng.normal(size=(n, n))
     function = Distance(
-        given_function.system, given_function.phase, given_function.rest, norm=norm, weights=weights,
+        given_function.system, given_function.phase, given_function.equilibrium, norm=norm, weights=weights,
         matrix=root.T @ root if norm == "P" else None,
     )  # fmt: skip
     state = rng.normal(size=(5, len(net.nodes)))
-    z = state[:, net.connectivity.free] - function.rest[net.connectivity.free]
+    z = state[:, net.connectivity.free] - function.equilibrium[net.connectivity.free]
     expected = [np.linalg.norm(root @ one) if order is None else np.linalg.norm(weights * one, order) for one in z]
     assert function.value(state) == pytest.approx(expected)
     state[:, net.connectivity.inputs] = 0.3

@@ -91,7 +91,7 @@ def test_the_slope_is_that_of_the_energy_along_a_tiny_step(kind, seed, beta):
     ahead, further = (function.value(step(net, state, dt, beta)) for dt in (1e-5, 2e-5))
     difference = (4.0 * ahead - further - 3.0 * value) / 2e-5  # to second order
     assert difference == pytest.approx(slope, rel=1e-4, abs=1e-5)
-    assert function.value(function.rest) == pytest.approx(0.0, abs=1e-12)
+    assert function.value(function.equilibrium) == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", GRADIENT | RATE)
@@ -117,7 +117,7 @@ def test_a_step_longer_than_the_longest_may_raise_the_energy():
     assert found.largest_dt == pytest.approx(2.0 / 1.9)
     net = net.with_weights(net.weights, [0.0, 0.95, 0.95])  # at rest in the middle of the box
     function = certify(net, [[0.0]])["energy"].function()
-    state = function.rest + 1e-3 * np.array([[0.0, 1.0, 1.0]])
+    state = function.equilibrium + 1e-3 * np.array([[0.0, 1.0, 1.0]])
     rising = [function.value(step(net, state, factor * found.largest_dt, 0.0))[0] for factor in (0.99, 1.01)]
     assert rising[0] < function.value(state)[0] < rising[1]
 

@@ -59,7 +59,7 @@ def border(certificate, count, seed, share=1.0):
     z = np.random.default_rng(seed).normal(size=(count, len(P)))
     z *= share * np.sqrt(level / np.einsum("kj,ji,ki->k", z, P, z))[:, None]
     net = certificate.system.network
-    state = np.tile(certificate.function().rest, (count, 1))
+    state = np.tile(certificate.function().equilibrium, (count, 1))
     state[:, net.connectivity.free] += z
     return state
 
@@ -76,7 +76,7 @@ def test_every_state_of_the_region_goes_to_the_equilibrium(kind, seed, beta):
     found = examined(net, **({"beta": beta} if beta else {}))
     if found.verdict is not Verdict.PROVED:
         return
-    free, rest = net.connectivity.free, found.function().rest
+    free, rest = net.connectivity.free, found.function().equilibrium
     low, high = net.dynamics.box or (-np.inf, np.inf)
     start = border(found, 30, seed)
     assert np.all((start[:, free] > low) & (start[:, free] < high))
@@ -103,7 +103,7 @@ def test_the_mean_jacobian_on_every_line_keeps_the_inequality(kind, seed):
     found = examined(net)
     if found.verdict is not Verdict.PROVED:
         return
-    P, free, rest = found.witness["P"][0], net.connectivity.free, found.function().rest
+    P, free, rest = found.witness["P"][0], net.connectivity.free, found.function().equilibrium
     points, weights = np.polynomial.legendre.leggauss(100)
     for state in border(found, 5, seed):
         line = ((1 + t) / 2 * state + (1 - t) / 2 * rest for t in points)
@@ -145,7 +145,7 @@ def test_the_region_ends_before_the_equilibrium_that_parts_two_others():
     found = examined(net)
     assert found.verdict is Verdict.PROVED
     other = settle(net, [[1.0]], start=-1.0).state
-    assert not np.allclose(other, found.function().rest, atol=0.1)
+    assert not np.allclose(other, found.function().equilibrium, atol=0.1)
     between = brentq(lambda s: np.tanh(1.5 * s + 0.02) - s, -0.3, 0.0)
     values = found.function().value(np.array([other[0], [0.0, between, between]])[:, [0, 1, 2]])
     assert np.all(values > found.function().level)
