@@ -101,7 +101,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import the rooms that bring heavy packages when they are first named."""
+    """Import the modules that bring heavy packages when they are first named."""
     if name == "plots":
         return importlib.import_module("neurograph.plots")
     if name in ("GraphClassifier", "GraphRegressor"):

@@ -92,7 +92,7 @@ class Cost(FrozenArrays):
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters as sorted pairs."""
         object.__setattr__(
-            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_share", *ARRAY_FUNCTIONS))
+            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_share", "R", *ARRAY_FUNCTIONS))
         )
         if self.normaliser is not None and self.force is None:
             raise ParameterError(
@@ -102,7 +102,7 @@ class Cost(FrozenArrays):
         _ = self.value_equation, self.force_equation, self.normaliser_equation, self.bound
 
     def __repr__(self) -> str:
-        """Return the call that makes it."""
+        """Return the call that makes a named cost, and of another its value."""
         if self.name == "custom":
             return f"Cost({self.value!r})"
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.constants.items())})"

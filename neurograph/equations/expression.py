@@ -180,9 +180,7 @@ class Expression:
                 return
             case ast.Name(id=name):
                 if name not in self.vocabulary:
-                    raise ExpressionError(
-                        f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}"
-                    )
+                    self._unknown_name(name)
                 found.add(name)
                 return
             case ast.BinOp(op=ast.BitXor()):
@@ -207,6 +205,9 @@ class Expression:
             f"{self.what} {self.text!r} contains {ast.unparse(node)!r}: expected only numbers, "
             f"names, + - * / ** and the functions {', '.join(ARRAY_FUNCTIONS)}"
         )
+
+    def _unknown_name(self, name: str) -> None:
+        raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
     def _check_constant(self, node: ast.expr) -> None:
         """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the kernels differ on them, or never end."""

@@ -104,11 +104,10 @@ def check_nodes(count: int) -> None:
 
 def _edges(table: EdgeTable) -> list[Edge]:
     """Return the edges in the graph's own order."""
-    order = np.arange(table.pre.size) if table.order is None else np.argsort(table.order)
-    given = order if table.order is None else np.asarray(table.order)[order]
-    ends = (column[order].tolist() for column in (given, table.pre, table.post, table.weights))
+    order = slice(None) if table.order is None else np.argsort(table.order)
+    edges = zip(*(column[order].tolist() for column in (table.pre, table.post, table.weights)), strict=True)
     more = table.edge_attributes or {}
-    return [[pre, post, weight, _facts(more.get(place, {}))] for place, pre, post, weight in zip(*ends, strict=True)]
+    return [[*edge, _facts(more.get(place, {}))] for place, edge in enumerate(edges)]
 
 
 def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:

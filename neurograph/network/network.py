@@ -201,25 +201,32 @@ class Network(FrozenArrays):
 
     def _edge_places(self, edges: Any) -> NDArray[np.int64]:
         count = self.weights.size
-        given = edges if isinstance(edges, np.ndarray) else list(edges)
+        expected = "expected places in network.edges, a mask of bools, or pairs of labels"
+        try:
+            given = edges if isinstance(edges, np.ndarray) else list(edges)
+        except TypeError:
+            raise ParameterError(f"edges is {edges!r}: {expected}, such as [('x', 'y')]") from None
         if len(given) and all(isinstance(one, (tuple, list, np.ndarray)) for one in given):
             place = {edge: k for k, edge in enumerate(self.edges)}
-            pairs = [tuple(one.tolist() if isinstance(one, np.ndarray) else one) for one in given]
-            for pair in pairs:
-                if pair not in place:
-                    raise ParameterError(
-                        f"{pair!r} is no edge of the network: expected pairs of labels in network.edges"
-                    )
-            return np.array([place[pair] for pair in pairs], np.int64)
-        leaving = np.asarray(given)
+            pairs = [tuple(one.tolist() if isinstance(one, np.ndarray) else one)[:2] for one in given]
+            try:
+                return np.array([place[pair] for pair in pairs], np.int64)
+            except (KeyError, TypeError) as error:  # a label that is not there, or cannot be one
+                pair = error.args[0] if isinstance(error, KeyError) else next(p for p in pairs if not _hashable(p))
+                raise ParameterError(
+                    f"{pair!r} is no edge of the network: expected pairs of labels in network.edges; one edge alone is "
+                    "[(pre, post)]"
+                ) from None
+        try:
+            leaving = np.asarray(given)
+        except ValueError:
+            raise ParameterError(f"edges holds places and pairs of labels at once: {expected}") from None
         if leaving.dtype == np.bool_:
             if leaving.shape != (count,):
                 raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
             return np.flatnonzero(leaving)
         if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
-            raise ParameterError(
-                f"edges has type {leaving.dtype}: expected places in network.edges, a mask of bools, or pairs of labels"
-            )
+            raise ParameterError(f"edges has type {leaving.dtype}: {expected}")
         if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
             raise ParameterError(
                 f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
@@ -378,3 +385,11 @@ def _checked_bonds(network: Network) -> Network:
         if wrong is not None:
             raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
     return network
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -83,7 +83,7 @@ class Auto(Solver):
         return Euler(steps=self.steps, tol=self.tol, nudged_steps=self.nudged_steps)
 
     @property
-    def _sweep(self) -> GaussSeidel:
+    def _gauss_seidel(self) -> GaussSeidel:
         return GaussSeidel(steps=MOST, tol=self.tol)
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
@@ -100,7 +100,7 @@ class Auto(Solver):
         small = network.connectivity.free.size <= FEW
         second = Newton(tol=self.tol) if small else Anderson(tol=self.tol, dt=LONG, implicit=True)
         tried: list[tuple[str, Solver, NDArray[np.bool_]]] = [
-            ("sweep", self._sweep, sure),
+            ("gauss-seidel", self._gauss_seidel, sure),
             ("newton" if small else "anderson", second, sure),
             ("euler", self.euler, np.ones_like(sure)),
         ]
@@ -130,7 +130,7 @@ class Auto(Solver):
         sure, _ = self._choice(equilibrium.network, Phase(equilibrium.state))
         if not sure.all():
             return self.euler.respond(equilibrium, force, lift)
-        whole = self._sweep.respond(equilibrium, force, lift)
+        whole = self._gauss_seidel.respond(equilibrium, force, lift)
         left = whole.status != Status.CONVERGED
         if left.any():
             part = replace(equilibrium, state=equilibrium.state[left], dt=None)

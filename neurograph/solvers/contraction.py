@@ -142,6 +142,8 @@ def _nudge_loss(cost: Cost, beta: Array, box: tuple[float, float] | None, spread
     low, high = box or (-np.inf, np.inf)
     seen = {"s": Interval.across(low, high), "y": Interval.across(-np.inf, np.inf)}
     constants = {name: Interval.constant(np.array(value)) for name, value in cost.constants.items()}
+    if np.any(enclose(cost.force_equation, seen | constants).grade == ROUGH):  # a jump has no slope
+        return np.where(beta == 0.0, 0.0, np.inf)
     slope = enclose(cost.force_equation.derivative("s"), seen | constants)
     with np.errstate(invalid="ignore"):
         loss = np.maximum(beta * slope.low, beta * slope.high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import frozen
+from neurograph.equations.costs import Cost
 from neurograph.errors import CheckpointError
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
@@ -55,6 +56,8 @@ def _said(value: Any) -> str:
         return f"({', '.join(map(_said, value))})"
     if isinstance(value, np.ndarray):
         return _hash(value)
+    if isinstance(value, Cost):  # whose repr leaves out what its name stands for
+        return f"{value!r} {_hash(repr(astuple(value)))}"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

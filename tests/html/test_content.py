@@ -5,6 +5,7 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import neurograph as ng
 from neurograph.errors import GraphError, ParameterError
@@ -12,6 +13,7 @@ from neurograph.graphs.from_networkx import read_graph
 from neurograph.html import content as module
 from neurograph.html.content import check_nodes, content
 from neurograph.pruning import Removed
+from tests.strategies import graphs
 
 
 def of(graph, removed=()):
@@ -78,3 +80,15 @@ def test_what_cannot_be_drawn_is_refused():
     for wrong in (("a", "b"), Removed(("a", "b"), 1, np.nan, 0.0, "")):
         with pytest.raises(ParameterError, match="removed holds"):
             of(chain("x", "y"), [wrong])
+
+
+@settings(max_examples=30, deadline=None)
+@given(graph=graphs(biases=True, self_loops=True))
+def test_each_edge_has_its_own_facts_whatever_the_order_of_the_graph(graph):
+    edges = content(read_graph(graph), ng.dynamics.additive("tanh"), ())["edges"]
+    nodes = list(graph)
+    found = [(nodes[pre], nodes[post], facts) for pre, post, _, _, facts in edges]
+    assert found == [
+        (pre, post, {name: " ".join(str(value).split()) for name, value in data.items() if name != "weight"})
+        for pre, post, data in graph.edges(data=True)
+    ]

@@ -36,7 +36,7 @@ def test_a_tiny_network_gets_eulers_own_answer_and_says_so():
 def test_a_network_that_contracts_is_swept():
     network = made()
     settled, plain = ng.settle(network, X, solver=Auto(tol=1e-10)), ng.settle(network, X, solver=Euler(tol=1e-12))
-    assert settled.method == "sweep: the network contracts, so it has one equilibrium, wherever it starts"
+    assert settled.method == "gauss-seidel: the network contracts, so it has one equilibrium, wherever it starts"
     assert settled.converged
     assert settled.steps.max() < plain.steps.max()
     assert np.abs(settled.state - plain.state).max() < 1e-9
@@ -45,7 +45,7 @@ def test_a_network_that_contracts_is_swept():
 def test_a_graph_without_a_cycle_is_solved_in_one_pass():
     graph = ng.topologies.layered(inputs=3, hidden=(4, 4), outputs=2, feedback=False, bias="neurons", seed=0)
     settled = ng.settle(ng.compile(graph, ng.dynamics.additive("tanh")), X)
-    assert settled.method == "sweep: the graph has no cycle, so one pass is exact"
+    assert settled.method == "gauss-seidel: the graph has no cycle, so one pass is exact"
     assert np.all(settled.steps == 1)
     assert settled.converged
 
@@ -54,7 +54,7 @@ def test_a_graph_without_a_cycle_is_solved_in_one_pass():
 def test_a_slow_one_goes_to_a_method_of_fewer_steps(nodes, second):
     settled = ng.settle(ring(nodes, 0.999), [[1.0], [0.0]], solver=Auto(tol=1e-9))
     assert settled.converged
-    assert settled.method.startswith(f"sweep, then {second} (1 of 2 samples): ")
+    assert settled.method.startswith(f"gauss-seidel, then {second} (1 of 2 samples): ")
     alone = ng.settle(ring(nodes, 0.999), [[1.0]], solver=Auto(tol=1e-9))
     assert np.array_equal(settled.state[0], alone.state[0])
 
@@ -74,7 +74,7 @@ def test_what_the_chosen_methods_do_not_settle_is_settled_from_the_start(monkeyp
     monkeypatch.setattr(auto, "Newton", lambda tol: Euler(dt=1e-3, implicit=True, steps=1, tol=tol))
     settled = ng.settle(network, X, solver=Auto(tol=1e-9))
     assert settled.converged
-    assert settled.method.startswith("sweep, then newton, then euler: ")
+    assert settled.method.startswith("gauss-seidel, then newton, then euler: ")
     assert np.array_equal(settled.state, ng.settle(network, X, solver=Euler(tol=1e-9)).state)
     assert np.abs(settled.state - whole.state).max() < 1e-8
 
@@ -85,7 +85,7 @@ def test_a_sample_whose_nudge_may_undo_the_contraction_is_followed_alone():
     beta = np.array([1.0, -0.1, -0.5, 0.5, -0.5, 0.0])
     phase = Phase(state, np.full((6, 2), 0.4), beta)
     settled = Auto(tol=1e-9).solve(network, phase)
-    assert settled.method.startswith("sweep (4 of 6 samples), then euler (2 of 6 samples): ")
+    assert settled.method.startswith("gauss-seidel (4 of 6 samples), then euler (2 of 6 samples): ")
     for k in range(6):
         alone = Auto(tol=1e-9).solve(network, phase.of(np.array([k])))
         assert np.array_equal(alone.state[0], settled.state[k])

@@ -92,3 +92,14 @@ def test_what_it_cannot_bound_it_does_not_call_contracting(dynamics):
     graph = ng.topologies.symmetric(ng.topologies.complete(inputs=1, hidden=2, outputs=1, scale=0.05, seed=0))
     network = ng.compile(graph, dynamics)
     assert provably_contracts(network, phase_of(network))[0] == (dynamics.name == "additive (relu)")
+
+
+def test_a_force_that_jumps_proves_nothing():
+    """-dC/ds of |y - s| is a sign: its slope is 0 beside the jump, but two states may be driven apart at it."""
+    network = ng.compile(
+        ng.topologies.complete(2, 8, 1, bias="neurons", scale=1e-3, seed=0), ng.dynamics.additive("tanh")
+    )
+    start, target = np.zeros((1, len(network.nodes))), np.zeros((1, 1))
+    for cost in (ng.costs.Cost("-abs(y - s)"), ng.costs.squared_error()):
+        phase = Phase(start, target, 0.5, cost)
+        assert provably_contracts(network, phase).tolist() == [cost is ng.costs.squared_error()]

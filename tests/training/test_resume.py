@@ -192,3 +192,19 @@ def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
     (tmp_path / "a.ckpt.previous").unlink()
     with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
         ng.train(network(), X, Y, checkpoint=path, **arguments())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ng.costs.Cost("k*(y - s)**2/2", parameters={"k": 50.0}),
+        ng.costs.Cost("k*(y - s)**2/2", force="k*(y - s)", parameters={"k": 1.0}),
+        ng.costs.Cost("k*(y - s)**2/2", parameters={"k": 1.0}, name="another"),
+    ],
+)
+def test_a_run_with_another_cost_of_ones_own_is_another_run(other, tmp_path):
+    path, first = tmp_path / "run.ckpt", ng.costs.Cost("k*(y - s)**2/2", parameters={"k": 1.0})
+    ng.train(network(), X, Y, seed=0, epochs=1, cost=first, checkpoint=path)
+    ng.train(network(), X, Y, seed=0, epochs=2, cost=first, checkpoint=path)
+    with pytest.raises(ng.CheckpointError, match="cost is not the same"):
+        ng.train(network(), X, Y, seed=0, epochs=3, cost=other, checkpoint=path)
