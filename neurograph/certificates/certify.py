@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number
@@ -11,6 +12,7 @@ from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64
 from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import LEVELS, Level
+from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
@@ -23,6 +25,7 @@ def certify(
     y: ArrayLike | None = None,
     phase: Literal["free", "nudged", "transposed"] = "free",
     beta: float = 0.0,
+    cost: Cost | None = None,
     dt: float | None = None,
     level: Level = "standard",
     budget: float = 30.0,
@@ -41,11 +44,13 @@ def certify(
     y : array (batch, outputs), optional
         Targets; needed with x in a phase that is nudged, whose equilibria depend on them.
     phase : {"free", "nudged", "transposed"}
-        Whether the outputs get ``+ beta (y - s)``, and whether activity also returns along the edges, as in the nudged
-        phases of ``rules.asymmetric_ep()``: the drift gets ``(J' - J)(s - s*)``, J its Jacobian at the free
-        equilibrium s*.
+        Whether the outputs get beta times the force of the cost, ``+ beta (y - s)``, and whether activity also returns
+        along the edges, as in the nudged phases of ``rules.asymmetric_ep()``: the drift gets ``(J' - J)(s - s*)``, J
+        its Jacobian at the free equilibrium s*.
     beta : float
         Nudging strength; may be negative, and in a transposed phase 0: its linear response.
+    cost : Cost, optional
+        What nudges; default ``costs.squared_error()``. Of another the force has to be ``a(y) - s``.
     dt : float, optional
         Step of explicit Euler; each certificate then says whether that step inherits it.
     level : {"fast", "standard", "strong"}
@@ -62,7 +67,8 @@ def certify(
     Raises
     ------
     ParameterError
-        If `network` is not a Network; phase, beta and y do not go together; or another argument is out of range.
+        If `network` is not a Network; phase, beta, cost and y do not go together; nothing can be said of the cost; or
+        another argument is out of range.
     DataError
         If x or y has the wrong shape or holds a number that is not finite.
 
@@ -81,6 +87,7 @@ def certify(
     network = in_float64(checked_network(network))
     beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
+    cost = squared_error() if cost is None else _checked_cost(cost, phase)
     if level not in LEVELS:
         raise ParameterError(f"level is {level!r}: expected one of {', '.join(map(repr, LEVELS))}")
     if dt is not None:
@@ -88,11 +95,26 @@ def certify(
     budget = checked_number("budget", budget, above=0.0)
     inputs = None if x is None else checked_inputs(network, x)
     targets = None if y is None or inputs is None else checked_targets(network, y, inputs.shape[0])
+    if targets is not None:  # the force a(y) - s is that of the squared error towards a(y)
+        targets = cost.force_at(np.zeros_like(targets), targets)
     system = System(network, inputs, targets, beta, dt, phase == "transposed", budget)
     asked = LEVELS[: LEVELS.index(level) + 1]
     certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS.values() if theorem.level in asked)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
     return Report(certificates, f"{network!r}, {phase} phase{nudge}")
+
+
+def _checked_cost(cost: Cost, phase: str) -> Cost:
+    if not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as squared_error()")
+    if phase == "free":
+        raise ParameterError("cost is given, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
+    if cost.stiffness != 1.0:
+        raise ParameterError(
+            f"cost is {cost!r}, whose force is {cost.force_equation.text!r}: expected a(y) - s, as of "
+            "costs.squared_error(), for the theorems know of no other nudge; a factor of it belongs into beta"
+        )
+    return cost
 
 
 def _check_phase(phase: str, beta: float, x: ArrayLike | None, y: ArrayLike | None) -> None:

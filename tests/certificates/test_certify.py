@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from neurograph.certificates import certify
+from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.errors import DataError, ParameterError
+from neurograph.solvers.settle import settle
 from tests.certificates.networks import LEAKY, network
 
 
@@ -20,6 +22,10 @@ from tests.certificates.networks import LEAKY, network
         ({"phase": "nudged", "beta": np.nan}, "beta is nan"),
         ({"phase": "nudged", "beta": 1.0, "x": [[0.0]]}, "x is given without y"),
         ({"phase": "nudged", "beta": 1.0, "y": [[0.0]]}, "y is given without x"),
+        ({"cost": squared_error()}, "cost is given, but phase is 'free'"),
+        ({"cost": "squared", "phase": "nudged", "beta": 1.0}, "cost is 'squared': expected one of"),
+        ({"cost": cross_entropy(), "phase": "nudged", "beta": 1.0}, r"cost is cross_entropy.*expected a\(y\) - s"),
+        ({"cost": Cost("(y - s)**2"), "phase": "nudged", "beta": 1.0}, "a factor of it belongs into beta"),
         ({"dt": 0.0}, "dt is 0.0"),
         ({"dt": np.inf}, "dt is inf"),
         ({"dt": "a"}, "dt is 'a': expected a finite number > 0, or None"),
@@ -40,3 +46,16 @@ def test_data_and_network_are_checked():
         certify(net, [[1.0]], y=[[1.0, 2.0]], phase="nudged", beta=1.0)
     with pytest.raises(ParameterError, match="expected a Network"):
         certify(net.to_graph())
+
+
+def test_a_cost_of_ones_own_is_certified_at_the_equilibria_that_it_nudges_to():
+    """The force tanh(y) - s: the invariant box, and what is proved of it, hold the states that settle() finds."""
+    cost = Cost("s*s/2 - s*tanh(y)")
+    net = network([[0.0, 0.5], [-0.5, 0.0]], LEAKY)
+    x, y, beta = np.array([[0.3], [0.8]]), np.array([[2.0], [-1.0]]), 0.7
+    options = {"phase": "nudged", "beta": beta, "y": y}
+    report, plain = certify(net, x, cost=cost, **options), certify(net, x, **options | {"y": np.tanh(y)})
+    assert [(one.name, one.verdict, one.rate) for one in report] == [(one.name, one.verdict, one.rate) for one in plain]
+    settled = settle(net, x, y=y, beta=beta, cost=cost)
+    for sample, state in enumerate(settled.state):
+        assert report["gershgorin"].function(sample).equilibrium == pytest.approx(state, abs=1e-5)

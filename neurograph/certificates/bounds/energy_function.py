@@ -10,6 +10,7 @@ import numpy as np
 
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.system import Array
+from neurograph.equations.costs import squared_error
 from neurograph.equations.expression import Expression
 
 POINTS = 64
@@ -58,7 +59,7 @@ class Energy(LyapunovFunction):
     def _unmoved(self, s: Array, total: Any = 0.0) -> Array:
         """Return the drift (..., free) with the nudge, under a summed input of one's own."""
         drift = self._at(self.system.network.dynamics.drift_equation, s, total)
-        return np.asarray(drift + self.system.nudge * (self._target - s))
+        return np.asarray(drift + self.system.nudge * squared_error().force_at(s, self._target))
 
     @property
     def _target(self) -> Array:

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, filled
+from neurograph.equations.costs import squared_error
 from neurograph.equations.intervals import Interval, enclose
 
 WIDER = 1e-12
@@ -100,7 +101,9 @@ class Inclusion:
         if self.target is None:
             free = np.where((columns >= 0) & (self.system.nudge != 0.0), np.inf, 0.0)
             return Interval.across(-free, free)
-        towards = np.where(columns >= 0, self.target[:, columns], 0.0)
+        # The force a(y) - s: a(y), its value at 0, stands here, and s in the leak.
+        force = squared_error().force_at(np.zeros_like(self.target), self.target)
+        towards = np.where(columns >= 0, force[:, columns], 0.0)
         return Interval.constant(towards) * Interval.constant(self.system.nudge)
 
     def boxes(self, start: Interval | None = None) -> Iterator[Box]:
