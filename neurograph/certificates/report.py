@@ -16,7 +16,7 @@ from neurograph.errors import ParameterError
 WIDTH = 98
 """Columns of the table."""
 
-IDLE = "Not applicable"
+INAPPLICABLE = "Not applicable"
 """How the statement begins of a theorem that does not apply; the table leaves such theorems out."""
 
 
@@ -99,15 +99,17 @@ class Report:
                 f"Against it: {', '.join(certificate.claims)} ({certificate.name}). This does not cover "
                 f"{certificate.does_not_cover}"
             )
-        idle = [certificate for certificate in self.certificates if certificate.statement.startswith(IDLE)]
-        shown = [certificate for certificate in self.certificates if certificate not in idle]
+        inapplicable = [
+            certificate for certificate in self.certificates if certificate.statement.startswith(INAPPLICABLE)
+        ]
+        shown = [certificate for certificate in self.certificates if certificate not in inapplicable]
         parts += ["", *_table(shown), ""]
         for certificate in shown:
             parts += _wrapped(f"{certificate.name}: {certificate.statement}", 4)
             parts += _wrapped(certificate.euler or "", 4, 4)
-        if idle:
-            names = ", ".join(certificate.name for certificate in idle)
-            parts += _wrapped(f'{IDLE} here: {names}; print(report["{idle[0].name}"]) says why.', 4)
+        if inapplicable:
+            names = ", ".join(certificate.name for certificate in inapplicable)
+            parts += _wrapped(f'{INAPPLICABLE} here: {names}; print(report["{inapplicable[0].name}"]) says why.', 4)
         return "\n".join(parts)
 
 

@@ -50,8 +50,8 @@ def test_the_report_is_a_table_of_at_most_a_hundred_columns():
     assert max(map(len, lines)) <= 100
     assert any(re.match("certificate +verdict +scope", line) for line in lines)
     for certificate in report:
-        idle = certificate.statement.startswith("Not applicable")
-        assert any(line.startswith(f"{certificate.name}: ") for line in lines) == (not idle)
+        inapplicable = certificate.statement.startswith("Not applicable")
+        assert any(line.startswith(f"{certificate.name}: ") for line in lines) == (not inapplicable)
     assert repr(report).count("\n") == 0
     assert len(report) == len(report.certificates) == len(list(report))
     assert "Reference: " in str(report["gershgorin"])

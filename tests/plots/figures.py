@@ -53,12 +53,14 @@ def every(network, fit):
         "cost": lambda **options: plots.cost([fit, fit], **options),
         "network": lambda **options: plots.network(network, **options),
         "lyapunov": lambda **options: plots.lyapunov(network, X, **options),
-        "gradient": lambda **options: plots.gradient({"exact": course(1.0, 1.0), "near": course(0.4, 0.6)}, **options),
+        "gradient": lambda **options: plots.gradient(
+            {"exact": history(1.0, 1.0), "near": history(0.4, 0.6)}, **options
+        ),
     }
 
 
-def course(*cosines, relative_error=0.1):
-    """A course whose checks have these cosines."""
+def history(*cosines, relative_error=0.1):
+    """A history whose checks have these cosines."""
     nothing = np.zeros(0)
     return [
         ng.GradientCheck("a rule", cosine, relative_error * 10.0**-k, *[nothing] * 4, settled=1.0, learned=1.0)

@@ -200,18 +200,18 @@ def test_a_check_reads_as_a_line():
 def test_a_course_is_the_training_and_a_check_after_each_epoch():
     network, rule = complete(), ng.rules.vector_field()
     options = {"rule": rule, "beta": 0.2, "cost": ng.costs.squared_error()}
-    course = ng.gradient_history(network, X, Y, epochs=3, optimiser=ng.optimisers.adam(0.05), seed=4, **options)
-    assert len(course) == 4
-    assert same(course[0], ng.gradient_check(network, X, Y, **options))
+    history = ng.gradient_history(network, X, Y, epochs=3, optimiser=ng.optimisers.adam(0.05), seed=4, **options)
+    assert len(history) == 4
+    assert same(history[0], ng.gradient_check(network, X, Y, **options))
     training = {"optimiser": ng.optimisers.adam(0.05), "target_cost": None, "seed": 4, "progress": False}
     fit = ng.train(network, X, Y, epochs=3, **options, **training)
-    assert same(course[3], ng.gradient_check(fit.network, X, Y, **options))
+    assert same(history[3], ng.gradient_check(fit.network, X, Y, **options))
 
 
 def test_a_course_goes_on_through_an_epoch_without_an_equilibrium():
     solver = ng.solvers.Euler(dt=0.1, steps=500)
-    course = ng.gradient_history(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
-    assert [check.rule for check in course] == ["deep"] * 3
-    assert all(np.isnan([check.cosine, check.relative_error, *check.gradient]).all() for check in course)
+    history = ng.gradient_history(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
+    assert [check.rule for check in history] == ["deep"] * 3
+    assert all(np.isnan([check.cosine, check.relative_error, *check.gradient]).all() for check in history)
     with pytest.raises(ng.ParameterError, match="epochs is 0"):
         ng.gradient_history(complete(), X, Y, epochs=0)
