@@ -33,7 +33,7 @@ def test_shrunk_rows_contract_in_a_weighted_max_norm(seed):
         fixed = np.abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)).toarray())
         assert np.abs(np.linalg.eigvals(fixed / couplings.surplus[:, None])).max() > 0.9
         return
-    # A vector v > 0 with |M| v <= room v is there just where the Perron root of |M| / room is at most 1.
+    # A vector v > 0 with |M| v <= surplus v is there just where the Perron root of |M| / surplus is at most 1.
     rows = np.abs(couplings.matrix(new).toarray()) / couplings.surplus[:, None]
     assert np.abs(np.linalg.eigvals(rows)).max() <= 1.0 + 1e-6
     assert keeps_what_it_must(couplings, new)
