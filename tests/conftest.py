@@ -1,7 +1,6 @@
 """The same examples in every run; ``HYPOTHESIS_PROFILE=explore`` draws new ones."""
 
 import os
-import sys
 
 import pytest
 from hypothesis import settings
@@ -12,16 +11,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--without-extension", action="store_true", help="run as on a machine that had no C compiler at installation"
-    )
     parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes minutes or a C++ compiler; run with --slow")
-    if config.getoption("--without-extension"):
-        sys.modules["neurograph.kernels.gather"] = None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -27,13 +27,6 @@ OWNERS = {
 
 TESTED_ELSEWHERE = {
     "cli/__main__.py": "it only calls main(): tests/cli/test_main.py runs it as a process",
-    "kernels/gauss_seidel.py": "as phase.py: tests/solvers/test_gauss_seidel.py",
-    "kernels/machine_code.py": "what it compiles is tested by its numbers: tests/solvers, tests/kernels",
-    "kernels/phase.py": "text that cannot run by itself: tests/solvers/test_euler.py, tests/kernels/test_plain_loop.py",
-    "kernels/readout.py": "as phase.py: tests/learning/test_rules.py",
-    "kernels/response.py": "as phase.py: tests/solvers/test_linear_response.py",
-    "kernels/threads.py": "threads show in tests/kernels/test_bindings.py, by the bits of sums on 1 to 7 of them",
-    "kernels/unpacking.py": "as phase.py: tests/compression/test_packed.py",
 }
 """Modules without a test file of their name, and why."""
 
@@ -150,7 +143,7 @@ def test_no_test_imports_brian2_before_it_runs():
 
 
 def test_importing_neurograph_brings_nothing_heavy():
-    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'numba', 'joblib', 'pyarrow', 'h5py', 'nir'}"
+    heavy = "{'sympy', 'matplotlib', 'sklearn', 'brian2', 'joblib', 'pyarrow', 'h5py', 'nir'}"
     program = f"import sys, neurograph; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ from neurograph._arrays import Floats
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.running import Runtime
 from neurograph.brian.timing import Timing
-from neurograph.kernels.phase import LARGEST
+from neurograph.kernels.engine import LARGEST
 from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium, Status
 

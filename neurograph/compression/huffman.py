@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.kernels.unpacking import LONGEST, PEEK
+from neurograph.kernels.engine import LONGEST, PEEK
 
 Counts = NDArray[np.int64]
 

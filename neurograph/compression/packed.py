@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph.compression.huffman import Code
 from neurograph.errors import DataError, FormatError
-from neurograph.kernels.machine_code import unpacking_kernel
+from neurograph.kernels import engine
 
 CHUNK = 1 << 20
 """Most numbers that are turned into bits at once."""
@@ -129,7 +129,7 @@ class PackedWeights:
         result = np.zeros((self.shape[0], columns.shape[1] if columns.ndim == 2 else 1))
         if columns.size:
             wide = np.ascontiguousarray(columns.reshape(columns.shape[0], -1))
-            unpacking_kernel("multiply")(self.words, *self._tables, self.coded, self.values, wide, result)
+            engine.multiply(self.words, *self._tables, self.coded, self.values, wide, result)
         return result[:, 0] if columns.ndim == 1 else result
 
     def matrix(self) -> scipy.sparse.csr_array:
@@ -154,16 +154,14 @@ class PackedWeights:
         indptr, indices = np.zeros(self.shape[0] + 1, np.int64), np.zeros(self.entries, np.int64)
         level = np.zeros(self.entries, np.int64)
         size = np.array(self.shape, np.int64)
-        lost = unpacking_kernel("unpack")(
-            self.words, self.bits, *self._tables, self.coded, size, indptr, indices, level
-        )
+        lost = engine.unpack(self.words, self.bits, *self._tables, self.coded, size, indptr, indices, level)
         if lost:
             raise FormatError(f"the packed weights are damaged in row {lost - 1}: write the file again")
         return indptr, indices, level
 
     @property
     def _tables(self) -> list[tuple[NDArray[np.int64], ...]]:
-        """The arrays by which the kernels decode counts, gaps and levels."""
+        """The arrays by which the engine decodes counts, gaps and levels."""
         return [(code.table, code.order, *code.rows) for code in (self.counts, self.gaps, self.levels)]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax, softmax
 
-from neurograph._arrays import FrozenArrays, frozen
+from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
 from neurograph.equations.dynamics import checked_parameters
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
@@ -20,25 +20,6 @@ from neurograph.errors import ParameterError
 __all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
 
 Floats = NDArray[np.float64]
-
-
-class CostForm(NamedTuple):
-    """The equations of a nudge without the values of their parameters: what a loop is compiled for.
-
-    Attributes
-    ----------
-    force : Expression
-    normaliser : Expression or None
-    stiffness : float or None
-        See :attr:`Cost.stiffness`.
-    names : tuple of str
-        The parameters, in the order of :attr:`Cost.numbers`.
-    """
-
-    force: Expression
-    normaliser: Expression | None
-    stiffness: float | None
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +73,7 @@ class Cost(FrozenArrays):
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters as sorted pairs."""
         object.__setattr__(
-            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_share", "R", *ARRAY_FUNCTIONS))
+            self, "parameters", checked_parameters(self.parameters, ("s", "y", "log_share", *ARRAY_FUNCTIONS))
         )
         if self.normaliser is not None and self.force is None:
             raise ParameterError(
@@ -153,16 +134,6 @@ class Cost(FrozenArrays):
         if self.curvature is None:
             return float("inf")
         return float(Expression(self.curvature, tuple(self.constants), "curvature")(**self.constants))
-
-    @cached_property
-    def form(self) -> CostForm:
-        """What a loop is compiled for."""
-        return CostForm(self.force_equation, self.normaliser_equation, self.stiffness, tuple(self.constants))
-
-    @cached_property
-    def numbers(self) -> Floats:
-        """The values of the parameters."""
-        return frozen(np.array(list(self.constants.values()), np.float64))
 
     def each(self, outputs: ArrayLike, y: ArrayLike) -> Floats:
         """Return the cost of each sample (batch,)."""

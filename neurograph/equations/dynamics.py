@@ -23,7 +23,7 @@ __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
 
-RESERVED = (*STATE, *ARRAY_FUNCTIONS, "R", "role", "bias")
+RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias")
 """What a parameter cannot be called."""
 
 SYMBOLS = {

@@ -1,7 +1,7 @@
-"""Scalar equations as text: checked, rendered for numpy, the compiled kernels and Brian2, differentiated, typeset.
+"""Scalar equations as text: checked, for numpy, the compiled engine and Brian2, differentiated, typeset.
 
-An equation is written once, as Python arithmetic over a stated vocabulary. The same text is evaluated on
-arrays (numpy), placed in the compiled kernels and handed to Brian2, with its own order of operations. Only
+An equation is written once, as Python arithmetic over a stated vocabulary. The same tree is evaluated on
+arrays (numpy), run by the compiled engine and handed to Brian2, with its own order of operations. Only
 derivatives and LaTeX go through sympy, which is imported when the first of them is asked for.
 """
 
@@ -25,58 +25,6 @@ if TYPE_CHECKING:
     import sympy
 
 Array = NDArray[np.floating[Any]]
-
-SCALAR_FUNCTIONS = """
-def tanh(x):
-    a = -2.0 * abs(x)
-    r = (-40.0 if a < -40.0 else a) * 0.0078125
-    p = 1.6059043836821613e-10
-    p = p * r + 2.08767569878681e-09
-    p = p * r + 2.505210838544172e-08
-    p = p * r + 2.755731922398589e-07
-    p = p * r + 2.7557319223985893e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    p = p * r + 1.0
-    m = p * r
-    m *= m + 2.0
-    m *= m + 2.0
-    m *= m + 2.0
-    m *= m + 2.0
-    m *= m + 2.0
-    m *= m + 2.0
-    m *= m + 2.0
-    t = -m / (m + 2.0)
-    return t if x >= 0.0 else -t
-
-def sigmoid(x):
-    return 0.5 * (1.0 + tanh(0.5 * x))
-
-def relu(x):
-    return x if x > 0.0 else 0.0 * x
-
-def step(x):
-    return 1.0 if x > 0.0 else 0.0
-
-def sign(x):
-    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else 0.0)
-
-def clip(x, low, high):
-    return low if x < low else (high if x > high else x)
-
-def between(x, low, high):
-    return 1.0 if low <= x <= high else 0.0
-"""
-"""The functions that :mod:`math` lacks, as the scalar text that the compiled kernels carry; and tanh, without a branch.
-
-With m = exp(-2 abs(x)) - 1, tanh(abs(x)) is -m / (m + 2). The series of exp(r) - 1 at r = -2 abs(x) / 128 and seven
-doublings, m <- m (m + 2), keep its relative error below 2e-15, and become vector instructions, as a call does not.
-"""
 
 ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,

@@ -18,7 +18,7 @@ from neurograph.compression.huffman import Code
 from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
 from neurograph.formats.base import VERSION, Format, add_node, from_json, label_from_json, parsed_json, to_json, without
-from neurograph.kernels.unpacking import LONGEST
+from neurograph.kernels.engine import LONGEST
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
 SIZES = 8

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +13,12 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
-from neurograph.kernels.machine_code import readout_kernel, readout_tables
+from neurograph.kernels import engine
+from neurograph.kernels.edge_terms import edge_terms
+from neurograph.kernels.program import program
+from neurograph.kernels.rule_programs import evaluated, sum_of_terms
 from neurograph.learning.rules import Rule
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.result import Equilibrium, Response, Status
@@ -151,22 +158,46 @@ def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
         steps = phases.steps if rule.average else 1
         return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
-    change, bias_change = np.zeros(network.weights.size), np.zeros(connectivity.biased.size)
     if not phases.learned.any():
-        return change, bias_change
-    names = readout_tables(rule.expression)
-    kernel = readout_kernel(rule.expression, not rule.random_sign, network.dtype_name)
-    tables = _tables(names, phases, "I")
-    beta = phases.beta[phases.learned].astype(network.dtype)
-    kernel(connectivity.pre, connectivity.post, network.weights, tables, beta, change)
-    if connectivity.biased.size:
+        return np.zeros(network.weights.size), np.zeros(connectivity.biased.size)
+    tables = _tables(rule, phases, "I")
+    change = _sums(rule, tables, (connectivity.indptr, connectivity.pre, connectivity.post), network.weights)
+    biased = connectivity.biased.astype(np.int32)
+    if biased.size:
         # A bias learns as an edge from one more node, the last row of the tables, which sends 1.
-        if "slope" in names and not _bias_is_input(network.dynamics):
-            tables = _tables(names, phases, "b")
-        one = np.full(connectivity.biased.size, len(connectivity.table.nodes), np.int32)
-        values = network.biases[connectivity.biased]
-        kernel(one, connectivity.biased.astype(np.int32), values, tables, beta, bias_change)
+        if "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
+            tables = _tables(rule, phases, "b")
+        one = np.full(biased.size, len(connectivity.table.nodes), np.int32)
+        ends = np.zeros(len(connectivity.table.nodes) + 1, np.int64)
+        ends[biased + 1] = 1
+        bias_change = _sums(rule, tables, (np.cumsum(ends), one, biased), network.biases[biased])
+    else:
+        bias_change = np.zeros(0)
     return change / batch, bias_change / batch
+
+
+def _sums(
+    rule: Rule, tables: dict[str, Floats], edges: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], w: Floats
+) -> Floats:
+    """Return the sum over samples of a rule, at each edge: (indptr, pre, post) by its postsynaptic node."""
+    indptr, pre, post = edges
+    some = next(iter(tables.values()))
+    samples = some.shape[1]
+    expression = _parted(rule.expression)
+    terms = edge_terms(expression, _end)
+    if terms is None:
+        names = tuple(sorted(tables))
+        ends = np.array([_end(name) == "post" for name in names], np.int8)
+        total = np.zeros(w.size)
+        engine.edge_sums(
+            program(expression, (*names, "w")), pre, post, tuple(tables.values()), ends, w, total, samples
+        )  # fmt: skip
+        return total
+    sums = np.zeros((len(terms), w.size))
+    for term, to in zip(terms, sums, strict=True):
+        left, right = evaluated(term.pre, tables, some), evaluated(term.post, tables, some)
+        engine.products(indptr, pre, left, right[:-1], to, samples)
+    return sum_of_terms(terms, sums, w)
 
 
 def _bias_is_input(dynamics: Dynamics) -> bool:
@@ -174,18 +205,39 @@ def _bias_is_input(dynamics: Dynamics) -> bool:
     return dynamics.slope("b").text == dynamics.slope("I").text
 
 
-def _tables(names: tuple[str, ...], phases: Phases, variable: str) -> tuple[Floats, ...]:
-    """Return each variable of a rule as (nodes + 1, samples learned from); the last row is a node that sends 1."""
-    tables = (_table(name, phases, variable) for name in names)
+@lru_cache(maxsize=256)
+def _parted(rule: Expression) -> Expression:
+    """Return a readout rule with ``pre_leak`` as the sum of its parts by ``w_out`` and by ``w_out_abs``."""
+    if "pre_leak" not in rule.symbols:
+        return rule
+    text = re.sub(r"\bpre_leak\b", "(pre_leak + pre_leak_abs*sign(w))", rule.text)
+    return Expression(text, (*rule.vocabulary, "pre_leak_abs"), rule.what)
+
+
+def _end(symbol: str) -> str:
+    """Return the side of an edge that a symbol of a readout rule is read at."""
+    return {"w": "w", "beta": "post"}.get(symbol, symbol.partition("_")[0])
+
+
+def _tables(rule: Rule, phases: Phases, variable: str) -> dict[str, Floats]:
+    """Return each variable of a rule, by name, as (nodes + 1, samples learned from); the last row sends 1."""
+    names = sorted(_parted(rule.expression).symbols - {"w"})
+    tables: dict[str, Floats] = {}
+    for name in names or ["pre_free"]:
+        what = name.removeprefix("pre_").removeprefix("post_")
+        twin = next((table for other, table in tables.items() if other.partition("_")[2] == what), None)
+        tables[name] = _table(what, phases, variable) if twin is None else twin
     if not phases.learned.all():
-        tables = (np.ascontiguousarray(table[:, phases.learned]) for table in tables)
-    return tuple(tables)
+        tables = {name: np.ascontiguousarray(table[:, phases.learned]) for name, table in tables.items()}
+    return tables
 
 
 def _table(name: str, phases: Phases, variable: str) -> Floats:
     """Return one variable of a rule (nodes + 1, batch); a slope is that of the drift in `variable`."""
     network, free = phases.free.network, phases.free.state
     match name:
+        case "beta":
+            return np.tile(phases.beta.astype(network.dtype), (free.shape[1] + 1, 1))
         case "slope" if phases.response is not None and variable == "I":
             return _by_node(phases.response.input_slope, 0.0)
         case "slope":

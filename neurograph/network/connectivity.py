@@ -28,7 +28,7 @@ class Incidence(FrozenArrays):
     indptr : int64 array (gathering nodes + 1,)
         Edges of gathering node p are ``indptr[p]`` to ``indptr[p + 1]``.
     other : int32 array (k,)
-        The node at the other end.
+        The row of the node at the other end: see :attr:`PhaseSubgraph.row`.
     """
 
     chosen: slice | NDArray[np.bool_] | NDArray[np.integer[Any]]
@@ -36,8 +36,10 @@ class Incidence(FrozenArrays):
     other: NDArray[np.int32]
 
     @classmethod
-    def arriving(cls, connectivity: Connectivity, moving: NDArray[np.int64], mask: NDArray[np.bool_]) -> Incidence:
-        """Gather the edges of a mask by the nodes `moving`, at which all of them arrive."""
+    def arriving(
+        cls, connectivity: Connectivity, moving: NDArray[np.int64], row: NDArray[np.int32], mask: NDArray[np.bool_]
+    ) -> Incidence:
+        """Gather the edges of a mask by the nodes `moving`, at which all of them arrive; `row` is each node's."""
         # indptr by counting the mask's edges before each node: those in it or those outside, the fewer ones.
         count = int(np.count_nonzero(mask))
         few = 2 * count <= mask.size
@@ -48,7 +50,10 @@ class Incidence(FrozenArrays):
         if not mask[chosen].all():
             chosen = frozen(ids if 8 * count < mask.size else mask)
         before = before if few else connectivity.indptr - before
-        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(connectivity.pre[chosen]))
+        other = connectivity.pre[chosen]
+        if moving.size < row.size:  # else each node is its own row
+            other = row[other]
+        return cls(chosen, frozen(before[np.append(moving, -1)]), frozen(other))
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -67,6 +72,15 @@ def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
     parts = range(0, mask.size, CHUNK)
     found = [first + np.flatnonzero(mask[first : first + CHUNK] == value) for first in parts]
     return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+ROWS_OF_A_LINE = 16
+"""Rows, of one lane, that make whole lines of the cache in either type of numbers."""
+
+
+def padded(rows: int) -> int:
+    """Return the next row at which a line of the cache begins."""
+    return -(-rows // ROWS_OF_A_LINE) * ROWS_OF_A_LINE
 
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
@@ -90,6 +104,9 @@ class PhaseSubgraph(FrozenArrays):
         Edges from nodes that do not move, by their postsynaptic node.
     place : int64 array (nodes,)
         Place of each node in `moving`, -1 for one that does not move.
+    row : int32 array (nodes,)
+        Row of each node in the tables of the compiled loops: its place, if it moves; the others stand behind, from a
+        row on at which a line of the cache begins.
     """
 
     connectivity: Connectivity
@@ -98,6 +115,7 @@ class PhaseSubgraph(FrozenArrays):
     recurrent: Incidence
     clamped: Incidence
     place: NDArray[np.int64]
+    row: NDArray[np.int32]
 
     @classmethod
     def of(cls, connectivity: Connectivity, moving: NDArray[np.int64], columns: NDArray[np.int64]) -> PhaseSubgraph:
@@ -110,21 +128,35 @@ class PhaseSubgraph(FrozenArrays):
         still = np.repeat(moves, np.diff(connectivity.indptr))
         inner &= still
         still ^= inner
-        others = Incidence.arriving(connectivity, moving, still)
+        row = np.where(moves, place, padded(moving.size) + np.cumsum(~moves) - 1).astype(np.int32)
+        others = Incidence.arriving(connectivity, moving, row, still)
         del still  # before the next takes memory
         return cls(
             connectivity=connectivity,
             moving=frozen(moving),
             columns=frozen(columns),
-            recurrent=Incidence.arriving(connectivity, moving, inner),
+            recurrent=Incidence.arriving(connectivity, moving, row, inner),
             clamped=others,
             place=frozen(place),
+            row=frozen(row),
         )
+
+    @cached_property
+    def node(self) -> NDArray[np.int64]:
+        """Places of the nodes, those that move first."""
+        return np.concatenate([self.moving, np.flatnonzero(self.place < 0)])
+
+    @cached_property
+    def outputs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the outputs that move, rising, and their columns of y."""
+        rows = np.flatnonzero(self.columns >= 0)
+        return rows, self.columns[rows]
 
     @cached_property
     def transposed(self) -> Incidence:
         """The recurrent edges, by their presynaptic node: the rows of W transposed."""
-        return self._gathered(self.recurrent.ids, self._ends(self.recurrent.ids)[0], self.post)
+        ids = self.recurrent.ids
+        return self._gathered(ids, self._ends(ids)[0], self.row[self.post[ids]])
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -133,23 +165,16 @@ class PhaseSubgraph(FrozenArrays):
         return Schedule.of(self.moving.size, pre, post, np.flatnonzero(np.diff(self.clamped.indptr)))
 
     @cached_property
-    def forward(self) -> tuple[Incidence, Incidence]:
-        """The recurrent edges to nodes visited later, gathered by post and by pre, row k of the k-th node visited."""
-        pre, post = self._ends(self.recurrent.ids)
-        return self._both_ways(self.recurrent.ids[self.schedule.rank[pre] < self.schedule.rank[post]])
-
-    @cached_property
-    def feedback(self) -> tuple[Incidence, Incidence]:
-        """The recurrent edges to nodes visited earlier, likewise."""
-        pre, post = self._ends(self.recurrent.ids)
-        return self._both_ways(self.recurrent.ids[self.schedule.rank[pre] > self.schedule.rank[post]])
+    def visited(self) -> VisitedSubgraph:
+        """The same, its rows in the order in which Gauss-Seidel visits the nodes."""
+        return VisitedSubgraph.of(self)
 
     @cached_property
     def loops(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places of the nodes with an edge to themselves, and the places of those edges in the weights."""
-        post = np.repeat(self.moving, np.diff(self.recurrent.indptr))
+        post = np.repeat(np.arange(self.moving.size), np.diff(self.recurrent.indptr))
         own = self.recurrent.other == post
-        return self.place[post[own]], self.recurrent.ids[own]
+        return post[own], self.recurrent.ids[own]
 
     @property
     def pre(self) -> NDArray[np.int32]:
@@ -165,18 +190,63 @@ class PhaseSubgraph(FrozenArrays):
         """Return the places, among the moving nodes, of the ends of some edges."""
         return self.place[self.pre[ids]], self.place[self.post[ids]]
 
-    def _both_ways(self, ids: NDArray[np.int64]) -> tuple[Incidence, Incidence]:
-        """Gather recurrent edges by both of their ends, in the order in which these are visited."""
-        pre, post = (self.schedule.rank[places] for places in self._ends(ids))
-        return self._gathered(ids, post, self.pre), self._gathered(ids, pre, self.post)
-
-    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.int32]) -> Incidence:
+    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.integer[Any]]) -> Incidence:
         """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
-        edges = sparse.coo_array((ids, (by, other[ids])), shape=(self.moving.size, self.connectivity.indptr.size - 1))
+        edges = sparse.coo_array((ids, (by, other)), shape=(self.moving.size, int(self.row.max(initial=0)) + 1))
         edges.has_canonical_format = True  # else scipy would sort within the groups too
         rows = edges.tocsr()
         return Incidence(
             frozen(rows.data), frozen(rows.indptr.astype(np.int64)), frozen(rows.indices.astype(np.int32, copy=False))
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class VisitedSubgraph(FrozenArrays):
+    """The nodes that move in a phase, in the order in which Gauss-Seidel visits them, and their edges by that.
+
+    Attributes
+    ----------
+    node : int64 array (nodes,)
+        Places of the nodes, those that move first.
+    outputs : tuple of int64 arrays
+        Rows of the outputs that move, rising, and their columns of y.
+    recurrent, clamped : Incidence
+        As in :class:`PhaseSubgraph`.
+    forward, feedback : tuple of Incidence
+        The recurrent edges to nodes visited later, and to nodes visited earlier, gathered by post and by pre.
+    """
+
+    node: NDArray[np.int64]
+    outputs: tuple[NDArray[np.int64], NDArray[np.int64]]
+    recurrent: Incidence
+    clamped: Incidence
+    forward: tuple[Incidence, Incidence]
+    feedback: tuple[Incidence, Incidence]
+
+    @classmethod
+    def of(cls, subgraph: PhaseSubgraph) -> VisitedSubgraph:
+        """Renumber the rows of a subgraph by its schedule."""
+        order, rank, moving = subgraph.schedule.order, subgraph.schedule.rank, subgraph.moving
+        row = subgraph.row.copy()
+        row[moving] = rank
+        node = np.concatenate([moving[order], subgraph.node[moving.size :]])
+
+        def gathered(ids: NDArray[np.int64], by: str = "post") -> Incidence:
+            ends = {"pre": row[subgraph.pre[ids]], "post": row[subgraph.post[ids]]}
+            return subgraph._gathered(ids, ends.pop(by), ends.popitem()[1])
+
+        inner = subgraph.recurrent.ids
+        later = row[subgraph.pre[inner]] < row[subgraph.post[inner]]
+        earlier = row[subgraph.pre[inner]] > row[subgraph.post[inner]]
+        columns = subgraph.columns[order]
+        rows = np.flatnonzero(columns >= 0)
+        return cls(
+            frozen(node),
+            (frozen(rows), frozen(columns[rows])),
+            gathered(inner),
+            gathered(subgraph.clamped.ids),
+            (gathered(inner[later]), gathered(inner[later], "pre")),
+            (gathered(inner[earlier]), gathered(inner[earlier], "pre")),
         )
 
 

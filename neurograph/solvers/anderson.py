@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
-from neurograph.kernels.phase import LARGEST
+from neurograph.kernels.engine import LARGEST
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import leaks_on, subgraph_of
 from neurograph.solvers.base import Phase, Solver

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph
+from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph, VisitedSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 
@@ -19,20 +19,25 @@ def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
 
 
 def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
-    """Return the weight of the edge from each moving node to itself."""
+    """Return the weight of the edge from each moving node to itself, by their places."""
     places, edges = subgraph.loops
     loops = np.zeros(subgraph.moving.size, network.dtype)
     loops[places] = network.weights[edges]
     return loops
 
 
-def neurons(network: Network, subgraph: PhaseSubgraph) -> tuple[Any, ...]:
-    """Return what the kernels need of the nodes, and which of them move."""
+def nodes_of(network: Network, rows: PhaseSubgraph | VisitedSubgraph, moving: int) -> tuple[Any, ...]:
+    """Return which node each row is, how many move, and what the equations read of them."""
     seen = network.dynamics.drift_equation.symbols
     # An array that the drift does not read stands in for a sum that nobody needs computed.
     out = network.w_out if "w_out" in seen else network.biases
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
-    return network.biases, out, out_abs, network.parameters, subgraph.moving, subgraph.columns
+    return rows.node, moving, network.biases, out, out_abs, network.parameters
+
+
+def box_of(network: Network) -> tuple[float, float]:
+    """Return the box of the dynamics, without end where there is none."""
+    return network.dynamics.box or (-np.inf, np.inf)
 
 
 def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
+from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
-from neurograph.kernels.machine_code import lanes_for, phase_kernel
-from neurograph.kernels.threads import run_together
-from neurograph.network.connectivity import Edges
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import threads_for
+from neurograph.kernels.equations import equations
+from neurograph.kernels.rule_programs import online_programs
+from neurograph.network.connectivity import Edges, PhaseSubgraph
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import free_edges, leaks_of, leaks_on, neurons, subgraph_of
+from neurograph.solvers.arguments import box_of, free_edges, leaks_of, leaks_on, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.linear_response import linear_response
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
@@ -83,47 +87,32 @@ class Euler(Solver):
         return self._run(network, phase)
 
     def _run(self, network: Network, phase: Phase) -> Equilibrium:
-        connectivity, start = network.connectivity, phase.start
+        start, subgraph = phase.start, subgraph_of(network, phase)
         batch = start.shape[0]
-        beta = np.full(batch, phase.beta, np.float64)
         implicit, dt = self._step_of(network, start, phase.stiffness)
-        steps = self.most_steps(phase)
-        every, watched, frames = _frames(network, phase.record, start, steps)
-        end = np.empty_like(start)
-        residual, n_steps = np.empty(batch), np.empty(batch, np.int64)
-        status = np.empty(batch, np.int8)
-        online, transposed = phase.rule is not None, phase.anchor is not None
-        trace = np.zeros(network.weights.size if online else 0)
-        bias_trace = np.zeros(connectivity.biased.size if online else 0)
-        lanes = lanes_for(batch, network.weights.size)
-        kernel = phase_kernel(
-            network.dynamics, phase.rule, implicit, phase.cost.form, transposed, lanes, network.dtype_name
+        steps, cost = self.most_steps(phase), None if phase.free or phase.clamped else phase.cost
+        end, residual = np.empty_like(start), np.empty(batch)
+        n_steps, status = np.empty(batch, np.int64), np.empty(batch, np.int8)
+        wanted = ({"leak"} if implicit else set()) | (
+            {"slope_I", "transfer_slope"} if phase.anchor is not None else set()
         )
-        wires, nodes = _wires(network, phase), neurons(network, subgraph_of(network, phase))
-        run_together(
-            kernel,
-            (
-                wires, nodes, start, start if phase.anchor is None else phase.anchor,
-                start[:0] if phase.target is None else phase.target, beta, phase.cost.numbers, dt, int(steps),
-                float(self.tol),
-                end, residual, n_steps, status, every, watched, frames, connectivity.biased, trace, bias_trace,
-            ),
-            wires[1][0],
-            start,
-            lanes,
-            tables=11 if transposed else 6,
+        recurrent, clamped, transposed = _edges(network, phase)
+        record, rule = _frames(network, phase.record, subgraph, start, steps), None
+        if phase.rule is not None:
+            rule = _OnlineRule.of(network, subgraph, phase.rule)
+        engine.euler(
+            equations(network.dynamics, cost, frozenset(wanted)),
+            nodes_of(network, subgraph, subgraph.moving.size),
+            (*subgraph.outputs, network.connectivity.outputs.size),
+            recurrent, clamped, transposed, box_of(network),
+            (start, phase.anchor, phase.target, np.full(batch, phase.beta, np.float64)),
+            dt, steps, self.tol, implicit, phase.cost.stiffness, None if rule is None else rule.arguments, record,
+            threads_for(int(recurrent[0][-1]), batch), (end, residual, n_steps, status),
         )  # fmt: skip
         return Equilibrium(
-            network,
-            end,
-            status,
-            residual,
-            n_steps,
-            trace if online else None,
-            bias_trace if online else None,
-            dt,
-            None if phase.record is None else _trajectory(network, phase.record, watched, frames, end, n_steps),
-        )
+            network, end, status, residual, n_steps, *((None, None) if rule is None else rule.traces()), dt,
+            None if record is None else _trajectory(network, phase.record, record, end, n_steps),
+        )  # fmt: skip
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force in the steps of the free phase, whose stability is its own.
@@ -164,14 +153,50 @@ class Euler(Solver):
 
 
 def _frames(
-    network: Network, record: Record | None, start: Floats, steps: int
-) -> tuple[int, NDArray[np.int64], Floats]:
-    """Return how many steps apart frames are, the places of the recorded nodes, and an empty array for the frames."""
+    network: Network, record: Record | None, subgraph: PhaseSubgraph, start: Floats, steps: int
+) -> tuple[int, NDArray[np.int64], Floats] | None:
+    """Return how many steps apart frames are, the rows of the recorded nodes, and an array for the frames."""
     if record is None:
-        return 0, np.empty(0, np.int64), np.empty((0, 0, 0), start.dtype)
-    nodes = network.nodes if record.nodes is None else record.nodes
-    watched = np.array([network.connectivity.table.index[node] for node in nodes], np.int64)
+        return None
+    watched = subgraph.row[_watched(network, record)].astype(np.int64)
     return record.every, watched, np.empty((start.shape[0], steps // record.every + 1, watched.size), start.dtype)
+
+
+def _watched(network: Network, record: Record) -> NDArray[np.int64]:
+    """Return the places of the recorded nodes."""
+    nodes = network.nodes if record.nodes is None else record.nodes
+    return np.array([network.connectivity.table.index[node] for node in nodes], np.int64)
+
+
+@dataclass(frozen=True)
+class _OnlineRule:
+    """A rule that is integrated along a phase: what the engine takes, and what it leaves."""
+
+    network: Network
+    weigh: Callable[[Floats, Floats], Floats]
+    arguments: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, network: Network, subgraph: PhaseSubgraph, rule: Expression) -> _OnlineRule:
+        connectivity, moving = network.connectivity, subgraph.moving
+        programs = online_programs(rule)
+        places = np.full(len(network.nodes), -1)
+        places[connectivity.biased] = np.arange(connectivity.biased.size)
+        trace = np.zeros((programs.sums, network.weights.size + connectivity.biased.size))
+        indptr = connectivity.indptr
+        other = connectivity.pre if moving.size == places.size else subgraph.row[connectivity.pre]
+        arguments = (
+            programs.pre, programs.post, programs.whole, indptr[moving], indptr[moving + 1], places[moving], other,
+            network.weights, trace,
+        )  # fmt: skip
+        return cls(network, programs.weigh, arguments)
+
+    def traces(self) -> tuple[Floats, Floats]:
+        """Return the integral of the rule at each edge, and at each bias, an edge from a node that sends 1."""
+        network = self.network
+        values = np.concatenate([network.weights, network.biases[network.connectivity.biased]])
+        whole = self.weigh(self.arguments[-1], values)
+        return whole[: network.weights.size], whole[network.weights.size :]
 
 
 def _join(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
@@ -190,16 +215,13 @@ def _join(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Eq
     return replace(parts[0], **joined)
 
 
-def _wires(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges, Edges]:
-    """Return all edges by node, and by place the recurrent, the clamped and, in a transposed phase, the transposed."""
-    connectivity, subgraph = network.connectivity, subgraph_of(network, phase)
-    whole = (connectivity.indptr, connectivity.pre, network.weights)
+def _edges(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges | None]:
+    """Return the recurrent edges, the clamped ones and, in a transposed phase, the transposed, as the engine takes them."""
     if phase.clamped:
-        recurrent = subgraph.recurrent.weighted(network.weights)
-        return whole, recurrent, subgraph.clamped.weighted(network.weights), recurrent
-    recurrent = free_edges(network, "recurrent")
-    back = recurrent if phase.anchor is None else free_edges(network, "transposed")
-    return whole, recurrent, free_edges(network, "clamped"), back
+        subgraph, weights = subgraph_of(network, phase), network.weights
+        return subgraph.recurrent.weighted(weights), subgraph.clamped.weighted(weights), None
+    back = None if phase.anchor is None else free_edges(network, "transposed")
+    return free_edges(network, "recurrent"), free_edges(network, "clamped"), back
 
 
 def _check_implicit(network: Network, dt: float, beta: float) -> None:
@@ -230,12 +252,12 @@ def _largest_own_slope(network: Network, state: NDArray[Any]) -> NDArray[np.floa
 def _trajectory(
     network: Network,
     record: Record,
-    watched: NDArray[np.int64],
-    frames: Floats,
+    recorded: tuple[int, NDArray[np.int64], Floats],
     end: Floats,
     n_steps: NDArray[np.int64],
 ) -> Trajectory:
     """Return the frames up to the last step of any sample; after its own last step a sample keeps its final state."""
+    watched, frames = _watched(network, record), recorded[2]
     count = min(frames.shape[1], -(-int(n_steps.max()) // record.every) + 1)
     for sample, steps in enumerate(n_steps.tolist()):
         frames[sample, steps // record.every + 1 : count] = end[sample, watched]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import squared_error
-from neurograph.kernels.machine_code import gauss_seidel_kernel, lanes_for
-from neurograph.network.connectivity import Edges, PhaseSubgraph
+from neurograph.kernels import engine
+from neurograph.kernels.equations import equations
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import free_edges, loop_weights, neurons, subgraph_of
+from neurograph.solvers.arguments import box_of, loop_weights, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.linear_response import linear_response
 from neurograph.solvers.result import Equilibrium, Response
@@ -71,26 +70,31 @@ class GaussSeidel(Solver):
         """Run one phase in compiled code."""
         self.refuse_path(phase)
         start, subgraph = phase.start, subgraph_of(network, phase)
-        batch, schedule = start.shape[0], subgraph.schedule
-        steps = self.most_steps(phase)
-        transposed, nudged = phase.anchor is not None, not phase.clamped and bool(np.any(phase.beta))
-        cost = phase.cost if nudged else squared_error()
+        batch, schedule, rows = start.shape[0], subgraph.schedule, subgraph.visited
+        transposed = phase.anchor is not None
+        cost = None if phase.free or phase.clamped else phase.cost
+        stiffness = 0.0 if cost is None else cost.stiffness
         # Blocks are settled one after another. Terms that couple nodes beside the edges, (J' - J)(s - s*) and a force
         # that reads all outputs, may close a cycle through any of them: then all nodes are one cyclic block.
         blocks, cyclic = schedule.blocks, schedule.cyclic
-        if transposed or cost.coupled:
+        if transposed or (cost is not None and cost.coupled):
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
-        end = start.copy()
-        residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-        kernel = gauss_seidel_kernel(
-            network.dynamics, cost.form, transposed, lanes_for(batch, network.weights.size), network.dtype_name
-        )
-        kernel(
-            _wires(network, subgraph, transposed), neurons(network, subgraph), start,
-            start if phase.anchor is None else phase.anchor, start[:0] if phase.target is None else phase.target,
-            np.full(batch, phase.beta, np.float64), cost.numbers, int(steps), float(self.tol), schedule.order,
-            schedule.colours, blocks, cyclic,
-            loop_weights(network, subgraph), end, residual, n_steps, status,
+        loops = loop_weights(network, subgraph)[schedule.order]
+        wanted = {"leak"} | ({"slope_I", "transfer_slope"} if transposed else set())
+        if network.dynamics.leak is None or loops.any() or stiffness is None:
+            wanted |= {"slope_s", "slope_I", "transfer_slope", "force_slope"}
+        end, residual = start.copy(), np.empty(batch)
+        n_steps, status = np.empty(batch, np.int64), np.empty(batch, np.int8)
+        along = [edges[0].weighted(network.weights) for edges in (rows.forward, rows.feedback)]
+        back = [edges[1].weighted(network.weights) for edges in (rows.forward, rows.feedback)] if transposed else along
+        engine.gauss_seidel(
+            equations(network.dynamics, cost, frozenset(wanted)),
+            nodes_of(network, rows, subgraph.moving.size), (*rows.outputs, network.connectivity.outputs.size),
+            rows.recurrent.weighted(network.weights) if transposed else along[0],
+            rows.clamped.weighted(network.weights), *along, *back, box_of(network),
+            (start, phase.anchor, phase.target, np.full(batch, phase.beta, np.float64)),
+            self.most_steps(phase), self.tol, stiffness,
+            schedule.colours, blocks, cyclic, loops, (end, residual, n_steps, status),
         )  # fmt: skip
         return Equilibrium(network, end, status, residual, n_steps)
 
@@ -104,16 +108,3 @@ class GaussSeidel(Solver):
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Return the remedy: the trajectory may settle where sweeps do not."""
         return "sweeps may run off where the trajectory settles: try solvers.Euler()"
-
-
-def _wires(network: Network, subgraph: PhaseSubgraph, transposed: bool) -> tuple[Edges, ...]:
-    """Return the edges by place as the loop takes them; those that a transposed phase alone needs, only to it."""
-    (forward, feedback), weights = (subgraph.forward, subgraph.feedback), network.weights
-    along = forward[0].weighted(weights), feedback[0].weighted(weights)
-    back = (forward[1].weighted(weights), feedback[1].weighted(weights)) if transposed else along
-    return (
-        free_edges(network, "recurrent") if transposed else along[0],
-        subgraph.clamped.weighted(weights),
-        *along,
-        *back,
-    )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph.kernels.machine_code import lanes_for, response_kernel
-from neurograph.solvers.arguments import free_edges, loop_weights, neurons
+from neurograph.kernels import engine
+from neurograph.kernels.equations import equations
+from neurograph.solvers.arguments import box_of, loop_weights, nodes_of
 from neurograph.solvers.result import Equilibrium, Response
+
+WANTED = frozenset({"slope_s", "slope_I", "transfer_slope"})
 
 
 def linear_response(
@@ -24,21 +27,23 @@ def linear_response(
     Without: sweeps of Gauss-Seidel in the reverse of the free phase's order.
     """
     network, state = equilibrium.network, equilibrium.state
-    batch, subgraph = state.shape[0], network.connectivity.subgraph
+    batch, subgraph, weights = state.shape[0], network.connectivity.subgraph, network.weights
     dt, implicit = stepping or (np.ones(batch), False)
-    back = free_edges(network, "transposed")
-    order, fresh, stale = subgraph.schedule.order[:0], back, back
+    loops = loop_weights(network, subgraph)
     if stepping is None:
         # In the reverse order, what comes back along an edge of the order is of this sweep (fresh), what comes back
         # along an edge against it of the sweep before (stale).
-        order = subgraph.schedule.order
-        fresh, stale = (edges[1].weighted(network.weights) for edges in (subgraph.forward, subgraph.feedback))
+        rows, loops = subgraph.visited, loops[subgraph.schedule.order]
+        back = [edges[1].weighted(weights) for edges in (rows.forward, rows.feedback)]
+    else:
+        rows = subgraph
+        back = [subgraph.transposed.weighted(weights)] * 2
     end, input_slope = np.empty_like(state), np.zeros_like(state)
     residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-    response_kernel(network.dynamics, lanes_for(batch, network.weights.size), network.dtype_name)(
-        (free_edges(network, "recurrent"), free_edges(network, "clamped"), back, fresh, stale),
-        neurons(network, subgraph), state, np.ascontiguousarray(force, state.dtype),
-        float(lift), dt, implicit, int(steps), float(tol), order,
-        loop_weights(network, subgraph), end, input_slope, residual, n_steps, status,
+    engine.response(
+        equations(network.dynamics, None, WANTED), nodes_of(network, rows, subgraph.moving.size),
+        (*rows.outputs, force.shape[1]), rows.recurrent.weighted(weights), rows.clamped.weighted(weights), *back,
+        box_of(network), state, np.ascontiguousarray(force, state.dtype), lift, dt, implicit, steps, tol,
+        stepping is None, loops, (end, input_slope, residual, n_steps, status),
     )  # fmt: skip
     return Response(end, input_slope, status, residual, n_steps)

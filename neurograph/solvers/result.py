@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.kernels import phase
+from neurograph.kernels import engine
 from neurograph.network.network import Network
 
 
 class Status(enum.IntEnum):
     """How a sample's phase ended."""
 
-    CONVERGED = phase.CONVERGED
-    STEP_LIMIT = phase.STEP_LIMIT
-    DIVERGED = phase.DIVERGED
+    CONVERGED = engine.CONVERGED
+    STEP_LIMIT = engine.STEP_LIMIT
+    DIVERGED = engine.DIVERGED
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
-import math
 import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from neurograph.equations.expression import ARRAY_FUNCTIONS, SCALAR_FUNCTIONS, Expression
+from neurograph.equations.expression import Expression
 from neurograph.errors import ExpressionError
 
 NAMES = ("s", "I", "b")
@@ -33,27 +30,6 @@ def test_derivatives_equal_central_differences_away_from_kinks(text):
         down = equation(**{**values, name: values[name] - h})
         slope = equation.derivative(name)(**values)
         assert np.allclose(slope, (up - down) / (2 * h), atol=1e-7)
-
-
-@given(
-    st.floats(-50, 50),
-    st.floats(-50, 50),
-    st.sampled_from(SMOOTH + KINKED),
-)
-def test_the_scalar_text_of_the_kernels_gives_what_arrays_give(s, i, text):
-    scalar = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "tanh", "sin", "cos")}
-    exec(SCALAR_FUNCTIONS, scalar)
-    ours = eval(text, scalar | {"abs": abs, "s": s, "I": i, "b": 0.5})
-    with np.errstate(over="ignore"):
-        assert ours == pytest.approx(
-            float(Expression(text, NAMES)(s=np.array(s), I=np.array(i), b=0.5)), rel=1e-13, abs=1e-13
-        )
-
-
-def test_every_scalar_function_has_an_array_twin():
-    scalar = {}
-    exec(SCALAR_FUNCTIONS, scalar)
-    assert {name for name in scalar if not name.startswith("__")} < set(ARRAY_FUNCTIONS)
 
 
 def test_a_float_survives_differentiation_exactly():

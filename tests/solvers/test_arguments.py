@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.solvers.arguments import free_edges, leaks_of, leaks_on, loop_weights, neurons, subgraph_of
+from neurograph.solvers.arguments import free_edges, leaks_of, leaks_on, loop_weights, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase
 from tests.solvers.networks import X, small
 
@@ -34,9 +34,8 @@ def test_outputs_move_unless_they_are_clamped():
 def test_edges_are_listed_by_the_moving_node_at_one_end(which, rows):
     network = looped()
     indptr, other, weights = free_edges(network, which)
-    found = [
-        [(network.nodes[other[k]], weights[k]) for k in range(indptr[row], indptr[row + 1])] for row in range(len(rows))
-    ]
+    node = {row: network.nodes[place] for place, row in enumerate(network.connectivity.subgraph.row)}
+    found = [[(node[other[k]], weights[k]) for k in range(indptr[row], indptr[row + 1])] for row in range(len(rows))]
     assert found == rows
     assert free_edges(network, which)[2] is weights
 
@@ -49,7 +48,10 @@ def test_loops_have_a_weight_for_each_moving_node():
 
 def test_sums_that_no_drift_reads_are_not_computed():
     network = small(ng.dynamics.deep("absolute", extra_leak=0.3))
-    _, unread, out_abs, parameters, *_ = neurons(network, network.connectivity.subgraph)
+    subgraph = network.connectivity.subgraph
+    node, moving, _, unread, out_abs, parameters = nodes_of(network, subgraph, subgraph.moving.size)
+    assert sorted(node.tolist()) == list(range(len(network.nodes)))
+    assert node[:moving].tolist() == subgraph.moving.tolist()
     assert out_abs is network.w_out_abs
     assert parameters is network.parameters
     assert unread is network.biases

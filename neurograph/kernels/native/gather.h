@@ -1,7 +1,6 @@
 /* The weighted sum over one node's edges, for every lane; included once for each number type and instruction set.
 
-   REAL is the number type, WIDE the bytes of the widest vector register, TARGET its attribute, and NAMED(x) gives
-   this inclusion's name of x. A lane of FEW edges or more is four partial sums, of the edges k, k + 1, k + 2 and k + 3
+   Edges are gathered by row (`struct edges`); `sent` is what every row sends, rows x lanes. A lane of FEW edges or more is four partial sums, of the edges k, k + 1, k + 2 and k + 3
    modulo 4, and a lane of fewer is one sum, whatever the width of the vectors: so a sample's answer does not depend on
    the samples beside it. Up to four vectors a sum are kept in registers, so that an edge's ends and weight are read
    once for all of them. */
@@ -16,7 +15,7 @@ typedef REAL NAMED(least) VECTOR(16);
     do {                                                                                                              \
         const REAL *from = sent + (int64_t)other[at] * stride + lane;                                                 \
         const REAL weight = weights[at];                                                                              \
-        _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++)                                                     \
+        UNROLL for (int c = 0; c < (count); c++)                                                     \
             sum[part][c] += weight * ((const vector *)from)[c];                                                       \
     } while (0)
 
@@ -25,27 +24,27 @@ typedef REAL NAMED(least) VECTOR(16);
 #define LANES(vector, count)                                                                                          \
     do {                                                                                                              \
         vector sum[4][count];                                                                                         \
-        _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++) sum[0][c] = ((const vector *)(base + lane))[c];     \
+        UNROLL for (int c = 0; c < (count); c++) sum[0][c] = ((const vector *)(base + lane))[c];     \
         int64_t k = first;                                                                                            \
         if (last - first < FEW)                                                                                       \
             for (; k < last; k++) EDGE(k, 0, vector, count);                                                          \
         else {                                                                                                        \
-            _Pragma("GCC unroll 16") for (int p = (count); p < 4 * (count); p++)                                      \
+            UNROLL for (int p = (count); p < 4 * (count); p++)                                      \
                 sum[p / (count)][p % (count)] = (vector){0};                                                          \
             for (; k + AT_ONCE(count) <= last; k += AT_ONCE(count)) {                                                 \
                 __builtin_prefetch(other + k + AHEAD);                                                                \
                 __builtin_prefetch(weights + k + AHEAD);                                                              \
-                _Pragma("GCC unroll 16") for (int e = 0; e < AT_ONCE(count); e++) EDGE(k + e, e % 4, vector, count);  \
+                UNROLL for (int e = 0; e < AT_ONCE(count); e++) EDGE(k + e, e % 4, vector, count);  \
             }                                                                                                         \
             for (; k + 4 <= last; k += 4)                                                                             \
-                _Pragma("GCC unroll 4") for (int e = 0; e < 4; e++) EDGE(k + e, e, vector, count);                    \
+                UNROLL for (int e = 0; e < 4; e++) EDGE(k + e, e, vector, count);                    \
             if (k < last) EDGE(k, 0, vector, count);                                                                  \
             if (k + 1 < last) EDGE(k + 1, 1, vector, count);                                                          \
             if (k + 2 < last) EDGE(k + 2, 2, vector, count);                                                          \
-            _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++)                                                 \
+            UNROLL for (int c = 0; c < (count); c++)                                                 \
                 sum[0][c] = (sum[0][c] + sum[1][c]) + (sum[2][c] + sum[3][c]);                                        \
         }                                                                                                             \
-        _Pragma("GCC unroll 4") for (int c = 0; c < (count); c++) ((vector *)(total + lane))[c] = sum[0][c];          \
+        UNROLL for (int c = 0; c < (count); c++) ((vector *)(total + lane))[c] = sum[0][c];          \
         lane += (int64_t)((count) * sizeof(vector) / sizeof(REAL));                                                   \
     } while (0)
 
@@ -68,12 +67,13 @@ TARGET static void NAMED(row)(int64_t first, int64_t last, const int32_t *restri
         while (lane < lanes) LANES(REAL, 1);
 }
 
-TARGET static void NAMED(rows)(const struct product *p, int64_t first, int64_t last) {
-    for (int64_t place = first; place < last; place++) {
-        const int64_t to = (place - p->first) * p->total_stride;
-        NAMED(row)(p->indptr[place], p->indptr[place + 1], p->other, p->weights, p->sent, p->stride,
-                   (const REAL *)p->base + to, (REAL *)p->total + to, p->lanes);
-    }
+/* Write `base` plus the sums over the edges of rows `first` to `last` into `total`, whose rows begin with `first`'s.
+
+   The two may be one table, which adds to it. */
+TARGET static void NAMED(gather)(const struct edges *e, const REAL *sent, const REAL *base, REAL *total, int64_t first,
+                                 int64_t last, int64_t lanes) {
+    for (int64_t row = first; row < last; row++, base += lanes, total += lanes)
+        NAMED(row)(e->indptr[row], e->indptr[row + 1], e->other, e->weights, sent, lanes, base, total, lanes);
 }
 
 #undef EDGE

@@ -1,0 +1,62 @@
+"""The programs of a neuron and of a cost, as the loops over a phase take them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from neurograph.equations.costs import Cost
+from neurograph.equations.dynamics import STATE, Dynamics
+from neurograph.equations.expression import Expression
+from neurograph.kernels.program import Program, program
+
+NAMES = (
+    "drift", "transfer", "leak", "slope_s", "slope_I", "transfer_slope", "force", "normaliser", "force_slope",
+    "force_coupling", "normaliser_slope",
+)  # fmt: skip
+"""The equations of a phase, in the order in which the engine takes them."""
+
+Equations = tuple[Program | None, ...]
+
+
+@lru_cache(maxsize=512)
+def equations(dynamics: Dynamics, cost: Cost | None, names: frozenset[str]) -> Equations:
+    """Return the drift, the transfer where a node does not send its state as it is, and the others that are named.
+
+    `cost` is what nudges, or None; of it, the force and the normaliser are returned without being named.
+    """
+    parameters = tuple(dynamics.defaults)
+    of_node = {
+        "drift": lambda: dynamics.drift_equation,
+        "slope_s": lambda: dynamics.slope("s"),
+        "slope_I": lambda: dynamics.slope("I"),
+    }
+    found: dict[str, Program] = {}
+    for name in of_node.keys() & (names | {"drift"}):
+        found[name] = program(of_node[name](), STATE[:2], (*STATE[2:], *parameters))
+    if "leak" in names and dynamics.leak is not None:
+        found["leak"] = program(dynamics.leak, (), (*STATE[2:], *parameters))
+    if dynamics.transfer.strip() != "s":
+        found["transfer"] = program(dynamics.transfer_equation, ("s",), parameters)
+    if "transfer_slope" in names:
+        found["transfer_slope"] = program(dynamics.transfer_slope, ("s",), parameters)
+    if cost is not None:
+        found |= _of_cost(cost, names)
+    return tuple(found.get(name) for name in NAMES)
+
+
+def _of_cost(cost: Cost, names: frozenset[str]) -> dict[str, Program]:
+    force, level = cost.force_equation, cost.normaliser_equation
+    found = {"force": force}
+    if "force_slope" in names:
+        found["force_slope"] = force.derivative("s")
+    programs = {name: _of_output(equation, cost) for name, equation in found.items()}
+    if level is not None:
+        programs["normaliser"] = program(level, ("s",), (), tuple(cost.constants.items()))
+        if "force_slope" in names:
+            programs["force_coupling"] = _of_output(force.derivative("log_share"), cost)
+            programs["normaliser_slope"] = program(level.derivative("s"), ("s",), (), tuple(cost.constants.items()))
+    return programs
+
+
+def _of_output(equation: Expression, cost: Cost) -> Program:
+    return program(equation, ("s", "y", "log_share"), (), tuple(cost.constants.items()))

@@ -1,0 +1,181 @@
+/* What the loops of every number type and instruction set share. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PASTED(a, b) a##_##b
+#define JOINED(a, b) PASTED(a, b)
+#define NAMED(x) JOINED(JOINED(x, REAL), SET)
+
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* Edges of a node below which one sum is faster than four partial ones; and edges from the one at work to the one whose
+   end and weight are fetched into the cache. */
+enum { FEW = 16, AHEAD = 512 };
+
+/* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
+enum { INTERFACE = 3 };
+
+enum { LANES = 64 };                           /* most samples that move together */
+enum { TILE = 4096, TILE_ROOM = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
+enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
+enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256 };
+enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
+#define LARGEST 1e10                           /* a residual from which a sample has diverged */
+
+#define ROWS_A_TILE(lanes) (TILE / (int64_t)sizeof(REAL) / (lanes) ? TILE / (int64_t)sizeof(REAL) / (lanes) : 1)
+
+#include "workspace.h"
+
+enum operation { /* in the order in which kernels/program.py names them */
+    COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MULTIPLY_ADD, MULTIPLY_SUBTRACT, SUBTRACT_PRODUCT, NEGATE, POWER, ABSOLUTE,
+    SQUARE_ROOT, EXP, LOG, TANH, SIGMOID, SIN, COS, RELU, STEP, SIGN, CLIP, BETWEEN, OPERATIONS
+};
+
+struct instruction {
+    uint16_t operation, to, a, b, c;
+};
+
+struct program {
+    int variables, nodes, constants, node_temporaries, temporaries, registers;
+    int prelude, length, spreads;
+    const struct instruction *code;
+    const double *constant;
+    const uint16_t *spread;
+};
+
+struct edges { /* CSR by receiving row: `other` is the row that sends */
+    const int64_t *indptr;
+    const int32_t *other;
+    const void *weights;
+};
+
+struct rule { /* a rule integrated along a phase; edges `first` to `last` of all lead into each free row */
+    int online, terms;
+    const struct program *pre[MOST_TERMS], *post[MOST_TERMS], *whole;
+    const int64_t *first, *last, *bias; /* (free,); `bias` the place of its bias among them, or -1 */
+    const int32_t *other;
+    const void *weights;
+    int64_t edges, biases;
+    double *trace; /* (terms, edges + biases) */
+};
+
+struct gate { /* where threads meet */
+    _Atomic int64_t arrived __attribute__((aligned(LINE)));
+    _Atomic int64_t opened __attribute__((aligned(LINE)));
+    _Atomic int stop;
+};
+
+struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
+    int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps, recurrent_count;
+    const int64_t *node;                        /* (nodes,): which node each row is, the free ones first */
+    const int64_t *output_row, *output_column;  /* (outputs,), by row */
+    struct edges recurrent, clamped, transposed, forward, feedback, forward_back, feedback_back;
+    const void *bias, *w_out, *w_out_abs, *parameter; /* by node */
+    const struct program *drift, *transfer, *leak, *slope_s, *slope_in, *transfer_slope, *force, *normaliser;
+    const struct program *force_slope, *force_coupling, *normaliser_slope;
+    double low, high, stiffness, tol;
+    int stiff, implicit, nudged;
+    const void *start, *anchor, *target; /* (batch, nodes) twice, (batch, columns) */
+    const double *beta, *dt;             /* (batch,) */
+    struct rule rule;
+    const void *loops;                          /* (free,): weights of the edges of nodes to themselves */
+    const int64_t *colours, *blocks;            /* bounds of rows */
+    const int8_t *cyclic;
+    int64_t block_count;
+    int sweeps;                                 /* whether a linear response is found by sweeps, not by steps */
+    double lift;
+    void *slopes;                               /* (batch, nodes): dg/dI */
+    int64_t every, watched, frame_count;
+    const int64_t *watched_row;
+    void *frames, *end;
+    double *residual;
+    int64_t *n_steps;
+    int8_t *status;
+    struct gate *gate;
+    PyThreadState **python; /* of the thread that called */
+    int64_t *work;          /* done since it last looked for a signal */
+};
+
+/* Bytes for a tile of a table of so many: a tile's, or less where the whole table is less. */
+static int64_t room_of(int64_t bytes) { return (bytes < TILE ? bytes : TILE) + TILE_ROOM - TILE; }
+
+/* Most temporaries of any program of a phase, which share them. */
+static int64_t most_temporaries(const struct phase *p) {
+    const struct program *const all[] = {p->drift, p->transfer, p->leak, p->slope_s, p->slope_in, p->transfer_slope,
+                                         p->force, p->normaliser, p->force_slope, p->force_coupling,
+                                         p->normaliser_slope, p->rule.whole};
+    int64_t most = 0;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        if (all[k] && all[k]->temporaries > most) most = all[k]->temporaries;
+    for (int t = 0; t < p->rule.terms; t++) {
+        if (p->rule.pre[t]->temporaries > most) most = p->rule.pre[t]->temporaries;
+        if (p->rule.post[t]->temporaries > most) most = p->rule.post[t]->temporaries;
+    }
+    return most;
+}
+
+#define ONE_ROW(p) padded((p)->rows) /* of the node that sends 1, behind all others */
+
+enum { PATIENCE = 4096, WORK = 20000000 };
+enum { TRIALS = 200 }; /* most of Newton's steps at one node */
+
+/* Return when all `threads` have called, or one has stopped: awake at first, for it is rarely long, then asleep. */
+static void meet(struct gate *gate, int64_t threads) {
+    if (threads == 1) return;
+    const int64_t before = atomic_load(&gate->opened);
+    if (atomic_fetch_add(&gate->arrived, 1) == threads - 1) {
+        atomic_store(&gate->arrived, 0);
+        atomic_store(&gate->opened, before + 1);
+        return;
+    }
+    for (int turn = 0; atomic_load(&gate->opened) == before && !atomic_load(&gate->stop); turn++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+        if (turn <= PATIENCE) continue;
+        const struct timespec nap = {0, 50000};
+        nanosleep(&nap, 0);
+    }
+}
+
+static int stopped(struct gate *gate) { return atomic_load(&gate->stop); }
+
+/* Let Python handle signals after every WORK of edges x lanes, some hundredths of a second; Ctrl-C stops the phase. */
+static void check_signals(const struct phase *p, int64_t work) {
+    if ((*p->work += work) < WORK) return;
+    *p->work = 0;
+    PyEval_RestoreThread(*p->python);
+    if (PyErr_CheckSignals()) atomic_store(&p->gate->stop, 1);
+    *p->python = PyEval_SaveThread();
+}
+
+/* The row at which thread t begins: edges evenly shared, whole lines of rows. */
+static int64_t row_after(const struct phase *p, int64_t t) {
+    const int64_t *indptr = p->recurrent.indptr, wanted = indptr[p->free] * t / p->threads;
+    int64_t row = 0;
+    while (row < p->free && indptr[row] < wanted) row += ROWS;
+    return row < p->free ? row : p->free;
+}
+
+/* Run `enter` on each of the parts, of `size` bytes: the first here, the others on threads of their own. */
+static int together(const struct phase *p, void *(*enter)(void *), void *parts, size_t size) {
+    pthread_t others[MOST_THREADS];
+    int64_t started = 1;
+    while (started < p->threads && !pthread_create(&others[started], 0, enter, (char *)parts + started * size)) started++;
+    if (started < p->threads) atomic_store(&p->gate->stop, 1);
+    else enter(parts);
+    for (int64_t t = 1; t < started; t++) pthread_join(others[t], 0);
+    return started < p->threads ? -2 : stopped(p->gate) ? -3 : 0;
+}

@@ -1,0 +1,395 @@
+/* Euler's method over one phase; included once for each number type and instruction set.
+
+   With g the drift, I_j = sum over edges i -> j of W_ji f(s_i), F the force of the cost and beta the nudge, a step is
+
+       explicit       s_j <- box( s_j + dt (g(s_j, I_j) + beta F_j) )
+       semi-implicit  s_j <- box( (s_j + dt (A_j + beta F_j(0))) / (1 + dt (L_j + beta k)) )
+
+   where the drift is A - L s and the force is F(0) - k s; a force that is no such line is taken at s_j, with k = 0. A
+   transposed phase adds (J' - J)(s - s*), J = dg/ds at the anchor s*, whose off-diagonal part is
+
+       f'_j sum over edges j -> k of W_kj (dg/dI)_k (s_k - s*_k)  -  (dg/dI)_j sum over edges i -> j of W_ji f'_i (s_i - s*_i).
+
+   A sample's residual is max_j |box(s_j + dt (g_j + beta F_j)) - s_j| / dt; it stops when that falls to `tol`. A lane that
+   has stopped moves on unseen until the others have, so that none of them branches.
+
+   Where more will enter: a second population is a further range of rows with programs of its own, in `advance_tile`;
+   inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a delayed edge reads an
+   older table than `sent`; a further state variable is a further table beside `s`. */
+
+struct NAMED(euler) { /* what all threads see */
+    const struct phase *phase;
+    REAL *s[2], *sent[2], *base;   /* rows x lanes: the state and what it sends, before and after a step */
+    REAL *nudge, *dt, *target;     /* a number a lane, twice, and of the outputs x lanes */
+    REAL *anchor, *slope_sent, *slope_in, *away_sent, *away_in; /* of a transposed phase: s*, f', dg/dI and their moves */
+    REAL *values;                  /* node values x rows */
+    REAL *errors;                  /* two of each thread */
+    struct NAMED(online) online;
+};
+
+struct NAMED(part) { /* what one thread sees */
+    struct NAMED(euler) *all;
+    int64_t thread, low, high;     /* its free rows */
+    int64_t first_output, last_output;
+    struct NAMED(ready) drift, transfer, leak, slope_in, transfer_slope;
+    struct NAMED(pull) pull;
+    VEC *pool;                     /* the temporaries of programs */
+    REAL *total, *moved, *damp, *gain, *carried, *returned, *zero; /* one tile each */
+    REAL *worst;
+    REAL *leaks;
+    struct NAMED(rule) rule;
+    int64_t period;   /* numbers after which the lanes repeat in a tile: a line at least */
+    int64_t ready_at; /* the first row of the tile that node values are spread over, or -1 */
+};
+
+/* Cut the memory that all threads see, and each thread its own. */
+TARGET static void NAMED(cut_euler)(struct workspace *w, const struct phase *p, struct NAMED(euler) *all, int64_t lanes) {
+    const int64_t table = (ONE_ROW(p) + ROWS) * lanes * (int64_t)sizeof(REAL), per_lane = LANES * (int64_t)sizeof(REAL);
+    const int64_t turned = p->anchor ? table : 0;
+    for (int side = 0; side < 2; side++) {
+        all->s[side] = cut(w, table);
+        all->sent[side] = p->transfer ? cut(w, table) : all->s[side];
+    }
+    all->base = cut(w, table);
+    all->nudge = cut(w, per_lane), all->dt = cut(w, per_lane);
+    all->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
+    all->anchor = cut(w, turned), all->slope_sent = cut(w, turned), all->slope_in = cut(w, turned);
+    all->away_sent = cut(w, turned), all->away_in = cut(w, turned);
+    all->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
+    all->errors = cut(w, 2 * p->threads * per_lane);
+    NAMED(cut_online)(w, p, &all->online, lanes);
+}
+
+TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, struct NAMED(part) *mine, int64_t lanes) {
+    mine->pool = cut(w, most_temporaries(p) * w->room);
+    mine->drift = NAMED(cut_program)(w, p->drift, p->rows, mine->pool);
+    mine->transfer = NAMED(cut_program)(w, p->transfer, p->rows, mine->pool);
+    mine->leak = NAMED(cut_program)(w, p->leak, p->rows, mine->pool);
+    mine->slope_in = NAMED(cut_program)(w, p->slope_in, p->rows, mine->pool);
+    mine->transfer_slope = NAMED(cut_program)(w, p->transfer_slope, p->rows, mine->pool);
+    NAMED(cut_pull)(w, p, &mine->pull, lanes, mine->pool);
+    REAL **tiles[] = {&mine->total, &mine->moved, &mine->damp, &mine->gain, &mine->carried, &mine->returned, &mine->zero};
+    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->room);
+    mine->worst = cut(w, LANES * (int64_t)sizeof(REAL));
+    mine->leaks = cut(w, p->implicit ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);
+    NAMED(cut_rule)(w, p, &mine->rule, mine->pool);
+}
+
+/* What a tile needs that does not change from step to step: node values over its lanes; of semi-implicit steps L + beta k
+   (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`). */
+TARGET static void NAMED(ready_tile)(struct NAMED(part) *mine, int64_t first, int64_t rows, int64_t lanes) {
+    if (mine->ready_at == first) return;
+    const struct phase *p = mine->all->phase;
+    NAMED(spread)(&mine->drift, first, rows, lanes);
+    NAMED(spread)(&mine->transfer, first, rows, lanes);
+    mine->ready_at = first;
+    if (!p->implicit) return;
+    if (lanes == 1) memcpy(mine->damp, mine->leaks + first, rows * sizeof(REAL));
+    else NAMED(spread_row)(mine->leaks + first, mine->damp, rows, lanes);
+    for (int64_t k = mine->first_output; p->stiffness != 0 && k < mine->last_output; k++) {
+        const int64_t row = p->output_row[k] - first;
+        if (row < 0 || row >= rows) continue;
+        for (int64_t lane = 0; lane < lanes; lane++)
+            mine->damp[row * lanes + lane] += (REAL)p->stiffness * mine->all->nudge[lane];
+    }
+    for (int64_t k = rows * lanes; k % PER_LINE; k++) mine->damp[k] = 0;
+    for (int64_t k = 0, lane = 0; k < rows * lanes; k += PER, lane = NEXT(lane, mine->period))
+        *(VEC *)(mine->gain + k) = 1 / (1 + *(VEC *)(mine->all->dt + lane) * *(VEC *)(mine->damp + k));
+}
+
+/* One step of the rows of a tile from `drift` + nudge in `moved`, into `to`; the largest move into `worst`. */
+TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *from, REAL *to, int64_t count, int measured) {
+    const struct phase *p = mine->all->phase;
+    const int64_t vectors = (count + PER_LINE - 1) / PER_LINE * PER_LINE / PER, period = mine->period / PER;
+    const VEC *s = (const VEC *)from, *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
+    const VEC *damp = (const VEC *)mine->damp, *gain = (const VEC *)mine->gain;
+    VEC *new = (VEC *)to, *worst = (VEC *)mine->worst;
+    const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
+    for (int64_t v = 0, lane = 0; v < vectors; v++, lane = lane + 1 == period ? 0 : lane + 1) {
+        const VEC x = s[v], step = dt[lane];
+        if (p->implicit) {
+            new[v] = NAMED(box)((x + step * moved[v]) * gain[v], low, high);
+            if (measured) {
+                const VEC rate = moved[v] - damp[v] * x;
+                worst[lane] =
+                    NAMED(worse)(worst[lane], NAMED(magnitude)(NAMED(box)(x + step * rate, low, high) - x));
+            }
+        } else {
+            const VEC y = NAMED(box)(x + step * moved[v], low, high);
+            new[v] = y;
+            if (measured) worst[lane] = NAMED(worse)(worst[lane], NAMED(magnitude)(y - x));
+        }
+    }
+}
+
+/* One step of this thread's rows, from table `side` to the other, tile after tile. */
+TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes, int measured) {
+    const struct NAMED(euler) *all = mine->all;
+    const struct phase *p = all->phase;
+    const int64_t rows = ROWS_A_TILE(lanes);
+    const REAL *s = all->s[side], *sent = all->sent[side];
+    REAL *new = all->s[1 - side], *new_sent = all->sent[1 - side];
+    int64_t output = mine->first_output;
+    const int nudged = p->nudged;
+    if (measured) NAMED(fill)(mine->worst, 0, mine->period);
+    if (nudged && !(p->implicit && p->stiff)) NAMED(pull_outputs)(p, &mine->pull, s, lanes, mine->first_output, mine->last_output);
+    for (int64_t first = mine->low; first < mine->high; first += rows) {
+        const int64_t here = mine->high - first < rows ? mine->high - first : rows, at = first * lanes;
+        const int64_t count = here * lanes;
+        /* 1. I = base + sum over edges of what they carry. */
+        NAMED(gather)(&p->recurrent, sent, all->base + at, mine->total, first, first + here, lanes);
+        /* 2. The drift, at s, or A of A - L s: at 0. */
+        NAMED(ready_tile)(mine, first, here, lanes);
+        const REAL *given[] = {p->implicit ? mine->zero : s + at, mine->total};
+        NAMED(run)(&mine->drift, given, mine->moved, count);
+        /* 3. The terms of a transposed phase. */
+        if (p->anchor) {
+            NAMED(gather)(&p->recurrent, all->away_sent, mine->zero, mine->carried, first, first + here, lanes);
+            NAMED(gather)(&p->transposed, all->away_in, mine->zero, mine->returned, first, first + here, lanes);
+            for (int64_t k = 0; k < count; k += PER) {
+                VEC *moved = (VEC *)(mine->moved + k);
+                *moved += *(VEC *)(all->slope_sent + at + k) * *(VEC *)(mine->returned + k);
+                *moved -= *(VEC *)(all->slope_in + at + k) * *(VEC *)(mine->carried + k);
+            }
+        }
+        /* 4. The nudge of the outputs among these rows, which come in the order of their rows. */
+        for (; nudged && output < mine->last_output && p->output_row[output] < first + here; output++) {
+            NAMED(add)(mine->moved + (p->output_row[output] - first) * lanes, mine->pull.force_of + output * lanes, lanes);
+        }
+        /* 5. The step; numbers beyond the rows stay where they are. */
+        for (int64_t k = count; k % PER_LINE; k++) mine->moved[k] = 0;
+        NAMED(move)(mine, s + at, new + at, count, measured);
+        /* 6. What the nodes send from now on. */
+        if (p->transfer) {
+            const REAL *state[] = {new + at};
+            NAMED(run)(&mine->transfer, state, new_sent + at, count);
+        }
+    }
+    if (measured) /* fewer lanes than a line holds: several rows share it */
+        for (int64_t lane = lanes; lane < mine->period; lane++) {
+            const REAL more = mine->worst[lane], had = mine->worst[lane % lanes];
+            mine->worst[lane % lanes] = more > had || more != more ? more : had;
+        }
+}
+
+/* f' and dg/dI at the anchor s*, for this thread's rows; its inputs are those that f(s*) sends. */
+TARGET static void NAMED(linearise)(struct NAMED(part) *mine, int64_t lanes) {
+    const struct NAMED(euler) *all = mine->all;
+    const struct phase *p = all->phase;
+    const int64_t rows = ROWS_A_TILE(lanes);
+    for (int64_t first = mine->low; first < mine->high; first += rows) {
+        const int64_t here = mine->high - first < rows ? mine->high - first : rows, at = first * lanes;
+        NAMED(gather)(&p->recurrent, all->away_sent, all->base + at, mine->total, first, first + here, lanes);
+        const REAL *given[] = {all->anchor + at, mine->total};
+        NAMED(spread)(&mine->slope_in, first, here, lanes);
+        NAMED(run)(&mine->slope_in, given, all->slope_in + at, here * lanes);
+    }
+    NAMED(apply)(&mine->transfer_slope, all->anchor, all->slope_sent, mine->low, mine->high, lanes);
+}
+
+/* f' (s - s*), which goes along the edges, and dg/dI (s - s*), which goes back along them, of this thread's rows. */
+TARGET static void NAMED(deviate)(const struct NAMED(part) *mine, const REAL *s, int64_t lanes) {
+    const struct NAMED(euler) *all = mine->all;
+    for (int64_t k = mine->low * lanes; k < mine->high * lanes; k += PER) {
+        const VEC away = *(const VEC *)(s + k) - *(const VEC *)(all->anchor + k);
+        *(VEC *)(all->away_sent + k) = *(const VEC *)(all->slope_sent + k) * away;
+        *(VEC *)(all->away_in + k) = *(const VEC *)(all->slope_in + k) * away;
+    }
+}
+
+/* Integrate the rule over one step, from `s` to `new`: its two sides at every row, then every edge into this thread's. */
+TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, const REAL *new, int64_t step, int64_t lanes) {
+    const struct phase *p = mine->all->phase;
+    const struct rule *rule = &p->rule;
+    const struct NAMED(online) *o = &mine->all->online;
+    const struct NAMED(rule) *own = &mine->rule;
+    for (int64_t k = mine->low * lanes; k < mine->high * lanes; k++) o->change[k] = new[k] - s[k];
+    for (int t = 0; t < rule->terms; t++) {
+        NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], mine->low, mine->high, lanes);
+        NAMED(rule_side)(&own->post[t], new, o->change, o->alive, o->post[t], mine->low, mine->high, lanes);
+        if (step == 1 && mine->thread == 0) /* the clamped nodes, and one that sends 1 */
+            NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], padded(p->free), ONE_ROW(p) + 1, lanes);
+    }
+    meet(p->gate, p->threads);
+    for (int64_t j = mine->low; j < mine->high; j++) {
+        const int64_t first = rule->first[j], last = rule->last[j], bias = rule->bias[j];
+        const int32_t one = (int32_t)ONE_ROW(p);
+        for (int t = 0; t < rule->terms; t++) {
+            double *trace = rule->trace + t * (rule->edges + rule->biases);
+            NAMED(add_products)(first, last, rule->other, o->pre[t], o->post[t] + j * lanes, lanes, trace);
+            if (bias >= 0)
+                NAMED(add_products)(0, 1, &one, o->pre[t], o->post[t] + j * lanes, lanes, trace + rule->edges + bias);
+        }
+        for (int64_t k = first; rule->whole && k < last; k++)
+            rule->trace[k] += NAMED(rule_of_edge)(own, o, new, rule->other[k], j, ((const REAL *)rule->weights)[k], lanes);
+        if (rule->whole && bias >= 0)
+            rule->trace[rule->edges + bias] += NAMED(rule_of_edge)(
+                own, o, new, one, j, ((const REAL *)p->bias)[p->node[j]], lanes);
+    }
+}
+
+/* Wait for all threads, and give each the largest of their residuals. */
+TARGET static void NAMED(compare)(const struct NAMED(part) *mine, int side, int64_t lanes) {
+    const struct phase *p = mine->all->phase;
+    REAL *errors = mine->all->errors;
+    for (int64_t lane = 0; lane < lanes; lane++) errors[(2 * mine->thread + side) * LANES + lane] = mine->worst[lane];
+    meet(p->gate, p->threads);
+    for (int64_t other = 0; other < p->threads; other++)
+        for (int64_t lane = 0; lane < lanes; lane++) {
+            const REAL error = errors[(2 * other + side) * LANES + lane], had = mine->worst[lane];
+            mine->worst[lane] = error > had || error != error ? error : had;
+        }
+}
+
+/* Copy the recorded nodes of every lane that moves into a frame. */
+TARGET static void NAMED(record)(const struct phase *p, const REAL *s, const double *live, int64_t first, int64_t count,
+                                 int64_t frame, int64_t lanes) {
+    for (int64_t lane = 0; lane < count; lane++)
+        for (int64_t k = 0; live[lane] != 0 && k < p->watched; k++)
+            ((REAL *)p->frames)[((first + lane) * p->frame_count + frame) * p->watched + k] = s[p->watched_row[k] * lanes + lane];
+}
+
+/* Move the samples `first` to `first + count` until each has settled, diverged or taken all its steps. */
+TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_t count) {
+    struct NAMED(euler) *all = mine->all;
+    const struct phase *p = all->phase;
+    const int64_t lanes = NAMED(lanes_for)(count), low = mine->low, high = mine->high;
+    const int64_t clamped = p->nodes - p->free, from = p->free + clamped * mine->thread / p->threads;
+    const int64_t until = p->free + clamped * (mine->thread + 1) / p->threads;
+    double live[LANES], ending[LANES];
+    mine->period = NAMED(period)(lanes), mine->ready_at = -1;
+    mine->pull.nudge = all->nudge, mine->pull.target = all->target;
+    /* 1. The samples into lanes: state, what it sends, targets, nudge and dt. */
+    for (int64_t lane = 0; lane < lanes; lane++) live[lane] = lane < count;
+    if (mine->thread == 0) {
+        for (int64_t k = 0; k < mine->period; k++) {
+            all->dt[k] = (REAL)p->dt[SAMPLE(k % lanes)];
+            all->online.alive[k] = k % lanes < count;
+        }
+        NAMED(load_targets)(p, all->nudge, all->target, first, count, lanes);
+        NAMED(fill)(all->s[0] + ONE_ROW(p) * lanes, 1, lanes), NAMED(fill)(all->s[1] + ONE_ROW(p) * lanes, 1, lanes);
+        const REAL pad = p->low > 0 ? (REAL)p->low : p->high < 0 ? (REAL)p->high : 0; /* where it stays */
+        for (int side = 0; side < 2; side++)
+            NAMED(fill)(all->s[side] + p->free * lanes, pad, (padded(p->free) - p->free) * lanes);
+    }
+    const int64_t ranges[2][2] = {{low, high}, {from, until}};
+    for (int range = 0; range < 2; range++) {
+        const int64_t begin = ranges[range][0], end = ranges[range][1], row = ROW_OF(p, begin);
+        if (begin == end) continue;
+        NAMED(load)(p, p->start, all->s[0], first, count, lanes, begin, end);
+        memcpy(all->s[1] + row * lanes, all->s[0] + row * lanes, (end - begin) * lanes * sizeof(REAL));
+    }
+    meet(p->gate, p->threads);
+    if (p->transfer)
+        for (int side = 0; side < 2; side++) {
+            NAMED(apply)(&mine->transfer, all->s[0], all->sent[side], low, high, lanes);
+            if (mine->thread == 0)
+                NAMED(apply)(&mine->transfer, all->s[0], all->sent[side], padded(p->free), p->rows, lanes);
+        }
+    /* 2. What the clamped nodes send is summed once. */
+    NAMED(fill)(all->base + low * lanes, 0, (high - low) * lanes);
+    meet(p->gate, p->threads);
+    NAMED(gather)(&p->clamped, all->sent[0], all->base + low * lanes, all->base + low * lanes, low, high, lanes);
+    if (p->anchor) {
+        NAMED(load)(p, p->anchor, all->anchor, first, count, lanes, low, high);
+        if (p->transfer) NAMED(apply)(&mine->transfer, all->anchor, all->away_sent, low, high, lanes);
+        else memcpy(all->away_sent + low * lanes, all->anchor + low * lanes, (high - low) * lanes * sizeof(REAL));
+        meet(p->gate, p->threads);
+        NAMED(linearise)(mine, lanes);
+    }
+    if (p->nudged && p->implicit && p->stiff) NAMED(pull_outputs)(p, &mine->pull, 0, lanes, mine->first_output, mine->last_output);
+    if (p->every && mine->thread == 0) NAMED(record)(p, all->s[0], live, first, count, 0, lanes);
+    int64_t running = count;
+    int side = 0;
+    for (int64_t step = 1; step <= p->steps && running; step++, side = 1 - side) {
+        const int measured = p->tol > 0 || step == p->steps || !(step & (EVERY - 1));
+        if (p->anchor) {
+            meet(p->gate, p->threads);
+            NAMED(deviate)(mine, all->s[side], lanes);
+            meet(p->gate, p->threads);
+        }
+        /* 3. The step. */
+        NAMED(step)(mine, side, lanes, measured);
+        if (mine->thread == 0) check_signals(p, (p->recurrent_count + 8 * p->rows) * lanes);
+        if (p->threads > 1) NAMED(compare)(mine, side, lanes);
+        if (stopped(p->gate)) return;
+        const REAL *s = all->s[1 - side];
+        if (p->rule.online) {
+            NAMED(integrate)(mine, all->s[side], s, step, lanes);
+            meet(p->gate, p->threads);
+        }
+        if (p->every && mine->thread == 0 && step % p->every == 0)
+            NAMED(record)(p, s, live, first, count, step / p->every, lanes);
+        if (!measured) continue;
+        /* 4. Which samples end here. */
+        int64_t over = 0;
+        for (int64_t lane = 0; lane < count; lane++) {
+            ending[lane] = 0;
+            if (live[lane] == 0) continue;
+            const double rest = mine->worst[lane] / all->dt[lane];
+            const int settled = p->tol > 0 && rest <= p->tol, lost = !(rest < LARGEST);
+            if (!settled && !lost && step < p->steps) continue;
+            live[lane] = 0, ending[lane] = 1, over++;
+            if (mine->thread == 0) {
+                p->residual[first + lane] = rest, p->n_steps[first + lane] = step;
+                p->status[first + lane] = lost ? DIVERGED : settled ? CONVERGED : STEP_LIMIT;
+            }
+        }
+        if (!over) continue;
+        running -= over;
+        for (int64_t lane = 0; lane < count; lane++)
+            if (ending[lane] != 0) {
+                NAMED(unload)(p, s, first + lane, lane, lanes, low, high);
+                NAMED(unload)(p, s, first + lane, lane, lanes, from, until);
+            }
+        if (p->rule.online) { /* the others still read who is alive */
+            meet(p->gate, p->threads);
+            for (int64_t k = 0; mine->thread == 0 && k < mine->period; k++)
+                all->online.alive[k] = k % lanes < count && live[k % lanes] != 0;
+        }
+    }
+    meet(p->gate, p->threads);
+}
+
+/* All that one thread does of a phase. */
+TARGET static void NAMED(take_part)(struct NAMED(part) *mine) {
+    const struct phase *p = mine->all->phase;
+    const struct NAMED(ready) *of_nodes[] = {&mine->drift, &mine->transfer, &mine->leak, &mine->slope_in, &mine->transfer_slope};
+    for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++)
+        NAMED(prepare)(of_nodes[k], p, mine->all->values);
+    if (p->implicit) NAMED(by_node)(&mine->leak, mine->leaks, mine->low, mine->high);
+    for (int64_t first = 0; first < p->batch && !stopped(p->gate); first += LANES)
+        NAMED(follow)(mine, first, p->batch - first < LANES ? p->batch - first : LANES);
+}
+
+TARGET static void *NAMED(enter)(void *part) {
+    NAMED(take_part)(part);
+    return 0;
+}
+
+/* Run a phase on its threads, each with free rows of as many edges; whole lines of them in any layout. */
+TARGET static int NAMED(run_euler)(struct phase *p) {
+    struct NAMED(euler) all = {.phase = p};
+    struct NAMED(part) parts[MOST_THREADS] = {{0}};
+    struct workspace w = {0};
+    for (int pass = 0; pass < 2; pass++) {
+        const int64_t lanes = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES);
+        w.used = 0, w.room = room_of(ONE_ROW(p) * lanes * (int64_t)sizeof(REAL));
+        NAMED(cut_euler)(&w, p, &all, lanes);
+        for (int64_t t = 0; t < p->threads; t++) NAMED(cut_part)(&w, p, &parts[t], lanes);
+        if (!pass && provide(&w)) return -1;
+    }
+    NAMED(node_values)(p, all.values);
+    for (int64_t t = 0; t < p->threads; t++) {
+        struct NAMED(part) *mine = &parts[t];
+        mine->all = &all, mine->thread = t;
+        mine->low = t ? parts[t - 1].high : 0;
+        mine->high = t + 1 == p->threads ? p->free : row_after(p, t + 1);
+        while (mine->first_output < p->outputs && p->output_row[mine->first_output] < mine->low) mine->first_output++;
+        mine->last_output = mine->first_output;
+        while (mine->last_output < p->outputs && p->output_row[mine->last_output] < mine->high) mine->last_output++;
+    }
+    const int failed = together(p, NAMED(enter), parts, sizeof *parts);
+    free(w.block);
+    return failed;
+}

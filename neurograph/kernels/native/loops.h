@@ -1,0 +1,11 @@
+/* Every loop, for one number type and instruction set. */
+#include "vector.h"
+#include "functions.h"
+#include "program.h"
+#include "gather.h"
+#include "phase.h"
+#include "rule.h"
+#include "euler.h"
+#include "gauss_seidel.h"
+#include "response.h"
+#include "undo.h"

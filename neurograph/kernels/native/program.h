@@ -1,0 +1,106 @@
+/* Equations as programs: each instruction is one operation on whole rows of nodes x lanes.
+
+   A program's registers are, in this order, its variables (tables), its node values (a number a node), its constants
+   and its temporaries. The instructions before `prelude` read node values and constants alone: they run once a phase,
+   over nodes. Those of their results, and of the node values, that the others read are spread over the lanes
+   (`spread`), and the others run over one tile of rows after another, from table to table. */
+
+struct NAMED(ready) { /* a program made ready to run: where its registers lie */
+    const struct program *program;
+    VEC **at;       /* (registers,) */
+    int64_t *step;  /* (registers,): 1, or 0 for a constant, whose one vector serves all */
+    REAL **by_node; /* (registers,): of a node value, the number of every node */
+};
+
+/* A tile is TILE bytes of rows, so that what a few instructions read and write stays in the first cache. */
+TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const struct program *p, int64_t rows, VEC *pool) {
+    const int all = p ? p->registers : 0;
+    struct NAMED(ready) r = {p, cut(w, all * sizeof(VEC *)), cut(w, all * sizeof(int64_t)), cut(w, all * sizeof(REAL *))};
+    const int constants = p ? p->variables + p->nodes : 0, temporaries = p ? constants + p->constants : 0;
+    REAL *constant = cut(w, (temporaries - constants) * (int64_t)sizeof(VEC));
+    REAL *by_node = cut(w, (p ? p->node_temporaries : 0) * padded(rows) * (int64_t)sizeof(REAL));
+    VEC *spread = cut(w, (p ? p->spreads : 0) * w->room);
+    if (!w->base || !p) return r;
+    for (int k = 0; k < all; k++) r.at[k] = 0, r.step[k] = 1, r.by_node[k] = 0;
+    for (int k = constants; k < temporaries; k++) {
+        r.at[k] = (VEC *)constant + (k - constants), r.step[k] = 0;
+        *r.at[k] = NAMED(splat)((REAL)p->constant[k - constants]);
+    }
+    for (int k = 0; k < p->node_temporaries; k++) r.by_node[temporaries + k] = by_node + k * padded(rows);
+    for (int k = temporaries + p->node_temporaries; k < all; k++)
+        r.at[k] = (VEC *)((char *)pool + (k - temporaries - p->node_temporaries) * w->room);
+    for (int k = 0; k < p->spreads; k++) r.at[p->spread[k]] = (VEC *)((char *)spread + k * w->room);
+    return r;
+}
+
+#define EACH(value)                                                                                                   \
+    for (int64_t v = 0; v < vectors; v++, a += sa, b += sb, c += sc) to[v] = (value);                                 \
+    break
+#define ONE(x) NAMED(splat)((REAL)(x))
+
+TARGET static void NAMED(interpret)(const struct instruction *i, const struct instruction *end, VEC *const *at,
+                                    const int64_t *step, int64_t vectors) {
+    const VEC zero = {0}, one = ONE(1);
+    for (; i < end; i++) {
+        VEC *to = at[i->to];
+        const VEC *a = at[i->a], *b = at[i->b], *c = at[i->c];
+        const int64_t sa = step[i->a], sb = step[i->b], sc = step[i->c];
+        switch (i->operation) {
+        case COPY: EACH(*a);
+        case ADD: EACH(*a + *b);
+        case SUBTRACT: EACH(*a - *b);
+        case MULTIPLY: EACH(*a * *b);
+        case DIVIDE: EACH(*a / *b);
+        case MULTIPLY_ADD: EACH(*a * *b + *c);
+        case MULTIPLY_SUBTRACT: EACH(*a * *b - *c);
+        case SUBTRACT_PRODUCT: EACH(*c - *a * *b);
+        case NEGATE: EACH(-*a);
+        case POWER: EACH(NAMED(vpower)(*a, *b));
+        case ABSOLUTE: EACH(NAMED(magnitude)(*a));
+        case SQUARE_ROOT: EACH(NAMED(vroot)(*a));
+        case EXP: EACH(NAMED(vexp)(*a));
+        case LOG: EACH(NAMED(vlog)(*a));
+        case TANH: EACH(NAMED(vtanh)(*a));
+        case SIGMOID: EACH(NAMED(vsigmoid)(*a));
+        case SIN: EACH(NAMED(vsin)(*a));
+        case COS: EACH(NAMED(vcos)(*a));
+        case RELU: EACH(NAMED(pick)((MASK)(*a > zero), *a, zero * *a));
+        case STEP: EACH(NAMED(pick)((MASK)(*a > zero), one, zero));
+        case SIGN: EACH(NAMED(pick)((MASK)(*a > zero), one, NAMED(pick)((MASK)(*a < zero), -one, zero)));
+        case CLIP: EACH(NAMED(pick)((MASK)(*a < *b), *b, NAMED(pick)((MASK)(*a > *c), *c, *a)));
+        case BETWEEN: EACH(NAMED(pick)((MASK)(*b <= *a) & (MASK)(*a <= *c), one, zero));
+        }
+    }
+}
+
+/* Run the prelude: what node values alone decide, for all nodes. `node` are the node values (nodes, rows padded). */
+TARGET static void NAMED(prelude)(const struct NAMED(ready) *r, REAL *const *node, int64_t rows) {
+    const struct program *p = r->program;
+    if (!p) return;
+    for (int k = 0; k < p->nodes; k++) r->by_node[p->variables + k] = node[k];
+    VEC *at[MOST_REGISTERS];
+    for (int k = 0; k < p->registers; k++) at[k] = r->by_node[k] ? (VEC *)r->by_node[k] : r->at[k];
+    NAMED(interpret)(p->code, p->code + p->prelude, at, r->step, padded(rows) / PER);
+}
+
+/* Spread the node values that the program reads over the lanes of `rows` rows from `first` on. */
+TARGET static void NAMED(spread)(const struct NAMED(ready) *r, int64_t first, int64_t rows, int64_t lanes) {
+    const struct program *p = r->program;
+    for (int k = 0; p && k < p->spreads; k++) {
+        const int place = p->spread[k];
+        const REAL *from = r->by_node[place] + first;
+        if (lanes == 1) {
+            r->at[place] = (VEC *)from;
+            continue;
+        }
+        NAMED(spread_row)(from, (REAL *)r->at[place], rows, lanes);
+    }
+}
+
+/* Run the program over `count` numbers of a tile: the variables from `given` on, the result into `to`. */
+TARGET static void NAMED(run)(const struct NAMED(ready) *r, const REAL *const *given, REAL *to, int64_t count) {
+    const struct program *p = r->program;
+    for (int k = 0; k < p->variables; k++) r->at[k] = (VEC *)given[k];
+    r->at[p->code[p->length - 1].to] = (VEC *)to;
+    NAMED(interpret)(p->code + p->prelude, p->code + p->length, r->at, r->step, (count + PER - 1) / PER);
+}

@@ -1,0 +1,152 @@
+/* Learning rules over edges; included once for each number type and instruction set.
+
+   A rule is a sum over terms t of h_t(w) P_t(pre) Q_t(post) where it can be written so: then the sum over samples of an
+   edge i -> j is the product of row i of the table P_t and row j of Q_t, summed over lanes, and h_t is left to the caller.
+   Another rule is run as one program over the lanes of each edge. */
+
+TARGET static inline double NAMED(total)(const REAL *x, int64_t count) {
+    double sum = 0;
+    for (int64_t k = 0; k < count; k++) sum += x[k];
+    return sum;
+}
+
+/* Add sum over lanes of P[pre[k]] q to sums[k], for the edges `first` to `last` into one node, whose row of Q is q. */
+TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_t *pre, const REAL *P, const REAL *q,
+                                       int64_t lanes, double *sums) {
+    for (int64_t k = first; k < last; k++) {
+        const REAL *p = P + pre[k] * lanes;
+        VEC even = {0}, odd = {0};
+        double rest = 0;
+        int64_t lane = 0;
+        for (; lane + 2 * PER <= lanes; lane += 2 * PER) {
+            even += *(const VEC *)(p + lane) * *(const VEC *)(q + lane);
+            odd += *(const VEC *)(p + lane + PER) * *(const VEC *)(q + lane + PER);
+        }
+        for (; lane + PER <= lanes; lane += PER) even += *(const VEC *)(p + lane) * *(const VEC *)(q + lane);
+        if (lane) {
+            even += odd;
+            rest = NAMED(total)((const REAL *)&even, PER);
+        }
+        for (; lane < lanes; lane++) rest += (double)p[lane] * q[lane];
+        sums[k] += rest;
+    }
+}
+
+struct NAMED(online) { /* of a rule that is integrated along the phase */
+    REAL *pre[MOST_TERMS], *post[MOST_TERMS]; /* P_t of all rows and of a node that sends 1, Q_t of the free rows */
+    REAL *change;                             /* of all rows: how far the state has moved in this step */
+    REAL *alive;                              /* 1 or 0 a lane */
+};
+
+struct NAMED(rule) { /* the programs of a rule, made ready by one thread */
+    struct NAMED(ready) pre[MOST_TERMS], post[MOST_TERMS], whole;
+    REAL *weight, *lane_sums;
+};
+
+TARGET static void NAMED(cut_online)(struct workspace *w, const struct phase *p, struct NAMED(online) *o, int64_t lanes) {
+    const int64_t table = (padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL);
+    for (int t = 0; t < p->rule.terms; t++) o->pre[t] = cut(w, table), o->post[t] = cut(w, table);
+    o->change = cut(w, p->rule.online ? table : 0);
+    o->alive = cut(w, LANES * (int64_t)sizeof(REAL));
+}
+
+TARGET static void NAMED(cut_rule)(struct workspace *w, const struct phase *p, struct NAMED(rule) *r, VEC *pool) {
+    for (int t = 0; t < p->rule.terms; t++) {
+        r->pre[t] = NAMED(cut_program)(w, p->rule.pre[t], 0, pool);
+        r->post[t] = NAMED(cut_program)(w, p->rule.post[t], 0, pool);
+    }
+    r->whole = NAMED(cut_program)(w, p->rule.whole, 0, pool);
+    r->weight = cut(w, LANES * (int64_t)sizeof(REAL)), r->lane_sums = cut(w, LANES * (int64_t)sizeof(REAL));
+}
+
+/* P or Q of rows `low` to `high` into `to`, 0 where a lane is over. */
+TARGET static void NAMED(rule_side)(const struct NAMED(ready) *side, const REAL *s, const REAL *change, const REAL *alive,
+                                    REAL *to, int64_t low, int64_t high, int64_t lanes) {
+    const int64_t rows = ROWS_A_TILE(lanes);
+    for (int64_t row = low; row < high; row += rows) {
+        const int64_t here = high - row < rows ? high - row : rows, at = row * lanes;
+        const REAL *given[] = {s + at, change + at};
+        NAMED(run)(side, given, to + at, here * lanes);
+        for (int64_t k = 0, lane = 0; k < here * lanes; k += PER, lane = NEXT(lane, NAMED(period)(lanes)))
+            *(VEC *)(to + at + k) =
+                NAMED(pick)((MASK)(*(const VEC *)(alive + lane) != 0), *(const VEC *)(to + at + k), (VEC){0});
+    }
+}
+
+/* Add the rule, as one program over lanes, of one edge from row i, and return its sum over the lanes that are alive. */
+TARGET static double NAMED(rule_of_edge)(const struct NAMED(rule) *r, const struct NAMED(online) *o, const REAL *s,
+                                         int64_t i, int64_t j, REAL weight, int64_t lanes) {
+    NAMED(fill)(r->weight, weight, lanes);
+    const REAL *given[] = {s + i * lanes, s + j * lanes, o->change + i * lanes, o->change + j * lanes, r->weight};
+    NAMED(run)(&r->whole, given, r->lane_sums, lanes);
+    double sum = 0;
+    for (int64_t lane = 0; lane < lanes; lane++)
+        if (o->alive[lane] != 0) sum += r->lane_sums[lane];
+    return sum;
+}
+
+/* A program over whole arrays, a tile at a time. */
+TARGET static int NAMED(evaluated)(const struct program *program, const void *const *arrays, void *to, int64_t count) {
+    struct workspace w = {0};
+    struct NAMED(ready) r;
+    REAL *own = 0, *result = 0;
+    const int64_t most = TILE / (int64_t)sizeof(REAL);
+    for (int pass = 0; pass < 2; pass++) {
+        w.used = 0, w.room = TILE_ROOM;
+        VEC *pool = cut(&w, program->temporaries * w.room);
+        own = cut(&w, program->variables * w.room), result = cut(&w, TILE_ROOM);
+        r = NAMED(cut_program)(&w, program, 0, pool);
+        if (!pass && provide(&w)) return -1;
+    }
+    for (int64_t at = 0; at < count; at += most) {
+        const int64_t here = count - at < most ? count - at : most;
+        const REAL *given[MOST_REGISTERS];
+        for (int k = 0; k < program->variables; k++) { /* copied, as vectors run over the ends of arrays */
+            REAL *tile = own + k * (TILE_ROOM / (int64_t)sizeof(REAL));
+            memcpy(tile, (const REAL *)arrays[k] + at, here * sizeof(REAL));
+            given[k] = tile;
+        }
+        NAMED(run)(&r, given, result, here);
+        memcpy((REAL *)to + at, result, here * sizeof(REAL));
+    }
+    free(w.block);
+    return 0;
+}
+
+TARGET static void NAMED(all_products)(const int64_t *indptr, int64_t nodes, const int32_t *pre, const void *P,
+                                       const void *Q, int64_t samples, double *sums) {
+    for (int64_t j = 0; j < nodes; j++)
+        NAMED(add_products)(indptr[j], indptr[j + 1], pre, P, (const REAL *)Q + j * samples, samples, sums);
+}
+
+TARGET static int NAMED(all_edges)(const struct program *program, const int32_t *pre, const int32_t *post,
+                                   const void *const *tables, const int8_t *ends, const void *weights, int64_t edges,
+                                   int64_t samples, double *sums) {
+    struct workspace w = {0};
+    struct NAMED(ready) r;
+    REAL *own = 0, *result = 0;
+    const int64_t most = TILE / (int64_t)sizeof(REAL), room = TILE_ROOM / (int64_t)sizeof(REAL);
+    const int many = program->variables - 1;
+    for (int pass = 0; pass < 2; pass++) {
+        w.used = 0, w.room = TILE_ROOM;
+        VEC *pool = cut(&w, program->temporaries * w.room);
+        own = cut(&w, program->variables * w.room), result = cut(&w, TILE_ROOM);
+        r = NAMED(cut_program)(&w, program, 0, pool);
+        if (!pass && provide(&w)) return -1;
+    }
+    for (int64_t edge = 0; edge < edges; edge++)
+        for (int64_t at = 0; at < samples; at += most) {
+            const int64_t here = samples - at < most ? samples - at : most;
+            const REAL *given[MOST_REGISTERS];
+            for (int k = 0; k <= many; k++) {
+                REAL *tile = own + k * room;
+                if (k == many) NAMED(fill)(tile, ((const REAL *)weights)[edge], here);
+                else memcpy(tile, (const REAL *)tables[k] + (ends[k] ? post : pre)[edge] * samples + at, here * sizeof(REAL));
+                given[k] = tile;
+            }
+            NAMED(run)(&r, given, result, here);
+            sums[edge] += NAMED(total)(result, here);
+        }
+    free(w.block);
+    return 0;
+}

@@ -1,0 +1,79 @@
+"""The programs of a learning rule, as a sum of products where it is one, else whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
+from neurograph.kernels.edge_terms import Term, edge_terms
+from neurograph.kernels.program import Program, program
+
+Numbers = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class OnlineProgram:
+    """A rule that is integrated along a phase.
+
+    Attributes
+    ----------
+    pre, post : tuple of Program
+        Of each term, the part of either end: over its state after a step, and how far that moved it.
+    whole : Program or None
+        The rule over both ends and the weight, where it is no sum of products.
+    weigh : callable
+        From the sums over samples of the terms (terms, k) and k weights to the rule (k,).
+    """
+
+    pre: tuple[Program, ...]
+    post: tuple[Program, ...]
+    whole: Program | None
+    weigh: Callable[[Numbers, Numbers], Numbers]
+
+    @property
+    def sums(self) -> int:
+        """How many numbers are summed for each edge."""
+        return len(self.pre) if self.whole is None else 1
+
+
+@lru_cache(maxsize=256)
+def online_programs(rule: Expression) -> OnlineProgram:
+    """Return the programs of an online rule."""
+    terms = edge_terms(rule, _end)
+    if terms is None:
+        return OnlineProgram((), (), program(rule, ("pre", "post", "dpre", "dpost", "w")), lambda sums, w: sums[0])
+    return OnlineProgram(
+        tuple(program(term.pre, ("pre", "dpre")) for term in terms),
+        tuple(program(term.post, ("post", "dpost")) for term in terms),
+        None,
+        lambda sums, w: sum_of_terms(terms, sums, w),
+    )
+
+
+def _end(symbol: str) -> str:
+    return {"dpre": "pre", "dpost": "post"}.get(symbol, symbol)
+
+
+def sum_of_terms(terms: tuple[Term, ...], sums: Numbers, w: Numbers) -> Numbers:
+    """Return the sum over terms of h(w) times the sum over samples of the term's ends."""
+    whole = np.zeros(w.size)
+    for term, each in zip(terms, sums, strict=True):
+        whole += term.w(w=w.astype(np.float64)) * each
+    return whole
+
+
+def evaluated(equation: Expression, tables: dict[str, Numbers], like: Numbers) -> Numbers:
+    """Return an expression over tables of one shape and type, that of `like`."""
+    names = tuple(sorted(equation.symbols))
+    if names == (equation.text,):
+        return tables[names[0]]
+    result = np.empty_like(like)
+    engine.evaluate(program(equation, names), tuple(tables[name] for name in names), result)
+    return result
