@@ -35,6 +35,8 @@ __all__ = [
     "prepare_metadata_for_build_wheel",
 ]
 
+WINDOWS = os.name == "nt"
+
 PROGRAM = """
 #include <stdlib.h>
 typedef double pair __attribute__((vector_size(16)));
@@ -48,7 +50,7 @@ def works(command: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "program.c")
         source.write_text(PROGRAM)
-        line = [*shlex.split(command, posix=os.name == "posix"), str(source), "-o", str(Path(folder, "program.out"))]
+        line = [*shlex.split(command, posix=not WINDOWS), str(source), "-o", str(Path(folder, "program.out"))]
         try:
             return subprocess.run(line, capture_output=True, check=False).returncode == 0
         except OSError:
@@ -65,8 +67,9 @@ def found() -> str | None:
                 "`unset CC` to have one looked for"
             )
         return asked
-    own = sysconfig.get_config_var("CC")
-    return next((name for name in (own, "cc", "gcc", "clang") if name and works(name)), None)
+    if WINDOWS:  # where the compiler at hand is Microsoft's, which knows no such vectors
+        return None
+    return next((name for name in (sysconfig.get_config_var("CC"), "cc", "gcc", "clang") if name and works(name)), None)
 
 
 def ziglang() -> list[str]:
@@ -76,19 +79,25 @@ def ziglang() -> list[str]:
 
 
 def settings() -> dict[str, str]:
-    """Return the environment with which setuptools finds a compiler, in so far as it would not by itself."""
+    """Return the environment with which setuptools compiles with what was found, or else with ziglang."""
+    chosen = {"DIST_EXTRA_CONFIG": str(Path(__file__).with_name("windows.cfg"))} if WINDOWS else {}
     compiler = found()
     if compiler is not None:
-        own = sysconfig.get_config_var("CC")
-        return {} if compiler in (own, os.environ.get("CC")) else {"CC": compiler}
+        return {**chosen, "CC": compiler}
     if find_spec("ziglang") is None:
         raise RuntimeError(
             "neurograph is written in part in C, and no C compiler works here (tried cc, gcc and clang); "
             f"expected one, or the Python package ziglang: `{Path(sys.executable).name} -m pip install ziglang`"
         )
-    # By itself zig compiles for this very processor, but each function here says for which it is.
-    zig = shlex.join([sys.executable, "-m", "ziglang"])
-    return {"CC": f"{zig} cc -mcpu=baseline", "LDSHARED": f"{zig} cc -shared", "AR": f"{zig} ar"}
+    # By itself zig compiles for this very processor, but each function here says for which it is. MS_WIN64 is what
+    # Python's headers want to be told on Windows, and nothing elsewhere.
+    zig = shlex.join([Path(sys.executable).as_posix(), "-m", "ziglang"])
+    return {
+        **chosen,
+        "CC": f"{zig} cc -mcpu=baseline -DMS_WIN64=",
+        "LDSHARED": f"{zig} cc -shared",
+        "AR": f"{zig} ar",
+    }
 
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:

@@ -32,7 +32,7 @@ def test_nothing_is_asked_for_where_the_compiler_of_python_works(monkeypatch, ba
     have(monkeypatch, backend, sysconfig.get_config_var("CC"))
     assert backend.get_requires_for_build_wheel() == ["of setuptools"]
     assert backend.get_requires_for_build_editable() == ["of setuptools"]
-    assert backend.settings() == {}
+    assert backend.settings() == {"CC": sysconfig.get_config_var("CC")}
 
 
 def test_another_compiler_takes_the_place_of_the_one_of_python(monkeypatch, backend):
@@ -45,7 +45,7 @@ def test_cc_goes_before_all(monkeypatch, backend):
     have(monkeypatch, backend, "gcc", "clang -O1")
     monkeypatch.setenv("CC", "clang -O1")
     assert backend.found() == "clang -O1"
-    assert backend.settings() == {}
+    assert backend.settings() == {"CC": "clang -O1"}
 
 
 def test_a_cc_that_does_not_work_is_refused_in_words(monkeypatch, backend):
@@ -74,7 +74,16 @@ def test_without_either_the_error_names_both(monkeypatch, backend):
         backend.build_wheel("nowhere")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the stand-ins are shell scripts")
+def test_on_windows_ziglang_goes_before_the_compiler_at_hand(monkeypatch, backend):
+    have(monkeypatch, backend, "cc", "gcc", "clang")
+    monkeypatch.setattr(backend, "find_spec", lambda name: object())
+    monkeypatch.setattr(backend, "WINDOWS", True)
+    found = backend.settings()
+    assert "-m ziglang cc" in found["CC"]
+    assert "mingw32" in Path(found["DIST_EXTRA_CONFIG"]).read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 def test_a_compiler_works_when_it_makes_a_program(monkeypatch, backend, tmp_path):
     monkeypatch.undo()
     for name, status in (("stand-in", 1), ("fine", 0)):
