@@ -2,13 +2,14 @@ PYTHON ?= python3
 BIN    := .venv/bin
 # Side by side, so each with one thread for its linear algebra; their matrices are small.
 TEST   := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
+NATIVE := neurograph/kernels/native
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow lint bench lock
+.PHONY: help setup demo test sanitize slow lint bench wheel lock
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.installed  ## make .venv and install neurograph in it
 	@:
@@ -19,6 +20,28 @@ demo: setup  ## build, train, certify and prune a small network
 test: setup  ## run the tests
 	@$(TEST)
 	@$(TEST) --without-extension tests/kernels
+
+# What is run with the C checked; others by name, as in `make sanitize SANITIZE=tests/compression`.
+SANITIZE := tests/kernels tests/solvers tests/learning
+# gcc's, for what it puts into the extension must be loaded before Python, from a library of its own.
+GCC      ?= gcc
+GUARDED  := build/sanitize
+
+# The expensive optimisations fuse products and sums as -O3 does: some tests compare to the bit.
+sanitize: setup  ## run the tests of the kernels with the C checked at every access
+	@for name in asan ubsan; do test -e "$$($(GCC) -print-file-name=lib$$name.so)" || { \
+		echo "make sanitize needs gcc with lib$$name.so, and $(GCC) has none: 'apt-get install gcc', or name one that" \
+		"has, as in 'make sanitize GCC=gcc-12'." >&2; exit 1; }; done
+	@rm -rf $(GUARDED) && mkdir -p $(GUARDED)
+	@cp -r *.md *.toml neurograph tests $(GUARDED)
+	@rm -f $(GUARDED)/neurograph/kernels/*.so
+	@$(GCC) -shared -fPIC -g -O1 -fexpensive-optimizations -fsanitize=address,undefined \
+		-fno-sanitize-recover=undefined -Wall -Wextra -Wno-psabi \
+		-I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
+		neurograph/kernels/native/gather.c -o $(GUARDED)/neurograph/kernels/gather.so
+	@cd $(GUARDED) && LD_PRELOAD="$$($(GCC) -print-file-name=libasan.so) $$($(GCC) -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=print_stacktrace=1:log_path=report \
+		$(subst $(BIN),$(CURDIR)/$(BIN),$(TEST)) $(SANITIZE) || { cat report.* 2>/dev/null; exit 1; }
 
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
@@ -31,20 +54,35 @@ lint: setup  ## check style and types
 bench: setup  ## measure the speed
 	@$(BIN)/python -m tests.benchmarks
 
+# For glibc 2.17, of 2012, and tried where no compiler is: an example settles, far from this source.
+wheel: setup  ## build a wheel for Linux into dist/, and try it in an environment of its own
+	@rm -rf build/lib* build/wheel dist
+	@$(PIP) install --require-hashes -r compiler.lock
+	@zig="$(CURDIR)/$(BIN)/python -m ziglang cc -target $$(uname -m)-linux-gnu.2.17"; CC="$$zig" LDSHARED="$$zig -shared" \
+		$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	@$(BIN)/auditwheel repair --patcher none --wheel-dir dist build/wheel/*.whl
+	@$(PYTHON) -m venv build/wheel/venv
+	@cd build/wheel && PATH=$(CURDIR)/build/wheel/venv/bin && python -m pip -qq --disable-pip-version-check install \
+		--only-binary :all: "$$(echo ../../dist/*.whl)[plots]" && neurograph --version && python ../../examples/settles.py
+
 # What is locked already stays as it is; `make lock UPGRADE=--upgrade` takes the newest of everything.
-lock:  ## remake requirements.lock from pyproject.toml
+LOCK = .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-config --quiet $(UPGRADE)
+
+lock:  ## remake the lock files from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip -qq --disable-pip-version-check install uv
-	@.venv-lock/bin/uv pip compile pyproject.toml --extra all --extra dev --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --no-config --quiet \
-		$(UPGRADE) --output-file requirements.lock
+	@$(LOCK) pyproject.toml --extra all --extra dev --output-file requirements.lock
+	@$(LOCK) --group compiler --output-file compiler.lock
 
-.venv/.installed: requirements.lock pyproject.toml $(wildcard neurograph/kernels/native/*)
+.venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "neurograph needs Python 3.11 or newer: name one, as in 'make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)'." >&2; \
 		exit 1; }
 	@echo "Installing into .venv; the first time takes a few minutes."
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes -r requirements.lock
+	@$(BIN)/python -c 'import sys; sys.path += ["$(NATIVE)"]; import backend; sys.exit(not backend.found())' || \
+		$(PIP) install --require-hashes -r compiler.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

@@ -80,6 +80,12 @@ def ziglang() -> list[str]:
 
 def settings() -> dict[str, str]:
     """Return the environment with which setuptools compiles with what was found, or else with ziglang."""
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    if not header.exists():
+        raise RuntimeError(
+            f"{header} is missing, which extensions of this Python are compiled with; expected Python's headers: "
+            "on Debian and Ubuntu `apt-get install python3-dev`, or a Python that has them, as those of python.org do"
+        )
     chosen = {"DIST_EXTRA_CONFIG": str(Path(__file__).with_name("windows.cfg"))} if WINDOWS else {}
     compiler = found()
     if compiler is not None:

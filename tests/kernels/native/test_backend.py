@@ -74,6 +74,12 @@ def test_without_either_the_error_names_both(monkeypatch, backend):
         backend.build_wheel("nowhere")
 
 
+def test_a_python_without_headers_is_refused_in_words(monkeypatch, backend):
+    monkeypatch.setattr(backend.sysconfig, "get_path", lambda name: "nowhere")
+    with pytest.raises(RuntimeError, match=r"Python\.h is missing.*expected.*`apt-get install python3-dev`"):
+        backend.settings()
+
+
 def test_on_windows_ziglang_goes_before_the_compiler_at_hand(monkeypatch, backend):
     have(monkeypatch, backend, "cc", "gcc", "clang")
     monkeypatch.setattr(backend, "find_spec", lambda name: object())
