@@ -1,4 +1,4 @@
-"""The compiled engine: whether it is of this version, which instructions it uses, and how many threads share a phase."""
+"""The compiled engine: whether it is of this version, what it runs on, and how many threads share a phase."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ CONVERGED: int
 STEP_LIMIT: int
 DIVERGED: int
 LARGEST: float
+FEW: int
 LONGEST: int
 PEEK: int
 

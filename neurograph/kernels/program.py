@@ -62,7 +62,7 @@ class _Writer:
     def read(self, node: ast.expr, constants: Mapping[str, float]) -> int:
         """Return the place of the value of a syntax tree."""
         match node:
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 return self._constant(value)
             case ast.Name(id=name) if name in constants:
                 return self._constant(constants[name])
@@ -125,9 +125,12 @@ class _Writer:
             kind, *operands = values[place]
             if kind == "given" and operands[0] >= len(self.variables):
                 by_node.add(place)
-            elif kind not in ("given", "constant") and place != result:
-                if all(p in by_node or values[p][0] == "constant" for p in operands):
-                    by_node.add(place)
+            elif (
+                kind not in ("given", "constant")
+                and place != result
+                and all(p in by_node or values[p][0] == "constant" for p in operands)
+            ):
+                by_node.add(place)
         made = [p for p in order if values[p][0] not in ("given", "constant")]
         early, late = [p for p in made if p in by_node], [p for p in made if p not in by_node]
         first = given + len(constants)
@@ -190,12 +193,11 @@ def _needed(values: list[tuple[Any, ...]], result: int) -> list[int]:
 
 
 def _allocate(register: dict[int, int], values: list[tuple[Any, ...]], late: list[int], first: int) -> None:
-    """Give each value of rows a register, which is free again after its last use; the result, the last, one of its own."""
+    """Give each value of rows a register, which is free after its last use; the result, the last, has its own."""
     last_use = {operand: k for k, place in enumerate(late) for operand in values[place][1:]}
-    free: list[int] = []
-    highest = first
+    of_rows, free, highest = set(late), list[int](), first
     for k, place in enumerate(late):
-        free += [register[p] for p in set(values[place][1:]) if p in late and last_use[p] == k]
+        free += [register[p] for p in set(values[place][1:]) & of_rows if last_use[p] == k]
         if free and k + 1 < len(late):
             register[place] = free.pop()
         else:

@@ -166,7 +166,7 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
         return -np.inf, 1.0, affine
     # B_ji = |W_ji| max |dg_j/dI| max |f'_i| bounds the couplings over all states.
     coupling = sparse.csr_array(
-        (np.abs(network.weights[recurrent.ids]), subgraph.place[recurrent.other], recurrent.indptr), shape=(size, size)
+        (np.abs(network.weights[recurrent.ids]), recurrent.other, recurrent.indptr), shape=(size, size)
     )
     coupling = coupling.multiply(np.broadcast_to(input_slope.size, (size,))[:, None])
     coupling = sparse.csr_array(coupling.multiply(np.broadcast_to(sending.size, (size,))))

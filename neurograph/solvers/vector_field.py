@@ -41,10 +41,11 @@ class VectorField:
         count = self.moving.size
         weights = network.weights.astype(np.float64)
         indptr, other, values = subgraph.recurrent.weighted(weights)
-        self.recurrent = sparse.csr_array((values, subgraph.place[other], indptr), shape=(count, count))
+        self.recurrent = sparse.csr_array((values, other, indptr), shape=(count, count))
         indptr, other, values = subgraph.clamped.weighted(weights)
-        clamped = sparse.csr_array((values, other, indptr), shape=(count, len(network.nodes)))
-        self._clamped_input = clamped @ np.ascontiguousarray(network.sent(phase.start).T, np.float64)
+        sent = np.zeros((int(subgraph.row.max(initial=-1)) + 1, phase.start.shape[0]))
+        sent[subgraph.row] = network.sent(phase.start).T
+        self._clamped_input = sparse.csr_array((values, other, indptr), shape=(count, len(sent))) @ sent
         known = network.constants.items()
         self._known = {name: values[self.moving, None].astype(np.float64) for name, values in known}
         beta = np.full(phase.start.shape[0], phase.beta, np.float64)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy, squared_error
-from neurograph.equations.expression import SCALAR_FUNCTIONS
-from neurograph.kernels import bindings as gathering
+from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
+from neurograph.kernels.program import program
 from neurograph.network.inputs import starting_state
 from neurograph.solvers import Euler, GaussSeidel
 from neurograph.solvers.base import Phase
@@ -23,9 +24,12 @@ TANH, DEEP = ng.dynamics.additive("tanh"), ng.dynamics.deep("absolute", extra_le
 CURVED = ng.Dynamics("(-s**3 - s + tanh(I + b))/tau", transfer="s/(1 + s**2)", parameters={"tau": 2.0}, name="curved")
 COSTS = {"squared error": squared_error(), "cross-entropy": cross_entropy(gain=2.0)}
 
-SCALAR: dict = {}
-exec(SCALAR_FUNCTIONS, SCALAR)
-"""The package's own tanh, as plain Python."""
+
+def tanh(x):
+    """The package's own tanh, of one number."""
+    result = np.empty(1)
+    engine.evaluate(program(Expression("tanh(x)", ("x",)), ("x",)), (np.array([x]),), result)
+    return float(result[0])
 
 
 def recurrent(dynamics, seed=0, loops=True, **options):
@@ -87,17 +91,16 @@ def feedforward(network, x):
             j, total = network.nodes.index(node), 0.0
             for later in (False, True):
                 total = added(total, [(w, s[i]) for inner, i, w in sorted(arriving[node]) if inner == later])
-            s[j] = SCALAR["tanh"](total + float(network.biases[j]))
+            s[j] = tanh(total + float(network.biases[j]))
     return s
 
 
 def added(total, products):
     """Add products in the order of the compiled sums: from 16 on in four parts, and fused where the processor can."""
-    compiled = gathering.extension is not None
-    parts = [total, 0.0, 0.0, 0.0] if compiled and len(products) >= gathering.extension.few else [total]
+    parts = [total, 0.0, 0.0, 0.0] if len(products) >= engine.FEW else [total]
     for k, (w, x) in enumerate(products):
         at = k % len(parts)
-        if compiled and gathering.extension.instructions != "plain":
+        if engine.instructions != "plain":
             parts[at] = float(Fraction(w) * Fraction(x) + Fraction(parts[at]))
         else:
             parts[at] += w * x

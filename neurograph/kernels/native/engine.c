@@ -380,20 +380,20 @@ static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "engine", "The loops over rows of nodes x lanes.", -1, methods, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit_engine(void) {
-    static const char *const names[] = {"plain", "avx2", "avx512"};
     level = processor_level();
     if (level < 0) {
         PyErr_Format(PyExc_ImportError,
-                     "NEUROGRAPH_INSTRUCTIONS is %s: expected plain, avx2 or avx512, as far as the processor has them",
-                     getenv("NEUROGRAPH_INSTRUCTIONS"));
+                     "NEUROGRAPH_INSTRUCTIONS is '%s'%s; expected plain, avx2 or avx512: unset it to use the widest there is",
+                     getenv("NEUROGRAPH_INSTRUCTIONS"), level == PROCESSOR_LACKS ? ", which this processor lacks" : "");
         return 0;
     }
     PyObject *made = PyModule_Create(&module);
     if (!made) return 0;
-    if (PyModule_AddStringConstant(made, "instructions", names[level]) || PyModule_AddIntConstant(made, "interface", INTERFACE) ||
+    if (PyModule_AddStringConstant(made, "instructions", processor_names[level]) || PyModule_AddIntConstant(made, "interface", INTERFACE) ||
         PyModule_AddIntConstant(made, "CONVERGED", CONVERGED) || PyModule_AddIntConstant(made, "STEP_LIMIT", STEP_LIMIT) ||
         PyModule_AddIntConstant(made, "DIVERGED", DIVERGED) || PyModule_AddIntConstant(made, "LONGEST", LONGEST) ||
         PyModule_AddIntConstant(made, "PEEK", PEEK) ||
+        PyModule_AddIntConstant(made, "FEW", FEW) ||
         PyModule_AddObject(made, "LARGEST", PyFloat_FromDouble(LARGEST))) {
         Py_DECREF(made);
         return 0;

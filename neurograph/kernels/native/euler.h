@@ -165,11 +165,7 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
             NAMED(run)(&mine->transfer, state, new_sent + at, count);
         }
     }
-    if (measured) /* fewer lanes than a line holds: several rows share it */
-        for (int64_t lane = lanes; lane < mine->period; lane++) {
-            const REAL more = mine->worst[lane], had = mine->worst[lane % lanes];
-            mine->worst[lane % lanes] = more > had || more != more ? more : had;
-        }
+    if (measured) NAMED(fold)(mine->worst, lanes);
 }
 
 /* f' and dg/dI at the anchor s*, for this thread's rows; its inputs are those that f(s*) sends. */

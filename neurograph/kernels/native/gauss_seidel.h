@@ -308,10 +308,7 @@ TARGET static void NAMED(measure)(const struct NAMED(sweep) *m, int64_t low, int
             *worst = NAMED(worse)(*worst, NAMED(pick)(held, zero, NAMED(magnitude)(value)));
         }
     }
-    for (int64_t lane = lanes; lane < m->period; lane++) {
-        const REAL more = m->worst[lane], had = m->worst[lane % lanes];
-        m->worst[lane % lanes] = more > had || more != more ? more : had;
-    }
+    NAMED(fold)(m->worst, lanes);
 }
 
 /* The samples `first` to `first + count` into lanes; what the clamped nodes send; the anchor and its slopes. */

@@ -33,6 +33,14 @@ static int64_t NAMED(lanes_for)(int64_t count) {
 /* Numbers after which the lanes repeat in a tile: a line at least. */
 static int64_t NAMED(period)(int64_t lanes) { return lanes < PER_LINE ? PER_LINE : lanes; }
 
+/* Give each lane the worst of a period: of fewer lanes than a line holds, several rows share it. */
+static void NAMED(fold)(REAL *worst, int64_t lanes) {
+    for (int64_t lane = lanes; lane < NAMED(period)(lanes); lane++) {
+        const REAL more = worst[lane], had = worst[lane % lanes];
+        worst[lane % lanes] = more > had || more != more ? more : had;
+    }
+}
+
 /* The lane of the next vector, where the lanes repeat after `period`. */
 #define NEXT(lane, period) ((lane) + PER == (period) ? 0 : (lane) + PER)
 

@@ -67,6 +67,8 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
             AT(m->sending) = NAMED(pick)(idle, zero, AT(m->sending));
             AT(m->source) = NAMED(pick)(idle, zero, AT(m->source));
         }
+        for (int64_t k = at + vectors; k % PER_LINE; k++) /* numbers beyond the rows stay at 0 */
+            m->own[k] = -1, m->slope_in[k] = m->sending[k] = m->source[k] = m->side[k] = 0;
     }
 }
 
@@ -99,6 +101,7 @@ TARGET static void NAMED(relax_response)(struct NAMED(response) *m) {
             *worst = NAMED(worse)(*worst, NAMED(magnitude)(rest));
         }
     }
+    NAMED(fold)(m->worst, lanes);
     REAL *swap = m->s;
     m->s = m->new, m->new = swap, swap = m->sent, m->sent = m->new_sent, m->new_sent = swap;
 }
