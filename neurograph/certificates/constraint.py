@@ -133,7 +133,7 @@ class Contracting(Constraint):
             raise ParameterError(f"keep asks for a contraction, which {dynamics.name} cannot be held to: {why}")
         input_slope, sending = (_slope(system, name) for name in ("dg/dI", "f'"))
         post = np.repeat(np.arange(len(system.nodes)), np.diff(inner.indptr))
-        pre = inner.other  # a free node's row is its place
+        pre = inner.other.astype(np.int64)  # a free node's row is its place
         own = system.slopes["dg/ds"].high
         rounding = (
             64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()

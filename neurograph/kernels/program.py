@@ -123,24 +123,22 @@ class _Writer:
         by_node: set[int] = set()
         for place in order:
             kind, *operands = values[place]
-            if kind == "given" and operands[0] >= len(self.variables):
-                by_node.add(place)
-            elif (
-                kind not in ("given", "constant")
-                and place != result
-                and all(p in by_node or values[p][0] == "constant" for p in operands)
-            ):
+            if kind == "given":
+                early = operands[0] >= len(self.variables)
+            else:
+                early = place != result and all(p in by_node or values[p][0] == "constant" for p in operands)
+            if early and kind != "constant":
                 by_node.add(place)
         made = [p for p in order if values[p][0] not in ("given", "constant")]
-        early, late = [p for p in made if p in by_node], [p for p in made if p not in by_node]
+        prelude, late = [p for p in made if p in by_node], [p for p in made if p not in by_node]
         first = given + len(constants)
-        register |= {place: first + k for k, place in enumerate(early)}
-        _allocate(register, values, late, first + len(early))
+        register |= {place: first + k for k, place in enumerate(prelude)}
+        _allocate(register, values, late, first + len(prelude))
         read = sorted({register[p] for place in late for p in values[place][1:] if p in by_node})
-        code = [_instruction(values[place], register, register[place]) for place in (*early, *late)]
+        code = [_instruction(values[place], register, register[place]) for place in (*prelude, *late)]
         return engine.program(
-            np.array(code, np.uint16), len(self.variables), len(self.nodes), len(early),
-            np.array([values[place][1] for place in constants], np.float64), len(early), np.array(read, np.uint16),
+            np.array(code, np.uint16), len(self.variables), len(self.nodes), len(prelude),
+            np.array([values[place][1] for place in constants], np.float64), len(prelude), np.array(read, np.uint16),
         )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ class PhaseSubgraph(FrozenArrays):
     def transposed(self) -> Incidence:
         """The recurrent edges, by their presynaptic node: the rows of W transposed."""
         ids = self.recurrent.ids
-        return self._gathered(ids, self._ends(ids)[0], self.row[self.post[ids]])
+        return self.gathered(ids, self._ends(ids)[0], self.row[self.post[ids]])
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -190,7 +190,9 @@ class PhaseSubgraph(FrozenArrays):
         """Return the places, among the moving nodes, of the ends of some edges."""
         return self.place[self.pre[ids]], self.place[self.post[ids]]
 
-    def _gathered(self, ids: NDArray[np.int64], by: NDArray[np.int64], other: NDArray[np.integer[Any]]) -> Incidence:
+    def gathered(
+        self, ids: NDArray[np.int64], by: NDArray[np.integer[Any]], other: NDArray[np.integer[Any]]
+    ) -> Incidence:
         """Gather some edges by one of their ends, each group in the order they come in: a counting sort."""
         edges = sparse.coo_array((ids, (by, other)), shape=(self.moving.size, int(self.row.max(initial=0)) + 1))
         edges.has_canonical_format = True  # else scipy would sort within the groups too
@@ -233,7 +235,7 @@ class VisitedSubgraph(FrozenArrays):
 
         def gathered(ids: NDArray[np.int64], by: str = "post") -> Incidence:
             ends = {"pre": row[subgraph.pre[ids]], "post": row[subgraph.post[ids]]}
-            return subgraph._gathered(ids, ends.pop(by), ends.popitem()[1])
+            return subgraph.gathered(ids, ends.pop(by), ends.popitem()[1])
 
         inner = subgraph.recurrent.ids
         later = row[subgraph.pre[inner]] < row[subgraph.post[inner]]

@@ -93,26 +93,26 @@ class Euler(Solver):
         steps, cost = self.most_steps(phase), None if phase.free or phase.clamped else phase.cost
         end, residual = np.empty_like(start), np.empty(batch)
         n_steps, status = np.empty(batch, np.int64), np.empty(batch, np.int8)
-        wanted = ({"leak"} if implicit else set()) | (
-            {"slope_I", "transfer_slope"} if phase.anchor is not None else set()
-        )
+        wanted = {"leak"} if implicit else set()
+        if phase.anchor is not None:
+            wanted |= {"slope_I", "transfer_slope"}
         recurrent, clamped, transposed = _edges(network, phase)
-        record, rule = _frames(network, phase.record, subgraph, start, steps), None
-        if phase.rule is not None:
-            rule = _OnlineRule.of(network, subgraph, phase.rule)
+        frames = None if phase.record is None else _frames(network, phase.record, subgraph, start, steps)
+        rule = None if phase.rule is None else _OnlineRule.of(network, subgraph, phase.rule)
         engine.euler(
             equations(network.dynamics, cost, frozenset(wanted)),
             nodes_of(network, subgraph, subgraph.moving.size),
             (*subgraph.outputs, network.connectivity.outputs.size),
             recurrent, clamped, transposed, box_of(network),
             (start, phase.anchor, phase.target, np.full(batch, phase.beta, np.float64)),
-            dt, steps, self.tol, implicit, phase.cost.stiffness, None if rule is None else rule.arguments, record,
+            dt, steps, self.tol, implicit, phase.cost.stiffness, None if rule is None else rule.arguments, frames,
             threads_for(int(recurrent[0][-1]), batch), (end, residual, n_steps, status),
         )  # fmt: skip
-        return Equilibrium(
-            network, end, status, residual, n_steps, *((None, None) if rule is None else rule.traces()), dt,
-            None if record is None else _trajectory(network, phase.record, record, end, n_steps),
-        )  # fmt: skip
+        trace, bias_trace = (None, None) if rule is None else rule.traces()
+        trajectory = None
+        if phase.record is not None and frames is not None:
+            trajectory = _trajectory(network, phase.record, frames, end, n_steps)
+        return Equilibrium(network, end, status, residual, n_steps, trace, bias_trace, dt, trajectory)
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force in the steps of the free phase, whose stability is its own.
@@ -153,11 +153,9 @@ class Euler(Solver):
 
 
 def _frames(
-    network: Network, record: Record | None, subgraph: PhaseSubgraph, start: Floats, steps: int
-) -> tuple[int, NDArray[np.int64], Floats] | None:
+    network: Network, record: Record, subgraph: PhaseSubgraph, start: Floats, steps: int
+) -> tuple[int, NDArray[np.int64], Floats]:
     """Return how many steps apart frames are, the rows of the recorded nodes, and an array for the frames."""
-    if record is None:
-        return None
     watched = subgraph.row[_watched(network, record)].astype(np.int64)
     return record.every, watched, np.empty((start.shape[0], steps // record.every + 1, watched.size), start.dtype)
 
@@ -216,7 +214,7 @@ def _join(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Eq
 
 
 def _edges(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges | None]:
-    """Return the recurrent edges, the clamped ones and, in a transposed phase, the transposed, as the engine takes them."""
+    """Return the edges as the engine takes them: recurrent, clamped and, in a transposed phase, transposed."""
     if phase.clamped:
         subgraph, weights = subgraph_of(network, phase), network.weights
         return subgraph.recurrent.weighted(weights), subgraph.clamped.weighted(weights), None
