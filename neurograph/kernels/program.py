@@ -126,8 +126,9 @@ class _Writer:
             if kind == "given":
                 early = operands[0] >= len(self.variables)
             else:
-                early = place != result and all(p in by_node or values[p][0] == "constant" for p in operands)
-            if early and kind != "constant":
+                early = kind != "constant" and place != result
+                early = early and all(p in by_node or values[p][0] == "constant" for p in operands)
+            if early:
                 by_node.add(place)
         made = [p for p in order if values[p][0] not in ("given", "constant")]
         prelude, late = [p for p in made if p in by_node], [p for p in made if p not in by_node]

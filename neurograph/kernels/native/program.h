@@ -64,9 +64,9 @@ TARGET static void NAMED(interpret)(const struct instruction *i, const struct in
         case SIGMOID: EACH(NAMED(vsigmoid)(*a));
         case SIN: EACH(NAMED(vsin)(*a));
         case COS: EACH(NAMED(vcos)(*a));
-        case RELU: EACH(NAMED(pick)((MASK)(*a > zero), *a, zero * *a));
+        case RELU: EACH(NAMED(pick)((MASK)(*a < zero), zero, *a));
         case STEP: EACH(NAMED(pick)((MASK)(*a > zero), one, zero));
-        case SIGN: EACH(NAMED(pick)((MASK)(*a > zero), one, NAMED(pick)((MASK)(*a < zero), -one, zero)));
+        case SIGN: EACH(NAMED(pick)((MASK)(*a > zero), one, NAMED(pick)((MASK)(*a < zero), -one, *a)));
         case CLIP: EACH(NAMED(pick)((MASK)(*a < *b), *b, NAMED(pick)((MASK)(*a > *c), *c, *a)));
         case BETWEEN: EACH(NAMED(pick)((MASK)(*b <= *a) & (MASK)(*a <= *c), one, zero));
         }
