@@ -347,7 +347,6 @@ CALLS = [
     ("places and pairs at once", lambda: network().without_edges([0, ("x", "y")]), ["at once", "pairs of labels"]),
     ("one bare pair", lambda: network().without_edges((("x", 0), ("y", 0))), ["('x', 0)", "[(pre, post)]"]),
     ("labels that cannot be", lambda: network().without_edges([(["x"], "y")]), ["['x']", "no edge of the network"]),
-    ("a parameter with a kernel's name", lambda: ng.costs.Cost("R*(y - s)", parameters={"R": 1.0}), ["'R'"]),
     ("a mask of another size", lambda: network().without_edges([True]), ["(1,)", "(3,)"]),
     ("an unknown task", lambda: ng.tasks.logic("nand"), ["'nand'", "xor"]),
     ("an unknown leak", lambda: ng.dynamics.deep("abs"), ["'abs'", "'absolute'"]),

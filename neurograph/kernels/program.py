@@ -192,7 +192,7 @@ def _needed(values: list[tuple[Any, ...]], result: int) -> list[int]:
 
 
 def _allocate(register: dict[int, int], values: list[tuple[Any, ...]], late: list[int], first: int) -> None:
-    """Give each value of rows a register, which is free after its last use; the result, the last, has its own."""
+    """Assign each value of rows a register, which is free after its last use; the result, the last, has its own."""
     last_use = {operand: k for k, place in enumerate(late) for operand in values[place][1:]}
     of_rows, free, highest = set(late), list[int](), first
     for k, place in enumerate(late):

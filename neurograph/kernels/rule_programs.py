@@ -64,8 +64,9 @@ def _end(symbol: str) -> str:
 def sum_of_terms(terms: tuple[Term, ...], sums: Numbers, w: Numbers) -> Numbers:
     """Return the sum over terms of h(w) times the sum over samples of the term's ends."""
     whole = np.zeros(w.size)
-    for term, each in zip(terms, sums, strict=True):
-        whole += term.w(w=w.astype(np.float64)) * each
+    with np.errstate(all="ignore"):  # what comes out is looked at where it is used, with the edge's name
+        for term, each in zip(terms, sums, strict=True):
+            whole += term.w(w=w.astype(np.float64)) * each
     return whole
 
 

@@ -65,7 +65,7 @@ def visits(settled):
     cyclic = np.zeros(schedule.order.size, bool)
     cyclic[schedule.order] = np.repeat(schedule.cyclic, np.diff(schedule.blocks))
     heard = np.diff(subgraph.recurrent.indptr)
-    return heard[~cyclic].sum() + steps * heard[cyclic].sum() + subgraph.feedback[0].ids.size
+    return heard[~cyclic].sum() + steps * heard[cyclic].sum() + subgraph.visited.feedback[0].ids.size
 
 
 def jacobi_visits(network, x):

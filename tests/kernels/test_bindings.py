@@ -11,7 +11,7 @@ def test_an_engine_of_another_version_is_refused(monkeypatch):
     """Called in another way than it was built for, it would read and write where it must not."""
     with monkeypatch.context() as patch:
         patch.setattr(engine, "interface", 1)
-        with pytest.raises(ImportError, match="has the interface 1, expected.*install neurograph again"):
+        with pytest.raises(ImportError, match=r"has the interface 1, expected.*install neurograph again"):
             importlib.reload(bindings)
     importlib.reload(bindings)
 

@@ -22,7 +22,10 @@ def summing(number):
     post = np.repeat(np.arange(ROWS), np.arange(ROWS))
     weights = random.normal(size=pre.size).astype(number)
     table = ng.topologies.from_edges(
-        ([inputs[i] for i in pre], [outputs[j] for j in post], weights), inputs=inputs, outputs=outputs
+        ([inputs[i] for i in pre], [outputs[j] for j in post], weights),
+        inputs=inputs,
+        outputs=outputs,
+        nodes=[*inputs, *outputs],
     )
     return ng.compile(table, SUM, dtype=number), scipy.sparse.csr_array((weights, (post, pre)), shape=(ROWS, NODES))
 
@@ -61,7 +64,8 @@ EQUATIONS = {
 
 
 def drawn(dynamics, number=np.float64):
-    graph = ng.topologies.random(inputs=3, hidden=40, outputs=5, density=0.3, bias="neurons", scale=0.3, seed=0)
+    bias = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.random(inputs=3, hidden=40, outputs=5, density=0.3, bias=bias, scale=0.3, seed=0)
     network = ng.compile(graph, dynamics, dtype=number)
     random = np.random.default_rng(3)
     return network, random.uniform(size=(70, len(network.nodes))).astype(number), random

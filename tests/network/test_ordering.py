@@ -62,19 +62,22 @@ def test_larger_graphs_are_scheduled_too(count, edges, seed):
 def test_every_edge_goes_forward_or_back_or_to_itself_by_both_of_its_ends(graph):
     subgraph = subgraph_of(graph)
     rank = subgraph.schedule.rank
-    (forward, forward_back), (feedback, feedback_back) = subgraph.forward, subgraph.feedback
+    visited = subgraph.visited
+    (forward, forward_back), (feedback, feedback_back) = visited.forward, visited.feedback
+    assert np.array_equal(visited.node[: rank.size], subgraph.moving[subgraph.schedule.order])
+    assert sorted(visited.clamped.ids) == subgraph.clamped.ids.tolist()
     _, loops = subgraph.loops
     assert sorted([*forward.ids, *feedback.ids, *loops]) == subgraph.recurrent.ids.tolist()
     for incidence, sign in ((forward, 1), (feedback, -1)):
         at = np.repeat(subgraph.schedule.order, np.diff(incidence.indptr))
         assert np.array_equal(subgraph.moving[at], subgraph.post[incidence.ids])
-        assert np.array_equal(incidence.other, subgraph.pre[incidence.ids])
-        assert np.all(np.sign(rank[at] - rank[subgraph.place[incidence.other]]) == sign)
+        assert np.array_equal(visited.node[incidence.other], subgraph.pre[incidence.ids])
+        assert np.all(np.sign(rank[at] - incidence.other) == sign)
     for incidence, turned in ((forward, forward_back), (feedback, feedback_back)):
         at = np.repeat(subgraph.schedule.order, np.diff(turned.indptr))
         assert sorted(turned.ids) == sorted(incidence.ids)
         assert np.array_equal(subgraph.moving[at], subgraph.pre[turned.ids])
-        assert np.array_equal(turned.other, subgraph.post[turned.ids])
+        assert np.array_equal(visited.node[turned.other], subgraph.post[turned.ids])
 
 
 @pytest.mark.parametrize("feedback", [False, True])

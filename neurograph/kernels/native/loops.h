@@ -8,4 +8,21 @@
 #include "euler.h"
 #include "gauss_seidel.h"
 #include "response.h"
-#include "undo.h"
+
+/* What is left behind for the next number type. */
+#undef VEC
+#undef MASK
+#undef BITS
+#undef PER
+#undef PER_LINE
+#undef EACH
+#undef ONE
+#undef SAMPLE
+#undef NEXT
+#undef ROW_OF
+#undef TILE_LOOP
+#undef AT
+#undef REAL
+#undef INTEGER
+#undef UNSIGNED
+#undef SINGLE

@@ -1,0 +1,41 @@
+"""A rule's programs, against the rule itself."""
+
+import numpy as np
+import pytest
+
+from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
+from neurograph.kernels.edge_terms import edge_terms
+from neurograph.kernels.rule_programs import evaluated, online_programs, sum_of_terms
+from neurograph.learning.rules import ONLINE
+
+
+def test_a_sum_of_products_has_a_program_for_each_end_of_each_term():
+    programs = online_programs(Expression("pre*dpost - 0.1*w*post", ONLINE))
+    assert (len(programs.pre), len(programs.post), programs.whole, programs.sums) == (2, 2, None, 2)
+    # Of two edges: the sums over samples of pre dpost, and of -post.
+    sums, w = np.array([[2.0, 3.0], [5.0, 7.0]]), np.array([1.0, -1.0])
+    assert programs.weigh(sums, w) == pytest.approx([2.0 + 0.1 * 5.0, 3.0 - 0.1 * 7.0])
+
+
+def test_another_rule_has_one_program():
+    programs = online_programs(Expression("tanh(pre*dpost)", ONLINE))
+    assert (programs.pre, programs.post, programs.sums) == ((), (), 1)
+    assert programs.whole is not None
+    assert programs.weigh(np.array([[2.0]]), np.array([9.0])).tolist() == [2.0]
+
+
+def test_products_of_tables_add_up_to_the_rule_over_samples():
+    random = np.random.default_rng(0)
+    rule = Expression("(pre - 0.5*post)*dpost*w + pre**2", ONLINE)
+    terms = edge_terms(rule, lambda symbol: symbol.removeprefix("d"))
+    tables = {name: random.normal(size=(4, 7)) for name in ("pre", "post", "dpost")}
+    indptr, pre, w = np.array([0, 1, 3, 3, 5]), np.array([2, 0, 1, 1, 3], np.int32), random.normal(size=5)
+    sums = np.zeros((len(terms), 5))
+    for term, to in zip(terms, sums, strict=True):
+        left, right = (evaluated(side, tables, tables["pre"]) for side in (term.pre, term.post))
+        engine.products(indptr, pre, left, right, to, 7)
+    for edge, post in enumerate([0, 1, 1, 3, 3]):
+        values = {"pre": tables["pre"][pre[edge]], "post": tables["post"][post], "dpost": tables["dpost"][post]}
+        expected = np.broadcast_to(rule(**values, w=w[edge]), 7).sum()
+        assert sum_of_terms(terms, sums, w)[edge] == pytest.approx(expected, rel=1e-12)
