@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -61,12 +61,15 @@ def _end(symbol: str) -> str:
     return {"dpre": "pre", "dpost": "post"}.get(symbol, symbol)
 
 
-def sum_of_terms(terms: tuple[Term, ...], sums: Numbers, w: Numbers) -> Numbers:
+def sum_of_terms(
+    terms: tuple[Term, ...], sums: Numbers, w: Numbers, constants: Mapping[str, float] | None = None
+) -> Numbers:
     """Return the sum over terms of h(w) times the sum over samples of the term's ends."""
     whole = np.zeros(w.size)
+    known = {"w": w.astype(np.float64), **(constants or {})}
     with np.errstate(all="ignore"):  # what comes out is looked at where it is used, with the edge's name
         for term, each in zip(terms, sums, strict=True):
-            whole += term.w(w=w.astype(np.float64)) * each
+            whole += each if term.w.text == "1" else term.w(**known) * each
     return whole
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,60 +143,55 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
 
     A tied edge has the change of the parameter it shares: the sum over the edges of its tie.
     """
-    change, bias_change = _each_change(rule, phases)
+    changes, edges = _changes(rule, phases), phases.free.network.weights.size
     ties = phases.free.network.connectivity.ties
-    return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), bias_change
+    change = changes[:edges]
+    return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), changes[edges:]
 
 
-def _each_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
-    """Return the change of each weight and of each bias by itself, whatever ties it."""
+def _changes(rule: Rule, phases: Phases) -> Floats:
+    """Return the change of each weight and then of each bias by itself, whatever ties it."""
     network, batch = phases.free.network, phases.beta.size
-    connectivity = network.connectivity
     if rule.kind == "online":
         if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
         steps = phases.steps if rule.average else 1
-        return phases.nudged.trace / batch / steps, phases.nudged.bias_trace / batch / steps
+        return np.concatenate([phases.nudged.trace, phases.nudged.bias_trace]) / batch / steps
+    edges, biased = network.weights.size, network.connectivity.biased
     if not phases.learned.any():
-        return np.zeros(network.weights.size), np.zeros(connectivity.biased.size)
-    tables = _tables(rule, phases, "I")
-    change = _sums(rule, tables, (connectivity.indptr, connectivity.pre, connectivity.post), network.weights)
-    biased = connectivity.biased.astype(np.int32)
-    if biased.size:
-        # A bias learns as an edge from one more node, the last row of the tables, which sends 1.
-        if "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
-            tables = _tables(rule, phases, "b")
-        one = np.full(biased.size, len(connectivity.table.nodes), np.int32)
-        ends = np.zeros(len(connectivity.table.nodes) + 1, np.int64)
-        ends[biased + 1] = 1
-        bias_change = _sums(rule, tables, (np.cumsum(ends), one, biased), network.biases[biased])
-    else:
-        bias_change = np.zeros(0)
-    return change / batch, bias_change / batch
+        return np.zeros(edges + biased.size)
+    changes = _sums(rule, phases, "I")
+    if biased.size and "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
+        changes[edges:] = _sums(rule, phases, "b")[edges:]
+    return changes / batch
 
 
-def _sums(
-    rule: Rule, tables: dict[str, Floats], edges: tuple[NDArray[Any], NDArray[Any], NDArray[Any]], w: Floats
-) -> Floats:
-    """Return the sum over samples of a rule, at each edge: (indptr, pre, post) by its postsynaptic node."""
-    indptr, pre, post = edges
+def _sums(rule: Rule, phases: Phases, variable: str) -> Floats:
+    """Return the sum over samples of a rule, at each edge and bias; a slope is that of the drift in `variable`.
+
+    A bias learns as an edge from one more node, the last row of the tables, which sends 1.
+    """
+    network, connectivity = phases.free.network, phases.free.network.connectivity
+    biased = connectivity.biased
+    w = network.weights if not biased.size else np.concatenate([network.weights, network.biases[biased]])
+    expression, end = _parted(rule.expression), _end_of_samples if rule.random_sign else _end
+    tables = _tables(expression, phases, variable, rule.random_sign)
     some = next(iter(tables.values()))
     samples = some.shape[1]
-    expression = _parted(rule.expression)
-    terms = edge_terms(expression, _end)
+    terms = edge_terms(expression, end)
     if terms is None:
-        names = tuple(sorted(tables))
-        ends = np.array([_end(name) == "post" for name in names], np.int8)
-        total = np.zeros(w.size)
-        engine.edge_sums(
-            program(expression, (*names, "w")), pre, post, tuple(tables.values()), ends, w, total, samples
-        )  # fmt: skip
+        tables |= {"beta": _table("beta", phases, variable)} if "beta" in expression.symbols else {}
+        at_post = np.array([end(name) != "pre" for name in tables], np.int8)
+        pre = np.append(connectivity.pre, np.full(biased.size, len(network.nodes), np.int32))
+        post, total = np.append(connectivity.post, biased.astype(np.int32)), np.zeros(w.size)
+        whole = program(expression, (*tables, "w"))
+        engine.edge_sums(whole, pre, post, tuple(tables.values()), at_post, w, total, samples)
         return total
-    sums = np.zeros((len(terms), w.size))
+    sums = np.empty((len(terms), w.size))
     for term, to in zip(terms, sums, strict=True):
         left, right = evaluated(term.pre, tables, some), evaluated(term.post, tables, some)
-        engine.products(indptr, pre, left, right[:-1], to, samples)
-    return sum_of_terms(terms, sums, w)
+        engine.products(connectivity.indptr, connectivity.pre, biased, left, right, to, samples)
+    return sum_of_terms(terms, sums, w, {} if rule.random_sign else {"beta": float(phases.beta[0])})
 
 
 def _bias_is_input(dynamics: Dynamics) -> bool:
@@ -215,20 +209,23 @@ def _parted(rule: Expression) -> Expression:
 
 
 def _end(symbol: str) -> str:
-    """Return the side of an edge that a symbol of a readout rule is read at."""
-    return {"w": "w", "beta": "post"}.get(symbol, symbol.partition("_")[0])
+    """Return the side of an edge that a symbol of a readout rule belongs to; one beta of all samples, to the weight."""
+    return {"w": "w", "beta": "w"}.get(symbol, symbol.partition("_")[0])
 
 
-def _tables(rule: Rule, phases: Phases, variable: str) -> dict[str, Floats]:
+def _end_of_samples(symbol: str) -> str:
+    """Return the side, where each sample has a beta of its own: that of the tables of samples."""
+    return "post" if symbol == "beta" else _end(symbol)
+
+
+def _tables(rule: Expression, phases: Phases, variable: str, random_sign: bool) -> dict[str, Floats]:
     """Return each variable of a rule, by name, as (nodes + 1, samples learned from); the last row sends 1."""
-    names = sorted(_parted(rule.expression).symbols - {"w"})
+    names = sorted(rule.symbols - ({"w"} if random_sign else {"w", "beta"}))
     tables: dict[str, Floats] = {}
     for name in names or ["pre_free"]:
         what = name.removeprefix("pre_").removeprefix("post_")
         twin = next((table for other, table in tables.items() if other.partition("_")[2] == what), None)
         tables[name] = _table(what, phases, variable) if twin is None else twin
-    if not phases.learned.all():
-        tables = {name: np.ascontiguousarray(table[:, phases.learned]) for name, table in tables.items()}
     return tables
 
 
@@ -237,23 +234,26 @@ def _table(name: str, phases: Phases, variable: str) -> Floats:
     network, free = phases.free.network, phases.free.state
     match name:
         case "beta":
-            return np.tile(phases.beta.astype(network.dtype), (free.shape[1] + 1, 1))
+            return np.tile(phases.beta[phases.learned].astype(network.dtype), (free.shape[1] + 1, 1))
         case "slope" if phases.response is not None and variable == "I":
-            return _by_node(phases.response.input_slope, 0.0)
+            return _by_node(phases, phases.response.input_slope, 0.0)
         case "slope":
-            return _by_node(network.at_nodes(network.dynamics.slope(variable), free), 0.0)
+            return _by_node(phases, network.at_nodes(network.dynamics.slope(variable), free), 0.0)
         case "leak" | "leak_abs":
             moving = np.zeros(free.shape[1], free.dtype)
             moving[network.connectivity.free] = 1.0
             slope = network.dynamics.slope({"leak": "w_out", "leak_abs": "w_out_abs"}[name])
-            return _by_node(moving * network.at_nodes(slope, free), 0.0)
+            return _by_node(phases, moving * network.at_nodes(slope, free), 0.0)
         case "response" if phases.response is not None:
-            return _by_node(phases.response.state, 0.0)
+            return _by_node(phases, phases.response.state, 0.0)
     state = getattr(phases, name.removeprefix("sent_")).state
-    return _by_node(network.sent(state) if name.startswith("sent_") else state, 1.0)
+    return _by_node(phases, network.sent(state) if name.startswith("sent_") else state, 1.0)
 
 
-def _by_node(values: Floats, bias: float) -> Floats:
+def _by_node(phases: Phases, values: Floats, bias: float) -> Floats:
+    """Return the values (batch, nodes) of the samples learned from as a table, with one more node's below."""
+    if not phases.learned.all():
+        values = values[phases.learned]
     table = np.empty((values.shape[1] + 1, values.shape[0]), values.dtype)
     table[:-1] = values.T
     table[-1] = bias

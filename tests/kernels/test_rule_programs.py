@@ -30,12 +30,13 @@ def test_products_of_tables_add_up_to_the_rule_over_samples():
     rule = Expression("(pre - 0.5*post)*dpost*w + pre**2", ONLINE)
     terms = edge_terms(rule, lambda symbol: symbol.removeprefix("d"))
     tables = {name: random.normal(size=(4, 7)) for name in ("pre", "post", "dpost")}
-    indptr, pre, w = np.array([0, 1, 3, 3, 5]), np.array([2, 0, 1, 1, 3], np.int32), random.normal(size=5)
-    sums = np.zeros((len(terms), 5))
+    # Of three nodes with edges, and one more that sends to the second alone, as its bias.
+    indptr, pre, w = np.array([0, 1, 3, 4]), np.array([2, 0, 1, 1], np.int32), random.normal(size=5)
+    sums = np.empty((len(terms), 5))
     for term, to in zip(terms, sums, strict=True):
         left, right = (evaluated(side, tables, tables["pre"]) for side in (term.pre, term.post))
-        engine.products(indptr, pre, left, right, to, 7)
-    for edge, post in enumerate([0, 1, 1, 3, 3]):
-        values = {"pre": tables["pre"][pre[edge]], "post": tables["post"][post], "dpost": tables["dpost"][post]}
+        engine.products(indptr, pre, np.array([1]), left, right, to, 7)
+    for edge, (source, post) in enumerate([(2, 0), (0, 1), (1, 1), (1, 2), (3, 1)]):
+        values = {"pre": tables["pre"][source], "post": tables["post"][post], "dpost": tables["dpost"][post]}
         expected = np.broadcast_to(rule(**values, w=w[edge]), 7).sum()
         assert sum_of_terms(terms, sums, w)[edge] == pytest.approx(expected, rel=1e-12)

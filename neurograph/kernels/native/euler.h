@@ -199,7 +199,8 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
     const struct rule *rule = &p->rule;
     const struct NAMED(online) *o = &mine->all->online;
     const struct NAMED(rule) *own = &mine->rule;
-    for (int64_t k = mine->low * lanes; k < mine->high * lanes; k++) o->change[k] = new[k] - s[k];
+    for (int64_t k = mine->low * lanes; k < mine->high * lanes; k += PER)
+        *(VEC *)(o->change + k) = *(const VEC *)(new + k) - *(const VEC *)(s + k);
     for (int t = 0; t < rule->terms; t++) {
         NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], mine->low, mine->high, lanes);
         NAMED(rule_side)(&own->post[t], new, o->change, o->alive, o->post[t], mine->low, mine->high, lanes);
@@ -211,10 +212,10 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
         const int64_t first = rule->first[j], last = rule->last[j], bias = rule->bias[j];
         const int32_t one = (int32_t)ONE_ROW(p);
         for (int t = 0; t < rule->terms; t++) {
-            double *trace = rule->trace + t * (rule->edges + rule->biases);
-            NAMED(add_products)(first, last, rule->other, o->pre[t], o->post[t] + j * lanes, lanes, trace);
+            NAMED(sums) *sums = o->sums + t * (rule->edges + rule->biases);
+            NAMED(add_products)(first, last, rule->other, o->pre[t], o->post[t] + j * lanes, lanes, sums);
             if (bias >= 0)
-                NAMED(add_products)(0, 1, &one, o->pre[t], o->post[t] + j * lanes, lanes, trace + rule->edges + bias);
+                NAMED(add_products)(0, 1, &one, o->pre[t], o->post[t] + j * lanes, lanes, sums + rule->edges + bias);
         }
         for (int64_t k = first; rule->whole && k < last; k++)
             rule->trace[k] += NAMED(rule_of_edge)(own, o, new, rule->other[k], j, ((const REAL *)rule->weights)[k], lanes);
@@ -386,6 +387,10 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
         while (mine->last_output < p->outputs && p->output_row[mine->last_output] < mine->high) mine->last_output++;
     }
     const int failed = together(p, NAMED(enter), parts, sizeof *parts);
+    for (int64_t k = 0; k < p->rule.terms * (p->rule.edges + p->rule.biases); k++) {
+        const NAMED(sums) four = all.online.sums[k];
+        p->rule.trace[k] += (four[0] + four[1]) + (four[2] + four[3]);
+    }
     free(w.block);
     return failed;
 }

@@ -72,6 +72,21 @@ TARGET static void NAMED(row)(int64_t first, int64_t last, const int32_t *restri
    The two may be one table, which adds to it. */
 TARGET static void NAMED(gather)(const struct edges *e, const REAL *sent, const REAL *base, REAL *total, int64_t first,
                                  int64_t last, int64_t lanes) {
+    if (lanes == 1) {
+        const REAL *weights = e->weights;
+        for (int64_t row = first, k = e->indptr[first]; row < last; row++, base++, total++) {
+            const int64_t end = e->indptr[row + 1];
+            if (end - k >= FEW) {
+                NAMED(row)(k, end, e->other, weights, sent, 1, base, total, 1);
+                k = end;
+                continue;
+            }
+            REAL sum = *base;
+            for (; k < end; k++) sum += weights[k] * sent[e->other[k]];
+            *total = sum;
+        }
+        return;
+    }
     for (int64_t row = first; row < last; row++, base += lanes, total += lanes)
         NAMED(row)(e->indptr[row], e->indptr[row + 1], e->other, e->weights, sent, lanes, base, total, lanes);
 }

@@ -18,29 +18,32 @@ static PyObject *evaluate(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-/* products(indptr, pre, P, Q, to): to[k] = sum over samples of P[pre[k]] Q[j] for the edges k of node j. */
+/* products(indptr, pre, biased, P, Q, to, samples): to[k] = sum over samples of P[pre[k]] Q[j] for the edges k into node j,
+   and behind them that of an edge to each of `biased` from one more node, the last row of P. */
 static PyObject *products(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
-    PyObject *indptr, *pre, *left, *right, *to;
-    int64_t nodes, edges, samples, count;
+    PyObject *indptr, *pre, *which, *left, *right, *to;
+    int64_t nodes, edges, biases, samples, count;
     int failed = -1;
-    if (!PyArg_ParseTuple(args, "OOOOOL", &indptr, &pre, &left, &right, &to, &samples)) return 0;
+    if (!PyArg_ParseTuple(args, "OOOOOOL", &indptr, &pre, &which, &left, &right, &to, &samples)) return 0;
     const int64_t *ends = numbers(&held, indptr, "indptr", 'l', -1, &nodes, 0);
     const int32_t *other = ends ? numbers(&held, pre, "pre", 'i', -1, &edges, 0) : 0;
-    const void *P = other ? numbers(&held, left, "P", 'r', -1, &count, 0) : 0;
-    const void *Q = P ? numbers(&held, right, "Q", 'r', -1, &count, 0) : 0;
-    double *sums = Q ? numbers(&held, to, "to", 'd', edges, 0, 1) : 0;
+    const int64_t *biased = other ? numbers(&held, which, "biased", 'l', -1, &biases, 0) : 0;
+    const void *P = biased ? numbers(&held, left, "P", 'r', -1, &count, 0) : 0;
+    const void *Q = P ? numbers(&held, right, "Q", 'r', count, 0, 0) : 0;
+    double *sums = Q ? numbers(&held, to, "to", 'd', edges + biases, 0, 1) : 0;
     if (!sums) goto done;
-    const int64_t senders = samples > 0 ? held.view[2].len / held.bytes / samples : 0;
-    int right_sizes = nodes > 0 && samples > 0 && senders * samples * held.bytes == held.view[2].len &&
-                      count == (nodes - 1) * samples && ends[0] >= 0 && ends[nodes - 1] <= edges && all_below(other, edges, senders);
+    /* indptr has as many numbers as there are nodes, and one more: so many rows have P and Q. */
+    int right_sizes = nodes > 0 && samples > 0 && count / samples == nodes && count % samples == 0 && ends[0] >= 0 &&
+                      ends[nodes - 1] <= edges && all_below(other, edges, nodes);
     for (int64_t j = 1; j < nodes && right_sizes; j++) right_sizes = ends[j] >= ends[j - 1];
+    for (int64_t k = 0; k < biases && right_sizes; k++) right_sizes = biased[k] >= 0 && biased[k] < nodes;
     if (!right_sizes) {
         PyErr_SetString(PyExc_ValueError, "P and Q: expected a row of samples for each node that the edges name");
         goto done;
     }
     Py_BEGIN_ALLOW_THREADS
-    CHOSEN(all_products, held.bytes == 4)(ends, nodes - 1, other, P, Q, samples, sums);
+    CHOSEN(all_products, held.bytes == 4)(ends, nodes - 1, other, biased, edges, biases, P, Q, samples, sums);
     Py_END_ALLOW_THREADS
     failed = 0;
 done:

@@ -10,25 +10,35 @@ TARGET static inline double NAMED(total)(const REAL *x, int64_t count) {
     return sum;
 }
 
-/* Add sum over lanes of P[pre[k]] q to sums[k], for the edges `first` to `last` into one node, whose row of Q is q. */
+typedef REAL NAMED(quad) __attribute__((vector_size(4 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+
+/* Four sums of an edge, of the lanes with the same remainder by 4; in double, for a phase may have many steps. */
+typedef double NAMED(sums) __attribute__((vector_size(32), aligned(8), may_alias));
+
+/* Add sum over lanes of P[pre[k]] q to the four of sums[k], for the edges `first` to `last` into one node, whose row of Q
+   is q. */
 TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_t *pre, const REAL *P, const REAL *q,
-                                       int64_t lanes, double *sums) {
+                                       int64_t lanes, NAMED(sums) *sums) {
     for (int64_t k = first; k < last; k++) {
         const REAL *p = P + pre[k] * lanes;
         VEC even = {0}, odd = {0};
-        double rest = 0;
+        NAMED(quad) sum = {0};
         int64_t lane = 0;
         for (; lane + 2 * PER <= lanes; lane += 2 * PER) {
             even += *(const VEC *)(p + lane) * *(const VEC *)(q + lane);
             odd += *(const VEC *)(p + lane + PER) * *(const VEC *)(q + lane + PER);
         }
         for (; lane + PER <= lanes; lane += PER) even += *(const VEC *)(p + lane) * *(const VEC *)(q + lane);
-        if (lane) {
+        if (lane && PER >= 4) {
             even += odd;
-            rest = NAMED(total)((const REAL *)&even, PER);
+            for (int part = 0; part < PER; part += 4) sum += *(const NAMED(quad) *)((const REAL *)&even + part);
+        } else if (lane) {
+            const REAL *pair[] = {(const REAL *)&even, (const REAL *)&odd};
+            sum = (NAMED(quad)){pair[0][0], pair[0][1], pair[1][0], pair[1][1]};
         }
-        for (; lane < lanes; lane++) rest += (double)p[lane] * q[lane];
-        sums[k] += rest;
+        for (; lane + 4 <= lanes; lane += 4) sum += *(const NAMED(quad) *)(p + lane) * *(const NAMED(quad) *)(q + lane);
+        for (int part = 0; lane < lanes; lane++, part++) sum[part] += p[lane] * q[lane];
+        sums[k] += __builtin_convertvector(sum, NAMED(sums));
     }
 }
 
@@ -36,6 +46,7 @@ struct NAMED(online) { /* of a rule that is integrated along the phase */
     REAL *pre[MOST_TERMS], *post[MOST_TERMS]; /* P_t of all rows and of a node that sends 1, Q_t of the free rows */
     REAL *change;                             /* of all rows: how far the state has moved in this step */
     REAL *alive;                              /* 1 or 0 a lane */
+    NAMED(sums) *sums;                        /* of every edge and bias, a term after another */
 };
 
 struct NAMED(rule) { /* the programs of a rule, made ready by one thread */
@@ -48,6 +59,7 @@ TARGET static void NAMED(cut_online)(struct workspace *w, const struct phase *p,
     for (int t = 0; t < p->rule.terms; t++) o->pre[t] = cut(w, table), o->post[t] = cut(w, table);
     o->change = cut(w, p->rule.online ? table : 0);
     o->alive = cut(w, LANES * (int64_t)sizeof(REAL));
+    o->sums = cut(w, p->rule.terms * (p->rule.edges + p->rule.biases) * (int64_t)sizeof(NAMED(sums)));
 }
 
 TARGET static void NAMED(cut_rule)(struct workspace *w, const struct phase *p, struct NAMED(rule) *r, VEC *pool) {
@@ -113,10 +125,21 @@ TARGET static int NAMED(evaluated)(const struct program *program, const void *co
     return 0;
 }
 
-TARGET static void NAMED(all_products)(const int64_t *indptr, int64_t nodes, const int32_t *pre, const void *P,
-                                       const void *Q, int64_t samples, double *sums) {
+TARGET static void NAMED(all_products)(const int64_t *indptr, int64_t nodes, const int32_t *pre, const int64_t *biased,
+                                       int64_t edges, int64_t biases, const void *P, const void *Q, int64_t samples,
+                                       double *sums) {
+    const int32_t one = (int32_t)nodes;
     for (int64_t j = 0; j < nodes; j++)
-        NAMED(add_products)(indptr[j], indptr[j + 1], pre, P, (const REAL *)Q + j * samples, samples, sums);
+        for (int64_t k = indptr[j]; k < indptr[j + 1]; k++) {
+            NAMED(sums) four = {0};
+            NAMED(add_products)(0, 1, pre + k, P, (const REAL *)Q + j * samples, samples, &four);
+            sums[k] = (four[0] + four[1]) + (four[2] + four[3]);
+        }
+    for (int64_t k = 0; k < biases; k++) {
+        NAMED(sums) four = {0};
+        NAMED(add_products)(0, 1, &one, P, (const REAL *)Q + biased[k] * samples, samples, &four);
+        sums[edges + k] = (four[0] + four[1]) + (four[2] + four[3]);
+    }
 }
 
 TARGET static int NAMED(all_edges)(const struct program *program, const int32_t *pre, const int32_t *post,
