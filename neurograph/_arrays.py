@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 
 
 class FrozenArrays:
-    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only.
-
-    Kernels are compiled for read-only arrays; thawed, they would be compiled again.
-    """
+    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields alone."""

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 class Cost(FrozenArrays):
     r"""The cost of a sample's outputs, :math:`C = \sum_j c(s_j, y_j)`; a nudge adds beta times the force.
 
-    The force on output j is :math:`F_j = -\partial C / \partial s_j`. Kernels, solvers, certificates and Brian2 derive
-    what they need from these equations.
+    The force on output j is :math:`F_j = -\partial C / \partial s_j`. Solvers, certificates and Brian2 derive what they
+    need from these equations.
 
     Parameters
     ----------

@@ -158,7 +158,7 @@ class Expression:
         raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
     def _check_constant(self, node: ast.expr) -> None:
-        """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the kernels differ on them, or never end."""
+        """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the engine differ on them, or never end."""
         try:
             value = eval(
                 compile(ast.Expression(WithFloats().visit(copy.deepcopy(node))), "<constant>", "eval"),

@@ -63,7 +63,7 @@ class Incidence(FrozenArrays):
         return np.flatnonzero(self.chosen) if self.chosen.dtype == np.bool_ else self.chosen.astype(np.int64)
 
     def weighted(self, weights: NDArray[Any]) -> Edges:
-        """Return (indptr, other, weights), as the kernels take them."""
+        """Return (indptr, other, weights), as the engine takes them."""
         return self.indptr, self.other, weights[self.chosen]
 
 

@@ -96,7 +96,7 @@ class Network(FrozenArrays):
 
     @property
     def dtype_name(self) -> str:
-        """Name of that type, as the kernels take it; numpy's own name of it takes longer than a small step."""
+        """Name of that type, as the engine takes it; numpy's own name of it takes longer than a small step."""
         return "float32" if self.weights.itemsize == 4 else "float64"
 
     @cached_property

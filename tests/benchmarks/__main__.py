@@ -48,7 +48,7 @@ def main(names):
                 asked.append(f"| {benchmark.TITLE.partition(',')[0]} | {label} | {measured} | {wish[7:]} |")
     print()
     if not names:
-        title = f"# Speed\n\n{os.cpu_count()} processors; sums over edges: {how()}. `make bench` writes this page.\n"
+        title = f"# Speed\n\n{os.cpu_count()} processors; {how()}. `make bench` writes this page.\n"
         table = "\n".join(["| | | measured | asked |", "|---|---|---|---|", *asked])
         picture = "![milliseconds a step over edges and over samples, and a phase over the tolerance](speed.png)"
         (ROOT / "docs" / "speed.md").write_text("\n".join([title, table, "", picture, *written]) + "\n")

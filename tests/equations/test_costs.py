@@ -11,7 +11,7 @@ from neurograph.equations.costs import COSTS, Cost, cross_entropy, error, square
 OWN = {
     "quartic": Cost("(y - s)**4/4"),
     "other words": Cost("0.5*(s - y)**2"),
-    "weighted": Cost("k*(y - s)**2/2", parameters={"k": 3.0}),
+    "weighted": Cost("R*(y - s)**2/2", parameters={"R": 3.0}),
     "logistic": Cost("log(1 + exp(s)) - y*s"),
     "spherical": Cost("-y*log_share", force="2*(y - exp(log_share))", normaliser="2*s", curvature="1.0", shares=True),
 }

@@ -39,7 +39,7 @@ CASES = [
 
 @pytest.mark.parametrize(("dynamics", "rule", "cost"), CASES, ids=lambda case: getattr(case, "name", str(case)))
 def test_a_samples_phases_do_not_depend_on_its_batch(dynamics, rule, cost):
-    """Seventy samples fill a wide block and begin another; alone, each runs in the narrow kernel, to the same bits."""
+    """Seventy samples fill a block of lanes and begin another; alone, each runs in one lane, to the same bits."""
     start = network(dynamics)
     x, y = data(70)
     solver = ng.solvers.Euler(tol=1e-6)

@@ -54,7 +54,7 @@ def test_everything_comes_back_bit_for_bit(facts, arrays):
     same(found, written)
     assert repr(written) == before
     for array in found.arrays.values():
-        assert array.flags.carray, "an array came back that compiled kernels cannot take as it is"
+        assert array.flags.carray, "an array came back that the engine cannot take as it is"
 
 
 def test_strided_arrays_and_a_nan_with_a_payload_come_back(path):
