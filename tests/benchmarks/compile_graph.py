@@ -25,7 +25,7 @@ import sys, tracemalloc
 import numpy as np
 import neurograph as ng
 from tests.benchmarks.compile_graph import INPUTS, NODES, compiled, resident, settled
-chain = np.arange(40_000)  # what is imported, and the kernel of one sample in a large network
+chain = np.arange(40_000)  # what is imported, and what a first call makes
 settled(compiled((chain, chain + 1, np.ones(chain.size, np.float32)), range(1), chain.size), 1)
 edges = tuple(np.load(sys.argv[1])[name] for name in ("pre", "post", "weight"))
 if sys.argv[2] == "traced":
@@ -122,13 +122,13 @@ def ratio(ours, theirs):
 
 
 def resident(name):
-    """Bytes of memory that the process holds (VmRSS), or the most that it has held (VmHWM)."""
+    """Bytes of memory that the process holds (VmRSS), or the most that it has held (VmHWM); on Linux alone."""
+    if sys.platform != "linux":
+        return float("nan")
     return next(1024 * int(line.split()[1]) for line in Path("/proc/self/status").open() if line.startswith(name))
 
 
 def bytes_an_edge(file, how):
-    if sys.platform != "linux" and how == "resident":
-        return float("nan")
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, str(file), how], env=os.environ, capture_output=True, text=True, check=True
     )
