@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 class FrozenArrays:
-    """Base of the dataclasses that go from process to process: what was computed stays behind, arrays stay read-only."""
+    """Base of the dataclasses that go to other processes: what was computed stays behind, arrays stay read-only."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields alone."""

@@ -1,4 +1,4 @@
-"""What the surroundings of a process have no say in: no file is written, and settings of other packages change nothing."""
+"""Surroundings that have no say: no file is written, and what is set for other packages changes nothing."""
 
 import os
 import subprocess
@@ -12,7 +12,8 @@ x, y = ng.tasks.logic("xor")
 graph = ng.topologies.complete(2, 5, 1, bias="neurons", scale=0.4, seed=0)
 network = ng.compile(graph, ng.Dynamics("-s + tanh(gain*(I + b))", parameters={"gain": 1.5}))
 error = ng.gradient_check(network, x, y, ng.rules.asymmetric_ep()).relative_error
-print(*ng.settle(network, x).outputs.ravel(), *ng.train(network, x, y, epochs=2, seed=0, progress=False).network.weights)
+fit = ng.train(network, x, y, epochs=2, seed=0, progress=False)
+print(*ng.settle(network, x).outputs.ravel(), *fit.network.weights)
 assert error < 1e-6, error
 """
 HOMES = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "TMPDIR", "TEMP", "TMP", "NEUROGRAPH_CACHE")
