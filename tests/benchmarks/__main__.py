@@ -20,16 +20,18 @@ from tests.benchmarks import (
     layered_blas,
     newton_iterations,
     packed_size,
+    rows,
     settle_step,
     solver_times,
     start_up,
+    update,
     xor_run,
     xor_step,
 )
 
 BENCHMARKS = (
-    xor_run, xor_step, digits_epoch, settle_step, layered_blas, brian_step, compile_graph, start_up, edge_visits,
-    newton_iterations, solver_times, growth, packed_size, certificates, certify_large,
+    xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
+    edge_visits, newton_iterations, solver_times, growth, packed_size, certificates, certify_large,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 
