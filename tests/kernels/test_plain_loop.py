@@ -58,22 +58,34 @@ def plain_run(case, network, x, y, seed, epochs):
 
 
 def assert_equal_training(name, network, x, y):
-    fit = train_run(CASES[name], network, x, y, seed=2, epochs=20)
-    W, b, _, settled = plain_run(CASES[name], network, x, y, seed=2, epochs=20)
-    assert np.abs(fit.network.matrix().toarray() - W).max() <= 1e-12
-    assert np.abs(fit.network.biases - b).max() <= 1e-12
-    assert np.abs(fit.state - settled).max() <= 1e-12
+    """Ten epochs, and twenty each from where the one before ended.
+
+    A difference grows up to thirtyfold in five epochs (deep on OR, in extended precision too), so that after twenty it
+    tells of rounding alone.
+    """
+    assert differences(name, network, x, y, seed=2, epochs=10) <= 1e-12
+    for seed in range(20):
+        assert differences(name, network, x, y, seed, epochs=1) <= 1e-14
+        network = train_run(CASES[name], network, x, y, seed, epochs=1).network
+
+
+def differences(name, network, x, y, seed, epochs):
+    """Largest difference of a weight, a bias or a state from the plain loop's."""
+    fit = train_run(CASES[name], network, x, y, seed, epochs)
+    W, b, _, settled = plain_run(CASES[name], network, x, y, seed, epochs)
+    ours = fit.network.matrix().toarray(), fit.network.biases, fit.state
+    return max(np.abs(mine - plain).max(initial=0.0) for mine, plain in zip(ours, (W, b, settled), strict=True))
 
 
 @pytest.mark.parametrize("task", ["xor", "and", "or", "not", "identity"])
 @pytest.mark.parametrize("name", CASES)
-def test_twenty_epochs_of_a_logic_task_equal_the_plain_loop(name, task):
+def test_epochs_of_a_logic_task_equal_the_plain_loops(name, task):
     x, y = ng.tasks.logic(task)
     assert_equal_training(name, network_of(name, x, seed=1), x, y)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_twenty_epochs_on_a_sparse_digraph_equal_the_plain_loop(name):
+def test_epochs_on_a_sparse_digraph_equal_the_plain_loops(name):
     rng = np.random.default_rng(5)
     x, y = rng.uniform(size=(6, 3)), rng.uniform(size=(6, 2))
     graph = ng.topologies.random(
