@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import KDTree
 
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT
@@ -216,6 +215,8 @@ def _spread(places: Points) -> Points:
 
 def _nearest(places: Points) -> NDArray[np.float64]:
     """Return the distance from each place to the nearest other (nodes,)."""
+    from scipy.spatial import KDTree  # only who draws waits for it
+
     distances, _ = KDTree(places).query(places, k=2)
     return np.asarray(distances)[:, 1]
 

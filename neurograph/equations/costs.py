@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax, softmax
 
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
@@ -170,12 +169,16 @@ class Cost(FrozenArrays):
         """
         if self.normaliser_equation is None:
             raise ParameterError(f"cost is {self!r}, which has no shares: expected one with a normaliser")
+        from scipy.special import softmax  # which takes as long to import as all else here
+
         return np.asarray(softmax(self.normaliser_equation(s=np.asarray(outputs), **self.constants), axis=-1))
 
     def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}
         if self.normaliser_equation is not None:
+            from scipy.special import log_softmax
+
             values["log_share"] = log_softmax(self.normaliser_equation(s=s, **self.constants), axis=-1)
         result = np.empty(np.broadcast(s, target).shape, np.result_type(s, target, 1.0 * s.dtype.type(0)))
         result[...] = equation(**values)

@@ -124,6 +124,19 @@ def test_a_samples_bits_do_not_depend_on_its_batch(name, kind, solver, number):
             assert np.array_equal(found, expected, equal_nan=True), (first, last, part)
 
 
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+@pytest.mark.parametrize("hidden", [(9,), (30,), (40, 40)])
+def test_nodes_that_hear_the_same_are_summed_to_the_same_bits(hidden, number):
+    """Four of them at once where samples fill a vector, and one by one where they do not."""
+    table = ng.topologies.symmetric(ng.topologies.layered(12, hidden, 10, bias="neurons", seed=1))
+    network = ng.compile(table, ng.dynamics.additive("tanh"), dtype=number)
+    start = np.random.default_rng(0).uniform(size=(100, len(network.nodes))).astype(number)
+    solver = Euler(dt=0.3, steps=9, tol=0)
+    together = solver.solve(network, Phase(start)).state
+    for first, last in ((0, 1), (1, 5), (5, 13), (13, 45), (45, 100)):
+        assert np.array_equal(solver.solve(network, Phase(start[first:last])).state, together[first:last])
+
+
 def test_a_linear_response_does_not_depend_on_the_batch():
     network, start, random = drawn(EQUATIONS["own"])
     for solver in (Euler(steps=300), ng.solvers.GaussSeidel()):

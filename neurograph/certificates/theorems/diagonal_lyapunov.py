@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize
 from scipy.sparse.linalg import ArpackError
 
 from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
@@ -221,6 +220,8 @@ def _perron(sizes: sp.csr_array) -> Array:
 
 def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
     """Return weights and t with a lower largest eigenvalue of S, by BFGS; in at most half of the time that is left."""
+    from scipy.optimize import minimize  # which takes as long to import as half of all else
+
     n = slopes.top.size
     until = deadline.left / 2.0
     size = max(float(np.max(np.abs(slopes.largest(weights, t, deadline)[0]))), 1e-300)

@@ -83,7 +83,22 @@ struct edges { /* CSR by receiving row: `other` is the row that sends */
     const int64_t *indptr;
     const int32_t *other;
     const void *weights;
+    const uint8_t *alike; /* whether a row and the three after it hear the same nodes; or none */
 };
+
+/* Find the rows that hear the same nodes as the three after them; `alike` has room for all. */
+static const uint8_t *find_alike(const struct edges *e, int64_t rows, uint8_t *alike) {
+    int any = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        const int64_t k = e->indptr[row], degree = e->indptr[row + 1] - k;
+        int same = degree > 1 && row + 4 <= rows && e->indptr[row + 4] - k == 4 * degree;
+        for (int64_t next = 1; same && next < 4; next++)
+            same = e->indptr[row + next] == k + next * degree &&
+                   !memcmp(e->other + k, e->other + k + next * degree, degree * sizeof *e->other);
+        alike[row] = (uint8_t)same, any |= same;
+    }
+    return any ? alike : 0;
+}
 
 struct rule { /* a rule integrated along a phase; edges `first` to `last` of all lead into each free row */
     int online, terms;

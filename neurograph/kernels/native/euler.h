@@ -20,9 +20,11 @@
 struct NAMED(euler) { /* what all threads see */
     const struct phase *phase;
     REAL *s[2], *sent[2], *base;   /* rows x lanes: the state and what it sends, before and after a step */
+    REAL *damp, *gain;             /* of a semi-implicit step: L + beta k, and 1 / (1 + dt (L + beta k)) */
     REAL *nudge, *dt, *target;     /* a number a lane, twice, and of the outputs x lanes */
     REAL *anchor, *slope_sent, *slope_in, *away_sent, *away_in; /* of a transposed phase: s*, f', dg/dI and their moves */
     REAL *values;                  /* node values x rows */
+    uint8_t *alike;
     REAL *errors;                  /* two of each thread */
     struct NAMED(online) online;
 };
@@ -34,7 +36,7 @@ struct NAMED(part) { /* what one thread sees */
     struct NAMED(ready) drift, transfer, leak, slope_in, transfer_slope;
     struct NAMED(pull) pull;
     VEC *pool;                     /* the temporaries of programs */
-    REAL *total, *moved, *damp, *gain, *carried, *returned, *zero; /* one tile each */
+    REAL *total, *moved, *carried, *returned, *zero; /* one tile each */
     REAL *worst;
     REAL *leaks;
     struct NAMED(rule) rule;
@@ -51,12 +53,14 @@ TARGET static void NAMED(cut_euler)(struct workspace *w, const struct phase *p, 
         all->sent[side] = p->transfer ? cut(w, table) : all->s[side];
     }
     all->base = cut(w, table);
+    all->damp = cut(w, p->implicit ? table : 0), all->gain = cut(w, p->implicit ? table : 0);
     all->nudge = cut(w, per_lane), all->dt = cut(w, per_lane);
     all->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
     all->anchor = cut(w, turned), all->slope_sent = cut(w, turned), all->slope_in = cut(w, turned);
     all->away_sent = cut(w, turned), all->away_in = cut(w, turned);
     all->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
     all->errors = cut(w, 2 * p->threads * per_lane);
+    all->alike = cut(w, p->free);
     NAMED(cut_online)(w, p, &all->online, lanes);
 }
 
@@ -68,42 +72,37 @@ TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, s
     mine->slope_in = NAMED(cut_program)(w, p->slope_in, p->rows, mine->pool);
     mine->transfer_slope = NAMED(cut_program)(w, p->transfer_slope, p->rows, mine->pool);
     NAMED(cut_pull)(w, p, &mine->pull, lanes, mine->pool);
-    REAL **tiles[] = {&mine->total, &mine->moved, &mine->damp, &mine->gain, &mine->carried, &mine->returned, &mine->zero};
+    REAL **tiles[] = {&mine->total, &mine->moved, &mine->carried, &mine->returned, &mine->zero};
     for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->room);
     mine->worst = cut(w, LANES * (int64_t)sizeof(REAL));
     mine->leaks = cut(w, p->implicit ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);
     NAMED(cut_rule)(w, p, &mine->rule, mine->pool);
 }
 
-/* What a tile needs that does not change from step to step: node values over its lanes; of semi-implicit steps L + beta k
-   (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`). */
-TARGET static void NAMED(ready_tile)(struct NAMED(part) *mine, int64_t first, int64_t rows, int64_t lanes) {
-    if (mine->ready_at == first) return;
-    const struct phase *p = mine->all->phase;
-    NAMED(spread)(&mine->drift, first, rows, lanes);
-    NAMED(spread)(&mine->transfer, first, rows, lanes);
-    mine->ready_at = first;
-    if (!p->implicit) return;
-    if (lanes == 1) memcpy(mine->damp, mine->leaks + first, rows * sizeof(REAL));
-    else NAMED(spread_row)(mine->leaks + first, mine->damp, rows, lanes);
-    for (int64_t k = mine->first_output; p->stiffness != 0 && k < mine->last_output; k++) {
-        const int64_t row = p->output_row[k] - first;
-        if (row < 0 || row >= rows) continue;
+/* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
+   none stay where they are. */
+TARGET static void NAMED(load_leaks)(struct NAMED(part) *mine, int64_t lanes) {
+    const struct NAMED(euler) *all = mine->all;
+    const struct phase *p = all->phase;
+    const int64_t low = mine->low * lanes, high = mine->high * lanes;
+    if (lanes == 1) memcpy(all->damp + low, mine->leaks + low, (high - low) * sizeof(REAL));
+    else NAMED(spread_row)(mine->leaks + mine->low, all->damp + low, mine->high - mine->low, lanes);
+    for (int64_t k = mine->first_output; p->stiffness != 0 && k < mine->last_output; k++)
         for (int64_t lane = 0; lane < lanes; lane++)
-            mine->damp[row * lanes + lane] += (REAL)p->stiffness * mine->all->nudge[lane];
-    }
-    for (int64_t k = rows * lanes; k % PER_LINE; k++) mine->damp[k] = 0;
-    for (int64_t k = 0, lane = 0; k < rows * lanes; k += PER, lane = NEXT(lane, mine->period))
-        *(VEC *)(mine->gain + k) = 1 / (1 + *(VEC *)(mine->all->dt + lane) * *(VEC *)(mine->damp + k));
+            all->damp[p->output_row[k] * lanes + lane] += (REAL)p->stiffness * all->nudge[lane];
+    for (int64_t k = high; k % PER_LINE; k++) all->damp[k] = 0;
+    for (int64_t k = low, lane = 0; k < high; k += PER, lane = NEXT(lane, mine->period))
+        *(VEC *)(all->gain + k) = 1 / (1 + *(VEC *)(all->dt + lane) * *(VEC *)(all->damp + k));
 }
 
-/* One step of the rows of a tile from `drift` + nudge in `moved`, into `to`; the largest move into `worst`. */
-TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *from, REAL *to, int64_t count, int measured) {
+/* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. */
+TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count,
+                               int measured) {
     const struct phase *p = mine->all->phase;
     const int64_t vectors = (count + PER_LINE - 1) / PER_LINE * PER_LINE / PER, period = mine->period / PER;
-    const VEC *s = (const VEC *)from, *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
-    const VEC *damp = (const VEC *)mine->damp, *gain = (const VEC *)mine->gain;
-    VEC *new = (VEC *)to, *worst = (VEC *)mine->worst;
+    const VEC *s = (const VEC *)(s_table + at), *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
+    const VEC *damp = (const VEC *)(mine->all->damp + at), *gain = (const VEC *)(mine->all->gain + at);
+    VEC *new = (VEC *)(to_table + at), *worst = (VEC *)mine->worst;
     const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
     for (int64_t v = 0, lane = 0; v < vectors; v++, lane = lane + 1 == period ? 0 : lane + 1) {
         const VEC x = s[v], step = dt[lane];
@@ -139,7 +138,10 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         /* 1. I = base + sum over edges of what they carry. */
         NAMED(gather)(&p->recurrent, sent, all->base + at, mine->total, first, first + here, lanes);
         /* 2. The drift, at s, or A of A - L s: at 0. */
-        NAMED(ready_tile)(mine, first, here, lanes);
+        if (mine->ready_at != first) {
+            NAMED(spread)(&mine->drift, first, here, lanes), NAMED(spread)(&mine->transfer, first, here, lanes);
+            mine->ready_at = first;
+        }
         const REAL *given[] = {p->implicit ? mine->zero : s + at, mine->total};
         NAMED(run)(&mine->drift, given, mine->moved, count);
         /* 3. The terms of a transposed phase. */
@@ -158,7 +160,7 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         }
         /* 5. The step; numbers beyond the rows stay where they are. */
         for (int64_t k = count; k % PER_LINE; k++) mine->moved[k] = 0;
-        NAMED(move)(mine, s + at, new + at, count, measured);
+        NAMED(move)(mine, s, new, at, count, measured);
         /* 6. What the nodes send from now on. */
         if (p->transfer) {
             const REAL *state[] = {new + at};
@@ -294,6 +296,7 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         meet(p->gate, p->threads);
         NAMED(linearise)(mine, lanes);
     }
+    if (p->implicit) NAMED(load_leaks)(mine, lanes);
     if (p->nudged && p->implicit && p->stiff) NAMED(pull_outputs)(p, &mine->pull, 0, lanes, mine->first_output, mine->last_output);
     if (p->every && mine->thread == 0) NAMED(record)(p, all->s[0], live, first, count, 0, lanes);
     int64_t running = count;
@@ -377,6 +380,7 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
         if (!pass && provide(&w)) return -1;
     }
     NAMED(node_values)(p, all.values);
+    p->recurrent.alike = find_alike(&p->recurrent, p->free, all.alike);
     for (int64_t t = 0; t < p->threads; t++) {
         struct NAMED(part) *mine = &parts[t];
         mine->all = &all, mine->thread = t;
