@@ -3,6 +3,7 @@ enum { MOST_ARRAYS = 96 };
 
 struct held { /* the arrays of a call, released at its end */
     Py_buffer view[MOST_ARRAYS];
+    char written[MOST_ARRAYS];
     int count;
     int bytes; /* of a number of the network's type: 4 or 8; 0 before the first is seen */
 };
@@ -28,6 +29,32 @@ static int of_kind(const struct held *held, const Py_buffer *view, char kind) {
     }
 }
 
+/* a times b, or a number that no array has where one is negative or the product is too large. */
+static int64_t times(int64_t a, int64_t b) {
+    int64_t product;
+    return a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+/* Whether an array that is written to shares memory with another: it could then change what was checked. */
+static int overlaps(const struct held *held) {
+    const int last = held->count - 1;
+    const Py_buffer *a = &held->view[last];
+    for (int k = 0; k < last; k++) {
+        const Py_buffer *b = &held->view[k];
+        if ((held->written[k] || held->written[last]) && (char *)a->buf < (char *)b->buf + b->len &&
+            (char *)b->buf < (char *)a->buf + a->len)
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether `object`, called `name`, is a tuple; else with an error. */
+static int is_tuple(PyObject *object, const char *name) {
+    if (PyTuple_Check(object)) return 1;
+    PyErr_Format(PyExc_TypeError, "%s is %.200R: expected a tuple", name, (PyObject *)Py_TYPE(object));
+    return 0;
+}
+
 /* Return the numbers of an array of `size` of this kind (any size where that is -1, which `*found` then tells), or 0 with
    an error. What is written to must allow it. */
 static void *numbers(struct held *held, PyObject *object, const char *name, char kind, int64_t size, int64_t *found,
@@ -38,9 +65,9 @@ static void *numbers(struct held *held, PyObject *object, const char *name, char
                      writable ? ", writable" : "");
         return 0;
     }
-    held->count++;
+    held->written[held->count++] = (char)writable;
     if (!of_kind(held, view, kind)) {
-        PyErr_Format(PyExc_TypeError, "%s has numbers of format '%s': expected %s", name, view->format,
+        PyErr_Format(PyExc_TypeError, "%s has numbers of format '%s': expected %s", name, view->format ? view->format : "B",
                      kind == 'r' ? (held->bytes == 4 ? "float32" : held->bytes == 8 ? "float64" : "float32 or float64")
                      : kind == 'd' ? "float64" : kind == 'l' ? "int64" : kind == 'i' ? "int32" : kind == 'H' ? "uint16" : kind == 'L' ? "uint64" : "int8");
         return 0;
@@ -49,6 +76,14 @@ static void *numbers(struct held *held, PyObject *object, const char *name, char
     const int64_t count = view->itemsize ? view->len / view->itemsize : 0;
     if (size >= 0 && count != size) {
         PyErr_Format(PyExc_ValueError, "%s has %lld numbers: expected %lld", name, (long long)count, (long long)size);
+        return 0;
+    }
+    if (count && (uintptr_t)view->buf % view->itemsize) {
+        PyErr_Format(PyExc_ValueError, "%s lies between the places of its numbers in memory: expected an aligned array", name);
+        return 0;
+    }
+    if (overlaps(held)) {
+        PyErr_Format(PyExc_ValueError, "%s shares memory with another argument: expected results to have their own", name);
         return 0;
     }
     if (found) *found = count;

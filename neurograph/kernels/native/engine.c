@@ -52,6 +52,11 @@ static void free_program(PyObject *capsule) {
 }
 
 static const struct program *program_of(PyObject *object, const char *name, int variables, int64_t nodes) {
+    if (!PyCapsule_IsValid(object, PROGRAM)) {
+        PyErr_Format(PyExc_TypeError, "the program %s is %.200R: expected one of engine.program()", name,
+                     (PyObject *)Py_TYPE(object));
+        return 0;
+    }
     const struct program *p = PyCapsule_GetPointer(object, PROGRAM);
     if (p && (p->variables != variables || p->nodes != nodes)) {
         PyErr_Format(PyExc_ValueError, "the program %s reads %d variables and %d node values: expected %d and %lld", name,
@@ -74,6 +79,15 @@ static void *copied(const void *from, int64_t bytes) {
     return to ? memcpy(to, from, bytes) : 0;
 }
 
+/* Whether the code of rows may read a register: of those that have a number a node, it reads what is spread over lanes. */
+static int readable(const struct program *p, const uint16_t *spread, int place) {
+    const int nodes = p->variables + p->nodes, before = nodes + p->constants;
+    if (place < p->variables || (place >= nodes && place < before) || place >= before + p->node_temporaries) return 1;
+    for (int k = 0; k < p->spreads; k++)
+        if (spread[k] == place) return 1;
+    return 0;
+}
+
 static PyObject *make_program(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
     struct program p = {0};
@@ -85,22 +99,29 @@ static PyObject *make_program(PyObject *self, PyObject *args) {
     const double *constant = given ? numbers(&held, constants, "constants", 'd', -1, &constant_count, 0) : 0;
     const uint16_t *spread_given = constant ? numbers(&held, spread, "spread", 'H', -1, &spreads, 0) : 0;
     if (!spread_given) goto done;
-    p.length = (int)(length / 5), p.constants = (int)constant_count, p.spreads = (int)spreads;
-    const int before = p.variables + p.nodes + p.constants;
-    p.registers = before + p.node_temporaries;
+    const int most = MOST_REGISTERS;
+    int wrong = length % 5 || length < 5 || length / 5 > UINT16_MAX || p.prelude < 0 || p.prelude >= length / 5 ||
+                p.variables < 0 || p.variables > most || p.nodes < 0 || p.nodes > most || constant_count > most ||
+                p.node_temporaries < 0 || p.node_temporaries > most || spreads > most;
+    if (!wrong) p.length = (int)(length / 5), p.constants = (int)constant_count, p.spreads = (int)spreads;
+    const int before = wrong ? 0 : p.variables + p.nodes + p.constants;
+    p.registers = wrong ? 0 : before + p.node_temporaries;
     for (int k = 0; k < p.length; k++)
         if (given[k].to >= p.registers) p.registers = given[k].to + 1;
-    p.temporaries = p.registers - before - p.node_temporaries;
-    int wrong = length % 5 || p.length < 1 || p.prelude < 0 || p.prelude >= p.length || p.variables < 0 || p.nodes < 0 ||
-                p.node_temporaries < 0 || p.registers > MOST_REGISTERS;
+    p.temporaries = wrong ? 0 : p.registers - before - p.node_temporaries;
+    wrong |= p.registers > most;
     for (int k = 0; k < p.length && !wrong; k++) {
         const struct instruction i = given[k];
         const int first = before + (k < p.prelude ? 0 : p.node_temporaries);
         const int end = k < p.prelude ? before + p.node_temporaries : p.registers;
         wrong = i.operation >= OPERATIONS || i.a >= end || i.b >= end || i.c >= end || i.to < first || i.to >= end;
+        if (k < p.prelude) wrong |= i.a < p.variables || i.b < p.variables || i.c < p.variables;
+        else wrong |= !readable(&p, spread_given, i.a) || !readable(&p, spread_given, i.b) || !readable(&p, spread_given, i.c);
     }
-    for (int k = 0; k < p.spreads && !wrong; k++)
-        wrong = spread_given[k] < p.variables || spread_given[k] >= before + p.node_temporaries;
+    for (int k = 0; k < p.spreads && !wrong; k++) {
+        const int place = spread_given[k], of_node = place >= p.variables && place < p.variables + p.nodes;
+        wrong = !of_node && (place < before || place >= before + p.node_temporaries);
+    }
     if (wrong) {
         PyErr_SetString(PyExc_ValueError, "code: expected instructions whose registers exist");
         goto done;
@@ -110,6 +131,7 @@ static PyObject *make_program(PyObject *self, PyObject *args) {
     struct program *kept = copied(&p, sizeof p);
     if (!p.code || !p.constant || !p.spread || !kept) PyErr_NoMemory();
     else capsule = PyCapsule_New(kept, PROGRAM, free_program);
+    if (!capsule) free((void *)p.code), free((void *)p.constant), free((void *)p.spread), free(kept);
 done:
     release(&held);
     return capsule;
@@ -119,8 +141,13 @@ done:
 static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyObject *outputs, PyObject *equations) {
     PyObject *node, *bias, *w_out, *w_out_abs, *parameter, *row, *column;
     int64_t count;
+    if (!is_tuple(nodes, "nodes") || !is_tuple(outputs, "outputs")) return -1;
     if (!PyArg_ParseTuple(nodes, "OLOOOO", &node, &p->free, &bias, &w_out, &w_out_abs, &parameter)) return -1;
     if (!PyArg_ParseTuple(outputs, "OOL", &row, &column, &p->columns)) return -1;
+    if (p->columns < 0) {
+        PyErr_Format(PyExc_ValueError, "targets have %lld columns: expected 0 or more", (long long)p->columns);
+        return -1;
+    }
     if (!(p->node = numbers(held, node, "node", 'l', -1, &p->nodes, 0))) return -1;
     if (p->free < 0 || p->free > p->nodes) {
         PyErr_Format(PyExc_ValueError, "%lld of %lld nodes are free", (long long)p->free, (long long)p->nodes);
@@ -168,15 +195,16 @@ static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyO
 static int take_samples(struct held *held, struct phase *p, PyObject *samples, PyObject *result) {
     PyObject *start, *anchor, *target, *beta, *end, *residual, *n_steps, *status;
     int64_t count;
+    if (!is_tuple(samples, "samples") || !is_tuple(result, "result")) return -1;
     if (!PyArg_ParseTuple(samples, "OOOO", &start, &anchor, &target, &beta)) return -1;
     if (!PyArg_ParseTuple(result, "OOOO", &end, &residual, &n_steps, &status)) return -1;
     if (!(p->beta = numbers(held, beta, "beta", 'd', -1, &p->batch, 0))) return -1;
-    count = p->batch * p->nodes;
+    count = times(p->batch, p->nodes);
     if (!(p->start = numbers(held, start, "start", 'r', count, 0, 0))) return -1;
     if (anchor != Py_None && !(p->anchor = numbers(held, anchor, "anchor", 'r', count, 0, 0))) return -1;
     for (int64_t k = 0; k < p->batch; k++) p->nudged |= p->beta[k] != 0;
     p->nudged = p->nudged && p->outputs;
-    if (p->nudged && (!p->force || !(p->target = numbers(held, target, "target", 'r', p->batch * p->columns, 0, 0)))) {
+    if (p->nudged && (!p->force || !(p->target = numbers(held, target, "target", 'r', times(p->batch, p->columns), 0, 0)))) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "a nudge needs the program of its force");
         return -1;
     }
@@ -192,6 +220,7 @@ static int take_rule(struct held *held, struct phase *p, PyObject *given) {
     struct rule *r = &p->rule;
     int64_t count;
     if (given == Py_None) return 0;
+    if (!is_tuple(given, "rule")) return -1;
     if (!PyArg_ParseTuple(given, "O!O!OOOOOOO", &PyTuple_Type, &pre, &PyTuple_Type, &post, &whole, &first, &last, &bias,
                           &other, &weights, &trace))
         return -1;
@@ -228,9 +257,9 @@ static int take_rule(struct held *held, struct phase *p, PyObject *given) {
 /* Run a loop without the interpreter's lock, with signals looked for, and release the arrays. */
 static PyObject *ran(struct held *held, struct phase *p, int (*loop)(struct phase *)) {
     struct gate gate = {0};
-    int64_t work = 0;
+    struct watch watch = {0};
     PyThreadState *python = PyEval_SaveThread();
-    p->gate = &gate, p->python = &python, p->work = &work;
+    p->gate = &gate, p->python = &python, p->watch = &watch;
     const int failed = loop(p);
     PyEval_RestoreThread(python);
     release(held);
@@ -252,7 +281,6 @@ static PyObject *euler(PyObject *self, PyObject *args) {
     if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
     if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
     if (transposed != Py_None && take_edges(&held, transposed, "transposed", p.free, p.rows, &p.transposed)) goto failed;
-    p.recurrent_count = p.recurrent.indptr[p.free];
     if (take_samples(&held, &p, samples, result)) goto failed;
     if (!(p.dt = numbers(&held, dt, "dt", 'd', p.batch, 0, 0))) goto failed;
     p.stiff = stiffness != Py_None;
@@ -264,11 +292,12 @@ static PyObject *euler(PyObject *self, PyObject *args) {
     if (take_rule(&held, &p, rule)) goto failed;
     if (record != Py_None) {
         PyObject *rows, *frames;
-        if (!PyArg_ParseTuple(record, "LOO", &p.every, &rows, &frames) || p.every < 1) goto failed;
+        if (!is_tuple(record, "record") || !PyArg_ParseTuple(record, "LOO", &p.every, &rows, &frames)) goto failed;
+        if (p.every < 1 || p.steps == INT64_MAX) goto failed;
         if (!(p.watched_row = numbers(&held, rows, "watched", 'l', -1, &p.watched, 0))) goto failed;
         p.frame_count = p.steps / p.every + 1;
         if (all_within(p.watched_row, p.watched, 0, p.rows, "watched")) goto failed;
-        if (!(p.frames = numbers(&held, frames, "frames", 'r', p.batch * p.frame_count * p.watched, 0, 1))) goto failed;
+        if (!(p.frames = numbers(&held, frames, "frames", 'r', times(times(p.batch, p.frame_count), p.watched), 0, 1))) goto failed;
     }
     p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
     return ran(&held, &p, CHOSEN(run_euler, held.bytes == 4));
@@ -302,7 +331,6 @@ static PyObject *gauss_seidel(PyObject *self, PyObject *args) {
     if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
     for (int k = 0; k < 6; k++)
         if (take_edges(&held, edges[k], names[k], p.free, p.rows, to[k])) goto failed;
-    p.recurrent_count = p.forward.indptr[p.free] + p.feedback.indptr[p.free];
     if (take_samples(&held, &p, samples, result)) goto failed;
     p.stiff = stiffness != Py_None;
     if (p.stiff && (p.stiffness = PyFloat_AsDouble(stiffness)) == -1 && PyErr_Occurred()) goto failed;
@@ -334,20 +362,20 @@ static PyObject *response(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "OOOOOOO(dd)OOdOpLdpOO", &equations, &nodes, &outputs, &recurrent, &clamped, &fresh, &stale,
                           &p.low, &p.high, &state, &force, &p.lift, &dt, &p.implicit, &p.steps, &p.tol, &p.sweeps, &loops,
                           &result) ||
-        !PyArg_ParseTuple(result, "OOOOO", &end, &slopes, &residual, &n_steps, &status))
+        !is_tuple(result, "result") || !PyArg_ParseTuple(result, "OOOOO", &end, &slopes, &residual, &n_steps, &status))
         return 0;
     if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
     if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
     if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
     if (take_edges(&held, fresh, "fresh", p.free, p.free, &p.forward)) goto failed;
     if (take_edges(&held, stale, "stale", p.free, p.free, &p.feedback)) goto failed;
-    p.transposed = p.forward, p.recurrent_count = p.recurrent.indptr[p.free];
+    p.transposed = p.forward;
     if (!(p.dt = numbers(&held, dt, "dt", 'd', -1, &p.batch, 0))) goto failed;
-    if (!(p.start = numbers(&held, state, "state", 'r', p.batch * p.nodes, 0, 0))) goto failed;
-    if (!(p.target = numbers(&held, force, "force", 'r', p.batch * p.columns, 0, 0))) goto failed;
+    if (!(p.start = numbers(&held, state, "state", 'r', times(p.batch, p.nodes), 0, 0))) goto failed;
+    if (!(p.target = numbers(&held, force, "force", 'r', times(p.batch, p.columns), 0, 0))) goto failed;
     if (!(p.loops = numbers(&held, loops, "loops", 'r', p.free, 0, 0))) goto failed;
-    if (!(p.end = numbers(&held, end, "end", 'r', p.batch * p.nodes, 0, 1))) goto failed;
-    if (!(p.slopes = numbers(&held, slopes, "slopes", 'r', p.batch * p.nodes, 0, 1))) goto failed;
+    if (!(p.end = numbers(&held, end, "end", 'r', times(p.batch, p.nodes), 0, 1))) goto failed;
+    if (!(p.slopes = numbers(&held, slopes, "slopes", 'r', times(p.batch, p.nodes), 0, 1))) goto failed;
     if (!(p.residual = numbers(&held, residual, "residual", 'd', p.batch, 0, 1))) goto failed;
     if (!(p.n_steps = numbers(&held, n_steps, "n_steps", 'l', p.batch, 0, 1))) goto failed;
     if (!(p.status = numbers(&held, status, "status", 'b', p.batch, 0, 1))) goto failed;

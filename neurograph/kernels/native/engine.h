@@ -37,6 +37,10 @@ enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
 #define ROWS_A_TILE(lanes) (TILE / (int64_t)sizeof(REAL) / (lanes) ? TILE / (int64_t)sizeof(REAL) / (lanes) : 1)
 
 /* Working memory: what a loop needs is cut from one block, whose size a first pass without memory finds out. */
+#ifdef __SANITIZE_ADDRESS__
+void __asan_poison_memory_region(void const volatile *, size_t);
+#endif
+
 struct workspace {
     void *block; /* to be freed */
     char *base;  /* its first whole line */
@@ -52,6 +56,10 @@ static void *cut(struct workspace *w, int64_t bytes) {
     void *part = w->base ? w->base + w->used : 0;
     /* A line more than asked, so that work on whole vectors may run over; and no two parts at one place of a page. */
     w->used += (bytes + 2 * LINE - 1) / LINE * LINE + LINE;
+#ifdef __SANITIZE_ADDRESS__ /* beyond that line none has any business */
+    const int64_t until = (bytes + LINE + 7) / 8 * 8;
+    if (part) __asan_poison_memory_region((char *)part + until, (size_t)(w->base + w->used - ((char *)part + until)));
+#endif
     return part;
 }
 
@@ -116,8 +124,13 @@ struct gate { /* where threads meet */
     _Atomic int stop;
 };
 
+struct watch { /* when the first thread has last looked for signals */
+    int64_t work;  /* done since it has last looked at the clock */
+    double looked; /* seconds of the clock */
+};
+
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
-    int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps, recurrent_count;
+    int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps;
     const int64_t *node;                        /* (nodes,): which node each row is, the free ones first */
     const int64_t *output_row, *output_column;  /* (outputs,), by row */
     struct edges recurrent, clamped, transposed, forward, feedback, forward_back, feedback_back;
@@ -144,7 +157,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     int8_t *status;
     struct gate *gate;
     PyThreadState **python; /* of the thread that called */
-    int64_t *work;          /* done since it last looked for a signal */
+    struct watch *watch;
 };
 
 /* Bytes for a tile of a table of so many: a tile's, or less where the whole table is less. */
@@ -167,8 +180,10 @@ static int64_t most_temporaries(const struct phase *p) {
 
 #define ONE_ROW(p) padded((p)->rows) /* of the node that sends 1, behind all others */
 
-enum { PATIENCE = 4096, WORK = 20000000 };
-enum { TRIALS = 200 }; /* most of Newton's steps at one node */
+/* Turns of a thread that waits awake; work between two looks at the clock, and seconds between two looks for signals. */
+enum { PATIENCE = 4096, WORK = 100000 };
+#define PATIENT 0.04
+enum { TRIALS = 200, NEWTON = 256 }; /* most of Newton's steps at one node; edges that take as long as its usual ones */
 
 /* Return when all `threads` have called, or one has stopped: awake at first, for it is rarely long, then asleep. */
 static void meet(struct gate *gate, int64_t threads) {
@@ -191,10 +206,17 @@ static void meet(struct gate *gate, int64_t threads) {
 
 static int stopped(struct gate *gate) { return atomic_load(&gate->stop); }
 
-/* Let Python handle signals after every WORK of edges x lanes, some hundredths of a second; Ctrl-C stops the phase. */
+/* Let Python handle signals every PATIENT seconds; Ctrl-C stops the phase. `work` is what was done since the last call, in
+   edges x lanes: too little of it is not worth a look at the clock. Called by the first thread alone. */
 static void check_signals(const struct phase *p, int64_t work) {
-    if ((*p->work += work) < WORK) return;
-    *p->work = 0;
+    struct watch *watch = p->watch;
+    if ((watch->work += work) < WORK) return;
+    watch->work = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    if (seconds - watch->looked < PATIENT) return;
+    watch->looked = seconds;
     PyEval_RestoreThread(*p->python);
     if (PyErr_CheckSignals()) atomic_store(&p->gate->stop, 1);
     *p->python = PyEval_SaveThread();

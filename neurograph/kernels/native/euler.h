@@ -132,9 +132,11 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
     const int nudged = p->nudged;
     if (measured) NAMED(fill)(mine->worst, 0, mine->period);
     if (nudged && !(p->implicit && p->stiff)) NAMED(pull_outputs)(p, &mine->pull, s, lanes, mine->first_output, mine->last_output);
-    for (int64_t first = mine->low; first < mine->high; first += rows) {
+    const int64_t *indptr = p->recurrent.indptr;
+    for (int64_t first = mine->low; first < mine->high && !stopped(p->gate); first += rows) {
         const int64_t here = mine->high - first < rows ? mine->high - first : rows, at = first * lanes;
         const int64_t count = here * lanes;
+        if (mine->thread == 0) check_signals(p, (indptr[first + here] - indptr[first] + 8 * here) * lanes);
         /* 1. I = base + sum over edges of what they carry. */
         NAMED(gather)(&p->recurrent, sent, all->base + at, mine->total, first, first + here, lanes);
         /* 2. The drift, at s, or A of A - L s: at 0. */
@@ -210,8 +212,9 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
             NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], padded(p->free), ONE_ROW(p) + 1, lanes);
     }
     meet(p->gate, p->threads);
-    for (int64_t j = mine->low; j < mine->high; j++) {
+    for (int64_t j = mine->low; j < mine->high && !stopped(p->gate); j++) {
         const int64_t first = rule->first[j], last = rule->last[j], bias = rule->bias[j];
+        if (mine->thread == 0 && last > first) check_signals(p, (last - first) * (rule->whole ? 8 : rule->terms) * lanes);
         const int32_t one = (int32_t)ONE_ROW(p);
         for (int t = 0; t < rule->terms; t++) {
             NAMED(sums) *sums = o->sums + t * (rule->edges + rule->biases);
@@ -310,7 +313,6 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         }
         /* 3. The step. */
         NAMED(step)(mine, side, lanes, measured);
-        if (mine->thread == 0) check_signals(p, (p->recurrent_count + 8 * p->rows) * lanes);
         if (p->threads > 1) NAMED(compare)(mine, side, lanes);
         if (stopped(p->gate)) return;
         const REAL *s = all->s[1 - side];

@@ -185,6 +185,7 @@ TARGET static void NAMED(relax_run)(const struct NAMED(sweep) *m, int64_t first,
     const int64_t lanes = m->lanes, at = first * lanes, count = rows * lanes;
     const REAL *loops = p->loops;
     int looped = 0;
+    check_signals(p, (direct ? 8 : NEWTON) * count);
     memset(m->extra, 0, (count + PER) * sizeof(REAL)), memset(m->own, 0, (count + PER) * sizeof(REAL));
     /* 1. What the edges turned round add. */
     if (p->anchor) {
@@ -247,7 +248,8 @@ TARGET static void NAMED(relax)(const struct NAMED(sweep) *m, int64_t low, int64
     NAMED(gather)(&p->forward, m->sent, m->late + low * m->lanes, m->sums + low * m->lanes, low, high, m->lanes);
     int64_t output = 0;
     while (output < p->outputs && p->output_row[output] < low) output++;
-    for (int64_t first = low; first < high;) {
+    check_signals(p, (p->forward.indptr[high] - p->forward.indptr[low]) * m->lanes);
+    for (int64_t first = low; first < high && !stopped(p->gate);) {
         const int pulled = p->nudged && !p->stiff;
         if (pulled && output < p->outputs && p->output_row[output] == first) { /* an output whose force is no line */
             NAMED(relax_run)(m, first, 1, 0, output);
@@ -268,8 +270,9 @@ TARGET static void NAMED(relax)(const struct NAMED(sweep) *m, int64_t low, int64
 TARGET static void NAMED(update_feedback)(const struct NAMED(sweep) *m, int64_t low, int64_t high) {
     const struct phase *p = m->phase;
     const int64_t lanes = m->lanes, rows = ROWS_A_TILE(lanes);
-    for (int64_t first = low; first < high; first += rows) {
+    for (int64_t first = low; first < high && !stopped(p->gate); first += rows) {
         const int64_t here = high - first < rows ? high - first : rows, at = first * lanes, count = here * lanes;
+        check_signals(p, (p->feedback.indptr[first + here] - p->feedback.indptr[first] + 8 * here) * lanes);
         NAMED(gather)(&p->feedback, m->sent, m->base + at, m->one, first, first + here, lanes);
         for (int64_t k = 0; k < count; k++) m->sums[at + k] += m->one[k] - m->late[at + k];
         memcpy(m->late + at, m->one, count * sizeof(REAL));
@@ -367,7 +370,6 @@ TARGET static int NAMED(settle_block)(struct NAMED(sweep) *m, int64_t block, int
         }
         /* 3. Which samples are done with this block. */
         NAMED(measure)(m, begin, end);
-        check_signals(p, (p->recurrent_count + 8 * (end - begin)) * lanes);
         if (stopped(p->gate)) return -1;
         for (int64_t lane = 0; lane < count; lane++) {
             const double rest = m->worst[lane];

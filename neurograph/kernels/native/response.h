@@ -86,8 +86,10 @@ TARGET static void NAMED(relax_response)(struct NAMED(response) *m) {
     const int64_t lanes = m->lanes, rows = ROWS_A_TILE(lanes);
     const VEC lift = NAMED(splat)((REAL)p->lift);
     NAMED(fill)(m->worst, 0, m->period);
-    for (int64_t row = 0; row < p->free; row += rows) {
+    const int64_t *indptr = p->transposed.indptr;
+    for (int64_t row = 0; row < p->free && !stopped(p->gate); row += rows) {
         const int64_t here = p->free - row < rows ? p->free - row : rows, at = row * lanes, count = here * lanes;
+        check_signals(p, (indptr[row + here] - indptr[row] + 8 * here) * lanes);
         NAMED(gather)(&p->transposed, m->sent, m->zero, m->total, row, row + here, lanes);
         for (int64_t k = count; k % PER_LINE; k++) m->total[k] = 0;
         for (int64_t t = 0, lane = 0; t < count; t += PER, lane = NEXT(lane, m->period)) {
@@ -116,8 +118,9 @@ TARGET static void NAMED(sweep_response)(struct NAMED(response) *m) {
     const REAL *loops = p->loops;
     REAL state[LANES + LINE], send[LANES + LINE], sum[LANES + LINE];
     NAMED(fill)(m->worst, 0, m->period);
-    for (int64_t row = p->free - 1; row >= 0; row--) {
+    for (int64_t row = p->free - 1; row >= 0 && !stopped(p->gate); row--) {
         const int64_t at = row * lanes;
+        check_signals(p, (p->forward.indptr[row + 1] - p->forward.indptr[row] + 8) * lanes);
         NAMED(gather)(&p->forward, m->sent, m->late + at, sum, row, row + 1, lanes);
         memcpy(m->sums + at, sum, lanes * sizeof(REAL));
         for (int64_t t = 0; t < lanes; t += PER) {
@@ -130,8 +133,9 @@ TARGET static void NAMED(sweep_response)(struct NAMED(response) *m) {
         }
         memcpy(m->s + at, state, lanes * sizeof(REAL)), memcpy(m->sent + at, send, lanes * sizeof(REAL));
     }
-    for (int64_t row = 0; row < p->free; row++) {
+    for (int64_t row = 0; row < p->free && !stopped(p->gate); row++) {
         const int64_t at = row * lanes;
+        check_signals(p, (p->feedback.indptr[row + 1] - p->feedback.indptr[row] + 8) * lanes);
         NAMED(gather)(&p->feedback, m->sent, m->zero, sum, row, row + 1, lanes);
         for (int64_t t = 0; t < lanes; t += PER) {
             const int64_t k = at + t;
@@ -174,7 +178,6 @@ TARGET static void NAMED(respond)(struct NAMED(response) *m, int64_t first, int6
     for (int k = 0; k < 6; k++) memset(tables[k], 0, bytes);
     for (int64_t step = 1; step <= p->steps && running; step++) {
         (p->sweeps ? NAMED(sweep_response) : NAMED(relax_response))(m);
-        check_signals(p, (p->recurrent_count + 8 * p->rows) * lanes);
         if (stopped(p->gate)) return;
         for (int64_t lane = 0; lane < count; lane++) {
             rest = m->worst[lane] / scale[lane];

@@ -62,6 +62,10 @@ static PyObject *edge_sums(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "OOOO!OOOL", &capsule, &pre, &post, &PyTuple_Type, &tables, &which, &weights, &to, &samples))
         return 0;
     const int many = (int)PyTuple_GET_SIZE(tables);
+    if (many < 1 || samples < 1) {
+        PyErr_SetString(PyExc_ValueError, "tables: expected one or more, of one or more samples");
+        return 0;
+    }
     const struct program *p = program_of(capsule, "of a rule", many + 1, 0);
     const int32_t *i = p ? numbers(&held, pre, "pre", 'i', -1, &edges, 0) : 0;
     const int32_t *j = i ? numbers(&held, post, "post", 'i', edges, 0, 0) : 0;
@@ -73,7 +77,7 @@ static PyObject *edge_sums(PyObject *self, PyObject *args) {
         int64_t count;
         table[k] = numbers(&held, PyTuple_GET_ITEM(tables, k), "a table", 'r', -1, &count, 0);
         if (!table[k]) goto done;
-        if (samples < 1 || count % samples || !all_below(ends[k] ? j : i, edges, count / samples)) {
+        if (count % samples || !all_below(ends[k] ? j : i, edges, count / samples)) {
             PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
             goto done;
         }

@@ -1,0 +1,256 @@
+"""What the engine answers at its boundary: a named error or a right answer, whatever it is called with.
+
+Calls that solvers and rules make are kept, and repeated with one or two arguments changed. A crash would end the whole
+run; what is read or written beside an array is found where the C is checked at every access: ``make sanitize``.
+``BOUNDARY_EXAMPLES=10000`` draws more calls than the suite has time for.
+"""
+
+import contextlib
+import datetime
+import functools
+import math
+import os
+
+import numpy as np
+import pytest
+import scipy.sparse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import neurograph as ng
+from neurograph.compression.packed import PackedWeights
+from neurograph.kernels import engine
+from neurograph.kernels.equations import equations
+from neurograph.kernels.program import program
+from neurograph.kernels.rule_programs import online_programs
+from neurograph.learning.phases import run_phases, weight_change
+from neurograph.learning.rules import Rule, ep, stdp
+from neurograph.solvers import Euler, GaussSeidel
+from neurograph.solvers.base import Phase
+
+EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
+FUNCTIONS = ("program", "euler", "gauss_seidel", "response", "evaluate", "products", "edge_sums", "unpack", "multiply")
+REFUSALS = (TypeError, ValueError, OverflowError)
+STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
+"""Where the most steps of a phase stand among the arguments."""
+
+WRITTEN = {
+    "program": (), "euler": ((13, 8), (14, 2), (16,)), "gauss_seidel": ((18,),), "response": ((17,),),
+    "evaluate": ((2,),), "products": ((4,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
+}  # fmt: skip
+"""Which arguments each function writes to: places in tuples in tuples."""
+
+INDICES = [-(2**63), -(2**31), -1, 0, 1, 2, 5, 1000, 2**31 - 1, 2**40, 2**62, 2**63 - 1]
+REALS = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1e-310, 1e38, -1e300, 3.0]
+SCALARS = [None, *INDICES, 2**63, 2**200, *REALS, True, "1", b"1", (), [], np.zeros(2), np.float32(1.5), object()]
+TYPES = ["f4", "f8", "i1", "i2", "i4", "i8", "u2", "u4", "u8", ">f8", ">i8", "c8", "?", "O", "S3", "f4,i8", "f2"]
+
+
+@functools.cache
+def calls():
+    """Return one call of each kind that solvers, rules and packed weights make: (function, arguments)."""
+    kept = []
+    for cached in (program, equations, online_programs):  # or a test before this one has made some programs
+        cached.cache_clear()
+    original = {name: getattr(engine, name) for name in FUNCTIONS}
+
+    def keeping(name):
+        def call(*arguments):
+            kept.append((name, tuple(copied(argument) for argument in arguments)))
+            return original[name](*arguments)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in FUNCTIONS:
+            patch.setattr(engine, name, keeping(name))
+        dynamics = ng.Dynamics("(-s + sin(I + b) - s**3)/tau", transfer="s/(1 + exp(-s))", parameters={"tau": 2.0})
+        for number in (np.float32, np.float64):
+            for each in (dynamics, ng.dynamics.additive("tanh"), ng.dynamics.deep("absolute")):
+                settled(each, number)
+        packed = PackedWeights.of(scipy.sparse.csr_array(np.round(np.random.default_rng(0).normal(size=(7, 9)))))
+        packed.matrix()
+        packed @ np.ones((9, 3))
+    return kept
+
+
+def settled(dynamics, number):
+    """Settle, nudge, answer and learn with a network that has all kinds of edges."""
+    random = np.random.default_rng(0)
+    bias = "neurons" if dynamics.uses_bias else True
+    graph = ng.topologies.random(inputs=3, hidden=9, outputs=4, density=0.5, bias=bias, scale=0.3, seed=0)
+    network = ng.compile(graph, dynamics, dtype=number)
+    start = random.uniform(size=(5, len(network.nodes))).astype(number)
+    target = np.eye(4, dtype=number)[random.integers(0, 4, 5)]
+    shared = {"start": start, "target": target}
+    phases = [
+        Phase(**shared),
+        Phase(**shared, beta=random.uniform(-0.1, 0.5, 5)),
+        Phase(**shared, beta=0.3, cost=ng.costs.cross_entropy(gain=2.0)),
+        Phase(**shared, beta=0.2, anchor=start + number(0.01)),
+        Phase(**shared, clamped=True),
+        Phase(**shared, beta=0.5, rule=stdp().expression),
+        Phase(**shared, beta=0.5, rule=Rule("tanh(pre*dpost)", kind="online").expression),
+        Phase(**shared, record=ng.Record(every=7)),
+    ]
+    free = None
+    for solver in (Euler(steps=30), Euler(dt=0.2, steps=30, implicit=False), GaussSeidel(steps=30)):
+        for phase in phases:
+            if isinstance(solver, Euler) or (phase.rule is None and phase.record is None):
+                free = solver.solve(network, phase)
+        free = solver.solve(network, phases[0])
+        solver.respond(free, random.normal(size=(5, 4)), lift=0.1)
+    for rule in (ep(), Rule("tanh(post_nudged*pre_free)*w")):
+        cost = ng.costs.squared_error()
+        weight_change(rule, run_phases(rule, free, target, 0.1, cost, GaussSeidel(steps=30)))
+
+
+def copied(value):
+    """Return a value with arrays of its own, tuple in tuple; programs stay."""
+    if isinstance(value, tuple):
+        return tuple(copied(part) for part in value)
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def places(value, above=()):
+    """Return the places of all parts of a value."""
+    found = [above] if above else []
+    if isinstance(value, tuple):
+        for k, part in enumerate(value):
+            found += places(part, (*above, k))
+    return found
+
+
+def part_at(value, place):
+    for k in place:
+        value = value[k]
+    return value
+
+
+def with_part(value, place, part):
+    """Return a tuple in which what stands at a place is another."""
+    if not place:
+        return part
+    parts = list(value)
+    parts[place[0]] = with_part(parts[place[0]], place[1:], part)
+    return tuple(parts)
+
+
+def apart(array):
+    """The same numbers, a gap behind each."""
+    wide = np.zeros((*array.shape, 2), array.dtype)
+    wide[..., 0] = array
+    return wide[..., 0]
+
+
+def askew(array):
+    """The same numbers, at an address between those of numbers."""
+    return np.frombuffer(bytearray(b"?" + array.tobytes()), array.dtype, offset=1)
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+def changed_array(draw, array, arguments):
+    """Draw another array, of other numbers, size, type or layout."""
+    kind = draw(st.sampled_from(["number", "number", "number", "size", "type", "layout", "order", "other", "no array"]))
+    if kind == "no array":
+        return draw(st.sampled_from([*SCALARS, array.tobytes(), array.tolist(), memoryview(array.tobytes())]))
+    if kind == "type":
+        kinds = np.zeros(array.shape, draw(st.sampled_from(TYPES)))
+        with np.errstate(all="ignore"):
+            return array.astype(kinds.dtype) if kinds.dtype.kind in "fiub" and array.dtype.kind in "iub" else kinds
+    if kind == "size":
+        flat = array.ravel()
+        return draw(
+            st.sampled_from(
+                [
+                    flat[:-1].copy(),
+                    flat[:0],
+                    np.append(flat, flat[-1:]),
+                    np.tile(flat, 2),
+                    np.resize(flat, 100),
+                    flat[:1],
+                ]
+            )
+        )
+    if kind == "layout":
+        return draw(st.sampled_from([apart, askew, read_only, np.asfortranarray, lambda x: x[::-1], np.ravel]))(array)
+    if kind == "order":
+        return draw(st.sampled_from([np.sort(array, None)[::-1].copy(), np.roll(array, 1), np.zeros_like(array)]))
+    if kind == "other":  # an argument in another's place, as itself: they share memory
+        others = [part_at(arguments, place) for place in places(arguments)]
+        return draw(st.sampled_from([other for other in others if isinstance(other, np.ndarray)]))
+    if array.size and array.dtype.kind in "fiu":
+        numbers = REALS if array.dtype.kind == "f" else INDICES
+        number = draw(st.sampled_from([*numbers, array.size, array.size - 1]))
+        place = draw(st.integers(0, array.size - 1)) if draw(st.booleans()) else slice(None)
+        array = array.copy()
+        with np.errstate(all="ignore"):
+            array.reshape(-1)[place] = np.array([number]).astype(array.dtype)[0]
+    return array
+
+
+def changed(draw, part, arguments):
+    """Draw what stands in for a part of the arguments."""
+    if isinstance(part, np.ndarray):
+        return changed_array(draw, part, arguments)
+    if isinstance(part, tuple):
+        other = [part[:-1], (*part, *part[-1:]), part[::-1], (), list(part), None, part[1:] + part[:1], 1, "tuple"]
+        return draw(st.sampled_from(other))
+    if type(part).__name__ == "PyCapsule" or part is None:
+        return draw(st.sampled_from([*SCALARS, *programs(), *programs()]))
+    return draw(st.sampled_from(SCALARS))
+
+
+@functools.cache
+def programs():
+    """Return every program that is among the calls, and a capsule that is none."""
+    found = {}
+    for _, arguments in calls():
+        for place in places(arguments):
+            part = part_at(arguments, place)
+            if type(part).__name__ == "PyCapsule":
+                found[id(part)] = part
+    return [*found.values(), datetime.datetime_CAPI]
+
+
+def ending(name, arguments):
+    """Return arguments that end soon: with fewer steps where many are asked for."""
+    place = STEPS.get(name)
+    if place is None or len(arguments) <= place or not isinstance(arguments[place], int) or arguments[place] < 100:
+        return arguments
+    return with_part(arguments, (place,), 100)
+
+
+@st.composite
+def bad_calls(draw):
+    """Draw a function and its arguments, one or two of which are changed."""
+    name = draw(st.sampled_from(FUNCTIONS))
+    known = [arguments for of, arguments in calls() if of == name]
+    arguments = copied(draw(st.sampled_from(known)))
+    for _ in range(draw(st.integers(1, 2))):
+        where = draw(st.sampled_from(places(arguments)))
+        arguments = with_part(arguments, where, changed(draw, part_at(arguments, where), arguments))
+    return name, ending(name, arguments)
+
+
+def read_by(name, arguments):
+    """Return the arrays that a call must leave as they are."""
+    arrays = {place: part_at(arguments, place) for place in places(arguments)}
+    arrays = {place: part for place, part in arrays.items() if isinstance(part, np.ndarray) and part.dtype != object}
+    written = [array for place, array in arrays.items() if any(place[: len(to)] == to for to in WRITTEN[name])]
+    return [array for array in arrays.values() if not any(np.may_share_memory(array, other) for other in written)]
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@given(bad_calls())
+def test_a_bad_call_is_refused_by_name_or_answered(call):
+    name, arguments = call
+    read = read_by(name, arguments)
+    before = [array.tobytes() for array in read]
+    with contextlib.suppress(*REFUSALS):  # anything else is an error, and a crash ends the run
+        getattr(engine, name)(*arguments)
+    assert [array.tobytes() for array in read] == before
