@@ -254,3 +254,132 @@ def test_a_bad_call_is_refused_by_name_or_answered(call):
     with contextlib.suppress(*REFUSALS):  # anything else is an error, and a crash ends the run
         getattr(engine, name)(*arguments)
     assert [array.tobytes() for array in read] == before
+
+
+def kept(name, where=lambda arguments: True):
+    """Return the arguments of the first call of a function that fulfils a condition, and arrays of its own."""
+    return next(copied(arguments) for of, arguments in calls() if of == name and where(arguments))
+
+
+def recorded(arguments):
+    return arguments[14] is not None
+
+
+def refused(name, arguments, place, part, match):
+    with pytest.raises((TypeError, ValueError), match=match):
+        getattr(engine, name)(*with_part(arguments, place, part))
+
+
+def test_results_are_neither_read_only_nor_parts_of_other_arguments():
+    arguments = kept("euler")
+    end, start = arguments[16][0], arguments[7][0]
+    refused("euler", arguments, (16, 0), read_only(end.copy()), "end .*writable")
+    refused("euler", arguments, (16, 0), start, "shares memory")
+    n_steps = arguments[3][0][: end.shape[0]]
+    refused("euler", arguments, (16, 2), n_steps, "shares memory")
+
+
+def test_an_array_between_the_places_of_numbers_is_refused():
+    arguments = kept("gauss_seidel")
+    refused("gauss_seidel", arguments, (10, 3), askew(arguments[10][3]), "aligned")
+
+
+@pytest.mark.parametrize("steps", [2**63 - 1, 2**62, 2**61])
+def test_as_many_frames_as_no_number_counts_are_refused(steps):
+    arguments = kept("euler", recorded)
+    every = with_part(arguments, (14, 0), 1)
+    refused("euler", every, (9,), steps, "not as the loop needs it|frames has")
+    refused("euler", with_part(every, (14, 2), np.zeros(0, arguments[14][2].dtype)), (9,), steps, "loop|frames has")
+
+
+@pytest.mark.parametrize("columns", [-1, 2**62, 2**63 - 1])
+@pytest.mark.parametrize("name", ["euler", "gauss_seidel", "response"])
+def test_as_many_outputs_as_no_number_counts_are_refused(name, columns):
+    forced = {"euler": (7, 2), "gauss_seidel": (10, 2), "response": (9,)}[name]
+    nudged = lambda arguments: name == "response" or arguments[forced[0]][3].any()  # noqa: E731
+    arguments = kept(name, nudged)
+    arguments = with_part(arguments, forced, np.zeros(0, arguments[1][2].dtype))
+    refused(name, arguments, (2, 2), columns, "columns|target has|force has|output_column")
+
+
+@pytest.mark.parametrize("steps", [0, -1, -(2**63)])
+@pytest.mark.parametrize("name", STEPS)
+def test_a_phase_without_steps_is_refused(name, steps):
+    refused(name, kept(name), (STEPS[name],), steps, "lacks|needs")
+
+
+@pytest.mark.parametrize("threads", [-(2**63), -1, 0, 3, 64, 10**6, 2**63 - 1])
+def test_any_number_of_threads_gives_the_same_answer(threads):
+    one, other = kept("euler"), kept("euler")
+    engine.euler(*with_part(one, (15,), 1))
+    engine.euler(*with_part(other, (15,), threads))
+    for expected, found in zip(one[16], other[16], strict=True):
+        assert np.array_equal(expected, found)
+
+
+@pytest.mark.parametrize("name", ["euler", "gauss_seidel", "response"])
+def test_a_batch_of_none_is_answered(name):
+    arguments = kept(name)
+    if name == "response":
+        samples = [(8,), (9,), (11,), *((17, k) for k in range(5))]
+    else:
+        result = 16 if name == "euler" else 18
+        where = 7 if name == "euler" else 10
+        samples = [(where, 0), (where, 2), (where, 3), *((result, k) for k in range(4))]
+        samples += [(8,)] if name == "euler" else []
+    for place in samples:
+        arguments = with_part(arguments, place, part_at(arguments, place)[:0].copy())
+    getattr(engine, name)(*arguments)
+
+
+CODE = [3, 2, 0, 1, 0]  # multiply: registers 0 and 1 into 2
+
+
+@pytest.mark.parametrize(
+    ("code", "variables", "nodes", "prelude", "constants", "temporaries", "spread"),
+    [
+        ([CODE], 1, 1, 0, [], 0, []),  # a number a node that is not spread over lanes
+        ([CODE], 1, 0, 0, [2.0], 0, [1]),  # a constant as a number a node
+        ([CODE, [0, 3, 2, 2, 2]], 1, 1, 1, [], 1, [2]),  # a variable before there are rows
+        ([CODE[:4]], 2, 0, 0, [], 0, []),
+        ([], 2, 0, 0, [], 0, []),
+        ([[99, 2, 0, 1, 0]], 2, 0, 0, [], 0, []),
+        ([[3, 300, 0, 1, 0]], 2, 0, 0, [], 0, []),
+        ([CODE], 2**31 - 1, 2**31 - 1, 0, [1.0], 2**31 - 1, []),
+        ([CODE], -(2**31), 2, 0, [], 0, []),
+        ([CODE], 2, 0, 0, [], -(2**31), []),
+        ([CODE], 2, 0, 1, [], 0, []),
+        ([CODE], 2, 0, -1, [], 0, []),
+        ([CODE], 2, 0, 0, [], 0, [300] * 300),
+    ],
+)
+def test_a_program_that_reads_what_is_not_there_is_refused(
+    code, variables, nodes, prelude, constants, temporaries, spread
+):
+    with pytest.raises(ValueError, match="instructions whose registers exist"):
+        engine.program(
+            np.array(code, np.uint16), variables, nodes, prelude, np.array(constants, np.float64), temporaries,
+            np.array(spread, np.uint16),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("indptr", [[0, 3, 2], [0, 1, 2**40], [-1, 1, 2], [2**62, 2**62, 2**62]])
+def test_rows_of_edges_that_fall_or_run_over_are_refused(indptr):
+    arguments = kept("products")
+    refused("products", arguments, (0,), np.array(indptr), "expected a row of samples")
+    arguments = kept("euler")
+    wrong = np.resize(np.array(indptr), arguments[3][0].size)
+    refused("euler", arguments, (3, 0), wrong, "recurrent: indptr")
+
+
+@pytest.mark.parametrize("number", REALS)
+@pytest.mark.parametrize("name", ["euler", "gauss_seidel", "response"])
+def test_any_numbers_are_answered(name, number):
+    """By samples that have diverged, where nothing better is to be said."""
+    arguments = kept(name)
+    state = (8,) if name == "response" else (7, 0) if name == "euler" else (10, 0)
+    with np.errstate(all="ignore"):
+        part_at(arguments, state)[...] = number
+        arguments[3][2][...] = number
+    getattr(engine, name)(*arguments)
+    assert set(arguments[-1][-1].tolist()) <= {engine.CONVERGED, engine.STEP_LIMIT, engine.DIVERGED}
