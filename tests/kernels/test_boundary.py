@@ -36,7 +36,7 @@ STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
 
 WRITTEN = {
     "program": (), "euler": ((13, 8), (14, 2), (16,)), "gauss_seidel": ((18,),), "response": ((17,),),
-    "evaluate": ((2,),), "products": ((4,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
+    "evaluate": ((2,),), "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
 }  # fmt: skip
 """Which arguments each function writes to: places in tuples in tuples."""
 
