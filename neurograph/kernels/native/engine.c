@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "processor.h"
 #include "arrays.h"
+#include "arguments.h"
 
 #if defined(__x86_64__)
 #define SET avx512
@@ -42,217 +43,6 @@ static int level; /* of the processor: 0 plain, 1 avx2, 2 avx512 */
 #else
 #define CHOSEN(name, single) ((single) ? name##_float_plain : name##_double_plain)
 #endif
-
-/* program(code (k, 5), variables, nodes, prelude, constants, registers, spread): an equation, checked. */
-static const char PROGRAM[] = "neurograph program";
-
-static void free_program(PyObject *capsule) {
-    struct program *p = PyCapsule_GetPointer(capsule, PROGRAM);
-    free((void *)p->code), free((void *)p->constant), free((void *)p->spread), free(p);
-}
-
-static const struct program *program_of(PyObject *object, const char *name, int variables, int64_t nodes) {
-    if (!PyCapsule_IsValid(object, PROGRAM)) {
-        PyErr_Format(PyExc_TypeError, "the program %s is %.200R: expected one of engine.program()", name,
-                     (PyObject *)Py_TYPE(object));
-        return 0;
-    }
-    const struct program *p = PyCapsule_GetPointer(object, PROGRAM);
-    if (p && (p->variables != variables || p->nodes != nodes)) {
-        PyErr_Format(PyExc_ValueError, "the program %s reads %d variables and %d node values: expected %d and %lld", name,
-                     p->variables, p->nodes, variables, (long long)nodes);
-        return 0;
-    }
-    return p;
-}
-
-/* The program of a tuple at `place`, or none where that is None; -1 with an error. */
-static int take_program(PyObject *tuple, int place, const char *name, int variables, int64_t nodes,
-                        const struct program **to) {
-    PyObject *object = PyTuple_GET_ITEM(tuple, place);
-    *to = object == Py_None ? 0 : program_of(object, name, variables, nodes);
-    return object != Py_None && !*to ? -1 : 0;
-}
-
-static void *copied(const void *from, int64_t bytes) {
-    void *to = malloc(bytes ? bytes : 1);
-    return to ? memcpy(to, from, bytes) : 0;
-}
-
-/* Whether the code of rows may read a register: of those that have a number a node, it reads what is spread over lanes. */
-static int readable(const struct program *p, const uint16_t *spread, int place) {
-    const int nodes = p->variables + p->nodes, before = nodes + p->constants;
-    if (place < p->variables || (place >= nodes && place < before) || place >= before + p->node_temporaries) return 1;
-    for (int k = 0; k < p->spreads; k++)
-        if (spread[k] == place) return 1;
-    return 0;
-}
-
-static PyObject *make_program(PyObject *self, PyObject *args) {
-    struct held held = {.count = 0};
-    struct program p = {0};
-    PyObject *code, *constants, *spread, *capsule = 0;
-    int64_t length, constant_count, spreads;
-    if (!PyArg_ParseTuple(args, "OiiiOiO", &code, &p.variables, &p.nodes, &p.prelude, &constants, &p.node_temporaries, &spread))
-        return 0;
-    const struct instruction *given = (void *)numbers(&held, code, "code", 'H', -1, &length, 0);
-    const double *constant = given ? numbers(&held, constants, "constants", 'd', -1, &constant_count, 0) : 0;
-    const uint16_t *spread_given = constant ? numbers(&held, spread, "spread", 'H', -1, &spreads, 0) : 0;
-    if (!spread_given) goto done;
-    const int most = MOST_REGISTERS;
-    int wrong = length % 5 || length < 5 || length / 5 > UINT16_MAX || p.prelude < 0 || p.prelude >= length / 5 ||
-                p.variables < 0 || p.variables > most || p.nodes < 0 || p.nodes > most || constant_count > most ||
-                p.node_temporaries < 0 || p.node_temporaries > most || spreads > most;
-    if (!wrong) p.length = (int)(length / 5), p.constants = (int)constant_count, p.spreads = (int)spreads;
-    const int before = wrong ? 0 : p.variables + p.nodes + p.constants;
-    p.registers = wrong ? 0 : before + p.node_temporaries;
-    for (int k = 0; k < p.length; k++)
-        if (given[k].to >= p.registers) p.registers = given[k].to + 1;
-    p.temporaries = wrong ? 0 : p.registers - before - p.node_temporaries;
-    wrong |= p.registers > most;
-    for (int k = 0; k < p.length && !wrong; k++) {
-        const struct instruction i = given[k];
-        const int first = before + (k < p.prelude ? 0 : p.node_temporaries);
-        const int end = k < p.prelude ? before + p.node_temporaries : p.registers;
-        wrong = i.operation >= OPERATIONS || i.a >= end || i.b >= end || i.c >= end || i.to < first || i.to >= end;
-        if (k < p.prelude) wrong |= i.a < p.variables || i.b < p.variables || i.c < p.variables;
-        else wrong |= !readable(&p, spread_given, i.a) || !readable(&p, spread_given, i.b) || !readable(&p, spread_given, i.c);
-    }
-    for (int k = 0; k < p.spreads && !wrong; k++) {
-        const int place = spread_given[k], of_node = place >= p.variables && place < p.variables + p.nodes;
-        wrong = !of_node && (place < before || place >= before + p.node_temporaries);
-    }
-    if (wrong) {
-        PyErr_SetString(PyExc_ValueError, "code: expected instructions whose registers exist");
-        goto done;
-    }
-    p.code = copied(given, length * 2), p.constant = copied(constant, constant_count * 8);
-    p.spread = copied(spread_given, spreads * 2);
-    struct program *kept = copied(&p, sizeof p);
-    if (!p.code || !p.constant || !p.spread || !kept) PyErr_NoMemory();
-    else capsule = PyCapsule_New(kept, PROGRAM, free_program);
-    if (!capsule) free((void *)p.code), free((void *)p.constant), free((void *)p.spread), free(kept);
-done:
-    release(&held);
-    return capsule;
-}
-
-/* What a phase is of: the part of the arguments that every loop takes. */
-static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyObject *outputs, PyObject *equations) {
-    PyObject *node, *bias, *w_out, *w_out_abs, *parameter, *row, *column;
-    int64_t count;
-    if (!is_tuple(nodes, "nodes") || !is_tuple(outputs, "outputs")) return -1;
-    if (!PyArg_ParseTuple(nodes, "OLOOOO", &node, &p->free, &bias, &w_out, &w_out_abs, &parameter)) return -1;
-    if (!PyArg_ParseTuple(outputs, "OOL", &row, &column, &p->columns)) return -1;
-    if (p->columns < 0) {
-        PyErr_Format(PyExc_ValueError, "targets have %lld columns: expected 0 or more", (long long)p->columns);
-        return -1;
-    }
-    if (!(p->node = numbers(held, node, "node", 'l', -1, &p->nodes, 0))) return -1;
-    if (p->free < 0 || p->free > p->nodes) {
-        PyErr_Format(PyExc_ValueError, "%lld of %lld nodes are free", (long long)p->free, (long long)p->nodes);
-        return -1;
-    }
-    p->rows = padded(p->free) + p->nodes - p->free;
-    if (all_within(p->node, p->nodes, 0, p->nodes, "node")) return -1;
-    if (!(p->bias = numbers(held, bias, "bias", 'r', p->nodes, 0, 0))) return -1;
-    if (!(p->w_out = numbers(held, w_out, "w_out", 'r', p->nodes, 0, 0))) return -1;
-    if (!(p->w_out_abs = numbers(held, w_out_abs, "w_out_abs", 'r', p->nodes, 0, 0))) return -1;
-    if (!(p->parameter = numbers(held, parameter, "parameters", 'r', -1, &count, 0))) return -1;
-    p->parameters = p->nodes ? count / p->nodes : 0;
-    if (count != p->parameters * p->nodes) {
-        PyErr_SetString(PyExc_ValueError, "parameters: expected as many for each node");
-        return -1;
-    }
-    if (!(p->output_row = numbers(held, row, "output_row", 'l', -1, &p->outputs, 0))) return -1;
-    if (!(p->output_column = numbers(held, column, "output_column", 'l', p->outputs, 0, 0))) return -1;
-    if (all_within(p->output_row, p->outputs, 0, p->free, "output_row")) return -1;
-    if (all_within(p->output_column, p->outputs, 0, p->columns, "output_column")) return -1;
-    for (int64_t k = 1; k < p->outputs; k++)
-        if (p->output_row[k] <= p->output_row[k - 1]) {
-            PyErr_SetString(PyExc_ValueError, "output_row: expected rising rows");
-            return -1;
-        }
-    const int64_t values = 3 + p->parameters;
-    static const char *const name[] = {"drift", "transfer", "leak", "slope_s", "slope_I", "transfer_slope", "force",
-                                       "normaliser", "force_slope", "force_coupling", "normaliser_slope"};
-    const int variables[] = {2, 1, 0, 2, 2, 1, 3, 1, 3, 3, 1};
-    const int64_t read[] = {values, p->parameters, values, values, values, p->parameters, 0, 0, 0, 0, 0};
-    const struct program **to[] = {&p->drift, &p->transfer, &p->leak, &p->slope_s, &p->slope_in, &p->transfer_slope,
-                                   &p->force, &p->normaliser, &p->force_slope, &p->force_coupling, &p->normaliser_slope};
-    if (!PyTuple_Check(equations) || PyTuple_GET_SIZE(equations) != 11) {
-        PyErr_SetString(PyExc_TypeError, "equations: expected 11 programs or None");
-        return -1;
-    }
-    for (int k = 0; k < 11; k++)
-        if (take_program(equations, k, name[k], variables[k], read[k], to[k])) return -1;
-    if (p->drift) return 0;
-    PyErr_SetString(PyExc_TypeError, "equations: expected a drift");
-    return -1;
-}
-
-/* Where the samples start and are drawn to, and where they end. */
-static int take_samples(struct held *held, struct phase *p, PyObject *samples, PyObject *result) {
-    PyObject *start, *anchor, *target, *beta, *end, *residual, *n_steps, *status;
-    int64_t count;
-    if (!is_tuple(samples, "samples") || !is_tuple(result, "result")) return -1;
-    if (!PyArg_ParseTuple(samples, "OOOO", &start, &anchor, &target, &beta)) return -1;
-    if (!PyArg_ParseTuple(result, "OOOO", &end, &residual, &n_steps, &status)) return -1;
-    if (!(p->beta = numbers(held, beta, "beta", 'd', -1, &p->batch, 0))) return -1;
-    count = times(p->batch, p->nodes);
-    if (!(p->start = numbers(held, start, "start", 'r', count, 0, 0))) return -1;
-    if (anchor != Py_None && !(p->anchor = numbers(held, anchor, "anchor", 'r', count, 0, 0))) return -1;
-    for (int64_t k = 0; k < p->batch; k++) p->nudged |= p->beta[k] != 0;
-    p->nudged = p->nudged && p->outputs;
-    if (p->nudged && (!p->force || !(p->target = numbers(held, target, "target", 'r', times(p->batch, p->columns), 0, 0)))) {
-        if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "a nudge needs the program of its force");
-        return -1;
-    }
-    if (!(p->end = numbers(held, end, "end", 'r', count, 0, 1))) return -1;
-    if (!(p->residual = numbers(held, residual, "residual", 'd', p->batch, 0, 1))) return -1;
-    if (!(p->n_steps = numbers(held, n_steps, "n_steps", 'l', p->batch, 0, 1))) return -1;
-    return (p->status = numbers(held, status, "status", 'b', p->batch, 0, 1)) ? 0 : -1;
-}
-
-/* A rule integrated along the phase: (pre, post, whole, first, last, bias, other, weights, trace). */
-static int take_rule(struct held *held, struct phase *p, PyObject *given) {
-    PyObject *pre, *post, *whole, *first, *last, *bias, *other, *weights, *trace;
-    struct rule *r = &p->rule;
-    int64_t count;
-    if (given == Py_None) return 0;
-    if (!is_tuple(given, "rule")) return -1;
-    if (!PyArg_ParseTuple(given, "O!O!OOOOOOO", &PyTuple_Type, &pre, &PyTuple_Type, &post, &whole, &first, &last, &bias,
-                          &other, &weights, &trace))
-        return -1;
-    r->online = 1, r->terms = (int)PyTuple_GET_SIZE(pre);
-    if (r->terms > MOST_TERMS || r->terms != PyTuple_GET_SIZE(post)) {
-        PyErr_Format(PyExc_ValueError, "a rule has %d terms: expected at most %d", r->terms, MOST_TERMS);
-        return -1;
-    }
-    for (int t = 0; t < r->terms; t++)
-        if (!(r->pre[t] = program_of(PyTuple_GET_ITEM(pre, t), "pre", 2, 0)) ||
-            !(r->post[t] = program_of(PyTuple_GET_ITEM(post, t), "post", 2, 0)))
-            return -1;
-    if (whole != Py_None && !(r->whole = program_of(whole, "rule", 5, 0))) return -1;
-    if (!(r->first = numbers(held, first, "first", 'l', p->free, 0, 0))) return -1;
-    if (!(r->last = numbers(held, last, "last", 'l', p->free, 0, 0))) return -1;
-    if (!(r->bias = numbers(held, bias, "bias places", 'l', p->free, 0, 0))) return -1;
-    if (!(r->other = numbers(held, other, "other", 'i', -1, &r->edges, 0))) return -1;
-    if (!(r->weights = numbers(held, weights, "weights", 'r', r->edges, 0, 0))) return -1;
-    if (!(r->trace = numbers(held, trace, "trace", 'd', -1, &count, 1))) return -1;
-    const int64_t sums = r->whole ? 1 : r->terms;
-    r->biases = sums ? count / sums - r->edges : 0;
-    if (r->biases < 0 || count != sums * (r->edges + r->biases) || (r->whole && r->terms)) {
-        PyErr_SetString(PyExc_ValueError, "trace: expected a number for each term, and each edge and bias");
-        return -1;
-    }
-    if (all_within(r->first, p->free, 0, r->edges + 1, "first")) return -1;
-    if (all_within(r->last, p->free, 0, r->edges + 1, "last")) return -1;
-    if (all_within(r->bias, p->free, -1, r->biases, "bias places")) return -1;
-    if (all_below(r->other, r->edges, p->rows)) return 0;
-    PyErr_SetString(PyExc_ValueError, "rule: an edge comes from a row that is not");
-    return -1;
-}
 
 /* Run a loop without the interpreter's lock, with signals looked for, and release the arrays. */
 static PyObject *ran(struct held *held, struct phase *p, int (*loop)(struct phase *)) {
@@ -389,7 +179,99 @@ failed:
     return 0;
 }
 
-#include "rows.h"
+/* evaluate(program, arrays, to): the arrays of one size, one a variable. */
+static PyObject *evaluate(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    PyObject *capsule, *arrays, *to;
+    int64_t count;
+    if (!PyArg_ParseTuple(args, "OO!O", &capsule, &PyTuple_Type, &arrays, &to)) return 0;
+    const struct program *p = program_of(capsule, "evaluated", (int)PyTuple_GET_SIZE(arrays), 0);
+    void *result = p ? numbers(&held, to, "to", 'r', -1, &count, 1) : 0;
+    const void *given[MOST_REGISTERS];
+    for (int k = 0; result && k < p->variables; k++)
+        if (!(given[k] = numbers(&held, PyTuple_GET_ITEM(arrays, k), "an array", 'r', count, 0, 0))) result = 0;
+    const int failed = result && CHOSEN(evaluated, held.bytes == 4)(p, given, result, count);
+    release(&held);
+    if (failed) return PyErr_NoMemory();
+    if (!result) return 0;
+    Py_RETURN_NONE;
+}
+
+/* products(indptr, pre, biased, P, Q, to, samples): to[k] = sum over samples of P[pre[k]] Q[j] for the edges k into node j,
+   and behind them that of an edge to each of `biased` from one more node, the last row of P. */
+static PyObject *products(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    PyObject *indptr, *pre, *which, *left, *right, *to;
+    int64_t nodes, edges, biases, samples, count;
+    int failed = -1;
+    if (!PyArg_ParseTuple(args, "OOOOOOL", &indptr, &pre, &which, &left, &right, &to, &samples)) return 0;
+    const int64_t *ends = numbers(&held, indptr, "indptr", 'l', -1, &nodes, 0);
+    const int32_t *other = ends ? numbers(&held, pre, "pre", 'i', -1, &edges, 0) : 0;
+    const int64_t *biased = other ? numbers(&held, which, "biased", 'l', -1, &biases, 0) : 0;
+    const void *P = biased ? numbers(&held, left, "P", 'r', -1, &count, 0) : 0;
+    const void *Q = P ? numbers(&held, right, "Q", 'r', count, 0, 0) : 0;
+    double *sums = Q ? numbers(&held, to, "to", 'd', edges + biases, 0, 1) : 0;
+    if (!sums) goto done;
+    /* indptr has as many numbers as there are nodes, and one more: so many rows have P and Q. */
+    int right_sizes = nodes > 0 && samples > 0 && count / samples == nodes && count % samples == 0 && ends[0] >= 0 &&
+                      ends[nodes - 1] <= edges && all_below(other, edges, nodes);
+    for (int64_t j = 1; j < nodes && right_sizes; j++) right_sizes = ends[j] >= ends[j - 1];
+    for (int64_t k = 0; k < biases && right_sizes; k++) right_sizes = biased[k] >= 0 && biased[k] < nodes;
+    if (!right_sizes) {
+        PyErr_SetString(PyExc_ValueError, "P and Q: expected a row of samples for each node that the edges name");
+        goto done;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    CHOSEN(all_products, held.bytes == 4)(ends, nodes - 1, other, biased, edges, biases, P, Q, samples, sums);
+    Py_END_ALLOW_THREADS
+    failed = 0;
+done:
+    release(&held);
+    if (failed) return 0;
+    Py_RETURN_NONE;
+}
+
+/* edge_sums(program, pre, post, tables, ends, weights, to): the program's variables are `tables` (nodes, samples), each
+   read at the edge's pre where `ends` has 0 and at its post where it has 1, and the weight. */
+static PyObject *edge_sums(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    PyObject *capsule, *pre, *post, *tables, *which, *weights, *to;
+    int64_t edges, samples;
+    int failed = -1;
+    if (!PyArg_ParseTuple(args, "OOOO!OOOL", &capsule, &pre, &post, &PyTuple_Type, &tables, &which, &weights, &to, &samples))
+        return 0;
+    const int many = (int)PyTuple_GET_SIZE(tables);
+    if (many < 1 || samples < 1) {
+        PyErr_SetString(PyExc_ValueError, "tables: expected one or more, of one or more samples");
+        return 0;
+    }
+    const struct program *p = program_of(capsule, "of a rule", many + 1, 0);
+    const int32_t *i = p ? numbers(&held, pre, "pre", 'i', -1, &edges, 0) : 0;
+    const int32_t *j = i ? numbers(&held, post, "post", 'i', edges, 0, 0) : 0;
+    const int8_t *ends = j ? numbers(&held, which, "ends", 'b', many, 0, 0) : 0;
+    const void *w = ends ? numbers(&held, weights, "weights", 'r', edges, 0, 0) : 0;
+    double *sums = w ? numbers(&held, to, "to", 'd', edges, 0, 1) : 0;
+    const void *table[MOST_REGISTERS];
+    for (int k = 0; sums && k < many; k++) {
+        int64_t count;
+        table[k] = numbers(&held, PyTuple_GET_ITEM(tables, k), "a table", 'r', -1, &count, 0);
+        if (!table[k]) goto done;
+        if (count % samples || !all_below(ends[k] ? j : i, edges, count / samples)) {
+            PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
+            goto done;
+        }
+    }
+    if (!sums) goto done;
+    Py_BEGIN_ALLOW_THREADS
+    failed = CHOSEN(all_edges, held.bytes == 4)(p, i, j, table, ends, w, edges, samples, sums);
+    Py_END_ALLOW_THREADS
+    if (failed) PyErr_NoMemory();
+done:
+    release(&held);
+    if (failed) return 0;
+    Py_RETURN_NONE;
+}
+
 #include "packed.h"
 
 static PyMethodDef methods[] = {

@@ -354,20 +354,17 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
 }
 
 /* All that one thread does of a phase. */
-TARGET static void NAMED(take_part)(struct NAMED(part) *mine) {
+TARGET static void *NAMED(take_part)(void *given) {
+    struct NAMED(part) *mine = given;
     const struct phase *p = mine->all->phase;
     const struct NAMED(ready) *of_nodes[] = {&mine->drift, &mine->transfer, &mine->leak, &mine->slope_in, &mine->transfer_slope};
-    for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++)
-        NAMED(prepare)(of_nodes[k], p, mine->all->values);
+    for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, mine->all->values);
     if (p->implicit) NAMED(by_node)(&mine->leak, mine->leaks, mine->low, mine->high);
     for (int64_t first = 0; first < p->batch && !stopped(p->gate); first += LANES)
         NAMED(follow)(mine, first, p->batch - first < LANES ? p->batch - first : LANES);
-}
-
-TARGET static void *NAMED(enter)(void *part) {
-    NAMED(take_part)(part);
     return 0;
 }
+
 
 /* Run a phase on its threads, each with free rows of as many edges; whole lines of them in any layout. */
 TARGET static int NAMED(run_euler)(struct phase *p) {
@@ -392,7 +389,7 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
         mine->last_output = mine->first_output;
         while (mine->last_output < p->outputs && p->output_row[mine->last_output] < mine->high) mine->last_output++;
     }
-    const int failed = together(p, NAMED(enter), parts, sizeof *parts);
+    const int failed = together(p, NAMED(take_part), parts, sizeof *parts);
     for (int64_t k = 0; k < p->rule.terms * (p->rule.edges + p->rule.biases); k++) {
         const NAMED(sums) four = all.online.sums[k];
         p->rule.trace[k] += (four[0] + four[1]) + (four[2] + four[3]);

@@ -6,6 +6,7 @@
 #include "phase.h"
 #include "rule.h"
 #include "euler.h"
+#include "rest.h"
 #include "gauss_seidel.h"
 #include "response.h"
 
