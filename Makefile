@@ -26,7 +26,8 @@ SANITIZE := tests/kernels tests/solvers tests/learning
 GCC      ?= gcc
 GUARDED  := build/sanitize
 
-# The expensive optimisations fuse products and sums as -O3 does: some tests compare to the bit.
+# The expensive optimisations fuse products and sums as -O3 does: some tests compare to the bit. What ubsan finds it
+# writes to stderr, whatever log_path says: pytest must let it through.
 sanitize: setup  ## run the tests of the kernels with the C checked at every access
 	@for name in asan ubsan; do test -e "$$($(GCC) -print-file-name=lib$$name.so)" || { \
 		echo "make sanitize needs gcc with lib$$name.so, and $(GCC) has none: 'apt-get install gcc', or name one that" \
@@ -38,9 +39,9 @@ sanitize: setup  ## run the tests of the kernels with the C checked at every acc
 		-fno-sanitize-recover=undefined -Wno-psabi \
 		-I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
 		neurograph/kernels/native/engine.c -o $(GUARDED)/neurograph/kernels/engine.so -lm -pthread
-	@cd $(GUARDED) && LD_PRELOAD="$$($(GCC) -print-file-name=libasan.so) $$($(GCC) -print-file-name=libubsan.so)" \
+	@cd $(GUARDED) && BOUNDARY_EXAMPLES=10000 LD_PRELOAD="$$($(GCC) -print-file-name=libasan.so) $$($(GCC) -print-file-name=libubsan.so)" \
 		ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=print_stacktrace=1:log_path=report \
-		$(subst $(BIN),$(CURDIR)/$(BIN),$(TEST)) $(SANITIZE) || { cat report.* 2>/dev/null; exit 1; }
+		$(subst $(BIN),$(CURDIR)/$(BIN),$(TEST)) --capture=sys $(SANITIZE) || { cat report.* 2>/dev/null; exit 1; }
 
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
