@@ -25,6 +25,15 @@ KINDS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def heeded():
+    """Let SIGINT interrupt, as in a terminal: a process that was started in the background ignores it."""
+    assert threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def drawn(nodes, edges, batch, kind):
     random = np.random.default_rng(0)
     places = (random.integers(0, nodes, edges), random.integers(0, nodes, edges))
