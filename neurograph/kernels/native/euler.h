@@ -23,9 +23,8 @@ struct NAMED(euler) { /* what all threads see */
     REAL *damp, *gain;             /* of a semi-implicit step: L + beta k, and 1 / (1 + dt (L + beta k)) */
     REAL *nudge, *dt, *target;     /* a number a lane, twice, and of the outputs x lanes */
     REAL *anchor, *slope_sent, *slope_in, *away_sent, *away_in; /* of a transposed phase: s*, f', dg/dI and their moves */
-    REAL *values;                  /* node values x rows */
-    uint8_t *alike;
-    REAL *errors;                  /* two of each thread */
+    uint8_t *alike;                /* of the recurrent edges */
+    REAL *values, *errors;         /* node values x rows; two residuals a lane of each thread */
     struct NAMED(online) online;
 };
 
@@ -206,10 +205,10 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
     for (int64_t k = mine->low * lanes; k < mine->high * lanes; k += PER)
         *(VEC *)(o->change + k) = *(const VEC *)(new + k) - *(const VEC *)(s + k);
     for (int t = 0; t < rule->terms; t++) {
-        NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], mine->low, mine->high, lanes);
-        NAMED(rule_side)(&own->post[t], new, o->change, o->alive, o->post[t], mine->low, mine->high, lanes);
+        NAMED(rule_side)(&own->pre[t], o, new, o->pre[t], mine->low, mine->high, lanes);
+        NAMED(rule_side)(&own->post[t], o, new, o->post[t], mine->low, mine->high, lanes);
         if (step == 1 && mine->thread == 0) /* the clamped nodes, and one that sends 1 */
-            NAMED(rule_side)(&own->pre[t], new, o->change, o->alive, o->pre[t], padded(p->free), ONE_ROW(p) + 1, lanes);
+            NAMED(rule_side)(&own->pre[t], o, new, o->pre[t], padded(p->free), ONE_ROW(p) + 1, lanes);
     }
     meet(p->gate, p->threads);
     for (int64_t j = mine->low; j < mine->high && !stopped(p->gate); j++) {
@@ -268,11 +267,13 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
             all->dt[k] = (REAL)p->dt[SAMPLE(k % lanes)];
             all->online.alive[k] = k % lanes < count;
         }
+        all->online.whole = count == lanes;
         NAMED(load_targets)(p, all->nudge, all->target, first, count, lanes);
-        NAMED(fill)(all->s[0] + ONE_ROW(p) * lanes, 1, lanes), NAMED(fill)(all->s[1] + ONE_ROW(p) * lanes, 1, lanes);
         const REAL pad = p->low > 0 ? (REAL)p->low : p->high < 0 ? (REAL)p->high : 0; /* where it stays */
-        for (int side = 0; side < 2; side++)
+        for (int side = 0; side < 2; side++) {
+            NAMED(fill)(all->s[side] + ONE_ROW(p) * lanes, 1, lanes);
             NAMED(fill)(all->s[side] + p->free * lanes, pad, (padded(p->free) - p->free) * lanes);
+        }
     }
     const int64_t ranges[2][2] = {{low, high}, {from, until}};
     for (int range = 0; range < 2; range++) {
@@ -346,6 +347,7 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
             }
         if (p->rule.online) { /* the others still read who is alive */
             meet(p->gate, p->threads);
+            if (mine->thread == 0) all->online.whole = 0;
             for (int64_t k = 0; mine->thread == 0 && k < mine->period; k++)
                 all->online.alive[k] = k % lanes < count && live[k % lanes] != 0;
         }
@@ -364,7 +366,6 @@ TARGET static void *NAMED(take_part)(void *given) {
         NAMED(follow)(mine, first, p->batch - first < LANES ? p->batch - first : LANES);
     return 0;
 }
-
 
 /* Run a phase on its threads, each with free rows of as many edges; whole lines of them in any layout. */
 TARGET static int NAMED(run_euler)(struct phase *p) {

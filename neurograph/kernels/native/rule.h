@@ -19,6 +19,12 @@ typedef double NAMED(sums) __attribute__((vector_size(32), aligned(8), may_alias
    is q. */
 TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_t *pre, const REAL *P, const REAL *q,
                                        int64_t lanes, NAMED(sums) *sums) {
+    if (lanes == 4) {
+        const NAMED(quad) own = *(const NAMED(quad) *)q;
+        for (int64_t k = first; k < last; k++)
+            sums[k] += __builtin_convertvector(*(const NAMED(quad) *)(P + 4 * (int64_t)pre[k]) * own, NAMED(sums));
+        return;
+    }
     for (int64_t k = first; k < last; k++) {
         const REAL *p = P + pre[k] * lanes;
         VEC even = {0}, odd = {0};
@@ -46,6 +52,7 @@ struct NAMED(online) { /* of a rule that is integrated along the phase */
     REAL *pre[MOST_TERMS], *post[MOST_TERMS]; /* P_t of all rows and of a node that sends 1, Q_t of the free rows */
     REAL *change;                             /* of all rows: how far the state has moved in this step */
     REAL *alive;                              /* 1 or 0 a lane */
+    int whole;                                /* whether all of them are */
     NAMED(sums) *sums;                        /* of every edge and bias, a term after another */
 };
 
@@ -72,16 +79,16 @@ TARGET static void NAMED(cut_rule)(struct workspace *w, const struct phase *p, s
 }
 
 /* P or Q of rows `low` to `high` into `to`, 0 where a lane is over. */
-TARGET static void NAMED(rule_side)(const struct NAMED(ready) *side, const REAL *s, const REAL *change, const REAL *alive,
-                                    REAL *to, int64_t low, int64_t high, int64_t lanes) {
+TARGET static void NAMED(rule_side)(const struct NAMED(ready) *side, const struct NAMED(online) *o, const REAL *s, REAL *to,
+                                    int64_t low, int64_t high, int64_t lanes) {
     const int64_t rows = ROWS_A_TILE(lanes);
     for (int64_t row = low; row < high; row += rows) {
         const int64_t here = high - row < rows ? high - row : rows, at = row * lanes;
-        const REAL *given[] = {s + at, change + at};
+        const REAL *given[] = {s + at, o->change + at};
         NAMED(run)(side, given, to + at, here * lanes);
-        for (int64_t k = 0, lane = 0; k < here * lanes; k += PER, lane = NEXT(lane, NAMED(period)(lanes)))
+        for (int64_t k = 0, lane = 0; !o->whole && k < here * lanes; k += PER, lane = NEXT(lane, NAMED(period)(lanes)))
             *(VEC *)(to + at + k) =
-                NAMED(pick)((MASK)(*(const VEC *)(alive + lane) != 0), *(const VEC *)(to + at + k), (VEC){0});
+                NAMED(pick)((MASK)(*(const VEC *)(o->alive + lane) != 0), *(const VEC *)(to + at + k), (VEC){0});
     }
 }
 
