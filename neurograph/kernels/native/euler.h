@@ -163,10 +163,8 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         for (int64_t k = count; k % PER_LINE; k++) mine->moved[k] = 0;
         NAMED(move)(mine, s, new, at, count, measured);
         /* 6. What the nodes send from now on. */
-        if (p->transfer) {
-            const REAL *state[] = {new + at};
-            NAMED(run)(&mine->transfer, state, new_sent + at, count);
-        }
+        const REAL *state[] = {new + at};
+        if (p->transfer) NAMED(run)(&mine->transfer, state, new_sent + at, count);
     }
     if (measured) NAMED(fold)(mine->worst, lanes);
 }
@@ -216,10 +214,11 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
         if (mine->thread == 0 && last > first) check_signals(p, (last - first) * (rule->whole ? 8 : rule->terms) * lanes);
         const int32_t one = (int32_t)ONE_ROW(p);
         for (int t = 0; t < rule->terms; t++) {
-            NAMED(sums) *sums = o->sums + t * (rule->edges + rule->biases);
-            NAMED(add_products)(first, last, rule->other, o->pre[t], o->post[t] + j * lanes, lanes, sums);
-            if (bias >= 0)
-                NAMED(add_products)(0, 1, &one, o->pre[t], o->post[t] + j * lanes, lanes, sums + rule->edges + bias);
+            const int64_t from = t * (rule->edges + rule->biases), to = from + rule->edges + bias;
+            const REAL *P = o->pre[t], *q = o->post[t] + j * lanes;
+            if (lanes == 1) NAMED(add_products_of_one)(first, last, rule->other, P, *q, rule->trace + from);
+            else NAMED(add_products)(first, last, rule->other, P, q, lanes, o->sums + from);
+            if (bias >= 0) NAMED(add_products)(0, 1, &one, P, q, lanes, o->sums + to);
         }
         for (int64_t k = first; rule->whole && k < last; k++)
             rule->trace[k] += NAMED(rule_of_edge)(own, o, new, rule->other[k], j, ((const REAL *)rule->weights)[k], lanes);

@@ -48,6 +48,12 @@ TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_
     }
 }
 
+/* The same of one lane, a number an edge: four would be four times the memory that a step goes through. */
+TARGET static void NAMED(add_products_of_one)(int64_t first, int64_t last, const int32_t *pre, const REAL *P, REAL q,
+                                              double *sums) {
+    for (int64_t k = first; k < last; k++) sums[k] += (double)P[pre[k]] * q;
+}
+
 struct NAMED(online) { /* of a rule that is integrated along the phase */
     REAL *pre[MOST_TERMS], *post[MOST_TERMS]; /* P_t of all rows and of a node that sends 1, Q_t of the free rows */
     REAL *change;                             /* of all rows: how far the state has moved in this step */
