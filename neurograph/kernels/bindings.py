@@ -21,9 +21,6 @@ EDGE = 8
 WORTH_A_THREAD = 1 << 22
 """Cost of a step, over all edges, from which another thread pays."""
 
-MOST_LANES = 64
-"""Most samples that move together."""
-
 
 def threads() -> int:
     """Return how many threads may share a phase: $OMP_NUM_THREADS, or all processors."""
@@ -35,7 +32,7 @@ def threads() -> int:
 
 def threads_for(edges: int, batch: int) -> int:
     """Return how many threads a phase of a batch is worth, over so many edges."""
-    return threads() if edges * (min(batch, MOST_LANES) + EDGE) >= WORTH_A_THREAD else 1
+    return threads() if edges * (min(batch, engine.LANES) + EDGE) >= WORTH_A_THREAD else 1
 
 
 def how() -> str:

@@ -7,6 +7,8 @@ STEP_LIMIT: int
 DIVERGED: int
 LARGEST: float
 FEW: int
+LANES: int
+ROWS: int
 LONGEST: int
 PEEK: int
 

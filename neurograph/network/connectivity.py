@@ -13,6 +13,7 @@ from scipy import sparse
 from neurograph._arrays import FrozenArrays, frozen
 from neurograph.graphs.edge_table import BIAS, CHUNK, INPUT, OUTPUT, EdgeTable
 from neurograph.graphs.signs import read_signs
+from neurograph.kernels.engine import ROWS
 from neurograph.network.ordering import Schedule
 
 
@@ -74,13 +75,9 @@ def _found(mask: NDArray[np.bool_], value: bool) -> NDArray[np.int64]:
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-ROWS_OF_A_LINE = 16
-"""Rows, of one lane, that make whole lines of the cache in either type of numbers."""
-
-
 def padded(rows: int) -> int:
     """Return the next row at which a line of the cache begins."""
-    return -(-rows // ROWS_OF_A_LINE) * ROWS_OF_A_LINE
+    return -(-rows // ROWS) * ROWS
 
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]

@@ -296,8 +296,7 @@ def test_as_many_frames_as_no_number_counts_are_refused(steps):
 @pytest.mark.parametrize("name", ["euler", "gauss_seidel", "response"])
 def test_as_many_outputs_as_no_number_counts_are_refused(name, columns):
     forced = {"euler": (7, 2), "gauss_seidel": (10, 2), "response": (9,)}[name]
-    nudged = lambda arguments: name == "response" or arguments[forced[0]][3].any()  # noqa: E731
-    arguments = kept(name, nudged)
+    arguments = kept(name, lambda arguments: name == "response" or arguments[forced[0]][3].any())
     arguments = with_part(arguments, forced, np.zeros(0, arguments[1][2].dtype))
     refused(name, arguments, (2, 2), columns, "columns|target has|force has|output_column")
 

@@ -304,6 +304,7 @@ PyMODINIT_FUNC PyInit_engine(void) {
         PyModule_AddIntConstant(made, "DIVERGED", DIVERGED) || PyModule_AddIntConstant(made, "LONGEST", LONGEST) ||
         PyModule_AddIntConstant(made, "PEEK", PEEK) ||
         PyModule_AddIntConstant(made, "FEW", FEW) ||
+        PyModule_AddIntConstant(made, "LANES", LANES) || PyModule_AddIntConstant(made, "ROWS", ROWS) ||
         PyModule_AddObject(made, "LARGEST", PyFloat_FromDouble(LARGEST))) {
         Py_DECREF(made);
         return 0;

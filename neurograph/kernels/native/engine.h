@@ -28,7 +28,7 @@ enum { FEW = 16, AHEAD = 512 };
 enum { INTERFACE = 3 };
 
 enum { LANES = 64 };                           /* most samples that move together */
-enum { TILE = 4096, TILE_ROOM = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
+enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
 enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
 enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256 };
 enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
@@ -45,7 +45,7 @@ struct workspace {
     void *block; /* to be freed */
     char *base;  /* its first whole line */
     int64_t used;
-    int64_t room; /* bytes that hold a tile: no more than the whole table needs */
+    int64_t tile; /* bytes that hold a tile: no more than the whole table needs */
 };
 
 enum { LINE = 64, ROWS = 16 }; /* bytes of a cache line; rows of one lane that make whole lines in either type */
@@ -94,7 +94,7 @@ struct edges { /* CSR by receiving row: `other` is the row that sends */
     const uint8_t *alike; /* whether a row and the three after it hear the same nodes; or none */
 };
 
-/* Find the rows that hear the same nodes as the three after them; `alike` has room for all. */
+/* Find the rows that hear the same nodes as the three after them; `alike` has a place for each. */
 static const uint8_t *find_alike(const struct edges *e, int64_t rows, uint8_t *alike) {
     int any = 0;
     for (int64_t row = 0; row < rows; row++) {
@@ -161,7 +161,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
 };
 
 /* Bytes for a tile of a table of so many: a tile's, or less where the whole table is less. */
-static int64_t room_of(int64_t bytes) { return (bytes < TILE ? bytes : TILE) + TILE_ROOM - TILE; }
+static int64_t tile_bytes(int64_t bytes) { return (bytes < TILE ? bytes : TILE) + TILE_BYTES - TILE; }
 
 /* Most temporaries of any program of a phase, which share them. */
 static int64_t most_temporaries(const struct phase *p) {

@@ -64,7 +64,7 @@ TARGET static void NAMED(cut_euler)(struct workspace *w, const struct phase *p, 
 }
 
 TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, struct NAMED(part) *mine, int64_t lanes) {
-    mine->pool = cut(w, most_temporaries(p) * w->room);
+    mine->pool = cut(w, most_temporaries(p) * w->tile);
     mine->drift = NAMED(cut_program)(w, p->drift, p->rows, mine->pool);
     mine->transfer = NAMED(cut_program)(w, p->transfer, p->rows, mine->pool);
     mine->leak = NAMED(cut_program)(w, p->leak, p->rows, mine->pool);
@@ -72,7 +72,7 @@ TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, s
     mine->transfer_slope = NAMED(cut_program)(w, p->transfer_slope, p->rows, mine->pool);
     NAMED(cut_pull)(w, p, &mine->pull, lanes, mine->pool);
     REAL **tiles[] = {&mine->total, &mine->moved, &mine->carried, &mine->returned, &mine->zero};
-    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->room);
+    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->tile);
     mine->worst = cut(w, LANES * (int64_t)sizeof(REAL));
     mine->leaks = cut(w, p->implicit ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);
     NAMED(cut_rule)(w, p, &mine->rule, mine->pool);
@@ -373,7 +373,7 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
     struct workspace w = {0};
     for (int pass = 0; pass < 2; pass++) {
         const int64_t lanes = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES);
-        w.used = 0, w.room = room_of(ONE_ROW(p) * lanes * (int64_t)sizeof(REAL));
+        w.used = 0, w.tile = tile_bytes(ONE_ROW(p) * lanes * (int64_t)sizeof(REAL));
         NAMED(cut_euler)(&w, p, &all, lanes);
         for (int64_t t = 0; t < p->threads; t++) NAMED(cut_part)(&w, p, &parts[t], lanes);
         if (!pass && provide(&w)) return -1;
@@ -390,10 +390,8 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
         while (mine->last_output < p->outputs && p->output_row[mine->last_output] < mine->high) mine->last_output++;
     }
     const int failed = together(p, NAMED(take_part), parts, sizeof *parts);
-    for (int64_t k = 0; k < p->rule.terms * (p->rule.edges + p->rule.biases); k++) {
-        const NAMED(sums) four = all.online.sums[k];
-        p->rule.trace[k] += (four[0] + four[1]) + (four[2] + four[3]);
-    }
+    for (int64_t k = 0; k < p->rule.terms * (p->rule.edges + p->rule.biases); k++)
+        p->rule.trace[k] += NAMED(sum_of)(all.online.sums[k]);
     free(w.block);
     return failed;
 }

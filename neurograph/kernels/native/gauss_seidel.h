@@ -236,7 +236,7 @@ TARGET static int NAMED(run_gauss_seidel)(struct phase *p) {
     struct workspace w = {0};
     const int64_t lanes = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES);
     for (int pass = 0; pass < 2; pass++) {
-        w.used = 0, w.room = room_of((padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL));
+        w.used = 0, w.tile = tile_bytes((padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL));
         NAMED(cut_sweep)(&w, p, &m, lanes);
         if (!pass && provide(&w)) return -1;
     }

@@ -107,7 +107,7 @@ TARGET static void NAMED(cut_pull)(struct workspace *w, const struct phase *p, s
     pull->force = NAMED(cut_program)(w, p->force, 0, pool);
     pull->normaliser = NAMED(cut_program)(w, p->normaliser, 0, pool);
     pull->state = cut(w, table), pull->share = cut(w, table), pull->force_of = cut(w, table);
-    pull->ahead = cut(w, LANES * (int64_t)sizeof(REAL)), pull->tile = cut(w, w->room);
+    pull->ahead = cut(w, LANES * (int64_t)sizeof(REAL)), pull->tile = cut(w, w->tile);
 }
 
 /* The nudge of every lane, over a period, and the targets of the outputs; where nothing is nudged there is none. */

@@ -19,7 +19,7 @@ TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const 
     const int constants = p ? p->variables + p->nodes : 0, temporaries = p ? constants + p->constants : 0;
     REAL *constant = cut(w, (temporaries - constants) * (int64_t)sizeof(VEC));
     REAL *by_node = cut(w, (p ? p->node_temporaries : 0) * padded(rows) * (int64_t)sizeof(REAL));
-    VEC *spread = cut(w, (p ? p->spreads : 0) * w->room);
+    VEC *spread = cut(w, (p ? p->spreads : 0) * w->tile);
     if (!w->base || !p) return r;
     for (int k = 0; k < all; k++) r.at[k] = 0, r.step[k] = 1, r.by_node[k] = 0;
     for (int k = constants; k < temporaries; k++) {
@@ -28,8 +28,8 @@ TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const 
     }
     for (int k = 0; k < p->node_temporaries; k++) r.by_node[temporaries + k] = by_node + k * padded(rows);
     for (int k = temporaries + p->node_temporaries; k < all; k++)
-        r.at[k] = (VEC *)((char *)pool + (k - temporaries - p->node_temporaries) * w->room);
-    for (int k = 0; k < p->spreads; k++) r.at[p->spread[k]] = (VEC *)((char *)spread + k * w->room);
+        r.at[k] = (VEC *)((char *)pool + (k - temporaries - p->node_temporaries) * w->tile);
+    for (int k = 0; k < p->spreads; k++) r.at[p->spread[k]] = (VEC *)((char *)spread + k * w->tile);
     return r;
 }
 

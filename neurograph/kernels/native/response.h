@@ -20,11 +20,11 @@ struct NAMED(response) {
 
 TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *p, struct NAMED(response) *m, int64_t lanes) {
     const int64_t table = (padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL);
-    VEC *pool = cut(w, most_temporaries(p) * w->room);
+    VEC *pool = cut(w, most_temporaries(p) * w->tile);
     REAL **tables[] = {&m->s, &m->sent, &m->new, &m->new_sent, &m->sums, &m->late, &m->own, &m->slope_in, &m->sending, &m->source, &m->side};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) *tables[k] = cut(w, table);
     m->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
-    m->total = cut(w, w->room), m->zero = cut(w, w->room);
+    m->total = cut(w, w->tile), m->zero = cut(w, w->tile);
     m->worst = cut(w, LANES * (int64_t)sizeof(REAL)), m->dt = cut(w, LANES * (int64_t)sizeof(REAL));
     struct NAMED(ready) *ready[] = {&m->drift, &m->transfer, &m->slope_s, &m->slope_I, &m->transfer_slope};
     const struct program *programs[] = {p->drift, p->transfer, p->slope_s, p->slope_in, p->transfer_slope};
@@ -80,6 +80,13 @@ TARGET static inline VEC NAMED(lifted)(VEC pull, VEC side, VEC lift) {
     return NAMED(pick)(low | high, held, pull);
 }
 
+/* How the drift of a node answers its own d, what it sends to itself included: all of that, or the share `lift` where the
+   box holds it. */
+TARGET static inline VEC NAMED(own_slope)(const struct NAMED(response) *m, int64_t k, REAL loop, VEC lift) {
+    const VEC looped = AT(m->slope_in) * loop * AT(m->sending);
+    return AT(m->own) + NAMED(pick)((MASK)(AT(m->side) == 0), looped, lift * looped);
+}
+
 /* One of Euler's steps of every row; the largest residual of every lane into `worst`. */
 TARGET static void NAMED(relax_response)(struct NAMED(response) *m) {
     const struct phase *p = m->phase;
@@ -125,8 +132,7 @@ TARGET static void NAMED(sweep_response)(struct NAMED(response) *m) {
         memcpy(m->sums + at, sum, lanes * sizeof(REAL));
         for (int64_t t = 0; t < lanes; t += PER) {
             const int64_t k = at + t;
-            const VEC side = AT(m->side), looped = AT(m->slope_in) * loops[row] * AT(m->sending);
-            const VEC slope = AT(m->own) + NAMED(pick)((MASK)(side == zero), looped, lift * looped);
+            const VEC side = AT(m->side), slope = NAMED(own_slope)(m, k, loops[row], lift);
             const VEC pull = AT(m->source) + AT(m->sending) * *(const VEC *)(sum + t);
             *(VEC *)(state + t) = NAMED(lifted)(pull, side, lift) / -slope;
             *(VEC *)(send + t) = AT(m->slope_in) * *(VEC *)(state + t);
@@ -139,8 +145,7 @@ TARGET static void NAMED(sweep_response)(struct NAMED(response) *m) {
         NAMED(gather)(&p->feedback, m->sent, m->zero, sum, row, row + 1, lanes);
         for (int64_t t = 0; t < lanes; t += PER) {
             const int64_t k = at + t;
-            const VEC side = AT(m->side), looped = AT(m->slope_in) * loops[row] * AT(m->sending);
-            const VEC slope = AT(m->own) + NAMED(pick)((MASK)(side == zero), looped, lift * looped);
+            const VEC side = AT(m->side), slope = NAMED(own_slope)(m, k, loops[row], lift);
             const VEC change = *(const VEC *)(sum + t) - AT(m->late);
             const VEC pull = AT(m->source) + AT(m->sending) * (AT(m->sums) + change);
             VEC rest = NAMED(magnitude)(NAMED(lifted)(pull, side, lift) + slope * AT(m->s));
@@ -196,7 +201,7 @@ TARGET static int NAMED(run_response)(struct phase *p) {
     struct workspace w = {0};
     const int64_t lanes = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES);
     for (int pass = 0; pass < 2; pass++) {
-        w.used = 0, w.room = room_of((padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL));
+        w.used = 0, w.tile = tile_bytes((padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL));
         NAMED(cut_response)(&w, p, &m, lanes);
         if (!pass && provide(&w)) return -1;
     }

@@ -17,14 +17,14 @@ struct NAMED(sweep) {
 
 TARGET static void NAMED(cut_sweep)(struct workspace *w, const struct phase *p, struct NAMED(sweep) *m, int64_t lanes) {
     const int64_t table = (padded(p->rows) + ROWS) * lanes * (int64_t)sizeof(REAL), turned = p->anchor ? table : 0;
-    VEC *pool = cut(w, most_temporaries(p) * w->room);
+    VEC *pool = cut(w, most_temporaries(p) * w->tile);
     REAL **tables[] = {&m->s, &m->base, &m->sums, &m->late};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) *tables[k] = cut(w, table);
     m->sent = p->transfer ? cut(w, table) : m->s;
     REAL **of_anchor[] = {&m->anchor, &m->slope_sent, &m->slope_in, &m->away_sent, &m->away_in, &m->turned, &m->turned_late};
     for (size_t k = 0; k < sizeof of_anchor / sizeof *of_anchor; k++) *of_anchor[k] = cut(w, turned);
     REAL **tiles[] = {&m->x, &m->input, &m->value, &m->slope, &m->extra, &m->own, &m->loop, &m->low, &m->high, &m->active, &m->one, &m->two, &m->three, &m->zero};
-    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->room);
+    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->tile);
     m->nudge = cut(w, LANES * (int64_t)sizeof(REAL)), m->worst = cut(w, LANES * (int64_t)sizeof(REAL));
     m->others = cut(w, LANES * (int64_t)sizeof(REAL));
     m->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));

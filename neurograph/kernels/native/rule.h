@@ -48,6 +48,8 @@ TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_
     }
 }
 
+TARGET static inline double NAMED(sum_of)(NAMED(sums) four) { return (four[0] + four[1]) + (four[2] + four[3]); }
+
 /* The same of one lane, a number an edge: four would be four times the memory that a step goes through. */
 TARGET static void NAMED(add_products_of_one)(int64_t first, int64_t last, const int32_t *pre, const REAL *P, REAL q,
                                               double *sums) {
@@ -110,24 +112,31 @@ TARGET static double NAMED(rule_of_edge)(const struct NAMED(rule) *r, const stru
     return sum;
 }
 
+/* Get the memory of a program that runs by itself: a tile for each variable, and one for the result. */
+TARGET static int NAMED(provide_tiles)(struct workspace *w, const struct program *program, struct NAMED(ready) *r,
+                                       REAL **own, REAL **result) {
+    for (int pass = 0; pass < 2; pass++) {
+        w->used = 0, w->tile = TILE_BYTES;
+        VEC *pool = cut(w, program->temporaries * w->tile);
+        *own = cut(w, program->variables * w->tile), *result = cut(w, w->tile);
+        *r = NAMED(cut_program)(w, program, 0, pool);
+        if (!pass && provide(w)) return -1;
+    }
+    return 0;
+}
+
 /* A program over whole arrays, a tile at a time. */
 TARGET static int NAMED(evaluated)(const struct program *program, const void *const *arrays, void *to, int64_t count) {
     struct workspace w = {0};
     struct NAMED(ready) r;
     REAL *own = 0, *result = 0;
     const int64_t most = TILE / (int64_t)sizeof(REAL);
-    for (int pass = 0; pass < 2; pass++) {
-        w.used = 0, w.room = TILE_ROOM;
-        VEC *pool = cut(&w, program->temporaries * w.room);
-        own = cut(&w, program->variables * w.room), result = cut(&w, TILE_ROOM);
-        r = NAMED(cut_program)(&w, program, 0, pool);
-        if (!pass && provide(&w)) return -1;
-    }
+    if (NAMED(provide_tiles)(&w, program, &r, &own, &result)) return -1;
     for (int64_t at = 0; at < count; at += most) {
         const int64_t here = count - at < most ? count - at : most;
         const REAL *given[MOST_REGISTERS];
         for (int k = 0; k < program->variables; k++) { /* copied, as vectors run over the ends of arrays */
-            REAL *tile = own + k * (TILE_ROOM / (int64_t)sizeof(REAL));
+            REAL *tile = own + k * (TILE_BYTES / (int64_t)sizeof(REAL));
             memcpy(tile, (const REAL *)arrays[k] + at, here * sizeof(REAL));
             given[k] = tile;
         }
@@ -146,12 +155,12 @@ TARGET static void NAMED(all_products)(const int64_t *indptr, int64_t nodes, con
         for (int64_t k = indptr[j]; k < indptr[j + 1]; k++) {
             NAMED(sums) four = {0};
             NAMED(add_products)(0, 1, pre + k, P, (const REAL *)Q + j * samples, samples, &four);
-            sums[k] = (four[0] + four[1]) + (four[2] + four[3]);
+            sums[k] = NAMED(sum_of)(four);
         }
     for (int64_t k = 0; k < biases; k++) {
         NAMED(sums) four = {0};
         NAMED(add_products)(0, 1, &one, P, (const REAL *)Q + biased[k] * samples, samples, &four);
-        sums[edges + k] = (four[0] + four[1]) + (four[2] + four[3]);
+        sums[edges + k] = NAMED(sum_of)(four);
     }
 }
 
@@ -161,21 +170,15 @@ TARGET static int NAMED(all_edges)(const struct program *program, const int32_t 
     struct workspace w = {0};
     struct NAMED(ready) r;
     REAL *own = 0, *result = 0;
-    const int64_t most = TILE / (int64_t)sizeof(REAL), room = TILE_ROOM / (int64_t)sizeof(REAL);
+    const int64_t most = TILE / (int64_t)sizeof(REAL), stride = TILE_BYTES / (int64_t)sizeof(REAL);
     const int many = program->variables - 1;
-    for (int pass = 0; pass < 2; pass++) {
-        w.used = 0, w.room = TILE_ROOM;
-        VEC *pool = cut(&w, program->temporaries * w.room);
-        own = cut(&w, program->variables * w.room), result = cut(&w, TILE_ROOM);
-        r = NAMED(cut_program)(&w, program, 0, pool);
-        if (!pass && provide(&w)) return -1;
-    }
+    if (NAMED(provide_tiles)(&w, program, &r, &own, &result)) return -1;
     for (int64_t edge = 0; edge < edges; edge++)
         for (int64_t at = 0; at < samples; at += most) {
             const int64_t here = samples - at < most ? samples - at : most;
             const REAL *given[MOST_REGISTERS];
             for (int k = 0; k <= many; k++) {
-                REAL *tile = own + k * room;
+                REAL *tile = own + k * stride;
                 if (k == many) NAMED(fill)(tile, ((const REAL *)weights)[edge], here);
                 else memcpy(tile, (const REAL *)tables[k] + (ends[k] ? post : pre)[edge] * samples + at, here * sizeof(REAL));
                 given[k] = tile;
