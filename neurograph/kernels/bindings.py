@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from neurograph.kernels import engine
 
-INTERFACE = 3
+INTERFACE = 4
 """What the engine says of itself where it was built from the C source beside this file."""
 
 if engine.interface != INTERFACE:
@@ -14,6 +15,9 @@ if engine.interface != INTERFACE:
         f"neurograph's compiled engine has the interface {engine.interface}, expected {INTERFACE}: it was built from "
         "another version of the source; install neurograph again"
     )
+
+Call = tuple[Any, tuple[Any, ...]]
+"""A function of the engine and its arguments; the engine's ``run`` calls several, one after another."""
 
 EDGE = 8
 """What an edge costs beside its lanes, in lanes."""

@@ -40,23 +40,27 @@ def equations(dynamics: Dynamics, cost: Cost | None, names: frozenset[str]) -> E
     if "transfer_slope" in names:
         found["transfer_slope"] = program(dynamics.transfer_slope, ("s",), parameters)
     if cost is not None:
-        found |= _of_cost(cost, names)
+        found |= cost_programs(cost, names)
     return tuple(found.get(name) for name in NAMES)
 
 
-def _of_cost(cost: Cost, names: frozenset[str]) -> dict[str, Program]:
+@lru_cache(maxsize=256)
+def cost_programs(cost: Cost, names: frozenset[str]) -> dict[str, Program]:
+    """Return the force of a cost, its normaliser where it has one, and their slopes if "force_slope" is named."""
     force, level = cost.force_equation, cost.normaliser_equation
     found = {"force": force}
     if "force_slope" in names:
         found["force_slope"] = force.derivative("s")
-    programs = {name: _of_output(equation, cost) for name, equation in found.items()}
+    constants = tuple(cost.constants.items())
+    programs = {name: output_program(equation, constants) for name, equation in found.items()}
     if level is not None:
-        programs["normaliser"] = program(level, ("s",), (), tuple(cost.constants.items()))
+        programs["normaliser"] = program(level, ("s",), (), constants)
         if "force_slope" in names:
-            programs["force_coupling"] = _of_output(force.derivative("log_share"), cost)
-            programs["normaliser_slope"] = program(level.derivative("s"), ("s",), (), tuple(cost.constants.items()))
+            programs["force_coupling"] = output_program(force.derivative("log_share"), constants)
+            programs["normaliser_slope"] = program(level.derivative("s"), ("s",), (), constants)
     return programs
 
 
-def _of_output(equation: Expression, cost: Cost) -> Program:
-    return program(equation, ("s", "y", "log_share"), (), tuple(cost.constants.items()))
+def output_program(equation: Expression, constants: tuple[tuple[str, float], ...]) -> Program:
+    """Return an equation of an output's state, its target and its log share."""
+    return program(equation, ("s", "y", "log_share"), (), constants)

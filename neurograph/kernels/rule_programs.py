@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.equations.expression import Expression
-from neurograph.kernels import engine
 from neurograph.kernels.edge_terms import Term, edge_terms
 from neurograph.kernels.program import Program, program
 
@@ -61,23 +60,27 @@ def _end(symbol: str) -> str:
     return {"dpre": "pre", "dpost": "post"}.get(symbol, symbol)
 
 
+@lru_cache(maxsize=256)
+def whole_of_terms(terms: tuple[Term, ...] | None, samples: int) -> tuple[Expression, tuple[str, ...]]:
+    """Return the mean over samples of a rule as an expression, and its variables: ``sum_0``, ... and perhaps ``w``.
+
+    The variables are the sums over samples of the terms' ends, or of the rule itself where it has no terms.
+    """
+    count = 1 if terms is None else len(terms)
+    factors = ["1"] * count if terms is None else [term.w.text for term in terms]
+    parts = [f"sum_{k}" if text == "1" else f"({text})*sum_{k}" for k, text in enumerate(factors)]
+    names = tuple(f"sum_{k}" for k in range(count))
+    mean = Expression(f"({' + '.join(parts)})/{samples}", (*names, "w", "beta"), "the mean of a rule")
+    return mean, (*names, "w") if "w" in mean.symbols else names
+
+
 def sum_of_terms(
-    terms: tuple[Term, ...], sums: Numbers, w: Numbers, constants: Mapping[str, float] | None = None
+    terms: tuple[Term, ...], sums: Numbers, w: Numbers
 ) -> Numbers:
     """Return the sum over terms of h(w) times the sum over samples of the term's ends."""
     whole = np.zeros(w.size)
-    known = {"w": w.astype(np.float64), **(constants or {})}
+    known = w.astype(np.float64)
     with np.errstate(all="ignore"):  # what comes out is looked at where it is used, with the edge's name
         for term, each in zip(terms, sums, strict=True):
-            whole += each if term.w.text == "1" else term.w(**known) * each
+            whole += each if term.w.text == "1" else term.w(w=known) * each
     return whole
-
-
-def evaluated(equation: Expression, tables: dict[str, Numbers], like: Numbers) -> Numbers:
-    """Return an expression over tables of one shape and type, that of `like`."""
-    names = tuple(sorted(equation.symbols))
-    if names == (equation.text,):
-        return tables[names[0]]
-    result = np.empty_like(like)
-    engine.evaluate(program(equation, names), tuple(tables[name] for name in names), result)
-    return result

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, fields
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, finite_number
+from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.program import program
 
 __all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
 
@@ -24,6 +30,10 @@ class Optimiser(abc.ABC):
     ``W <- bound(soft(W + clip(rate direction, -max_step, max_step), rate l1))``, where soft moves a number towards 0
     by its second argument and stops there, bound projects onto `bounds`, and rate is ``learning_rate decay**epoch``.
     L1 and bounds act on weights, not on biases.
+
+    A kind of optimiser is its equations: a class that names what it remembers ``of_each`` number and ``of_all`` of them
+    together, and has ``equations`` that follow each other, of all that and ``direction``. They read ``change``, what is
+    remembered, what an equation before has found, and the class's own parameters.
 
     Parameters
     ----------
@@ -46,6 +56,10 @@ class Optimiser(abc.ABC):
         If a number is out of range.
     """
 
+    of_each: ClassVar[tuple[str, ...]] = ()
+    of_all: ClassVar[tuple[str, ...]] = ()
+    equations: ClassVar[Mapping[str, str]]
+
     learning_rate: float
     _: KW_ONLY
     decay: float = 1.0
@@ -65,33 +79,71 @@ class Optimiser(abc.ABC):
         if self.bounds is not None:
             object.__setattr__(self, "bounds", _checked_bounds(self.bounds))
 
-    @abc.abstractmethod
-    def begin(self, size: int) -> OptimiserState:
-        """Return what is remembered before the first of the updates of `size` numbers: arrays (size,) or scalars ()."""
+    @classmethod
+    def begin(cls, size: int) -> OptimiserState:
+        """Return what is remembered before the first of the updates of `size` numbers: arrays (size,), then ()."""
+        return (*(np.zeros(size) for _ in cls.of_each), *(np.zeros(()) for _ in cls.of_all))
 
-    @abc.abstractmethod
-    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
-        """Return the direction to move in, and what is remembered for the next update."""
+    def rate(self, epoch: int) -> float:
+        """Return the learning rate of an epoch."""
+        return self.learning_rate * self.decay**epoch
 
     def step(
         self, values: Floats, change: Floats, state: OptimiserState, weights: int, epoch: int = 0
     ) -> tuple[Floats, OptimiserState]:
         """Return the new values and the new state; the first `weights` of the values are weights, then come biases."""
+        moved, kept = np.array(values, np.float64), tuple(part.copy() for part in state)
+        changes = np.ascontiguousarray(change, np.float64)
+        engine.run(self.calls(moved, changes, kept, weights, np.array(self.rate(epoch))))
+        return moved, kept
+
+    def calls(
+        self, values: Floats, change: Floats, state: OptimiserState, weights: int, rate: NDArray[np.float64]
+    ) -> tuple[Call, ...]:
+        """Return the calls of the engine that make a step, from the change that is there then, in values and state.
+
+        All are float64, and `rate` an array of one number, so that the same calls serve every epoch.
+        """
+        written = _Writer(self, {"values": values, "change": change, "rate": rate})
+        written.given |= dict(zip((*self.of_each, *self.of_all), state, strict=True))
         if self.max_norm is not None:
-            norm = float(np.sqrt(np.sum(change**2)))
-            change = change * (self.max_norm / norm) if norm > self.max_norm else change
-        direction, state = self.direction(change, state)
-        rate = self.learning_rate * self.decay**epoch
-        move = rate * direction
-        if self.max_step is not None:
-            move = np.clip(move, -self.max_step, self.max_step)
-        values = values + move
+            # change <- change min(1, max_norm / |change|)
+            squares, norm = np.empty_like(change), np.empty(1)
+            written.write("squares", "change**2", squares)
+            written.calls.append((engine.add_up, (None, squares, norm)))
+            written.given["total"] = norm
+            written.write("change", "change*clip(max_norm/sqrt(total), 0, 1)", np.empty_like(change))
+        for name, equation in self.equations.items():
+            written.write(name, equation)
+        move = "rate*direction" if self.max_step is None else "clip(rate*direction, -max_step, max_step)"
+        written.write("values", f"values + {move}")
+        written.given["values"] = values[:weights]
         if self.l1:
-            shrunk = np.maximum(np.abs(values[:weights]) - rate * self.l1, 0.0)
-            values[:weights] = np.sign(values[:weights]) * shrunk
+            written.write("values", "sign(values)*relu(abs(values) - rate*l1)")
         if self.bounds is not None:
-            values[:weights] = np.clip(values[:weights], *self.bounds)
-        return values, state
+            written.write("values", "clip(values, low, high)")
+        return tuple(written.calls)
+
+
+class _Writer:
+    """Writes the calls that evaluate equations one after another, each over what is there by then."""
+
+    def __init__(self, optimiser: Optimiser, given: dict[str, NDArray[np.float64]]) -> None:
+        low, high = optimiser.bounds or (0.0, 0.0)
+        numbers = {each.name: getattr(optimiser, each.name) for each in fields(optimiser)} | {"low": low, "high": high}
+        self.constants = {name: float(value) for name, value in numbers.items() if isinstance(value, (int, float))}
+        self.given, self.calls = given, list[Call]()
+
+    def write(self, name: str, text: str, to: NDArray[np.float64] | None = None) -> None:
+        """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs."""
+        equation = Expression(text, (*self.given, *self.constants), f"the {name} of an optimiser")
+        names = tuple(sorted(equation.symbols & self.given.keys()))
+        arrays = tuple(self.given[each] for each in names)
+        if to is None:
+            to = self.given[name] if name in self.given else np.empty_like(max(arrays, key=np.size))
+        constants = tuple((each, self.constants[each]) for each in sorted(equation.symbols & self.constants.keys()))
+        self.calls.append((engine.evaluate, (program(equation, names, (), constants), arrays, to)))
+        self.given[name] = to
 
 
 def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
@@ -121,6 +173,9 @@ class Sgd(Optimiser):
         If a number is out of range.
     """
 
+    of_each = ("velocity",)
+    equations = {"velocity": "momentum*velocity + change", "direction": "velocity"}
+
     learning_rate: float = 1.0
     momentum: float = 0.0
 
@@ -128,15 +183,6 @@ class Sgd(Optimiser):
         """Check the numbers."""
         super().__post_init__()
         checked_number("momentum", self.momentum, least=0.0, below=1.0)
-
-    def begin(self, size: int) -> OptimiserState:
-        """Return a velocity of 0."""
-        return (np.zeros(size),)
-
-    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
-        """Return ``V <- momentum V + change``."""
-        velocity = self.momentum * state[0] + change
-        return velocity, (velocity,)
 
 
 @dataclass(frozen=True)
@@ -164,6 +210,20 @@ class Adam(Optimiser):
     Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015, arXiv 1412.6980.
     """
 
+    # After t updates with changes c, m and v of which begin at 0:
+    #   m <- beta1 m + (1 - beta1) c,   v <- beta2 v + (1 - beta2) c^2,
+    #   direction = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
+    of_each = ("mean", "square")
+    of_all = ("updates",)
+    equations = {
+        "updates": "updates + 1",
+        "mean": "beta1*mean + (1 - beta1)*change",
+        "square": "beta2*square + (1 - beta2)*change**2",
+        "mean_share": "1 - beta1**updates",
+        "square_share": "1 - beta2**updates",
+        "direction": "mean/(mean_share*(sqrt(square/square_share) + epsilon))",
+    }
+
     learning_rate: float = 0.01
     _: KW_ONLY
     beta1: float = 0.9
@@ -176,21 +236,6 @@ class Adam(Optimiser):
         checked_number("beta1", self.beta1, least=0.0, below=1.0)
         checked_number("beta2", self.beta2, least=0.0, below=1.0)
         checked_number("epsilon", self.epsilon, above=0.0)
-
-    def begin(self, size: int) -> OptimiserState:
-        """Return moments of 0, and how many updates there were."""
-        return np.zeros(size), np.zeros(size), np.zeros(())
-
-    def direction(self, change: Floats, state: OptimiserState) -> tuple[Floats, OptimiserState]:
-        """Return the first moment over the root of the second, both without the bias of their start at 0."""
-        # After t updates with changes c:
-        #   m <- beta1 m + (1 - beta1) c,   v <- beta2 v + (1 - beta2) c^2,
-        #   direction = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
-        updates = state[2] + 1.0
-        mean = self.beta1 * state[0] + (1.0 - self.beta1) * change
-        square = self.beta2 * state[1] + (1.0 - self.beta2) * change**2
-        root = np.sqrt(square / (1.0 - self.beta2**updates)) + self.epsilon
-        return mean / ((1.0 - self.beta1**updates) * root), (mean, square, updates)
 
 
 sgd = Sgd

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.kernels import engine
-from neurograph.kernels.edge_terms import edge_terms
-from neurograph.kernels.program import program
-from neurograph.kernels.rule_programs import evaluated, sum_of_terms
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.equations import cost_programs, output_program
+from neurograph.learning.readout import Ends, Readout
 from neurograph.learning.rules import Rule
 from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
 
@@ -93,15 +91,20 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
     elif "opposite" in rule.phases:
         opposite = solver.solve(network, Phase(free.state, y, -strength, cost, anchor))
     if "clamped" in rule.phases:
-        clamped = solver.solve(network, Phase(_clamped(free, y, rule.clamp), clamped=True))
+        begun, calls = clamped_start(free, y, rule.clamp)
+        engine.run(calls)
+        clamped = solver.solve(network, Phase(begun, clamped=True))
     learned = np.ones(batch, np.bool_)
+    if "response" in rule.phases or rule.transposed:
+        force, calls = force_on(free, y, cost)
+        engine.run(calls)
     if "response" in rule.phases:
-        response = solver.respond(free, cost.force_at(free.outputs, y), rule.lift)
+        response = solver.respond(free, force, rule.lift)
         learned = response.residual <= LARGEST_RESIDUAL
     if rule.transposed:
-        learned = learned & (
-            _residual(free, nudged, opposite, strength, cost.force_at(free.outputs, y)) <= LARGEST_RESIDUAL
-        )
+        residual, call = contrast_residual(free, nudged, opposite, strength, force)
+        engine.run((call,))
+        learned = learned & (residual <= LARGEST_RESIDUAL)
     steps = solver.nudged_steps or solver.steps
     return Phases(free, nudged, opposite, clamped, response, strength, learned, steps)
 
@@ -113,29 +116,53 @@ def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[
             raise_divergence(phase, solver, samples=samples)
 
 
-def _clamped(free: Equilibrium, y: Floats, share: float) -> Floats:
-    """Return the free equilibrium with its outputs moved towards their targets."""
-    start = free.state.copy()
-    outputs = free.network.connectivity.outputs
-    start[:, outputs] += share * (y - start[:, outputs])
-    return start
+def _at_outputs(equilibrium: Equilibrium) -> NDArray[np.int64]:
+    """Return the places of the outputs (batch * outputs,) in the numbers of its state."""
+    batch, nodes = equilibrium.state.shape
+    return np.ravel(nodes * np.arange(batch)[:, None] + equilibrium.network.connectivity.outputs)
 
 
-def _residual(
+def clamped_start(free: Equilibrium, y: Floats, share: float) -> tuple[Floats, tuple[Call, ...]]:
+    """Return where a clamped phase starts: at free, its outputs moved by a share towards y; once the calls have run."""
+    places, targets = _at_outputs(free), np.ascontiguousarray(y, free.state.dtype)
+    state, outputs = np.ascontiguousarray(free.state), np.empty_like(targets)
+    start = np.empty_like(state)
+    moved = output_program(Expression("s + share*(y - s)", ("s", "y", "share"), "a clamped output"), (("share", share),))
+    return start, (
+        (engine.take, (state, None, start)),
+        (engine.take, (state, places, outputs)),
+        (engine.evaluate, (moved, (outputs, targets, outputs), outputs)),
+        (engine.put, (outputs, places, start)),
+    )
+
+
+def force_on(free: Equilibrium, y: Floats, cost: Cost) -> tuple[Floats, tuple[Call, ...]]:
+    """Return the cost's force on the outputs (batch, outputs) at free equilibria, once the calls have run."""
+    targets = np.ascontiguousarray(y, free.state.dtype)
+    outputs, shares, force = (np.empty_like(targets) for _ in range(3))
+    programs = cost_programs(cost, frozenset())
+    calls: list[Call] = [(engine.take, (np.ascontiguousarray(free.state), _at_outputs(free), outputs))]
+    if cost.coupled:
+        calls.append((engine.evaluate, (programs["normaliser"], (outputs,), shares)))
+        calls.append((engine.log_shares, (shares, shares.shape[1])))
+    calls.append((engine.evaluate, (programs["force"], (outputs, targets, shares if cost.coupled else outputs), force)))
+    return force, tuple(calls)
+
+
+def contrast_residual(
     free: Equilibrium,
     nudged: Equilibrium | None,
     opposite: Equilibrium | None,
     beta: NDArray[np.float64],
     force: Floats,
-) -> Floats:
-    """Return the largest abs(J' d + force) of a transposed contrast d, relative to the largest force."""
+) -> tuple[Floats, Call]:
+    """Return the largest abs(J' d + force) of a transposed contrast d, relative to the largest force (batch,)."""
     # d = (s_nudged - s_opposite) / 2 beta; where one of the two phases is missing, the free one and beta.
-    after = free if nudged is None else nudged
-    before = free if opposite is None else opposite
+    after, before = (np.ascontiguousarray((free if end is None else end).state) for end in (nudged, opposite))
     width = beta * ((nudged is not None) + 1.0 * (opposite is not None))
-    with np.errstate(all="ignore"):
-        slope = (after.state - before.state) / width[:, None]
-        return free.network.transposed_residual(free.state, slope, force)
+    stepping = np.ones(beta.size), 0
+    answer, arguments = response_call(free, force, 0.0, 1, 0.0, stepping, (after, before, width))
+    return answer.residual, (engine.response, arguments)
 
 
 def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
@@ -143,118 +170,33 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
 
     A tied edge has the change of the parameter it shares: the sum over the edges of its tie.
     """
-    changes, edges = _changes(rule, phases), phases.free.network.weights.size
-    ties = phases.free.network.connectivity.ties
-    change = changes[:edges]
-    return change if ties is None else np.asarray(np.bincount(ties, change)[ties], np.float64), changes[edges:]
-
-
-def _changes(rule: Rule, phases: Phases) -> Floats:
-    """Return the change of each weight and then of each bias by itself, whatever ties it."""
     network, batch = phases.free.network, phases.beta.size
+    edges, biased = network.weights.size, network.connectivity.biased
     if rule.kind == "online":
         if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
         steps = phases.steps if rule.average else 1
-        return np.concatenate([phases.nudged.trace, phases.nudged.bias_trace]) / batch / steps
-    edges, biased = network.weights.size, network.connectivity.biased
+        changes = np.concatenate([phases.nudged.trace, phases.nudged.bias_trace]) / batch / steps
+        ties = network.connectivity.ties
+        tied = changes[:edges] if ties is None else np.bincount(ties, changes[:edges])[ties]
+        return np.asarray(tied, np.float64), changes[edges:]
     if not phases.learned.any():
-        return np.zeros(edges + biased.size)
-    changes = _sums(rule, phases, "I")
-    if biased.size and "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
-        changes[edges:] = _sums(rule, phases, "b")[edges:]
-    return changes / batch
+        return np.zeros(edges), np.zeros(biased.size)
+    values = np.concatenate([network.weights, network.biases[biased]])
+    readout = Readout(rule, _ends(phases, values), float(phases.beta[0]))
+    engine.run(tuple(readout.calls))
+    changes = readout.changes * (np.count_nonzero(phases.learned) / batch)
+    return changes[:edges], changes[edges:]
 
 
-def _sums(rule: Rule, phases: Phases, variable: str) -> Floats:
-    """Return the sum over samples of a rule, at each edge and bias; a slope is that of the drift in `variable`.
-
-    A bias learns as an edge from one more node, the last row of the tables, which sends 1.
-    """
-    network, connectivity = phases.free.network, phases.free.network.connectivity
-    biased = connectivity.biased
-    w = network.weights if not biased.size else np.concatenate([network.weights, network.biases[biased]])
-    expression, end = _parted(rule.expression), _end_of_samples if rule.random_sign else _end
-    tables = _tables(expression, phases, variable, rule.random_sign)
-    some = next(iter(tables.values()))
-    samples = some.shape[1]
-    terms = edge_terms(expression, end)
-    if terms is None:
-        tables |= {"beta": _table("beta", phases, variable)} if "beta" in expression.symbols else {}
-        at_post = np.array([end(name) != "pre" for name in tables], np.int8)
-        pre = np.append(connectivity.pre, np.full(biased.size, len(network.nodes), np.int32))
-        post, total = np.append(connectivity.post, biased.astype(np.int32)), np.zeros(w.size)
-        whole = program(expression, (*tables, "w"))
-        engine.edge_sums(whole, pre, post, tuple(tables.values()), at_post, w, total, samples)
-        return total
-    sums = np.empty((len(terms), w.size))
-    for term, to in zip(terms, sums, strict=True):
-        left, right = evaluated(term.pre, tables, some), evaluated(term.post, tables, some)
-        engine.products(connectivity.indptr, connectivity.pre, biased, left, right, to, samples)
-    return sum_of_terms(terms, sums, w, {} if rule.random_sign else {"beta": float(phases.beta[0])})
-
-
-def _bias_is_input(dynamics: Dynamics) -> bool:
-    """Return whether b enters the drift just as I does."""
-    return dynamics.slope("b").text == dynamics.slope("I").text
-
-
-@lru_cache(maxsize=256)
-def _parted(rule: Expression) -> Expression:
-    """Return a readout rule with ``pre_leak`` as the sum of its parts by ``w_out`` and by ``w_out_abs``."""
-    if "pre_leak" not in rule.symbols:
-        return rule
-    text = re.sub(r"\bpre_leak\b", "(pre_leak + pre_leak_abs*sign(w))", rule.text)
-    return Expression(text, (*rule.vocabulary, "pre_leak_abs"), rule.what)
-
-
-def _end(symbol: str) -> str:
-    """Return the side of an edge that a symbol of a readout rule belongs to; one beta of all samples, to the weight."""
-    return {"w": "w", "beta": "w"}.get(symbol, symbol.partition("_")[0])
-
-
-def _end_of_samples(symbol: str) -> str:
-    """Return the side, where each sample has a beta of its own: that of the tables of samples."""
-    return "post" if symbol == "beta" else _end(symbol)
-
-
-def _tables(rule: Expression, phases: Phases, variable: str, random_sign: bool) -> dict[str, Floats]:
-    """Return each variable of a rule, by name, as (nodes + 1, samples learned from); the last row sends 1."""
-    names = sorted(rule.symbols - ({"w"} if random_sign else {"w", "beta"}))
-    tables: dict[str, Floats] = {}
-    for name in names or ["pre_free"]:
-        what = name.removeprefix("pre_").removeprefix("post_")
-        twin = next((table for other, table in tables.items() if other.partition("_")[2] == what), None)
-        tables[name] = _table(what, phases, variable) if twin is None else twin
-    return tables
-
-
-def _table(name: str, phases: Phases, variable: str) -> Floats:
-    """Return one variable of a rule (nodes + 1, batch); a slope is that of the drift in `variable`."""
-    network, free = phases.free.network, phases.free.state
-    match name:
-        case "beta":
-            return np.tile(phases.beta[phases.learned].astype(network.dtype), (free.shape[1] + 1, 1))
-        case "slope" if phases.response is not None and variable == "I":
-            return _by_node(phases, phases.response.input_slope, 0.0)
-        case "slope":
-            return _by_node(phases, network.at_nodes(network.dynamics.slope(variable), free), 0.0)
-        case "leak" | "leak_abs":
-            moving = np.zeros(free.shape[1], free.dtype)
-            moving[network.connectivity.free] = 1.0
-            slope = network.dynamics.slope({"leak": "w_out", "leak_abs": "w_out_abs"}[name])
-            return _by_node(phases, moving * network.at_nodes(slope, free), 0.0)
-        case "response" if phases.response is not None:
-            return _by_node(phases, phases.response.state, 0.0)
-    state = getattr(phases, name.removeprefix("sent_")).state
-    return _by_node(phases, network.sent(state) if name.startswith("sent_") else state, 1.0)
-
-
-def _by_node(phases: Phases, values: Floats, bias: float) -> Floats:
-    """Return the values (batch, nodes) of the samples learned from as a table, with one more node's below."""
-    if not phases.learned.all():
-        values = values[phases.learned]
-    table = np.empty((values.shape[1] + 1, values.shape[0]), values.dtype)
-    table[:-1] = values.T
-    table[-1] = bias
-    return table
+def _ends(phases: Phases, values: Floats) -> Ends:
+    """Return the final states of the samples that are learned from."""
+    learned, response = phases.learned, phases.response
+    by_name = {"free": phases.free, "nudged": phases.nudged, "opposite": phases.opposite, "clamped": phases.clamped}
+    states = {name: np.ascontiguousarray(phase.state) for name, phase in by_name.items() if phase is not None}
+    states |= {} if response is None else {"response": np.ascontiguousarray(response.state)}
+    slope = None if response is None else np.ascontiguousarray(response.input_slope)
+    if not learned.all():
+        states = {name: state[learned] for name, state in states.items()}
+        slope = None if slope is None else slope[learned]
+    return Ends(phases.free.network, states, slope, phases.beta[learned], values, values.astype(np.float64))

@@ -18,8 +18,13 @@ def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
     return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
 
 
-def loop_weights(network: Network, subgraph: PhaseSubgraph) -> Floats:
-    """Return the weight of the edge from each moving node to itself, by their places."""
+def loop_weights(network: Network, clamped: bool = False) -> Floats:
+    """Return the weight of the edge from each node that moves in a phase to itself, by their places."""
+    return network.once(_loop_weights, clamped)
+
+
+def _loop_weights(network: Network, clamped: bool) -> Floats:
+    subgraph = network.connectivity.clamped_subgraph if clamped else network.connectivity.subgraph
     places, edges = subgraph.loops
     loops = np.zeros(subgraph.moving.size, network.dtype)
     loops[places] = network.weights[edges]
@@ -50,14 +55,23 @@ def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
 
 
-def free_edges(network: Network, which: Literal["recurrent", "clamped", "transposed"]) -> Edges:
-    """Return edges of the free phase as the loops take them: an :class:`Incidence` of its subgraph, with weights."""
-    return network.once(_weighted, which)
+Which = Literal["recurrent", "clamped", "transposed"]
 
 
-def _weighted(network: Network, which: str) -> Edges:
-    edges: Incidence = getattr(network.connectivity.subgraph, which)
-    return edges.weighted(network.weights)
+def edges_of(network: Network, which: Which, clamped: bool = False) -> Edges:
+    """Return edges of a phase as the loops take them: an :class:`Incidence` of its subgraph, with weights."""
+    return network.once(_weighted, which, clamped)
+
+
+def incidence_of(network: Network, which: Which, clamped: bool = False) -> Incidence:
+    """Return those edges without weights."""
+    connectivity = network.connectivity
+    found: Incidence = getattr(connectivity.clamped_subgraph if clamped else connectivity.subgraph, which)
+    return found
+
+
+def _weighted(network: Network, which: Which, clamped: bool) -> Edges:
+    return incidence_of(network, which, clamped).weighted(network.weights)
 
 
 def leaks_of(network: Network) -> Floats | None:

@@ -125,6 +125,13 @@ class Auto(Solver):
         )
         return replace(checked, steps=found.steps + checked.steps)
 
+    def follows(self, network: Network, clamped: bool = False) -> Euler | None:
+        """Return Euler's method where nothing costs less."""
+        connectivity = network.connectivity
+        subgraph = connectivity.clamped_subgraph if clamped else connectivity.subgraph
+        small = subgraph.recurrent.other.size <= TINY and subgraph.schedule.cyclic.any()
+        return self.euler if small else None
+
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Answer in sweeps from the outputs back where the free phase would sweep, else in Euler's steps."""
         sure, _ = self._choice(equilibrium.network, Phase(equilibrium.state))

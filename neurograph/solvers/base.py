@@ -61,7 +61,12 @@ class Phase:
     def stiffness(self) -> NDArray[np.float64]:
         """What the nudge adds to an output's leak (batch,): beta k where the force is ``a(y) - k s``, else beta."""
         k = 1.0 if self.cost.stiffness is None else self.cost.stiffness
-        return k * np.full(self.start.shape[0], self.beta, np.float64)
+        return k * self.strength
+
+    @cached_property
+    def strength(self) -> NDArray[np.float64]:
+        """The nudging strength of each sample (batch,)."""
+        return np.asarray(self.beta, np.float64) if np.ndim(self.beta) else np.full(self.start.shape[0], self.beta)
 
     def of(self, samples: NDArray[np.int64]) -> Phase:
         """Return the same phase of some of the samples."""
@@ -105,6 +110,10 @@ class Solver(abc.ABC):
     @abc.abstractmethod
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Settle every sample of the phase; one that does not settle raises nothing, but has another status."""
+
+    def follows(self, network: Network, clamped: bool = False) -> Solver | None:
+        """Return the :class:`Euler` that settles every phase of a network, whatever its weights; None if none does."""
+        return None
 
     @abc.abstractmethod
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:

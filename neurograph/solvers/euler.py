@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,15 @@ from neurograph.kernels import engine
 from neurograph.kernels.bindings import threads_for
 from neurograph.kernels.equations import equations
 from neurograph.kernels.rule_programs import online_programs
-from neurograph.network.connectivity import Edges, PhaseSubgraph
+from neurograph.network.connectivity import PhaseSubgraph
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import box_of, free_edges, leaks_of, leaks_on, nodes_of, subgraph_of
+from neurograph.solvers.arguments import box_of, edges_of, leaks_of, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.linear_response import linear_response
+from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
-SAFETY = 0.5
-"""Share of the largest stable step that an explicit step takes when none is given."""
+CHOSEN = -1
+"""Says that the engine chooses, for each sample, whether its steps are semi-implicit."""
 
 
 @dataclass(frozen=True)
@@ -78,41 +78,61 @@ class Euler(Solver):
             raise ParameterError(f"implicit is {self.implicit!r}: expected True, False, or None to choose")
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
-        """Run one phase in compiled code; samples whose nudge asks for steps of another kind by themselves."""
-        if self.implicit is None and self.dt is None and phase.stiffness.min(initial=0.0) < 0.0:
-            on = leaks_on(network, phase.stiffness)
-            if on.any() and not on.all():
-                kinds = (np.flatnonzero(on), np.flatnonzero(~on))
-                return _join(kinds, [self._run(network, phase.of(samples)) for samples in kinds])
-        return self._run(network, phase)
+        """Run one phase in compiled code."""
+        subgraph, frames = subgraph_of(network, phase), None
+        if phase.record is not None:
+            frames = _frames(network, phase.record, subgraph, phase.start, self.most_steps(phase))
+        rule = None if phase.rule is None else _OnlineRule.of(network, subgraph, phase.rule)
+        found, arguments = self.call(network, phase, rule, frames)
+        if engine.euler(*arguments) is False:
+            self._refuse_implicit(network, phase)
+        if rule is not None:
+            trace, bias_trace = rule.traces()
+            found = replace(found, trace=trace, bias_trace=bias_trace)
+        if phase.record is not None and frames is not None:
+            found = replace(found, trajectory=_trajectory(network, phase.record, frames, found.state, found.steps))
+        return found
 
-    def _run(self, network: Network, phase: Phase) -> Equilibrium:
-        start, subgraph = phase.start, subgraph_of(network, phase)
-        batch = start.shape[0]
-        implicit, dt = self._step_of(network, start, phase.stiffness)
-        steps, cost = self.most_steps(phase), None if phase.free or phase.clamped else phase.cost
-        end, residual = np.empty_like(start), np.empty(batch)
-        n_steps, status = np.empty(batch, np.int64), np.empty(batch, np.int8)
+    def follows(self, network: Network, clamped: bool = False) -> Euler:
+        """Return itself."""
+        return self
+
+    def call(
+        self,
+        network: Network,
+        phase: Phase,
+        rule: _OnlineRule | None = None,
+        frames: tuple[int, NDArray[np.int64], Floats] | None = None,
+    ) -> tuple[Equilibrium, tuple[Any, ...]]:
+        """Return where a phase will have ended, and the arguments with which the engine's ``euler`` writes it there.
+
+        The engine returns False, and writes nothing, where semi-implicit steps are asked for and none is possible.
+
+        Raises
+        ------
+        ParameterError
+            If semi-implicit steps are asked for, and the leak is not linear.
+        """
+        batch, subgraph = phase.start.shape[0], subgraph_of(network, phase)
+        cost = None if phase.free or phase.clamped else phase.cost
+        implicit, dt = self._steps(network, batch)
         wanted = {"leak"} if implicit else set()
+        if implicit < 1 and self.dt is None:  # an explicit step is as long as the slopes allow
+            wanted |= {"slope_s"}
         if phase.anchor is not None:
             wanted |= {"slope_I", "transfer_slope"}
-        recurrent, clamped, transposed = _edges(network, phase)
-        frames = None if phase.record is None else _frames(network, phase.record, subgraph, start, steps)
-        rule = None if phase.rule is None else _OnlineRule.of(network, subgraph, phase.rule)
-        engine.euler(
+        recurrent, clamped = (edges_of(network, which, phase.clamped) for which in ("recurrent", "clamped"))
+        transposed = None if phase.anchor is None else edges_of(network, "transposed")
+        found = Equilibrium.empty(network, phase.start, dt)
+        return found, (
             equations(network.dynamics, cost, frozenset(wanted)),
             nodes_of(network, subgraph, subgraph.moving.size),
             (*subgraph.outputs, network.connectivity.outputs.size),
             recurrent, clamped, transposed, box_of(network),
-            (start, phase.anchor, phase.target, np.full(batch, phase.beta, np.float64)),
-            dt, steps, self.tol, implicit, phase.cost.stiffness, None if rule is None else rule.arguments, frames,
-            threads_for(int(recurrent[0][-1]), batch), (end, residual, n_steps, status),
+            (phase.start, phase.anchor, phase.target, phase.strength), dt, self.most_steps(phase), self.tol, implicit,
+            phase.cost.stiffness, None if rule is None else rule.arguments, frames,
+            threads_for(int(recurrent[0][-1]), batch), (found.state, found.residual, found.steps, found.status),
         )  # fmt: skip
-        trace, bias_trace = (None, None) if rule is None else rule.traces()
-        trajectory = None
-        if phase.record is not None and frames is not None:
-            trajectory = _trajectory(network, phase.record, frames, end, n_steps)
-        return Equilibrium(network, end, status, residual, n_steps, trace, bias_trace, dt, trajectory)
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Follow dd/dt = J' d + force in the steps of the free phase, whose stability is its own.
@@ -120,12 +140,18 @@ class Euler(Solver):
         J' and J have the same spectrum, and so have the matrices of their steps, explicit or semi-implicit: it
         settles where the free phase does. Without a cycle, one sweep solves it.
         """
-        subgraph = equilibrium.network.connectivity.subgraph
-        implicit, dt = self._step_of(equilibrium.network, equilibrium.state, np.zeros(equilibrium.state.shape[0]))
-        stepping = (dt if equilibrium.dt is None else equilibrium.dt, implicit)
-        return linear_response(
-            equilibrium, force, lift, self.steps, self.tol, stepping if subgraph.schedule.cyclic.any() else None
-        )
+        answer, arguments = self.response_call(equilibrium, force, lift)
+        engine.response(*arguments)
+        return answer
+
+    def response_call(
+        self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0
+    ) -> tuple[Response, tuple[Any, ...]]:
+        """Return what will be the response, and the arguments with which the engine's ``response`` writes it there."""
+        implicit, dt = self._steps(equilibrium.network, equilibrium.state.shape[0])
+        cyclic = equilibrium.network.connectivity.subgraph.schedule.cyclic.any()
+        stepping = (dt if equilibrium.dt is None else equilibrium.dt, implicit) if cyclic else None
+        return response_call(equilibrium, force, lift, self.steps, self.tol, stepping)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
@@ -136,20 +162,30 @@ class Euler(Solver):
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
         return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _step_of(self, network: Network, start: Floats, nudge: NDArray[np.float64]) -> tuple[bool, NDArray[np.float64]]:
-        """Return whether the steps are semi-implicit, and each sample's dt, which does not depend on its batch.
+    def _steps(self, network: Network, batch: int) -> tuple[int, NDArray[np.float64]]:
+        """Return whether the steps are semi-implicit, and each sample's dt: CHOSEN and NaN, where the engine chooses.
 
-        `nudge` (batch,) is what the nudge adds to the leak of an output.
+        It does so by the sample alone, whatever its batch.
         """
-        implicit, dt = self.implicit, self.dt
-        if implicit is None and dt is None:
-            implicit = bool(np.all(leaks_on(network, nudge)))
-        elif implicit:
-            _check_implicit(network, 0.25 if dt is None else dt, float(nudge.min(initial=0.0)))
-        if dt is not None or implicit:
-            return bool(implicit), np.full(start.shape[0], 0.25 if dt is None else dt)
-        # Explicit Euler is stable for dt <= 1 / max_j |A_jj|, A_jj the own slope dg_j/ds_j less the nudge's.
-        return False, np.fmin(0.5, SAFETY / (_largest_own_slope(network, start) + np.abs(nudge)))
+        if self.implicit and network.dynamics.leak is None:
+            raise ParameterError(
+                f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
+                "with L free of both; use Euler(implicit=False)"
+            )
+        implicit = CHOSEN if self.implicit is None and self.dt is None else int(bool(self.implicit))
+        return implicit, np.full(batch, np.nan if self.dt is None else self.dt)
+
+    def _refuse_implicit(self, network: Network, phase: Phase) -> NoReturn:
+        """Say at which node a semi-implicit step has a denominator 1 + dt (L + beta) of 0 or less."""
+        leak = leaks_of(network)
+        assert leak is not None, "a step without a leak is refused before"
+        leak = leak + np.where(network.connectivity.nudged >= 0, phase.stiffness.min(initial=0.0), 0.0)
+        place, dt = int(np.argmin(leak)), 0.25 if self.dt is None else self.dt
+        node = network.nodes[network.connectivity.free[place]]
+        raise ParameterError(
+            f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not "
+            f"positive with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
+        )
 
 
 def _frames(
@@ -195,49 +231,6 @@ class _OnlineRule:
         values = np.concatenate([network.weights, network.biases[network.connectivity.biased]])
         whole = self.weigh(self.arguments[-1], values)
         return whole[: network.weights.size], whole[network.weights.size :]
-
-
-def _join(places: tuple[NDArray[np.int64], ...], parts: list[Equilibrium]) -> Equilibrium:
-    """Return parts of a batch, from these places in it, as one; what is summed over samples is added."""
-    order = np.argsort(np.concatenate(places))
-    names = ("state", "status", "residual", "steps", "dt")
-    joined = {name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names}
-    for name in ("trace", "bias_trace"):
-        if getattr(parts[0], name) is not None:
-            joined[name] = sum(getattr(part, name) for part in parts)
-    kept = [part.trajectory for part in parts if part.trajectory is not None]
-    if kept:
-        last = max(kept, key=lambda part: part.steps.size)
-        frames = [np.pad(part.state, ((0, 0), (0, last.steps.size - part.steps.size), (0, 0)), "edge") for part in kept]
-        joined["trajectory"] = replace(last, state=np.concatenate(frames)[order])
-    return replace(parts[0], **joined)
-
-
-def _edges(network: Network, phase: Phase) -> tuple[Edges, Edges, Edges | None]:
-    """Return the edges as the engine takes them: recurrent, clamped and, in a transposed phase, transposed."""
-    if phase.clamped:
-        subgraph, weights = subgraph_of(network, phase), network.weights
-        return subgraph.recurrent.weighted(weights), subgraph.clamped.weighted(weights), None
-    back = None if phase.anchor is None else free_edges(network, "transposed")
-    return free_edges(network, "recurrent"), free_edges(network, "clamped"), back
-
-
-def _check_implicit(network: Network, dt: float, beta: float) -> None:
-    """Refuse a semi-implicit step whose denominator 1 + dt (L + beta) is 0 or less at some node."""
-    leak = leaks_of(network)
-    if leak is None:
-        raise ParameterError(
-            f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
-            "with L free of both; use Euler(implicit=False)"
-        )
-    leak = leak + np.where(network.connectivity.nudged >= 0, min(beta, 0.0), 0.0)
-    if not np.all(1.0 + dt * leak > 0.0):
-        place = int(np.argmin(leak))
-        node = network.nodes[network.connectivity.free[place]]
-        raise ParameterError(
-            f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not "
-            f"positive with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
-        )
 
 
 def _largest_own_slope(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ class GaussSeidel(Solver):
         blocks, cyclic = schedule.blocks, schedule.cyclic
         if transposed or (cost is not None and cost.coupled):
             blocks, cyclic = np.array([0, schedule.order.size]), np.ones(1, np.bool_)
-        loops = loop_weights(network, subgraph)[schedule.order]
+        loops = loop_weights(network, phase.clamped)[schedule.order]
         wanted = {"leak"} | ({"slope_I", "transfer_slope"} if transposed else set())
         if network.dynamics.leak is None or loops.any() or stiffness is None:
             wanted |= {"slope_s", "slope_I", "transfer_slope", "force_slope"}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from neurograph._arrays import Floats
 from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.network.connectivity import PhaseSubgraph, VisitedSubgraph
-from neurograph.solvers.arguments import box_of, loop_weights, nodes_of
+from neurograph.solvers.arguments import box_of, edges_of, loop_weights, nodes_of
 from neurograph.solvers.result import Equilibrium, Response
 
-WANTED = frozenset({"slope_s", "slope_I", "transfer_slope"})
+WANTED = frozenset({"leak", "slope_s", "slope_I", "transfer_slope"})
 
 
 def linear_response(
@@ -20,31 +22,51 @@ def linear_response(
     lift: float,
     steps: int,
     tol: float,
-    stepping: tuple[Floats, bool] | None = None,
+    stepping: tuple[Floats, int] | None = None,
 ) -> Response:
-    """Return the solution d of J' d + force = 0, J the Jacobian at a free equilibrium, by an iteration in each sample.
+    """Return the solution of J' d + force = 0: see :func:`response_call`."""
+    answer, arguments = response_call(equilibrium, force, lift, steps, tol, stepping)
+    engine.response(*arguments)
+    return answer
 
-    With `stepping`, each sample's dt and whether its steps are semi-implicit: Euler's steps of dd/dt = J' d + force.
-    Without: sweeps of Gauss-Seidel in the reverse of the free phase's order.
+
+def response_call(
+    equilibrium: Equilibrium,
+    force: Floats,
+    lift: float,
+    steps: int,
+    tol: float,
+    stepping: tuple[Floats, int] | None = None,
+    contrast: tuple[Floats, Floats, Floats] | None = None,
+) -> tuple[Response, tuple[Any, ...]]:
+    """Return the d that will solve J' d + force = 0, J the Jacobian at a free equilibrium, by an iteration.
+
+    And the arguments with which the engine's ``response`` writes it there. With `stepping`, each sample's dt and
+    whether its steps are semi-implicit: Euler's steps of dd/dt = J' d + force. Without: sweeps of Gauss-Seidel in the
+    reverse of the free phase's order.
+
+    With `contrast`, the final states of two phases and the width (batch,) over which they are apart, it only writes the
+    residual of ``(after - before) / width`` as d.
     """
     network, state = equilibrium.network, equilibrium.state
     batch, subgraph, weights = state.shape[0], network.connectivity.subgraph, network.weights
-    dt, implicit = stepping or (np.ones(batch), False)
-    loops = loop_weights(network, subgraph)
+    dt, implicit = stepping or (np.ones(batch), 0)
+    loops = loop_weights(network)
     rows: PhaseSubgraph | VisitedSubgraph = subgraph
+    recurrent, clamped = edges_of(network, "recurrent"), edges_of(network, "clamped")
     if stepping is None:
         # In the reverse order, what comes back along an edge of the order is of this sweep (fresh), what comes back
         # along an edge against it of the sweep before (stale).
         rows, loops = subgraph.visited, loops[subgraph.schedule.order]
+        recurrent, clamped = rows.recurrent.weighted(weights), rows.clamped.weighted(weights)
         fresh, stale = (edges[1].weighted(weights) for edges in (rows.forward, rows.feedback))
     else:
-        fresh = stale = subgraph.transposed.weighted(weights)
-    end, input_slope = np.empty_like(state), np.zeros_like(state)
-    residual, n_steps, status = np.empty(batch), np.empty(batch, np.int64), np.empty(batch, np.int8)
-    engine.response(
+        fresh = stale = edges_of(network, "transposed")
+    answer = Response.empty(state)
+    return answer, (
         equations(network.dynamics, None, WANTED), nodes_of(network, rows, subgraph.moving.size),
-        (*rows.outputs, force.shape[1]), rows.recurrent.weighted(weights), rows.clamped.weighted(weights), fresh, stale,
+        (*rows.outputs, force.shape[1]), recurrent, clamped, fresh, stale,
         box_of(network), state, np.ascontiguousarray(force, state.dtype), lift, dt, implicit, steps, tol,
-        stepping is None, loops, (end, input_slope, residual, n_steps, status),
+        stepping is None, loops, contrast,
+        (answer.state, answer.input_slope, answer.residual, answer.steps, answer.status),
     )  # fmt: skip
-    return Response(end, input_slope, status, residual, n_steps)

@@ -106,6 +106,13 @@ class Equilibrium:
     trajectory: Trajectory | None = None
     method: str = ""
 
+    @classmethod
+    def empty(cls, network: Network, start: Floats, dt: Floats | None = None) -> Equilibrium:
+        """Return arrays of their sizes, to be written to by a method that starts at `start` (batch, nodes)."""
+        batch = start.shape[0]
+        numbers = np.empty(batch, np.int8), np.empty(batch), np.empty(batch, np.int64)
+        return cls(network, np.empty_like(start), *numbers, dt=dt)
+
     @property
     def outputs(self) -> Floats:
         """State of the output nodes (batch, outputs)."""
@@ -151,6 +158,13 @@ class Response:
     status: NDArray[np.int8]
     residual: Floats
     steps: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, state: Floats) -> Response:
+        """Return arrays of their sizes, to be written to, at an equilibrium's states (batch, nodes)."""
+        batch = state.shape[0]
+        numbers = np.empty(batch, np.int8), np.empty(batch), np.empty(batch, np.int64)
+        return cls(np.empty_like(state), np.zeros_like(state), *numbers)
 
     def __repr__(self) -> str:
         """Return the same line as of an equilibrium."""

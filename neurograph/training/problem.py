@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,9 +11,11 @@ from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.compilation import check_symmetric
+from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
+from neurograph.training.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,8 @@ class Problem:
         Where the free phases begin that are neither warm nor drawn: at `config.start`, or at 0.
     given : (array, array) or None
         The same of other samples, which only validate, and their targets.
+    plans : dict
+        Working memory: by the size of a batch, the last connectivity, and the plan of its updates.
     """
 
     config: TrainingConfig
@@ -36,6 +40,7 @@ class Problem:
     y: Floats
     start: Floats
     given: tuple[Floats, Floats] | None
+    plans: dict[int, tuple[Connectivity, Plan | None]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> Problem:
@@ -66,6 +71,12 @@ class Problem:
         """Return the places of the samples to learn from."""
         every = np.arange(self.x.shape[0])
         return np.setdiff1d(every, held_out) if held_out.size else every
+
+    def plan(self, network: Network, batch: int) -> Plan | None:
+        """Return the plan of an update of a network by a batch of some size, made once; None where there is none."""
+        if self.plans.get(batch, (None,))[0] is not network.connectivity:
+            self.plans[batch] = network.connectivity, Plan.of(network, self.config, batch)
+        return self.plans[batch][1]
 
     def validation(self, held_out: NDArray[np.int64]) -> tuple[Floats, Floats] | None:
         """Return the starts and the targets of the samples that only validate, if there are any."""

@@ -20,6 +20,7 @@ from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence
+from neurograph.training.plan import Update
 from neurograph.training.problem import Problem
 from neurograph.training.update import first_optimiser_state, updated
 
@@ -177,11 +178,16 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
     network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
     settled, learned, removed = 0.0, 0, state.removed
     for batch in _batches(samples, config.batch(samples.size), rng):
-        phases = _phases(problem, network, states, batch, rng)
+        start = _start(problem, network, states, batch, rng)
+        beta, plan = drawn_strength(config.rule, config.strength, batch.size, rng), problem.plan(network, batch.size)
+        update = plan and plan.update(network, optimiser_state, start, problem.y[batch], beta, state.epochs)
+        if update is None:
+            phases = _phases(problem, network, start, beta, batch)
+            update = Update(*updated(network, config, optimiser_state, phases, state.epochs), phases)
+        network, optimiser_state, phases = update
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
         states[batch] = phases.free.state
-        network, optimiser_state = updated(network, config, optimiser_state, phases, state.epochs)
     if config.pruner is not None:
         task = Task(states[samples], problem.y[samples], config.cost, config.solver)
         step = prune_now(network, config.pruner, rng, state.epochs, task, config.keep)
@@ -214,13 +220,12 @@ def _batches(samples: NDArray[np.int64], size: int, rng: np.random.Generator) ->
 
 
 def _phases(
-    problem: Problem, network: Network, states: Floats, batch: NDArray[np.int64], rng: np.random.Generator
+    problem: Problem, network: Network, start: Floats, beta: float | Floats, batch: NDArray[np.int64]
 ) -> Phases:
     """Run the free phase of a batch, and the others that the rule asks for."""
     config, solver = problem.config, problem.config.solver
-    free = solver.solve(network, Phase(_start(problem, network, states, batch, rng)))
+    free = solver.solve(network, Phase(start))
     raise_divergence(free, solver, samples=batch)
-    beta = drawn_strength(config.rule, config.strength, batch.size, rng)
     phases = run_phases(config.rule, free, problem.y[batch], beta, config.cost, solver)
     raise_diverged(config.rule, phases, solver, batch)
     return phases

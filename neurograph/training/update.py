@@ -2,21 +2,108 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sys
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, frozen
+from neurograph.equations.expression import Expression
 from neurograph.errors import DivergenceError
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.program import program
 from neurograph.learning.optimisers import Optimiser, OptimiserState
 from neurograph.learning.phases import Phases, weight_change
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
 
+LARGEST = sys.float_info.max
+
+ONE_SIGN = program(
+    Expression("sign*relu(sign*w) + (1 - abs(sign))*w", ("sign", "w"), "a weight of one sign"), ("sign", "w")
+)
+"""A weight, or 0 where it has not the sign of its node, if that has one."""
+
 
 def first_optimiser_state(network: Network, optimiser: Optimiser) -> OptimiserState:
     """Return what the optimiser remembers before the first update of a network."""
     return optimiser.begin(network.weights.size + network.connectivity.biased.size)
+
+
+@dataclass(eq=False)
+class Step:
+    """Working memory of the step of one network's parameters, as one vector: weights, then biases of their own.
+
+    Attributes
+    ----------
+    network : Network
+        Of which only the weights and biases may change.
+    config : TrainingConfig
+    changes : float64 array (edges + biased nodes,)
+        The rule's, to be written by others.
+    """
+
+    network: Network
+    config: TrainingConfig
+    changes: NDArray[np.float64]
+    rate: NDArray[np.float64] = field(default_factory=lambda: np.zeros(()))
+
+    def __post_init__(self) -> None:
+        """Make room."""
+        self.values = np.empty(self.changes.size, self.network.dtype)
+        self.doubles = np.empty(self.changes.size)
+        self.fixed = np.flatnonzero(~self.network.connectivity.plastic)
+        self.held = np.empty(self.fixed.size, self.network.dtype)
+        self.state = first_optimiser_state(self.network, self.config.optimiser)
+
+    def load(self, network: Network, state: OptimiserState) -> None:
+        """Take over the parameters of a network, and what the optimiser remembers."""
+        self.network, edges = network, network.weights.size
+        self.values[:edges], self.values[edges:] = network.weights, network.biases[network.connectivity.biased]
+        self.doubles[...] = self.values
+        self.held[...] = self.values[self.fixed]
+        for own, given in zip(self.state, state, strict=True):
+            own[...] = given
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that move `values` along `changes`; the last one returns False where they are no longer finite."""
+        connectivity, edges = self.network.connectivity, self.network.weights.size
+        weights, calls = self.values[:edges], list[Call]()
+        # Edges that are not plastic do not take the rule's change.
+        if self.fixed.size:
+            calls.append((engine.put, (np.zeros(self.fixed.size), self.fixed, self.changes)))
+        # The optimiser's step, in double precision.
+        calls += self.config.optimiser.calls(self.doubles, self.changes, self.state, edges, self.rate)
+        calls.append((engine.take, (self.doubles, None, self.values)))
+        # What holds of every network: signs of nodes, edges that are not plastic, numbers of its type.
+        if connectivity.signs.any():
+            signs = connectivity.signs[connectivity.pre].astype(weights.dtype)
+            calls.append((engine.evaluate, (ONE_SIGN, (signs, weights), weights)))
+        if self.fixed.size:
+            calls.append((engine.put, (self.held, self.fixed, weights)))
+        calls.append((engine.take, (self.values, None, self.doubles)))
+        calls.append((engine.within, (self.values, -LARGEST, LARGEST)))
+        return tuple(calls)
+
+    def after(self, finite: bool, epoch: int) -> tuple[Network, OptimiserState]:
+        """Return the network with the values that the calls have left, and the optimiser's state.
+
+        Raises
+        ------
+        DivergenceError
+            If a weight or bias is no longer finite, as the last call has said.
+        """
+        network, edges, keep = self.network, self.network.weights.size, self.config.keep
+        if not finite:
+            raise _divergence(network, self.config, self.changes, self.values, epoch)
+        biases = network.biases.copy()
+        biases[network.connectivity.biased] = self.values[edges:]
+        after = replace(network, weights=frozen(self.values[:edges].copy()), biases=frozen(biases))
+        return after if keep is None else keep.project(after), tuple(part.copy() for part in self.state)
 
 
 def updated(
@@ -29,28 +116,10 @@ def updated(
     DivergenceError
         If a weight or bias is no longer finite.
     """
-    connectivity, count, own = network.connectivity, network.weights.size, network.connectivity.biased
-    # The rule's change, which edges that are not plastic do not take.
-    change, bias_change = weight_change(config.rule, phases)
-    if connectivity.constrained:
-        change = np.where(connectivity.plastic, change, 0.0)
-    # The optimiser's step, over weights and biases as one vector.
-    values = np.concatenate([network.weights, network.biases[own]])
-    changes = np.concatenate([change, bias_change])
-    with np.errstate(over="ignore", invalid="ignore"):  # said below, with the edge's name
-        moved, optimiser_state = config.optimiser.step(values, changes, optimiser_state, count, epoch)
-        moved = moved.astype(network.dtype)
-    if not np.isfinite(moved).all():
-        raise _divergence(network, config, changes, moved, epoch)
-    # What holds of every network: signs of nodes, edges that are not plastic, and the constraint that was asked for.
-    weights, biases = moved[:count].copy(), network.biases.copy()
-    if connectivity.constrained:
-        sign = connectivity.signs[connectivity.pre]
-        weights[((sign > 0) & (weights < 0)) | ((sign < 0) & (weights > 0))] = 0.0
-        weights = np.where(connectivity.plastic, weights, network.weights)
-    biases[own] = moved[count:]
-    after = replace(network, weights=frozen(weights), biases=frozen(biases))
-    return after if config.keep is None else config.keep.project(after), optimiser_state
+    step = Step(network, config, np.concatenate(weight_change(config.rule, phases)))
+    step.load(network, optimiser_state)
+    step.rate[...] = config.optimiser.rate(epoch)
+    return step.after(engine.run(step.calls) == len(step.calls), epoch)
 
 
 def _divergence(

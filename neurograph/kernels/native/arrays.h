@@ -12,7 +12,7 @@ static void release(struct held *held) {
     while (held->count) PyBuffer_Release(&held->view[--held->count]);
 }
 
-/* Whether a buffer's format is of this kind: 'r' numbers of the network's type, 'd' float64, 'l' int64, 'i' int32, 'H'
+/* Whether a buffer's format is of this kind: 'r' numbers of the network's type, 'x' of either type, 'd' float64, 'l' int64, 'i' int32, 'H'
    uint16, 'L' uint64, 'b' int8. */
 static int of_kind(const struct held *held, const Py_buffer *view, char kind) {
     const char *format = view->format ? view->format : "B";
@@ -21,6 +21,7 @@ static int of_kind(const struct held *held, const Py_buffer *view, char kind) {
     const int real = *format == 'f' || *format == 'd', whole = *format == 'l' || *format == 'q' || *format == 'i';
     switch (kind) {
     case 'r': return real && (!held->bytes || view->itemsize == held->bytes);
+    case 'x': return real;
     case 'd': return *format == 'd';
     case 'l': return whole && view->itemsize == 8;
     case 'i': return whole && view->itemsize == 4;
@@ -69,7 +70,7 @@ static void *numbers(struct held *held, PyObject *object, const char *name, char
     if (!of_kind(held, view, kind)) {
         PyErr_Format(PyExc_TypeError, "%s has numbers of format '%s': expected %s", name, view->format ? view->format : "B",
                      kind == 'r' ? (held->bytes == 4 ? "float32" : held->bytes == 8 ? "float64" : "float32 or float64")
-                     : kind == 'd' ? "float64" : kind == 'l' ? "int64" : kind == 'i' ? "int32" : kind == 'H' ? "uint16" : kind == 'L' ? "uint64" : "int8");
+                     : kind == 'x' ? "float32 or float64" : kind == 'd' ? "float64" : kind == 'l' ? "int64" : kind == 'i' ? "int32" : kind == 'H' ? "uint16" : kind == 'L' ? "uint64" : "int8");
         return 0;
     }
     if (kind == 'r' && !held->bytes) held->bytes = (int)view->itemsize;

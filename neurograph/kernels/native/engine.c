@@ -15,14 +15,14 @@
 #else
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma,prefer-vector-width=512")))
 #endif
-#include "both.h"
+#include "loops.h"
 #undef SET
 #undef WIDE
 #undef TARGET
 #define SET avx2
 #define WIDE 32
 #define TARGET __attribute__((target("avx2,fma")))
-#include "both.h"
+#include "loops.h"
 #undef SET
 #undef WIDE
 #undef TARGET
@@ -30,7 +30,7 @@
 #define SET plain
 #define WIDE 16
 #define TARGET
-#include "both.h"
+#include "loops.h"
 
 static int level; /* of the processor: 0 plain, 1 avx2, 2 avx512 */
 
@@ -53,6 +53,7 @@ static PyObject *ran(struct held *held, struct phase *p, int (*loop)(struct phas
     const int failed = loop(p);
     PyEval_RestoreThread(python);
     release(held);
+    if (failed == IMPOSSIBLE) Py_RETURN_FALSE;
     if (failed == -1) return PyErr_NoMemory();
     if (failed == -2) PyErr_SetString(PyExc_OSError, "no more threads can be started: set OMP_NUM_THREADS to 1");
     if (failed) return 0;
@@ -63,7 +64,7 @@ static PyObject *euler(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
     struct phase p = {0};
     PyObject *equations, *nodes, *outputs, *recurrent, *clamped, *transposed, *samples, *dt, *rule, *record, *result, *stiffness;
-    if (!PyArg_ParseTuple(args, "OOOOOO(dd)OOLdpOOOLO", &equations, &nodes, &outputs, &recurrent, &clamped, &transposed,
+    if (!PyArg_ParseTuple(args, "OOOOOO(dd)OOLdiOOOLO", &equations, &nodes, &outputs, &recurrent, &clamped, &transposed,
                           &p.low, &p.high, &samples, &dt, &p.steps, &p.tol, &p.implicit, &stiffness, &rule, &record,
                           &p.threads, &result))
         return 0;
@@ -72,10 +73,12 @@ static PyObject *euler(PyObject *self, PyObject *args) {
     if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
     if (transposed != Py_None && take_edges(&held, transposed, "transposed", p.free, p.rows, &p.transposed)) goto failed;
     if (take_samples(&held, &p, samples, result)) goto failed;
-    if (!(p.dt = numbers(&held, dt, "dt", 'd', p.batch, 0, 0))) goto failed;
+    if (!(p.dt = numbers(&held, dt, "dt", 'd', p.batch, 0, 1))) goto failed;
     p.stiff = stiffness != Py_None;
     if (p.stiff && (p.stiffness = PyFloat_AsDouble(stiffness)) == -1 && PyErr_Occurred()) goto failed;
-    if ((p.implicit && !p.leak) || (p.anchor && (transposed == Py_None || !p.slope_in || !p.transfer_slope)) || p.steps < 1) {
+    int chooses = 0;
+    for (int64_t k = 0; k < p.batch; k++) chooses |= p.dt[k] != p.dt[k];
+    if ((p.implicit > 0 && !p.leak) || (p.implicit <= 0 && chooses && !p.slope_s) || (p.anchor && (transposed == Py_None || !p.slope_in || !p.transfer_slope)) || p.steps < 1) {
         PyErr_SetString(PyExc_ValueError, "a phase lacks the programs or edges that its kind needs");
         goto failed;
     }
@@ -148,10 +151,10 @@ static PyObject *response(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
     struct phase p = {.threads = 1};
     PyObject *equations, *nodes, *outputs, *recurrent, *clamped, *fresh, *stale, *state, *force, *dt, *loops, *result;
-    PyObject *end, *slopes, *residual, *n_steps, *status;
-    if (!PyArg_ParseTuple(args, "OOOOOOO(dd)OOdOpLdpOO", &equations, &nodes, &outputs, &recurrent, &clamped, &fresh, &stale,
+    PyObject *end, *slopes, *residual, *n_steps, *status, *contrast, *after, *before, *width;
+    if (!PyArg_ParseTuple(args, "OOOOOOO(dd)OOdOiLdpOOO", &equations, &nodes, &outputs, &recurrent, &clamped, &fresh, &stale,
                           &p.low, &p.high, &state, &force, &p.lift, &dt, &p.implicit, &p.steps, &p.tol, &p.sweeps, &loops,
-                          &result) ||
+                          &contrast, &result) ||
         !is_tuple(result, "result") || !PyArg_ParseTuple(result, "OOOOO", &end, &slopes, &residual, &n_steps, &status))
         return 0;
     if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
@@ -160,7 +163,7 @@ static PyObject *response(PyObject *self, PyObject *args) {
     if (take_edges(&held, fresh, "fresh", p.free, p.free, &p.forward)) goto failed;
     if (take_edges(&held, stale, "stale", p.free, p.free, &p.feedback)) goto failed;
     p.transposed = p.forward;
-    if (!(p.dt = numbers(&held, dt, "dt", 'd', -1, &p.batch, 0))) goto failed;
+    if (!(p.dt = numbers(&held, dt, "dt", 'd', -1, &p.batch, 1))) goto failed;
     if (!(p.start = numbers(&held, state, "state", 'r', times(p.batch, p.nodes), 0, 0))) goto failed;
     if (!(p.target = numbers(&held, force, "force", 'r', times(p.batch, p.columns), 0, 0))) goto failed;
     if (!(p.loops = numbers(&held, loops, "loops", 'r', p.free, 0, 0))) goto failed;
@@ -169,6 +172,12 @@ static PyObject *response(PyObject *self, PyObject *args) {
     if (!(p.residual = numbers(&held, residual, "residual", 'd', p.batch, 0, 1))) goto failed;
     if (!(p.n_steps = numbers(&held, n_steps, "n_steps", 'l', p.batch, 0, 1))) goto failed;
     if (!(p.status = numbers(&held, status, "status", 'b', p.batch, 0, 1))) goto failed;
+    if (contrast != Py_None) {
+        if (!is_tuple(contrast, "contrast") || !PyArg_ParseTuple(contrast, "OOO", &after, &before, &width)) goto failed;
+        if (!(p.after = numbers(&held, after, "after", 'r', times(p.batch, p.nodes), 0, 0))) goto failed;
+        if (!(p.before = numbers(&held, before, "before", 'r', times(p.batch, p.nodes), 0, 0))) goto failed;
+        if (!(p.width = numbers(&held, width, "width", 'd', p.batch, 0, 0))) goto failed;
+    }
     if (!p.slope_s || !p.slope_in || !p.transfer_slope || p.steps < 1) {
         PyErr_SetString(PyExc_ValueError, "a linear response needs the slopes");
         goto failed;
@@ -179,7 +188,7 @@ failed:
     return 0;
 }
 
-/* evaluate(program, arrays, to): the arrays of one size, one a variable. */
+/* evaluate(program, arrays, to): the arrays of one size, one a variable, or a number for all; `to` may be one of them. */
 static PyObject *evaluate(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
     PyObject *capsule, *arrays, *to;
@@ -188,9 +197,17 @@ static PyObject *evaluate(PyObject *self, PyObject *args) {
     const struct program *p = program_of(capsule, "evaluated", (int)PyTuple_GET_SIZE(arrays), 0);
     void *result = p ? numbers(&held, to, "to", 'r', -1, &count, 1) : 0;
     const void *given[MOST_REGISTERS];
-    for (int k = 0; result && k < p->variables; k++)
-        if (!(given[k] = numbers(&held, PyTuple_GET_ITEM(arrays, k), "an array", 'r', count, 0, 0))) result = 0;
-    const int failed = result && CHOSEN(evaluated, held.bytes == 4)(p, given, result, count);
+    int alone[MOST_REGISTERS];
+    for (int k = 0; result && k < p->variables; k++) {
+        PyObject *array = PyTuple_GET_ITEM(arrays, k);
+        int64_t size = count;
+        given[k] = array == to ? result : numbers(&held, array, "an array", 'r', -1, &size, 0);
+        alone[k] = size == 1 && count != 1;
+        if (given[k] && size != count && !alone[k])
+            PyErr_Format(PyExc_ValueError, "an array has %lld numbers: expected %lld, or 1", (long long)size, (long long)count);
+        if (PyErr_Occurred()) result = 0;
+    }
+    const int failed = result && CHOSEN(evaluated, held.bytes == 4)(p, given, alone, result, count);
     release(&held);
     if (failed) return PyErr_NoMemory();
     if (!result) return 0;
@@ -272,6 +289,33 @@ done:
     Py_RETURN_NONE;
 }
 
+/* tabulate(program, equations, nodes, outputs, recurrent, clamped, state, to): an equation of (s, I), 0 at nodes that are
+   clamped, or of s alone, at states (batch, nodes), as a table (nodes, batch). */
+static PyObject *tabulate(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct phase p = {.threads = 1};
+    PyObject *program, *equations, *nodes, *outputs, *recurrent, *clamped, *state, *to;
+    int64_t count;
+    if (!PyArg_ParseTuple(args, "OOOOOOOO", &program, &equations, &nodes, &outputs, &recurrent, &clamped, &state, &to)) return 0;
+    if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
+    if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
+    if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
+    const int local = PyCapsule_IsValid(program, PROGRAM) && ((struct program *)PyCapsule_GetPointer(program, PROGRAM))->variables == 1;
+    if (!(p.tabled = program_of(program, "tabled", local ? 1 : 2, local ? p.parameters : 3 + p.parameters))) goto failed;
+    if (!(p.start = numbers(&held, state, "state", 'r', -1, &count, 0))) goto failed;
+    p.batch = p.nodes ? count / p.nodes : 0;
+    if (count != times(p.batch, p.nodes)) {
+        PyErr_SetString(PyExc_ValueError, "state: expected a number for each node of each sample");
+        goto failed;
+    }
+    if (!(p.end = numbers(&held, to, "to", 'r', count, 0, 1))) goto failed;
+    return ran(&held, &p, CHOSEN(run_table, held.bytes == 4));
+failed:
+    release(&held);
+    return 0;
+}
+
+#include "operations.h"
 #include "packed.h"
 
 static PyMethodDef methods[] = {
@@ -282,6 +326,15 @@ static PyMethodDef methods[] = {
     {"evaluate", evaluate, METH_VARARGS, "Run a program over arrays of one size."},
     {"products", products, METH_VARARGS, "Sums over samples of what both ends of each edge say."},
     {"edge_sums", edge_sums, METH_VARARGS, "Sums over samples of a program at each edge."},
+    {"tabulate", tabulate, METH_VARARGS, "An equation at every node and state."},
+    {"run", run, METH_VARARGS, "Call functions one after another."},
+    {"take", take, METH_VARARGS, "Copy numbers from places."},
+    {"put", put, METH_VARARGS, "Copy numbers to places."},
+    {"transpose", transpose, METH_VARARGS, "Transpose a matrix."},
+    {"add_up", add_up, METH_VARARGS, "Sums of numbers by group."},
+    {"within", within, METH_VARARGS, "Whether all numbers are in an interval."},
+    {"at_most", at_most, METH_VARARGS, "Whether all codes are at most another."},
+    {"log_shares", log_shares, METH_VARARGS, "Levels less the logarithm of their row's sum of exponentials."},
     {"unpack", unpack, METH_VARARGS, "Unpack weights in few bits."},
     {"multiply", multiply, METH_VARARGS, "Multiply with weights in few bits, as they are read."},
     {0}};

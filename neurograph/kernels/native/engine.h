@@ -25,13 +25,14 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 3 };
+enum { INTERFACE = 4 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
 enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
 enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256 };
 enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
+enum { IMPOSSIBLE = -4 }; /* returned where no step is: the batch was not moved */
 #define LARGEST 1e10                           /* a residual from which a sample has diverged */
 
 #define ROWS_A_TILE(lanes) (TILE / (int64_t)sizeof(REAL) / (lanes) ? TILE / (int64_t)sizeof(REAL) / (lanes) : 1)
@@ -136,16 +137,21 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     struct edges recurrent, clamped, transposed, forward, feedback, forward_back, feedback_back;
     const void *bias, *w_out, *w_out_abs, *parameter; /* by node */
     const struct program *drift, *transfer, *leak, *slope_s, *slope_in, *transfer_slope, *force, *normaliser;
+    const struct program *tabled; /* an equation of which a table is made */
     const struct program *force_slope, *force_coupling, *normaliser_slope;
     double low, high, stiffness, tol;
-    int stiff, implicit, nudged;
+    int stiff, implicit, nudged;                /* implicit: -1 where each sample chooses */
     const void *start, *anchor, *target; /* (batch, nodes) twice, (batch, columns) */
-    const double *beta, *dt;             /* (batch,) */
+    const double *beta;                  /* (batch,) */
+    double *dt;                          /* (batch,): NaN where the sample chooses, and is told */
+    const int64_t *order;                /* (batch,): the samples in the order in which they are taken, or none */
     struct rule rule;
     const void *loops;                          /* (free,): weights of the edges of nodes to themselves */
     const int64_t *colours, *blocks;            /* bounds of rows */
     const int8_t *cyclic;
     int64_t block_count;
+    const void *after, *before;                 /* (batch, nodes): of a contrast, and its width (batch,); or none */
+    const double *width;
     int sweeps;                                 /* whether a linear response is found by sweeps, not by steps */
     double lift;
     void *slopes;                               /* (batch, nodes): dg/dI */
@@ -167,7 +173,7 @@ static int64_t tile_bytes(int64_t bytes) { return (bytes < TILE ? bytes : TILE) 
 static int64_t most_temporaries(const struct phase *p) {
     const struct program *const all[] = {p->drift, p->transfer, p->leak, p->slope_s, p->slope_in, p->transfer_slope,
                                          p->force, p->normaliser, p->force_slope, p->force_coupling,
-                                         p->normaliser_slope, p->rule.whole};
+                                         p->normaliser_slope, p->rule.whole, p->tabled};
     int64_t most = 0;
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         if (all[k] && all[k]->temporaries > most) most = all[k]->temporaries;
@@ -176,6 +182,18 @@ static int64_t most_temporaries(const struct phase *p) {
         if (p->rule.post[t]->temporaries > most) most = p->rule.post[t]->temporaries;
     }
     return most;
+}
+
+static inline int64_t sample_of(const struct phase *p, int64_t k) { return p->order ? p->order[k] : k; }
+
+/* What a unit of nudge adds to an output's leak. */
+static double pulled_by(const struct phase *p) { return p->stiff ? p->stiffness : 1; }
+
+/* The length of a step where none is given: semi-implicit, or explicit, half of the largest that is stable for every node
+   by itself; `own` is the largest |dg_j/ds_j|, the nudge's part included. */
+static double step_length(int implicit, double own) {
+    const double most = 0.5 / (own > 1e-12 ? own : 1e-12);
+    return implicit ? 0.25 : most < 0.5 ? most : 0.5;
 }
 
 #define ONE_ROW(p) padded((p)->rows) /* of the node that sends 1, behind all others */

@@ -13,70 +13,12 @@
    A sample's residual is max_j |box(s_j + dt (g_j + beta F_j)) - s_j| / dt; it stops when that falls to `tol`. A lane that
    has stopped moves on unseen until the others have, so that none of them branches.
 
+   Where a sample chooses, its steps are semi-implicit with dt = 1/4 if the drift is linear in s and L_j + beta k >= 0 at
+   every node, else explicit with dt = min(1/2, 1 / (2 (max_j |dg_j/ds_j| + |beta k|))), at the start.
+
    Where more will enter: a second population is a further range of rows with programs of its own, in `advance_tile`;
    inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a delayed edge reads an
    older table than `sent`; a further state variable is a further table beside `s`. */
-
-struct NAMED(euler) { /* what all threads see */
-    const struct phase *phase;
-    REAL *s[2], *sent[2], *base;   /* rows x lanes: the state and what it sends, before and after a step */
-    REAL *damp, *gain;             /* of a semi-implicit step: L + beta k, and 1 / (1 + dt (L + beta k)) */
-    REAL *nudge, *dt, *target;     /* a number a lane, twice, and of the outputs x lanes */
-    REAL *anchor, *slope_sent, *slope_in, *away_sent, *away_in; /* of a transposed phase: s*, f', dg/dI and their moves */
-    uint8_t *alike;                /* of the recurrent edges */
-    REAL *values, *errors;         /* node values x rows; two residuals a lane of each thread */
-    struct NAMED(online) online;
-};
-
-struct NAMED(part) { /* what one thread sees */
-    struct NAMED(euler) *all;
-    int64_t thread, low, high;     /* its free rows */
-    int64_t first_output, last_output;
-    struct NAMED(ready) drift, transfer, leak, slope_in, transfer_slope;
-    struct NAMED(pull) pull;
-    VEC *pool;                     /* the temporaries of programs */
-    REAL *total, *moved, *carried, *returned, *zero; /* one tile each */
-    REAL *worst;
-    REAL *leaks;
-    struct NAMED(rule) rule;
-    int64_t period;   /* numbers after which the lanes repeat in a tile: a line at least */
-    int64_t ready_at; /* the first row of the tile that node values are spread over, or -1 */
-};
-
-/* Cut the memory that all threads see, and each thread its own. */
-TARGET static void NAMED(cut_euler)(struct workspace *w, const struct phase *p, struct NAMED(euler) *all, int64_t lanes) {
-    const int64_t table = (ONE_ROW(p) + ROWS) * lanes * (int64_t)sizeof(REAL), per_lane = LANES * (int64_t)sizeof(REAL);
-    const int64_t turned = p->anchor ? table : 0;
-    for (int side = 0; side < 2; side++) {
-        all->s[side] = cut(w, table);
-        all->sent[side] = p->transfer ? cut(w, table) : all->s[side];
-    }
-    all->base = cut(w, table);
-    all->damp = cut(w, p->implicit ? table : 0), all->gain = cut(w, p->implicit ? table : 0);
-    all->nudge = cut(w, per_lane), all->dt = cut(w, per_lane);
-    all->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
-    all->anchor = cut(w, turned), all->slope_sent = cut(w, turned), all->slope_in = cut(w, turned);
-    all->away_sent = cut(w, turned), all->away_in = cut(w, turned);
-    all->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
-    all->errors = cut(w, 2 * p->threads * per_lane);
-    all->alike = cut(w, p->free);
-    NAMED(cut_online)(w, p, &all->online, lanes);
-}
-
-TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, struct NAMED(part) *mine, int64_t lanes) {
-    mine->pool = cut(w, most_temporaries(p) * w->tile);
-    mine->drift = NAMED(cut_program)(w, p->drift, p->rows, mine->pool);
-    mine->transfer = NAMED(cut_program)(w, p->transfer, p->rows, mine->pool);
-    mine->leak = NAMED(cut_program)(w, p->leak, p->rows, mine->pool);
-    mine->slope_in = NAMED(cut_program)(w, p->slope_in, p->rows, mine->pool);
-    mine->transfer_slope = NAMED(cut_program)(w, p->transfer_slope, p->rows, mine->pool);
-    NAMED(cut_pull)(w, p, &mine->pull, lanes, mine->pool);
-    REAL **tiles[] = {&mine->total, &mine->moved, &mine->carried, &mine->returned, &mine->zero};
-    for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->tile);
-    mine->worst = cut(w, LANES * (int64_t)sizeof(REAL));
-    mine->leaks = cut(w, p->implicit ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);
-    NAMED(cut_rule)(w, p, &mine->rule, mine->pool);
-}
 
 /* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
    none stay where they are. */
@@ -105,7 +47,7 @@ TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s_tab
     const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
     for (int64_t v = 0, lane = 0; v < vectors; v++, lane = lane + 1 == period ? 0 : lane + 1) {
         const VEC x = s[v], step = dt[lane];
-        if (p->implicit) {
+        if (mine->implicit) {
             new[v] = NAMED(box)((x + step * moved[v]) * gain[v], low, high);
             if (measured) {
                 const VEC rate = moved[v] - damp[v] * x;
@@ -130,7 +72,7 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
     int64_t output = mine->first_output;
     const int nudged = p->nudged;
     if (measured) NAMED(fill)(mine->worst, 0, mine->period);
-    if (nudged && !(p->implicit && p->stiff)) NAMED(pull_outputs)(p, &mine->pull, s, lanes, mine->first_output, mine->last_output);
+    if (nudged && !(mine->implicit && p->stiff)) NAMED(pull_outputs)(p, &mine->pull, s, lanes, mine->first_output, mine->last_output);
     const int64_t *indptr = p->recurrent.indptr;
     for (int64_t first = mine->low; first < mine->high && !stopped(p->gate); first += rows) {
         const int64_t here = mine->high - first < rows ? mine->high - first : rows, at = first * lanes;
@@ -143,7 +85,7 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
             NAMED(spread)(&mine->drift, first, here, lanes), NAMED(spread)(&mine->transfer, first, here, lanes);
             mine->ready_at = first;
         }
-        const REAL *given[] = {p->implicit ? mine->zero : s + at, mine->total};
+        const REAL *given[] = {mine->implicit ? mine->zero : s + at, mine->total};
         NAMED(run)(&mine->drift, given, mine->moved, count);
         /* 3. The terms of a transposed phase. */
         if (p->anchor) {
@@ -246,7 +188,38 @@ TARGET static void NAMED(record)(const struct phase *p, const REAL *s, const dou
                                  int64_t frame, int64_t lanes) {
     for (int64_t lane = 0; lane < count; lane++)
         for (int64_t k = 0; live[lane] != 0 && k < p->watched; k++)
-            ((REAL *)p->frames)[((first + lane) * p->frame_count + frame) * p->watched + k] = s[p->watched_row[k] * lanes + lane];
+            ((REAL *)p->frames)[(sample_of(p, first + lane) * p->frame_count + frame) * p->watched + k] = s[p->watched_row[k] * lanes + lane];
+}
+
+/* The lengths of explicit steps, for samples that have none yet, from the slopes at their start. */
+TARGET static void NAMED(choose_lengths)(struct NAMED(part) *mine, int64_t first, int64_t count, int64_t lanes) {
+    const struct NAMED(euler) *all = mine->all;
+    const struct phase *p = all->phase;
+    const int64_t rows = ROWS_A_TILE(lanes);
+    int given = 1;
+    for (int64_t lane = 0; lane < count; lane++) given &= p->dt[SAMPLE(lane)] == p->dt[SAMPLE(lane)];
+    if (given) return;
+    NAMED(fill)(mine->worst, 0, mine->period);
+    for (int64_t row = mine->low; row < mine->high; row += rows) {
+        const int64_t here = mine->high - row < rows ? mine->high - row : rows, at = row * lanes;
+        NAMED(gather)(&p->recurrent, all->sent[0], all->base + at, mine->total, row, row + here, lanes);
+        const REAL *given[] = {all->s[0] + at, mine->total};
+        NAMED(spread)(&mine->slope_s, row, here, lanes);
+        NAMED(run)(&mine->slope_s, given, mine->moved, here * lanes);
+        for (int64_t k = 0; k < here * lanes; k++) {
+            const REAL slope = mine->moved[k] < 0 ? -mine->moved[k] : mine->moved[k];
+            if (slope > mine->worst[k % lanes]) mine->worst[k % lanes] = slope;
+        }
+    }
+    NAMED(compare)(mine, 1, lanes);
+    if (mine->thread == 0)
+        for (int64_t k = 0; k < mine->period; k++) {
+            const int64_t sample = SAMPLE(k % lanes);
+            if (k < count && p->dt[sample] != p->dt[sample])
+                p->dt[sample] = step_length(0, mine->worst[k] + fabs(pulled_by(p) * p->beta[sample]));
+            all->dt[k] = (REAL)p->dt[sample];
+        }
+    meet(p->gate, p->threads);
 }
 
 /* Move the samples `first` to `first + count` until each has settled, diverged or taken all its steps. */
@@ -299,8 +272,9 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         meet(p->gate, p->threads);
         NAMED(linearise)(mine, lanes);
     }
-    if (p->implicit) NAMED(load_leaks)(mine, lanes);
-    if (p->nudged && p->implicit && p->stiff) NAMED(pull_outputs)(p, &mine->pull, 0, lanes, mine->first_output, mine->last_output);
+    if (!mine->implicit) NAMED(choose_lengths)(mine, first, count, lanes);
+    else NAMED(load_leaks)(mine, lanes);
+    if (p->nudged && mine->implicit && p->stiff) NAMED(pull_outputs)(p, &mine->pull, 0, lanes, mine->first_output, mine->last_output);
     if (p->every && mine->thread == 0) NAMED(record)(p, all->s[0], live, first, count, 0, lanes);
     int64_t running = count;
     int side = 0;
@@ -333,16 +307,17 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
             if (!settled && !lost && step < p->steps) continue;
             live[lane] = 0, ending[lane] = 1, over++;
             if (mine->thread == 0) {
-                p->residual[first + lane] = rest, p->n_steps[first + lane] = step;
-                p->status[first + lane] = lost ? DIVERGED : settled ? CONVERGED : STEP_LIMIT;
+                const int64_t sample = sample_of(p, first + lane);
+                p->residual[sample] = rest, p->n_steps[sample] = step;
+                p->status[sample] = lost ? DIVERGED : settled ? CONVERGED : STEP_LIMIT;
             }
         }
         if (!over) continue;
         running -= over;
         for (int64_t lane = 0; lane < count; lane++)
             if (ending[lane] != 0) {
-                NAMED(unload)(p, s, first + lane, lane, lanes, low, high);
-                NAMED(unload)(p, s, first + lane, lane, lanes, from, until);
+                NAMED(unload)(p, s, sample_of(p, first + lane), lane, lanes, low, high);
+                NAMED(unload)(p, s, sample_of(p, first + lane), lane, lanes, from, until);
             }
         if (p->rule.online) { /* the others still read who is alive */
             meet(p->gate, p->threads);
@@ -358,12 +333,40 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
 TARGET static void *NAMED(take_part)(void *given) {
     struct NAMED(part) *mine = given;
     const struct phase *p = mine->all->phase;
-    const struct NAMED(ready) *of_nodes[] = {&mine->drift, &mine->transfer, &mine->leak, &mine->slope_in, &mine->transfer_slope};
+    const struct NAMED(ready) *of_nodes[] = {&mine->drift, &mine->transfer, &mine->leak, &mine->slope_s, &mine->slope_in, &mine->transfer_slope};
     for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, mine->all->values);
-    if (p->implicit) NAMED(by_node)(&mine->leak, mine->leaks, mine->low, mine->high);
-    for (int64_t first = 0; first < p->batch && !stopped(p->gate); first += LANES)
-        NAMED(follow)(mine, first, p->batch - first < LANES ? p->batch - first : LANES);
+    if (p->leak) NAMED(by_node)(&mine->leak, mine->leaks, mine->low, mine->high);
+    const int64_t bounds[] = {0, mine->all->semi, p->batch};
+    for (int kind = 0; kind < 2; kind++) {
+        const int64_t end = bounds[kind + 1];
+        mine->implicit = kind == 0;
+        for (int64_t first = bounds[kind]; first < end && !stopped(p->gate); first += LANES)
+            NAMED(follow)(mine, first, end - first < LANES ? end - first : LANES);
+    }
     return 0;
+}
+
+/* Put the samples of semi-implicit steps first, and give those the length of a step that have none; 0 where such steps are
+   asked for and some 1 + dt (L + beta k) is not positive. */
+TARGET static int NAMED(choose_kinds)(struct phase *p, struct NAMED(euler) *all, const struct NAMED(part) *part) {
+    double least = NAN, pulled = NAN;
+    if (p->leak) {
+        NAMED(prepare)(&part->leak, p, all->values);
+        NAMED(least_leaks)(p, &part->leak, part->leaks, &least, &pulled);
+    }
+    for (int kind = 1; kind >= 0; kind--)
+        for (int64_t sample = 0, k = kind ? 0 : all->semi; sample < p->batch; sample++) {
+            const double nudge = pulled_by(p) * p->beta[sample], more = nudge < 0 ? nudge : 0;
+            const int implicit = p->implicit >= 0 ? p->implicit : least >= 0 && pulled + more >= 0;
+            if (implicit != kind) continue;
+            all->order[k++] = sample;
+            if (!kind) continue;
+            all->semi = k;
+            if (p->dt[sample] != p->dt[sample]) p->dt[sample] = step_length(1, 0);
+            if (!(1 + p->dt[sample] * least > 0 && 1 + p->dt[sample] * (pulled + more) > 0)) return 0;
+        }
+    p->order = all->semi && all->semi < p->batch ? all->order : 0;
+    return 1;
 }
 
 /* Run a phase on its threads, each with free rows of as many edges; whole lines of them in any layout. */
@@ -389,7 +392,8 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
         mine->last_output = mine->first_output;
         while (mine->last_output < p->outputs && p->output_row[mine->last_output] < mine->high) mine->last_output++;
     }
-    const int failed = together(p, NAMED(take_part), parts, sizeof *parts);
+    const int possible = NAMED(choose_kinds)(p, &all, &parts[0]);
+    const int failed = possible ? together(p, NAMED(take_part), parts, sizeof *parts) : IMPOSSIBLE;
     for (int64_t k = 0; k < p->rule.terms * (p->rule.edges + p->rule.biases); k++)
         p->rule.trace[k] += NAMED(sum_of)(all.online.sums[k]);
     free(w.block);

@@ -1,10 +1,23 @@
-/* Every loop, for one number type and instruction set. */
+/* Every loop, for one instruction set and both number types. */
+#ifndef REAL
+#define REAL float
+#define INTEGER int32_t
+#define UNSIGNED uint32_t
+#define SINGLE 1
+#include "loops.h"
+#define REAL double
+#define INTEGER int64_t
+#define UNSIGNED uint64_t
+#define SINGLE 0
+#include "loops.h"
+#else
 #include "vector.h"
 #include "functions.h"
 #include "program.h"
 #include "gather.h"
 #include "phase.h"
 #include "rule.h"
+#include "euler_memory.h"
 #include "euler.h"
 #include "rest.h"
 #include "gauss_seidel.h"
@@ -27,3 +40,4 @@
 #undef INTEGER
 #undef UNSIGNED
 #undef SINGLE
+#endif

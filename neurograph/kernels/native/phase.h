@@ -44,7 +44,7 @@ static void NAMED(fold)(REAL *worst, int64_t lanes) {
 /* The lane of the next vector, where the lanes repeat after `period`. */
 #define NEXT(lane, period) ((lane) + PER == (period) ? 0 : (lane) + PER)
 
-#define SAMPLE(lane) (first + ((lane) < count ? (lane) : count - 1))
+#define SAMPLE(lane) sample_of(p, first + ((lane) < count ? (lane) : count - 1))
 
 /* Put what the samples have at the nodes into rows `low` to `high` of a table. */
 TARGET static void NAMED(load)(const struct phase *p, const REAL *from, REAL *to, int64_t first, int64_t count,
@@ -79,6 +79,17 @@ TARGET static void NAMED(by_node)(const struct NAMED(ready) *r, REAL *to, int64_
         NAMED(spread)(r, row, here, 1);
         NAMED(run)(r, 0, to + row, here);
     }
+}
+
+/* The least leak of the free rows, and of the outputs among them; `leaks` has room for every row. */
+TARGET static void NAMED(least_leaks)(const struct phase *p, const struct NAMED(ready) *leak, REAL *leaks, double *least,
+                                      double *pulled) {
+    *least = *pulled = INFINITY;
+    NAMED(by_node)(leak, leaks, 0, p->free);
+    for (int64_t k = 0; k < p->free; k++)
+        if (!(leaks[k] >= *least)) *least = leaks[k];
+    for (int64_t k = 0; k < p->outputs; k++)
+        if (!(leaks[p->output_row[k]] >= *pulled)) *pulled = leaks[p->output_row[k]];
 }
 
 /* ahead = log(sum over outputs of exp n(s)) of every lane, n the cost's normaliser, whose values stand in `levels`. */

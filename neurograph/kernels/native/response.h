@@ -7,15 +7,16 @@
    Euler's steps follow dd/dt = J' d + F, each edge carrying activity from post to pre; or Gauss-Seidel solves it, in sweeps
    from the outputs back, rows in the order of the visits: in one sweep where no cycle is. A node that its drift presses
    against the box answers nothing but a pull back into it, and that by the share `lift`. The residual is relative to the
-   sample's largest force. */
+   sample's largest force. Of a contrast, (after - before) / width of two phases as d, the residual alone is found. */
 
 struct NAMED(response) {
     const struct phase *phase;
     int64_t lanes, period;
+    int implicit, chooses; /* whether steps are semi-implicit; whether a sample has no length of a step yet */
     REAL *s, *sent, *new, *new_sent, *sums, *late; /* rows x lanes: d, dg/dI d, and what comes back along the edges */
     REAL *own, *slope_in, *sending, *source, *side, *values; /* dg/ds, dg/dI, f', F; -1 or 1 where the box holds */
     REAL *total, *worst, *dt, *zero;
-    struct NAMED(ready) drift, transfer, slope_s, slope_I, transfer_slope;
+    struct NAMED(ready) drift, transfer, leak, slope_s, slope_I, transfer_slope;
 };
 
 TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *p, struct NAMED(response) *m, int64_t lanes) {
@@ -26,8 +27,8 @@ TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *
     m->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
     m->total = cut(w, w->tile), m->zero = cut(w, w->tile);
     m->worst = cut(w, LANES * (int64_t)sizeof(REAL)), m->dt = cut(w, LANES * (int64_t)sizeof(REAL));
-    struct NAMED(ready) *ready[] = {&m->drift, &m->transfer, &m->slope_s, &m->slope_I, &m->transfer_slope};
-    const struct program *programs[] = {p->drift, p->transfer, p->slope_s, p->slope_in, p->transfer_slope};
+    struct NAMED(ready) *ready[] = {&m->drift, &m->transfer, &m->leak, &m->slope_s, &m->slope_I, &m->transfer_slope};
+    const struct program *programs[] = {p->drift, p->transfer, p->leak, p->slope_s, p->slope_in, p->transfer_slope};
     for (size_t k = 0; k < sizeof ready / sizeof *ready; k++) *ready[k] = NAMED(cut_program)(w, programs[k], p->rows, pool);
 }
 
@@ -40,6 +41,7 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
     if (p->transfer) NAMED(apply)(&m->transfer, m->s, m->sent, 0, p->rows, lanes);
     else memcpy(m->sent, m->s, (padded(p->rows) + ROWS) * lanes * sizeof(REAL));
     memset(m->source, 0, p->free * lanes * sizeof(REAL));
+    NAMED(fill)(m->worst, 0, m->period);
     for (int64_t k = 0; k < p->outputs; k++)
         for (int64_t lane = 0; lane < lanes; lane++)
             m->source[p->output_row[k] * lanes + lane] =
@@ -57,6 +59,10 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
         }
         NAMED(spread)(&m->transfer_slope, row, here, lanes);
         NAMED(run)(&m->transfer_slope, given, m->sending + at, vectors);
+        for (int64_t k = 0; m->chooses && k < vectors; k++) { /* the largest slope of each lane, for its steps */
+            const REAL slope = m->own[at + k] < 0 ? -m->own[at + k] : m->own[at + k];
+            if (slope > m->worst[k % lanes]) m->worst[k % lanes] = slope;
+        }
         for (int64_t k = at; k < at + vectors; k += PER) {
             const VEC x = AT(m->s), drift = AT(m->side);
             const MASK down = (MASK)(x <= least) & (MASK)(drift < zero), up = (MASK)(x >= most) & (MASK)(drift > zero);
@@ -104,7 +110,7 @@ TARGET static void NAMED(relax_response)(struct NAMED(response) *m) {
             const VEC dt = *(const VEC *)(m->dt + lane), d = AT(m->s);
             const VEC sum = AT(m->source) + AT(m->sending) * *(const VEC *)(m->total + t);
             const VEC pull = NAMED(lifted)(sum, AT(m->side), lift), rest = pull + AT(m->own) * d;
-            const VEC next = p->implicit ? (d + dt * pull) / (1 - dt * AT(m->own)) : d + dt * rest;
+            const VEC next = m->implicit ? (d + dt * pull) / (1 - dt * AT(m->own)) : d + dt * rest;
             AT(m->new) = next, AT(m->new_sent) = AT(m->slope_in) * next;
             VEC *worst = (VEC *)(m->worst + lane);
             *worst = NAMED(worse)(*worst, NAMED(magnitude)(rest));
@@ -168,8 +174,12 @@ TARGET static void NAMED(respond)(struct NAMED(response) *m, int64_t first, int6
     int live[LANES];
     int64_t running = count;
     m->lanes = lanes, m->period = NAMED(period)(lanes);
-    for (int64_t k = 0; k < m->period; k++) m->dt[k] = (REAL)p->dt[SAMPLE(k % lanes)];
     NAMED(linearise_response)(m, first, count);
+    for (int64_t k = 0; k < m->period; k++) {
+        double *dt = &p->dt[SAMPLE(k % lanes)];
+        if (*dt != *dt) *dt = step_length(m->implicit, m->worst[k % lanes]);
+        m->dt[k] = (REAL)*dt;
+    }
     for (int64_t lane = 0; lane < count; lane++) {
         scale[lane] = 0, live[lane] = 1;
         for (int64_t row = 0; row < p->free; row++) {
@@ -181,6 +191,18 @@ TARGET static void NAMED(respond)(struct NAMED(response) *m, int64_t first, int6
     }
     REAL *const tables[] = {m->s, m->sent, m->new, m->new_sent, m->late, m->sums};
     for (int k = 0; k < 6; k++) memset(tables[k], 0, bytes);
+    if (p->width) { /* what two phases say d is, of the nodes that move, instead of a solution */
+        for (int64_t lane = 0; lane < lanes; lane++)
+            for (int64_t row = 0; row < p->free; row++) {
+                const int64_t k = row * lanes + lane, at = SAMPLE(lane) * p->nodes + p->node[row];
+                const double away = (double)((const REAL *)p->after)[at] - ((const REAL *)p->before)[at];
+                m->s[k] = m->side[k] == 0 ? (REAL)(away / p->width[SAMPLE(lane)]) : 0;
+                m->sent[k] = m->slope_in[k] * m->s[k];
+            }
+        NAMED(relax_response)(m);
+        for (int64_t lane = 0; lane < count; lane++) p->residual[first + lane] = m->worst[lane] / scale[lane];
+        return;
+    }
     for (int64_t step = 1; step <= p->steps && running; step++) {
         (p->sweeps ? NAMED(sweep_response) : NAMED(relax_response))(m);
         if (stopped(p->gate)) return;
@@ -206,8 +228,12 @@ TARGET static int NAMED(run_response)(struct phase *p) {
         if (!pass && provide(&w)) return -1;
     }
     NAMED(node_values)(p, m.values);
-    const struct NAMED(ready) *of_nodes[] = {&m.drift, &m.transfer, &m.slope_s, &m.slope_I, &m.transfer_slope};
+    const struct NAMED(ready) *of_nodes[] = {&m.drift, &m.transfer, &m.leak, &m.slope_s, &m.slope_I, &m.transfer_slope};
     for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, m.values);
+    double least = NAN, pulled;
+    if (p->leak && p->implicit < 0) NAMED(least_leaks)(p, &m.leak, m.late, &least, &pulled);
+    m.implicit = p->implicit < 0 ? least >= 0 : p->implicit;
+    for (int64_t k = 0; k < p->batch; k++) m.chooses |= p->dt[k] != p->dt[k];
     for (int64_t first = 0; first < p->batch && !stopped(p->gate); first += LANES)
         NAMED(respond)(&m, first, p->batch - first < LANES ? p->batch - first : LANES);
     free(w.block);

@@ -126,7 +126,8 @@ TARGET static int NAMED(provide_tiles)(struct workspace *w, const struct program
 }
 
 /* A program over whole arrays, a tile at a time. */
-TARGET static int NAMED(evaluated)(const struct program *program, const void *const *arrays, void *to, int64_t count) {
+TARGET static int NAMED(evaluated)(const struct program *program, const void *const *arrays, const int *alone, void *to,
+                                   int64_t count) {
     struct workspace w = {0};
     struct NAMED(ready) r;
     REAL *own = 0, *result = 0;
@@ -137,11 +138,54 @@ TARGET static int NAMED(evaluated)(const struct program *program, const void *co
         const REAL *given[MOST_REGISTERS];
         for (int k = 0; k < program->variables; k++) { /* copied, as vectors run over the ends of arrays */
             REAL *tile = own + k * (TILE_BYTES / (int64_t)sizeof(REAL));
-            memcpy(tile, (const REAL *)arrays[k] + at, here * sizeof(REAL));
+            if (alone[k]) NAMED(fill)(tile, *(const REAL *)arrays[k], PER), r.step[k] = 0;
+            else memcpy(tile, (const REAL *)arrays[k] + at, here * sizeof(REAL));
             given[k] = tile;
         }
         NAMED(run)(&r, given, result, here);
         memcpy((REAL *)to + at, result, here * sizeof(REAL));
+    }
+    free(w.block);
+    return 0;
+}
+
+/* An equation at every node of every sample, as a table (nodes, batch); one of s and I is 0 where a node is clamped. */
+TARGET static int NAMED(run_table)(struct phase *p) {
+    const int64_t most = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES), with_input = p->tabled->variables == 2;
+    const int64_t table = (padded(p->rows) + ROWS) * most * (int64_t)sizeof(REAL);
+    struct workspace w = {0};
+    struct NAMED(ready) tabled, transfer;
+    REAL *s, *sent, *found, *total, *zero, *values;
+    for (int pass = 0; pass < 2; pass++) {
+        w.used = 0, w.tile = tile_bytes(table);
+        VEC *pool = cut(&w, most_temporaries(p) * w.tile);
+        s = cut(&w, table), sent = cut(&w, table), found = cut(&w, table), total = cut(&w, w.tile), zero = cut(&w, w.tile);
+        values = cut(&w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
+        tabled = NAMED(cut_program)(&w, p->tabled, p->rows, pool);
+        transfer = NAMED(cut_program)(&w, p->transfer, p->rows, pool);
+        if (!pass && provide(&w)) return -1;
+    }
+    NAMED(node_values)(p, values);
+    NAMED(prepare)(&tabled, p, values), NAMED(prepare)(&transfer, p, values);
+    for (int64_t first = 0; first < p->batch; first += LANES) {
+        const int64_t count = p->batch - first < LANES ? p->batch - first : LANES, lanes = NAMED(lanes_for)(count);
+        const int64_t rows = ROWS_A_TILE(lanes), moving = with_input ? p->free : 0;
+        NAMED(load)(p, p->start, s, first, count, lanes, 0, p->nodes);
+        if (!with_input) NAMED(apply)(&tabled, s, found, 0, p->rows, lanes);
+        else if (p->transfer) NAMED(apply)(&transfer, s, sent, 0, p->rows, lanes);
+        else sent = s;
+        for (int64_t row = 0; row < moving; row += rows) {
+            const int64_t here = moving - row < rows ? moving - row : rows;
+            NAMED(gather)(&p->clamped, sent, zero, total, row, row + here, lanes);
+            NAMED(gather)(&p->recurrent, sent, total, total, row, row + here, lanes);
+            const REAL *given[] = {s + row * lanes, total};
+            NAMED(spread)(&tabled, row, here, lanes);
+            NAMED(run)(&tabled, given, found + row * lanes, here * lanes);
+        }
+        for (int64_t k = 0; k < p->nodes; k++)
+            for (int64_t lane = 0; lane < count; lane++)
+                ((REAL *)p->end)[p->node[k] * p->batch + first + lane] =
+                    k < moving || !with_input ? found[ROW_OF(p, k) * lanes + lane] : 0;
     }
     free(w.block);
     return 0;
@@ -173,7 +217,8 @@ TARGET static int NAMED(all_edges)(const struct program *program, const int32_t 
     const int64_t most = TILE / (int64_t)sizeof(REAL), stride = TILE_BYTES / (int64_t)sizeof(REAL);
     const int many = program->variables - 1;
     if (NAMED(provide_tiles)(&w, program, &r, &own, &result)) return -1;
-    for (int64_t edge = 0; edge < edges; edge++)
+    for (int64_t edge = 0; edge < edges; edge++) {
+        sums[edge] = 0;
         for (int64_t at = 0; at < samples; at += most) {
             const int64_t here = samples - at < most ? samples - at : most;
             const REAL *given[MOST_REGISTERS];
@@ -186,6 +231,7 @@ TARGET static int NAMED(all_edges)(const struct program *program, const int32_t 
             NAMED(run)(&r, given, result, here);
             sums[edge] += NAMED(total)(result, here);
         }
+    }
     free(w.block);
     return 0;
 }

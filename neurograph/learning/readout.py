@@ -1,0 +1,189 @@
+"""What a readout rule reads out of the final states of its phases: the calls of the engine that find every change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.dynamics import STATE, Dynamics
+from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.edge_terms import edge_terms
+from neurograph.kernels.equations import equations
+from neurograph.kernels.program import program
+from neurograph.kernels.rule_programs import whole_of_terms
+from neurograph.learning.rules import Rule
+from neurograph.network.network import Network
+from neurograph.solvers.arguments import edges_of, nodes_of
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The final states of the samples that a rule learns from.
+
+    Attributes
+    ----------
+    network : Network
+        The network whose phases they are.
+    states : dict of str to array (batch, nodes)
+        By phase: "free", "nudged", "opposite", "clamped", "response", those that there are.
+    slope : array (batch, nodes) or None
+        dg/dI at the free equilibrium, where the linear response has found it.
+    beta : float64 array (batch,)
+        The nudging strengths.
+    values : array (edges + biased nodes,)
+        The weights, then the biases of nodes that have their own.
+    doubles : float64 array (edges + biased nodes,)
+        The same.
+    """
+
+    network: Network
+    states: dict[str, Floats]
+    slope: Floats | None
+    beta: NDArray[np.float64]
+    values: Floats
+    doubles: NDArray[np.float64]
+
+
+@dataclass
+class Readout:
+    """The calls that write a rule's mean over samples, at each edge and then at each bias, into `changes`.
+
+    A bias learns as an edge from one more node, the last row of every table, which sends 1. A tied edge has the change
+    of the parameter that it shares: the sum over the edges of its tie.
+    """
+
+    rule: Rule
+    ends: Ends
+    beta: float
+    calls: list[Call] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Write the calls."""
+        network, rule, batch = self.ends.network, self.rule, self.ends.beta.size
+        connectivity = network.connectivity
+        edges, biased = network.weights.size, connectivity.biased
+        self.changes = np.empty(edges + biased.size)
+        self._write("I", self.changes, batch)
+        if biased.size and "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
+            others = np.empty_like(self.changes)
+            self._write("b", others, batch)
+            self.calls.append((engine.take, (others[edges:], None, self.changes[edges:])))
+        if connectivity.ties is not None:
+            ties, shared = connectivity.ties, np.empty(int(connectivity.ties.max()) + 1)
+            self.calls.append((engine.add_up, (ties, self.changes[:edges], shared)))
+            self.calls.append((engine.take, (shared, ties, self.changes[:edges])))
+
+    def _write(self, variable: str, changes: Floats, batch: int) -> None:
+        """Write the calls for the means; a slope is that of the drift in `variable`."""
+        connectivity, random_sign = self.ends.network.connectivity, self.rule.random_sign
+        biased = connectivity.biased
+        expression, end = _parted(self.rule.expression), _end_of_samples if random_sign else _end
+        tables = self._tables(expression, variable, {"w"} if random_sign else {"w", "beta"})
+        terms = edge_terms(expression, end)
+        constants = () if random_sign else (("beta", self.beta),)
+        if terms is None:
+            # Not a sum of products: the rule itself, over the samples of every edge.
+            names, nodes = tuple(tables), len(self.ends.network.nodes)
+            at_post = np.array([end(name) != "pre" for name in names], np.int8)
+            pre = np.append(connectivity.pre, np.full(biased.size, nodes, np.int32))
+            post = np.append(connectivity.post, biased.astype(np.int32))
+            whole, sums = program(expression, (*names, "w"), (), constants), np.empty((1, changes.size))
+            self.calls.append(
+                (engine.edge_sums, (whole, pre, post, tuple(tables.values()), at_post, self.ends.values, sums, batch))
+            )
+        else:
+            # sum_t h_t(w) P_t(pre) Q_t(post): products of rows of tables, then h.
+            sums = np.empty((len(terms), changes.size))
+            for term, to in zip(terms, sums, strict=True):
+                left, right = self._evaluated(term.pre, tables), self._evaluated(term.post, tables)
+                self.calls.append(
+                    (engine.products, (connectivity.indptr, connectivity.pre, biased, left, right, to, batch))
+                )
+        mean, names = whole_of_terms(terms, batch)
+        given = {f"sum_{k}": each for k, each in enumerate(sums)} | {"w": self.ends.doubles}
+        self.calls.append((engine.evaluate, (program(mean, names, (), constants), tuple(given[n] for n in names), changes)))
+
+    def _evaluated(self, equation: Expression, tables: dict[str, Floats]) -> Floats:
+        """Return an expression over tables, as a table."""
+        names = tuple(sorted(equation.symbols))
+        if names == (equation.text,):
+            return tables[names[0]]
+        result = np.empty_like(next(iter(tables.values())))
+        self.calls.append((engine.evaluate, (program(equation, names), tuple(tables[name] for name in names), result)))
+        return result
+
+    def _tables(self, rule: Expression, variable: str, others: set[str]) -> dict[str, Floats]:
+        """Return each variable of a rule but the others, by name, as (nodes + 1, batch); the last row sends 1."""
+        tables: dict[str, Floats] = {}
+        for name in sorted(rule.symbols - others) or ["pre_free"]:
+            what = name.removeprefix("pre_").removeprefix("post_")
+            twin = next((table for other, table in tables.items() if other.partition("_")[2] == what), None)
+            tables[name] = self._table(what, variable) if twin is None else twin
+        return tables
+
+    def _table(self, what: str, variable: str) -> Floats:
+        ends, network = self.ends, self.ends.network
+        batch, nodes, dynamics = ends.beta.size, len(network.nodes), network.dynamics
+        table = np.zeros((nodes + 1, batch), network.dtype)
+        own = (*STATE[2:], *dynamics.defaults)
+        match what:
+            case "beta":
+                self.calls.append((engine.take, (ends.beta, np.tile(np.arange(batch), nodes + 1), table)))
+            case "slope" if ends.slope is not None and variable == "I":
+                self._transpose(ends.slope, table)
+            case "slope" | "leak" | "leak_abs":
+                by = {"slope": variable, "leak": "w_out", "leak_abs": "w_out_abs"}[what]
+                self._tabulate(program(dynamics.slope(by), STATE[:2], own), "free", table)
+            case _:
+                phase, table[-1] = what.removeprefix("sent_"), what != "response"
+                if what == phase or dynamics.transfer.strip() == "s":
+                    self._transpose(ends.states[phase], table)
+                else:
+                    transfer = program(dynamics.transfer_equation, ("s",), tuple(dynamics.defaults))
+                    self._tabulate(transfer, phase, table)
+        return table
+
+    def _transpose(self, values: Floats, table: Floats) -> None:
+        self.calls.append((engine.transpose, (values, values.shape[1], table[:-1])))
+
+    def _tabulate(self, equation: Any, phase: str, table: Floats) -> None:
+        network, subgraph = self.ends.network, self.ends.network.connectivity.subgraph
+        arguments = (
+            equation, equations(network.dynamics, None, frozenset()),
+            nodes_of(network, subgraph, subgraph.moving.size),
+            (*subgraph.outputs, network.connectivity.outputs.size),
+            edges_of(network, "recurrent"), edges_of(network, "clamped"), self.ends.states[phase], table[:-1],
+        )  # fmt: skip
+        self.calls.append((engine.tabulate, arguments))
+
+
+def _bias_is_input(dynamics: Dynamics) -> bool:
+    """Return whether b enters the drift just as I does."""
+    return dynamics.slope("b").text == dynamics.slope("I").text
+
+
+@lru_cache(maxsize=256)
+def _parted(rule: Expression) -> Expression:
+    """Return a readout rule with ``pre_leak`` as the sum of its parts by ``w_out`` and by ``w_out_abs``."""
+    if "pre_leak" not in rule.symbols:
+        return rule
+    text = re.sub(r"\bpre_leak\b", "(pre_leak + pre_leak_abs*sign(w))", rule.text)
+    return Expression(text, (*rule.vocabulary, "pre_leak_abs"), rule.what)
+
+
+def _end(symbol: str) -> str:
+    """Return the side of an edge that a symbol of a readout rule belongs to; one beta of all samples, to the weight."""
+    return {"w": "w", "beta": "w"}.get(symbol, symbol.partition("_")[0])
+
+
+def _end_of_samples(symbol: str) -> str:
+    """Return the side, where each sample has a beta of its own: that of the tables of samples."""
+    return "post" if symbol == "beta" else _end(symbol)

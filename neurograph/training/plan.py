@@ -1,0 +1,190 @@
+"""An update as one call: the phases of a batch, the rule and the optimiser's step, planned once and run in the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.program import program
+from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.phases import LARGEST_RESIDUAL, Phases, clamped_start, contrast_residual, force_on
+from neurograph.learning.readout import Ends, Readout
+from neurograph.network.network import Network
+from neurograph.solvers.arguments import Which, edges_of, incidence_of, loop_weights
+from neurograph.solvers.base import Phase
+from neurograph.solvers.euler import Euler
+from neurograph.solvers.result import Equilibrium, Response, Status
+from neurograph.training.config import TrainingConfig
+from neurograph.training.update import LARGEST, Step
+
+SIZE = program(Expression("abs(w)", ("w",), "a weight's size"), ("w",))
+
+
+class Update(NamedTuple):
+    """What an update leads to: the network and the optimiser's state after it, and the phases that it ran."""
+
+    network: Network
+    optimiser_state: OptimiserState
+    phases: Phases
+
+
+@dataclass(eq=False)
+class Plan:
+    """The calls of an update of a network, over working memory in which they find the samples and leave the results.
+
+    Attributes
+    ----------
+    config : TrainingConfig
+    start, target, beta : arrays (batch, nodes), (batch, outputs), (batch,)
+        The samples: where their free phase starts, their targets and nudging strengths.
+    phases : Phases
+        Their final states.
+    step : Step
+        The parameters, which the calls move.
+    calls : tuple of Call
+        The last returns False where a number is no longer finite, an earlier one where the parts must go one by one:
+        where a phase diverged, or a sample is not learned from.
+    current : tuple or None
+        The network and the optimiser's state that the working memory holds.
+    """
+
+    config: TrainingConfig
+    start: Floats
+    target: Floats
+    beta: NDArray[np.float64]
+    phases: Phases
+    step: Step
+    calls: tuple[Call, ...]
+    current: tuple[Network, OptimiserState] | None = None
+
+    @classmethod
+    def of(cls, network: Network, config: TrainingConfig, batch: int) -> Plan | None:
+        """Return the plan of the updates by so many samples; None where there is none, and the parts go one by one.
+
+        There is one for a rule that is read out of final states, if each phase follows its trajectory, whatever the
+        weights.
+        """
+        rule, connectivity = config.rule, network.connectivity
+        method = config.solver.follows(network)
+        if rule.kind != "readout" or method is None or not connectivity.subgraph.schedule.cyclic.any():
+            return None
+        if "clamped" in rule.phases and config.solver.follows(network, clamped=True) is None:
+            return None
+        start = np.empty((batch, len(network.nodes)), network.dtype)
+        target = np.empty((batch, connectivity.outputs.size), network.dtype)
+        beta, edges = np.full(batch, config.strength), network.weights.size
+        step = Step(network, config, np.empty(edges + connectivity.biased.size))
+        # A network whose numbers are those of the step: what it has computed of them, the first calls compute anew.
+        step.values[:edges] = network.weights
+        working = replace(network, weights=step.values[:edges], biases=network.biases.copy())
+        phases, calls = _phases(working, config, method, start, target, beta)
+        states = {name: getattr(phases, name).state for name in ("free", *rule.phases)}
+        slope = None if phases.response is None else phases.response.input_slope
+        readout = Readout(rule, Ends(working, states, slope, beta, step.values, step.doubles), config.strength)
+        step.changes = readout.changes
+        first = _derived(working, step.values[edges:], "clamped" in rule.phases)
+        return cls(config, start, target, beta, phases, step, (*first, *calls, *readout.calls, *step.calls))
+
+    def update(
+        self, network: Network, state: OptimiserState, start: Floats, y: Floats, beta: float | Floats, epoch: int
+    ) -> Update | None:
+        """Return what an update by some samples leads to, its phases until the next; None: the parts must say it.
+
+        Raises
+        ------
+        DivergenceError
+            If a weight or bias is no longer finite.
+        """
+        if self.current is None or self.current[0] is not network or self.current[1] is not state:
+            self.step.load(network, state)
+        self.current = None  # until the calls have come to their end
+        self.start[...], self.target[...], self.beta[...] = start, y, beta
+        self.step.rate[...] = self.config.optimiser.rate(epoch)
+        done = engine.run(self.calls)
+        if done < len(self.calls) - 1:
+            return None
+        self.current = self.step.after(done == len(self.calls), epoch)
+        return Update(*self.current, self.phases)
+
+
+def _phases(
+    network: Network, config: TrainingConfig, method: Euler, start: Floats, target: Floats, beta: NDArray[np.float64]
+) -> tuple[Phases, list[Call]]:
+    """Return the phases of a batch and the calls that run them, as :func:`neurograph.learning.phases.run_phases`."""
+    rule, cost, batch, calls = config.rule, config.cost, beta.size, list[Call]()
+
+    def settled(phase: Phase, may_diverge: bool) -> Equilibrium:
+        found, arguments = method.call(network, phase)
+        if found.dt is not None:
+            calls.append((engine.take, (found.dt.copy(), None, found.dt)))  # to be chosen anew
+        calls.append((engine.euler, arguments))
+        if not may_diverge:
+            calls.append((engine.at_most, (found.status, int(Status.STEP_LIMIT))))
+        return found
+
+    free = settled(Phase(start), may_diverge=False)
+    nudges = {"nudged": 1.0, "opposite": -1.0}
+    signs = [nudges[name] for name in rule.phases if name in nudges]
+    ends: dict[str, Equilibrium | Response] = {}
+    if signs:
+        # Both nudges in one batch: the samples once with +beta and once more with -beta.
+        many = len(signs) * batch
+        begun, targets = np.empty((many, start.shape[1]), start.dtype), np.empty((many, target.shape[1]), start.dtype)
+        strength = np.concatenate([sign * beta for sign in signs])
+        for k, sign in enumerate(signs):
+            part = slice(k * batch, (k + 1) * batch)
+            signed = program(Expression("sign*beta", ("sign", "beta"), "a nudge"), ("beta",), (), (("sign", sign),))
+            calls.append((engine.take, (free.state, None, begun[part])))
+            calls.append((engine.take, (target, None, targets[part])))
+            calls.append((engine.evaluate, (signed, (beta,), strength[part])))
+        found = settled(Phase(begun, targets, strength, cost, begun if rule.transposed else None), rule.transposed)
+        names = [name for name in nudges if name in rule.phases]
+        ends |= {name: found.of(slice(k * batch, (k + 1) * batch)) for k, name in enumerate(names)}
+    if "clamped" in rule.phases:
+        begun, more = clamped_start(free, target, rule.clamp)
+        calls += more
+        ends["clamped"] = settled(Phase(begun, clamped=True), may_diverge=False)
+    residual = None
+    if "response" in rule.phases or rule.transposed:
+        force, more = force_on(free, target, cost)
+        calls += more
+    if "response" in rule.phases:
+        ends["response"], arguments = method.response_call(free, force, rule.lift)
+        calls.append((engine.response, arguments))
+        calls.append((engine.within, (ends["response"].residual, -LARGEST, LARGEST_RESIDUAL)))
+    if rule.transposed:
+        residual, call = contrast_residual(free, ends.get("nudged"), ends.get("opposite"), beta, force)
+        calls += [call, (engine.within, (residual, -LARGEST, LARGEST_RESIDUAL))]
+    every = (ends.get(name) for name in ("nudged", "opposite", "clamped", "response"))
+    return Phases(free, *every, beta, np.ones(batch, np.bool_), 0), calls
+
+
+def _derived(network: Network, biases: Floats, clamped: bool) -> list[Call]:
+    """Return the calls that compute anew what the loops read of a network whose weights and biases have changed."""
+    connectivity, weights, calls = network.connectivity, network.weights, list[Call]()
+    if biases.size:
+        calls.append((engine.put, (biases, connectivity.biased, network.biases)))
+    kinds: list[Which] = ["recurrent", "clamped", "transposed"]
+    for which, of_clamped in [*((kind, False) for kind in kinds), *((kind, True) for kind in kinds[:2] if clamped)]:
+        chosen = edges_of(network, which, of_clamped)[2]
+        if not np.shares_memory(chosen, weights):
+            calls.append((engine.take, (weights, incidence_of(network, which, of_clamped).ids, chosen)))
+    places, edges = connectivity.subgraph.loops
+    if places.size:
+        own = np.empty(places.size, weights.dtype)
+        calls += [(engine.take, (weights, edges, own)), (engine.put, (own, places, loop_weights(network)))]
+    for name in {"w_out", "w_out_abs"} & network.dynamics.drift_equation.symbols:
+        sent, sums = weights, np.empty(len(network.nodes))
+        if name == "w_out_abs":
+            sent = np.empty_like(weights)
+            calls.append((engine.evaluate, (SIZE, (weights,), sent)))
+        calls.append((engine.add_up, (connectivity.pre.astype(np.int64), sent, sums)))
+        calls.append((engine.take, (sums, None, getattr(network, name))))
+    return calls
