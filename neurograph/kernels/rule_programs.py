@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.equations.expression import Expression
+from neurograph.kernels import engine
 from neurograph.kernels.edge_terms import Term, edge_terms
 from neurograph.kernels.program import Program, program
 
@@ -52,7 +53,7 @@ def online_programs(rule: Expression) -> OnlineProgram:
         tuple(program(term.pre, ("pre", "dpre")) for term in terms),
         tuple(program(term.post, ("post", "dpost")) for term in terms),
         None,
-        lambda sums, w: sum_of_terms(terms, sums, w),
+        lambda sums, w: weighed(terms, sums, w.astype(np.float64)),
     )
 
 
@@ -61,7 +62,7 @@ def _end(symbol: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def whole_of_terms(terms: tuple[Term, ...] | None, samples: int) -> tuple[Expression, tuple[str, ...]]:
+def mean_of_terms(terms: tuple[Term, ...] | None, samples: int) -> tuple[Expression, tuple[str, ...]]:
     """Return the mean over samples of a rule as an expression, and its variables: ``sum_0``, ... and perhaps ``w``.
 
     The variables are the sums over samples of the terms' ends, or of the rule itself where it has no terms.
@@ -74,13 +75,9 @@ def whole_of_terms(terms: tuple[Term, ...] | None, samples: int) -> tuple[Expres
     return mean, (*names, "w") if "w" in mean.symbols else names
 
 
-def sum_of_terms(
-    terms: tuple[Term, ...], sums: Numbers, w: Numbers
-) -> Numbers:
-    """Return the sum over terms of h(w) times the sum over samples of the term's ends."""
-    whole = np.zeros(w.size)
-    known = w.astype(np.float64)
-    with np.errstate(all="ignore"):  # what comes out is looked at where it is used, with the edge's name
-        for term, each in zip(terms, sums, strict=True):
-            whole += each if term.w.text == "1" else term.w(w=known) * each
-    return whole
+def weighed(terms: tuple[Term, ...], sums: Numbers, w: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum over terms of h(w) times the sum over samples of the term's ends (terms, k), at k weights."""
+    mean, names = mean_of_terms(terms, 1)
+    result = np.empty(w.size)
+    engine.evaluate(program(mean, names), (*sums, w)[: len(names)], result)
+    return result

@@ -8,7 +8,6 @@ from dataclasses import KW_ONLY, dataclass, fields
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, finite_number
@@ -98,7 +97,7 @@ class Optimiser(abc.ABC):
         return moved, kept
 
     def calls(
-        self, values: Floats, change: Floats, state: OptimiserState, weights: int, rate: NDArray[np.float64]
+        self, values: Floats, change: Floats, state: OptimiserState, weights: int, rate: Floats
     ) -> tuple[Call, ...]:
         """Return the calls of the engine that make a step, from the change that is there then, in values and state.
 
@@ -128,13 +127,13 @@ class Optimiser(abc.ABC):
 class _Writer:
     """Writes the calls that evaluate equations one after another, each over what is there by then."""
 
-    def __init__(self, optimiser: Optimiser, given: dict[str, NDArray[np.float64]]) -> None:
+    def __init__(self, optimiser: Optimiser, given: dict[str, Floats]) -> None:
         low, high = optimiser.bounds or (0.0, 0.0)
         numbers = {each.name: getattr(optimiser, each.name) for each in fields(optimiser)} | {"low": low, "high": high}
         self.constants = {name: float(value) for name, value in numbers.items() if isinstance(value, (int, float))}
         self.given, self.calls = given, list[Call]()
 
-    def write(self, name: str, text: str, to: NDArray[np.float64] | None = None) -> None:
+    def write(self, name: str, text: str, to: Floats | None = None) -> None:
         """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs."""
         equation = Expression(text, (*self.given, *self.constants), f"the {name} of an optimiser")
         names = tuple(sorted(equation.symbols & self.given.keys()))
@@ -173,8 +172,8 @@ class Sgd(Optimiser):
         If a number is out of range.
     """
 
-    of_each = ("velocity",)
-    equations = {"velocity": "momentum*velocity + change", "direction": "velocity"}
+    of_each: ClassVar[tuple[str, ...]] = ("velocity",)
+    equations: ClassVar[Mapping[str, str]] = {"velocity": "momentum*velocity + change", "direction": "velocity"}
 
     learning_rate: float = 1.0
     momentum: float = 0.0
@@ -213,9 +212,9 @@ class Adam(Optimiser):
     # After t updates with changes c, m and v of which begin at 0:
     #   m <- beta1 m + (1 - beta1) c,   v <- beta2 v + (1 - beta2) c^2,
     #   direction = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon).
-    of_each = ("mean", "square")
-    of_all = ("updates",)
-    equations = {
+    of_each: ClassVar[tuple[str, ...]] = ("mean", "square")
+    of_all: ClassVar[tuple[str, ...]] = ("updates",)
+    equations: ClassVar[Mapping[str, str]] = {
         "updates": "updates + 1",
         "mean": "beta1*mean + (1 - beta1)*change",
         "square": "beta2*square + (1 - beta2)*change**2",

@@ -127,7 +127,9 @@ def clamped_start(free: Equilibrium, y: Floats, share: float) -> tuple[Floats, t
     places, targets = _at_outputs(free), np.ascontiguousarray(y, free.state.dtype)
     state, outputs = np.ascontiguousarray(free.state), np.empty_like(targets)
     start = np.empty_like(state)
-    moved = output_program(Expression("s + share*(y - s)", ("s", "y", "share"), "a clamped output"), (("share", share),))
+    moved = output_program(
+        Expression("s + share*(y - s)", ("s", "y", "share"), "a clamped output"), (("share", share),)
+    )
     return start, (
         (engine.take, (state, None, start)),
         (engine.take, (state, places, outputs)),

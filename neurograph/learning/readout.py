@@ -18,7 +18,7 @@ from neurograph.kernels.bindings import Call
 from neurograph.kernels.edge_terms import edge_terms
 from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
-from neurograph.kernels.rule_programs import whole_of_terms
+from neurograph.kernels.rule_programs import mean_of_terms
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import edges_of, nodes_of
@@ -107,9 +107,10 @@ class Readout:
                 self.calls.append(
                     (engine.products, (connectivity.indptr, connectivity.pre, biased, left, right, to, batch))
                 )
-        mean, names = whole_of_terms(terms, batch)
+        mean, names = mean_of_terms(terms, batch)
         given = {f"sum_{k}": each for k, each in enumerate(sums)} | {"w": self.ends.doubles}
-        self.calls.append((engine.evaluate, (program(mean, names, (), constants), tuple(given[n] for n in names), changes)))
+        arrays = tuple(given[name] for name in names)
+        self.calls.append((engine.evaluate, (program(mean, names, (), constants), arrays, changes)))
 
     def _evaluated(self, equation: Expression, tables: dict[str, Floats]) -> Floats:
         """Return an expression over tables, as a table."""

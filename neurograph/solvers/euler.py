@@ -169,14 +169,14 @@ class Euler(Solver):
         """
         if self.implicit and network.dynamics.leak is None:
             raise ParameterError(
-                f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift A - L s "
-                "with L free of both; use Euler(implicit=False)"
+                f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift "
+                "A - L s with L free of both; use Euler(implicit=False)"
             )
         implicit = CHOSEN if self.implicit is None and self.dt is None else int(bool(self.implicit))
         return implicit, np.full(batch, np.nan if self.dt is None else self.dt)
 
     def _refuse_implicit(self, network: Network, phase: Phase) -> NoReturn:
-        """Say at which node a semi-implicit step has a denominator 1 + dt (L + beta) of 0 or less."""
+        """Raise, with the node at which a semi-implicit step has a denominator 1 + dt (L + beta) <= 0."""
         leak = leaks_of(network)
         assert leak is not None, "a step without a leak is refused before"
         leak = leak + np.where(network.connectivity.nudged >= 0, phase.stiffness.min(initial=0.0), 0.0)

@@ -1,4 +1,4 @@
-"""An update as one call: the phases of a batch, the rule and the optimiser's step, planned once and run in the engine."""
+"""An update as one call: phases, rule and the optimiser's step of a batch, planned once and run in the engine."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Plan:
         """
         rule, connectivity = config.rule, network.connectivity
         method = config.solver.follows(network)
-        if rule.kind != "readout" or method is None or not connectivity.subgraph.schedule.cyclic.any():
+        if rule.kind != "readout" or not isinstance(method, Euler) or not connectivity.subgraph.schedule.cyclic.any():
             return None
         if "clamped" in rule.phases and config.solver.follows(network, clamped=True) is None:
             return None
@@ -132,7 +132,8 @@ def _phases(
     free = settled(Phase(start), may_diverge=False)
     nudges = {"nudged": 1.0, "opposite": -1.0}
     signs = [nudges[name] for name in rule.phases if name in nudges]
-    ends: dict[str, Equilibrium | Response] = {}
+    ends: dict[str, Equilibrium] = {}
+    response: Response | None = None
     if signs:
         # Both nudges in one batch: the samples once with +beta and once more with -beta.
         many = len(signs) * batch
@@ -151,19 +152,18 @@ def _phases(
         begun, more = clamped_start(free, target, rule.clamp)
         calls += more
         ends["clamped"] = settled(Phase(begun, clamped=True), may_diverge=False)
-    residual = None
     if "response" in rule.phases or rule.transposed:
         force, more = force_on(free, target, cost)
         calls += more
     if "response" in rule.phases:
-        ends["response"], arguments = method.response_call(free, force, rule.lift)
+        response, arguments = method.response_call(free, force, rule.lift)
         calls.append((engine.response, arguments))
-        calls.append((engine.within, (ends["response"].residual, -LARGEST, LARGEST_RESIDUAL)))
+        calls.append((engine.within, (response.residual, -LARGEST, LARGEST_RESIDUAL)))
     if rule.transposed:
         residual, call = contrast_residual(free, ends.get("nudged"), ends.get("opposite"), beta, force)
         calls += [call, (engine.within, (residual, -LARGEST, LARGEST_RESIDUAL))]
-    every = (ends.get(name) for name in ("nudged", "opposite", "clamped", "response"))
-    return Phases(free, *every, beta, np.ones(batch, np.bool_), 0), calls
+    nudged, opposite, clamped = (ends.get(name) for name in ("nudged", "opposite", "clamped"))
+    return Phases(free, nudged, opposite, clamped, response, beta, np.ones(batch, np.bool_), 0), calls
 
 
 def _derived(network: Network, biases: Floats, clamped: bool) -> list[Call]:

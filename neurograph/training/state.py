@@ -180,7 +180,9 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
     for batch in _batches(samples, config.batch(samples.size), rng):
         start = _start(problem, network, states, batch, rng)
         beta, plan = drawn_strength(config.rule, config.strength, batch.size, rng), problem.plan(network, batch.size)
-        update = plan and plan.update(network, optimiser_state, start, problem.y[batch], beta, state.epochs)
+        update = None
+        if plan is not None:
+            update = plan.update(network, optimiser_state, start, problem.y[batch], beta, state.epochs)
         if update is None:
             phases = _phases(problem, network, start, beta, batch)
             update = Update(*updated(network, config, optimiser_state, phases, state.epochs), phases)

@@ -16,7 +16,7 @@ import neurograph as ng
 from neurograph.graphs import topologies
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import read_graph
-from neurograph.solvers.arguments import free_edges
+from neurograph.solvers.arguments import edges_of
 from tests.graphs.test_topologies import drawn
 from tests.strategies import SEEDS, graphs
 
@@ -203,7 +203,7 @@ def test_weights_in_single_precision_stay_so_and_take_no_more_memory():
     tracemalloc.start()
     table = topologies.from_edges(columns, inputs=[], outputs=[0])
     network = ng.compile(table, ng.dynamics.vector_field(), dtype=np.float32)
-    inner = free_edges(network, "recurrent")
+    inner = edges_of(network, "recurrent")
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert np.shares_memory(network.weights, table.weights)

@@ -24,19 +24,27 @@ from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import online_programs
 from neurograph.learning.phases import run_phases, weight_change
-from neurograph.learning.rules import Rule, ep, stdp
+from neurograph.learning.rules import Rule, asymmetric_ep, coupled_learning, ep, stdp
 from neurograph.solvers import Euler, GaussSeidel
 from neurograph.solvers.base import Phase
+from neurograph.training.config import TrainingConfig
+from neurograph.training.plan import Plan
+from neurograph.training.update import first_optimiser_state
 
 EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
-FUNCTIONS = ("program", "euler", "gauss_seidel", "response", "evaluate", "products", "edge_sums", "unpack", "multiply")
+FUNCTIONS = (
+    "program", "euler", "gauss_seidel", "response", "evaluate", "tabulate", "take", "put", "transpose", "add_up",
+    "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply",
+)  # fmt: skip
 REFUSALS = (TypeError, ValueError, OverflowError)
 STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
 """Where the most steps of a phase stand among the arguments."""
 
 WRITTEN = {
-    "program": (), "euler": ((13, 8), (14, 2), (16,)), "gauss_seidel": ((18,),), "response": ((17,),),
-    "evaluate": ((2,),), "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
+    "program": (), "euler": ((8,), (13, 8), (14, 2), (16,)), "gauss_seidel": ((18,),), "response": ((11,), (18,)),
+    "evaluate": ((2,),), "tabulate": ((7,),), "take": ((2,),), "put": ((2,),), "transpose": ((2,),), "add_up": ((2,),),
+    "within": (), "at_most": (), "log_shares": ((0,),),
+    "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
 }  # fmt: skip
 """Which arguments each function writes to: places in tuples in tuples."""
 
@@ -103,6 +111,11 @@ def settled(dynamics, number):
     for rule in (ep(), Rule("tanh(post_nudged*pre_free)*w")):
         cost = ng.costs.squared_error()
         weight_change(rule, run_phases(rule, free, target, 0.1, cost, GaussSeidel(steps=30)))
+    tied = ng.compile(ng.topologies.symmetric(graph), dynamics, dtype=number)
+    for rule, cost in ((asymmetric_ep(), ng.costs.cross_entropy(2.0)), (coupled_learning(), ng.costs.squared_error())):
+        config = TrainingConfig(rule=rule, cost=cost, solver=Euler(steps=30), optimiser=ng.optimisers.sgd(max_norm=1.0))
+        plan = Plan.of(tied, config, 5)
+        plan.update(tied, first_optimiser_state(tied, config.optimiser), start, target, 0.5, 0)
 
 
 def copied(value):
@@ -320,7 +333,7 @@ def test_any_number_of_threads_gives_the_same_answer(threads):
 def test_a_batch_of_none_is_answered(name):
     arguments = kept(name)
     if name == "response":
-        samples = [(8,), (9,), (11,), *((17, k) for k in range(5))]
+        samples = [(8,), (9,), (11,), *((18, k) for k in range(5))]
     else:
         result = 16 if name == "euler" else 18
         where = 7 if name == "euler" else 10

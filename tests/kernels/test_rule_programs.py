@@ -6,7 +6,7 @@ import pytest
 from neurograph.equations.expression import Expression
 from neurograph.kernels import engine
 from neurograph.kernels.edge_terms import edge_terms
-from neurograph.kernels.rule_programs import evaluated, online_programs, sum_of_terms
+from neurograph.kernels.rule_programs import online_programs, weighed
 from neurograph.learning.rules import ONLINE
 
 
@@ -34,9 +34,9 @@ def test_products_of_tables_add_up_to_the_rule_over_samples():
     indptr, pre, w = np.array([0, 1, 3, 4]), np.array([2, 0, 1, 1], np.int32), random.normal(size=5)
     sums = np.empty((len(terms), 5))
     for term, to in zip(terms, sums, strict=True):
-        left, right = (evaluated(side, tables, tables["pre"]) for side in (term.pre, term.post))
+        left, right = (np.broadcast_to(1.0 * side(**tables), (4, 7)).copy() for side in (term.pre, term.post))
         engine.products(indptr, pre, np.array([1]), left, right, to, 7)
     for edge, (source, post) in enumerate([(2, 0), (0, 1), (1, 1), (1, 2), (3, 1)]):
         values = {"pre": tables["pre"][source], "post": tables["post"][post], "dpost": tables["dpost"][post]}
         expected = np.broadcast_to(rule(**values, w=w[edge]), 7).sum()
-        assert sum_of_terms(terms, sums, w)[edge] == pytest.approx(expected, rel=1e-12)
+        assert weighed(terms, sums, w)[edge] == pytest.approx(expected, rel=1e-12)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.solvers.arguments import free_edges, leaks_of, leaks_on, loop_weights, nodes_of, subgraph_of
+from neurograph.solvers.arguments import edges_of, leaks_of, leaks_on, loop_weights, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase
 from tests.solvers.networks import X, small
 
@@ -33,17 +33,17 @@ def test_outputs_move_unless_they_are_clamped():
 )
 def test_edges_are_listed_by_the_moving_node_at_one_end(which, rows):
     network = looped()
-    indptr, other, weights = free_edges(network, which)
+    indptr, other, weights = edges_of(network, which)
     node = {row: network.nodes[place] for place, row in enumerate(network.connectivity.subgraph.row)}
     found = [[(node[other[k]], weights[k]) for k in range(indptr[row], indptr[row + 1])] for row in range(len(rows))]
     assert found == rows
-    assert free_edges(network, which)[2] is weights
+    assert edges_of(network, which)[2] is weights
 
 
 def test_loops_have_a_weight_for_each_moving_node():
     network = looped()
-    assert loop_weights(network, network.connectivity.subgraph).tolist() == [0.0, -4.0]
-    assert loop_weights(network, network.connectivity.clamped_subgraph).tolist() == [0.0]
+    assert loop_weights(network).tolist() == [0.0, -4.0]
+    assert loop_weights(network, clamped=True).tolist() == [0.0]
 
 
 def test_sums_that_no_drift_reads_are_not_computed():

@@ -4,7 +4,6 @@
    Python calls; each loop stands in a header of its own, written once for all number types and instruction sets. */
 #include "engine.h"
 #include "processor.h"
-#include "arrays.h"
 #include "arguments.h"
 
 #if defined(__x86_64__)

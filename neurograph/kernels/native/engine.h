@@ -1,6 +1,9 @@
 /* What the loops of every number type and instruction set share. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -18,6 +21,13 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* Keep a value in a register, which compilers would rather read from memory again at every use. */
+#if defined(__x86_64__)
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
+#else
+#define IN_REGISTER(x)
 #endif
 
 /* Edges of a node below which one sum is faster than four partial ones; and edges from the one at work to the one whose
@@ -53,7 +63,8 @@ enum { LINE = 64, ROWS = 16 }; /* bytes of a cache line; rows of one lane that m
 
 static int64_t padded(int64_t rows) { return (rows + ROWS - 1) / ROWS * ROWS; }
 
-static void *cut(struct workspace *w, int64_t bytes) {
+/* A part that is not 0, but for what is written there before it is read. */
+static void *cut_raw(struct workspace *w, int64_t bytes) {
     void *part = w->base ? w->base + w->used : 0;
     /* A line more than asked, so that work on whole vectors may run over; and no two parts at one place of a page. */
     w->used += (bytes + 2 * LINE - 1) / LINE * LINE + LINE;
@@ -64,9 +75,15 @@ static void *cut(struct workspace *w, int64_t bytes) {
     return part;
 }
 
-/* Get the memory that the first pass asked for, all 0. */
+/* A part that is 0. */
+static void *cut(struct workspace *w, int64_t bytes) {
+    void *part = cut_raw(w, bytes);
+    return part ? memset(part, 0, bytes + LINE) : 0;
+}
+
+/* Get the memory that the first pass asked for. */
 static int provide(struct workspace *w) {
-    w->block = calloc(1, w->used + LINE);
+    w->block = malloc(w->used + LINE);
     w->base = (char *)(((uintptr_t)w->block + LINE - 1) / LINE * LINE);
     return w->block ? 0 : -1;
 }

@@ -36,30 +36,34 @@ TARGET static void NAMED(load_leaks)(struct NAMED(part) *mine, int64_t lanes) {
         *(VEC *)(all->gain + k) = 1 / (1 + *(VEC *)(all->dt + lane) * *(VEC *)(all->damp + k));
 }
 
-/* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. */
-TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count,
-                               int measured) {
+/* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. Of one kind and
+   measured or not, so that nothing is asked in the loop. */
+TARGET static inline __attribute__((always_inline)) void NAMED(move_kind)(
+    const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count, int implicit, int measured) {
     const struct phase *p = mine->all->phase;
     const int64_t vectors = (count + PER_LINE - 1) / PER_LINE * PER_LINE / PER, period = mine->period / PER;
     const VEC *s = (const VEC *)(s_table + at), *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
     const VEC *damp = (const VEC *)(mine->all->damp + at), *gain = (const VEC *)(mine->all->gain + at);
     VEC *new = (VEC *)(to_table + at), *worst = (VEC *)mine->worst;
     const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
-    for (int64_t v = 0, lane = 0; v < vectors; v++, lane = lane + 1 == period ? 0 : lane + 1) {
-        const VEC x = s[v], step = dt[lane];
-        if (mine->implicit) {
-            new[v] = NAMED(box)((x + step * moved[v]) * gain[v], low, high);
-            if (measured) {
-                const VEC rate = moved[v] - damp[v] * x;
-                worst[lane] =
-                    NAMED(worse)(worst[lane], NAMED(magnitude)(NAMED(box)(x + step * rate, low, high) - x));
-            }
-        } else {
-            const VEC y = NAMED(box)(x + step * moved[v], low, high);
-            new[v] = y;
+    for (int64_t first = 0; first < vectors; first += period)
+        for (int64_t lane = 0, v = first; lane < period && v < vectors; lane++, v++) {
+            const VEC x = s[v], step = dt[lane];
+            if (implicit) new[v] = NAMED(box)((x + step * moved[v]) * gain[v], low, high);
+            VEC rate = moved[v];
+            if (implicit) rate -= damp[v] * x;
+            if (implicit && !measured) continue;
+            const VEC y = NAMED(box)(x + step * rate, low, high);
+            if (!implicit) new[v] = y;
             if (measured) worst[lane] = NAMED(worse)(worst[lane], NAMED(magnitude)(y - x));
         }
-    }
+}
+
+TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s, REAL *to, int64_t at, int64_t count, int measured) {
+    if (mine->implicit && measured) NAMED(move_kind)(mine, s, to, at, count, 1, 1);
+    else if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, 0);
+    else if (measured) NAMED(move_kind)(mine, s, to, at, count, 0, 1);
+    else NAMED(move_kind)(mine, s, to, at, count, 0, 0);
 }
 
 /* One step of this thread's rows, from table `side` to the other, tile after tile. */
@@ -170,56 +174,12 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
     }
 }
 
-/* Wait for all threads, and give each the largest of their residuals. */
-TARGET static void NAMED(compare)(const struct NAMED(part) *mine, int side, int64_t lanes) {
-    const struct phase *p = mine->all->phase;
-    REAL *errors = mine->all->errors;
-    for (int64_t lane = 0; lane < lanes; lane++) errors[(2 * mine->thread + side) * LANES + lane] = mine->worst[lane];
-    meet(p->gate, p->threads);
-    for (int64_t other = 0; other < p->threads; other++)
-        for (int64_t lane = 0; lane < lanes; lane++) {
-            const REAL error = errors[(2 * other + side) * LANES + lane], had = mine->worst[lane];
-            mine->worst[lane] = error > had || error != error ? error : had;
-        }
-}
-
 /* Copy the recorded nodes of every lane that moves into a frame. */
 TARGET static void NAMED(record)(const struct phase *p, const REAL *s, const double *live, int64_t first, int64_t count,
                                  int64_t frame, int64_t lanes) {
     for (int64_t lane = 0; lane < count; lane++)
         for (int64_t k = 0; live[lane] != 0 && k < p->watched; k++)
             ((REAL *)p->frames)[(sample_of(p, first + lane) * p->frame_count + frame) * p->watched + k] = s[p->watched_row[k] * lanes + lane];
-}
-
-/* The lengths of explicit steps, for samples that have none yet, from the slopes at their start. */
-TARGET static void NAMED(choose_lengths)(struct NAMED(part) *mine, int64_t first, int64_t count, int64_t lanes) {
-    const struct NAMED(euler) *all = mine->all;
-    const struct phase *p = all->phase;
-    const int64_t rows = ROWS_A_TILE(lanes);
-    int given = 1;
-    for (int64_t lane = 0; lane < count; lane++) given &= p->dt[SAMPLE(lane)] == p->dt[SAMPLE(lane)];
-    if (given) return;
-    NAMED(fill)(mine->worst, 0, mine->period);
-    for (int64_t row = mine->low; row < mine->high; row += rows) {
-        const int64_t here = mine->high - row < rows ? mine->high - row : rows, at = row * lanes;
-        NAMED(gather)(&p->recurrent, all->sent[0], all->base + at, mine->total, row, row + here, lanes);
-        const REAL *given[] = {all->s[0] + at, mine->total};
-        NAMED(spread)(&mine->slope_s, row, here, lanes);
-        NAMED(run)(&mine->slope_s, given, mine->moved, here * lanes);
-        for (int64_t k = 0; k < here * lanes; k++) {
-            const REAL slope = mine->moved[k] < 0 ? -mine->moved[k] : mine->moved[k];
-            if (slope > mine->worst[k % lanes]) mine->worst[k % lanes] = slope;
-        }
-    }
-    NAMED(compare)(mine, 1, lanes);
-    if (mine->thread == 0)
-        for (int64_t k = 0; k < mine->period; k++) {
-            const int64_t sample = SAMPLE(k % lanes);
-            if (k < count && p->dt[sample] != p->dt[sample])
-                p->dt[sample] = step_length(0, mine->worst[k] + fabs(pulled_by(p) * p->beta[sample]));
-            all->dt[k] = (REAL)p->dt[sample];
-        }
-    meet(p->gate, p->threads);
 }
 
 /* Move the samples `first` to `first + count` until each has settled, diverged or taken all its steps. */
@@ -314,6 +274,11 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         }
         if (!over) continue;
         running -= over;
+        if (over == count) {
+            NAMED(unload_all)(p, s, first, count, lanes, low, high);
+            NAMED(unload_all)(p, s, first, count, lanes, from, until);
+            break;
+        }
         for (int64_t lane = 0; lane < count; lane++)
             if (ending[lane] != 0) {
                 NAMED(unload)(p, s, sample_of(p, first + lane), lane, lanes, low, high);
@@ -346,29 +311,6 @@ TARGET static void *NAMED(take_part)(void *given) {
     return 0;
 }
 
-/* Put the samples of semi-implicit steps first, and give those the length of a step that have none; 0 where such steps are
-   asked for and some 1 + dt (L + beta k) is not positive. */
-TARGET static int NAMED(choose_kinds)(struct phase *p, struct NAMED(euler) *all, const struct NAMED(part) *part) {
-    double least = NAN, pulled = NAN;
-    if (p->leak) {
-        NAMED(prepare)(&part->leak, p, all->values);
-        NAMED(least_leaks)(p, &part->leak, part->leaks, &least, &pulled);
-    }
-    for (int kind = 1; kind >= 0; kind--)
-        for (int64_t sample = 0, k = kind ? 0 : all->semi; sample < p->batch; sample++) {
-            const double nudge = pulled_by(p) * p->beta[sample], more = nudge < 0 ? nudge : 0;
-            const int implicit = p->implicit >= 0 ? p->implicit : least >= 0 && pulled + more >= 0;
-            if (implicit != kind) continue;
-            all->order[k++] = sample;
-            if (!kind) continue;
-            all->semi = k;
-            if (p->dt[sample] != p->dt[sample]) p->dt[sample] = step_length(1, 0);
-            if (!(1 + p->dt[sample] * least > 0 && 1 + p->dt[sample] * (pulled + more) > 0)) return 0;
-        }
-    p->order = all->semi && all->semi < p->batch ? all->order : 0;
-    return 1;
-}
-
 /* Run a phase on its threads, each with free rows of as many edges; whole lines of them in any layout. */
 TARGET static int NAMED(run_euler)(struct phase *p) {
     struct NAMED(euler) all = {.phase = p};
@@ -383,6 +325,7 @@ TARGET static int NAMED(run_euler)(struct phase *p) {
     }
     NAMED(node_values)(p, all.values);
     p->recurrent.alike = find_alike(&p->recurrent, p->free, all.alike);
+    p->clamped.alike = find_alike(&p->clamped, p->free, all.clamped_alike);
     for (int64_t t = 0; t < p->threads; t++) {
         struct NAMED(part) *mine = &parts[t];
         mine->all = &all, mine->thread = t;

@@ -68,51 +68,48 @@ TARGET static void NAMED(row)(int64_t first, int64_t last, const int32_t *restri
 }
 
 #if WIDE == 64 /* where registers are enough */
-/* The same for four rows that hear the same nodes, which read what these send once for all four. */
+/* The sums of four rows that hear the same nodes, over every `step`-th edge, for `count` vectors of lanes: what a node
+   sends is read once for all four, and a weight once for all vectors. */
 #define BUNDLE(count)                                                                                                 \
     do {                                                                                                              \
         VEC sum[4][count];                                                                                            \
         UNROLL for (int r = 0; r < 4; r++)                                                                            \
-            UNROLL for (int c = 0; c < (count); c++) sum[r][c] = ((const VEC *)(base + r * lanes + lane))[c];         \
-        for (int64_t k = 0; k < degree; k++) {                                                                        \
-            const VEC *from = (const VEC *)(sent + (int64_t)other[k] * lanes + lane);                                 \
-            UNROLL for (int r = 0; r < 4; r++)                                                                        \
-                UNROLL for (int c = 0; c < (count); c++) sum[r][c] += weights[k + r * degree] * from[c];              \
+            UNROLL for (int c = 0; c < (count); c++) sum[r][c] = base ? ((const VEC *)(base + r * lanes))[c] : (VEC){0}; \
+        for (int64_t k = first; k < degree; k += step) {                                                              \
+            const VEC *from = (const VEC *)(sent + (int64_t)other[k] * lanes);                                        \
+            UNROLL for (int r = 0; r < 4; r++) {                                                                      \
+                VEC weight = NAMED(splat)(weights[k + r * degree]);                                                   \
+                IN_REGISTER(weight);                                                                                  \
+                UNROLL for (int c = 0; c < (count); c++) sum[r][c] += weight * from[c];                               \
+            }                                                                                                         \
         }                                                                                                             \
         UNROLL for (int r = 0; r < 4; r++)                                                                            \
-            UNROLL for (int c = 0; c < (count); c++) ((VEC *)(total + r * lanes + lane))[c] = sum[r][c];              \
-        lane += (count) * PER;                                                                                        \
+            UNROLL for (int c = 0; c < (count); c++) ((VEC *)(total + r * stride))[c] = sum[r][c];                    \
     } while (0)
 
-TARGET static void NAMED(four_rows)(int64_t degree, const int32_t *restrict other, const REAL *restrict weights,
-                                    const REAL *restrict sent, const REAL *base, REAL *total, int64_t lanes) {
-    int64_t lane = 0;
-    if (degree < FEW) {
-        while (lanes - lane >= 4 * PER) BUNDLE(4);
-        if (lanes - lane >= 3 * PER) BUNDLE(3);
-        else if (lanes - lane >= 2 * PER) BUNDLE(2);
-        else if (lanes - lane >= PER) BUNDLE(1);
-        return;
-    }
-    for (; lane < lanes; lane += PER) { /* four partial sums of each row */
-        VEC sum[4][4];
-        int64_t k = 0;
-        UNROLL for (int r = 0; r < 4; r++) {
-            sum[r][0] = *(const VEC *)(base + r * lanes + lane);
-            UNROLL for (int part = 1; part < 4; part++) sum[r][part] = (VEC){0};
+TARGET static void NAMED(bundle)(int64_t count, int64_t first, int64_t step, int64_t degree, const int32_t *restrict other,
+                                 const REAL *restrict weights, const REAL *restrict sent, const REAL *base, int64_t lanes,
+                                 REAL *total, int64_t stride) {
+    if (count == 4) BUNDLE(4);
+    else if (count == 3) BUNDLE(3);
+    else if (count == 2) BUNDLE(2);
+    else BUNDLE(1);
+}
+
+TARGET static void NAMED(four_rows)(int64_t degree, const int32_t *other, const REAL *weights, const REAL *sent,
+                                    const REAL *base, REAL *total, int64_t lanes) {
+    for (int64_t lane = 0, count; lane < lanes; lane += count * PER) {
+        count = lanes - lane >= 4 * PER ? 4 : (lanes - lane) / PER;
+        if (degree < FEW) {
+            NAMED(bundle)(count, 0, 1, degree, other, weights, sent + lane, base + lane, lanes, total + lane, lanes);
+            continue;
         }
-        for (; k + 4 <= degree; k += 4)
-            UNROLL for (int part = 0; part < 4; part++) {
-                const VEC from = *(const VEC *)(sent + (int64_t)other[k + part] * lanes + lane);
-                UNROLL for (int r = 0; r < 4; r++) sum[r][part] += weights[k + part + r * degree] * from;
-            }
-        UNROLL for (int part = 0; part < 3; part++)
-            if (k + part < degree) {
-                const VEC from = *(const VEC *)(sent + (int64_t)other[k + part] * lanes + lane);
-                UNROLL for (int r = 0; r < 4; r++) sum[r][part] += weights[k + part + r * degree] * from;
-            }
-        UNROLL for (int r = 0; r < 4; r++)
-            *(VEC *)(total + r * lanes + lane) = (sum[r][0] + sum[r][1]) + (sum[r][2] + sum[r][3]);
+        VEC part[4][4][4]; /* of the edges k modulo 4, of a row, a vector */
+        for (int k = 0; k < 4; k++)
+            NAMED(bundle)(count, k, 4, degree, other, weights, sent + lane, k ? 0 : base + lane, lanes, (REAL *)part[k], 4 * PER);
+        for (int r = 0; r < 4; r++)
+            for (int c = 0; c < count; c++)
+                ((VEC *)(total + r * lanes + lane))[c] = (part[0][r][c] + part[1][r][c]) + (part[2][r][c] + part[3][r][c]);
     }
 }
 #undef BUNDLE

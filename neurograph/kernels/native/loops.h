@@ -17,7 +17,7 @@
 #include "gather.h"
 #include "phase.h"
 #include "rule.h"
-#include "euler_memory.h"
+#include "euler_steps.h"
 #include "euler.h"
 #include "rest.h"
 #include "gauss_seidel.h"
@@ -30,6 +30,7 @@
 #undef PER
 #undef PER_LINE
 #undef EACH
+#undef SOON
 #undef ONE
 #undef SAMPLE
 #undef NEXT

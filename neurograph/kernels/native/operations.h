@@ -19,6 +19,15 @@ static PyObject *run(PyObject *self, PyObject *args) {
     return PyLong_FromSsize_t(k);
 }
 
+/* Give `from` and `to` their types, and do for each pair of types what follows. */
+#define OF_TYPES(from_bytes, to_bytes, each)                                                                          \
+    do {                                                                                                              \
+        if ((from_bytes) == 4 && (to_bytes) == 4) each(float, float);                                                 \
+        else if ((from_bytes) == 4) each(float, double);                                                              \
+        else if ((to_bytes) == 4) each(double, float);                                                                \
+        else each(double, double);                                                                                    \
+    } while (0)
+
 static double number_at(const void *from, int64_t bytes, int64_t k) {
     return bytes == 4 ? ((const float *)from)[k] : ((const double *)from)[k];
 }
@@ -58,11 +67,13 @@ static PyObject *copied_numbers(PyObject *args, int scattered) {
         goto done;
     }
     failed = 0;
+#define ALL(A, B) for (int64_t k = 0; k < count; k++) ((B *)to)[k] = (B)((const A *)from)[k]
+#define TAKEN(A, B) for (int64_t k = 0; k < count; k++) ((B *)to)[k] = (B)((const A *)from)[places[k]]
+#define PUT(A, B) for (int64_t k = 0; k < count; k++) ((B *)to)[places[k]] = (B)((const A *)from)[k]
     if (!places && from_bytes == to_bytes) memcpy(to, from, count * to_bytes);
-    else
-        for (int64_t k = 0; k < count; k++)
-            put_number(to, to_bytes, scattered && places ? places[k] : k,
-                       number_at(from, from_bytes, places && !scattered ? places[k] : k));
+    else if (!places) OF_TYPES(from_bytes, to_bytes, ALL);
+    else if (scattered) OF_TYPES(from_bytes, to_bytes, PUT);
+    else OF_TYPES(from_bytes, to_bytes, TAKEN);
 done:
     release(&held);
     if (failed) return 0;
@@ -121,7 +132,8 @@ static PyObject *add_up(PyObject *self, PyObject *args) {
     }
     failed = 0;
     memset(to, 0, groups * sizeof *to);
-    for (int64_t k = 0; k < count; k++) to[places ? places[k] : 0] += number_at(from, bytes, k);
+#define ADDED(A, B) for (int64_t k = 0; k < count; k++) to[places ? places[k] : 0] += ((const A *)from)[k]
+    OF_TYPES(bytes, 8, ADDED);
 done:
     release(&held);
     if (failed) return 0;
@@ -137,10 +149,8 @@ static PyObject *within(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "Odd", &array, &low, &high)) return 0;
     const void *x = numbers(&held, array, "array", 'x', -1, &count, 0);
     int all = 1;
-    for (int64_t k = 0; x && all && k < count; k++) {
-        const double here = number_at(x, last_bytes(&held), k);
-        all = here >= low && here <= high;
-    }
+#define INSIDE(A, B) for (int64_t k = 0; k < count; k++) all &= (int)(((const A *)x)[k] >= low) & (int)(((const A *)x)[k] <= high)
+    if (x) OF_TYPES(last_bytes(&held), 8, INSIDE);
     release(&held);
     return x ? PyBool_FromLong(all) : 0;
 }

@@ -49,8 +49,19 @@ static void NAMED(fold)(REAL *worst, int64_t lanes) {
 /* Put what the samples have at the nodes into rows `low` to `high` of a table. */
 TARGET static void NAMED(load)(const struct phase *p, const REAL *from, REAL *to, int64_t first, int64_t count,
                                int64_t lanes, int64_t low, int64_t high) {
-    for (int64_t lane = 0; lane < lanes; lane++)
-        for (int64_t k = low; k < high; k++) to[ROW_OF(p, k) * lanes + lane] = from[SAMPLE(lane) * p->nodes + p->node[k]];
+    const REAL *own[LANES];
+    for (int64_t lane = 0; lane < lanes; lane++) own[lane] = from + SAMPLE(lane) * p->nodes;
+    for (int64_t k = low; k < high; k++)
+        for (int64_t lane = 0; lane < lanes; lane++) to[ROW_OF(p, k) * lanes + lane] = own[lane][p->node[k]];
+}
+
+/* Write the first `count` lanes of the nodes `low` to `high` to where the samples from `first` on end. */
+TARGET static void NAMED(unload_all)(const struct phase *p, const REAL *from, int64_t first, int64_t count, int64_t lanes,
+                                     int64_t low, int64_t high) {
+    REAL *own[LANES];
+    for (int64_t lane = 0; lane < count; lane++) own[lane] = (REAL *)p->end + SAMPLE(lane) * p->nodes;
+    for (int64_t k = low; k < high; k++)
+        for (int64_t lane = 0; lane < count; lane++) own[lane][p->node[k]] = from[ROW_OF(p, k) * lanes + lane];
 }
 
 /* Write one lane of the nodes `low` to `high` to where sample `sample` ends. */

@@ -19,7 +19,7 @@ TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const 
     const int constants = p ? p->variables + p->nodes : 0, temporaries = p ? constants + p->constants : 0;
     REAL *constant = cut(w, (temporaries - constants) * (int64_t)sizeof(VEC));
     REAL *by_node = cut(w, (p ? p->node_temporaries : 0) * padded(rows) * (int64_t)sizeof(REAL));
-    VEC *spread = cut(w, (p ? p->spreads : 0) * w->tile);
+    VEC *spread = cut_raw(w, (p ? p->spreads : 0) * w->tile);
     if (!w->base || !p) return r;
     for (int k = 0; k < all; k++) r.at[k] = 0, r.step[k] = 1, r.by_node[k] = 0;
     for (int k = constants; k < temporaries; k++) {
@@ -36,6 +36,20 @@ TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const 
 #define EACH(value)                                                                                                   \
     for (int64_t v = 0; v < vectors; v++, a += sa, b += sb, c += sc) to[v] = (value);                                 \
     break
+/* The same of an operation that takes no longer than to count: unrolled, where all its operands are tables. */
+#define SOON(value)                                                                                                   \
+    if (sa && sb && sc) {                                                                                             \
+        int64_t v = 0;                                                                                                \
+        for (; v + 4 <= vectors; v += 4, a += 4, b += 4, c += 4, to += 4) {                                           \
+            { to[0] = (value); a++, b++, c++; }                                                                       \
+            { to[1] = (value); a++, b++, c++; }                                                                       \
+            { to[2] = (value); a++, b++, c++; }                                                                       \
+            { to[3] = (value); a -= 3, b -= 3, c -= 3; }                                                              \
+        }                                                                                                             \
+        for (; v < vectors; v++, a++, b++, c++, to++) *to = (value);                                                  \
+        break;                                                                                                        \
+    }                                                                                                                 \
+    EACH(value)
 #define ONE(x) NAMED(splat)((REAL)(x))
 
 TARGET static void NAMED(interpret)(const struct instruction *i, const struct instruction *end, VEC *const *at,
@@ -47,13 +61,13 @@ TARGET static void NAMED(interpret)(const struct instruction *i, const struct in
         const int64_t sa = step[i->a], sb = step[i->b], sc = step[i->c];
         switch (i->operation) {
         case COPY: EACH(*a);
-        case ADD: EACH(*a + *b);
-        case SUBTRACT: EACH(*a - *b);
-        case MULTIPLY: EACH(*a * *b);
+        case ADD: SOON(*a + *b);
+        case SUBTRACT: SOON(*a - *b);
+        case MULTIPLY: SOON(*a * *b);
         case DIVIDE: EACH(*a / *b);
-        case MULTIPLY_ADD: EACH(*a * *b + *c);
-        case MULTIPLY_SUBTRACT: EACH(*a * *b - *c);
-        case SUBTRACT_PRODUCT: EACH(*c - *a * *b);
+        case MULTIPLY_ADD: SOON(*a * *b + *c);
+        case MULTIPLY_SUBTRACT: SOON(*a * *b - *c);
+        case SUBTRACT_PRODUCT: SOON(*c - *a * *b);
         case NEGATE: EACH(-*a);
         case POWER: EACH(NAMED(vpower)(*a, *b));
         case ABSOLUTE: EACH(NAMED(magnitude)(*a));
@@ -64,10 +78,10 @@ TARGET static void NAMED(interpret)(const struct instruction *i, const struct in
         case SIGMOID: EACH(NAMED(vsigmoid)(*a));
         case SIN: EACH(NAMED(vsin)(*a));
         case COS: EACH(NAMED(vcos)(*a));
-        case RELU: EACH(NAMED(pick)((MASK)(*a < zero), zero, *a));
+        case RELU: EACH(NAMED(larger)(zero, *a));
         case STEP: EACH(NAMED(pick)((MASK)(*a > zero), one, zero));
         case SIGN: EACH(NAMED(pick)((MASK)(*a > zero), one, NAMED(pick)((MASK)(*a < zero), -one, *a)));
-        case CLIP: EACH(NAMED(pick)((MASK)(*a < *b), *b, NAMED(pick)((MASK)(*a > *c), *c, *a)));
+        case CLIP: EACH(NAMED(box)(*a, *b, *c));
         case BETWEEN: EACH(NAMED(pick)((MASK)(*b <= *a) & (MASK)(*a <= *c), one, zero));
         }
     }

@@ -43,7 +43,10 @@ TARGET static void NAMED(add_products)(int64_t first, int64_t last, const int32_
             sum = (NAMED(quad)){pair[0][0], pair[0][1], pair[1][0], pair[1][1]};
         }
         for (; lane + 4 <= lanes; lane += 4) sum += *(const NAMED(quad) *)(p + lane) * *(const NAMED(quad) *)(q + lane);
-        for (int part = 0; lane < lanes; lane++, part++) sum[part] += p[lane] * q[lane];
+        if (lane < lanes) { /* one to three more, each to a sum of its own */
+            const int64_t two = lane + 1 < lanes ? lane + 1 : lane, three = lane + 2 < lanes ? lane + 2 : lane;
+            sum += (NAMED(quad)){p[lane] * q[lane], two > lane ? p[two] * q[two] : 0, three > lane ? p[three] * q[three] : 0, 0};
+        }
         sums[k] += __builtin_convertvector(sum, NAMED(sums));
     }
 }
@@ -195,11 +198,13 @@ TARGET static void NAMED(all_products)(const int64_t *indptr, int64_t nodes, con
                                        int64_t edges, int64_t biases, const void *P, const void *Q, int64_t samples,
                                        double *sums) {
     const int32_t one = (int32_t)nodes;
+    enum { MANY = 16 };
     for (int64_t j = 0; j < nodes; j++)
-        for (int64_t k = indptr[j]; k < indptr[j + 1]; k++) {
-            NAMED(sums) four = {0};
-            NAMED(add_products)(0, 1, pre + k, P, (const REAL *)Q + j * samples, samples, &four);
-            sums[k] = NAMED(sum_of)(four);
+        for (int64_t k = indptr[j], here; k < indptr[j + 1]; k += here) {
+            NAMED(sums) four[MANY] = {{0}};
+            here = indptr[j + 1] - k < MANY ? indptr[j + 1] - k : MANY;
+            NAMED(add_products)(0, here, pre + k, P, (const REAL *)Q + j * samples, samples, four);
+            for (int64_t e = 0; e < here; e++) sums[k + e] = NAMED(sum_of)(four[e]);
         }
     for (int64_t k = 0; k < biases; k++) {
         NAMED(sums) four = {0};

@@ -33,8 +33,25 @@ TARGET static inline VEC NAMED(magnitude)(VEC x) {
     return (VEC)((MASK)x & (MASK)((SINGLE ? (MASK){0} + (INTEGER)0x7fffffff : (MASK){0} + (INTEGER)0x7fffffffffffffff)));
 }
 
+/* The smaller and the larger of two; the second where either is NaN, and where both are 0. */
+#if defined(__x86_64__)
+#if WIDE == 64
+#define OF_TWO(what, a, b) ((VEC)(SINGLE ? (MASK)_mm512_##what##_ps((__m512)(a), (__m512)(b)) : (MASK)_mm512_##what##_pd((__m512d)(a), (__m512d)(b))))
+#elif WIDE == 32
+#define OF_TWO(what, a, b) ((VEC)(SINGLE ? (MASK)_mm256_##what##_ps((__m256)(a), (__m256)(b)) : (MASK)_mm256_##what##_pd((__m256d)(a), (__m256d)(b))))
+#else
+#define OF_TWO(what, a, b) ((VEC)(SINGLE ? (MASK)_mm_##what##_ps((__m128)(a), (__m128)(b)) : (MASK)_mm_##what##_pd((__m128d)(a), (__m128d)(b))))
+#endif
+TARGET static inline VEC NAMED(smaller)(VEC a, VEC b) { return OF_TWO(min, a, b); }
+TARGET static inline VEC NAMED(larger)(VEC a, VEC b) { return OF_TWO(max, a, b); }
+#undef OF_TWO
+#else
+TARGET static inline VEC NAMED(smaller)(VEC a, VEC b) { return NAMED(pick)((MASK)(a < b), a, b); }
+TARGET static inline VEC NAMED(larger)(VEC a, VEC b) { return NAMED(pick)((MASK)(a > b), a, b); }
+#endif
+
 TARGET static inline VEC NAMED(box)(VEC x, VEC low, VEC high) { /* NaN stays */
-    return NAMED(pick)((MASK)(x < low), low, NAMED(pick)((MASK)(x > high), high, x));
+    return NAMED(larger)(low, NAMED(smaller)(high, x));
 }
 
 /* The larger of two, or the second where it is NaN, which then stays. */
