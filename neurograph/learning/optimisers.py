@@ -139,7 +139,7 @@ class _Writer:
         names = tuple(sorted(equation.symbols & self.given.keys()))
         arrays = tuple(self.given[each] for each in names)
         if to is None:
-            to = self.given[name] if name in self.given else np.empty_like(max(arrays, key=np.size))
+            to = self.given[name] if name in self.given else np.empty_like(max(arrays, key=np.ndim))
         constants = tuple((each, self.constants[each]) for each in sorted(equation.symbols & self.constants.keys()))
         self.calls.append((engine.evaluate, (program(equation, names, (), constants), arrays, to)))
         self.given[name] = to

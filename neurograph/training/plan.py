@@ -44,6 +44,8 @@ class Plan:
     config : TrainingConfig
     start, target, beta : arrays (batch, nodes), (batch, outputs), (batch,)
         The samples: where their free phase starts, their targets and nudging strengths.
+    network : Network
+        Of which the calls read the working memory's weights, biases and parameters.
     phases : Phases
         Their final states.
     step : Step
@@ -59,6 +61,7 @@ class Plan:
     start: Floats
     target: Floats
     beta: NDArray[np.float64]
+    network: Network
     phases: Phases
     step: Step
     calls: tuple[Call, ...]
@@ -83,14 +86,15 @@ class Plan:
         step = Step(network, config, np.empty(edges + connectivity.biased.size))
         # A network whose numbers are those of the step: what it has computed of them, the first calls compute anew.
         step.values[:edges] = network.weights
-        working = replace(network, weights=step.values[:edges], biases=network.biases.copy())
+        parameters = network.parameters.copy()
+        working = replace(network, weights=step.values[:edges], biases=network.biases.copy(), parameters=parameters)
         phases, calls = _phases(working, config, method, start, target, beta)
         states = {name: getattr(phases, name).state for name in ("free", *rule.phases)}
         slope = None if phases.response is None else phases.response.input_slope
         readout = Readout(rule, Ends(working, states, slope, beta, step.values, step.doubles), config.strength)
         step.changes = readout.changes
         first = _derived(working, step.values[edges:], "clamped" in rule.phases)
-        return cls(config, start, target, beta, phases, step, (*first, *calls, *readout.calls, *step.calls))
+        return cls(config, start, target, beta, working, phases, step, (*first, *calls, *readout.calls, *step.calls))
 
     def update(
         self, network: Network, state: OptimiserState, start: Floats, y: Floats, beta: float | Floats, epoch: int
@@ -104,14 +108,16 @@ class Plan:
         """
         if self.current is None or self.current[0] is not network or self.current[1] is not state:
             self.step.load(network, state)
+            self.network.parameters[...] = network.parameters
         self.current = None  # until the calls have come to their end
         self.start[...], self.target[...], self.beta[...] = start, y, beta
         self.step.rate[...] = self.config.optimiser.rate(epoch)
         done = engine.run(self.calls)
         if done < len(self.calls) - 1:
             return None
-        self.current = self.step.after(done == len(self.calls), epoch)
-        return Update(*self.current, self.phases)
+        after = self.step.after(done == len(self.calls), epoch)
+        self.current = after if self.config.keep is None else None  # a constraint has perhaps moved it
+        return Update(*after, self.phases)
 
 
 def _phases(

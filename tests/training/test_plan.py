@@ -89,6 +89,7 @@ def test_every_optimiser_has_the_bits_of_its_parts(make, limits, monkeypatch):
         {"start": "uniform", "batch_size": 1},
         {"pruner": ng.pruning.magnitude(0.05)},
         {"keep": ng.certificates.contracting(rate=0.05)},
+        {"keep": ng.certificates.contracting(rate=0.5), "optimiser": ng.optimisers.adam(0.1)},
         {"rule": ng.rules.coupled_learning(0.3), "solver": ng.solvers.Euler(steps=60)},
     ],
     ids=str,
@@ -98,6 +99,15 @@ def test_every_way_to_train_has_the_bits_of_its_parts(options, monkeypatch):
     assert answers
     assert all(answers)
     assert_same(planned, parted)
+
+
+def test_a_constraint_that_changes_parameters_has_the_bits_of_its_parts(monkeypatch):
+    options = {"keep": ng.certificates.contracting(rate=0.2), "optimiser": ng.optimisers.adam(0.1)}
+    planned, parted, answers = both(network("signed"), monkeypatch, **options)
+    assert all(answers)
+    assert_same(planned, parted)
+    assert np.array_equal(planned.network.parameters, parted.network.parameters)
+    assert np.any(planned.network.parameters != network("signed").parameters)
 
 
 def test_signs_and_edges_that_do_not_learn_are_kept_to_the_same_bits(monkeypatch):
