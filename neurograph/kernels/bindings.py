@@ -22,7 +22,7 @@ Call = tuple[Any, tuple[Any, ...]]
 EDGE = 8
 """What an edge costs beside its lanes, in lanes."""
 
-WORTH_A_THREAD = 1 << 22
+WORTH_A_THREAD = 1 << 19
 """Cost of a step, over all edges, from which another thread pays."""
 
 

@@ -325,17 +325,6 @@ class Network(FrozenArrays):
             moving &= self.dynamics.pressed(state, self.at_nodes(self.dynamics.drift_equation, state)) == 0
         return ~moving
 
-    def transposed_residual(self, state: Floats, response: Floats, force: Floats) -> Floats:
-        """Return max abs(J' d + force) / max abs(force) of each sample, for d (batch, nodes) at a free equilibrium."""
-        moving = ~self.held(state)
-        own, input_slope = (self.at_nodes(self.dynamics.slope(name), state) for name in ("s", "I"))
-        back = (self.matrix().T @ (moving * input_slope * response).T).T
-        total = own * response + self.at_nodes(self.dynamics.transfer_slope, state) * back
-        total[:, self.connectivity.outputs] += force
-        largest = np.max(np.abs(force), axis=1, initial=0.0)
-        residual = np.max(np.abs(np.where(moving, total, 0.0)), axis=1, initial=0.0)
-        return np.asarray(residual / np.where(largest > 0.0, largest, 1.0))
-
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
         """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
 

@@ -11,6 +11,7 @@ from neurograph.equations.costs import cross_entropy, squared_error
 from neurograph.learning.phases import run_phases, weight_change
 from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Status
+from tests.solvers.networks import transposed_residual
 
 TIGHT = ng.solvers.Euler(tol=1e-12, steps=100_000)
 
@@ -78,7 +79,7 @@ def test_without_a_cycle_one_sweep_is_exact_and_self_loops_are_no_obstacle():
     response = ng.solvers.Euler(tol=0, steps=3).respond(free, y - free.outputs)
     assert np.all(response.steps == 1)
     assert np.all(response.status == Status.CONVERGED)
-    assert start.transposed_residual(free.state, response.state, y - free.outputs).max() < 1e-12
+    assert transposed_residual(start, free.state, response.state, y - free.outputs).max() < 1e-12
 
 
 def test_an_unstable_equilibrium_is_not_learned_from():

@@ -120,6 +120,10 @@ TARGET static void NAMED(four_rows)(int64_t degree, const int32_t *other, const 
    The two may be one table, which adds to it. */
 TARGET static void NAMED(gather)(const struct edges *e, const REAL *sent, const REAL *base, REAL *total, int64_t first,
                                  int64_t last, int64_t lanes) {
+    if (e->indptr[first] == e->indptr[last]) { /* no edge leads into these rows */
+        if (total != base) memcpy(total, base, (last - first) * lanes * sizeof(REAL));
+        return;
+    }
     if (lanes == 1) {
         const REAL *weights = e->weights;
         for (int64_t row = first, k = e->indptr[first]; row < last; row++, base++, total++) {
