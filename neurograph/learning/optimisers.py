@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -85,7 +86,7 @@ class Optimiser(abc.ABC):
 
     def rate(self, epoch: int) -> float:
         """Return the learning rate of an epoch."""
-        return self.learning_rate * self.decay**epoch
+        return float(self.learning_rate * self.decay**epoch)
 
     def step(
         self, values: Floats, change: Floats, state: OptimiserState, weights: int, epoch: int = 0
@@ -130,7 +131,7 @@ class _Writer:
     def __init__(self, optimiser: Optimiser, given: dict[str, Floats]) -> None:
         low, high = optimiser.bounds or (0.0, 0.0)
         numbers = {each.name: getattr(optimiser, each.name) for each in fields(optimiser)} | {"low": low, "high": high}
-        self.constants = {name: float(value) for name, value in numbers.items() if isinstance(value, (int, float))}
+        self.constants = {name: float(value) for name, value in numbers.items() if isinstance(value, Real)}
         self.given, self.calls = given, list[Call]()
 
     def write(self, name: str, text: str, to: Floats | None = None) -> None:

@@ -1,9 +1,12 @@
+from dataclasses import dataclass
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurograph.learning.optimisers import OPTIMISERS, adam, sgd
+from neurograph.learning.optimisers import OPTIMISERS, Optimiser, adam, sgd
 
 EVERY = [*(make(learning_rate=0.1) for make in OPTIMISERS.values()), sgd(0.1, 0.9)]
 
@@ -93,3 +96,21 @@ def test_arguments_keep_their_order():
     assert sgd(0.5, 0.9) == sgd(learning_rate=0.5, momentum=0.9)
     with pytest.raises(TypeError):
         adam(0.1, 0.9)
+
+
+def test_numbers_of_any_type_serve():
+    exact, given = adam(0.25, beta1=0.5), adam(np.float32(0.25), beta1=np.float32(0.5), max_step=np.int64(1))
+    assert np.array_equal(run(given, [[1.0, -2.0, 0.5]] * 3), run(exact, [[1.0, -2.0, 0.5]] * 3))
+
+
+def test_one_of_ones_own_is_its_equations():
+    @dataclass(frozen=True)
+    class Signs(Optimiser):
+        """Steps of one size, along the sign of a mean of the changes."""
+
+        of_each = ("mean",)
+        equations = MappingProxyType({"mean": "keep*mean + (1 - keep)*change", "direction": "sign(mean)"})
+        keep: float = 0.5
+
+    moved = run(Signs(0.1), [[4.0, -1.0, 0.0], [-1.0, -1.0, 0.0], [-4.0, 3.0, 0.0]])
+    assert np.allclose(moved, [[0.1, -0.1, 0.0], [0.2, -0.2, 0.0], [0.1, -0.1, 0.0]])
