@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from neurograph.equations.expression import Expression
 from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
 from neurograph.kernels.edge_terms import Term, edge_terms
 from neurograph.kernels.program import Program, program
 
@@ -28,14 +28,14 @@ class OnlineProgram:
         Of each term, the part of either end: over its state after a step, and how far that moved it.
     whole : Program or None
         The rule over both ends and the weight, where it is no sum of products.
-    weigh : callable
-        From the sums over samples of the terms (terms, k) and k weights to the rule (k,).
+    terms : tuple of Term or None
+        What :func:`weighed` takes.
     """
 
     pre: tuple[Program, ...]
     post: tuple[Program, ...]
     whole: Program | None
-    weigh: Callable[[Numbers, Numbers], Numbers]
+    terms: tuple[Term, ...] | None
 
     @property
     def sums(self) -> int:
@@ -48,12 +48,12 @@ def online_programs(rule: Expression) -> OnlineProgram:
     """Return the programs of an online rule."""
     terms = edge_terms(rule, _end)
     if terms is None:
-        return OnlineProgram((), (), program(rule, ("pre", "post", "dpre", "dpost", "w")), lambda sums, w: sums[0])
+        return OnlineProgram((), (), program(rule, ("pre", "post", "dpre", "dpost", "w")), None)
     return OnlineProgram(
         tuple(program(term.pre, ("pre", "dpre")) for term in terms),
         tuple(program(term.post, ("post", "dpost")) for term in terms),
         None,
-        lambda sums, w: weighed(terms, sums, w.astype(np.float64)),
+        terms,
     )
 
 
@@ -75,9 +75,15 @@ def mean_of_terms(terms: tuple[Term, ...] | None, samples: int) -> tuple[Express
     return mean, (*names, "w") if "w" in mean.symbols else names
 
 
-def weighed(terms: tuple[Term, ...], sums: Numbers, w: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum over terms of h(w) times the sum over samples of the term's ends (terms, k), at k weights."""
-    mean, names = mean_of_terms(terms, 1)
-    result = np.empty(w.size)
-    engine.evaluate(program(mean, names), (*sums, w)[: len(names)], result)
-    return result
+def weighed(
+    terms: tuple[Term, ...] | None,
+    sums: Numbers,
+    w: NDArray[np.float64],
+    to: NDArray[np.float64],
+    samples: int = 1,
+    constants: tuple[tuple[str, float], ...] = (),
+) -> Call:
+    """Return the call that writes, at k weights, the sum over terms of h(w) times their sums (terms, k)."""
+    mean, names = mean_of_terms(terms, samples)
+    given = {f"sum_{k}": each for k, each in enumerate(sums)} | {"w": w}
+    return engine.evaluate, (program(mean, names, (), constants), tuple(given[name] for name in names), to)

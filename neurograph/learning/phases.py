@@ -14,7 +14,7 @@ from neurograph.errors import ParameterError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.equations import cost_programs, output_program
-from neurograph.learning.readout import Ends, Readout
+from neurograph.learning.readout import Ends, Readout, integrated
 from neurograph.learning.rules import Rule
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.linear_response import response_call
@@ -177,11 +177,9 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     if rule.kind == "online":
         if phases.nudged is None or phases.nudged.trace is None or phases.nudged.bias_trace is None:
             raise ParameterError("an online rule needs the nudged phase that it was integrated along")
-        steps = phases.steps if rule.average else 1
-        changes = np.concatenate([phases.nudged.trace, phases.nudged.bias_trace]) / batch / steps
-        ties = network.connectivity.ties
-        tied = changes[:edges] if ties is None else np.bincount(ties, changes[:edges])[ties]
-        return np.asarray(tied, np.float64), changes[edges:]
+        changes = np.concatenate([phases.nudged.trace, phases.nudged.bias_trace])
+        engine.run(tuple(integrated(network, changes, batch, phases.steps if rule.average else 1)))
+        return changes[:edges], changes[edges:]
     if not phases.learned.any():
         return np.zeros(edges), np.zeros(biased.size)
     values = np.concatenate([network.weights, network.biases[biased]])

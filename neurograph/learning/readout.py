@@ -18,7 +18,7 @@ from neurograph.kernels.bindings import Call
 from neurograph.kernels.edge_terms import edge_terms
 from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
-from neurograph.kernels.rule_programs import mean_of_terms
+from neurograph.kernels.rule_programs import weighed
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import edges_of, nodes_of
@@ -76,12 +76,9 @@ class Readout:
             others = np.empty_like(self.changes)
             self._write("b", others, batch)
             self.calls.append((engine.take, (others[edges:], None, self.changes[edges:])))
-        if connectivity.ties is not None:
-            ties, shared = connectivity.ties, np.empty(int(connectivity.ties.max()) + 1)
-            self.calls.append((engine.add_up, (ties, self.changes[:edges], shared)))
-            self.calls.append((engine.take, (shared, ties, self.changes[:edges])))
+        self.calls += tied(network, self.changes)
 
-    def _write(self, variable: str, changes: Floats, batch: int) -> None:
+    def _write(self, variable: str, changes: NDArray[np.float64], batch: int) -> None:
         """Write the calls for the means; a slope is that of the drift in `variable`."""
         connectivity, random_sign = self.ends.network.connectivity, self.rule.random_sign
         biased = connectivity.biased
@@ -107,10 +104,7 @@ class Readout:
                 self.calls.append(
                     (engine.products, (connectivity.indptr, connectivity.pre, biased, left, right, to, batch))
                 )
-        mean, names = mean_of_terms(terms, batch)
-        given = {f"sum_{k}": each for k, each in enumerate(sums)} | {"w": self.ends.doubles}
-        arrays = tuple(given[name] for name in names)
-        self.calls.append((engine.evaluate, (program(mean, names, (), constants), arrays, changes)))
+        self.calls.append(weighed(terms, sums, self.ends.doubles, changes, batch, constants))
 
     def _evaluated(self, equation: Expression, tables: dict[str, Floats]) -> Floats:
         """Return an expression over tables, as a table."""
@@ -164,6 +158,21 @@ class Readout:
             edges_of(network, "recurrent"), edges_of(network, "clamped"), self.ends.states[phase], table[:-1],
         )  # fmt: skip
         self.calls.append((engine.tabulate, arguments))
+
+
+def tied(network: Network, changes: Floats) -> list[Call]:
+    """Return the calls that give each tied edge the change of what it shares: the sum over the edges of its tie."""
+    ties, own = network.connectivity.ties, changes[: network.weights.size]
+    if ties is None:
+        return []
+    shared = np.empty(int(ties.max()) + 1)
+    return [(engine.add_up, (ties, own, shared)), (engine.take, (shared, ties, own))]
+
+
+def integrated(network: Network, changes: Floats, batch: int, steps: int) -> list[Call]:
+    """Return the calls that make, of an online rule's integral in `changes`, its mean over samples and steps."""
+    mean = Expression(f"integral/{batch}/{steps}", ("integral",), "the mean of an online rule")
+    return [(engine.evaluate, (program(mean, ("integral",)), (changes,), changes)), *tied(network, changes)]
 
 
 def _bias_is_input(dynamics: Dynamics) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -14,9 +13,9 @@ from neurograph._checks import checked_number
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.kernels import engine
-from neurograph.kernels.bindings import threads_for
+from neurograph.kernels.bindings import Call, threads_for
 from neurograph.kernels.equations import equations
-from neurograph.kernels.rule_programs import online_programs
+from neurograph.kernels.rule_programs import OnlineProgram, online_programs, weighed
 from neurograph.network.connectivity import PhaseSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import box_of, edges_of, leaks_of, nodes_of, subgraph_of
@@ -82,7 +81,7 @@ class Euler(Solver):
         subgraph, frames = subgraph_of(network, phase), None
         if phase.record is not None:
             frames = _frames(network, phase.record, subgraph, phase.start, self.most_steps(phase))
-        rule = None if phase.rule is None else _OnlineRule.of(network, subgraph, phase.rule)
+        rule = None if phase.rule is None else OnlineRule.of(network, phase.rule)
         found, arguments = self.call(network, phase, rule, frames)
         if engine.euler(*arguments) is False:
             self._refuse_implicit(network, phase)
@@ -101,7 +100,7 @@ class Euler(Solver):
         self,
         network: Network,
         phase: Phase,
-        rule: _OnlineRule | None = None,
+        rule: OnlineRule | None = None,
         frames: tuple[int, NDArray[np.int64], Floats] | None = None,
     ) -> tuple[Equilibrium, tuple[Any, ...]]:
         """Return where a phase will have ended, and the arguments with which the engine's ``euler`` writes it there.
@@ -203,34 +202,51 @@ def _watched(network: Network, record: Record) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class _OnlineRule:
-    """A rule that is integrated along a phase: what the engine takes, and what it leaves."""
+class OnlineRule:
+    """A rule that is integrated along a phase.
+
+    Attributes
+    ----------
+    network : Network
+    programs : OnlineProgram
+    sums : float64 array (terms, edges + biased nodes)
+        What the engine adds to: of each term, the sum over steps and samples.
+    arguments : tuple
+        What the engine takes.
+    """
 
     network: Network
-    weigh: Callable[[Floats, Floats], Floats]
+    programs: OnlineProgram
+    sums: NDArray[np.float64]
     arguments: tuple[Any, ...]
 
     @classmethod
-    def of(cls, network: Network, subgraph: PhaseSubgraph, rule: Expression) -> _OnlineRule:
-        connectivity, moving = network.connectivity, subgraph.moving
-        programs = online_programs(rule)
+    def of(cls, network: Network, rule: Expression) -> OnlineRule:
+        """Return an integral of 0."""
+        connectivity, subgraph = network.connectivity, network.connectivity.subgraph
+        moving, programs = subgraph.moving, online_programs(rule)
         places = np.full(len(network.nodes), -1)
         places[connectivity.biased] = np.arange(connectivity.biased.size)
-        trace = np.zeros((programs.sums, network.weights.size + connectivity.biased.size))
+        sums = np.zeros((programs.sums, network.weights.size + connectivity.biased.size))
         indptr = connectivity.indptr
         other = connectivity.pre if moving.size == places.size else subgraph.row[connectivity.pre]
         arguments = (
             programs.pre, programs.post, programs.whole, indptr[moving], indptr[moving + 1], places[moving], other,
-            network.weights, trace,
+            network.weights, sums,
         )  # fmt: skip
-        return cls(network, programs.weigh, arguments)
+        return cls(network, programs, sums, arguments)
+
+    def integral(self, values: NDArray[np.float64], to: NDArray[np.float64]) -> Call:
+        """Return the call that writes the integral at each edge and bias, an edge from a node that sends 1."""
+        return weighed(self.programs.terms, self.sums, values, to)
 
     def traces(self) -> tuple[Floats, Floats]:
-        """Return the integral of the rule at each edge, and at each bias, an edge from a node that sends 1."""
-        network = self.network
-        values = np.concatenate([network.weights, network.biases[network.connectivity.biased]])
-        whole = self.weigh(self.arguments[-1], values)
-        return whole[: network.weights.size], whole[network.weights.size :]
+        """Return the integral of the rule at each edge, and at each bias."""
+        network, edges = self.network, self.network.weights.size
+        values = np.concatenate([network.weights, network.biases[network.connectivity.biased]]).astype(np.float64)
+        whole = np.empty(values.size)
+        engine.run((self.integral(values, whole),))
+        return whole[:edges], whole[edges:]
 
 
 def _largest_own_slope(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:

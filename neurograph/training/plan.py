@@ -15,11 +15,11 @@ from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import LARGEST_RESIDUAL, Phases, clamped_start, contrast_residual, force_on
-from neurograph.learning.readout import Ends, Readout
+from neurograph.learning.readout import Ends, Readout, integrated
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import Which, edges_of, incidence_of, loop_weights
 from neurograph.solvers.base import Phase
-from neurograph.solvers.euler import Euler
+from neurograph.solvers.euler import Euler, OnlineRule
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.training.config import TrainingConfig
 from neurograph.training.update import LARGEST, Step
@@ -71,12 +71,11 @@ class Plan:
     def of(cls, network: Network, config: TrainingConfig, batch: int) -> Plan | None:
         """Return the plan of the updates by so many samples; None where there is none, and the parts go one by one.
 
-        There is one for a rule that is read out of final states, if each phase follows its trajectory, whatever the
-        weights.
+        There is one if each phase follows its trajectory, whatever the weights.
         """
         rule, connectivity = config.rule, network.connectivity
         method = config.solver.follows(network)
-        if rule.kind != "readout" or not isinstance(method, Euler) or not connectivity.subgraph.schedule.cyclic.any():
+        if not isinstance(method, Euler) or not connectivity.subgraph.schedule.cyclic.any():
             return None
         if "clamped" in rule.phases and config.solver.follows(network, clamped=True) is None:
             return None
@@ -88,13 +87,21 @@ class Plan:
         step.values[:edges] = network.weights
         parameters = network.parameters.copy()
         working = replace(network, weights=step.values[:edges], biases=network.biases.copy(), parameters=parameters)
-        phases, calls = _phases(working, config, method, start, target, beta)
-        states = {name: getattr(phases, name).state for name in ("free", *rule.phases)}
-        slope = None if phases.response is None else phases.response.input_slope
-        readout = Readout(rule, Ends(working, states, slope, beta, step.values, step.doubles), config.strength)
-        step.changes = readout.changes
+        online = OnlineRule.of(working, rule.expression) if rule.kind == "online" else None
+        phases, calls = _phases(working, config, method, start, target, beta, online)
+        if online is None:
+            states = {name: getattr(phases, name).state for name in ("free", *rule.phases)}
+            slope = None if phases.response is None else phases.response.input_slope
+            readout = Readout(rule, Ends(working, states, slope, beta, step.values, step.doubles), config.strength)
+            step.changes = readout.changes
+            calls += readout.calls
+        else:
+            calls.insert(0, (engine.take, (np.zeros_like(online.sums), None, online.sums)))
+            calls.append(online.integral(step.doubles, step.changes))
+            steps = (method.nudged_steps or method.steps) if rule.average else 1
+            calls += integrated(working, step.changes, batch, steps)
         first = _derived(working, step.values[edges:], "clamped" in rule.phases)
-        return cls(config, start, target, beta, working, phases, step, (*first, *calls, *readout.calls, *step.calls))
+        return cls(config, start, target, beta, working, phases, step, (*first, *calls, *step.calls))
 
     def update(
         self, network: Network, state: OptimiserState, start: Floats, y: Floats, beta: float | Floats, epoch: int
@@ -121,13 +128,19 @@ class Plan:
 
 
 def _phases(
-    network: Network, config: TrainingConfig, method: Euler, start: Floats, target: Floats, beta: NDArray[np.float64]
+    network: Network,
+    config: TrainingConfig,
+    method: Euler,
+    start: Floats,
+    target: Floats,
+    beta: NDArray[np.float64],
+    online: OnlineRule | None,
 ) -> tuple[Phases, list[Call]]:
     """Return the phases of a batch and the calls that run them, as :func:`neurograph.learning.phases.run_phases`."""
     rule, cost, batch, calls = config.rule, config.cost, beta.size, list[Call]()
 
-    def settled(phase: Phase, may_diverge: bool) -> Equilibrium:
-        found, arguments = method.call(network, phase)
+    def settled(phase: Phase, may_diverge: bool, online: OnlineRule | None = None) -> Equilibrium:
+        found, arguments = method.call(network, phase, online)
         if found.dt is not None:
             calls.append((engine.take, (found.dt.copy(), None, found.dt)))  # to be chosen anew
         calls.append((engine.euler, arguments))
@@ -151,7 +164,9 @@ def _phases(
             calls.append((engine.take, (free.state, None, begun[part])))
             calls.append((engine.take, (target, None, targets[part])))
             calls.append((engine.evaluate, (signed, (beta,), strength[part])))
-        found = settled(Phase(begun, targets, strength, cost, begun if rule.transposed else None), rule.transposed)
+        found = settled(
+            Phase(begun, targets, strength, cost, begun if rule.transposed else None), rule.transposed, online
+        )
         names = [name for name in nudges if name in rule.phases]
         ends |= {name: found.of(slice(k * batch, (k + 1) * batch)) for k, name in enumerate(names)}
     if "clamped" in rule.phases:

@@ -148,9 +148,13 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
     const struct NAMED(rule) *own = &mine->rule;
     for (int64_t k = mine->low * lanes; k < mine->high * lanes; k += PER)
         *(VEC *)(o->change + k) = *(const VEC *)(new + k) - *(const VEC *)(s + k);
+    const REAL *given[] = {new, o->change}, *from[MOST_TERMS], *into[MOST_TERMS];
     for (int t = 0; t < rule->terms; t++) {
-        NAMED(rule_side)(&own->pre[t], o, new, o->pre[t], mine->low, mine->high, lanes);
-        NAMED(rule_side)(&own->post[t], o, new, o->post[t], mine->low, mine->high, lanes);
+        /* A side that is a variable, while all lanes are alive, needs no table of its own. */
+        const int pre = o->whole ? NAMED(bare)(rule->pre[t]) : -1, post = o->whole ? NAMED(bare)(rule->post[t]) : -1;
+        from[t] = pre < 0 ? o->pre[t] : given[pre], into[t] = post < 0 ? o->post[t] : given[post];
+        if (pre < 0) NAMED(rule_side)(&own->pre[t], o, new, o->pre[t], mine->low, mine->high, lanes);
+        if (post < 0) NAMED(rule_side)(&own->post[t], o, new, o->post[t], mine->low, mine->high, lanes);
         if (step == 1 && mine->thread == 0) /* the clamped nodes, and one that sends 1 */
             NAMED(rule_side)(&own->pre[t], o, new, o->pre[t], padded(p->free), ONE_ROW(p) + 1, lanes);
     }
@@ -160,10 +164,10 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
         if (mine->thread == 0 && last > first) check_signals(p, (last - first) * (rule->whole ? 8 : rule->terms) * lanes);
         const int32_t one = (int32_t)ONE_ROW(p);
         for (int t = 0; t < rule->terms; t++) {
-            const int64_t from = t * (rule->edges + rule->biases), to = from + rule->edges + bias;
-            const REAL *P = o->pre[t], *q = o->post[t] + j * lanes;
-            if (lanes == 1) NAMED(add_products_of_one)(first, last, rule->other, P, *q, rule->trace + from);
-            else NAMED(add_products)(first, last, rule->other, P, q, lanes, o->sums + from);
+            const int64_t at = t * (rule->edges + rule->biases), to = at + rule->edges + bias;
+            const REAL *P = from[t], *q = into[t] + j * lanes;
+            if (lanes == 1) NAMED(add_products_of_one)(first, last, rule->other, P, *q, rule->trace + at);
+            else NAMED(add_products)(first, last, rule->other, P, q, lanes, o->sums + at);
             if (bias >= 0) NAMED(add_products)(0, 1, &one, P, q, lanes, o->sums + to);
         }
         for (int64_t k = first; rule->whole && k < last; k++)

@@ -89,6 +89,12 @@ TARGET static void NAMED(cut_rule)(struct workspace *w, const struct phase *p, s
     r->weight = cut(w, LANES * (int64_t)sizeof(REAL)), r->lane_sums = cut(w, LANES * (int64_t)sizeof(REAL));
 }
 
+/* Which variable a side of a rule is as it stands, or -1. */
+static int NAMED(bare)(const struct program *side) {
+    const struct instruction *only = side->code + side->prelude;
+    return side->length == side->prelude + 1 && only->operation == COPY && only->a < side->variables ? only->a : -1;
+}
+
 /* P or Q of rows `low` to `high` into `to`, 0 where a lane is over. */
 TARGET static void NAMED(rule_side)(const struct NAMED(ready) *side, const struct NAMED(online) *o, const REAL *s, REAL *to,
                                     int64_t low, int64_t high, int64_t lanes) {
