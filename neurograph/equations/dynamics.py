@@ -26,6 +26,9 @@ STATE = ("s", "I", "b", "w_out", "w_out_abs")
 RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias")
 """What a parameter cannot be called."""
 
+NO_DISTANCE = 1e-3
+"""Distance from the end of a box, over the drift towards it, that is none: a time in which nothing else moves."""
+
 SYMBOLS = {
     "s": "s_j",
     "I": r"\sum_i W_{ij} f(s_i)",
@@ -124,11 +127,20 @@ class Dynamics(FrozenArrays):
         return _leak(self)
 
     def pressed(self, state: ArrayLike, drift: ArrayLike) -> NDArray[np.int8]:
-        """Return where the drift presses a state against the box: -1 at its lower end, 1 at its upper, else 0."""
+        """Return where the drift presses a state against the box: -1 at its lower end, 1 at its upper, else 0.
+
+        A state is at an end also where it is as far from it as rounding leads, four units in the last place of the
+        box's width or of the end itself, and the drift is so large that this is no distance beside it: a state that
+        decays to an end is not pressed against it.
+        """
         if self.box is None:
             return np.zeros(np.broadcast(state, drift).shape, np.int8)
-        (low, high), s, moving = self.box, np.asarray(state), np.asarray(drift)
-        return np.subtract((s >= high) & (moving > 0.0), (s <= low) & (moving < 0.0), dtype=np.int8)
+        (low, high), s, outward = self.box, np.asarray(state), np.asarray(drift)
+        unit = 4.0 * float(np.finfo(s.dtype).eps if s.dtype.kind == "f" else np.finfo(np.float64).eps)
+        width = min(high - low, 1.0)
+        at_low = s - low <= np.minimum(unit * (width + abs(low)), NO_DISTANCE * -outward)
+        at_high = high - s <= np.minimum(unit * (width + abs(high)), NO_DISTANCE * outward)
+        return np.subtract(at_high & (outward > 0.0), at_low & (outward < 0.0), dtype=np.int8)
 
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out."""

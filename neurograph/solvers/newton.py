@@ -114,7 +114,7 @@ class _Search:
         self.path = phase.start.copy()
         self.implicit = leaks_on(network, phase.stiffness)
         self.s = self._moving(self.live)
-        self.change = np.zeros_like(self.s)
+        self.next = self.s.copy()
         self.stretch = np.full(batch, FIRST_STRETCH)
         self.best, self.failures = np.full(batch, np.inf), np.full(batch, PATIENCE)
         self.residual, self.n_steps = np.full(batch, np.inf), np.zeros(batch, np.int64)
@@ -126,24 +126,26 @@ class _Search:
     def advance(self, step: int) -> None:
         """Take one step of each live sample, Newton's or a stretch of the trajectory, and test it for convergence."""
         live = self.live
-        # Samples whose last Newton steps failed go on along the trajectory; the others take the step, s <- clip(s + d).
+        # Samples whose last Newton steps failed go on along the trajectory; the others take the step.
         failing = self.failures[live] >= PATIENCE
         self._follow(live[failing])
         going = live[~failing]
-        self.s[:, going] = np.clip(self.s[:, going] + self.change[:, going], self.low, self.high)
-        # The next step d and the residual, of all whose trajectory has not diverged.
+        self.s[:, going] = self.next[:, going]
+        # The residual, and the state after the next step, of all whose trajectory has not diverged.
         live = live[self.status[live] != Status.DIVERGED]
-        residual, self.change[:, live] = self._direction(self.s[:, live], live)
+        residual, self.next[:, live] = self._step(self.s[:, live], live)
         self.residual[live] = residual
         self.n_steps[self.live] = step
-        # A step fails that does not halve the smallest residual since the trajectory was left; NaN fails at once.
-        better = residual <= 0.5 * self.best[live]
+        # A step fails that neither arrives nor halves the smallest residual since the trajectory was left; NaN fails at
+        # once.
+        better = residual <= np.maximum(0.5 * self.best[live], self.tol)
         self.best[live] = np.where(better, residual, self.best[live])
         self.failures[live] = np.where(better, 0, self.failures[live] + 1)
         self.failures[live[~np.isfinite(residual)]] = PATIENCE
-        arrived = live[residual <= self.tol]
-        self.status[arrived] = Status.CONVERGED
-        self.live = live[~(residual <= self.tol)]
+        # The residual is small near a bound, too, but a node is held that stands on it: that takes another step.
+        arrived = (residual <= self.tol) & np.all(self.next[:, live] == self.s[:, live], axis=0)
+        self.status[live[arrived]] = Status.CONVERGED
+        self.live = live[~arrived]
 
     def _follow(self, samples: Places) -> None:
         """Take up the trajectory of these samples where it was left."""
@@ -165,19 +167,25 @@ class _Search:
         residual = _max_abs((np.clip(s + h * drift, self.low, self.high) - s) / h)
         return drift, entries, h, residual
 
-    def _direction(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
-        """Return the residual of each sample, and the semismooth Newton step of each that has not converged."""
+    def _step(self, s: Columns, samples: Places) -> tuple[NDArray[np.float64], Columns]:
+        """Return the residual of each sample, and its state a semismooth step on.
+
+        Of one whose residual is small enough only the held nodes go to their bounds; the others stay.
+        """
         drift, entries, h, residual = self._evaluate(s, samples)
         # The active set: nodes that s + h F takes out of the box, or to its bound, are held and go to the bound. Right
         # side of the system: that move for the held ones, -F for the others.
         ahead = s + h * drift
         held = (ahead <= self.low) | (ahead >= self.high)
-        change = np.where(held, np.clip(ahead, self.low, self.high) - s, -drift)
+        bounded = np.clip(ahead, self.low, self.high)
+        right = np.where(held, bounded - s, -drift)
+        change = np.zeros_like(s)
         going = np.flatnonzero(np.isfinite(residual) & (residual > self.tol))
         change[:, going] = solve_unheld(
-            self.field.rows, self.field.columns, entries[:, going], held[:, going], change[:, going]
+            self.field.rows, self.field.columns, entries[:, going], held[:, going], right[:, going]
         )
-        return residual, change
+        # The bound itself: the move there is rounded, by the matrix's factors and where it is added.
+        return residual, np.where(held, bounded, np.clip(s + change, self.low, self.high))
 
     def finish(self) -> Equilibrium:
         """Return each sample's equilibrium; of one that did not converge, where its trajectory was left."""
@@ -243,7 +251,8 @@ def _linear_response(network: Network, state: Floats, force: Floats, lift: float
     live = np.arange(state.shape[0])
     s = np.ascontiguousarray(state[:, field.moving].T, np.float64)
     (own, input_slope, sending), drift = field.slopes(s, live), field.drift(s, live)
-    side = 0.0 - network.dynamics.pressed(s, drift)  # of a held node, the sign of the way back into the box; else 0
+    # Of a held node the sign of the way back into the box, else 0; its bound is a number of the network's own type.
+    side = 0.0 - network.dynamics.pressed(s.astype(network.dtype), drift)
     source = np.zeros_like(s)
     source[field.pulled] = force.T
     # A held node with own >= 0 has no equilibrium to answer with: it stays, d = 0, and passes nothing on.
