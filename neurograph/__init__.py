@@ -23,6 +23,7 @@ from neurograph.errors import (
     MissingPackageError,
     NeurographError,
     ParameterError,
+    TrainingWarning,
 )
 from neurograph.formats import read, read_table, write
 from neurograph.graphs import topologies
@@ -71,6 +72,7 @@ __all__ = [
     "Rule",
     "Status",
     "TrainingState",
+    "TrainingWarning",
     "Verdict",
     "brian",
     "certificates",

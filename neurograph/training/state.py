@@ -61,6 +61,8 @@ class TrainingState:
         The lowest cost that early stopping has seen, and when.
     finished : str
         Why the run stopped before its last epoch; empty if it did not.
+    remarks : tuple of str
+        What kept the run from learning, each with what to do; ``print(fit)`` shows them.
     """
 
     network: Network
@@ -74,6 +76,7 @@ class TrainingState:
     best_cost: float = np.inf
     best_epoch: int = -1
     finished: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -86,11 +89,17 @@ class TrainingState:
             return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
+        shares = "" if last["settled"] == 1.0 else f", {last['settled']:.0%} of the phases settled"
+        shares += "" if last["learned"] == 1.0 else f", {last['learned']:.0%} of the samples learned from"
         why = f"; {self.finished}" if self.finished else ""
         return (
             f"TrainingState({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
-            f"{last['edges']:.0f} edges{why})"
+            f"{last['edges']:.0f} edges{shares}{why})"
         )
+
+    def __str__(self) -> str:
+        """Return how it ended and, a line each, what kept it from learning."""
+        return "\n".join([repr(self), *self.remarks])
 
 
 def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
