@@ -14,6 +14,7 @@ from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 from neurograph.solvers.vector_field import VectorField
 from neurograph.training.problem import Problem
+from neurograph.training.settling import CAME_APART
 from neurograph.training.state import TrainingState
 
 FEW = 0.5
@@ -31,6 +32,12 @@ SMALLER = 100.0
 UPDATES = 300.0
 """Updates in which Adam should be able to move a weight by the mean size of the weights."""
 
+REMEDY = (
+    "go on from there with a smaller learning rate, or train with keep=certificates.contracting(rate=0.05), under "
+    "which they always settle"
+)
+"""What to do after a run has come apart."""
+
 LOOKED_AT = 100
 """Most samples whose states are looked at."""
 
@@ -41,7 +48,8 @@ def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
     found = (
         unreachable_targets(problem, state.network),
         saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
-        few_learned_from(problem, state),
+        few_learned_from(problem, state) if state.epochs else "",
+        f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
     )
     return tuple(remark for remark in found if remark)
 
@@ -49,7 +57,7 @@ def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
 def unreachable_targets(problem: Problem, network: Network) -> str:
     """Return a remark on targets outside what the outputs reach, where the cost is least at the target itself."""
     cost, y = problem.config.cost, problem.y
-    if cost.shares or np.any(cost.force_at(y, y)):
+    if np.any(cost.force_at(y, y)):
         return ""
     low, high = reach(network)
     outside = (y < low) | (y > high)
@@ -96,7 +104,7 @@ def saturation(network: Network, states: Floats) -> str:
     what = " and ".join([remedy for remedy, size in remedies.items() if size > LARGE] or remedies)
     return (
         f"{share:.0%} of the states are saturated: with weights of up to {np.abs(network.weights).max():.3g} and "
-        f"inputs of up to {largest:.3g}, neurons of {network.dynamics.name} no longer respond to their input, and little can be "
+        f"inputs of up to {largest:.3g}, neurons of {network.dynamics.name} no longer respond, and little can be "
         f"learned; {what}"
     )
 

@@ -63,6 +63,8 @@ class TrainingState:
         Why the run stopped before its last epoch; empty if it did not.
     remarks : tuple of str
         What kept the run from learning, each with what to do; ``print(fit)`` shows them.
+    refuge : TrainingState or None
+        Where the run goes back to if its phases no longer settle, see :mod:`neurograph.training.settling`.
     """
 
     network: Network
@@ -77,6 +79,7 @@ class TrainingState:
     best_epoch: int = -1
     finished: str = ""
     remarks: tuple[str, ...] = ()
+    refuge: TrainingState | None = None
 
     @property
     def epochs(self) -> int:

@@ -22,7 +22,8 @@ from neurograph.training.config import TrainingConfig, TrainingOptions, with_opt
 from neurograph.training.problem import Problem
 from neurograph.training.remarks import remarks_on
 from neurograph.training.resume import identity, load, save
-from neurograph.training.state import TrainingState, begin, epoch, go_on
+from neurograph.training.settling import next_state
+from neurograph.training.state import TrainingState, begin, go_on
 
 Trainee = Network | TrainingState | Callable[[int], Network]
 
@@ -50,7 +51,8 @@ def train(
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
-    rule; after each epoch, prune. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
+    rule; after each epoch, prune. A run whose phases did settle and no longer do stops, with the network before its
+    best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
     edges keep one weight.
 
     Parameters
@@ -230,11 +232,10 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
     last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
     with tqdm(total=last, initial=state.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
         remarks: tuple[str, ...] = ()
-        begun = state.epochs
         while state.epochs < last and not state.finished:
-            state = epoch(problem, state)
-            if state.epochs == begun + 1:
-                remarks = _warned(problem, state)  # what is wrong is better known now than after an hour
+            state = next_state(problem, state)
+            if state.epochs == 1:
+                remarks = _warned(problem, state, ())  # what is wrong is better known now than after an hour
             bar.update()
             if not bar.disable:
                 shown = ("cost", "error", "settled", "validation_cost", "validation_error")
@@ -243,16 +244,16 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             if file is not None and (due or state.epochs == last or state.finished):
                 save(file, state, who)
                 written = time.monotonic()
-    state = replace(state, remarks=remarks_on(problem, state) if remarks else _warned(problem, state))
+    state = replace(state, remarks=_warned(problem, state, remarks))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
     return state
 
 
-def _warned(problem: Problem, state: TrainingState) -> tuple[str, ...]:
-    """Warn of what keeps a run from learning, and return it."""
+def _warned(problem: Problem, state: TrainingState, said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what keeps a run from learning, and warn of it where it is more than was said before."""
     remarks = remarks_on(problem, state)
-    if remarks:
+    if len(remarks) > len(said):
         # Shown where the user has called train(): past this function, the one run and what completes the arguments.
         warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=5)
     return remarks
