@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.equations.intervals import Interval, enclose
+from neurograph.errors import TrainingWarning
 from neurograph.learning.optimisers import Adam
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
@@ -52,6 +54,18 @@ def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
         f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
     )
     return tuple(remark for remark in found if remark)
+
+
+def warned(problem: Problem, state: TrainingState, said: tuple[str, ...], stacklevel: int) -> tuple[str, ...]:
+    """Return what a user should know of a run, and warn of it where it is more than was said before.
+
+    The `stacklevel` is that of :func:`warnings.warn` as the caller would give it: the warning is shown where the user
+    has called a function of training.
+    """
+    remarks = remarks_on(problem, state)
+    if len(remarks) > len(said):
+        warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=stacklevel)
+    return remarks
 
 
 def unreachable_targets(problem: Problem, network: Network) -> str:

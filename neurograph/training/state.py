@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._checks import Seed
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
@@ -92,8 +93,9 @@ class TrainingState:
             return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
-        shares = "" if last["settled"] == 1.0 else f", {last['settled']:.0%} of the phases settled"
-        shares += "" if last["learned"] == 1.0 else f", {last['learned']:.0%} of the samples learned from"
+        settled, learned = (f"{last[name]:.0%}" for name in ("settled", "learned"))
+        shares = "" if settled == "100%" else f", {settled} of the phases settled"
+        shares += "" if learned == "100%" else f", {learned} of the samples learned from"
         why = f"; {self.finished}" if self.finished else ""
         return (
             f"TrainingState({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
@@ -182,6 +184,20 @@ def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
             f"optimiser is {problem.config.optimiser!r}, which is of another kind than the fit's: expected the same"
         )
     return replace(fit, network=fresh.network, finished="")
+
+
+def check_no_seed(seed: Seed) -> None:
+    """Refuse a seed beside a state.
+
+    Raises
+    ------
+    ParameterError
+        If there is one.
+    """
+    if seed is not None:
+        raise ParameterError(
+            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
+        )
 
 
 def epoch(problem: Problem, state: TrainingState) -> TrainingState:

@@ -15,15 +15,15 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_whole
-from neurograph.errors import NeurographError, ParameterError, TrainingWarning
+from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
 from neurograph.training.problem import Problem
-from neurograph.training.remarks import remarks_on
+from neurograph.training.remarks import warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
-from neurograph.training.state import TrainingState, begin, go_on
+from neurograph.training.state import TrainingState, begin, check_no_seed, go_on
 
 Trainee = Network | TrainingState | Callable[[int], Network]
 
@@ -216,10 +216,8 @@ def _hidden(progress: bool | None) -> bool | None:
 
 def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> TrainingState:
     fit = network if isinstance(network, TrainingState) else None
-    if fit is not None and seed is not None:
-        raise ParameterError(
-            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
-        )
+    if fit is not None:
+        check_no_seed(seed)
     first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
     problem, file = Problem.of(first, x, y, config), config.checkpoint
@@ -235,7 +233,8 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
         while state.epochs < last and not state.finished:
             state = next_state(problem, state)
             if state.epochs == 1:
-                remarks = _warned(problem, state, ())  # what is wrong is better known now than after an hour
+                # What is wrong is better known now than after an hour.
+                remarks = warned(problem, state, (), stacklevel=5)
             bar.update()
             if not bar.disable:
                 shown = ("cost", "error", "settled", "validation_cost", "validation_error")
@@ -244,19 +243,10 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             if file is not None and (due or state.epochs == last or state.finished):
                 save(file, state, who)
                 written = time.monotonic()
-    state = replace(state, remarks=_warned(problem, state, remarks))
+    state = replace(state, remarks=warned(problem, state, remarks, stacklevel=5))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
     return state
-
-
-def _warned(problem: Problem, state: TrainingState, said: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what keeps a run from learning, and warn of it where it is more than was said before."""
-    remarks = remarks_on(problem, state)
-    if len(remarks) > len(said):
-        # Shown where the user has called train(): past this function, the one run and what completes the arguments.
-        warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=5)
-    return remarks
 
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:

@@ -80,6 +80,15 @@ def test_a_run_that_comes_apart_gives_the_network_from_which_a_smaller_step_goes
     assert kept.history["settled"].min() == 1.0
 
 
+def test_a_layered_tanh_network_on_digits_ends_well_by_defaults():
+    data = ng.tasks.digits()
+    start = ng.compile(ng.topologies.layered(64, (32,), 10, seed=1), ng.dynamics.additive("tanh"))
+    with pytest.warns(ng.TrainingWarning, match="no longer settle"):
+        fit = ng.train(start, data.x_train, data.y_train, epochs=100, seed=1)
+    answers = ng.settle(fit.network, data.x_test).outputs.argmax(axis=1)
+    assert np.mean(answers == data.y_test) > 0.95
+
+
 def test_a_run_that_was_interrupted_on_its_way_apart_ends_as_one_that_was_not(tmp_path):
     start, x, labels = labelled()
     path = tmp_path / "run.ckpt"
