@@ -23,6 +23,7 @@ from neurograph.errors import (
     MissingPackageError,
     NeurographError,
     ParameterError,
+    TrainingWarning,
 )
 from neurograph.formats import read, read_table, write
 from neurograph.graphs import topologies
@@ -36,6 +37,7 @@ from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
 from neurograph.training.prune import Pruning, prune
 from neurograph.training.state import TrainingState
+from neurograph.training.step import training_step
 from neurograph.training.sweep import sweep
 from neurograph.training.train import train
 
@@ -71,6 +73,7 @@ __all__ = [
     "Rule",
     "Status",
     "TrainingState",
+    "TrainingWarning",
     "Verdict",
     "brian",
     "certificates",
@@ -95,6 +98,7 @@ __all__ = [
     "tasks",
     "topologies",
     "train",
+    "training_step",
     "write",
     "write_page",
 ]

@@ -45,5 +45,9 @@ class CheckpointWarning(UserWarning):
     """A checkpoint is refused, and the one before it is used."""
 
 
+class TrainingWarning(UserWarning):
+    """A training run learns little or nothing, and what to do about it."""
+
+
 class MissingPackageError(NeurographError, ImportError):
     """A package that an extra brings is not installed."""

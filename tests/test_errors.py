@@ -11,7 +11,7 @@ from neurograph import errors
 EVERY = {name: kind for name, kind in vars(errors).items() if inspect.isclass(kind)}
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name != "CheckpointWarning"])
+@pytest.mark.parametrize("name", [name for name in EVERY if not issubclass(EVERY[name], Warning)])
 def test_every_error_is_public_and_is_caught_by_one_name(name):
     kind = EVERY[name]
     assert getattr(ng, name) is kind
@@ -30,6 +30,7 @@ def test_every_error_is_public_and_is_caught_by_one_name(name):
         ("FormatError", ValueError),
         ("MissingPackageError", ImportError),
         ("CheckpointWarning", UserWarning),
+        ("TrainingWarning", UserWarning),
     ],
 )
 def test_who_knows_only_python_catches_them_too(name, builtin):

@@ -79,9 +79,7 @@ def save(path: str | Path, state: TrainingState, who: dict[str, str]) -> None:
     """
     arrays: Arrays = {}
     index = state.network.connectivity.table.index
-    facts = {
-        field.name: _stored(getattr(state, field.name), field.name, arrays, index) for field in fields(TrainingState)
-    }
+    facts = _stored(state, "state", arrays, index)
     write_checkpoint(path, Checkpoint({"identity": who, "state": facts}, arrays))
 
 
@@ -97,8 +95,8 @@ def load(path: str | Path, first: Network, who: dict[str, str]) -> TrainingState
     if checkpoint is None:
         return None
     _check_same(path, checkpoint.facts["identity"], who)
-    stored = checkpoint.facts["state"]
-    return TrainingState(**{name: _restored(fact, checkpoint.arrays, first) for name, fact in stored.items()})
+    state: TrainingState = _restored(checkpoint.facts["state"], checkpoint.arrays, first)
+    return state
 
 
 def _check_same(path: str | Path, then: dict[str, str], now: dict[str, str]) -> None:
@@ -129,6 +127,9 @@ def _stored(value: Any, name: str, arrays: Arrays, index: dict[Any, int]) -> Any
         case Network():
             parts = {key: getattr(value, key) for key in ("weights", "biases", "parameters")}
             return {"network": each((parts | {"edges": value.connectivity.edge_ids}).items())}
+        case TrainingState():
+            named = {part.name: getattr(value, part.name) for part in fields(value)}
+            return {"run": dict(zip(named, each(named.items()), strict=True))}
         case Removed():
             edge, *rest = vars(value).values()
             return {"removed": [[index[node] for node in edge], *rest]}
@@ -149,8 +150,9 @@ def _restored(stored: Any, arrays: Arrays, first: Network) -> Any:
     if kind == "removed":
         ends, *rest = parts
         return Removed(tuple(first.nodes[place] for place in ends), *rest)
-    if kind == "dict":
-        return {key: _restored(part, arrays, first) for key, part in parts.items()}
+    if kind in ("dict", "run"):
+        named = {key: _restored(part, arrays, first) for key, part in parts.items()}
+        return named if kind == "dict" else TrainingState(**named)
     values = tuple(_restored(part, arrays, first) for part in parts)
     if kind == "tuple":
         return values

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._checks import Seed
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
@@ -61,6 +62,10 @@ class TrainingState:
         The lowest cost that early stopping has seen, and when.
     finished : str
         Why the run stopped before its last epoch; empty if it did not.
+    remarks : tuple of str
+        What kept the run from learning, each with what to do; ``print(fit)`` shows them.
+    refuge : TrainingState or None
+        Where the run goes back to if its phases no longer settle, see :mod:`neurograph.training.settling`.
     """
 
     network: Network
@@ -74,6 +79,8 @@ class TrainingState:
     best_cost: float = np.inf
     best_epoch: int = -1
     finished: str = ""
+    remarks: tuple[str, ...] = ()
+    refuge: TrainingState | None = None
 
     @property
     def epochs(self) -> int:
@@ -86,11 +93,18 @@ class TrainingState:
             return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
+        settled, learned = (f"{last[name]:.0%}" for name in ("settled", "learned"))
+        shares = "" if settled == "100%" else f", {settled} of the phases settled"
+        shares += "" if learned == "100%" else f", {learned} of the samples learned from"
         why = f"; {self.finished}" if self.finished else ""
         return (
             f"TrainingState({self.epochs} epochs: cost {last['cost']:.3g}, error {last['error']:.3g}{validated}, "
-            f"{last['edges']:.0f} edges{why})"
+            f"{last['edges']:.0f} edges{shares}{why})"
         )
+
+    def __str__(self) -> str:
+        """Return how it ended and, a line each, what kept it from learning."""
+        return "\n".join([repr(self), *self.remarks])
 
 
 def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
@@ -170,6 +184,20 @@ def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
             f"optimiser is {problem.config.optimiser!r}, which is of another kind than the fit's: expected the same"
         )
     return replace(fit, network=fresh.network, finished="")
+
+
+def check_no_seed(seed: Seed) -> None:
+    """Refuse a seed beside a state.
+
+    Raises
+    ------
+    ParameterError
+        If there is one.
+    """
+    if seed is not None:
+        raise ParameterError(
+            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
+        )
 
 
 def epoch(problem: Problem, state: TrainingState) -> TrainingState:

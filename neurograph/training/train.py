@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,10 @@ from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
 from neurograph.training.problem import Problem
+from neurograph.training.remarks import warned
 from neurograph.training.resume import identity, load, save
-from neurograph.training.state import TrainingState, begin, epoch, go_on
+from neurograph.training.settling import next_state
+from neurograph.training.state import TrainingState, begin, check_no_seed, go_on
 
 Trainee = Network | TrainingState | Callable[[int], Network]
 
@@ -48,7 +51,8 @@ def train(
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
-    rule; after each epoch, prune. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
+    rule; after each epoch, prune. A run whose phases did settle and no longer do stops, with the network before its
+    best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
     edges keep one weight.
 
     Parameters
@@ -120,6 +124,12 @@ def train(
     CheckpointError
         If the checkpoint is of another run, or cannot be read or written.
 
+    Warns
+    -----
+    TrainingWarning
+        After the first epoch, or the last, if few phases settle, few samples are learned from, targets lie outside what
+        the outputs reach, or weights or inputs are of a size at which the neurons saturate; ``fit.remarks`` say it too.
+
     Examples
     --------
     >>> import neurograph as ng
@@ -170,11 +180,14 @@ def side_by_side(
 
     _check_jobs(n_jobs)
     runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(joblib.delayed(_attempt)(call, job) for job in jobs)
-    outcomes = list(tqdm(runs, total=len(jobs), unit="run", disable=_hidden(progress)))
-    for outcome in outcomes:
+    finished = list(tqdm(runs, total=len(jobs), unit="run", disable=_hidden(progress)))
+    # Each warning once, whichever runs have it, and from here: those of other processes would not be heard.
+    for kind, words in dict.fromkeys(warning for _, said in finished for warning in said):
+        warnings.warn(words, kind, stacklevel=5)
+    for outcome, _ in finished:
         if isinstance(outcome, NeurographError):
             raise outcome
-    return outcomes
+    return [outcome for outcome, _ in finished]
 
 
 def _check_jobs(n_jobs: Any) -> None:
@@ -182,12 +195,18 @@ def _check_jobs(n_jobs: Any) -> None:
         raise ParameterError(f"n_jobs is {n_jobs!r}: expected a whole number >= 1, or -1 for every core")
 
 
-def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> Any:
-    """Return what the call returns, or its error as a value: raised in a worker, it would be printed twice."""
-    try:
-        return call(*job)
-    except NeurographError as error:
-        return error
+def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> tuple[Any, list[tuple[type[Warning], str]]]:
+    """Return what a run returns, and what it has warned of.
+
+    An error is returned as a value too: raised in a worker, it would be printed twice.
+    """
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            outcome = call(*job)
+        except NeurographError as error:
+            outcome = error
+    return outcome, [(one.category, str(one.message)) for one in said]
 
 
 def _hidden(progress: bool | None) -> bool | None:
@@ -197,10 +216,8 @@ def _hidden(progress: bool | None) -> bool | None:
 
 def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> TrainingState:
     fit = network if isinstance(network, TrainingState) else None
-    if fit is not None and seed is not None:
-        raise ParameterError(
-            f"seed is {seed!r}, but a TrainingState goes on with its own random numbers: expected no seed"
-        )
+    if fit is not None:
+        check_no_seed(seed)
     first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
     problem, file = Problem.of(first, x, y, config), config.checkpoint
@@ -212,16 +229,21 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             save(file, state, who)  # a place that cannot be written is better known now than after an hour
     last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
     with tqdm(total=last, initial=state.epochs, unit="epoch", disable=_hidden(config.progress)) as bar:
+        remarks: tuple[str, ...] = ()
         while state.epochs < last and not state.finished:
-            state = epoch(problem, state)
+            state = next_state(problem, state)
+            if state.epochs == 1:
+                # What is wrong is better known now than after an hour.
+                remarks = warned(problem, state, (), stacklevel=5)
             bar.update()
             if not bar.disable:
-                shown = ("cost", "error", "validation_cost", "validation_error")
+                shown = ("cost", "error", "settled", "validation_cost", "validation_error")
                 bar.set_postfix({k: v[-1] for k, v in state.history.items() if k in shown}, refresh=False)
             due = time.monotonic() - written >= config.checkpoint_seconds
             if file is not None and (due or state.epochs == last or state.finished):
                 save(file, state, who)
                 written = time.monotonic()
+    state = replace(state, remarks=warned(problem, state, remarks, stacklevel=5))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
     return state

@@ -30,6 +30,7 @@ def iris():
     return StandardScaler().fit_transform(x), y
 
 
+@pytest.mark.filterwarnings("ignore::neurograph.TrainingWarning")
 @parametrize_with_checks(
     [
         ng.GraphClassifier(**QUICK),

@@ -161,7 +161,8 @@ def test_finite_phases_that_run_away_are_not_learned_from_and_the_linear_respons
     assert not ended.learned.any()
     assert all(not change.any() for change in weight_change(FINITE, ended))
     options = {"epochs": 1, "target_cost": None, "batch_size": None, "progress": False}
-    fit = ng.train(network, x, y, rule=FINITE, beta=beta, solver=TIGHT, **options)
+    with pytest.warns(ng.TrainingWarning, match="0% of the samples were learned from: take a smaller beta"):
+        fit = ng.train(network, x, y, rule=FINITE, beta=beta, solver=TIGHT, **options)
     assert np.array_equal(fit.network.weights, network.weights)
     assert fit.history["learned"].tolist() == [0.0]
     check = ng.gradient_check(network, x, y, EXACT, solver=TIGHT)

@@ -210,7 +210,8 @@ def test_a_course_is_the_training_and_a_check_after_each_epoch():
 
 def test_a_course_goes_on_through_an_epoch_without_an_equilibrium():
     solver = ng.solvers.Euler(dt=0.1, steps=500)
-    history = ng.gradient_history(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
+    with pytest.warns(ng.TrainingWarning, match="0% of the phases settled"):
+        history = ng.gradient_history(oscillator(), [[0.1]], [[0.5]], ng.rules.deep(), epochs=2, solver=solver)
     assert [check.rule for check in history] == ["deep"] * 3
     assert all(np.isnan([check.cosine, check.relative_error, *check.gradient]).all() for check in history)
     with pytest.raises(ng.ParameterError, match="epochs is 0"):

@@ -64,6 +64,7 @@ def assert_same(one, other):
     assert all(np.array_equal(values, other.history[name]) for name, values in one.history.items())
 
 
+@pytest.mark.filterwarnings("ignore::neurograph.TrainingWarning")
 @pytest.mark.parametrize("number", [np.float32, np.float64])
 @pytest.mark.parametrize("dynamics", DYNAMICS)
 @pytest.mark.parametrize("rule", RULED)
@@ -82,6 +83,7 @@ def test_every_optimiser_has_the_bits_of_its_parts(make, limits, monkeypatch):
     assert_same(planned, parted)
 
 
+@pytest.mark.filterwarnings("ignore::neurograph.TrainingWarning")
 @pytest.mark.parametrize(
     "options",
     [

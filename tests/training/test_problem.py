@@ -17,6 +17,7 @@ def test_labels_are_one_hot_targets():
     assert np.array_equal(one.network.weights, two.network.weights)
 
 
+@pytest.mark.filterwarnings("ignore::neurograph.TrainingWarning")
 @pytest.mark.parametrize("rows", [False, True])
 def test_held_out_samples_settle_from_the_start_that_was_given(rows):
     start, x, labels = labelled()

@@ -54,6 +54,9 @@ def assert_same(one, two):
     assert all(np.array_equal(*pair) for pair in zip(one.optimiser_state, two.optimiser_state, strict=True))
     assert np.array_equal(one.held_out, two.held_out)
     assert one.generator == two.generator
+    assert (one.refuge is None) == (two.refuge is None)
+    if one.refuge is not None:
+        assert_same(one.refuge, two.refuge)
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +183,10 @@ def test_a_place_that_cannot_be_written_is_named_before_the_first_epoch(tmp_path
 def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
     ng.train(network(), X, Y, checkpoint=tmp_path / "a.ckpt", **arguments())
     stored = read_checkpoint(tmp_path / "a.ckpt")
-    assert list(stored.facts["state"]) == [field.name for field in fields(TrainingState)]
-    assert stored.facts["state"]["finished"] == ""
-    assert np.array_equal(stored.arrays["network.weights"], whole.network.weights)
+    assert list(stored.facts["state"]["run"]) == [field.name for field in fields(TrainingState)]
+    assert stored.facts["state"]["run"]["finished"] == ""
+    assert np.array_equal(stored.arrays["state.network.weights"], whole.network.weights)
+    assert whole.refuge is not None
 
 
 def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):

@@ -8,6 +8,8 @@ import neurograph as ng
 from neurograph.equations.costs import wrong
 from tests.training.networks import XOR, labelled, network
 
+CUT = ng.solvers.Euler(steps=5000, nudged_steps=1)
+
 
 def test_a_newcomers_defaults_learn_every_logic_task():
     for task in ng.tasks.TRUTH:
@@ -74,6 +76,13 @@ def test_a_cost_of_ones_own_teaches(rule):
     half = ng.train(network(), *XOR, cost=half, optimiser=ng.optimisers.sgd(0.2), **options)
     whole = ng.train(network(), *XOR, optimiser=ng.optimisers.sgd(0.1), **options)
     assert np.allclose(half.network.weights, whole.network.weights, atol=1e-6 if rule.nudged else 1e-12)
+
+
+def test_the_bar_shows_the_share_that_settled(capsys):
+    ng.train(network(), *XOR, seed=0, epochs=2, target_cost=None, progress=True)
+    assert "settled=1]" in capsys.readouterr().err
+    ng.train(network(), *XOR, seed=0, epochs=2, target_cost=None, rule=ng.rules.deep(), solver=CUT, progress=True)
+    assert "settled=0.625]" in capsys.readouterr().err
 
 
 def test_a_random_sign_is_drawn_from_the_seed():

@@ -1,0 +1,179 @@
+"""What keeps a training run from learning, in words: what was found, and what to do about it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.intervals import Interval, enclose
+from neurograph.errors import TrainingWarning
+from neurograph.learning.optimisers import Adam
+from neurograph.network.network import Network
+from neurograph.solvers.base import Phase
+from neurograph.solvers.vector_field import VectorField
+from neurograph.training.problem import Problem
+from neurograph.training.settling import CAME_APART
+from neurograph.training.state import TrainingState
+
+FEW = 0.5
+"""Share of the phases that settle, or of the samples that are learned from, below which they are few."""
+
+MANY = 0.5
+"""Share of saturated states above which weights or inputs are said to be too large."""
+
+LARGE = 2.0
+"""Size up to which neither inputs, nor the sum of the weights into one node, are to be made smaller."""
+
+SMALLER = 100.0
+"""How much smaller weights are with which a state is compared that may be saturated."""
+
+UPDATES = 300.0
+"""Updates in which Adam should be able to move a weight by the mean size of the weights."""
+
+REMEDY = (
+    "go on from there with a smaller learning rate, or train with keep=certificates.contracting(rate=0.05), under "
+    "which they always settle"
+)
+"""What to do after a run has come apart."""
+
+LOOKED_AT = 100
+"""Most samples whose states are looked at."""
+
+
+def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
+    """Return what a user should know of a run after its last epoch; nothing where all went well."""
+    samples = problem.samples(state.held_out)[:LOOKED_AT]
+    found = (
+        unreachable_targets(problem, state.network),
+        saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
+        few_learned_from(problem, state) if state.epochs else "",
+        f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
+    )
+    return tuple(remark for remark in found if remark)
+
+
+def warned(problem: Problem, state: TrainingState, said: tuple[str, ...], stacklevel: int) -> tuple[str, ...]:
+    """Return what a user should know of a run, and warn of it where it is more than was said before.
+
+    The `stacklevel` is that of :func:`warnings.warn` as the caller would give it: the warning is shown where the user
+    has called a function of training.
+    """
+    remarks = remarks_on(problem, state)
+    if len(remarks) > len(said):
+        warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=stacklevel)
+    return remarks
+
+
+def unreachable_targets(problem: Problem, network: Network) -> str:
+    """Return a remark on targets outside what the outputs reach, where the cost is least at the target itself."""
+    cost, y = problem.config.cost, problem.y
+    if np.any(cost.force_at(y, y)):
+        return ""
+    low, high = reach(network)
+    outside = (y < low) | (y > high)
+    if not outside.any():
+        return ""
+    sample, output = np.argwhere(outside)[0]
+    wide = "" if np.abs(y).max() > 1.0 else ", or take dynamics.additive('tanh'), which reaches -1 to 1"
+    return (
+        f"y[{sample}] of output {network.outputs[output]!r} is {y[sample, output]:g}, and {outside.mean():.0%} of the "
+        f"targets lie outside {low[output]:g} to {high[output]:g}, all that outputs of {network.dynamics.name} reach: "
+        f"scale y to lie in it{wide}"
+    )
+
+
+def reach(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return bounds of each output's equilibrium, whatever its input and bias: its box, or A/L of ds/dt = A - L s."""
+    dynamics, outputs = network.dynamics, network.connectivity.outputs
+    any_number = Interval.across(np.full(outputs.size, -np.inf), np.full(outputs.size, np.inf))
+    if dynamics.box is not None:
+        return np.full(outputs.size, dynamics.box[0]), np.full(outputs.size, dynamics.box[1])
+    if dynamics.leak is None or dynamics.leak.symbols & {"b", "w_out", "w_out_abs"}:
+        return any_number.low, any_number.high
+    known = {name: Interval.constant(values[outputs]) for name, values in network.constants.items()}
+    known |= dict.fromkeys(("I", "b", "w_out", "w_out_abs"), any_number)
+    leak = enclose(dynamics.leak, known).repeated(outputs.size)
+    if not np.all(leak.low > 0.0):
+        return any_number.low, any_number.high
+    drive = enclose(dynamics.drift_equation, known | {"s": Interval.constant(np.zeros(outputs.size))})
+    ratio = drive * leak.inverse()
+    return np.broadcast_to(ratio.low, outputs.shape), np.broadcast_to(ratio.high, outputs.shape)
+
+
+def saturation(network: Network, states: Floats) -> str:
+    """Return a remark on weights, or inputs, of a size at which neurons no longer respond to what they get."""
+    share = saturated(network, states)
+    if share <= MANY:
+        return ""
+    total, largest = _largest_sum(network), np.abs(states[:, network.connectivity.inputs]).max(initial=0.0)
+    remedies = {f"divide x by its largest number, {largest:.3g}": largest}
+    remedies[
+        "divide the weights by their largest sum into one node, "
+        f"network.with_weights(network.weights / {total:.3g}), or take dynamics.deep(), whose leak grows with them"
+    ] = total
+    what = " and ".join([remedy for remedy, size in remedies.items() if size > LARGE] or remedies)
+    return (
+        f"{share:.0%} of the states are saturated: with weights of up to {np.abs(network.weights).max():.3g} and "
+        f"inputs of up to {largest:.3g}, neurons of {network.dynamics.name} no longer respond, and little can be "
+        f"learned; {what}"
+    )
+
+
+def saturated(network: Network, states: Floats) -> float:
+    """Return the share of states, of nodes that move, that respond to input only where weights are 100 times smaller.
+
+    A node responds that the box does not hold, and whose drift has a slope by its input of 1 % at least of what it has
+    with the smaller weights. So no state counts as saturated that rests at 0 for want of input.
+    """
+    if not network.weights.size:
+        return 0.0
+    with np.errstate(all="ignore"):
+        held, slope = _response(network, states)
+        never, steepest = _response(replace(network, weights=network.weights / SMALLER), states)
+    return float(np.mean((held & ~never) | (slope < steepest / SMALLER)))
+
+
+def _response(network: Network, states: Floats) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return where the box holds states of the nodes that move, and the sizes of dg/dI, each (moving, samples)."""
+    field, every = VectorField(network, Phase(states)), np.arange(len(states))
+    s = states.T[field.moving].astype(np.float64)
+    held = network.dynamics.pressed(s, field.drift(s, every)) != 0
+    return held, np.abs(field.slopes(s, every)[1])
+
+
+def small_steps(problem: Problem, network: Network) -> str:
+    """Return a remark on weights above 1, such as counts, beside which Adam's steps, whatever the cost, are small."""
+    optimiser, weights = problem.config.optimiser, np.abs(network.weights[network.connectivity.plastic])
+    size = weights.mean() if weights.size else 0.0
+    if not isinstance(optimiser, Adam) or size <= 1.0 or optimiser.learning_rate * UPDATES >= size:
+        return ""
+    return (
+        f"the weights have a mean size of {size:.3g}, beside which steps of {optimiser.learning_rate:g} are small, and "
+        f"learning takes long: take optimisers.adam({size / 50:.2g}), or divide the weights by their largest sum into "
+        f"one node, network.with_weights(network.weights / {_largest_sum(network):.3g})"
+    )
+
+
+def _largest_sum(network: Network) -> float:
+    """Return the largest sum of the sizes of the weights into one node."""
+    return float(np.bincount(network.connectivity.post, np.abs(network.weights)).max())
+
+
+def few_learned_from(problem: Problem, state: TrainingState) -> str:
+    """Return a remark on phases that did not settle, or samples that were not learned from, in the last epoch."""
+    config, (settled, learned) = problem.config, (state.history[name][-1] for name in ("settled", "learned"))
+    # Phases that are cut short on purpose need not settle.
+    wanted = 1.0 if config.solver.nudged_steps is None else 1.0 / (1 + len(config.rule.phases))
+    wanted = 0.0 if config.solver.tol == 0.0 else wanted
+    if settled >= FEW * wanted and learned >= FEW:
+        return ""
+    beta = "a smaller beta, " if config.rule.transposed else ""
+    return (
+        f"in epoch {state.epochs - 1}, {settled:.0%} of the phases settled and {learned:.0%} of the samples were "
+        f"learned from: take {beta}smaller weights or a smaller learning rate, more steps of the solver, or a dynamics "
+        "that settles whatever its weights, such as dynamics.deep(extra_leak=0.3)"
+    )
