@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_number
 from neurograph.certificates.report import Report
-from neurograph.certificates.system import System, in_float64
+from neurograph.certificates.system import System, in_float64, network_digest
 from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import LEVELS, Level
 from neurograph.equations.costs import Cost, squared_error
@@ -101,7 +101,7 @@ def certify(
     asked = LEVELS[: LEVELS.index(level) + 1]
     certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS.values() if theorem.level in asked)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
-    return Report(certificates, f"{network!r}, {phase} phase{nudge}")
+    return Report(certificates, f"{network!r}, {phase} phase{nudge}", network_digest(network))
 
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:
