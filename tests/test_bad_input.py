@@ -215,7 +215,7 @@ CALLS = [
     ("bounds the wrong way", lambda: ng.optimisers.sgd(bounds=(1.0, -1.0)), ["bounds is (1.0, -1.0)", "low < high"]),
     ("validation of all", lambda: ng.train(network(), X, Y, validation=1.0), ["validation is 1.0", "< 1"]),
     ("validation of too many", lambda: ng.train(network(), X, Y, validation=0.9), ["leaves none to learn from"]),
-    ("a sweep over nothing", lambda: ng.sweep(network(), X, Y, {"speed": [1]}), ["'speed'", "no argument of train()"]),
+    ("a sweep over nothing", lambda: ng.sweep(network(), X, Y, {"speed": [1]}), ["'speed'", "solver, epochs"]),
     ("a grid of a number", lambda: ng.sweep(network(), X, Y, {"epochs": 3}), ["'epochs': 3", "list of values"]),
     (
         "a grid and beside it",

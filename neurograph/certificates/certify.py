@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import checked_number
+from neurograph._checks import checked_number, named_arguments
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64, network_digest
 from neurograph.certificates.theorems import THEOREMS
@@ -18,6 +18,7 @@ from neurograph.network.inputs import checked_inputs, checked_network, checked_t
 from neurograph.network.network import Network
 
 
+@named_arguments
 def certify(
     network: Network,
     x: ArrayLike | None = None,
