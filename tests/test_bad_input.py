@@ -92,7 +92,7 @@ GRAPHS = [
     ("a tie of unequal weights", lambda: graph(hy={"tie": 1}, yh={"tie": 1}), ["tied", "0.4", "-0.3", "equal"]),
     ("a parameter that is no number", lambda: graph(h={"extra_leak": "big"}), ["'h'", "extra_leak", "'big'"]),
     ("an unknown sign", lambda: graph(h={"sign": "positive"}), ["'h'", "'positive'", "'excitatory' or 'inhibitory'"]),
-    ("a sign that is no text", lambda: graph(h={"sign": -1}), ["'h'", "sign -1", "'inhibitory'"]),
+    ("a sign that is no sign", lambda: graph(h={"sign": -2}), ["'h'", "sign -2", "1 or -1"]),
     (
         "a weight against its node's sign",
         lambda: graph(h={"sign": "inhibitory"}),

@@ -2,8 +2,8 @@
 
 A graph is a plain :class:`networkx.DiGraph`. Node attributes: ``role`` ("input", "bias", "hidden",
 "output"; absent means hidden), ``bias`` (a number; the node then has a bias of its own, which is learned),
-``sign`` ("excitatory" or "inhibitory": no weight that leaves the node is below, or above, 0; absent means any),
-and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
+``sign`` ("excitatory" or 1: no weight that leaves the node is below 0; "inhibitory" or -1: none is above; absent means
+any), and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
 (edges with the same tie share one weight). All others are kept and given back.
 """
 
