@@ -279,7 +279,7 @@ def _drawn_graph(
     graph.add_nodes_from((f"x{k}" for k in range(inputs)), role="input")
     if bias is True:
         graph.add_node("bias", role="bias")
-    graph.add_nodes_from(hidden, **own)
+    graph.add_nodes_from(hidden, role="hidden", **own)
     graph.add_nodes_from((f"y{k}" for k in range(outputs)), role="output", **own)
     pre, post = edges
     if bias is True:
