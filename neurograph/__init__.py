@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from neurograph import brian, certificates, pruning, solvers, tasks
+from neurograph._checks import missing_attribute
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.compression.packed import PackedWeights
@@ -112,9 +113,9 @@ def __getattr__(name: str) -> object:
         return getattr(importlib.import_module("neurograph.training.estimators"), name)
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("neurograph")
-    raise AttributeError(f"module 'neurograph' has no attribute {name!r}")
+    raise missing_attribute("neurograph", name, __all__)
 
 
 def __dir__() -> list[str]:
     """List the public names, those not imported yet among them."""
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -1,14 +1,23 @@
-"""What an argument may be: each check returns the value in its plain form, or names it and what was expected."""
+"""What an argument may be: each check returns the value in its plain form, or names it and what was expected.
+
+The words of neurograph stand here beside those of others: an unknown argument or name is answered by the nearest.
+"""
 
 from __future__ import annotations
 
+import difflib
+import functools
+import inspect
 import math
-from typing import Any
+import sys
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from neurograph.errors import GraphTooLargeError, ParameterError
 
+Named = TypeVar("Named", bound=Callable[..., Any])
 Seed = int | np.random.Generator | None
 
 
@@ -90,3 +99,164 @@ def check_memory(needed: int, what: str, remedy: str) -> None:
             f"{what} takes about {needed / 2**30:.1f} GiB of memory, and {available / 2**30:.1f} GiB are available: "
             f"{remedy}"
         )
+
+
+SYNONYMS = {
+    "activation": "dynamics",
+    "backprop": "asymmetric_ep",
+    "backpropagation": "asymmetric_ep",
+    "bce": "cross_entropy",
+    "callback": "progress",
+    "criterion": "cost",
+    "crossentropyloss": "cross_entropy",
+    "cv": "validation",
+    "data": "tasks x",
+    "datasets": "tasks",
+    "dt": "solver",
+    "earlystopping": "patience",
+    "eqprop": "ep",
+    "equilibriumpropagation": "ep",
+    "eta": "learning_rate optimiser",
+    "fit": "train",
+    "graphs": "topologies",
+    "inputs": "x",
+    "iterations": "epochs steps",
+    "labels": "y",
+    "layers": "topologies",
+    "learningrate": "optimiser",
+    "load": "read",
+    "loss": "cost costs",
+    "losses": "costs",
+    "lr": "learning_rate optimiser",
+    "maxepochs": "epochs",
+    "maxiter": "epochs steps",
+    "maxsteps": "steps solver",
+    "meansquarederror": "squared_error",
+    "method": "solver rule",
+    "model": "network",
+    "momentum": "optimiser",
+    "mse": "squared_error",
+    "mseloss": "squared_error",
+    "nepochs": "epochs",
+    "net": "network",
+    "njobs": "n_jobs",
+    "nsteps": "steps solver",
+    "numepochs": "epochs",
+    "numworkers": "n_jobs",
+    "optim": "optimiser optimisers",
+    "optimizer": "optimiser optimisers",
+    "optimizers": "optimiser optimisers",
+    "predict": "settle",
+    "randomstate": "seed",
+    "rng": "seed",
+    "run": "settle",
+    "save": "write",
+    "simulate": "settle",
+    "steps": "solver",
+    "stepsize": "dt learning_rate solver",
+    "targets": "y",
+    "tol": "target_cost solver",
+    "validationdata": "validation",
+    "validationfraction": "validation",
+    "validationsplit": "validation",
+    "verbose": "progress",
+    "weightdecay": "l1 optimiser",
+    "workers": "n_jobs",
+}
+"""Words of others, without case and underscores, and what neurograph calls it: the first that is there is meant."""
+
+SUCH = {
+    "cost": "cost=neurograph.costs.squared_error()",
+    "dynamics": "dynamics=neurograph.dynamics.deep()",
+    "optimiser": "optimiser=neurograph.optimisers.adam(0.01)",
+    "progress": "progress=False",
+    "rule": "rule=neurograph.rules.ep()",
+    "solver": "solver=neurograph.solvers.Euler(dt=0.05, steps=1000)",
+}
+"""How an argument is passed that is no plain number."""
+
+WITHOUT = {
+    "device": "everything runs on this machine's processor; leave it out",
+    "gpu": "everything runs on this machine's processor; leave it out",
+    "cuda": "everything runs on this machine's processor; leave it out",
+}
+"""Words for what neurograph has nothing like, and why."""
+
+
+def plain(word: str) -> str:
+    """Return a word without case and underscores."""
+    return word.replace("_", "").casefold()
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """Return the one of the known words that is meant, by its letters or as a word of others; None if none is near."""
+    letters: dict[str, str] = {}
+    for one in known:  # of names that differ in case alone, the lower, as sgd of Sgd
+        letters[plain(one)] = max(one, letters.get(plain(one), one))
+    same = letters.get(plain(word))
+    meant = (one for one in SYNONYMS.get(plain(word), "").split() if one in known)
+    close = difflib.get_close_matches(plain(word), list(letters), 1, 0.7)
+    return same or next(meant, None) or (letters[close[0]] if close else None)
+
+
+def unknown_argument(function: str, word: str, known: Collection[str]) -> ParameterError:
+    """Return the error of a keyword argument that a function does not have."""
+    meant = nearest(word, known)
+    every = f"its arguments are {', '.join(known)}"
+    if plain(word) in WITHOUT:
+        said = WITHOUT[plain(word)]
+    elif meant is None:
+        said = every
+    else:
+        said = f"expected {SUCH.get(meant, f'{meant}=')}; {every}"
+    return ParameterError(f"{function}() has no argument {word!r}: {said}")
+
+
+def check_arguments(function: str, given: Iterable[str], parameters: Iterable[inspect.Parameter]) -> None:
+    """Refuse keyword arguments that a function does not have, unless it takes any.
+
+    Raises
+    ------
+    ParameterError
+        For the first, with the word that neurograph has for it.
+    """
+    shown = [one for one in parameters if one.name != "self"]
+    if any(one.kind is one.VAR_KEYWORD for one in shown):
+        return
+    known = [one.name for one in shown]
+    for word in given:
+        if word not in known:
+            raise unknown_argument(function, word, known)
+
+
+def named_arguments(thing: Named) -> Named:
+    """Have a function, or a class when it is made, refuse an unknown keyword argument by a ParameterError."""
+    is_class = inspect.isclass(thing)
+    function: Callable[..., Any] = thing.__init__ if is_class else thing
+    name, parameters = thing.__name__, tuple(inspect.signature(function).parameters.values())
+
+    @functools.wraps(function)
+    def checked(*arguments: Any, **named: Any) -> Any:
+        check_arguments(name, named, parameters)
+        return function(*arguments, **named)
+
+    if not is_class:
+        return cast(Named, checked)
+    cast(Any, thing).__init__ = checked
+    return thing
+
+
+def missing_attribute(module: str, word: str, known: Collection[str]) -> AttributeError:
+    """Return the error of a name that a module does not have."""
+    meant = nearest(word, known)
+    said = f"expected {meant}" if meant else f"its names are {', '.join(known)}"
+    return AttributeError(f"module {module!r} has no attribute {word!r}: {said}")
+
+
+def public_names(module: str, names: Collection[str]) -> None:
+    """Have a module list its public names alone, and answer any other name with the nearest of them."""
+
+    def absent(word: str) -> Any:
+        raise missing_attribute(module, word, names)
+
+    vars(sys.modules[module]).update(__getattr__=absent, __dir__=lambda: sorted(names))

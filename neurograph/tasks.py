@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
 from neurograph.errors import MissingPackageError, ParameterError
 
 __all__ = ["TRUTH", "Split", "circles", "digits", "logic", "moons", "parity"]
+
+public_names(__name__, __all__)
 
 TRUTH = {
     "xor": (0, 1, 1, 0),

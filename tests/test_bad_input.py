@@ -92,7 +92,7 @@ GRAPHS = [
     ("a tie of unequal weights", lambda: graph(hy={"tie": 1}, yh={"tie": 1}), ["tied", "0.4", "-0.3", "equal"]),
     ("a parameter that is no number", lambda: graph(h={"extra_leak": "big"}), ["'h'", "extra_leak", "'big'"]),
     ("an unknown sign", lambda: graph(h={"sign": "positive"}), ["'h'", "'positive'", "'excitatory' or 'inhibitory'"]),
-    ("a sign that is no text", lambda: graph(h={"sign": -1}), ["'h'", "sign -1", "'inhibitory'"]),
+    ("a sign that is no sign", lambda: graph(h={"sign": -2}), ["'h'", "sign -2", "1 or -1"]),
     (
         "a weight against its node's sign",
         lambda: graph(h={"sign": "inhibitory"}),
@@ -215,7 +215,7 @@ CALLS = [
     ("bounds the wrong way", lambda: ng.optimisers.sgd(bounds=(1.0, -1.0)), ["bounds is (1.0, -1.0)", "low < high"]),
     ("validation of all", lambda: ng.train(network(), X, Y, validation=1.0), ["validation is 1.0", "< 1"]),
     ("validation of too many", lambda: ng.train(network(), X, Y, validation=0.9), ["leaves none to learn from"]),
-    ("a sweep over nothing", lambda: ng.sweep(network(), X, Y, {"speed": [1]}), ["'speed'", "no argument of train()"]),
+    ("a sweep over nothing", lambda: ng.sweep(network(), X, Y, {"speed": [1]}), ["'speed'", "solver, epochs"]),
     ("a grid of a number", lambda: ng.sweep(network(), X, Y, {"epochs": 3}), ["'epochs': 3", "list of values"]),
     (
         "a grid and beside it",

@@ -24,6 +24,17 @@ def test_it_opens_with_the_two_commands():
     ]
 
 
+def test_its_first_program_learns_prunes_certifies_and_prints_what_it_shows(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(blocks(README, "python")[0], "README.md", "exec"), names)
+    assert capsys.readouterr().out == re.search(r"```\n\nprints\n\n```text\n(.*?)```", README, re.DOTALL)[1]
+    assert ((names["settled"].outputs > 0.5) == names["y"]).all()
+    assert len(names["pruning"].removed) > 0
+    assert names["report"].proved
+    names["report"].check(names["pruning"].network)
+
+
 @pytest.mark.parametrize("page", [README, TOUR], ids=["README", "tour"])
 def test_its_programs_run_one_after_another(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
 from neurograph.brian.assembly import Request, assemble, checked_constants, checked_cost, checked_rule, times
 from neurograph.brian.importing import checked_target, load_brian2
 from neurograph.brian.lif import LIF
@@ -29,6 +29,8 @@ from neurograph.solvers.result import Record
 from neurograph.solvers.settle import checked_record
 
 __all__ = ["BrianModel", "build"]
+
+public_names(__name__, __all__)
 
 KINDS = {kind.name: kind for kind in (RATE, SPIKING, LIF)}
 """The models, by name."""

@@ -1,5 +1,6 @@
 """What is proved of a compiled network: certify(), and one file a theorem."""
 
+from neurograph._checks import public_names
 from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
 from neurograph.certificates.certify import certify
@@ -21,3 +22,5 @@ __all__ = [
     "certify",
     "contracting",
 ]
+
+public_names(__name__, __all__)

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import checked_number
+from neurograph._checks import checked_number, named_arguments
 from neurograph.certificates.report import Report
-from neurograph.certificates.system import System, in_float64
+from neurograph.certificates.system import System, in_float64, network_digest
 from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import LEVELS, Level
 from neurograph.equations.costs import Cost, squared_error
@@ -18,6 +18,7 @@ from neurograph.network.inputs import checked_inputs, checked_network, checked_t
 from neurograph.network.network import Network
 
 
+@named_arguments
 def certify(
     network: Network,
     x: ArrayLike | None = None,
@@ -101,7 +102,7 @@ def certify(
     asked = LEVELS[: LEVELS.index(level) + 1]
     certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS.values() if theorem.level in asked)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
-    return Report(certificates, f"{network!r}, {phase} phase{nudge}")
+    return Report(certificates, f"{network!r}, {phase} phase{nudge}", network_digest(network))
 
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:

@@ -10,8 +10,10 @@ from itertools import zip_longest
 import numpy as np
 
 from neurograph.certificates.base import SCOPES, Certificate
+from neurograph.certificates.system import network_digest
 from neurograph.certificates.verdict import CLAIMS, Verdict
 from neurograph.errors import ParameterError
+from neurograph.network.network import Network
 
 WIDTH = 98
 """Columns of the table."""
@@ -36,10 +38,28 @@ class Report:
         In the order of the ladder; ``report["gershgorin"]`` gives one by its name.
     subject : str
         The network and the phase, in a line.
+    network_digest : str
+        A hash of the network that was certified: its equations, roles, edges, weights, biases and parameters.
     """
 
     certificates: tuple[Certificate, ...]
     subject: str
+    network_digest: str
+
+    def check(self, network: Network) -> None:
+        """Refuse to be shown with another network than the one that was certified.
+
+        Raises
+        ------
+        ParameterError
+            If the network has other equations, edges, weights, biases or parameters.
+        """
+        found = network_digest(network)
+        if found != self.network_digest:
+            raise ParameterError(
+                f"report is of another network: it was made of {self.subject} with the hash {self.network_digest}, and "
+                f"this is {network!r} with the hash {found}; expected neurograph.certify of the network that is shown"
+            )
 
     def __getitem__(self, name: str) -> Certificate:
         """Return a certificate by its name.
@@ -93,7 +113,7 @@ class Report:
 
     def __str__(self) -> str:
         """Draw the table, and under it what each certificate says."""
-        parts = [*_wrapped(f"Stability of {self.subject}"), "", *_wrapped(self.claim)]
+        parts = [*_wrapped(f"Stability of {self.subject} (hash {self.network_digest})"), "", *_wrapped(self.claim)]
         for certificate in self.refutations:
             parts += _wrapped(
                 f"Against it: {', '.join(certificate.claims)} ({certificate.name}). This does not cover "

@@ -306,6 +306,21 @@ def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
     return couplings
 
 
+def network_digest(network: Network) -> str:
+    """Return a hash of what certificates rest on: the equations, roles, edges, weights, biases and parameters.
+
+    It is that of the numbers in float64 and knows no labels, so that a network and its graph have the same.
+    """
+    network, connectivity = in_float64(network), network.connectivity
+    dynamics = network.dynamics
+    equations = (dynamics.drift, dynamics.transfer, dynamics.box, tuple(dynamics.defaults))
+    kept = hashlib.sha256(repr(equations).encode())
+    places = (network.roles, connectivity.pre, connectivity.indptr)
+    for part in (*(one.astype(np.int64) for one in places), network.weights, network.biases, network.parameters):
+        kept.update(np.ascontiguousarray(part).tobytes())
+    return kept.hexdigest()[:16]
+
+
 def in_float64(network: Network) -> Network:
     """Return the network with the same numbers in float64."""
     return replace(

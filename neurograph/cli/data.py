@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,30 @@ from neurograph.equations.costs import wrong
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
 from neurograph.formats.run_log import number_table
+from neurograph.learning.rules import RULES
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
+
+
+def _digits() -> Data:
+    split = ng.tasks.digits()
+    return split.x_train, np.eye(10)[split.y_train]
+
+
+def unseen_digits() -> Data:
+    """Return the digits that are not learned from."""
+    split = ng.tasks.digits()
+    return split.x_test, np.eye(10)[split.y_test]
+
+
+TASKS: dict[str, Callable[[], Data]] = {
+    **{name: partial(ng.tasks.logic, name) for name in ng.tasks.TRUTH},
+    "parity": partial(ng.tasks.parity, 3),
+    "moons": partial(ng.tasks.moons, seed=0),
+    "circles": partial(ng.tasks.circles, seed=0),
+    "digits": _digits,
+}
+"""The tasks of the command by name; each is the same samples in every call."""
 
 
 def compiled(path: Path, dynamics: str | None) -> ng.Network:
@@ -32,11 +56,12 @@ def network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
         return network, given_data(options, network)
     if options.task is None:
         raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
-    x, y = ng.tasks.logic(options.task)
+    x, y = TASKS[options.task]()
     dynamics = DYNAMICS[options.dynamics or "deep"]()
     bias: Any = "neurons" if dynamics.uses_bias else True
     graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
-    graph = ng.topologies.symmetric(graph) if dynamics.symmetric else graph
+    tied = dynamics.symmetric or (options.rule is not None and RULES[options.rule]().symmetric)
+    graph = ng.topologies.symmetric(graph) if tied else graph
     return ng.compile(graph, dynamics=dynamics), (x, y)
 
 
@@ -47,7 +72,7 @@ def no_data(options: argparse.Namespace) -> bool:
 
 def given_data(options: argparse.Namespace, network: ng.Network) -> Data:
     """Return the samples of the task or the table."""
-    return ng.tasks.logic(options.task) if options.task else _read_table(options.data, network)
+    return TASKS[options.task]() if options.task else _read_table(options.data, network)
 
 
 def _read_table(path: Path, network: ng.Network) -> Data:

@@ -17,7 +17,8 @@ import numpy as np
 
 import neurograph as ng
 from neurograph._checks import checked_whole
-from neurograph.cli.data import accuracy, compiled, given_data, network_and_data, no_data
+from neurograph.cli.data import TASKS, accuracy, compiled, given_data, network_and_data, no_data, unseen_digits
+from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import NeurographError, ParameterError
@@ -43,6 +44,7 @@ STEPS = asdict(ng.optimisers.adam())
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status: 0, 2 after an error (one line on stderr), 130 if interrupted."""
+    options = argparse.Namespace()
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             print(end="", flush=True)
     except NeurographError as error:
-        return _failed(str(error), 2)
+        return _failed(in_options(str(error), options), 2)
     except KeyboardInterrupt:
         return _failed("interrupted; nothing was written", 130)
     except OSError as error:
@@ -79,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_show, _add_report, _add_convert):
         add(commands)
+    for command in commands.choices.values():
+        actions = [one for one in command._actions if one.option_strings]
+        command.set_defaults(spelled={one.dest: one.option_strings[-1] for one in actions})
     return parser
 
 
@@ -108,7 +113,8 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
+    words = "default: asymmetric_ep, the exact gradient; without GRAPH, its edges are tied where the rule needs that"
+    command.add_argument("--rule", choices=RULES, help=words)
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -181,7 +187,8 @@ def _add_convert(commands: Any) -> None:
 
 def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_mutually_exclusive_group()
-    data.add_argument("--task", choices=ng.tasks.TRUTH, help="a logic task")
+    words = "what ships: logic; parity, of three bits; moons and circles, 200 points; digits, those to learn from"
+    data.add_argument("--task", choices=TASKS, help=words)
     data.add_argument("--data", type=Path, help="CSV file whose header names nodes: a column for each input and output")
 
 
@@ -216,6 +223,8 @@ def _train(options: argparse.Namespace) -> None:
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
     text = f"{fit}\n{accuracy(fit.network, x, y)}"
+    if options.task == "digits":
+        text += f"\nof those kept for testing: {accuracy(fit.network, *unseen_digits())}"
     if history:
         write_history(history, fit.history)
     print(f"{text}\nWritten to {ng.write(fit.network, target)}")

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import checked_number
+from neurograph._checks import checked_number, public_names
 from neurograph.equations.dynamics import checked_parameters
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ParameterError
 
 __all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
+
+public_names(__name__, __all__)
 
 Floats = NDArray[np.float64]
 

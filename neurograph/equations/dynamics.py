@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import checked_number
+from neurograph._checks import checked_number, public_names
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ExpressionError, ParameterError
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
+
+public_names(__name__, __all__)
 
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""

@@ -39,7 +39,7 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     Parameters
     ----------
     graph : networkx.DiGraph, EdgeTable or Network
-        What to write; a network is written as ``network.to_graph()`` and its dynamics.
+        What to write, with the role at every node; a network is written as ``network.to_graph()`` and its dynamics.
     path : path
         Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
         before the first is replaced, and only a kill between the two moves leaves one new and one old.
@@ -79,15 +79,16 @@ write.__doc__ = re.sub(r"( *)\{formats\}", lambda place: indent(_LIST, place[1])
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
-    """Return a graph as arrays, with its dynamics, of which a network always has one, as plain values."""
+    """Return a graph as arrays: each node with its role, and the dynamics, if it has one, in plain values."""
     if isinstance(graph, Network):
         table = graph.to_table()
-        return replace(table, attributes={**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()})
-    table = as_table(graph)
-    attributes = dict(table.attributes or {})
-    if isinstance(attributes.get("dynamics"), Dynamics):
-        attributes["dynamics"] = attributes["dynamics"].to_dict()
-    return replace(table, attributes=attributes)
+        attributes = {**(table.attributes or {}), "dynamics": graph.dynamics.to_dict()}
+    else:
+        table = as_table(graph)
+        attributes = dict(table.attributes or {})
+        if isinstance(attributes.get("dynamics"), Dynamics):
+            attributes["dynamics"] = attributes["dynamics"].to_dict()
+    return replace(table, attributes=attributes).with_roles()
 
 
 def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:

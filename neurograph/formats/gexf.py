@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import networkx as nx
 
@@ -16,11 +18,11 @@ from neurograph.formats.encoding.columns import edge_data, from_header, header, 
 from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from neurograph.formats.encoding.text_ids import restored, with_text_ids
 
-HEADER_KEY = "neurograph"
-"""Attribute of the first node that holds those of the graph, for which GEXF has no place."""
+MARK = "neurograph "
+"""Begins the description of the file, in its ``meta``, behind which the attributes of the graph stand."""
 
 BOTH_KEYS = ("id", "label", "start", "end", "spells", "slices", "viz", "key", "networkx_key")
-NODE_KEYS = (*BOTH_KEYS, "pid", "parents", HEADER_KEY)
+NODE_KEYS = (*BOTH_KEYS, "pid", "parents")
 EDGE_KEYS = (*BOTH_KEYS, "type")
 """Names that networkx or this module use themselves."""
 
@@ -35,7 +37,7 @@ class GEXF(Format):
     """GEXF 1.2, readable by Gephi.
 
     Columns, labels and reserved names are as in GraphML. The attributes of the graph are JSON in the
-    attribute ``neurograph`` of the first node.
+    description of the file, behind the word ``neurograph``, for GEXF has no other place for them.
     """
 
     name = "GEXF"
@@ -46,11 +48,10 @@ class GEXF(Format):
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
         """Write a graph of plain values."""
         prepared = with_text_ids(graph, NODE_KEYS, EDGE_KEYS)
-        first = next(iter(prepared))
-        prepared.nodes[first][HEADER_KEY] = header(graph.graph)
         buffer = io.BytesIO()
         nx.write_gexf(prepared, buffer)
-        return [buffer.getvalue()]
+        description = f"<description>{escape(MARK + header(graph.graph))}</description></meta>"
+        return [buffer.getvalue().replace(b"</meta>", description.encode(), 1)]
 
     def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
         """Read a file of neurograph or of another program."""
@@ -60,8 +61,8 @@ class GEXF(Format):
         _, node_defaults, edge_defaults = (graph.graph.pop(key, None) for key in GRAPH_KEYS)
         for data in edge_data(graph):
             data.pop("id", None)
-        written = [data.pop(HEADER_KEY) for data in node_data(graph) if HEADER_KEY in data]
-        if not written:
+        written = _description(files[0])
+        if not written.startswith(MARK):
             fill_in(node_data(graph), node_defaults)
             fill_in(edge_data(graph), edge_defaults)
             fill_in(edge_data(graph), {"weight": DEFAULT_WEIGHT})
@@ -69,5 +70,11 @@ class GEXF(Format):
         for data in node_data(graph):
             data.pop("label", None)
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
-        own.graph.update(from_header(written[0], f"the attribute {HEADER_KEY}")[0])
+        own.graph.update(from_header(written.removeprefix(MARK), "its description")[0])
         return own
+
+
+def _description(data: bytes) -> str:
+    """Return how the file describes itself, "" where it does not."""
+    found = ElementTree.fromstring(data).find("{*}meta/{*}description")
+    return "" if found is None or found.text is None else found.text

@@ -70,9 +70,7 @@ def from_graph(
     roles = chosen_roles(copy, inputs, outputs, bias_nodes)
     _check_clamped(copy, roles)
     for node, data in copy.nodes(data=True):
-        data.pop("role", None)
-        if node in roles:
-            data["role"] = roles[node]
+        data["role"] = roles.get(node, "hidden")
     _draw_missing_weights(copy, scale, checked_generator(seed))
     read_graph(copy)
     return copy

@@ -2,15 +2,15 @@
 
 A graph is a plain :class:`networkx.DiGraph`. Node attributes: ``role`` ("input", "bias", "hidden",
 "output"; absent means hidden), ``bias`` (a number; the node then has a bias of its own, which is learned),
-``sign`` ("excitatory" or "inhibitory": no weight that leaves the node is below, or above, 0; absent means any),
-and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
+``sign`` ("excitatory" or 1: no weight that leaves the node is below 0; "inhibitory" or -1: none is above; absent means
+any), and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
 (edges with the same tie share one weight). All others are kept and given back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,7 @@ SORTING = 20
 """Most bytes an edge, beside those of its weight, while edges are put in order."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EdgeTable(FrozenArrays):
     """A directed graph as arrays: what :func:`neurograph.compile` reads every graph into.
 
@@ -126,6 +126,12 @@ class EdgeTable(FrozenArrays):
                 view.flags.writeable = False
                 object.__setattr__(self, field.name, view)
 
+    def __repr__(self) -> str:
+        """Return a line with the size."""
+        counts = np.bincount(self.roles, minlength=len(ROLES)).tolist()
+        roles = ", ".join(f"{count} {role}" for count, role in zip(counts, ROLES, strict=True) if count)
+        return f"EdgeTable({len(self.nodes)} nodes ({roles}), {self.weights.size} edges)"
+
     @property
     def post(self) -> NDArray[np.int32]:
         """Where each edge ends (edges,), as places in `nodes`; made anew each time, for `indptr` says it too."""
@@ -149,7 +155,12 @@ class EdgeTable(FrozenArrays):
         """Return what nodes carry, their roles among it but not their biases, in new dicts."""
         if self.node_attributes is not None:
             return [dict(data) for data in self.node_attributes]
-        return [{} if role == HIDDEN else {"role": ROLES[role]} for role in self.roles.tolist()]
+        return [{"role": ROLES[role]} for role in self.roles.tolist()]
+
+    def with_roles(self) -> EdgeTable:
+        """Return the table with the role of every node among its attributes, the hidden ones too."""
+        given = zip(self.given_node_attributes(), self.roles.tolist(), strict=True)
+        return replace(self, node_attributes=[{**data, "role": ROLES[role]} for data, role in given])
 
     def given_attributes(self) -> Mapping[int, dict[str, Any]]:
         """Return what edges carry beside their weights, by their places in the given order, where they carry any."""

@@ -8,13 +8,13 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import Seed, checked_generator, checked_number
+from neurograph._checks import Seed, checked_generator, checked_number, finite_number
 from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, first_unequal
 from neurograph.graphs.from_networkx import as_table
 
 SIGNS = {"excitatory": 1, "inhibitory": -1}
-"""The values of the attribute, and the sign of the weights that each permits."""
+"""The values of the attribute in words, and the sign of the weights that each permits, which serves as well."""
 
 WORDS = {sign: word for word, sign in SIGNS.items()} | {0: "without a sign"}
 
@@ -31,13 +31,14 @@ def read_signs(table: EdgeTable) -> NDArray[np.int8]:
     for place, data in enumerate(table.node_attributes or ()):
         if "sign" not in data:
             continue
-        word = data["sign"]
-        if not isinstance(word, str) or word not in SIGNS:
+        given = data["sign"]
+        sign = SIGNS.get(given) if isinstance(given, str) else finite_number(given)
+        if sign is None or sign not in SIGNS.values():
             raise GraphError(
-                f"node {table.nodes[place]!r} has sign {word!r}: expected {' or '.join(map(repr, SIGNS))}, or no sign "
-                "attribute at all"
+                f"node {table.nodes[place]!r} has sign {given!r}: expected {' or '.join(map(repr, SIGNS))}, 1 or -1, "
+                "or no sign attribute at all"
             )
-        signs[place] = SIGNS[word]
+        signs[place] = sign
     return signs
 
 

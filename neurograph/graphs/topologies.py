@@ -26,7 +26,7 @@ from typing import Any, Literal
 import networkx as nx
 import numpy as np
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, named_arguments, public_names
 from neurograph.errors import ParameterError
 from neurograph.graphs.conversion import SCALE, checked_scale, from_graph, symmetric
 from neurograph.graphs.numbering import Places
@@ -46,10 +46,13 @@ __all__ = [
     "symmetric",
 ]
 
+public_names(__name__, __all__)
+
 
 Bias = bool | Literal["neurons"]
 
 
+@named_arguments
 def complete(
     inputs: int = 2, hidden: int = 5, outputs: int = 1, *, bias: Bias = False, scale: float = SCALE, seed: Seed = None
 ) -> nx.DiGraph[Any]:
@@ -85,6 +88,7 @@ def complete(
     return _drawn_graph(inputs, labels, outputs, (pre, post + inputs), bias, scale, checked_generator(seed))
 
 
+@named_arguments
 def layered(
     inputs: int = 2,
     hidden: Sequence[int] = (5,),
@@ -140,6 +144,7 @@ def layered(
     return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, checked_generator(seed))
 
 
+@named_arguments
 def small_world(
     inputs: int = 2,
     hidden: int = 20,
@@ -204,6 +209,7 @@ def small_world(
     return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, rng)
 
 
+@named_arguments
 def random(
     inputs: int = 2,
     hidden: int = 20,
@@ -273,7 +279,7 @@ def _drawn_graph(
     graph.add_nodes_from((f"x{k}" for k in range(inputs)), role="input")
     if bias is True:
         graph.add_node("bias", role="bias")
-    graph.add_nodes_from(hidden, **own)
+    graph.add_nodes_from(hidden, role="hidden", **own)
     graph.add_nodes_from((f"y{k}" for k in range(outputs)), role="output", **own)
     pre, post = edges
     if bias is True:

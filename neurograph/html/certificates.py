@@ -13,6 +13,7 @@ def certificates(report: Report) -> str:
     return (
         '<section id="certificates">\n<h2>Stability</h2>\n'
         f"<p>{escape(report.claim)}</p>\n"
+        f'<p class="soft">Of the network with the hash {report.network_digest}.</p>\n'
         "<table>\n<thead><tr><th>Certificate</th><th>Verdict</th><th>Shown</th></tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody>\n</table>\n</section>\n"
     )

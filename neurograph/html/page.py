@@ -18,6 +18,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurograph._checks import named_arguments
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
@@ -29,11 +30,13 @@ from neurograph.html.certificates import certificates
 from neurograph.html.content import LONGEST, check_nodes, content
 from neurograph.html.curves import curves
 from neurograph.network.attributes import chosen_dynamics
+from neurograph.network.compilation import compile
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.training.state import TrainingState
 
 
+@named_arguments
 def write_page(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
     path: str | os.PathLike[str],
@@ -55,7 +58,7 @@ def write_page(
     path : path
         An ``.html`` file. An old one is replaced at the end, as a whole, or not at all.
     report : Report, optional
-        Of :func:`neurograph.certify`: the table of certificates.
+        Of :func:`neurograph.certify` of this network: the table of certificates.
     history : mapping of str to array (epochs,), optional
         ``fit.history``: the curves.
     removed : sequence of Removed, optional
@@ -74,7 +77,7 @@ def write_page(
     FormatError
         If the suffix is another, or the file cannot be written.
     ParameterError
-        If another argument is not what is expected.
+        If `report` is of another network, or another argument is not what is expected.
 
     Examples
     --------
@@ -127,6 +130,8 @@ def page(
         raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify returns")
     table = _table(graph)
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
+    if report is not None:
+        report.check(graph if isinstance(graph, Network) else compile(table))
     drawn = content(table, dynamics, removed)
     library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
     return Template(_file("page.html")).substitute(

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, finite_number
+from neurograph._checks import checked_number, finite_number, named_arguments, public_names
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.kernels import engine
@@ -19,6 +19,8 @@ from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
 
 __all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
+
+public_names(__name__, __all__)
 
 OptimiserState = tuple[Floats, ...]
 
@@ -154,6 +156,7 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
+@named_arguments
 @dataclass(frozen=True)
 class Sgd(Optimiser):
     """Steps along the rule's change, ``V <- momentum V + change``.
@@ -185,6 +188,7 @@ class Sgd(Optimiser):
         checked_number("momentum", self.momentum, least=0.0, below=1.0)
 
 
+@named_arguments
 @dataclass(frozen=True)
 class Adam(Optimiser):
     """Adam's steps: the mean of the rule's changes over the root of the mean of their squares.

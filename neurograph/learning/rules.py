@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import checked_number
+from neurograph._checks import checked_number, public_names
 from neurograph.equations.expression import Expression
 from neurograph.errors import LocalityError, ParameterError
 
@@ -25,6 +25,8 @@ __all__ = [
     "stdp",
     "vector_field",
 ]
+
+public_names(__name__, __all__)
 
 DEFAULT_LIFT = 0.1
 """The lift of :func:`asymmetric_ep`."""

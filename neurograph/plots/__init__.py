@@ -5,6 +5,7 @@ matplotlib's global settings; each draws on axes of one's own where `ax` is give
 the first figure is drawn.
 """
 
+from neurograph._checks import public_names
 from neurograph.plots.boundary import decision
 from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
@@ -15,3 +16,5 @@ from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 
 __all__ = ["convergence", "cost", "decision", "gradient", "lyapunov", "network", "overview", "weights"]
+
+public_names(__name__, __all__)

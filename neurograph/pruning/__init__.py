@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from neurograph._checks import public_names
 from neurograph.pruning.base import Pruner, Removed
 from neurograph.pruning.boltzmann import boltzmann
 from neurograph.pruning.magnitude import magnitude
@@ -23,3 +24,5 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
 """The constructor of each pruner, by name; the conformance suite runs over them."""
 
 __all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]
+
+public_names(__name__, __all__)

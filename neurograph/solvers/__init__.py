@@ -1,5 +1,6 @@
 """How an equilibrium is found: one file a method."""
 
+from neurograph._checks import public_names
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.auto import Auto
 from neurograph.solvers.euler import Euler
@@ -16,3 +17,5 @@ SOLVERS = {
 """Every solver by name; the conformance suite runs over them."""
 
 __all__ = ["Anderson", "Auto", "Euler", "GaussSeidel", "Newton"]
+
+public_names(__name__, __all__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Unpack
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, unknown_argument
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
@@ -306,9 +307,7 @@ def _check_training(training: RetrainingOptions, retrain: int) -> None:
     """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
     for name in training:
         if name not in RetrainingOptions.__annotations__:
-            raise ParameterError(
-                f"{name!r} is no argument that prune() takes or passes on to train(): expected one of "
-                f"{', '.join(RetrainingOptions.__annotations__)}"
-            )
+            own = [one for one in inspect.signature(prune).parameters if one != "training"]
+            raise unknown_argument("prune", name, [*own, *RetrainingOptions.__annotations__])
         if name not in ASKING and not retrain:
             raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from neurograph._checks import unknown_argument
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.training.state import TrainingState
@@ -96,10 +97,11 @@ def sweep(
         raise ParameterError(f"grid is of type {type(grid).__name__}: expected a dict of names and lists of values")
     known = [name for name in inspect.signature(train).parameters if name not in HELD]
     for name in [*grid, *arguments]:
+        if name in HELD:
+            raise ParameterError(f"{name!r} is no argument that a sweep ranges over: expected {', '.join(known)}")
         if name not in known:
-            raise ParameterError(
-                f"{name!r} is no argument of train() that a sweep can set: expected {', '.join(known)}"
-            )
+            own = [one for one in inspect.signature(sweep).parameters if one not in (*known, "arguments")]
+            raise unknown_argument("sweep", name, [*own, *known])
     both = set(grid) & set(arguments)
     if both:
         raise ParameterError(f"{min(both)!r} is in the grid and given beside it: expected one of the two")

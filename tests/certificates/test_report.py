@@ -10,7 +10,8 @@ import pytest
 
 from neurograph.certificates import UnknownCertificateError, Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.errors import NeurographError
+from neurograph.errors import NeurographError, ParameterError
+from neurograph.graphs import topologies
 from neurograph.network.compilation import compile
 from tests.certificates.networks import LEAKY, network
 from tests.certificates.theorems.test_p_matrix import published
@@ -63,3 +64,35 @@ def test_a_name_that_is_not_there_lists_those_that_are():
         report["lyapunov"]
     assert issubclass(UnknownCertificateError, KeyError)
     assert issubclass(UnknownCertificateError, NeurographError)
+
+
+def varied():
+    """Return a network, and others that differ from it in one thing each that a theorem reads."""
+    graph = topologies.complete(2, 3, 1, bias="neurons", scale=0.1, seed=0)
+    leaky, faster = (dynamics.Dynamics("-k*s + tanh(I + b)", parameters={"k": k}) for k in (1.0, 1.5))
+    first = compile(graph, leaky)
+    weights, biases = first.weights.copy(), first.biases.copy()
+    weights[4] = np.nextafter(weights[4], 1.0)
+    biases[-1] = np.nextafter(biases[-1], 1.0)
+    turned = graph.copy()
+    turned.nodes["h0"]["role"] = "output"
+    return first, [
+        first.with_weights(weights),
+        first.with_weights(first.weights, biases),
+        first.without_edges([0]),
+        compile(graph, faster),
+        compile(graph, dynamics.vector_field()),
+        compile(turned, leaky),
+    ]
+
+
+def test_a_report_is_bound_to_the_network_that_was_certified():
+    first, others = varied()
+    report = certify(first, np.zeros((1, 2)))
+    for same in (first, compile(first.to_graph()), compile(first.to_table())):
+        report.check(same)
+    assert report.network_digest in str(report)
+    for other in others:
+        with pytest.raises(ParameterError, match=r"report is of another network: .* expected neurograph\.certify"):
+            report.check(other)
+    assert len({report.network_digest, *(certify(other).network_digest for other in others)}) == 1 + len(others)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.cli.data import accuracy, compiled, given_data, network_and_data, no_data
+from neurograph.cli.data import TASKS, accuracy, compiled, given_data, network_and_data, no_data, unseen_digits
 from neurograph.errors import DataError, ParameterError
+from neurograph.learning.rules import RULES
 
 
 def small_graph(folder):
@@ -19,7 +20,7 @@ def small_graph(folder):
 
 
 def asked(**options):
-    nothing = {"graph": None, "task": None, "data": None, "dynamics": None, "hidden": 5, "seed": 0}
+    nothing = {"graph": None, "task": None, "data": None, "dynamics": None, "rule": None, "hidden": 5, "seed": 0}
     return argparse.Namespace(**nothing | options)
 
 
@@ -45,6 +46,31 @@ def test_a_task_builds_a_network_that_its_dynamics_can_use(dynamics):
     network, (x, y) = network_and_data(asked(task="xor", dynamics=dynamics, hidden=3))
     assert (len(network.inputs), len(network.outputs)) == (x.shape[1], y.shape[1]) == (2, 1)
     assert ng.settle(network, x, throw=False).outputs.shape == y.shape
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_a_network_of_its_size_and_the_same_samples_each_time(task):
+    network, (x, y) = network_and_data(asked(task=task))
+    assert (len(network.inputs), len(network.outputs)) == (x.shape[1], y.shape[1])
+    for one, again in zip((x, y), given_data(asked(task=task), network), strict=True):
+        assert np.array_equal(one, again)
+    assert set(np.unique(y)) <= {0.0, 1.0}
+
+
+def test_the_digits_that_test_are_others_than_those_that_teach():
+    (x, y), (others, labels) = TASKS["digits"](), unseen_digits()
+    assert x.shape[1:] == others.shape[1:] == (64,)
+    assert y.shape[1:] == labels.shape[1:] == (10,)
+    assert len(x) + len(others) == 1797
+    assert (labels.sum(axis=1) == 1.0).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_learns_on_the_network_that_is_built_for_it(rule):
+    network, (x, y) = network_and_data(asked(task="and", rule=rule))
+    fit = ng.train(network, x, y, rule=RULES[rule](), epochs=2, seed=0)
+    assert fit.epochs == 2
+    assert (network.connectivity.ties is not None) == RULES[rule]().symmetric
 
 
 def test_nothing_to_learn_is_said():

@@ -163,11 +163,12 @@ def test_a_bad_table_is_refused_by_name_and_writes_nothing(tmp_path, capsys, tab
         (["show", "graph.gml"], ".gml"),
         (["train", "-o", "x.json"], "--task"),
         (["train", "--data", "d.csv", "-o", "x.json"], "GRAPH"),
-        (["train", "--task", "xor", "--rate", "-1", "-o", "x.json"], "learning_rate is -1.0"),
-        (["train", "--task", "xor", "--hidden", "-1", "-o", "x.json"], "hidden"),
+        (["train", "--task", "xor", "--rate", "-1", "-o", "x.json"], "--rate is -1.0"),
+        (["train", "--task", "xor", "--hidden", "-1", "-o", "x.json"], "--hidden is -1"),
         (["train", "--task", "xor", "--batch", "-1", "-o", "x.json"], "--batch is -1"),
-        (["train", "--task", "xor", "--decay", "2", "-o", "x.json"], "decay is 2.0"),
-        (["train", "--task", "xor", "--seed", "-1", "-o", "x.json"], "seed is -1"),
+        (["train", "--task", "xor", "--decay", "2", "-o", "x.json"], "--decay is 2.0"),
+        (["train", "--task", "xor", "--beta", "0.3", "-o", "x.json"], "leave --beta out"),
+        (["train", "--task", "xor", "--seed", "-1", "-o", "x.json"], "--seed is -1"),
     ],
 )
 def test_an_error_is_one_line_and_status_2(arguments, culprit, capsys, tmp_path, monkeypatch):
@@ -198,8 +199,8 @@ def never(*_, **__):
         (["show", "g.json", "--picture", "nope/x.png"], "nope/x.png cannot be written"),
         (["report", ".", "-o", "x.txt"], "x.txt has the suffix '.txt': expected .html"),
         (["prune", "g.json", "--by", "random", "-o", "a.json"], "random is given no option: expected --fraction"),
-        (["demo", "--folder", "g.json"], "folder is 'g.json', which cannot be made or written in (File exists)"),
-        (["demo", "--folder", "g.json/demo"], "folder is 'g.json/demo'"),
+        (["demo", "--folder", "g.json"], "--folder is 'g.json', which cannot be made or written in (File exists)"),
+        (["demo", "--folder", "g.json/demo"], "--folder is 'g.json/demo'"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_any_work(arguments, culprit, tmp_path, monkeypatch, capsys):

@@ -22,12 +22,14 @@ def loose(value):
 
 
 def content(graph, attribute=exact):
+    """All of a graph; a node without a role is hidden, and a file says so."""
+
     def row(data):
         return {name: attribute(value) for name, value in data.items()}
 
     return (
         row(graph.graph),
-        [(exact(node), row(data)) for node, data in graph.nodes(data=True)],
+        [(exact(node), row({"role": "hidden"} | data)) for node, data in graph.nodes(data=True)],
         [(exact((pre, post)), row(data)) for pre, post, data in graph.edges(data=True)],
     )
 

@@ -119,6 +119,18 @@ def test_a_table_is_written_and_read_as_a_graph_is(suffix, tmp_path):
     assert content(read_table(path).to_graph()) == content(read(path))
 
 
+@every_format
+def test_every_node_of_a_file_carries_its_role_and_its_sign(suffix, tmp_path):
+    graph = sample(suffix)
+    signs = {} if suffix == ".nir" else {("x", 0): 1}
+    nx.set_node_attributes(graph, signs, "sign")
+    for one in (graph, ng.compile(graph, ng.Dynamics("-s + I + b"))):
+        back = read(write(one, tmp_path / f"roles{suffix}"))
+        assert list(back.nodes(data="role")) == [(("x", 0), "input"), (1, "hidden"), ("1", "output")]
+        assert {node: sign for node, sign in back.nodes(data="sign") if sign} == signs
+    assert "role" not in graph.nodes[1]
+
+
 HARD_TEXTS = ["", " ", "\n", "\r\n", "\x00", "\x7f\x85", "\ufffe", "\U0010ffff", "]]>", "&amp;", "json:1"]
 HARD_TEXTS += ["1", "null", "NaN", '"', "id", "__id", "tuple", "weight ", "é", "\u2028"]
 HARD_VALUES = [{"tuple": [1]}, {"tuple": [1], "_tuple": ()}, ((),), [[]], {}, {"": None}, 2**70, -(2**63)]

@@ -25,8 +25,9 @@ GEPHI = """<?xml version="1.0" encoding="UTF-8"?>
 
 def test_networkx_alone_reads_gexf(tmp_path):
     graph = nx.read_gexf(ng.write(subgraph(), tmp_path / "net.gexf"))
-    assert dict(graph.nodes(data="role")) == {"in é": "input", "mid": None, "out": "output"}
+    assert dict(graph.nodes(data="role")) == {"in é": "input", "mid": "hidden", "out": "output"}
     assert list(graph.edges(data="weight")) == EDGES
+    assert {name for _, data in graph.nodes(data=True) for name in data} == {"label", "role", "tags", "bias", "layer"}
 
 
 def test_gexf_of_gephi_is_read_with_its_defaults(tmp_path):

@@ -146,5 +146,5 @@ def test_what_another_program_changed_is_taken_over(tmp_path):
     nir.write(path, program)
     graph = ng.read(path)
     assert graph.edges[("x", 0), 1]["weight"] == 2 * small().edges[("x", 0), 1]["weight"]
-    assert graph.nodes[1] == {"bias": 0.1 + 0.2, "tau": 5.0}
+    assert graph.nodes[1] == {"role": "hidden", "bias": 0.1 + 0.2, "tau": 5.0}
     assert ng.compile(graph).dynamics.name == "leaky integrator"

@@ -20,7 +20,7 @@ def test_scipy_reads_the_matrix_and_numpy_what_goes_with_it(tmp_path):
     assert (matrix.toarray() == expected).all()
     arrays = np.load(path)
     assert arrays["labels"].tolist() == ["in é", "mid", "out"]
-    assert arrays["roles"].tolist() == ["input", "", "output"]
+    assert arrays["roles"].tolist() == ["input", "hidden", "output"]
     assert arrays["biases"].tolist()[1] == 0.1 + 0.2
     sparse.save_npz(path, matrix)
     with pytest.raises(FormatError, match=r"its array labels is none.*from_matrix"):

@@ -14,7 +14,7 @@ def test_libsonata_reads_the_populations(tmp_path):
     nodes = libsonata.NodeStorage(path).open_population("neurograph")
     everyone = nodes.select_all()
     assert list(nodes.get_attribute("label", everyone)) == ["in é", "mid", "out"]
-    assert list(nodes.get_attribute("role", everyone)) == ["input", "", "output"]
+    assert list(nodes.get_attribute("role", everyone)) == ["input", "hidden", "output"]
     edges = libsonata.EdgeStorage(path).open_population("neurograph")
     every = edges.select_all()
     ends = zip(edges.source_nodes(every), edges.target_nodes(every), strict=True)

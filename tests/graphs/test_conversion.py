@@ -40,7 +40,7 @@ def test_from_graph_draws_what_is_missing_and_leaves_the_rest(graph, seed):
     assert list(built.edges) == list(graph.edges)
     assert built.graph == graph.graph
     for node, data in built.nodes(data=True):
-        ours = {key: value for key, value in graph.nodes[node].items() if value != "hidden"}
+        ours = {"role": "hidden"} | graph.nodes[node]
         assert data == ours
     for u, v, data in built.edges(data=True):
         assert {**data, "weight": 0} == {**graph.edges[u, v], "weight": 0}

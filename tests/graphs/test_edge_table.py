@@ -28,6 +28,12 @@ def test_a_table_gives_the_graph_back(graph):
     assert nx.utils.graphs_equal(graph, before)
 
 
+def test_a_line_stands_for_a_table_of_any_size():
+    count = 2000
+    ring = from_edges((range(count), [(k + 1) % count for k in range(count)], [0.5] * count), inputs=[], outputs=[7])
+    assert repr(ring) == f"EdgeTable({count} nodes ({count - 1} hidden, 1 output), {count} edges)"
+
+
 def test_a_table_without_attributes_gives_roles_flags_and_ties():
     columns = {
         "pre": ["x", "x", "h"],
@@ -43,7 +49,11 @@ def test_a_table_without_attributes_gives_roles_flags_and_ties():
         plastic=table.plastic,
         ties=table.ties,
     ).to_graph()
-    assert dict(bare.nodes(data=True)) == {"x": {"role": "input"}, "h": {"bias": 0.5}, "y": {"role": "output"}}
+    assert dict(bare.nodes(data=True)) == {
+        "x": {"role": "input"},
+        "h": {"role": "hidden", "bias": 0.5},
+        "y": {"role": "output"},
+    }
     assert list(bare.edges(data=True)) == [
         ("x", "h", {"tie": 0, "weight": 1.0}),
         ("x", "y", {"tie": 0, "weight": 1.0}),

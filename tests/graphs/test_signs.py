@@ -18,6 +18,29 @@ from tests.strategies import SEEDS, graphs
 SIGNED = {"excitatory": 1, "inhibitory": -1, None: 0}
 
 
+@pytest.mark.parametrize("one", [1, 1.0, np.int8(1), np.float64(1.0)])
+def test_a_sign_may_be_a_number(one):
+    graph = ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0)
+    words, numbers = (topologies.dale(graph, inhibitory=0.5, seed=1) for _ in range(2))
+    for data in numbers.nodes.values():
+        data["sign"] = one * SIGNED[data["sign"]]
+    signs = [ng.compile(each).connectivity.signs.tolist() for each in (words, numbers)]
+    assert signs[0] == signs[1]
+    assert {1, -1} <= set(signs[0])
+    assert [data["sign"] for data in ng.compile(numbers).to_graph().nodes.values()] == signs[0]  # as it was given
+    numbers.nodes["h0"]["sign"] = -numbers.nodes["h0"]["sign"]
+    with pytest.raises(GraphError, match="node 'h0' is"):
+        ng.compile(numbers)
+
+
+@pytest.mark.parametrize("wrong", [0, 2, -0.5, True, np.nan, "1", "+", None, [1]])
+def test_another_sign_is_refused(wrong):
+    graph = ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0)
+    graph.nodes["h0"]["sign"] = wrong
+    with pytest.raises(GraphError, match=r"node 'h0' has sign .*: expected 'excitatory' or 'inhibitory', 1 or -1"):
+        ng.compile(graph)
+
+
 def draw_signs(graph, seed):
     """Some nodes with a sign, and the share, for dale() to go on from."""
     rng = np.random.default_rng(seed)

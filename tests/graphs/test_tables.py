@@ -76,8 +76,7 @@ def test_columns_give_the_graph_that_networkx_builds(graph):
     for _, _, data in graph.edges(data=True):
         data.pop("plastic", None)
     for node in graph:
-        if graph.nodes[node].get("role") == "hidden":
-            del graph.nodes[node]["role"]
+        graph.nodes[node].setdefault("role", "hidden")
     if not graph.edges:
         return
     roles, biases, columns = named_roles(graph), own_biases(graph), columns_of(graph)
@@ -225,8 +224,7 @@ def test_a_matrix_gives_the_graph_that_networkx_reads(graph, numbered):
     for _, _, data in graph.edges(data=True):
         data.pop("plastic", None)
     for node in graph:
-        if graph.nodes[node].get("role") == "hidden":
-            del graph.nodes[node]["role"]
+        graph.nodes[node].setdefault("role", "hidden")
     if numbered:
         graph = nx.convert_node_labels_to_integers(graph)
     given_labels = {} if numbered else {"labels": list(graph)}

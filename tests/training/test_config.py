@@ -44,7 +44,7 @@ def test_a_batch_is_a_quarter_of_the_samples_and_at_most_32(samples, batch):
 
 @pytest.mark.parametrize("call", [lambda: ng.train(network(), *XOR, epoch=3), lambda: ng.GraphClassifier(epoch=3)])
 def test_a_misspelt_option_is_named(call):
-    with pytest.raises(TypeError, match="unexpected keyword argument 'epoch'"):
+    with pytest.raises(ng.ParameterError, match="has no argument 'epoch': expected epochs="):
         call()
 
 
