@@ -31,8 +31,8 @@ class Problem:
         Where the free phases begin that are neither warm nor drawn: at `config.start`, or at 0.
     given : (array, array) or None
         The same of other samples, which only validate, and their targets.
-    plans : dict
-        Working memory: by the size of a batch, the last connectivity, and the plan of its updates.
+    seen, plans : dict
+        Working memory: by the size of a batch, the last connectivity, and that of the last plan, with it.
     """
 
     config: TrainingConfig
@@ -40,6 +40,7 @@ class Problem:
     y: Floats
     start: Floats
     given: tuple[Floats, Floats] | None
+    seen: dict[int, Connectivity] = field(default_factory=dict, repr=False)
     plans: dict[int, tuple[Connectivity, Plan | None]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -73,7 +74,13 @@ class Problem:
         return np.setdiff1d(every, held_out) if held_out.size else every
 
     def plan(self, network: Network, batch: int) -> Plan | None:
-        """Return the plan of an update of a network by a batch of some size, made once; None where there is none."""
+        """Return the plan of an update of a network by a batch of some size; None where the parts go one by one.
+
+        It is made at the second update of that kind, for it costs more than one by its parts.
+        """
+        if self.seen.get(batch) is not network.connectivity:
+            self.seen[batch] = network.connectivity
+            return None
         if self.plans.get(batch, (None,))[0] is not network.connectivity:
             self.plans[batch] = network.connectivity, Plan.of(network, self.config, batch)
         return self.plans[batch][1]

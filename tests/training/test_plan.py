@@ -10,6 +10,7 @@ from neurograph.learning.optimisers import OPTIMISERS
 from neurograph.learning.rules import RULES
 from neurograph.training.config import TrainingConfig
 from neurograph.training.plan import Plan
+from neurograph.training.problem import Problem
 from neurograph.training.update import first_optimiser_state
 
 X, Y = ng.tasks.logic("xor")
@@ -90,7 +91,7 @@ def test_every_optimiser_has_the_bits_of_its_parts(make, limits, monkeypatch):
         {"solver": ng.solvers.Euler(dt=0.1, steps=40, nudged_steps=9, tol=0), "rule": ng.rules.centred_ep()},
         {"start": "warm"},
         {"start": "uniform", "batch_size": 1},
-        {"pruner": ng.pruning.magnitude(0.05)},
+        {"pruner": ng.pruning.magnitude(0.05), "batch_size": 1},
         {"keep": ng.certificates.contracting(rate=0.05)},
         {"keep": ng.certificates.contracting(rate=0.5), "optimiser": ng.optimisers.adam(0.1)},
         {"rule": ng.rules.coupled_learning(0.3), "solver": ng.solvers.Euler(steps=60)},
@@ -158,6 +159,19 @@ def test_one_that_diverges_is_named_as_by_the_parts(monkeypatch):
 def test_a_step_beyond_every_number_names_the_edge():
     with pytest.raises(ng.DivergenceError, match=r"the weight of edge .* is -?inf after an update in epoch 0"):
         ng.train(network(number=np.float32), X, Y, epochs=1, optimiser=ng.optimisers.sgd(1e300), seed=0)
+
+
+def test_it_is_made_at_the_second_update_of_its_kind():
+    start = network()
+    problem = Problem.of(start, X, Y, TrainingConfig())
+    assert problem.plan(start, 2) is None
+    assert problem.plan(start, 3) is None
+    plan = problem.plan(start, 2)
+    assert isinstance(plan, Plan)
+    assert problem.plan(start.with_weights(0.5 * start.weights), 2) is plan
+    pruned = start.without_edges([0, 1])
+    assert problem.plan(pruned, 2) is None
+    assert problem.plan(pruned, 2) is not plan
 
 
 def test_there_is_none_where_a_method_may_be_chosen_by_the_weights():
