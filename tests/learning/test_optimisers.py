@@ -93,3 +93,10 @@ def test_arguments_keep_their_order():
     assert sgd(0.5, 0.9) == sgd(learning_rate=0.5, momentum=0.9)
     with pytest.raises(TypeError):
         adam(0.1, 0.9)
+
+
+def test_the_pull_of_l1_decays_with_the_rate():
+    optimiser = sgd(0.5, decay=0.5, l1=0.2)
+    for epoch, pull in enumerate([0.1, 0.05, 0.025]):
+        values, _ = optimiser.step(np.array([1.0, -1.0]), np.zeros(2), optimiser.begin(2), 2, epoch)
+        assert np.allclose(values, [1.0 - pull, pull - 1.0], atol=1e-15)
