@@ -281,3 +281,28 @@ def test_0_belongs_to_the_domain_of_the_root_and_not_to_that_of_the_logarithm(te
     found = enclose(Expression(text, ("s",)), {"s": Interval.across(0.0, 1.0)})
     assert found.grade == grade
     assert (found.low == -np.inf) == (grade == ROUGH)
+
+
+@pytest.mark.parametrize("ends", [(-2.0, 1.0), (-1.0, 2.0), (0.1, 2.0), (-2.0, -0.1), (0.0, 1.0)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(s)",
+        "relu(s)",
+        "s**2",
+        "s**-2",
+        "clip(s, -0.5, 0.25)",
+        "tanh(s)*(1 - tanh(s))",
+        "sigmoid(s)*(1 - sigmoid(s))",
+    ],
+)
+def test_a_range_that_turns_inside_has_its_least_and_greatest_there(text, ends):
+    equation = Expression(text, ("s",))
+    found = enclose(equation, {"s": Interval.across(*ends)})
+    if found.grade == ROUGH:
+        return
+    points = np.append(np.linspace(*ends, 2001), 0.0 if ends[0] <= 0.0 <= ends[1] else ends[0])
+    with mpmath.workdps(DIGITS):
+        assert all(holds(found, exactly(equation.tree, {"s": float(point)})) for point in points[::20])
+    values = equation(s=points)
+    assert (found.low, found.high) == pytest.approx((values.min(), values.max()), abs=1e-5)
