@@ -33,7 +33,7 @@ sanitize: setup  ## run the tests of the kernels with the C checked at every acc
 		echo "make sanitize needs gcc with lib$$name.so, and $(GCC) has none: 'apt-get install gcc', or name one that" \
 		"has, as in 'make sanitize GCC=gcc-12'." >&2; exit 1; }; done
 	@rm -rf $(GUARDED) && mkdir -p $(GUARDED)
-	@cp -r *.md *.toml neurograph tests $(GUARDED)
+	@cp -r *.md *.toml conftest.py neurograph tests $(GUARDED)
 	@rm -f $(GUARDED)/neurograph/kernels/*.so
 	@$(GCC) -shared -fPIC -g -O1 -fexpensive-optimizations -fsanitize=address,undefined -ffp-contract=fast -fno-math-errno \
 		-fno-sanitize-recover=undefined -Wno-psabi \

@@ -193,3 +193,17 @@ def test_nothing_tells_a_user_to_install_another_project():
     for path in [*ROOT.glob("*.md"), *ROOT.glob("models/*"), *PACKAGE.rglob("*.py")]:
         if path.is_file():
             assert not wrong.search(path.read_text()), path
+
+
+@pytest.mark.parametrize("module", ["certificates/bounds/definite.py", "plots/style.py"])
+def test_a_doctest_that_is_collected_first_leaves_the_package_whole(module):
+    """Every subpackage is then an attribute of its package, whatever the order of collection."""
+    look = (
+        "import sys, pytest; pytest.main(['-q', '--collect-only', sys.argv[1]]); "
+        "names = [name.rpartition('.') for name in sys.modules if name.startswith('neurograph.')]; "
+        "print([name for name in names if not hasattr(sys.modules[name[0]], name[2])])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", look, f"neurograph/{module}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.splitlines()[-1] == "[]", found.stdout

@@ -119,6 +119,7 @@ class Expression:
         return frozenset(found)
 
     def _visit(self, node: ast.expr, found: set[str]) -> None:
+        inside: set[str]
         match node:
             case ast.Constant(value=bool()):
                 pass
@@ -134,7 +135,7 @@ class Expression:
             case ast.BinOp(op=ast.BitXor()):
                 raise ExpressionError(f"{self.what} {self.text!r} uses '^': write a power with '**'")
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-                inside: set[str] = set()
+                inside = set()
                 self._visit(left, inside)
                 self._visit(right, inside)
                 if not inside:
@@ -146,8 +147,12 @@ class Expression:
                 return
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 self._check_call(name, len(arguments))
+                inside = set()
                 for argument in arguments:
-                    self._visit(argument, found)
+                    self._visit(argument, inside)
+                if not inside:
+                    self._check_constant(node)
+                found |= inside
                 return
         raise ExpressionError(
             f"{self.what} {self.text!r} contains {ast.unparse(node)!r}: expected only numbers, "
@@ -158,12 +163,13 @@ class Expression:
         raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
 
     def _check_constant(self, node: ast.expr) -> None:
-        """Refuse 1/0, 9**9**9 and (-8)**(1/3): Python, numpy and the engine differ on them, or never end."""
+        """Refuse 1/0, 9**9**9, log(-3) and (-8)**(1/3): Python, numpy and the engine differ on them, or never end."""
         try:
-            value = eval(
-                compile(ast.Expression(WithFloats().visit(copy.deepcopy(node))), "<constant>", "eval"),
-                {"__builtins__": {}}, dict(ARRAY_FUNCTIONS),
-            )  # fmt: skip
+            with np.errstate(all="ignore"):
+                value = eval(
+                    compile(ast.Expression(WithFloats().visit(copy.deepcopy(node))), "<constant>", "eval"),
+                    {"__builtins__": {}}, dict(ARRAY_FUNCTIONS),
+                )  # fmt: skip
             usable = not isinstance(value, complex) and abs(value) < 2.0**53
         except ArithmeticError:
             usable = False

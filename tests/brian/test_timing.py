@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.brian.timing import Times
 from tests.brian.networks import chain, milliseconds, spiking
 
 
@@ -36,3 +37,11 @@ def test_learning_needs_a_rule_and_times_need_a_unit():
         model.settle(5)
     with pytest.raises(ng.ParameterError, match="the rate model has no spikes to count"):
         model.settle(milliseconds(5), milliseconds(2))
+
+
+@pytest.mark.parametrize(("phase", "window"), [(6, 3), (7, 4), (1, 1), (20, 14)])
+def test_at_least_half_of_a_phase_is_counted_half_a_step_rounded_up(phase, window):
+    times = Times(dt=0.001, settling=milliseconds(6), window=milliseconds(5))
+    for counts_free in (True, False):
+        timing = times.of(milliseconds(phase), milliseconds(phase), None, counts_free)
+        assert (timing.free, timing.nudged, timing.window) == (phase, phase, window)

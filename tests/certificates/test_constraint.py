@@ -143,3 +143,14 @@ def test_a_run_with_a_raised_leak_goes_on_from_its_checkpoint(tmp_path):
     assert stopped.network.weights.tobytes() == whole.network.weights.tobytes()
     assert np.any(whole.network.parameters != network.parameters)
     assert contracting(0.2).holds(ng.compile(whole.network.to_graph(), whole.network.dynamics))
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda rate: dynamics.deep("absolute", extra_leak=rate), lambda rate: Dynamics(f"-{rate}*s + I")]
+)
+def test_it_holds_from_the_rate_on_that_was_asked_for_and_not_below(kind):
+    """An absolute leak, and a neuron that hears no other: the rate is the leak itself."""
+    graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    for rate, holds in ((0.0999, False), (0.095, False), (0.1001, True), (0.2, True)):
+        assert contracting(0.1).holds(ng.compile(graph, kind(rate))) == holds

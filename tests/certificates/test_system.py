@@ -1,5 +1,8 @@
 """The system that theorems are asked about: what it knows of A against dense Jacobians, in each phase."""
 
+from fractions import Fraction
+
+import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -107,3 +110,16 @@ def test_the_digest_is_that_of_the_matrix():
         certify(network.without_edges([3])),
     ]
     assert len({first, *(report["gershgorin"].digest for report in others)}) == 5
+
+
+def test_the_error_of_a_long_sum_of_weights_grows_with_its_terms():
+    """Ten weights of half a unit in the last place of 1, each lost in a sum that begins with 1."""
+    graph, tiny = nx.DiGraph(), 2.0**-53 * (1.0 - 2.0**-10)
+    graph.add_edges_from((0, k, {"weight": tiny if k > 1 else 1.0}) for k in range(1, 12))
+    graph.nodes[11]["role"] = "output"
+    for sign, name in ((1.0, "w_out"), (1.0, "w_out_abs"), (-1.0, "w_out")):
+        net = ng.compile(graph, dynamics.deep("absolute"))
+        known = asked(net.with_weights(sign * net.weights)).constants[name]
+        exact = sum(Fraction(float(weight)) for weight in sign * net.weights)
+        assert Fraction(float(known.low[0])) <= exact <= Fraction(float(known.high[0]))
+        assert known.high[0] - known.low[0] < 1e-13

@@ -46,3 +46,14 @@ def test_a_quantised_network_takes_a_fraction_of_the_bytes(tmp_path):
     sizes = [ng.write(one, tmp_path / f"{k}.packed").stat().st_size for k, one in enumerate((network, few.network))]
     assert sizes[1] < sizes[0] / 3
     assert ng.compile(ng.read(tmp_path / "1.packed")).weights.tobytes() == few.network.weights.tobytes()
+
+
+def test_a_value_counts_as_often_as_it_is_there():
+    levels, level = nearest_levels(np.array([0.0, 0.0, 0.0, 0.4, 5.0, 6.0, 6.0]), 2)
+    assert levels == pytest.approx([0.1, 17.0 / 3.0])
+    assert level.tolist() == [0, 0, 0, 0, 1, 1, 1]
+    rng = np.random.default_rng(0)
+    values = rng.choice(rng.normal(size=40), 2000, p=rng.dirichlet(np.full(40, 0.2)))
+    levels, level = nearest_levels(values, 5)
+    assert levels == pytest.approx([values[level == k].mean() for k in range(5)])
+    assert np.array_equal(level, np.abs(values[:, None] - levels).argmin(axis=1))

@@ -92,7 +92,19 @@ def test_an_expression_travels_as_its_text():
 
 
 @pytest.mark.parametrize(
-    "text", ["9**9**9*s", "0**-1 + s", "1/0*s", "(-8)**(1/3)*s", "10**20*s", "s*1e400", "2**64 + s"]
+    "text",
+    [
+        "9**9**9*s",
+        "0**-1 + s",
+        "1/0*s",
+        "(-8)**(1/3)*s",
+        "10**20*s",
+        "s*1e400",
+        "2**64 + s",
+        "log(-3) + s",
+        "exp(1000)*s",
+        "log(0)",
+    ],
 )
 def test_a_constant_that_is_no_usable_number_is_refused(text):
     with pytest.raises(ExpressionError, match=r"constant|contains"):

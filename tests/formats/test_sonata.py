@@ -46,3 +46,16 @@ def test_sonata_of_another_program_is_read(tmp_path):
         file["edges/cortex/source_node_id"].attrs["node_population"] = "thalamus"
     with pytest.raises(FormatError, match="points into the population 'thalamus'"):
         ng.read(path)
+
+
+@pytest.mark.parametrize(("place", "fits"), [(2, True), (3, False), (2**40, False)])
+def test_an_edge_to_a_node_that_is_not_there_is_refused(tmp_path, place, fits):
+    h5py = pytest.importorskip("h5py")
+    path = ng.write(subgraph(), tmp_path / "net.h5")
+    with h5py.File(path, "a") as file:
+        file["edges/neurograph/target_node_id"][0] = place
+    if fits:
+        assert ng.read(path).has_edge("in é", "out")
+        return
+    with pytest.raises(FormatError, match="target_node_id has 3 places of nodes: expected 3, each from 0 to 2"):
+        ng.read(path)

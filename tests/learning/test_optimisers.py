@@ -114,3 +114,10 @@ def test_one_of_ones_own_is_its_equations():
 
     moved = run(Signs(0.1), [[4.0, -1.0, 0.0], [-1.0, -1.0, 0.0], [-4.0, 3.0, 0.0]])
     assert np.allclose(moved, [[0.1, -0.1, 0.0], [0.2, -0.2, 0.0], [0.1, -0.1, 0.0]])
+
+
+def test_the_pull_of_l1_decays_with_the_rate():
+    optimiser = sgd(0.5, decay=0.5, l1=0.2)
+    for epoch, pull in enumerate([0.1, 0.05, 0.025]):
+        values, _ = optimiser.step(np.array([1.0, -1.0]), np.zeros(2), optimiser.begin(2), 2, epoch)
+        assert np.allclose(values, [1.0 - pull, pull - 1.0], atol=1e-15)

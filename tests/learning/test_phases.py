@@ -1,5 +1,7 @@
 """The phases of a rule: each sample's answer is its own, and the linear response is the solution of its equation."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy, squared_error
-from neurograph.learning.phases import run_phases, weight_change
+from neurograph.kernels import engine
+from neurograph.learning.phases import contrast_residual, run_phases, weight_change
 from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Status
 from tests.solvers.networks import transposed_residual
@@ -141,3 +144,24 @@ def test_the_softmax_nudge_is_beta_times_the_force_at_the_nudged_state():
     push = start.drift(nudged.state)
     push[:, start.connectivity.outputs] += 0.3 * cost.force_at(nudged.outputs, y)
     assert np.abs(push[:, start.connectivity.free]).max() < 1e-11
+
+
+@pytest.mark.parametrize("sides", ["nudged", "opposite", "both"])
+def test_the_residual_of_a_contrast_is_that_of_its_equation_also_where_nodes_are_held(sides):
+    """A contrast may move a node that the box holds at the free equilibrium; it then sends nothing back."""
+    start = ng.compile(ng.topologies.complete(2, 6, 3, bias="neurons", scale=1.5, seed=3), ng.dynamics.vector_field())
+    rng = np.random.default_rng(0)
+    free = ng.settle(start, rng.random((8, 2)), solver=TIGHT, throw=False)
+    held = start.held(free.state)[:, start.connectivity.free]
+    assert 0 < held.sum() < held.size
+    ends = [replace(free, state=rng.random(free.state.shape)) for _ in range(2)]
+    nudged, opposite = (
+        end if sides in (name, "both") else None for name, end in zip(("nudged", "opposite"), ends, strict=True)
+    )
+    beta, force = rng.uniform(0.1, 1.0, 8), rng.normal(size=(8, 3))
+    residual, call = contrast_residual(free, nudged, opposite, beta, force)
+    engine.run((call,))
+    after, before = (free if end is None else end for end in (nudged, opposite))
+    width = 2.0 * beta if sides == "both" else beta
+    contrast = (after.state - before.state) / width[:, None]
+    assert residual == pytest.approx(transposed_residual(start, free.state, contrast, force), rel=1e-9)

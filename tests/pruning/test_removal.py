@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.pruning import removal
 from neurograph.pruning.base import Pruner, Selection
 from neurograph.pruning.removal import prune_now
 from tests.pruning.networks import X, Y, small, star
@@ -86,3 +87,13 @@ def test_an_edge_that_is_tied_leaves_with_the_chosen_one_and_the_log_says_so():
         (("x0", "y"), 0.0, "tied to an edge that left"),
         (("x1", "y"), 0.0, "told to"),
     ]
+
+
+def test_where_too_many_are_held_back_all_that_come_after_them_stay(monkeypatch):
+    monkeypatch.setattr(removal, "MOST_HELD", 2)
+    network = star(np.linspace(0.1, 0.7, 7))
+    keep = Needs(network.edges[k] for k in (1, 3, 4, 6))
+    step = prune_now(network, Chosen(range(7)), np.random.default_rng(0), 0, keep=keep)
+    assert [gone.edge for gone in step.removed] == [network.edges[k] for k in (0, 2)]
+    assert keep.holds(step.network)
+    assert list(step.held) == [network.edges[k] for k in (1, 3, 4, 5, 6)]

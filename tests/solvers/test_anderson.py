@@ -4,7 +4,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy
-from neurograph.solvers import Anderson, Euler
+from neurograph.solvers import Anderson, Euler, anderson
 from neurograph.solvers.base import Phase
 
 X = np.random.default_rng(0).random((9, 2))
@@ -113,3 +113,17 @@ def test_single_precision_settles_to_the_same_answer():
     assert settled.converged
     assert settled.state.dtype == np.float32
     assert np.abs(settled.state - ng.settle(double, X, solver=Anderson()).state).max() < 1e-4
+
+
+def test_a_mix_that_failed_is_no_answer_however_small_its_residual():
+    """At the equilibrium itself, taken for a mix whose step is longer than the least that was seen."""
+    network = made(ng.dynamics.additive("tanh"))
+    settled = ng.settle(network, X, solver=Anderson(tol=1e-12))
+    search = anderson._Search(network, Phase(settled.state), Anderson(tol=1e-6))
+    search.mixed[:], search.least[:] = [True] * 4 + [False] * 5, 0.0
+    search.g[:] = settled.state[:, search.moving]
+    search.advance(1)
+    assert search.status.tolist() == [ng.Status.STEP_LIMIT] * 4 + [ng.Status.CONVERGED] * 5
+    assert np.all(np.isinf(search.residual[:4]))
+    search.advance(2)  # a plain step from there is one
+    assert np.all(search.finish().status == ng.Status.CONVERGED)

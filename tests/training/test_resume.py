@@ -13,6 +13,9 @@ import pytest
 
 import neurograph as ng
 from neurograph.training.checkpoints import read_checkpoint
+from neurograph.training.config import TrainingConfig
+from neurograph.training.problem import Problem
+from neurograph.training.resume import identity
 from neurograph.training.state import TrainingState
 
 X, Y = ng.tasks.logic("xor")
@@ -212,3 +215,51 @@ def test_a_run_with_another_cost_of_ones_own_is_another_run(other, tmp_path):
     ng.train(network(), X, Y, seed=0, epochs=2, cost=first, checkpoint=path)
     with pytest.raises(ng.CheckpointError, match="cost is not the same"):
         ng.train(network(), X, Y, seed=0, epochs=3, cost=other, checkpoint=path)
+
+
+def plain():
+    """Three neurons with a parameter and a bias each, and all weights alike."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(("x0", "x1"), role="input")
+    graph.add_nodes_from(("h0", "h1", "y0"), bias=0.0)
+    graph.nodes["y0"]["role"] = "output"
+    graph.add_edges_from([("x0", "h0"), ("x1", "h0"), ("h0", "h1"), ("y0", "h1"), ("h1", "y0")], weight=0.5)
+    return graph
+
+
+def moved(graph, away, there):
+    graph.remove_edge(*away)
+    graph.add_edge(*there, weight=0.5)
+
+
+def tied(graph):
+    for edge in list(graph.edges)[:2]:
+        graph.edges[edge]["tie"] = "both"
+
+
+OTHERS = {
+    "a weight": lambda graph: graph.edges["h0", "h1"].update(weight=0.25),
+    "a bias": lambda graph: graph.nodes["h0"].update(bias=0.25),
+    "a parameter": lambda graph: graph.nodes["h0"].update(tau=3.0),
+    "a sign": lambda graph: graph.nodes["h0"].update(sign="excitatory"),
+    "an edge that does not learn": lambda graph: graph.edges["h0", "h1"].update(plastic=False),
+    "a tie": tied,
+    "one edge fewer": lambda graph: graph.remove_edge("h0", "h1"),
+    "where an edge begins": lambda graph: moved(graph, ("x1", "h0"), ("h1", "h0")),
+    "where an edge ends": lambda graph: moved(graph, ("x1", "h0"), ("x1", "h1")),
+    "an output more": lambda graph: graph.nodes["h0"].update(role="output"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_run_is_told_by_everything_in_its_network(kind):
+    def told(graph, dynamics):
+        compiled = ng.compile(graph, dynamics)
+        targets = np.zeros((4, compiled.connectivity.outputs.size))
+        return identity(Problem.of(compiled, X, targets, TrainingConfig.of(epochs=1)), compiled, 0, None)["network"]
+
+    neuron = ng.Dynamics("(-s + tanh(I + b))/tau", parameters={"tau": 2.0})
+    other = plain()
+    OTHERS[kind](other)
+    assert told(plain(), neuron) == told(plain(), neuron) != told(other, neuron)
+    assert told(plain(), neuron) != told(plain(), ng.Dynamics("(-s + sin(I + b))/tau", parameters={"tau": 2.0}))

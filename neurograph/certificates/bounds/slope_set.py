@@ -20,6 +20,9 @@ DENSE = 1500
 LARGEST = 6
 """Eigenvalues that Lanczos gives."""
 
+LANCZOS_TOLERANCE = 1e-7
+"""Relative error with which it is to give them; the cushion of what is not proved must be larger."""
+
 ROUNDS = 20
 """Products in the search for a positive vector that bounds a matrix of nonnegative numbers."""
 
@@ -175,7 +178,7 @@ class SlopeSet:
             return np.asarray(diagonal * z + 0.5 * (middle @ z + back @ z) + across @ (theta * (spread @ z)))
 
         operator = LinearOperator((diagonal.size, diagonal.size), matvec=product, dtype=np.float64)
-        values, vectors = eigsh(operator, k=LARGEST, which="LA", v0=np.ones(diagonal.size), tol=1e-7)
+        values, vectors = eigsh(operator, k=LARGEST, which="LA", v0=np.ones(diagonal.size), tol=LANCZOS_TOLERANCE)
         return values, vectors
 
 

@@ -1,5 +1,6 @@
 """Proofs of definiteness against exact fractions."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -73,3 +74,13 @@ def test_a_norm_holds_for_every_sign(seed):
     assert np.linalg.norm(A, 2) <= bound
     assert np.linalg.norm(np.abs(A), 2) <= bound <= 1.2 * np.linalg.norm(np.abs(A), 2) + 1e-3
     assert bound == pytest.approx(np.linalg.norm(np.abs(A), 2), rel=0.2, abs=1e-3)
+
+
+def test_a_ratio_holds_for_every_pair_within_the_errors():
+    """Of A = I and B = I it is (1 + a) / (1 - b) at most, of A = -I it is -(1 - a) / (1 + b), for errors a and b."""
+    one = np.eye(3)
+    for a, b in itertools.product((0.0, 0.1), (0.0, 0.1)):
+        for sign, exact in ((1.0, (1.0 + a) / (1.0 - b)), (-1.0, -(1.0 - a) / (1.0 + b))):
+            found = largest_ratio(sign * one, one, a, b)
+            assert exact <= found, (a, b)
+            assert found <= exact + 2.0 * (a + b) + 1e-9

@@ -1,10 +1,12 @@
 """Rates in weighted l_2 norms: steps of Euler against random differences, norms against numpy."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
+from neurograph.certificates.bounds import euclidean, slope_set
 from neurograph.certificates.bounds.euclidean import contraction, factor, growth, proved_norm
-from neurograph.certificates.bounds.slope_set import SlopeSet
+from neurograph.certificates.bounds.slope_set import LANCZOS_TOLERANCE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
@@ -68,3 +70,36 @@ def test_equal_weights_are_the_plain_norm():
     system = System(net, None, None, 0.0, None)
     assert contraction(system, SlopeSet.of(system), np.ones_like(w), 0.1, True)["weights"] is None
     assert contraction(system, SlopeSet.of(system), w, 0.1, True)["weights"] is w
+
+
+@pytest.mark.parametrize("proved", [True, False])
+@pytest.mark.parametrize(
+    ("W", "w"),
+    [
+        ([[0.0, 2.0], [-2.0, 0.0]], [1.0, 1.0]),  # not symmetric, in the plain norm
+        ([[0.0, 0.3], [0.3, 0.0]], [6.0, 1.0]),  # symmetric, but not in these weights
+        ([[0.0, 0.3], [0.3, 0.0]], [1.0, 1.0]),
+    ],
+)
+def test_the_largest_step_shrinks_every_difference_also_where_nothing_is_proved(W, w, proved):
+    net, w = network(W, dynamics.vector_field(), np.zeros(2)), np.array(w)
+    system = System(net, None, None, 0.0, None)
+    slopes = SlopeSet.of(system)
+    rate = -growth(slopes, w, slopes.plain_t, Deadline(60.0))[0]
+    assert rate > 0.0
+    found = contraction(system, slopes, w, rate, proved)
+    A, dt = w[:, None] * matrix(net) / w, found["largest_dt"]
+    assert np.linalg.norm(np.eye(2) + dt * A, 2) <= factor(rate, found["witness"]["K"], dt) + 1e-12
+
+
+def test_what_lanczos_gives_is_taken_with_more_than_its_tolerance(monkeypatch):
+    """A chain, whose largest eigenvalues lie close together: 2 a cos(k pi / (n + 1)) - 1, for k = 1, 2, ..."""
+    n, a = 400, 0.45
+    net = network(a * (np.eye(n, k=1) + np.eye(n, k=-1)), dynamics.vector_field(), np.zeros(n))
+    exact = 2.0 * a * np.cos(np.pi / (n + 1)) - 1.0
+    for module in (slope_set, euclidean):
+        monkeypatch.setattr(module, "DENSE", 10)
+    slopes = SlopeSet.of(System(net, None, None, 0.0, None))
+    bound, proved = growth(slopes, np.ones(n), slopes.plain_t, Deadline(60.0))
+    assert not proved
+    assert exact + LANCZOS_TOLERANCE * (1.0 + 2.0 * a) < bound < exact + 1e-5

@@ -4,6 +4,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.certificates import NoRadiusError
+from neurograph.certificates.bounds import robustness_radius
 from neurograph.certificates.bounds.robustness_radius import in_norm
 
 RATE = 0.05
@@ -127,3 +128,15 @@ def test_where_there_is_no_radius_the_error_says_why():
     out_of_time = ng.certify(network, [[1.0]], budget=1e-9)["embedding"]
     with pytest.raises(NoRadiusError, match="not enough"):
         out_of_time.radius([[1.0]])
+
+
+@pytest.mark.parametrize("theorem", ["gershgorin", "m_matrix", "embedding"])
+def test_a_state_that_is_not_quite_settled_makes_no_radius_too_large(monkeypatch, theorem):
+    """A slow neuron, which settles at 10 x, over 0.5 for x > 0.05, and is seen on its way there, further from 0.5."""
+    slow = alone(weight=0.9)
+    exact = 0.05 - 0.048
+    monkeypatch.setattr(robustness_radius, "SOLVER", ng.solvers.Euler(dt=0.1, implicit=False, tol=1e-3))
+    network_state = ng.settle(slow, [[0.048]], solver=robustness_radius.SOLVER).outputs[0, 0]
+    assert 0.46 < network_state < 0.475
+    found = ng.certify(slow, [[0.048]])[theorem].radius([[0.048]])
+    assert 0.5 * exact < found[0] <= exact

@@ -1,5 +1,7 @@
 """The set of all Jacobians and the bound of its symmetric part: against Jacobians at random states."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -83,3 +85,17 @@ def test_half_a_range_reaches_both_ends():
     assert np.all(middle - off <= slope.low)
     assert np.all(middle + off >= slope.high)
     assert off[1] == 0.0
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS)
+def test_the_remainder_holds_the_rounding_of_the_products(seed):
+    """With slopes that are exact constants, each coupling is w k in fractions, give or take the remainder."""
+    rng = np.random.default_rng(seed)
+    kind = Dynamics("-s + k*I", parameters={"k": 1.0})
+    W, k = rng.normal(size=(4, 4)) * (1.0 - np.eye(4)), rng.uniform(0.1, 1.0, 4)
+    slopes = SlopeSet.of(System(network(W, kind, k=k), None, None, 0.0, None))
+    middle, remainder = slopes.middle.toarray(), slopes.remainder.toarray()
+    for j, i in np.argwhere(W):
+        off = abs(Fraction(float(middle[j, i])) - Fraction(float(W[j, i])) * Fraction(float(k[j])))
+        assert off <= Fraction(float(remainder[j, i])) < Fraction(1, 10**13)

@@ -1,6 +1,7 @@
 """The Lur'e inequality against every corner of the slopes, and against a solver that fails."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -131,3 +132,37 @@ def test_what_was_found_is_tried_first(monkeypatch):
     again = found.recheck(net.with_weights(0.99 * net.weights))
     assert again.verdict is Verdict.PROVED
     assert np.array_equal(again.witness["P"], found.witness["P"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=SEEDS)
+def test_the_rounding_of_the_inequality_is_part_of_the_rate(seed):
+    """One neuron whose terms cancel to a hundred-millionth of their size, against fractions."""
+    rng = np.random.default_rng(seed)
+    e, h, theta = rng.uniform(1e4, 2e4, 3)
+    P = rng.uniform(1.0, 2.0)
+    a = -0.5 * (theta * h * h + (P * e) ** 2 / theta) / P - 1e-3
+    loop = lure._Loop(*(np.array([[entry]]) for entry in (a, e, h)), 0.0)
+    found = lure._rate(loop, np.array([[P]]), np.array([theta]))
+    P, a, e, h, theta = (Fraction(float(part)) for part in (P, a, e, h, theta))
+    rate = -(2 * P * a + theta * h * h + (P * e) ** 2 / theta) / (2 * P)
+    assert Fraction(found) <= rate
+
+
+def test_what_rounding_left_out_of_a_is_part_of_the_rate_and_of_the_speed():
+    """A = -2 + v + delta with abs(v) <= 1 and abs(delta) <= error decays at 1 - error, and is as fast as 3 + error."""
+    one = np.eye(1)
+    for error in (0.0, 0.25):
+        loop = lure._Loop(-2.0 * one, one, one, error)
+        assert 0.99 - 2.2 * error <= lure._rate(loop, one, np.ones(1)) <= 1.0 - error
+        assert 3.0 + error <= lure._speed(loop, one) <= 1.01 * (3.0 + error)
+
+
+def test_the_error_of_a_counts_in_the_norm_of_p():
+    """A = -1 + delta, with P = diag(1, 100): an error that turns the second neuron's move into the first one's."""
+    P, zero = np.diag([1.0, 100.0]), np.zeros((2, 2))
+    loop = lure._Loop(-np.eye(2), zero, zero, 0.01)
+    delta = np.array([[0.0, 0.0], [0.01, 0.0]])
+    root = np.sqrt(P)
+    assert np.linalg.norm(root @ (delta - np.eye(2)) @ np.linalg.inv(root), 2) <= lure._speed(loop, P)
+    assert lure._rate(loop, P, np.ones(2)) <= -grows(P, delta - np.eye(2))

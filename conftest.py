@@ -1,6 +1,8 @@
 """The same examples in every run; ``HYPOTHESIS_PROFILE=explore`` draws new ones."""
 
+import importlib
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +10,19 @@ from hypothesis import settings
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+ROOT = Path(__file__).parent
+
+
+def pytest_collect_file(file_path):
+    """Import the package that holds a module before pytest collects its doctest.
+
+    pytest's importlib mode runs the __init__ of a package again for each level of the path of a module that is the
+    first to be imported, and a package that ran twice lacks the attributes of its subpackages.
+    """
+    place = file_path.relative_to(ROOT).parent if file_path.is_relative_to(ROOT / "neurograph") else None
+    if place is not None and (file_path.parent / "__init__.py").exists():
+        importlib.import_module(".".join(place.parts))
 
 
 def pytest_addoption(parser):
