@@ -32,10 +32,16 @@ def main() -> ng.Report:
     figure = Figure(figsize=(4.2, 4.0), layout="constrained", dpi=150)
     ax = figure.subplots()
     for path in settled.trajectory.state:
-        ax.plot(*path.T, color="#0072B2" if path[-1, 0] > 0.5 else "#D55E00", linewidth=1.0)
-    ax.plot(*ends.T, "o", color="#262626", markersize=8, clip_on=False)
+        right = path[-1, 0] > 0.5
+        label = f"to the {'right' if right else 'left'} equilibrium"
+        ax.plot(*path.T, color="#0072B2" if right else "#D55E00", linewidth=1.0, label=label)
+    ax.plot(*ends.T, "o", color="#262626", markersize=8, clip_on=False, label="equilibrium")
     ax.set(xlabel="state of a", ylabel="state of b", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    handles, labels = ax.get_legend_handles_labels()
+    one_each = dict(zip(labels, handles, strict=True))
+    figure.legend(one_each.values(), one_each, loc="outside lower center", ncols=2, fontsize="small", frameon=False)
     figure.savefig("does_not_settle.png")
+    print("Written to does_not_settle.png")
     return report
 
 

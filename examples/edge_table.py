@@ -5,8 +5,6 @@ Run from the root of the source: ``.venv/bin/python examples/edge_table.py``
 """
 
 import csv
-import tempfile
-from pathlib import Path
 
 import neurograph as ng
 
@@ -50,7 +48,7 @@ motor,inter_6,1,acetylcholine
 """
 
 SENSORY, MOTOR = ["touch_left", "touch_right"], ["motor"]
-SIGN = {"acetylcholine": 1.0, "GABA": -1.0}
+SIGN = {"acetylcholine": 1, "GABA": -1}
 
 
 def columns(table: str) -> dict[str, list[object]]:
@@ -66,15 +64,16 @@ def columns(table: str) -> dict[str, list[object]]:
 
 def main() -> ng.Network:
     """Read, train and export; give the network as it comes back from the file."""
-    table = ng.topologies.from_edges(columns(TABLE), inputs=SENSORY, outputs=MOTOR)
+    graph = ng.topologies.from_edges(columns(TABLE), inputs=SENSORY, outputs=MOTOR).to_graph()
+    for neuron, _, transmitter in graph.edges(data="transmitter"):
+        graph.nodes[neuron]["sign"] = SIGN[transmitter]  # which training keeps
     x, y = ng.tasks.logic("xor")
-    fit = ng.train(ng.compile(table), x, y, seed=0)
+    fit = ng.train(ng.compile(graph), x, y, seed=0)
     print(fit)
-    with tempfile.TemporaryDirectory() as folder:
-        path = ng.write(fit.network, Path(folder) / "circuit.csv")
-        print(*[f"{file.name} opens in every spreadsheet" for file in sorted(Path(folder).iterdir())], sep="\n")
-        back = ng.compile(ng.read(path))
-        print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
+    path = ng.write(fit.network, "circuit.csv")
+    print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
+    print("Written to circuit.csv and circuit.nodes.csv, which open in every spreadsheet")
+    back = ng.compile(ng.read(path))
     print(ng.settle(back, x).outputs.round(2).ravel())
     return back
 

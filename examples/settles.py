@@ -21,6 +21,7 @@ def main() -> ng.Equilibrium:
     function = report["absolute_leak"].function()  # the distance to where they end, in the norm of the proof
     print(f"which is {function.value(settled.state).max():.1g} from the equilibrium")
     ng.plots.lyapunov(network, x, nodes=("h0", "y0")).savefig("settles.png")
+    print("Written to settles.png")
     return settled
 
 

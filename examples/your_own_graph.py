@@ -3,9 +3,6 @@
 Run from the root of the source: ``.venv/bin/python examples/your_own_graph.py``
 """
 
-import tempfile
-from pathlib import Path
-
 import networkx as nx
 
 import neurograph as ng
@@ -25,8 +22,7 @@ def main() -> ng.Network:
     print(pruned)
     print(ng.settle(pruned.network, x).outputs.round(2).ravel())
     print(ng.certify(pruned.network).claim)
-    with tempfile.TemporaryDirectory() as folder:
-        print(ng.write(pruned.network, Path(folder) / "club.graphml").name, "opens in Gephi, igraph, yEd")
+    print("Written to", ng.write(pruned.network, "club.graphml"), "which opens in Gephi, igraph, yEd")
     return pruned.network
 
 

@@ -132,6 +132,13 @@ class Outcome:
         low, high = binom.ppf((0.025, 0.975), self.seeds, self.case.expected) / self.seeds
         return float(low), float(high)
 
+    @property
+    def verdict(self) -> str:
+        """Whether the share that is right from a fresh start lies in that interval."""
+        if self.interval is None:
+            return ""
+        return "inside" if self.interval[0] <= self.fresh <= self.interval[1] else "OUTSIDE"
+
 
 def run(case: Case, seeds: int = 200, n_jobs: int = 1, first: int = 0) -> Outcome:
     """Train a network from each seed, and see whether it answers right, from where, and what is proved of it."""
@@ -173,8 +180,8 @@ def table() -> list[Case]:
 
 
 HEADER = (
-    f"{'recipe':<10} {'model':<13} {'task':<9} {'hidden':>6} {'out':>3}   {'asked':>6} {'95 % interval':>14}   "
-    f"{'last':>6} {'fresh':>6} {'wide':>6}   {'epochs':>10}   {'certified':>9} {'finite':>6}"
+    f"{'recipe':<10} {'model':<13} {'task':<9} {'hidden':>6} {'out':>3}   {'asked':>6} {'95 % interval':>14} "
+    f"{'fresh is':>8}   {'last':>6} {'fresh':>6} {'wide':>6}   {'epochs':>10}   {'certified':>9} {'finite':>6}"
 )
 
 
@@ -186,8 +193,8 @@ def line(outcome: Outcome) -> str:
     epochs = f"{outcome.epochs[0]}, {outcome.epochs[1]}"
     return (
         f"{case.recipe:<10} {case.model:<13} {case.task:<9} {case.hidden:>6} {case.outputs:>3}   {asked:>6} "
-        f"{between:>14}   {outcome.last:>6.1%} {outcome.fresh:>6.1%} {outcome.wide:>6.1%}   {epochs:>10}   "
-        f"{outcome.certified:>9.1%} {outcome.finite:>6.0%}"
+        f"{between:>14} {outcome.verdict:>8}   {outcome.last:>6.1%} {outcome.fresh:>6.1%} {outcome.wide:>6.1%}   "
+        f"{epochs:>10}   {outcome.certified:>9.1%} {outcome.finite:>6.0%}"
     )
 
 

@@ -82,8 +82,10 @@ def main() -> None:
     print(__doc__)
     print("\n".join((SOURCE, PAPER, DIFFERENCES, "")))
     epochs = epochs_to_ten_perfect(simulated(build(range(EXPECTED["networks"])), "cpp"))
-    print(f"ten perfect epochs reached by {np.sum(epochs > 0)} of {epochs.size} (expected {EXPECTED['learnt']})")
-    print(f"epochs: {epochs.tolist()}, the most {epochs.max()} (expected {EXPECTED['most epochs']})")
+    for words, found in (("learnt", int(np.sum(epochs > 0))), ("most epochs", int(epochs.max()))):
+        same = "as expected" if found == EXPECTED[words] else f"NOT as expected, {EXPECTED[words]}"
+        print(f"{words}: {found}, {same}")
+    print(f"epochs: {epochs.tolist()}")
 
 
 if __name__ == "__main__":

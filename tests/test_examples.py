@@ -52,10 +52,19 @@ def a_little_fatigue_is_borne_and_much_is_not(outputs):
     return right == [True, True, False]
 
 
+def computes_xor_with_the_signs_of_its_table(network):
+    graph = network.to_graph()
+    sign = {"acetylcholine": 1, "GABA": -1}
+    kept = [
+        sign[transmitter] * graph.edges[edge]["weight"] >= 0 for *edge, transmitter in graph.edges(data="transmitter")
+    ]
+    return computes_xor(network) and len(kept) == 33 and all(kept)
+
+
 RIGHT = {
     "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
-    "edge_table": computes_xor,
+    "edge_table": computes_xor_with_the_signs_of_its_table,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "published_conditions": only_the_absolute_leak_passes,
     "settles": ended_in_one_place,
@@ -74,7 +83,10 @@ def test_the_example_runs_and_what_it_gives_is_right(path, capsys, monkeypatch, 
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     given = module.main()
-    assert capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out
+    written = {file.name for file in tmp_path.iterdir() if file.suffix}
+    assert all(name in out.partition("Written to")[2] for name in written), f"{path.name} wrote {written} in silence"
     assert RIGHT[path.stem](given)
 
 

@@ -53,6 +53,10 @@ def test_the_improved_recipe_learns_xor_from_every_seed_and_is_certified(case):
 def test_the_interval_is_that_of_the_binomial_distribution():
     outcome = farinha_2020.Outcome(Case("published"), 200, 0.2, 0.2, 0.0, 0.0, 1.0, (200, 200))
     assert outcome.interval == pytest.approx((0.19, 0.31))
+    shares = (0.185, 0.19, 0.31, 0.315)
+    verdicts = [replace(outcome, fresh=share).verdict for share in shares]
+    assert verdicts == ["OUTSIDE", "inside", "inside", "OUTSIDE"]
+    assert replace(outcome, case=Case()).verdict == ""
 
 
 def test_every_row_of_the_table_can_be_written():
@@ -99,6 +103,24 @@ def test_the_accuracy_is_that_of_the_test_samples_after_training():
     assert measured.tolist() == [sum(right) / 360]
     assert measured[0] > 0.6
     assert len(digits_table.line(row, measured)) <= len(digits_table.HEADER)
+    assert digits_table.line(row, measured).endswith(" -")
+
+
+def test_a_row_says_whether_it_is_inside_its_tolerance():
+    """Of two means of networks drawn alike, 19 of 20 pairs are nearer than the tolerance."""
+    rng = np.random.default_rng(0)
+    for count in (3, 5, 20):
+        draws = rng.normal(0.9, 0.05, (4000, count)), rng.normal(0.9, 0.05, (4000, digits_table.EXPECTED_SEEDS))
+        pairs = zip(draws[0], draws[1].mean(axis=1), strict=True)
+        inside = np.mean([digits_table.verdict(measured, expected) == "inside" for measured, expected in pairs])
+        assert inside == pytest.approx(0.95, abs=0.02)
+    row = scellier_2018.table()[0]
+    near, far = (np.array([row.expected + shift - 0.001, row.expected + shift + 0.001]) for shift in (0.0, 0.1))
+    assert digits_table.line(row, near).endswith("inside")
+    assert digits_table.line(row, far).endswith("OUTSIDE")
+    for table in (certified, every_graph, gammell_2021, laborieux_2021, scellier_2017, scellier_2018, scurria_2026):
+        for each in table.table():
+            assert len(digits_table.line(each, near)) <= len(digits_table.HEADER)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +215,8 @@ def test_every_row_of_the_pruners_table_can_be_written():
     assert len(lines) == 1 + 2 * len(every_pruner.WAYS) + 1 + len(every_pruner.OTHERS) + 1
     assert max(map(len, lines)) <= 110
     assert set(every_pruner.EXPECTED) == set(cases)
+    cells = [[(0.750 + shift, 1), (0.752 + shift, 1)] for shift in (0.0, 0.2)]
+    assert every_pruner.line("", cells, [75.0, 75.0]).split() == ["75.10", "(75.20)", "95.10", "(95.20)!"]
     shown = [make(0.9) for make in every_pruner.PRUNERS.values()] + [
         *every_pruner.OTHERS.values(),
         ng.pruning.unreachable(),

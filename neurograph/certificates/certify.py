@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from tqdm import tqdm
 
 from neurograph._checks import checked_number, named_arguments
+from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64, network_digest
 from neurograph.certificates.theorems import THEOREMS
@@ -30,6 +33,7 @@ def certify(
     dt: float | None = None,
     level: Level = "standard",
     budget: float = 30.0,
+    progress: bool | None = None,
 ) -> Report:
     """Return what is proved of a network's stability, with its weights as they are.
 
@@ -58,6 +62,8 @@ def certify(
         How much work is done: sums over the edges; also eigenvalues and searches; also linear matrix inequalities.
     budget : float
         Seconds that each theorem may take before it ends as UNKNOWN.
+    progress : bool, optional
+        Whether to draw a progress bar, which leaves nothing behind; default: where there is a terminal.
 
     Returns
     -------
@@ -100,9 +106,20 @@ def certify(
         targets = cost.force_at(np.zeros_like(targets), targets)
     system = System(network, inputs, targets, beta, dt, phase == "transposed", budget)
     asked = LEVELS[: LEVELS.index(level) + 1]
-    certificates = tuple(theorem.answer(system, budget) for theorem in THEOREMS.values() if theorem.level in asked)
+    certificates = _answers([theorem for theorem in THEOREMS.values() if theorem.level in asked], system, progress)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
     return Report(certificates, f"{network!r}, {phase} phase{nudge}", network_digest(network))
+
+
+def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None) -> tuple[Certificate, ...]:
+    """Ask one theorem after the other; the bar names the one that is asked."""
+    found = []
+    hidden = None if progress is None else not progress
+    with tqdm(theorems, unit="theorem", disable=hidden, leave=False, dynamic_ncols=True) as bar:
+        for theorem in bar:
+            bar.set_description(theorem.name)
+            found.append(theorem.answer(system, system.budget))
+    return tuple(found)
 
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:

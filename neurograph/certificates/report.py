@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 
 import numpy as np
@@ -15,8 +17,11 @@ from neurograph.certificates.verdict import CLAIMS, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 
-WIDTH = 98
-"""Columns of the table."""
+NARROWEST, WIDEST = 80, 98
+"""Columns of the table at least and at most: between them, those of the terminal; 80 where there is none."""
+
+SHOWN = 3
+"""Column of the table that is broken into lines."""
 
 INAPPLICABLE = "Not applicable"
 """How the statement begins of a theorem that does not apply; the table leaves such theorems out."""
@@ -113,9 +118,15 @@ class Report:
 
     def __str__(self) -> str:
         """Draw the table, and under it what each certificate says."""
-        parts = [*_wrapped(f"Stability of {self.subject} (hash {self.network_digest})"), "", *_wrapped(self.claim)]
+        width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((80, 24)).columns))
+        return "\n".join(self._lines(width))
+
+    def _lines(self, width: int) -> list[str]:
+        """Return the lines of the table and what stands around it, within a width."""
+        wrapped = partial(_within, width)
+        parts = [*wrapped(f"Stability of {self.subject} (hash {self.network_digest})"), "", *wrapped(self.claim)]
         for certificate in self.refutations:
-            parts += _wrapped(
+            parts += wrapped(
                 f"Against it: {', '.join(certificate.claims)} ({certificate.name}). This does not cover "
                 f"{certificate.does_not_cover}"
             )
@@ -123,14 +134,14 @@ class Report:
             certificate for certificate in self.certificates if certificate.statement.startswith(INAPPLICABLE)
         ]
         shown = [certificate for certificate in self.certificates if certificate not in inapplicable]
-        parts += ["", *_table(shown), ""]
+        parts += ["", *_table(shown, width), ""]
         for certificate in shown:
-            parts += _wrapped(f"{certificate.name}: {certificate.statement}", 4)
-            parts += _wrapped(certificate.euler or "", 4, 4)
+            parts += wrapped(f"{certificate.name}: {certificate.statement}", 4)
+            parts += wrapped(certificate.euler or "", 4, 4)
         if inapplicable:
             names = ", ".join(certificate.name for certificate in inapplicable)
-            parts += _wrapped(f'{INAPPLICABLE} here: {names}; print(report["{inapplicable[0].name}"]) says why.', 4)
-        return "\n".join(parts)
+            parts += wrapped(f'{INAPPLICABLE} here: {names}; print(report["{inapplicable[0].name}"]) says why.', 4)
+        return parts
 
 
 def _weakness(certificate: Certificate) -> tuple[float, ...]:
@@ -144,27 +155,29 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
     )
 
 
-def _wrapped(text: str, hanging: int = 0, first: int = 0) -> list[str]:
+def _within(width: int, text: str, hanging: int = 0, first: int = 0) -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent=" " * first, subsequent_indent=" " * hanging, break_on_hyphens=False
+        text, width, initial_indent=" " * first, subsequent_indent=" " * hanging, break_on_hyphens=False
     )
 
 
-def _table(certificates: Sequence[Certificate]) -> list[str]:
-    header = ["certificate"], ["verdict"], ["scope"], ["shown"], ["rate"], ["largest dt"]
-    rows = [header, *(_row(certificate) for certificate in certificates)]
-    widths = [max(len(line) for row in rows for line in row[column]) for column in range(len(header))]
-    rows.insert(1, tuple(["-" * width] for width in widths))
+def _table(certificates: Sequence[Certificate], width: int) -> list[str]:
+    """Return the lines of the table; what is shown is broken into lines of what the other columns leave."""
+    header = ["certificate", "verdict", "scope", "shown", "rate", "largest dt"]
+    rows = [header, *map(_row, certificates)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    widths[SHOWN] = min(widths[SHOWN], width - sum(widths) + widths[SHOWN] - 2 * (len(header) - 1))
     lines = []
-    for row in rows:
-        for cells in zip_longest(*row, fillvalue=""):
-            padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    for row in [header, ["-" * one for one in widths], *rows[1:]]:
+        broken = [textwrap.wrap(cell, widths[SHOWN]) if column == SHOWN else [cell] for column, cell in enumerate(row)]
+        for cells in zip_longest(*broken, fillvalue=""):
+            padded = (cell.ljust(one) for cell, one in zip(cells, widths, strict=True))
             lines.append("  ".join(padded).rstrip())
     return lines
 
 
-def _row(certificate: Certificate) -> tuple[list[str], ...]:
-    """Return the cells of a certificate, each as lines."""
-    claims = textwrap.wrap(", ".join(certificate.claims), 34) or ["-"]
-    numbers = ["-" if number is None else f"{number:.4g}" for number in (certificate.rate, certificate.largest_dt)]
-    return [certificate.name], [str(certificate.verdict)], [certificate.scope], claims, [numbers[0]], [numbers[1]]
+def _row(certificate: Certificate) -> list[str]:
+    """Return the cells of a certificate."""
+    claims = ", ".join(certificate.claims) or "-"
+    numbers = ("-" if number is None else f"{number:.4g}" for number in (certificate.rate, certificate.largest_dt))
+    return [certificate.name, str(certificate.verdict), certificate.scope, claims, *numbers]

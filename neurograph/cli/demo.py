@@ -105,7 +105,7 @@ def _stage(name: str, network: Network) -> Stage:
 def _pruned(network: Network) -> Pruning:
     """Prune as many of the smallest weights as leave every answer right."""
     for fraction in FRACTIONS:
-        pruning = prune(network, magnitude(fraction=fraction))
+        pruning = prune(network, magnitude(fraction=fraction), progress=False)
         if not wrong(settle(pruning.network, X).outputs, Y).any():
             break
     return pruning

@@ -39,6 +39,7 @@ from neurograph.learning.rules import RULES
 from neurograph.training.config import DEFAULT_BETA
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
+DEFAULT_BUDGET = inspect.signature(ng.certify).parameters["budget"].default
 STEPS = asdict(ng.optimisers.adam())
 
 
@@ -141,6 +142,8 @@ def _add_certify(commands: Any) -> None:
     command.add_argument("graph", type=Path, help="graph file")
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
+    words = "seconds that each theorem may take (default: %(default)s)"
+    command.add_argument("--budget", type=float, default=DEFAULT_BUDGET, metavar="N", help=words)
     command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
 
@@ -245,7 +248,7 @@ def _certify(options: argparse.Namespace) -> None:
         raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
     network = compiled(options.graph, options.dynamics)
     x = None if no_data(options) else given_data(options, network)[0]
-    report = ng.certify(network, x)
+    report = ng.certify(network, x, budget=options.budget)
     print(report)
     if options.radius:
         print("", *_radius_lines(report, x), sep="\n")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neurograph.drawing.crowds import weak_share
 from neurograph.drawing.edge_curves import BENDS, bends
 from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, Points, positions
@@ -57,8 +58,9 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     -------
     dict
         ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many of
-        the graph and of the log are not among them; ``steps``, of the slider over the log: their ``count``, and the
-        ``epochs`` they stand for, or None where each edge that left is a step.
+        the graph and of the log are not among them; ``weak``, the percentage of the edges, the weakest, that are hidden
+        when the page opens; ``steps``, of the slider over the log: their ``count``, and the ``epochs`` they stand for,
+        or None where each edge that left is a step.
 
     Raises
     ------
@@ -83,6 +85,7 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
         "edges": kept,
         "left": left,
         "undrawn": undrawn,
+        "weak": min(math.ceil(100 * weak_share(len(table.nodes), len(kept))), 99),
         "steps": {"count": max(steps, default=0), "epochs": epochs},
     }
 

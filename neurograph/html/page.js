@@ -159,8 +159,9 @@ function redraw() {
     });
     for (const node of cy.nodes(".late")) node.toggleClass("hide", lateStep.get(node.data("place")) <= step);
   });
-  at("count").textContent = `${counted(count)} of ${counted(there + content.undrawn[0])} edges drawn`;
-  at("weak-said").textContent = least > 0 ? `|w| ≥ ${short(least)}` : "none hidden";
+  const strongest = least > 0 && content.weak > 0 ? "the strongest " : "";
+  at("count").textContent = `${strongest}${counted(count)} of ${counted(there + content.undrawn[0])} edges drawn`;
+  at("weak-said").textContent = least > 0 ? `|w| ≥ ${short(least)}${content.weak > 0 ? "; at 0, none is hidden" : ""}` : "none hidden";
   at("weak").setAttribute("aria-valuetext", `${at("weak").value} %, ${at("weak-said").textContent}`);
   at("log-said").textContent = saidStep(step);
   at("log").setAttribute("aria-valuetext", at("log-said").textContent);
@@ -285,9 +286,11 @@ at("log").max = steps.count;
 at("log").value = steps.count;
 at("log-row").hidden = at("ghosts-row").hidden = !left.length;
 at("weak-row").hidden = !sizes.length;
+at("weak").value = content.weak;
 for (const id of ["weak", "log", "ghosts"]) at(id).addEventListener("input", redraw);
 at("neuron").addEventListener("change", chosen);
 at("whole").addEventListener("click", whole);
+addEventListener("resize", () => requestAnimationFrame(whole)); // after Cytoscape has seen the new size
 legend();
 redraw();
 hint();

@@ -48,8 +48,8 @@ def write_page(
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
-    sliders hide weak edges and go back through the log of a pruning. Of more than 12,000 edges the strongest are
-    drawn. The same values give the same bytes.
+    sliders hide weak edges and go back through the log of a pruning. From 300 nodes on it opens with two edges a node,
+    the strongest, and says so; of more than 12,000 edges the strongest are there. The same values give the same bytes.
 
     Parameters
     ----------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
+from neurograph.drawing.crowds import weak_share
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable
@@ -62,7 +64,7 @@ def network(
 
     A positive edge is blue and ends in a triangle, a negative one is vermillion and ends in a bar; its width grows
     with its size. The two edges of a pair bend to different sides. Up to 40 nodes are named, where
-    the labels can be read.
+    the labels can be read; from 300 nodes on two edges a node are drawn, the strongest, and the legend says so.
 
     Parameters
     ----------
@@ -101,13 +103,14 @@ def network(
     outside = named and longest > INSIDE
     margin = CHARACTER * longest if outside else 0.0
     places, sides = positions(drawn, layout, margin)
+    drawn, said = _strongest(drawn)
     paths = wires(drawn, places, {role: shape for role, (shape, _) in SHAPES.items()})
     low, high = _corners(drawn, places, paths, margin)
     with styled():
         inches = min(0.75, 9.5 / (high - low)[0], 7.5 / (high - low)[1])
         width, height = (high - low) * inches
         own = ax is None
-        ax = panel(ax, (max(width, 5.0) + 0.2, height + 0.65))
+        ax = panel(ax, (max(width, 5.0) + 0.2, height + 0.65 + 0.2 * bool(said)))
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         ax.set_axis_off()
         points = 72 * inches if own else _points_per_unit(ax, high - low)
@@ -115,7 +118,7 @@ def network(
         size = min(SMALL + 0.5, (CHARACTER / 0.6 if outside else 0.84 / max(longest, 2)) * points)
         if named and size >= SMALLEST:
             _name(ax, labels, places, sides if outside else np.zeros_like(sides), size)
-        _legend(ax, drawn)
+        _legend(ax, drawn, said)
         return figure_of(ax)
 
 
@@ -127,6 +130,19 @@ def _arrays(network: Network | nx.DiGraph[Any] | EdgeTable) -> Drawn:
         return Drawn(network.nodes, network.roles, connectivity.pre, connectivity.post, network.weights)
     table = as_table(network)
     return Drawn(table.nodes, table.roles, table.pre, table.post, table.weights)
+
+
+def _strongest(drawn: Drawn) -> tuple[Drawn, str]:
+    """Return what is drawn of a crowd, and what to say of it; a smaller graph as it is."""
+    count = drawn.weights.size
+    weak = int(weak_share(len(drawn.nodes), count) * count)
+    if weak == 0:
+        return drawn, ""
+    kept = np.sort(np.argsort(np.abs(drawn.weights), kind="stable")[weak:])
+    least = np.abs(drawn.weights[kept]).min()
+    title = f"the strongest {kept.size:,} of {count:,} edges, |w| \N{GREATER-THAN OR EQUAL TO} {least:.2g}"
+    ends = {name: getattr(drawn, name)[kept] for name in ("pre", "post", "weights")}
+    return replace(drawn, **ends), title
 
 
 def _corners(drawn: Drawn, places: Points, paths: Wires, margin: float) -> tuple[Points, Points]:
@@ -225,7 +241,7 @@ def _name(ax: Axes, labels: list[str], places: Points, sides: Points, size: floa
         ax.text(x, y, label, ha=across[dx], va=upwards[dy], fontsize=size, color=INK, path_effects=halo, zorder=5)
 
 
-def _legend(ax: Axes, drawn: Drawn) -> Legend:
+def _legend(ax: Axes, drawn: Drawn, said: str) -> Legend:
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
 
@@ -251,7 +267,7 @@ def _legend(ax: Axes, drawn: Drawn) -> Legend:
     handles = _in_columns(nodes, signs, widths)
     return ax.legend(
         handles=handles, handler_map={FancyArrowPatch: _handler()}, loc="upper center",
-        bbox_to_anchor=(0.5, 0.0), ncols=len(handles) // 2, columnspacing=1.6,
+        bbox_to_anchor=(0.5, 0.0), ncols=len(handles) // 2, columnspacing=1.6, title=said or None,
     )  # fmt: skip
 
 

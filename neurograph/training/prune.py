@@ -121,7 +121,7 @@ def prune(
     seed : int or numpy.random.Generator, optional
         Of everything drawn.
     progress : bool, optional
-        Whether to draw a progress bar over the rounds; default: where there is a terminal.
+        Whether to draw a progress bar over the rounds; default: where there is a terminal, and several rounds.
     **training
         Arguments of :func:`neurograph.train`: ``cost``, ``solver`` and ``start``, which also serve to ask what an edge
         is worth, and ``rule``, ``beta``, ``optimiser``, ``batch_size``, ``target_cost`` and ``patience``.
@@ -167,7 +167,8 @@ def prune(
     now, curve = network, [_measured(network, judge)]
     removed: list[Removed] = []
     held: tuple[tuple[Hashable, Hashable], ...] = ()
-    for number in tqdm(range(rounds), unit="round", disable=None if progress is None else not progress):
+    hidden = (True if rounds == 1 else None) if progress is None else not progress
+    for number in tqdm(range(rounds), unit="round", dynamic_ncols=True, disable=hidden):
         part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
         if number + 1 == rounds:
             part = part.without_regrow()

@@ -59,3 +59,15 @@ def test_a_cost_of_ones_own_is_certified_at_the_equilibria_that_it_nudges_to():
     settled = settle(net, x, y=y, beta=beta, cost=cost)
     for sample, state in enumerate(settled.state):
         assert report["gershgorin"].function(sample).equilibrium == pytest.approx(state, abs=1e-5)
+
+
+def test_a_bar_names_the_theorem_that_is_asked_and_leaves_nothing(capsys):
+    certify(network([[0.0, 0.2], [0.3, 0.0]], LEAKY), progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "gershgorin: " in err
+    assert "diagonal_lyapunov: " in err
+    assert err.endswith("\r")
+    assert err.rstrip("\r").rpartition("\r")[2].strip() == ""
+    certify(network([[0.0, 0.2], [0.3, 0.0]], LEAKY))
+    assert capsys.readouterr() == ("", "")

@@ -43,12 +43,14 @@ def test_a_refutation_stands_apart_from_the_claim():
     assert "does not cover the inputs at hand" in " ".join(str(report).split())
 
 
-def test_the_report_is_a_table_of_at_most_a_hundred_columns():
+@pytest.mark.parametrize(("columns", "width"), [("", 80), ("20", 80), ("90", 90), ("500", 98)])
+def test_the_report_is_a_table_as_wide_as_the_terminal_between_80_and_98_columns(columns, width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
     labels = {j: f"a neuron with a long name, number {j}" for j in range(6)}
     graph = nx.relabel_nodes(network(np.ones((6, 6)) - np.eye(6), LEAKY).to_graph(), labels)
     report = certify(compile(graph, LEAKY), [[1.0]], dt=0.05)
     lines = str(report).splitlines()
-    assert max(map(len, lines)) <= 100
+    assert width - 10 < max(map(len, lines)) <= width
     assert any(re.match("certificate +verdict +scope", line) for line in lines)
     for certificate in report:
         inapplicable = certificate.statement.startswith("Not applicable")

@@ -1,5 +1,8 @@
 """The demo: what it writes, what it says, and a run that is stopped."""
 
+import io
+import re
+
 import numpy as np
 import pytest
 
@@ -25,6 +28,24 @@ def test_the_demo_writes_what_it_says(tmp_path, capsys, monkeypatch):
     pruned = ng.compile(ng.read(tmp_path / "demo" / "pruned.json"))
     x, y = ng.tasks.logic("xor")
     assert np.array_equal(ng.settle(pruned, x).outputs > 0.5, y > 0.5)
+
+
+class Terminal(io.StringIO):
+    """A terminal of 80 columns, that keeps what is drawn on it."""
+
+    def isatty(self):
+        return True
+
+
+def test_the_demo_leaves_one_bar_of_at_most_80_columns(tmp_path, monkeypatch):
+    monkeypatch.setattr("neurograph.cli.demo.RUNS", 2)
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    module.demo(tmp_path / "demo")
+    left = [line.rpartition("\r")[2].rstrip() for line in terminal.getvalue().split("\n")]
+    assert [line[:5] for line in left if line] == ["100%|"]
+    assert max(map(len, re.split(r"[\r\n]", terminal.getvalue()))) <= 80
 
 
 def test_a_demo_that_is_stopped_leaves_nothing(tmp_path, monkeypatch):

@@ -78,6 +78,13 @@ def test_the_same_values_give_the_same_bytes(tmp_path):
         ng.write(graph, tmp_path / "d.html")
 
 
+@pytest.mark.parametrize(("nodes", "edges", "weak"), [(299, 2000, 0), (300, 600, 0), (300, 2400, 75), (400, 1000, 20)])
+def test_from_300_nodes_on_the_page_opens_with_the_strongest_edges(nodes, edges, weak):
+    told, _, _ = parts(page(random_graph(nodes, edges)))
+    assert told["weak"] == weak
+    assert len(told["edges"]) == edges
+
+
 def test_500_nodes_and_5000_edges_stay_under_3_megabytes(tmp_path):
     assert ng.write_page(random_graph(500, 5000), tmp_path / "large.html").stat().st_size < 3_000_000
 
@@ -229,6 +236,31 @@ def test_as_many_nodes_and_edges_are_drawn_as_there_are(graph, opened):
     assert {(labels[pre], labels[post]) for pre, post in ends} == set(graph.edges)
     inside = "cy.nodes().every(n => { const p = n.renderedPosition();"
     assert tab.evaluate(inside + "return p.x > 0 && p.y > 0 && p.x < cy.width() && p.y < cy.height() })")
+
+
+def test_a_crowd_opens_without_its_weak_edges_and_says_so(opened):
+    graph = random_graph(320, 4000)
+    tab = opened(graph)
+    count = drawn(tab)
+    assert count == 4000 - int(0.84 * 4000) == 640
+    assert tab.inner_text("#count") == "the strongest 640 of 4,000 edges drawn"
+    assert tab.inner_text("#weak-said").endswith("; at 0, none is hidden")
+    tab.focus("#weak")
+    tab.keyboard.press("Home")
+    assert drawn(tab) == 4000
+    assert tab.inner_text("#count") == "4,000 of 4,000 edges drawn"
+
+
+def test_a_page_keeps_its_layout_in_a_small_window(opened):
+    tab = opened(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
+    for width in (1280, 700):
+        tab.set_viewport_size({"width": width, "height": 600})
+        drawn(tab)
+        drawing, panel = (tab.locator(part).bounding_box() for part in ("main", "aside"))
+        assert drawing["y"] == panel["y"] == 0
+        assert drawing["x"] + drawing["width"] == pytest.approx(panel["x"], abs=1.0)
+        inside = "cy.nodes().every(n => { const p = n.renderedPosition();"
+        assert tab.evaluate(inside + "return p.x > 0 && p.y > 0 && p.x < cy.width() && p.y < cy.height() })")
 
 
 def test_the_slider_hides_the_weak(opened):

@@ -215,3 +215,27 @@ def test_the_legend_names_what_is_there_and_nothing_else():
 
 
 LEARNERS = (ng.rules.vector_field(), ng.rules.deep())
+
+
+@pytest.mark.parametrize(("count", "edges", "shown"), [(299, 900, 900), (300, 600, 600), (300, 900, 600)])
+def test_of_a_crowd_the_strongest_edges_are_drawn_and_the_legend_says_so(count, edges, shown):
+    rng = np.random.default_rng(0)
+    graph = nx.gnm_random_graph(count, edges, seed=0, directed=True)
+    for _, _, data in graph.edges(data=True):
+        data["weight"] = float(rng.normal())
+    graph.nodes[0]["role"] = "output"
+    figure = plots.network(graph)
+    sizes = {f"edge {u!r} -> {v!r}": abs(weight) for u, v, weight in graph.edges(data="weight")}
+    strongest = sorted(sizes, key=sizes.get)[edges - shown :]
+    assert set(arrows(figure)) == set(strongest)
+    assert len(nodes(figure)) == count
+    said = figure.axes[0].get_legend().get_title()
+    if shown == edges:
+        assert said.get_text() == ""
+        return
+    least = min(sizes[name] for name in strongest)
+    assert said.get_text() == f"the strongest 600 of 900 edges, |w| \N{GREATER-THAN OR EQUAL TO} {least:.2g}"
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_legend().get_window_extent().get_points()
+    assert (low >= 0.0).all()
+    assert (high <= figure.bbox.get_points()[1]).all()
