@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-import numpy as np
-
 from neurograph.certificates.base import SCOPES, Certificate
 from neurograph.certificates.verdict import CLAIMS, Verdict
 from neurograph.errors import ParameterError
@@ -119,7 +117,7 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
         certificate.claims == ("box invariant",),
         SCOPES.index(certificate.scope),
         min(CLAIMS.index(claim) for claim in certificate.claims),
-        -np.round(certificate.rate or 0.0, 9),
+        -round(certificate.rate or 0.0, 9),
         -certificate.margins.get("weight change", 0.0),
     )
 
