@@ -108,7 +108,9 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    command.add_argument("--rule", choices=RULES, help="default: asymmetric_ep, the exact gradient")
+    command.add_argument(
+        "--rule", choices=RULES, help="default: asymmetric_ep, the gradient but for neurons at a bound"
+    )
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
