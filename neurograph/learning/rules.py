@@ -319,7 +319,8 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
     wherever the free phase is stable, needs no beta and is exact. With `finite`, the nonlinear network
     itself is nudged by +beta and -beta with (J' - J)(s - s_free) added to its drift, as a physical system would be:
     two phases instead of one, an error of O(beta^2), and it can leave for another equilibrium even at a small beta. A
-    sample whose contrast does not solve J' d = dC/ds is not learned from, in either case. Hence the default.
+    sample whose contrast does not solve J' d = dC/ds is not learned from, in either case; finite nudges leave more than
+    a quarter of dC/ds unsolved where beta is not well below the leaks. Hence the default.
 
     Parameters
     ----------
