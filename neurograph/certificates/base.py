@@ -6,6 +6,7 @@ import abc
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -153,12 +154,18 @@ class Certificate:
         """
         inputs = checked_inputs(self.system.network, x)
         try:
-            return self.theorem.radius(self.system, self, inputs)
+            with RAISING():
+                return self.theorem.radius(self.system, self, inputs)
         except OutOfTimeError:
             budget = self.system.budget
             raise NoRadiusError(
                 f"{budget:g} s were not enough for {len(inputs)} radii: expected fewer samples, or a "
                 "larger budget in certify()"
+            ) from None
+        except ArithmeticError:
+            raise NoRadiusError(
+                f"certificate {self.name!r} gives no radius: {BEYOND_FLOATS}; expected weights and leaks between about "
+                "1e-150 and 1e150"
             ) from None
 
     def function(self, sample: int = 0) -> LyapunovFunction:
@@ -230,6 +237,12 @@ MARGINS = {
 CONSTANT = "inputs, weights, biases and parameters stay as they are while the network settles"
 """The assumption of nearly every theorem."""
 
+BEYOND_FLOATS = "a bound overflows, for some weights or leaks are too large or too small for the range of floats"
+"""Why a theorem has no answer."""
+
+RAISING = partial(np.errstate, over="raise", invalid="raise", divide="raise", under="ignore")
+"""The context in which a number that overflows is an ArithmeticError, as it is in plain Python."""
+
 APPROACH = "Any two states under the same input approach each other at least like"
 """How the statement of a contraction begins."""
 
@@ -278,12 +291,15 @@ class Theorem(abc.ABC):
         return Distance(system, phase, equilibrium, norm=certificate.norm, weights=weights, matrix=matrix)
 
     def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Return the certificate of a system, UNKNOWN if `budget` seconds are not enough."""
+        """Return the certificate of a system, UNKNOWN if `budget` seconds or the range of floats are not enough."""
         deadline = Deadline(budget)
         try:
-            found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
+            with RAISING():
+                found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
             found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
+        except ArithmeticError:
+            found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
         return replace(found, seconds=budget - deadline.left)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:

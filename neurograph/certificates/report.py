@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 
-import numpy as np
-
 from neurograph.certificates.base import SCOPES, Certificate
 from neurograph.certificates.system import network_digest
 from neurograph.certificates.verdict import CLAIMS, Verdict
@@ -150,7 +148,7 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
         certificate.claims == ("box invariant",),
         SCOPES.index(certificate.scope),
         min(CLAIMS.index(claim) for claim in certificate.claims),
-        -np.round(certificate.rate or 0.0, 9),
+        -round(certificate.rate or 0.0, 9),
         -certificate.margins.get("weight change", 0.0),
     )
 

@@ -114,7 +114,7 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "default: asymmetric_ep, the exact gradient; without GRAPH, its edges are tied where the rule needs that"
+    words = "default: asymmetric_ep; without GRAPH, its edges are tied where the rule needs that"
     command.add_argument("--rule", choices=RULES, help=words)
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")

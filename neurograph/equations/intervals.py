@@ -51,9 +51,11 @@ class Interval:
         """Return a constant, known within an error."""
         number, slack = np.broadcast_arrays(np.asarray(value, np.float64), np.asarray(error, np.float64))
         exact = slack == 0.0
+        with np.errstate(invalid="ignore"):  # of a number that overflowed, known within infinity, nothing is known
+            low, high = number - slack, number + slack
         return cls(
-            _down(number - slack, exact),
-            _up(number + slack, exact),
+            _down(np.where(np.isnan(low), -np.inf, low), exact),
+            _up(np.where(np.isnan(high), np.inf, high), exact),
             np.zeros(number.shape, np.bool_),
             np.full(number.shape, SMOOTH, np.int8),
         )

@@ -303,24 +303,26 @@ def coupled_learning(eta: float = 0.1) -> Rule:
 
 
 def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
-    r"""Asymmetric equilibrium propagation: the exact gradient on any directed graph.
+    r"""Asymmetric equilibrium propagation: with no lift the exact gradient on any directed graph.
 
     .. math:: \Delta W_{ij} = f(s_i) \frac{\partial g_j}{\partial I_j} d_j + \frac{\partial g_i}{\partial W_{ij}} d_i
 
     at the free equilibrium, where d solves J' d = dC/ds: the response of the network with its edges turned round. The
     second term is that of drifts with ``w_out`` in them. It needs two phases, and edges along which activity also
-    returns, from post to pre; the edge still sees only its own two ends. It is minus the gradient of the cost on
-    every graph, symmetric or not, up to how well both phases settle.
+    returns, from post to pre; the edge still sees only its own two ends. With ``lift=0`` it is minus the gradient of
+    the cost on every graph, symmetric or not, up to how well both phases settle.
 
     A neuron at a bound of the box has no gradient, and a network whose outputs are at 0 would never learn: `lift` is
     the share by which such a neuron responds to a force back into the box. Of 1000 networks of 5 hidden DEEP neurons
-    all learn XOR with a lift of 0.1, and a third with none. Where no neuron is at a bound, it changes nothing.
+    all learn XOR with a lift of 0.1, and a third with none. Where no neuron is at a bound, it changes nothing; where
+    one is, the default is not the gradient, as :func:`neurograph.gradient_check` says.
 
     Without `finite`, the phase is the linear response: the drift linearised at the free equilibrium, which settles
     wherever the free phase is stable, needs no beta and is exact. With `finite`, the nonlinear network
     itself is nudged by +beta and -beta with (J' - J)(s - s_free) added to its drift, as a physical system would be:
     two phases instead of one, an error of O(beta^2), and it can leave for another equilibrium even at a small beta. A
-    sample whose contrast does not solve J' d = dC/ds is not learned from, in either case. Hence the default.
+    sample whose contrast does not solve J' d = dC/ds is not learned from, in either case; finite nudges leave more than
+    a quarter of dC/ds unsolved where beta is not well below the leaks. Hence the default.
 
     Parameters
     ----------

@@ -90,6 +90,9 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             writing.unlink()
+        if not os.path.exists(main):
+            with contextlib.suppress(OSError):
+                os.replace(previous, main)
         raise CheckpointError(
             f"checkpoint {main} cannot be written ({error.strerror}): expected a file in a folder that is there, with "
             f"room and permission for it, and for {previous.name} and {writing.name} beside it; give another path"
@@ -98,7 +101,7 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint | None:
-    """Read the last checkpoint, or the one before it where the last is missing or refused.
+    """Read the last checkpoint, or the one before it where a write was interrupted or the last is refused.
 
     Parameters
     ----------
@@ -113,14 +116,21 @@ def read_checkpoint(path: str | Path) -> Checkpoint | None:
     Raises
     ------
     CheckpointError
-        If what is there is damaged, of another kind or of a newer version.
+        If what is there is damaged, of another kind or of a newer version; or if only ``<path>.previous`` is there, so
+        that the last one was deleted.
 
     Warns
     -----
     CheckpointWarning
         If the last one is refused, and the one before it given.
     """
-    main, previous, _ = _names(path)
+    main, previous, writing = _names(path)
+    if os.path.exists(previous) and not (os.path.exists(main) or os.path.exists(writing)):
+        # An interrupted write leaves `writing`; a failed one puts `previous` back.
+        raise CheckpointError(
+            f"checkpoint {main} was deleted or moved, but {previous.name}, written before it, is still there: delete "
+            f"{previous.name} too to start again, or rename it to {main.name} to go on from there"
+        )
     refused: list[str] = []
     for file in (main, previous):
         try:

@@ -14,7 +14,14 @@ from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
 from neurograph.learning.optimisers import OptimiserState
-from neurograph.learning.phases import LARGEST_RESIDUAL, Phases, clamped_start, contrast_residual, force_on
+from neurograph.learning.phases import (
+    LARGEST_CONTRAST_RESIDUAL,
+    LARGEST_RESIDUAL,
+    Phases,
+    clamped_start,
+    contrast_residual,
+    force_on,
+)
 from neurograph.learning.readout import Ends, Readout, integrated
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import Which, edges_of, incidence_of, loop_weights
@@ -182,7 +189,7 @@ def _phases(
         calls.append((engine.within, (response.residual, -LARGEST, LARGEST_RESIDUAL)))
     if rule.transposed:
         residual, call = contrast_residual(free, ends.get("nudged"), ends.get("opposite"), beta, force)
-        calls += [call, (engine.within, (residual, -LARGEST, LARGEST_RESIDUAL))]
+        calls += [call, (engine.within, (residual, -LARGEST, LARGEST_CONTRAST_RESIDUAL))]
     nudged, opposite, clamped = (ends.get(name) for name in ("nudged", "opposite", "clamped"))
     return Phases(free, nudged, opposite, clamped, response, beta, np.ones(batch, np.bool_), 0), calls
 

@@ -64,7 +64,7 @@ def train(
     y : array (samples, outputs), or (samples,)
         Targets; or class labels 0, 1, ... for as many outputs; or one number a sample for a single output.
     rule : Rule, optional
-        Default: ``rules.asymmetric_ep()``, the exact gradient on any graph.
+        Default: ``rules.asymmetric_ep()``, the gradient on any graph, but for neurons at a bound, which it lifts.
     beta : float, optional
         Nudging strength of a rule that has one; default 0.5.
     cost : Cost, optional

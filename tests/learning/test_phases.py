@@ -98,6 +98,25 @@ def test_an_unstable_equilibrium_is_not_learned_from():
     assert np.array_equal(change, np.zeros(2))
 
 
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.44, 0.46, 0.52, 0.9])
+@pytest.mark.parametrize("leak", [1e-3, 0.2, 3.0])
+def test_a_nudge_that_is_no_longer_small_beside_the_leak_is_not_learned_from(leak, share):
+    """Of ds/dt = x - l s, d = (y - x/l) l / (l^2 - beta^2), where (y - x/l) / l is right.
+
+    It is beta^2/(l^2 - beta^2) too long: a quarter at beta = l / sqrt(5), 0.447 l; at beta = 0.52 l, 37 %.
+    """
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    rule, beta, y = ng.rules.asymmetric_ep(finite=True), share * leak, np.array([[0.3]])
+    free = ng.settle(ng.compile(graph, ng.Dynamics(f"I - {leak}*s")), [[0.5 * leak]], solver=ng.solvers.GaussSeidel())
+    phases = run_phases(rule, free, y, beta, squared_error(), ng.solvers.GaussSeidel())
+    assert phases.settled == 1.0
+    d = (phases.nudged.outputs - phases.opposite.outputs)[0, 0] / (2 * beta)
+    assert d == pytest.approx((0.3 - 0.5) / leak * (1 + beta**2 / (leak**2 - beta**2)), rel=1e-6)
+    assert phases.learned[0] == (beta < leak / np.sqrt(5))
+    assert bool(weight_change(rule, phases)[0].any()) == (beta < leak / np.sqrt(5))
+
+
 def test_only_the_samples_that_settled_are_learned_from():
     """The change is that of the good samples alone, over the number of all."""
     start = network()

@@ -53,6 +53,20 @@ def test_it_finds_the_one_equilibrium_of_all_ways_to_hold_nodes_at_the_box():
         assert np.abs(settled.state[0, free] - answers[0]).max() < 1e-13
 
 
+@pytest.mark.parametrize("dynamics", [ng.dynamics.vector_field(), ng.Dynamics("-s + I", box=(-0.7, 0.3))], ids=str)
+@pytest.mark.parametrize("number", [np.float64, np.float32])
+def test_however_loose_the_tolerance_a_held_node_ends_on_its_bound(dynamics, number):
+    x, low, high = np.random.default_rng(0).uniform(-1, 1, (300, 2)), *dynamics.box
+    for seed in range(10):
+        network = ng.compile(dense(dynamics, seed=seed, scale=0.6).to_graph(), dynamics, dtype=number)
+        settled = ng.settle(network, x, solver=Newton(tol=0.1), throw=False)
+        state, free = settled.state[settled.status == ng.Status.CONVERGED], network.connectivity.free
+        ahead = (state + network.drift(state))[:, free]
+        off = (state[:, free] > number(low)) & (state[:, free] < number(high))
+        assert len(state) > 200
+        assert not np.any(off & ((ahead < low - 1e-6) | (ahead > high + 1e-6)))
+
+
 def test_a_few_iterations_are_enough_in_a_box():
     counts = [newton_iterations.iterations(net, x) for _, net, x in newton_iterations.networks(80, seed=1)]
     assert max(counts) <= newton_iterations.MOST

@@ -85,8 +85,20 @@ def test_the_previous_one_is_kept_and_nothing_else(path):
         write_checkpoint(str(path), small(number))
         same(read_checkpoint(path), small(number))
     assert set(folder_of(path)) == {"run.ckpt", "run.ckpt.previous"}
-    path.unlink()
+    path.rename(beside(path, ".writing"))
     same(read_checkpoint(path), small(2))  # as between the two renames of a write: no warning
+
+
+def test_a_deleted_one_is_named_and_each_remedy_works(path):
+    for number in range(2):
+        write_checkpoint(path, small(number))
+    path.unlink()
+    with pytest.raises(CheckpointError, match=r"run.ckpt was deleted .*delete run.ckpt.previous too .*or rename it"):
+        read_checkpoint(path)
+    beside(path, ".previous").rename(path)
+    same(read_checkpoint(path), small(0))
+    path.unlink()
+    assert read_checkpoint(path) is None
 
 
 def test_a_link_is_followed(path):
@@ -97,7 +109,7 @@ def test_a_link_is_followed(path):
         write_checkpoint(link, small(number))
     assert link.is_symlink()
     assert os.listdir(link.parent) == ["link.ckpt"]
-    path.unlink()
+    path.rename(beside(path, ".writing"))
     same(read_checkpoint(link), small(0))
 
 
@@ -133,7 +145,7 @@ def test_where_both_are_damaged_both_are_named(path):
         CheckpointError, match=r"run.ckpt was cut .* and .*run.ckpt.previous is not a .* delete them to start again"
     ):
         read_checkpoint(path)
-    path.unlink()
+    path.rename(beside(path, ".writing"))
     with pytest.raises(CheckpointError, match=r"run.ckpt.previous is not a checkpoint .* delete it to start again"):
         read_checkpoint(path)
 

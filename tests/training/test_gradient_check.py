@@ -124,6 +124,24 @@ def test_a_rule_may_be_checked_where_it_may_not_be_trained():
     assert 0.0 < ng.gradient_check(complete(), X, Y, ng.rules.ep(), beta=0.01).cosine < 0.99
 
 
+def test_the_default_rule_is_the_gradient_where_no_neuron_is_at_a_bound_and_elsewhere_says_that_it_is_not():
+    """A chain x -> h -> y, its two outputs y inside the box and z at 0, where a force pulls z back in."""
+    graph = nx.DiGraph([("x", "h", {"weight": 1.0}), ("h", "y", {"weight": 1.0}), ("h", "z", {"weight": -1.0})])
+    for node, role in (("x", "input"), ("y", "output"), ("z", "output")):
+        graph.nodes[node]["role"] = role
+    network, x, y = ng.compile(graph, ng.dynamics.vector_field()), [[0.5]], [[0.6, 0.3]]
+    rule, exact = (ng.gradient_check(network, x, y, each) for each in (None, ng.rules.asymmetric_ep(lift=0)))
+    # dC/dw of x -> h, h -> y, h -> z: (0.5 - 0.6) times 0.5, 0.5 and 0; z answers 0.1 of its force 0.3.
+    by_edge = dict(zip(network.edges, zip(-exact.change, rule.change, strict=True), strict=True))
+    assert np.allclose(by_edge["x", "h"], [-0.05, 0.05 - 0.1 * 0.3 * 0.5], atol=1e-9)
+    assert np.allclose(by_edge["h", "y"], [-0.05, 0.05], atol=1e-9)
+    assert np.allclose(by_edge["h", "z"], [0.0, 0.1 * 0.3 * 0.5], atol=1e-9)
+    assert exact.cosine == pytest.approx(1.0)
+    assert rule.relative_error == pytest.approx(0.3)  # the length of (-0.015, 0, 0.015) over that of (0.05, 0.05, 0)
+    inside = ng.gradient_check(network.with_weights(np.abs(network.weights)), x, y)
+    assert inside.relative_error < 1e-9
+
+
 def test_a_held_output_has_no_gradient_and_the_default_rule_lifts_it():
     network = chain(-1.0, dynamics=ng.dynamics.deep("absolute", extra_leak=1.0))
     x, y = [[0.5]], [[0.7]]

@@ -67,8 +67,9 @@ def prepare(path, before):
     """Bring a folder into a state that a writer may find; give the number of its last good checkpoint."""
     for number in range({"nothing": 0, "one": 1}.get(before, 2)):
         write_checkpoint(path, small(number))
-    if before == "missing":
+    if before == "missing":  # killed between the two renames, and once more
         path.unlink()
+        beside(path, ".writing").write_bytes(b"half of a checkp")
     elif before == "damaged":
         path.write_bytes(path.read_bytes()[:-1])
     elif before == "left over":
@@ -120,8 +121,8 @@ def test_a_write_that_fails_says_so_and_leaves_the_files_as_they_were(path, monk
         CheckpointError, match=r"run.ckpt cannot be written \(No space left on device\): expected .* room"
     ):
         write_interrupted(monkeypatch, moment, full, path)
-    if call == "second replace":  # the old one has its second name by then
-        assert folder_of(path) == {"run.ckpt.previous": before["run.ckpt"]}
+    if call == "second replace":  # the old one had its second name by then, and got its first back
+        assert folder_of(path) == {"run.ckpt": before["run.ckpt"]}
     else:
         assert folder_of(path) == before
 

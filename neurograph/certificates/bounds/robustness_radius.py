@@ -112,7 +112,7 @@ def radii(outputs: Array, sensitivity: Sensitivity, error: Array) -> Array:
     else:
         gap = np.take_along_axis(outputs, top[:, None], axis=1) - outputs
     left = np.maximum(gap - sensitivity.spread[top] * error[:, None], 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         reach = np.where(
             sensitivity.response[top] > 0.0, left / sensitivity.response[top], np.where(left > 0.0, np.inf, 0.0)
         )
