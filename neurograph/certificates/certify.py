@@ -18,6 +18,7 @@ from neurograph.network.inputs import checked_inputs, checked_network, checked_t
 from neurograph.network.network import Network
 
 
+@np.errstate(under="ignore")  # whatever the session does about numbers that vanish
 def certify(
     network: Network,
     x: ArrayLike | None = None,
