@@ -22,6 +22,7 @@ from neurograph.network.network import Network
 
 
 @named_arguments
+@np.errstate(under="ignore")  # whatever the session does about numbers that vanish
 def certify(
     network: Network,
     x: ArrayLike | None = None,

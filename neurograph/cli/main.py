@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import inspect
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -46,6 +47,9 @@ STEPS = asdict(ng.optimisers.adam())
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status: 0, 2 after an error (one line on stderr), 130 if interrupted."""
     options = argparse.Namespace()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may have no such letter
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -66,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str, status: int) -> int:
-    print(f"neurograph: {message}", file=sys.stderr)
+    if sys.stderr is not None:  # print() would take stdout then
+        print(f"neurograph: {message}", file=sys.stderr)
     return status
 
 

@@ -161,6 +161,7 @@ class Cost(FrozenArrays):
         slope = self.normaliser_equation.derivative("s")(s=np.asarray(outputs), **self.constants)
         return own + coupling * slope, -coupling, self.answer_shares(outputs) * slope
 
+    @np.errstate(under="ignore")
     def answer_shares(self, outputs: ArrayLike) -> Floats:
         r"""Return the shares :math:`p_k = \exp(n(s_k)) / \sum_l \exp n(s_l)` of the outputs (batch, outputs).
 
@@ -175,6 +176,7 @@ class Cost(FrozenArrays):
 
         return np.asarray(softmax(self.normaliser_equation(s=np.asarray(outputs), **self.constants), axis=-1))
 
+    @np.errstate(under="ignore")
     def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}

@@ -193,6 +193,7 @@ class Expression:
     def _code(self) -> Any:
         return compile(ast.unparse(self.tree), "<equation>", "eval")
 
+    @np.errstate(under="ignore")  # 0 is what a number that small is taken for, whatever the session says of it
     def __call__(self, /, **values: Any) -> Any:
         """Return the value at numbers or arrays, one keyword for each name (names it does not use are ignored)."""
         return eval(self._code, {"__builtins__": {}}, {**ARRAY_FUNCTIONS, **values})

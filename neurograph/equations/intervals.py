@@ -301,12 +301,14 @@ def _corners(
     return np.asarray(np.min(lows, axis=0)), np.asarray(np.max(highs, axis=0))
 
 
+@np.errstate(under="ignore")
 def _down(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
     """Return a lower bound of a value that was rounded by at most `ulps` units in the last place."""
     lowered = np.nextafter(value - ulps * 2.0**-53 * np.abs(value), -np.inf)
     return np.where(exact | np.isinf(value), value, lowered)
 
 
+@np.errstate(under="ignore")
 def _up(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
     return -_down(-value, exact, ulps)
 

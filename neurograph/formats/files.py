@@ -153,7 +153,7 @@ def read_table(path: str | os.PathLike[str]) -> EdgeTable:
     ...     read_table(write(graph, folder + "/small.csv")).weights
     array([0.5])
     """
-    path = Path(path)
+    path = as_path(path)
     format = _format_of(path)
     try:
         return format.load_table([_contents(file, format) for file in _files(path, format)])
@@ -193,7 +193,7 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     Traceback (most recent call last):
     neurograph.errors.FormatError: trained.xls has the suffix '.xls': expected one of .json (node-link JSON), ...
     """
-    _format_of(Path(path))
+    _format_of(as_path(path))
     return checked_place(path)
 
 
@@ -217,10 +217,16 @@ def checked_place(path: str | os.PathLike[str], *suffixes: str) -> Path:
     FormatError
         If the suffix is another, or no file can be written there.
     """
-    path = Path(path)
+    path = as_path(path)
     if suffixes and path.suffix.lower() not in suffixes:
         raise FormatError(f"{path} has the suffix {path.suffix!r}: expected {' or '.join(suffixes)}")
-    folder = path.resolve().parent
+    try:
+        folder = path.resolve().parent
+    except OSError as error:
+        raise FormatError(
+            f"{path} cannot be written (the folder that the program is in: {error.strerror}): expected a path that "
+            "begins at the root, or a folder that is there"
+        ) from error
     if path.is_dir():
         wrong = "it is a folder"
     elif not folder.is_dir():
@@ -230,6 +236,23 @@ def checked_place(path: str | os.PathLike[str], *suffixes: str) -> Path:
     else:
         return path
     raise FormatError(f"{path} cannot be written ({wrong}): expected a file in a folder that is there, with permission")
+
+
+def as_path(path: Any) -> Path:
+    """Return a path that a user passes.
+
+    Raises
+    ------
+    FormatError
+        If it is none, such as an open file or bytes, or is empty.
+    """
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if not isinstance(text, str):
+        remedy = "; of an open file, pass its path" if hasattr(path, "read") else ""
+        raise FormatError(f"path is of type {type(path).__name__}: expected a str or Path, as 'net.json'{remedy}")
+    if not text or "\0" in text:
+        raise FormatError(f"path is {text!r}: expected the name of a file, as 'net.json'")
+    return Path(text)
 
 
 def _format_of(path: Path) -> Format:

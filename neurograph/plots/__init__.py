@@ -1,4 +1,4 @@
-"""Figures: each function takes values and gives a new matplotlib Figure; nothing is shown or saved.
+"""Figures: each function takes values and gives a new matplotlib Figure, which a notebook shows; nothing is saved.
 
 Save one with ``figure.savefig("file.png")``, or ``.pdf`` or ``.svg``. No function touches pyplot, a display or
 matplotlib's global settings; each draws on axes of one's own where `ax` is given. matplotlib is imported when

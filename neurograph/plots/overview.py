@@ -52,9 +52,9 @@ def overview(fits: TrainingState | Sequence[TrainingState], pruned: Network, x: 
     """
     runs = epochs.checked_fits(fits)
     with styled():
-        from matplotlib.figure import Figure
+        from neurograph.plots.figure import ShownFigure
 
-        figure = Figure(figsize=(12, 9), layout="constrained")
+        figure = ShownFigure(figsize=(12, 9), layout="constrained")
         parts = figure.subfigures(2, 2, squeeze=False, wspace=0.04, hspace=0.04)
         (learning, deciding), (weighing, drawn) = parts
         epochs.cost(runs, ax=learning.subplots(2, 1, sharex=True, height_ratios=(3, 2)))

@@ -98,11 +98,12 @@ def panels(
         If what is given is not as many axes.
     """
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from neurograph.plots.figure import ShownFigure
 
     shape = len(heights), len(widths)
     if ax is None:
-        figure = Figure(figsize=size, layout="constrained")
+        figure = ShownFigure(figsize=size, layout="constrained")
         new = figure.subplots(*shape, sharex="col", squeeze=False, height_ratios=heights, width_ratios=widths)
         return tuple(new.ravel())
     count = max(shape)

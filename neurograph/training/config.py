@@ -166,9 +166,16 @@ def _check_kept(keep: Any, optimiser: Optimiser) -> None:
 
 
 def _check_place(checkpoint: Any) -> None:
-    if not isinstance(checkpoint, (str, Path)) or not str(checkpoint):
+    if not isinstance(checkpoint, (str, Path)) or not str(checkpoint) or "\0" in str(checkpoint):
         raise ParameterError(f"checkpoint is {checkpoint!r}: expected the name of a file, such as 'run.ckpt'")
     path = Path(checkpoint)
+    try:
+        path.resolve()
+    except OSError as error:
+        raise ParameterError(
+            f"checkpoint is {str(checkpoint)!r}, in the folder that the program is in ({error.strerror}): expected a "
+            "path that begins at the root, or a folder that is there"
+        ) from None
     if path.is_dir():
         raise ParameterError(
             f"checkpoint is {str(checkpoint)!r}, a folder: expected the name of a file in it, such as "

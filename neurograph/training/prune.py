@@ -25,7 +25,7 @@ from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig
 from neurograph.training.problem import Problem
-from neurograph.training.train import train
+from neurograph.training.train import hidden, train
 
 ASKING = ("cost", "solver", "start")
 """Options of :func:`train` that say something without retraining too."""
@@ -167,8 +167,8 @@ def prune(
     now, curve = network, [_measured(network, judge)]
     removed: list[Removed] = []
     held: tuple[tuple[Hashable, Hashable], ...] = ()
-    hidden = (True if rounds == 1 else None) if progress is None else not progress
-    for number in tqdm(range(rounds), unit="round", dynamic_ncols=True, disable=hidden):
+    quiet = hidden(False if progress is None and rounds == 1 else progress)
+    for number in tqdm(range(rounds), unit="round", dynamic_ncols=True, disable=quiet):
         part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
         if number + 1 == rounds:
             part = part.without_regrow()

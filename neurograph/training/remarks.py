@@ -35,8 +35,8 @@ UPDATES = 300.0
 """Updates in which Adam should be able to move a weight by the mean size of the weights."""
 
 REMEDY = (
-    "go on from there with a smaller learning rate, or train with keep=certificates.contracting(rate=0.05), under "
-    "which they always settle"
+    "train with keep=certificates.contracting(rate=0.05), under which they always settle, or go on from there with a "
+    "smaller learning rate"
 )
 """What to do after a run has come apart."""
 
@@ -106,10 +106,12 @@ def reach(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def saturation(network: Network, states: Floats) -> str:
     """Return a remark on weights, or inputs, of a size at which neurons no longer respond to what they get."""
-    share = saturated(network, states)
+    total, largest = _largest_sum(network), np.abs(states[:, network.connectivity.inputs]).max(initial=0.0)
+    size = np.abs(network.weights).mean() if network.weights.size else 0.0
+    # What has learned may well rest at its bounds: it is weights as large as counts, or inputs, that are at fault.
+    share = saturated(network, states) if size > 1.0 or largest > LARGE else 0.0
     if share <= MANY:
         return ""
-    total, largest = _largest_sum(network), np.abs(states[:, network.connectivity.inputs]).max(initial=0.0)
     remedies = {f"divide x by its largest number, {largest:.3g}": largest}
     remedies[
         "divide the weights by their largest sum into one node, "
@@ -160,7 +162,7 @@ def small_steps(problem: Problem, network: Network) -> str:
 
 def _largest_sum(network: Network) -> float:
     """Return the largest sum of the sizes of the weights into one node."""
-    return float(np.bincount(network.connectivity.post, np.abs(network.weights)).max())
+    return float(np.bincount(network.connectivity.post, np.abs(network.weights)).max(initial=0.0))
 
 
 def few_learned_from(problem: Problem, state: TrainingState) -> str:

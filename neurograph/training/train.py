@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -180,7 +181,7 @@ def side_by_side(
 
     _check_jobs(n_jobs)
     runs = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(joblib.delayed(_attempt)(call, job) for job in jobs)
-    finished = list(tqdm(runs, total=len(jobs), unit="run", dynamic_ncols=True, disable=_hidden(progress)))
+    finished = list(tqdm(runs, total=len(jobs), unit="run", dynamic_ncols=True, disable=hidden(progress)))
     # Each warning once, whichever runs have it, and from here: those of other processes would not be heard.
     for kind, words in dict.fromkeys(warning for _, said in finished for warning in said):
         warnings.warn(words, kind, stacklevel=5)
@@ -209,8 +210,10 @@ def _attempt(call: Callable[..., Any], job: tuple[Any, ...]) -> tuple[Any, list[
     return outcome, [(one.category, str(one.message)) for one in said]
 
 
-def _hidden(progress: bool | None) -> bool | None:
-    """Return what tqdm calls disable: None hides the bar where there is no terminal."""
+def hidden(progress: bool | None) -> bool | None:
+    """Return what tqdm calls disable: None hides the bar where there is no terminal; without stderr it is hidden."""
+    if sys.stderr is None:
+        return True
     return None if progress is None else not progress
 
 
@@ -228,8 +231,8 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
         if file is not None:
             save(file, state, who)  # a place that cannot be written is better known now than after an hour
     last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
-    hidden = _hidden(config.progress)
-    with tqdm(total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=hidden) as bar:
+    quiet = hidden(config.progress)
+    with tqdm(total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=quiet) as bar:
         remarks: tuple[str, ...] = ()
         while state.epochs < last and not state.finished:
             state = next_state(problem, state)

@@ -281,3 +281,27 @@ def test_help_teaches(command, capsys):
         main([command, "--help"])
     assert stop.value.code == 0
     assert len(capsys.readouterr().out) > 200
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_letters_that_a_terminal_lacks_are_escaped(tmp_path, encoding):
+    graph = nx.DiGraph([("\u03b1\u8111", "y", {"weight": 0.5})])
+    graph.nodes["\u03b1\u8111"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    source, target = ng.write(graph, tmp_path / "\u8111.json"), tmp_path / "\u03b1.graphml"
+    (tmp_path / "xor.csv").write_text("\u03b1\u8111,y\n0,0\n1,1\n", encoding="utf-8")
+    data = ["--data", str(tmp_path / "xor.csv")]
+    for status, *line in (
+        (0, "show", source),
+        (0, "convert", source, target),
+        (0, "certify", source, *data),
+        (0, "train", source, *data, "--epochs", "2", "-o", target),
+        (0, "prune", source, "--threshold", "0.1", "-o", target),
+        (0, "report", tmp_path, "--graph", source),
+        (2, "show", tmp_path / "\u8111\u8111.json"),
+    ):
+        program = [sys.executable, "-m", "neurograph.cli", *map(str, line)]
+        env = os.environ | {"PYTHONIOENCODING": encoding}
+        done = subprocess.run(program, cwd=os.getcwd(), env=env, capture_output=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert b"Traceback" not in done.stderr
+        assert b"\\u8111" in done.stdout + done.stderr or b"\\u03b1" in done.stdout or line[0] in ("certify", "report")

@@ -60,7 +60,7 @@ def test_any_other_run_goes_on(monkeypatch, settled, cost):
 
 def test_a_run_that_comes_apart_gives_the_network_from_which_a_smaller_step_goes_on():
     start, x, labels = labelled()
-    with pytest.warns(ng.TrainingWarning, match="no longer settle, at the network before epoch 8: go on from there"):
+    with pytest.warns(ng.TrainingWarning, match="no longer settle, at the network before epoch 8: train with keep="):
         fit = ng.train(start, x, labels, epochs=150, seed=0, **FAST)
     assert fit.epochs == 8
     assert "no longer settle" in repr(fit)
