@@ -314,7 +314,7 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
 
     A neuron at a bound of the box has no gradient, and a network whose outputs are at 0 would never learn: `lift` is
     the share by which such a neuron responds to a force back into the box. Of 1000 networks of 5 hidden DEEP neurons
-    all learn XOR with a lift of 0.1, and a third with none. Where no neuron is at a bound, it changes nothing; where
+    995 learn XOR with a lift of 0.1, and a third with none. Where no neuron is at a bound, it changes nothing; where
     one is, the default is not the gradient, as :func:`neurograph.gradient_check` says.
 
     Without `finite`, the phase is the linear response: the drift linearised at the free equilibrium, which settles
