@@ -78,7 +78,7 @@ def test_what_is_no_step_is_refused_by_name():
         ng.training_step("network", *XOR)
     with pytest.raises(ng.DataError, match="x has"):
         ng.training_step(state, [[1.0]], [[1.0]])
-    with pytest.raises(TypeError, match="epochs"):
+    with pytest.raises(ng.ParameterError, match="epochs"):
         ng.training_step(state, *XOR, epochs=3)
 
 
