@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, fields
+from functools import lru_cache
 from numbers import Real
 from typing import ClassVar
 
@@ -138,7 +139,7 @@ class _Writer:
 
     def write(self, name: str, text: str, to: Floats | None = None) -> None:
         """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs."""
-        equation = Expression(text, (*self.given, *self.constants), f"the {name} of an optimiser")
+        equation = _equation(text, (*self.given, *self.constants), f"the {name} of an optimiser")
         names = tuple(sorted(equation.symbols & self.given.keys()))
         arrays = tuple(self.given[each] for each in names)
         if to is None:
@@ -146,6 +147,12 @@ class _Writer:
         constants = tuple((each, self.constants[each]) for each in sorted(equation.symbols & self.constants.keys()))
         self.calls.append((engine.evaluate, (program(equation, names, (), constants), arrays, to)))
         self.given[name] = to
+
+
+@lru_cache(maxsize=256)
+def _equation(text: str, vocabulary: tuple[str, ...], what: str) -> Expression:
+    """Return an equation, made once: to read its text takes longer than a small step."""
+    return Expression(text, vocabulary, what)
 
 
 def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:

@@ -66,8 +66,10 @@ class Phases:
     @property
     def settled(self) -> float:
         """Share of the phases that converged."""
-        others = sum(int(np.count_nonzero(phase.status != CONVERGED)) for phase in self.run)
-        return 1.0 - others / (len(self.run) * self.beta.size)
+        run, others = self.run, 0
+        for phase in run:
+            others += int(np.count_nonzero(phase.status != CONVERGED))
+        return 1.0 - others / (len(run) * self.beta.size)
 
     @property
     def run(self) -> list[Equilibrium | Response]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -102,7 +102,8 @@ class Step:
             raise _divergence(network, self.config, self.changes, self.values, epoch)
         biases = network.biases.copy()
         biases[network.connectivity.biased] = self.values[edges:]
-        after = replace(network, weights=frozen(self.values[:edges].copy()), biases=frozen(biases))
+        weights = frozen(self.values[:edges].copy())
+        after = Network(network.connectivity, network.dynamics, weights, frozen(biases), network.parameters)
         return after if keep is None else keep.project(after), tuple(part.copy() for part in self.state)
 
 
