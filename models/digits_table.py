@@ -40,7 +40,7 @@ EXPECTED_SEEDS = 5
 
 
 def tolerance(measured: NDArray[np.float64]) -> float | None:
-    """Give how far two means may be apart of which one is of these networks, and the other of EXPECTED_SEEDS like them.
+    """Return how far the mean over these networks may be from that over EXPECTED_SEEDS others like them.
 
     In 19 of 20 such pairs they are nearer, by Student's distribution, but for half a unit of the last digit that is
     written of either. One network alone shows no spread: None.
@@ -52,7 +52,7 @@ def tolerance(measured: NDArray[np.float64]) -> float | None:
 
 
 def verdict(measured: NDArray[np.float64], expected: float) -> str:
-    """Say whether the mean is within its tolerance of what is expected."""
+    """Return "inside" or "OUTSIDE": whether the mean is within its tolerance of what is expected."""
     allowed = tolerance(measured)
     return "-" if allowed is None else "inside" if abs(measured.mean() - expected) <= allowed else "OUTSIDE"
 

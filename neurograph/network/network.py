@@ -94,11 +94,6 @@ class Network(FrozenArrays):
         """The type of every number of the network."""
         return self.weights.dtype
 
-    @property
-    def dtype_name(self) -> str:
-        """Name of that type, as the engine takes it; numpy's own name of it takes longer than a small step."""
-        return "float32" if self.weights.itemsize == 4 else "float64"
-
     @cached_property
     def w_out(self) -> Floats:
         """Summed outgoing weight of each node."""

@@ -13,7 +13,7 @@ from neurograph.kernels.equations import equations
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import box_of, loop_weights, nodes_of, subgraph_of
 from neurograph.solvers.base import Phase, Solver
-from neurograph.solvers.linear_response import linear_response
+from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Response
 
 
@@ -105,7 +105,9 @@ class GaussSeidel(Solver):
 
         The sweeps of J' in the reverse order have the spectrum of those of J: they settle where the free phase does.
         """
-        return linear_response(equilibrium, force, lift, self.steps, self.tol)
+        answer, arguments = response_call(equilibrium, force, lift, self.steps, self.tol)
+        engine.response(*arguments)
+        return answer
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Return the remedy: the trajectory may settle where sweeps do not."""

@@ -7,27 +7,12 @@ from typing import Any
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.network.connectivity import PhaseSubgraph, VisitedSubgraph
 from neurograph.solvers.arguments import box_of, edges_of, loop_weights, nodes_of
 from neurograph.solvers.result import Equilibrium, Response
 
 WANTED = frozenset({"leak", "slope_s", "slope_I", "transfer_slope"})
-
-
-def linear_response(
-    equilibrium: Equilibrium,
-    force: Floats,
-    lift: float,
-    steps: int,
-    tol: float,
-    stepping: tuple[Floats, int] | None = None,
-) -> Response:
-    """Return the solution of J' d + force = 0: see :func:`response_call`."""
-    answer, arguments = response_call(equilibrium, force, lift, steps, tol, stepping)
-    engine.response(*arguments)
-    return answer
 
 
 def response_call(

@@ -52,7 +52,7 @@ class Step:
     rate: NDArray[np.float64] = field(default_factory=lambda: np.zeros(()))
 
     def __post_init__(self) -> None:
-        """Make room."""
+        """Allocate the working memory."""
         self.values = np.empty(self.changes.size, self.network.dtype)
         self.doubles = np.empty(self.changes.size)
         self.fixed = np.flatnonzero(~self.network.connectivity.plastic)

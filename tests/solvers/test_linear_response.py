@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.kernels import engine
 from neurograph.solvers import Euler
-from neurograph.solvers.linear_response import linear_response
+from neurograph.solvers.linear_response import response_call
 from tests.solvers.networks import X, small, transposed_residual
+
+
+def linear_response(*arguments):
+    answer, call = response_call(*arguments)
+    engine.response(*call)
+    return answer
 
 
 @pytest.mark.parametrize("stepping", [(0.3, True), (0.05, False), None], ids=["implicit", "explicit", "sweeps"])

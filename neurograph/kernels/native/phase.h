@@ -92,7 +92,7 @@ TARGET static void NAMED(by_node)(const struct NAMED(ready) *r, REAL *to, int64_
     }
 }
 
-/* The least leak of the free rows, and of the outputs among them; `leaks` has room for every row. */
+/* The least leak of the free rows, and of the outputs among them; `leaks` holds a number for each row. */
 TARGET static void NAMED(least_leaks)(const struct phase *p, const struct NAMED(ready) *leak, REAL *leaks, double *least,
                                       double *pulled) {
     *least = *pulled = INFINITY;
