@@ -49,5 +49,9 @@ class TrainingWarning(UserWarning):
     """A training run learns little or nothing, and what to do about it."""
 
 
+class GraphWarning(UserWarning):
+    """A graph was changed as it was taken in, without having been asked for."""
+
+
 class MissingPackageError(NeurographError, ImportError):
     """A package that an extra brings is not installed."""

@@ -6,16 +6,18 @@ import abc
 import json
 import math
 import reprlib
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 import networkx as nx
 import numpy as np
 
 from neurograph.errors import FormatError, MissingPackageError
+from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import read_graph
+from neurograph.graphs.wiring import Wiring
 
 VERSION = 1
 """Version of how labels and attributes stand in a file; a file with another one is refused."""
@@ -25,6 +27,10 @@ DEEPEST = 50
 
 LARGEST_INT = 10**4000
 """Python reads no more digits than 4300 from a text."""
+
+Ends = tuple[str | None, str | None]
+
+NO_ENDS: Ends = (None, None)
 
 T = TypeVar("T")
 
@@ -45,6 +51,8 @@ class Format(abc.ABC):
     infixes : tuple of str
         What stands in front of the suffix in the name of each of its files; the file that a user names
         is the first, and most formats have but that one.
+    tabular : bool
+        Whether it is tables of edges and nodes, in one file or two, with columns that others call otherwise.
     """
 
     name: ClassVar[str]
@@ -52,10 +60,11 @@ class Format(abc.ABC):
     purpose: ClassVar[str]
     opener: ClassVar[str]
     infixes: ClassVar[tuple[str, ...]] = ("",)
+    tabular: ClassVar[bool] = False
 
     @abc.abstractmethod
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
-        """Return the bytes of each file of a graph of plain values, as :func:`plain_graph` returns it.
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
+        """Return the bytes of each file of a graph of plain values, as :func:`plain_table` returns it.
 
         Raises
         ------
@@ -66,8 +75,15 @@ class Format(abc.ABC):
         """
 
     @abc.abstractmethod
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Return the graph that :meth:`dump` or another program wrote; whether it compiles is not checked here.
+
+        Parameters
+        ----------
+        files : sequence of bytes
+            The contents of its files.
+        ends : pair of str
+            Which columns of a table hold where edges start and end; None: what the format calls them.
 
         Raises
         ------
@@ -76,22 +92,6 @@ class Format(abc.ABC):
         MissingPackageError
             If the package that reads it is not installed.
         """
-
-    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
-        """Return the bytes of each file of a graph that is given as arrays."""
-        return self.dump(plain_graph(table.to_graph()))
-
-    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
-        """Return the graph that :meth:`dump_table` or another program wrote, as arrays.
-
-        Raises
-        ------
-        FormatError
-            If it is no such file.
-        GraphError
-            If the graph cannot be compiled.
-        """
-        return read_graph(self.load(files))
 
 
 @contextmanager
@@ -162,8 +162,8 @@ def without(attributes: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if name not in names}
 
 
-def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
-    """Return a copy of a graph in plain values: numpy scalars become Python's, all else must be plain.
+def plain_table(table: EdgeTable) -> EdgeTable:
+    """Return a graph in plain values: numpy scalars become Python's, all else must be plain.
 
     Raises
     ------
@@ -171,21 +171,47 @@ def plain_graph(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:
         For a label or an attribute that is not None, bool, int, finite float, text, or a list,
         tuple or dict of them.
     """
-    plain: nx.DiGraph[Any] = nx.DiGraph()
-    plain.graph.update(plain_attributes(graph.graph, "the graph"))
-    labels = {node: _plain(node, f"the label of node {node!r}") for node in graph}
-    plain.add_nodes_from(
-        (labels[node], plain_attributes(data, f"node {node!r}")) for node, data in graph.nodes(data=True)
+    labels = tuple(_plain(node, f"the label of node {node!r}") for node in table.nodes)
+    given = np.empty(table.pre.size, np.int64)
+    given[table.given] = np.arange(table.pre.size)
+
+    def edge(place: int) -> str:
+        return "edge {!r} -> {!r}".format(*table.edge(int(given[place])))
+
+    return replace(
+        table,
+        nodes=labels,
+        node_attributes=_plain_columns(table.of_nodes(), lambda place: f"node {table.nodes[place]!r}"),
+        edge_attributes=_plain_columns(table.of_edges(), edge),
+        attributes=plain_attributes(table.attributes or {}, "the graph"),
     )
-    plain.add_edges_from(
-        (labels[pre], labels[post], plain_attributes(data, f"edge {pre!r} -> {post!r}"))
-        for pre, post, data in graph.edges(data=True)
-    )
-    return plain
+
+
+def _plain_columns(columns: Columns, owner: Callable[[int], str]) -> Columns:
+    return Columns(columns.count, dict(_plain_column(name, one, owner) for name, one in columns.items()))
+
+
+def _plain_column(name: Any, column: Column, owner: Callable[[int], str]) -> tuple[str, Column]:
+    where = column.where()
+    if not where.size:
+        return str(name), column
+    first = f"attribute {name!r} of {owner(int(where[0]))}"
+    own_name = _plain_key(name, f"the name of {first}")
+    told = column.values[where]
+    kind = told.dtype.kind
+    if kind in "biu" or (kind == "f" and np.isfinite(told).all()):
+        return own_name, column
+    cells = [
+        _plain(value, f"attribute {name!r} of {owner(place)}")
+        for place, value in zip(where.tolist(), told.tolist(), strict=True)
+    ]
+    values = np.empty(column.values.size, object)
+    values[where] = np.fromiter(cells, object, len(cells))
+    return own_name, Column(values, column.present)
 
 
 def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
-    """Return a copy of attributes in plain values, as :func:`plain_graph` does.
+    """Return a copy of attributes in plain values, as :func:`plain_table` does.
 
     Raises
     ------

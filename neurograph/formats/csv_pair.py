@@ -9,12 +9,13 @@ import math
 import re
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import Format, add_edge, add_node
+from neurograph.formats.base import NO_ENDS, Ends, Format, add_edge, add_node
 from neurograph.formats.encoding.columns import (
     JSON_PREFIX,
     decoded,
@@ -26,6 +27,9 @@ from neurograph.formats.encoding.columns import (
     node_data,
     text,
 )
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 HEADER_KEY = "neurograph"
 """Column of the nodes whose first cell holds the attributes of the graph."""
@@ -57,10 +61,12 @@ class CSVPair(Format):
     suffix = ".csv"
     purpose = "spreadsheets: the edges; the nodes stand in ``<name>.nodes.csv`` beside it"
     opener = "pandas.read_csv(path)"
+    tabular = True
     infixes = ("", ".nodes")
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         facts = header(graph.graph, nodes=len(graph), edges=graph.number_of_edges())
         node_rows = [
             {"node": node if type(node) in (bool, int, float) else text(node), **row}
@@ -74,7 +80,7 @@ class CSVPair(Format):
         ]
         return [_table(edge_rows, (*EDGE_KEYS, "weight")), _table(node_rows, ("node", "role"))]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program."""
         edge_rows, node_rows = _rows(files[0], EDGE_KEYS, "edges"), _rows(files[1], ("node",), "nodes")
         graph: nx.DiGraph[Any] = nx.DiGraph()
@@ -89,7 +95,7 @@ class CSVPair(Format):
             attributes, facts = from_header(str(written[0]).removeprefix(JSON_PREFIX), f"the column {HEADER_KEY}")
             graph.graph.update(attributes)
             _check_count(facts, nodes=len(graph), edges=graph.number_of_edges())
-        return graph
+        return replace(wiring_of(graph), own=bool(written))
 
 
 def _table(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> bytes:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from neurograph.errors import FormatError
 from neurograph.formats.base import (
+    NO_ENDS,
     VERSION,
+    Ends,
     Format,
     add_edge,
     add_node,
@@ -22,6 +25,9 @@ from neurograph.formats.base import (
 )
 from neurograph.formats.encoding.columns import decoded, encoded
 from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 NODE_KEYS = ("id", "value", "name", "parent")
 EDGE_KEYS = ("id", "source", "target")
@@ -40,14 +46,15 @@ class Cytoscape(Format):
     purpose = "Cytoscape and Cytoscape.js"
     opener = "networkx.cytoscape_graph(json.load(open(path)))"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         document = nx.cytoscape_data(with_text_ids(graph, NODE_KEYS, EDGE_KEYS))
         # networkx gives pairs, for which Cytoscape has no use.
         document["data"] = {**next(encoded([graph.graph], GRAPH_KEYS)), VERSION_KEY: VERSION}
         return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph or of another program."""
         attributes, nodes, edges = _checked_document(parsed_json(files[0]))
         graph: nx.DiGraph[Any] = nx.DiGraph()
@@ -61,11 +68,11 @@ class Cytoscape(Format):
         version = attributes.pop(VERSION_KEY, None)
         if version is None:
             graph.graph.update(attributes)
-            return graph
+            return wiring_of(graph)
         check_version(version, f"its {VERSION_KEY} is")
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
         own.graph.update(decoded(attributes, GRAPH_KEYS, "the graph"))
-        return own
+        return replace(wiring_of(own), own=True)
 
 
 def _checked_document(document: Any) -> tuple[dict[str, Any], list[Any], list[Any]]:

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
-from typing import Any
+from typing import Any, Unpack
 
 import networkx as nx
 
 from neurograph._checks import check_memory
 from neurograph._files import write_whole
 from neurograph.equations.dynamics import Dynamics
-from neurograph.errors import FormatError, GraphError
-from neurograph.formats.base import Format
+from neurograph.errors import FormatError, GraphError, ParameterError
+from neurograph.formats.base import NO_ENDS, Format, plain_table
 from neurograph.formats.registry import FORMATS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
+from neurograph.graphs.intake import Intake, Words, with_words
 from neurograph.network.network import Network
 
 
@@ -70,7 +71,7 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     """
     path = checked_path(path)
     format = _format_of(path)
-    write_files(_files(path, format), format.dump_table(_table(graph)))
+    write_files(_files(path, format), format.dump(plain_table(_table(graph))))
     return path
 
 
@@ -91,8 +92,22 @@ def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
     return replace(table, attributes=attributes).with_roles()
 
 
-def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
-    """Read a graph from a file; its suffix chooses the format, as of :func:`write`.
+@with_words
+def read(
+    path: str | os.PathLike[str],
+    *,
+    nodes: str | os.PathLike[str] | None = None,
+    edges: str | os.PathLike[str] | None = None,
+    pre: str | None = None,
+    post: str | None = None,
+    **words: Unpack[Words],
+) -> nx.DiGraph[Any]:
+    """Read a graph from a file; its suffix chooses the format.
+
+    A file of neurograph needs the path alone. Of one of another program, the words below say which nodes are inputs
+    and outputs, which attribute is the weight, and what becomes of what cannot be compiled, as in
+    :func:`neurograph.topologies.from_graph` and :func:`neurograph.topologies.from_edges`; what was changed is said in
+    the graph attribute ``changes``.
 
     A file from elsewhere is read without trust: damaged or hostile, it gives an error, in time and memory that its size
     bounds. HDF5 (SONATA, NIR) is read in a process of its own, for its library breaks down on some damaged files; a
@@ -103,9 +118,15 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
     Parameters
     ----------
     path : path
-        A file of :func:`write` or of another program, with a role for the outputs and a weight for each edge. Of a
-        pair of CSV or Parquet it is the edges, with the columns ``pre``, ``post`` and ``weight``; the nodes stand in
-        ``<name>.nodes.<suffix>`` beside it, with the columns ``node`` and ``role``.
+        A file of :func:`write` or of another program: {suffixes}. A table of edges (CSV, Parquet) has its nodes beside
+        it in ``<name>.nodes.<suffix>``, where there is such a file.
+    nodes, edges : path, optional
+        The other file, where nodes and edges stand in two: ``read("edges.csv", nodes="nodes.csv")``,
+        ``read("nodes.h5", edges="edges.h5")``.
+    pre, post : str, optional
+        Which columns of a table are the ends of the edges; default: pre and post, or what other programs call them
+        (source and target, from and to, pre_root_id and post_root_id, ...).
+    {words}
 
     Returns
     -------
@@ -117,31 +138,42 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
     FormatError
         If the suffix is unknown, there is no such file, it is damaged or not of that format, or its
         graph cannot be compiled.
+    ParameterError
+        If a label that is named is not in the graph, or an argument is none.
     MissingPackageError
         If the package that reads the format is not installed.
     """
-    return read_table(path).to_graph()
+    return read_table(path, nodes=nodes, edges=edges, pre=pre, post=post, **words).to_graph()
 
 
-def read_table(path: str | os.PathLike[str]) -> EdgeTable:
+@with_words
+def read_table(
+    path: str | os.PathLike[str],
+    *,
+    nodes: str | os.PathLike[str] | None = None,
+    edges: str | os.PathLike[str] | None = None,
+    pre: str | None = None,
+    post: str | None = None,
+    **words: Unpack[Words],
+) -> EdgeTable:
     """Read a graph from a file as arrays, which :func:`neurograph.compile` takes as it takes a graph.
 
-    For Parquet of a million edges it needs a small part of the time of :func:`read`, for it builds no networkx graph;
-    for the other formats, about as much.
+    Of millions of edges it needs a small part of the time of :func:`read`, for it builds no networkx graph.
 
     Parameters
     ----------
-    path : path
+    path, nodes, edges, pre, post
         As of :func:`read`.
+    {words}
 
     Returns
     -------
     EdgeTable
-        What ``read(path)`` carries.
+        What ``read(path, ...)`` carries.
 
     Raises
     ------
-    FormatError
+    FormatError, ParameterError, MissingPackageError
         As of :func:`read`.
 
     Examples
@@ -155,8 +187,14 @@ def read_table(path: str | os.PathLike[str]) -> EdgeTable:
     """
     path = as_path(path)
     format = _format_of(path)
+    intake = Intake(**words)
+    files = _given_files(path, format, nodes, edges)
+    if (pre, post) != NO_ENDS and not format.tabular:
+        raise ParameterError(
+            f"pre is {pre!r} and post {post!r}, but {format.name} has no columns of ends: expected None"
+        )
     try:
-        return format.load_table([_contents(file, format) for file in _files(path, format)])
+        return intake.of(format.load([_contents(file, format) for file in files], (pre, post))).table()
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
@@ -270,6 +308,21 @@ def _format_of(path: Path) -> Format:
 def _files(path: Path, format: Format) -> list[Path]:
     """Return the files that a path names: it, and those that the format has beside it."""
     return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+
+
+def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Path]:
+    """Return the files to read: those beside the one that is named as far as they are there, or the other one named."""
+    if nodes is not None and edges is not None:
+        raise ParameterError(f"nodes is {nodes!r} and edges {edges!r}: expected one of them, for the path is the other")
+    other = nodes if edges is None else edges
+    if other is not None:
+        if not format.tabular:
+            raise ParameterError(
+                f"{'nodes' if edges is None else 'edges'} is {other!r}, but {format.name} is one file: expected None"
+            )
+        return [path, as_path(other)] if edges is None else [as_path(other), path]
+    first, *beside = _files(path, format)
+    return [first, *(file for file in beside if file.exists())]
 
 
 def _contents(path: Path, format: Format) -> bytes:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import networkx as nx
 
-from neurograph.formats.base import Format
+from neurograph.formats.base import NO_ENDS, Ends, Format
 from neurograph.formats.encoding.columns import edge_data, from_header, header, node_data
 from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from neurograph.formats.encoding.text_ids import restored, with_text_ids
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 MARK = "neurograph "
 """Begins the description of the file, in its ``meta``, behind which the attributes of the graph stand."""
@@ -45,15 +48,16 @@ class GEXF(Format):
     purpose = "Gephi"
     opener = "networkx.read_gexf(path)"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         prepared = with_text_ids(graph, NODE_KEYS, EDGE_KEYS)
         buffer = io.BytesIO()
         nx.write_gexf(prepared, buffer)
         description = f"<description>{escape(MARK + header(graph.graph))}</description></meta>"
         return [buffer.getvalue().replace(b"</meta>", description.encode(), 1)]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph or of another program."""
         graph = read_graph_of(
             files[0], "gexf", nx.read_gexf, "GEXF 1.1, 1.2 or 1.3 with types that it knows", self.opener
@@ -66,12 +70,12 @@ class GEXF(Format):
             fill_in(node_data(graph), node_defaults)
             fill_in(edge_data(graph), edge_defaults)
             fill_in(edge_data(graph), {"weight": DEFAULT_WEIGHT})
-            return graph
+            return wiring_of(graph)
         for data in node_data(graph):
             data.pop("label", None)
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
         own.graph.update(from_header(written.removeprefix(MARK), "its description")[0])
-        return own
+        return replace(wiring_of(own), own=True)
 
 
 def _description(data: bytes) -> str:

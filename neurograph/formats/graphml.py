@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
-from neurograph.formats.base import VERSION, Format, check_version
+from neurograph.formats.base import NO_ENDS, VERSION, Ends, Format, check_version
 from neurograph.formats.encoding.columns import decoded, edge_data, encoded, node_data
 from neurograph.formats.encoding.elements import fill_in, read_graph_of
 from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 DEFAULTS_KEYS = ("node_default", "edge_default")
 """Graph attributes in which networkx passes what an absent attribute means."""
@@ -40,8 +44,9 @@ class GraphML(Format):
     purpose = "igraph, graph-tool and yEd"
     opener = "networkx.read_graphml(path)"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         prepared = with_text_ids(graph, NODE_KEYS, EDGE_KEYS)
         prepared.graph.update(next(encoded([graph.graph], GRAPH_KEYS)))
         prepared.graph[VERSION_KEY] = VERSION
@@ -52,7 +57,7 @@ class GraphML(Format):
         nx.write_graphml_xml(prepared, buffer)
         return [buffer.getvalue()]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph or of another program."""
         graph = read_graph_of(files[0], "graphml", nx.read_graphml, "GraphML 1.0 without hyperedges", self.opener)
         node_defaults, edge_defaults = (graph.graph.pop(key) for key in DEFAULTS_KEYS)
@@ -61,11 +66,11 @@ class GraphML(Format):
         if version is None:
             fill_in(node_data(graph), node_defaults)
             fill_in(edge_data(graph), edge_defaults)
-            return graph
+            return wiring_of(graph)
         check_version(version, f"its {VERSION_KEY} is")
         own = restored(graph, NODE_KEYS, EDGE_KEYS)
         own.graph.update(decoded(graph.graph, GRAPH_KEYS, "the graph"))
-        return own
+        return replace(wiring_of(own), own=True)
 
 
 def _drop_empty(rows: Sequence[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -13,10 +14,24 @@ import numpy as np
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, NeurographError
-from neurograph.formats.base import Format, add_node, checked_json, from_json, label_from_json, needed, to_json, without
+from neurograph.formats.base import (
+    NO_ENDS,
+    Ends,
+    Format,
+    add_node,
+    checked_json,
+    from_json,
+    label_from_json,
+    needed,
+    to_json,
+    without,
+)
 from neurograph.formats.encoding.columns import from_header, header
 from neurograph.formats.encoding.hdf5 import hdf5_arrays
 from neurograph.formats.nir_program import PARAMETERS, Floats, Program, program_graph, text_of
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 POPULATIONS = {"input": "input", "hidden": "hidden", "output": "readout"}
 """What the population of each role is called; ``output`` itself is where NIR's program ends."""
@@ -39,8 +54,9 @@ class NIR(Format):
     purpose = "neuromorphic programs: leaky linear neurons alone, as dense matrices; edges in the order of their nodes"
     opener = "nir.read(path)"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         with needed(self.name, "nir"):
             import nir
         members = _members(graph)
@@ -62,14 +78,15 @@ class NIR(Format):
         nir.write(buffer, nir.NIRGraph(nodes, edges, metadata), compression=None)
         return [buffer.getvalue()]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph, or of another program with leaky integrators alone."""
         with needed(self.name, "nir"):
             import nir  # noqa: F401  # asked as write() asks, so that a missing extra is named
         program = Program(hdf5_arrays(files[0], self.name))
         graph = program_graph(program)
         written = program.arrays.get(f"/node/metadata/{HEADER_KEY}")
-        return graph if written is None else _named(graph, program, text_of(written, HEADER_KEY))
+        named = graph if written is None else _named(graph, program, text_of(written, HEADER_KEY))
+        return replace(wiring_of(named), own=True)
 
 
 def _members(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from neurograph.errors import FormatError
 from neurograph.formats.base import (
+    NO_ENDS,
     VERSION,
+    Ends,
     Format,
     add_edge,
     add_node,
@@ -24,6 +27,9 @@ from neurograph.formats.base import (
     to_json,
     unescaped,
 )
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 SCHEMA = "neurograph"
 
@@ -45,8 +51,9 @@ class NodeLink(Format):
     purpose = "neurograph, networkx and d3: the native file"
     opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         prepared: nx.DiGraph[Any] = nx.DiGraph()
         prepared.graph.update(_encoded(graph.graph, ()))
         prepared.add_nodes_from((node, _encoded(data, NODE_KEYS)) for node, data in graph.nodes(data=True))
@@ -54,7 +61,7 @@ class NodeLink(Format):
         document = {"schema": SCHEMA, "version": VERSION, **nx.node_link_data(prepared, edges="edges")}
         return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph."""
         # Not by networkx.node_link_graph: it takes a node or an edge that is there twice, and
         # an edge to a node that is not there, without an error.
@@ -66,7 +73,7 @@ class NodeLink(Format):
         for entry in document["edges"]:
             pre, post = (label_from_json(_field(entry, key, "edge")) for key in EDGE_KEYS)
             add_edge(graph, pre, post, _decoded(entry, EDGE_KEYS))
-        return graph
+        return replace(wiring_of(graph), own=True)
 
 
 def _encoded(attributes: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:

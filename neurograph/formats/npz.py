@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -10,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import Format, add_edge, add_node, checked_json, from_json, to_json, without
+from neurograph.formats.base import NO_ENDS, Ends, Format, add_edge, add_node, checked_json, from_json, to_json, without
 from neurograph.formats.encoding.arrays import pack, unpack
 from neurograph.formats.encoding.columns import edge_data, from_header, header, label, label_column, node_data
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -30,8 +34,9 @@ class NPZ(Format):
     purpose = "scipy and numpy: ``scipy.sparse.load_npz`` reads A[pre, post]"
     opener = "numpy.load(path)"
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         places = {node: place for place, node in enumerate(graph)}
         nodes, edges = node_data(graph), edge_data(graph)
         others = header(
@@ -52,7 +57,7 @@ class NPZ(Format):
         }
         return [pack(arrays)]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph."""
         arrays = unpack(files[0])
         _check_arrays(arrays)
@@ -71,7 +76,7 @@ class NPZ(Format):
             own = {**({"role": role} if role else {}), **({} if bias != bias else {"bias": bias})}
             add_node(graph, label(cell, "a label"), own | checked_json(from_json(row), dict, "a node of neurograph"))
         _add_edges(graph, arrays, checked_json(facts.get("edges"), dict, "edges of neurograph"))
-        return graph
+        return replace(wiring_of(graph), own=True)
 
 
 def _add_edges(graph: nx.DiGraph[Any], arrays: Arrays, more: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -17,7 +18,21 @@ from numpy.typing import NDArray
 from neurograph.compression.huffman import Code
 from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
-from neurograph.formats.base import VERSION, Format, add_node, from_json, label_from_json, parsed_json, to_json, without
+from neurograph.formats.base import (
+    NO_ENDS,
+    VERSION,
+    Ends,
+    Format,
+    add_node,
+    from_json,
+    label_from_json,
+    parsed_json,
+    to_json,
+    without,
+)
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 from neurograph.kernels.engine import LONGEST
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
@@ -44,8 +59,9 @@ class Packed(Format):
     purpose = "neurograph: few bytes, above all after ``neurograph.quantise``"
     opener = 'neurograph.formats.packed.Packed().load([open(path, "rb").read()])'
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         index = {node: place for place, node in enumerate(graph)}
         edges = [(index[pre], index[post], data) for pre, post, data in graph.edges(data=True)]
         rows, columns = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
@@ -68,7 +84,7 @@ class Packed(Format):
         text = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
         return [_sealed(text, packed)]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph."""
         document, packed = _opened(files[0])
         graph: nx.DiGraph[Any] = nx.DiGraph()
@@ -82,7 +98,7 @@ class Packed(Format):
         for place in _checked_order(document["order"], len(pre)):
             weight, more = float(packed.values[level[place]]), kinds[labels[level[place]]]
             graph.add_edges_from([(nodes[pre[place]], nodes[post[place]], {"weight": weight, **from_json(more)})])
-        return graph
+        return replace(wiring_of(graph), own=True)
 
 
 def _sealed(text: bytes, packed: PackedWeights) -> bytes:

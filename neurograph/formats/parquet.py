@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -12,22 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import check_memory
-from neurograph.errors import FormatError, ParameterError
-from neurograph.formats.base import Format, add_edge, needed, plain_attributes, plain_graph, without
+from neurograph.errors import FormatError
+from neurograph.formats.base import NO_ENDS, Ends, Format, needed, plain_attributes, unescaped
 from neurograph.formats.encoding.columns import (
     columns,
     decoded,
     encoded,
     from_header,
+    from_text,
     header,
     label,
     label_column,
     node_data,
     rows,
 )
-from neurograph.graphs.edge_table import ROLES, EdgeTable, build_graph
-from neurograph.graphs.from_networkx import read_graph
-from neurograph.graphs.tables import from_edges
+from neurograph.graphs.columns import Column, Columns
+from neurograph.graphs.edge_table import EdgeTable, build_graph
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.sheets import attribute_column
+from neurograph.graphs.wiring import Wiring
 
 if TYPE_CHECKING:
     import pyarrow
@@ -59,17 +61,14 @@ class ParquetPair(Format):
     suffix = ".parquet"
     purpose = "pandas, polars and Arrow: the edges; the nodes stand in ``<name>.nodes.parquet`` beside it"
     opener = "pandas.read_parquet(path)"
+    tabular = True
     infixes = ("", ".nodes")
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
-        return self.dump_table(read_graph(graph))
-
-    def dump_table(self, table: EdgeTable) -> Sequence[bytes]:
-        """Write a graph that is given as arrays; an edge with a weight alone needs no dict."""
         with needed(self.name, "pyarrow"):
             import pyarrow
-        graph = plain_graph(build_graph(table, np.empty(0, np.int64), np.empty(0), table.biases))
+        graph = build_graph(table, np.empty(0, np.int64), np.empty(0), table.biases)
         nodes = node_data(graph)
         labels = label_column(graph)
         as_given = np.arange(table.pre.size)
@@ -86,33 +85,39 @@ class ParquetPair(Format):
             ),
         ]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program."""
-        return self.load_table(files).to_graph()
-
-    def load_table(self, files: Sequence[bytes]) -> EdgeTable:
-        """Read them as arrays; an edge with a weight alone needs no dict."""
         edges, nodes = (
             _loaded(data, keys, what)
             for data, keys, what in zip(files, (EDGE_KEYS, NODE_KEYS), ("edges", "nodes"), strict=True)
         )
         graph = _nodes(nodes)
-        ends = [_places(edges[key], nodes["node"], key) for key in EDGE_KEYS]
-        if edges.column_names == [*EDGE_KEYS, "weight"] and not edges["weight"].null_count:
-            return _plain_table(graph, ends, edges["weight"].to_numpy())
-        labels = list(graph)
-        cells = {name: edges[name].to_pylist() for name in edges.column_names if name not in EDGE_KEYS}
-        for i, j, row in zip(*(places.tolist() for places in ends), rows(cells, len(edges)), strict=True):
-            pre, post = labels[i], labels[j]
-            add_edge(graph, pre, post, decoded(row, EDGE_KEYS, f"edge {pre!r} -> {post!r}"))
-        return read_graph(graph)
+        ends_of = [_places(edges[key], nodes["node"], key) for key in EDGE_KEYS]
+        cells = {name: edges[name] for name in edges.column_names if name not in EDGE_KEYS}
+        alone = wiring_of(graph)
+        pre, post = (places.astype(np.int32) for places in ends_of)
+        columns = Columns(len(edges), _attributes(cells))
+        own = HEADER_KEY in (nodes.schema.metadata or {})
+        return Wiring(alone.nodes, pre, post, alone.of_nodes, columns, alone.attributes, own=own)
+
+
+def _attributes(cells: Mapping[str, Any]) -> dict[str, Column]:
+    """Return the columns of edges as :func:`decoded` reads their rows."""
+    found = {}
+    for name, values in cells.items():
+        column = attribute_column(values, name)
+        if column.values.dtype == object:
+            read = [None if cell is None else from_text(cell, f"the column {name}") for cell in column.cells()]
+            column = Column.of(read, column.present)
+        found[str(from_text(unescaped(name, EDGE_KEYS), f"the column {name!r}"))] = column
+    return found
 
 
 def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[Any]]:
     """Return the columns of all that edges carry beside their weights."""
     places, found = [], []
-    for place, data in sorted(table.given_attributes().items()):
-        if others := without(data, "weight"):
+    for place, others in enumerate(table.of_edges().rows()):
+        if others:
             pre, post = table.edge(int(as_given[place]))
             places.append(place)
             found.append(plain_attributes(others, f"edge {pre!r} -> {post!r}"))
@@ -149,29 +154,6 @@ def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -
         odd = ends[found.is_null().to_pylist().index(True)].as_py()
         raise FormatError(f"the column {key} has {odd!r}, which is no node: expected it in the column node")
     return np.asarray(found.to_numpy(), np.int64)
-
-
-def _plain_table(graph: nx.DiGraph[Any], ends: Sequence[NDArray[np.int64]], weights: NDArray[Any]) -> EdgeTable:
-    """Return the graph with edges that have a weight alone, as arrays."""
-    alone = read_graph(graph)
-    role = {name: np.flatnonzero(alone.roles == ROLES.index(name)).tolist() for name in ROLES}
-    try:
-        edges = from_edges(
-            (*ends, weights),
-            inputs=role["input"],
-            outputs=role["output"],
-            bias_nodes=role["bias"],
-            nodes=range(len(graph)),
-        )
-    except ParameterError as error:
-        raise FormatError(str(error)) from error
-    return replace(
-        edges,
-        nodes=alone.nodes,
-        biases=alone.biases,
-        node_attributes=alone.node_attributes,
-        attributes=alone.attributes,
-    )
 
 
 def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import Format, add_edge, add_node, needed
+from neurograph.formats.base import NO_ENDS, Ends, Format, add_edge, add_node, needed
 from neurograph.formats.encoding.columns import (
     JSON_PREFIX,
     columns,
@@ -28,6 +29,9 @@ from neurograph.formats.encoding.columns import (
     text,
 )
 from neurograph.formats.encoding.hdf5 import hdf5_arrays
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_networkx import wiring_of
+from neurograph.graphs.wiring import Wiring
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -60,9 +64,11 @@ class SONATA(Format):
     suffix = ".h5"
     purpose = "libsonata and bmtk: a population of nodes and one of edges"
     opener = "libsonata.NodeStorage(path) and libsonata.EdgeStorage(path)"
+    tabular = True
 
-    def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
+        graph = table.to_graph()
         with needed(self.name, "h5py"):
             import h5py
 
@@ -84,7 +90,7 @@ class SONATA(Format):
                 file[key].attrs["node_population"] = POPULATION
         return [buffer.getvalue()]
 
-    def load(self, files: Sequence[bytes]) -> nx.DiGraph[Any]:
+    def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph, or of another program with one population of each kind."""
         arrays = hdf5_arrays(files[0], self.name)
         nodes, node_rows = _read_population(arrays, "node")
@@ -103,7 +109,7 @@ class SONATA(Format):
         for i, j, row in zip(sources, targets, edge_rows, strict=True):
             weight = {"weight": row.pop(WEIGHT)} if WEIGHT in row else {}
             add_edge(graph, labels[i], labels[j], decoded(row, EDGE_KEYS, f"edge {i} -> {j}") | weight)
-        return graph
+        return replace(wiring_of(graph), own=own)
 
 
 def _write_population(file: Any, path: str, what: str, columns: Mapping[str, Sequence[Any]], count: int) -> None:

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import networkx as nx
-import numpy as np
 
-from neurograph._checks import Seed, checked_generator, checked_number
-from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import as_table, read_graph, read_ties
-from neurograph.graphs.numbering import Labels
-from neurograph.graphs.tables import chosen_roles
-
-SCALE = 0.2
-"""Standard deviation of the weights that a builder draws."""
+from neurograph.graphs.from_networkx import as_table, wiring_of
+from neurograph.graphs.intake import Intake, Words, with_words
 
 
-def from_graph(
-    graph: nx.DiGraph[Any],
-    *,
-    inputs: Labels,
-    outputs: Labels,
-    bias_nodes: Labels = (),
-    scale: float = SCALE,
-    seed: Seed = None,
-) -> nx.DiGraph[Any]:
-    """Copy a directed graph, with these roles, and a weight drawn for every edge that has none.
+@with_words
+def from_graph(graph: Any, **words: Unpack[Words]) -> nx.DiGraph[Any]:
+    """Copy a graph as a directed one, with roles, and a weight drawn for every edge that has none.
 
-    Edges with the same ``tie`` get one weight. A node that is not named becomes hidden, whatever
-    its role was. The columns of x and y follow the order of the nodes in the graph, not that of
-    `inputs` and `outputs`.
+    Edges with the same ``tie`` get one weight.
 
     Parameters
     ----------
-    graph : networkx.DiGraph
-        It is not changed.
-    inputs, outputs, bias_nodes : collection of labels
-        Which nodes have these roles.
-    scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    graph : networkx graph of any kind, or igraph.Graph
+        It is not changed. Of igraph the labels are the attribute ``name``, or else the places.
+    {words}
 
     Returns
     -------
@@ -51,7 +32,7 @@ def from_graph(
     ParameterError
         If a label is not in the graph or has two roles, or another argument is out of range.
     GraphError
-        If it is not a DiGraph, or could not be compiled: an edge that goes into an input, say.
+        If it is no graph, or could not be compiled: an edge that goes into an input, say.
 
     Examples
     --------
@@ -61,19 +42,8 @@ def from_graph(
     >>> graph.nodes[2]["role"], round(graph.edges[0, 1]["weight"], 3)
     ('output', 0.025)
     """
-    if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
-        raise GraphError(
-            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; nx.DiGraph(graph) makes one "
-            "(undirected edges then go both ways, of parallel ones the last stays), table.to_graph() that of a table"
-        )
-    copy: nx.DiGraph[Any] = nx.DiGraph(graph)
-    roles = chosen_roles(copy, inputs, outputs, bias_nodes)
-    _check_clamped(copy, roles)
-    for node, data in copy.nodes(data=True):
-        data["role"] = roles.get(node, "hidden")
-    _draw_missing_weights(copy, scale, checked_generator(seed))
-    read_graph(copy)
-    return copy
+    taken = Intake(**words).of(wiring_of(graph), draws=True)
+    return taken.table().with_roles().to_graph()
 
 
 def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
@@ -114,31 +84,3 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
         for edge in ((one, other), (other, one)):
             copy.add_edge(*edge, **shared, tie=f"{table.index[one]}-{table.index[other]}")
     return copy
-
-
-def _draw_missing_weights(graph: nx.DiGraph[Any], scale: float, rng: np.random.Generator) -> None:
-    edges = [data for _, _, data in graph.edges(data=True)]
-    groups = read_ties((data.get("tie") for data in edges), lambda k: list(graph.edges)[k]).tolist()
-    shared = {
-        group: data["weight"] for data, group in zip(edges, groups, strict=True) if group >= 0 and "weight" in data
-    }
-    drawn = rng.normal(0.0, checked_scale(scale), len(edges)).tolist()
-    for data, group, weight in zip(edges, groups, drawn, strict=True):
-        if "weight" not in data:
-            data["weight"] = weight if group < 0 else shared.setdefault(group, weight)
-
-
-def _check_clamped(graph: nx.DiGraph[Any], roles: dict[Any, str]) -> None:
-    """Refuse edges into nodes that will be clamped, and name the call that removes them."""
-    for pre, post in graph.edges:
-        if roles.get(post) in ("input", "bias"):
-            named = "inputs" if roles[post] == "input" else "bias_nodes"
-            raise GraphError(
-                f"edge {pre!r} -> {post!r} ends at a node with role {roles[post]!r}, which is clamped: expected no "
-                f"edge into it; graph.remove_edges_from(list(graph.in_edges({named}))) removes all of them"
-            )
-
-
-def checked_scale(scale: float) -> float:
-    """Return the spread of drawn weights, or raise :class:`ParameterError`."""
-    return checked_number("scale", scale, least=0.0, remark=", the standard deviation of the weights")

@@ -22,6 +22,7 @@ from scipy import sparse
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import check_memory
 from neurograph.errors import GraphError
+from neurograph.graphs.columns import Column, Columns
 
 ROLES = ("hidden", "input", "bias", "output")
 """The roles, each at the place of its code in :attr:`EdgeTable.roles`."""
@@ -66,10 +67,10 @@ class EdgeTable(FrozenArrays):
         Group of edges that share one weight, -1 for an edge on its own; None if all are.
     order : int array (edges,), or None
         Place of each edge in the order they were given in; None if that is the order they are in.
-    node_attributes : sequence of dict, or None
-        What else nodes carry, in their order.
-    edge_attributes : mapping of int to dict, or None
-        All that an edge carries, by its place in the given order; one that has but a weight may be missing.
+    node_attributes : Columns, or None
+        What else nodes carry, in their order, their roles among it.
+    edge_attributes : Columns, or None
+        What else edges carry, in the given order.
     attributes : dict
         What the graph itself carries.
     """
@@ -83,8 +84,8 @@ class EdgeTable(FrozenArrays):
     plastic: NDArray[np.bool_] | None = None
     ties: NDArray[np.int64] | None = None
     order: NDArray[np.integer[Any]] | None = None
-    node_attributes: Sequence[dict[str, Any]] | None = None
-    edge_attributes: Mapping[int, dict[str, Any]] | None = None
+    node_attributes: Columns | None = None
+    edge_attributes: Columns | None = None
     attributes: Mapping[str, Any] | None = None
 
     @classmethod
@@ -151,30 +152,40 @@ class EdgeTable(FrozenArrays):
         """Labels of edge `k`, presynaptic first."""
         return self.nodes[self.pre[k]], self.nodes[int(np.searchsorted(self.indptr, k, side="right")) - 1]
 
-    def given_node_attributes(self) -> list[dict[str, Any]]:
-        """Return what nodes carry, their roles among it but not their biases, in new dicts."""
-        if self.node_attributes is not None:
-            return [dict(data) for data in self.node_attributes]
-        return [{"role": ROLES[role]} for role in self.roles.tolist()]
+    @property
+    def given(self) -> NDArray[np.integer[Any]]:
+        """Place of each edge in the order they were given in."""
+        return np.arange(self.pre.size) if self.order is None else self.order
+
+    def of_nodes(self) -> Columns:
+        """Return what nodes carry, their roles among it but not their biases."""
+        return (
+            Columns(len(self.nodes), {"role": self._role_column()})
+            if self.node_attributes is None
+            else (self.node_attributes)
+        )
+
+    def of_edges(self) -> Columns:
+        """Return what edges carry beside their weights, in the given order."""
+        if self.edge_attributes is not None:
+            return self.edge_attributes
+        more, given = {}, self.given
+        if self.plastic is not None:
+            fixed = np.empty(self.plastic.size, np.bool_)
+            fixed[given] = ~self.plastic
+            more["plastic"] = Column(~fixed, fixed)
+        if self.ties is not None:
+            ties = np.empty(self.ties.size, np.int64)
+            ties[given] = self.ties
+            more["tie"] = Column(ties, ties >= 0)
+        return Columns(self.pre.size, more)
 
     def with_roles(self) -> EdgeTable:
         """Return the table with the role of every node among its attributes, the hidden ones too."""
-        given = zip(self.given_node_attributes(), self.roles.tolist(), strict=True)
-        return replace(self, node_attributes=[{**data, "role": ROLES[role]} for data, role in given])
+        return replace(self, node_attributes=self.of_nodes().having(role=self._role_column()))
 
-    def given_attributes(self) -> Mapping[int, dict[str, Any]]:
-        """Return what edges carry beside their weights, by their places in the given order, where they carry any."""
-        if self.edge_attributes is not None:
-            return self.edge_attributes
-        more: dict[int, dict[str, Any]] = {}
-        given = np.arange(self.pre.size) if self.order is None else self.order
-        if self.plastic is not None:
-            more = {place: {"plastic": False} for place in given[~self.plastic].tolist()}
-        if self.ties is not None:
-            tied = self.ties >= 0
-            for place, tie in zip(given[tied].tolist(), self.ties[tied].tolist(), strict=True):
-                more.setdefault(place, {})["tie"] = tie
-        return more
+    def _role_column(self) -> Column:
+        return Column(np.array(ROLES, object)[self.roles])
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the graph as a new :class:`networkx.DiGraph`."""
@@ -222,16 +233,14 @@ def build_graph(
     nodes = table.nodes
     graph.add_nodes_from(
         (node, {**data, "bias": bias} if bias == bias else data)
-        for node, data, bias in zip(nodes, table.given_node_attributes(), biases.tolist(), strict=True)
+        for node, data, bias in zip(nodes, table.of_nodes().rows(), biases.tolist(), strict=True)
     )
-    more = table.given_attributes()
     given = edges if table.order is None else table.order[edges]
     first = np.argsort(given)
-    columns = (given, table.pre[edges], table.post[edges], weights)
-    graph.add_edges_from(
-        (nodes[i], nodes[j], {**more.get(place, {}), "weight": weight})
-        for place, i, j, weight in zip(*(column[first].tolist() for column in columns), strict=True)
-    )
+    ends = ((nodes[place] for place in column[edges][first].tolist()) for column in (table.pre, table.post))
+    more = table.of_edges()
+    own = more.take(given[first]).having(weight=Column(weights[first]))
+    graph.add_edges_from(zip(*ends, own.rows(), strict=True))
     return graph
 
 
@@ -282,7 +291,7 @@ def _check_parallel(table: EdgeTable) -> None:
     if pre == other:
         raise GraphError(
             f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
-            "add parallel weights up first"
+            'neurograph.topologies.from_edges or from_graph(..., parallel="sum") adds their weights up'
         )
     raise GraphError(
         f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "

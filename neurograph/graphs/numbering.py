@@ -8,11 +8,10 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import CHUNK, check_size, numbered
+from neurograph.graphs.edge_table import CHUNK
 
 Labels = Collection[Hashable] | NDArray[Any]
 
@@ -23,31 +22,29 @@ Places = NDArray[np.int64]
 Integers = NDArray[np.integer[Any]]
 
 
-def label_places(
+def label_codes(
     pre: Integers | list[Hashable],
     post: Integers | list[Hashable],
     nodes: tuple[Hashable, ...] | None,
-    number: np.dtype[Any],
-) -> tuple[tuple[Hashable, ...], scipy.sparse.csc_array]:
-    """Return the nodes, and the place of each edge as entry (pre, post); parallel edges stay apart.
+    open_ended: bool = False,
+) -> tuple[tuple[Hashable, ...], list[NDArray[np.int32]]]:
+    """Return the nodes, and the place of both ends of each edge among them.
 
-    Without `nodes` they are the labels in the order in which the edges name them.
+    Without `nodes` they are the labels in the order in which the edges name them; if `open_ended`, those that it does
+    not have come behind it, in that order.
     """
     codes, low, known = _coded(pre, post)
     named = _as_named(codes, low, len(known))
     labels = tuple(known[code] for code in named.tolist())
+    if nodes is not None and open_ended:
+        there = set(nodes)
+        nodes = (*nodes, *(label for label in labels if label not in there))
     nodes, numbers = (labels, np.arange(len(labels))) if nodes is None else (nodes, renumbered(labels, nodes))
-    check_size(len(nodes), len(pre), number)
     rank = np.empty(len(known), np.int32)
     rank[named] = numbers
     for end in range(2):  # one after the other, so that each leaves the memory before the next comes
         codes[end] = looked_up(codes[end], lambda part: rank[part.astype(np.int64) - low])
-    edges = scipy.sparse.coo_array((numbered(len(pre)), tuple(codes)), shape=(len(nodes), len(nodes)))
-    # Else scipy would add parallel edges up before anyone could name them.
-    edges.has_canonical_format = True
-    rows = edges.tocsr()
-    del edges, codes  # 12 bytes an edge, before 8 more are taken
-    return nodes, rows.tocsc()
+    return nodes, codes
 
 
 def _coded(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph._checks import Seed, checked_generator, checked_number, finite_number
 from neurograph.errors import GraphError
+from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import BIAS, HIDDEN, EdgeTable, first_unequal
 from neurograph.graphs.from_networkx import as_table
 
@@ -28,10 +29,9 @@ def read_signs(table: EdgeTable) -> NDArray[np.int8]:
         For an unknown sign.
     """
     signs = np.zeros(len(table.nodes), np.int8)
-    for place, data in enumerate(table.node_attributes or ()):
-        if "sign" not in data:
-            continue
-        given = data["sign"]
+    column = table.of_nodes().get("sign", Column.absent(0))
+    where = column.where()
+    for place, given in zip(where.tolist(), column.values[where].tolist(), strict=True):
         sign = SIGNS.get(given) if isinstance(given, str) else finite_number(given)
         if sign is None or sign not in SIGNS.values():
             raise GraphError(

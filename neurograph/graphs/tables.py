@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Container, Hashable, Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Unpack
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from neurograph._checks import finite_number
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable, check_size, numbered
-from neurograph.graphs.from_networkx import read_ties
-from neurograph.graphs.numbering import Integers, Labels, distinct_labels, label_places, object_column
+from neurograph.graphs.columns import Column, Columns
+from neurograph.graphs.edge_table import EdgeTable, check_size
+from neurograph.graphs.intake import Intake, Words, with_words
+from neurograph.graphs.numbering import Labels, distinct_labels, label_codes
+from neurograph.graphs.sheets import (
+    LABELS,
+    attribute_columns,
+    chosen,
+    chosen_ends,
+    label_column,
+    listed,
+    names_of,
+    plain_numbers,
+    read_sheet,
+)  # fmt: skip
+from neurograph.graphs.wiring import Wiring
 
 Biases = Mapping[Any, float] | ArrayLike | None
 
 
+@with_words
 def from_matrix(
     matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix,
     *,
-    inputs: Labels,
-    outputs: Labels,
-    bias_nodes: Labels = (),
     labels: Labels | None = None,
     biases: Biases = None,
+    **words: Unpack[Words],
 ) -> EdgeTable:
     """Read an adjacency matrix: ``matrix[pre, post]`` is the weight of the edge from pre to post.
-
-    The columns of x and y follow the order of the nodes, that of the rows, not that of `inputs` and `outputs`.
 
     Parameters
     ----------
     matrix : array (nodes, nodes), or scipy sparse
         Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied.
-    inputs, outputs, bias_nodes : collection of labels
-        Which nodes have these roles; all others are hidden.
     labels : collection of hashable, optional
         The nodes, in the order of the rows; default 0, 1, ...
     biases : mapping of label to number, or array (nodes,), optional
         The nodes' own biases; NaN in an array where a node has none.
+    {words}
 
     Returns
     -------
@@ -74,43 +82,46 @@ def from_matrix(
             f"matrix has type {given.dtype}: expected the weights, real numbers; "
             "matrix.astype(float) makes numbers of truth values"
         )
-    rows = scipy.sparse.csr_array(given, dtype=_number(given.dtype), copy=True)
+    rows = scipy.sparse.csr_array(given, dtype=np.float32 if given.dtype == np.float32 else np.float64, copy=True)
     rows.sum_duplicates()
     nodes = tuple(range(rows.shape[0])) if labels is None else distinct_labels(labels, "labels")
     if len(nodes) != rows.shape[0]:
         raise ParameterError(f"labels has {len(nodes)} labels: expected {rows.shape[0]}, one for each row of matrix")
     check_size(len(nodes), rows.nnz, rows.dtype)
-    places = scipy.sparse.csr_array((numbered(rows.nnz), rows.indices, rows.indptr), shape=rows.shape)
-    return _table(nodes, places.tocsc(), rows.data, (inputs, outputs, bias_nodes), biases, {})
+    pre = np.repeat(np.arange(len(nodes), dtype=np.int32), np.diff(rows.indptr))
+    columns = Columns(rows.nnz, {"weight": Column(rows.data)})
+    wiring = Wiring(nodes, pre, rows.indices.astype(np.int32, copy=False), _own_biases(biases, nodes), columns)
+    return Intake(**words).of(wiring).table()
 
 
+@with_words
 def from_edges(
     edges: Any,
     *,
-    inputs: Labels,
-    outputs: Labels,
-    bias_nodes: Labels = (),
+    nodes: Any = None,
+    pre: Any = None,
+    post: Any = None,
     biases: Biases = None,
-    nodes: Labels | None = None,
+    **words: Unpack[Words],
 ) -> EdgeTable:
     """Read edges from columns: presynaptic labels, postsynaptic labels and weights.
 
-    The columns of x and y follow the order of the nodes, that of `nodes` or in which the edges first name them, not
-    that of `inputs` and `outputs`.
-
     Parameters
     ----------
-    edges : tuple (pre, post, weight) of arrays, or a table
-        A table is anything with ``edges["pre"]``, ``edges["post"]`` and ``edges["weight"]``: a
-        mapping of arrays, a data frame, a structured array. Its other columns become edge
-        attributes, ``plastic`` and ``tie`` (None or NaN: on its own) among them. Labels are any
-        hashables but None. Everything is copied.
-    inputs, outputs, bias_nodes : collection of labels
-        Which nodes have these roles; all others are hidden.
+    edges : tuple (pre, post, weight) or (pre, post) of arrays, or a table
+        A table is a data frame of pandas or polars, an Arrow table, a mapping of arrays, or a structured array. What
+        is neither an end nor the weight becomes an attribute of the edge, ``plastic`` and ``tie`` among it; a cell
+        that is missing (None, NaN) is absent. Labels are any hashables but None. Everything is copied.
+    nodes : collection of hashable, or a table, optional
+        The nodes, in order, or a table of them: the column node (or label, id, root_id, name) says which, the others
+        become attributes. Default: in the order in which the edges first name them. Nodes that edges name and a
+        table does not have come behind it.
+    pre, post : str, optional
+        Which columns are the ends of the edges; default: pre and post, or what other programs call them (source and
+        target, from and to, pre_root_id and post_root_id, ...).
     biases : mapping of label to number, or array (nodes,), optional
         The nodes' own biases; NaN in an array where a node has none.
-    nodes : collection of hashable, optional
-        The nodes, in order; default: in the order in which the edges first name them.
+    {words}
 
     Returns
     -------
@@ -124,8 +135,8 @@ def from_edges(
     GraphError
         If the graph could not be compiled.
     GraphTooLargeError
-        If the machine has not the memory to put the edges in order: 24 bytes an edge if the weights are float32, else
-        28.
+        If the machine has not the memory to put the edges in order: 32 bytes an edge if the weights are float32, else
+        36.
 
     Examples
     --------
@@ -133,79 +144,74 @@ def from_edges(
     >>> table.nodes, table.pre.tolist(), table.post.tolist()
     (('x', 'h', 'y'), [0, 1], [1, 2])
     """
-    columns = _columns(edges)
-    pre, post = (_label_column(columns.pop(name), name) for name in ("pre", "post"))
-    weights = _numbers(columns.pop("weight"), "the column weight")
-    extra = {name: object_column(values, name) for name, values in columns.items()}
-    for name, values in {"post": post, "weight": weights, **extra}.items():
-        if len(values) != len(pre):
-            raise ParameterError(f"the column {name} has {len(values)} entries: expected {len(pre)}, as many as pre")
-    labels, places = label_places(pre, post, None if nodes is None else distinct_labels(nodes, "nodes"), weights.dtype)
-    return _table(labels, places, weights, (inputs, outputs, bias_nodes), biases, extra)
+    return Intake(**words).of(wiring_of_columns(edges, nodes, pre, post, biases)).table()
 
 
-def _table(
-    nodes: tuple[Hashable, ...],
-    places: scipy.sparse.csc_array,
-    weights: NDArray[np.floating[Any]],
-    named: tuple[Labels, Labels, Labels],
-    biases: Biases,
-    extra: Mapping[str, list[Any]],
-) -> EdgeTable:
-    """Make the table of the edges whose places in the columns are `places`; `named` are inputs, outputs, biases."""
-    index = {node: place for place, node in enumerate(nodes)}
-    roles = np.full(len(nodes), HIDDEN, np.int8)
-    for node, role in chosen_roles(index, *named).items():
-        roles[index[node]] = ROLES.index(role)
-    attributes = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
-    if "tie" in extra:
-        for data in attributes:
-            if data["tie"] is None or data["tie"] != data["tie"]:
-                del data["tie"]
+def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biases = None) -> Wiring:
+    """Read a table of edges and, optionally, one of nodes.
 
-    def edge(k: int) -> tuple[Hashable, Hashable]:
-        entries = places.tocoo()
-        found = int(np.flatnonzero(entries.data == k)[0])
-        return nodes[entries.row[found]], nodes[entries.col[found]]
-
-    return EdgeTable.of(
-        places,
-        weights,
-        plastic=_plastic(extra["plastic"]) if "plastic" in extra else None,
-        ties=read_ties((data.get("tie") for data in attributes), edge) if "tie" in extra else None,
-        nodes=nodes,
-        roles=roles,
-        biases=_own_biases(biases, index),
-        edge_attributes=dict(enumerate(attributes)),
-    )
+    Raises
+    ------
+    ParameterError
+        As :func:`from_edges`.
+    """
+    if isinstance(edges, tuple) and len(edges) in (2, 3):
+        edges = dict(zip(("pre", "post", "weight"), edges, strict=False))
+    names = names_of(edges)
+    if names is None:
+        raise ParameterError(
+            f"edges is of type {type(edges).__name__}, without columns: expected a tuple (pre, post, weight) of "
+            "arrays, or a table with these columns; tuple(zip(*rows)) turns rows into columns"
+        )
+    ends = chosen_ends(names, pre, post)
+    columns = read_sheet(edges, names, "edges")
+    labels = [label_column(columns.pop(name), name) for name in ends]
+    count = len(labels[0])
+    known, carried = (None, None) if nodes is None else _nodes(nodes)
+    found, places = label_codes(labels[0], labels[1], known, open_ended=carried is not None)
+    carried = Columns(len(known or found), {}) if carried is None else carried
+    missing = len(found) - carried.count
+    of_nodes = carried if not missing else _longer(carried, missing)
+    own = _own_biases(biases, found)
+    return Wiring(found, *places, Columns(len(found), {**of_nodes, **own}), attribute_columns(columns, count))
 
 
-def chosen_roles(
-    known: Container[Hashable], inputs: Labels, outputs: Labels, bias_nodes: Labels
-) -> dict[Hashable, str]:
-    """Return the role of each named node, checking that it is one of the `known` and has no other."""
-    roles: dict[Hashable, str] = {}
-    named = {"inputs": inputs, "outputs": outputs, "bias_nodes": bias_nodes}
-    for (what, labels), role in zip(named.items(), ("input", "output", "bias"), strict=True):
-        for label in distinct_labels(labels, what):
-            if label not in known:
-                raise ParameterError(
-                    f"{what} names {label!r}, which is not a node: expected labels of the graph "
-                    "(in from_edges, nodes= adds nodes that no edge names)"
-                )
-            if label in roles:
-                raise ParameterError(
-                    f"{what} names {label!r}, which already has role {roles[label]!r}: expected one role a node"
-                )
-            roles[label] = role
-    if "output" not in roles.values():
-        raise ParameterError(f"outputs is {outputs!r}: expected at least one label")
-    return roles
+def _nodes(nodes: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
+    """Return the labels of a collection or of a table, and what the table says of them."""
+    names = None if isinstance(nodes, np.ndarray) and nodes.dtype.names is None else names_of(nodes)
+    if names is None:
+        return distinct_labels(nodes, "nodes"), None
+    name = chosen(names, None, LABELS, "nodes", "nodes")
+    if name is None:
+        raise ParameterError(
+            f"nodes has the columns {listed(names)}: expected one called {', '.join(LABELS)}, with the labels that "
+            "edges name"
+        )
+    columns = read_sheet(nodes, names, "nodes")
+    labels = label_column(columns.pop(name), name)
+    known = distinct_labels(labels, f"the column {name} of nodes")
+    return known, attribute_columns(columns, len(known))
 
 
-def _own_biases(biases: Biases, index: Mapping[Hashable, int]) -> NDArray[np.float64]:
-    own = np.full(len(index), np.nan)
+def _longer(columns: Columns, more: int) -> Columns:
+    """Return columns with rows at the end that carry nothing."""
+    count = columns.count
+    found = {}
+    for name, column in columns.items():
+        values = np.concatenate([column.values, np.zeros(more, column.values.dtype)])
+        present = np.zeros(count + more, np.bool_)
+        present[column.where()] = True
+        found[name] = Column(values, present)
+    return Columns(count + more, found)
+
+
+def _own_biases(biases: Biases, nodes: Sequence[Hashable]) -> Columns:
+    """Return the column of biases, or none."""
+    if biases is None:
+        return Columns(len(nodes))
+    own = np.full(len(nodes), np.nan)
     if isinstance(biases, Mapping):
+        index = {node: place for place, node in enumerate(nodes)}
         for node, value in biases.items():
             number = finite_number(value)
             if node not in index or number is None:
@@ -214,63 +220,12 @@ def _own_biases(biases: Biases, index: Mapping[Hashable, int]) -> NDArray[np.flo
                     " graph; leave out the nodes that have none"
                 )
             own[index[node]] = number
-    elif biases is not None:
-        given = _numbers(biases, "biases")
+    else:
+        given = plain_numbers(biases, "biases")
         if given.shape != own.shape or np.any(np.isinf(given)):
             raise ParameterError(
                 f"biases has shape {given.shape} or holds an infinity: expected {own.size} finite "
                 "numbers, one a node, or NaN where a node has none"
             )
         own[:] = given
-    return own
-
-
-def _plastic(column: list[Any]) -> NDArray[np.bool_]:
-    for place, value in enumerate(column):
-        if not isinstance(value, (bool, np.bool_)):
-            raise ParameterError(f"the column plastic has {value!r} at place {place}: expected True or False")
-    return np.array(column, np.bool_)
-
-
-def _columns(edges: Any) -> dict[str, Any]:
-    """Return every column by its name, with pre, post and weight among them."""
-    ends = ("pre", "post", "weight")
-    if isinstance(edges, tuple) and len(edges) == len(ends):
-        return dict(zip(ends, edges, strict=True))
-    names = getattr(getattr(edges, "dtype", None), "names", None)
-    for attribute in ("keys", "column_names", "columns"):
-        if names is None and hasattr(edges, attribute):
-            names = getattr(edges, attribute)
-    names = tuple(names() if callable(names) else names or ends)
-    try:
-        return {name: edges[name] for name in (*ends, *names)}
-    except (TypeError, KeyError, IndexError, ValueError):
-        raise ParameterError(
-            f"edges is of type {type(edges).__name__}, without the columns {', '.join(ends)}: expected a "
-            "tuple (pre, post, weight) of arrays, or a table with these columns; tuple(zip(*rows)) "
-            "turns rows into columns"
-        ) from None
-
-
-def _label_column(values: Any, name: str) -> Integers | list[Hashable]:
-    """Return integers as an array, and any other labels as a list."""
-    with contextlib.suppress(ValueError):
-        array = np.asarray(values)
-        if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
-            return array
-    return object_column(values, name)
-
-
-def _number(given: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the type in which numbers are kept: float32 as it is, anything else as float64."""
-    return np.dtype(np.float32 if given == np.float32 else np.float64)
-
-
-def _numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        array = np.empty(0, object)
-    if array.ndim != 1 or array.dtype.kind not in "iuf":
-        raise ParameterError(f"{what} has type {array.dtype} and shape {array.shape}: expected real numbers in a row")
-    return array.astype(_number(array.dtype), copy=False)
+    return Columns(len(nodes), {"bias": Column(own, ~np.isnan(own))})

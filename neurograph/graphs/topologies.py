@@ -28,7 +28,8 @@ import numpy as np
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, named_arguments, public_names
 from neurograph.errors import ParameterError
-from neurograph.graphs.conversion import SCALE, checked_scale, from_graph, symmetric
+from neurograph.graphs.conversion import from_graph, symmetric
+from neurograph.graphs.intake import SCALE, checked_scale
 from neurograph.graphs.numbering import Places
 from neurograph.graphs.signs import dale
 from neurograph.graphs.tables import from_edges, from_matrix

@@ -109,8 +109,7 @@ def _edges(table: EdgeTable) -> list[Edge]:
     """Return the edges in the graph's own order."""
     order = slice(None) if table.order is None else np.argsort(table.order)
     edges = zip(*(column[order].tolist() for column in (table.pre, table.post, table.weights)), strict=True)
-    more = table.edge_attributes or {}
-    return [[*edge, _facts(more.get(place, {}))] for place, edge in enumerate(edges)]
+    return [[*edge, _facts(row)] for edge, row in zip(edges, table.of_edges().rows(), strict=True)]
 
 
 def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
@@ -183,7 +182,7 @@ def _nodes(
     table: EdgeTable, dynamics: Dynamics, nodes: list[Hashable], names: list[str], places: Points, sides: Points
 ) -> list[dict[str, Any]]:
     late = len(nodes) - len(table.nodes)
-    attributes = [*(table.node_attributes or [{}] * len(table.nodes)), *[{}] * late]
+    attributes = [*table.of_nodes().rows(), *[{}] * late]
     biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
     into, out = _sums(table, len(nodes))
     return [

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import finite_number
 from neurograph.equations.dynamics import Dynamics, deep
-from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.wiring import numbers
 
 
 def chosen_dynamics(attributes: Any) -> Dynamics:
@@ -24,17 +23,11 @@ def chosen_dynamics(attributes: Any) -> Dynamics:
 def node_parameters(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.float64]:
     """Return the parameters of each node (nodes, parameters): its attribute of that name, or the default."""
     values = np.tile(np.array(list(dynamics.defaults.values()), np.float64), (len(table.nodes), 1))
-    if not dynamics.defaults or table.node_attributes is None:
-        return values
-    names = list(dynamics.defaults)
-    for place, data in enumerate(table.node_attributes):
-        for column, name in enumerate(names):
-            if name in data:
-                number = finite_number(data[name])
-                if number is None:
-                    raise GraphError(
-                        f"node {table.nodes[place]!r} has {name} {data[name]!r}: expected a finite number, for it is a "
-                        f"parameter of {dynamics.name}"
-                    )
-                values[place, column] = number
+    carried = table.of_nodes()
+    for place, name in enumerate(dynamics.defaults):
+        if name in carried:
+            where = carried[name].where()
+            owner = [f"node {table.nodes[node]!r}" for node in where.tolist()]
+            remark = f", for it is a parameter of {dynamics.name}"
+            values[where, place] = numbers(carried[name].take(where), owner.__getitem__, name, remark)
     return values

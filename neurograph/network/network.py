@@ -17,6 +17,7 @@ from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
+from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
@@ -247,15 +248,12 @@ class Network(FrozenArrays):
         stays = np.zeros(table.pre.size, np.bool_)
         stays[given] = True
         order = (np.cumsum(stays) - 1)[given]
-        more = None
-        if table.edge_attributes is not None:
-            places = dict(zip(given.tolist(), order.tolist(), strict=True)) if table.edge_attributes else {}
-            more = {places[old]: data for old, data in table.edge_attributes.items() if old in places}
-        nodes = table.given_node_attributes()
+        nodes = table.of_nodes()
         compiled = node_parameters(table, self.dynamics).astype(self.dtype)
-        for place, column in np.argwhere(compiled != self.parameters).tolist():
-            name = list(self.dynamics.defaults)[column]
-            nodes[place][name] = float(self.parameters[place, column])
+        for name, old, new in zip(self.dynamics.defaults, compiled.T, self.parameters.T, strict=True):
+            if np.any(changed := old != new):
+                column = nodes.get(name, Column.absent(new.size))
+                nodes = nodes.having(**{name: column.changed(changed, new[changed].astype(np.float64))})
         attributes = dict(table.attributes or {})
         if chosen_dynamics(attributes) != self.dynamics:
             attributes["dynamics"] = self.dynamics.to_dict()
@@ -269,7 +267,7 @@ class Network(FrozenArrays):
             ties=None if table.ties is None else table.ties[kept],
             order=order,
             node_attributes=nodes,
-            edge_attributes=more,
+            edge_attributes=table.of_edges().take(stays),
             attributes=attributes,
         )
 

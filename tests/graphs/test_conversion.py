@@ -38,6 +38,8 @@ def test_from_graph_draws_what_is_missing_and_leaves_the_rest(graph, seed):
     assert nx.utils.graphs_equal(built, topologies.from_graph(bare, **roles, seed=seed))
     assert list(built) == list(graph)
     assert list(built.edges) == list(graph.edges)
+    said = built.graph.pop("changes", "")
+    assert ("drawn" in said) == any("weight" not in data for _, _, data in bare.edges(data=True))
     assert built.graph == graph.graph
     for node, data in built.nodes(data=True):
         ours = {"role": "hidden"} | graph.nodes[node]
@@ -71,13 +73,14 @@ def test_the_remedy_for_edges_into_clamped_nodes_is_code_that_cures_them(named):
     roles = {"inputs": [], "outputs": [4], named: [0, 2]}
     with pytest.raises(GraphError) as refusal:
         topologies.from_graph(graph, **roles)
-    (code,) = re.findall(r"graph\.remove_edges_from\(.*\)\)", str(refusal.value))
-    exec(code, {"graph": graph, **roles})
-    assert topologies.from_graph(graph, **roles, seed=0).number_of_edges() == 12
+    (word, value) = re.findall(r'(into_inputs)="(\w+)"', str(refusal.value))[0]
+    cured = topologies.from_graph(graph, **roles, seed=0, **{word: value})
+    assert cured.number_of_edges() == 12
+    assert cured.graph["changes"].startswith("8 edges into inputs dropped")
 
 
 @pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
-def test_columns_of_x_follow_the_nodes_whatever_the_order_of_inputs(order):
+def test_columns_of_x_follow_the_order_of_inputs(order):
     weights = [[0.0, 0.0, 1.0], [0.0, 0.0, 0.25], [0.0, 0.0, 0.0]]
     named, nodes = {"inputs": order, "outputs": ["y"]}, ["a", "b", "y"]
     graph = nx.relabel_nodes(nx.DiGraph(np.array(weights)), dict(enumerate(nodes)))
@@ -86,17 +89,27 @@ def test_columns_of_x_follow_the_nodes_whatever_the_order_of_inputs(order):
         topologies.from_matrix(weights, **named, labels=nodes),
         topologies.from_edges((["a", "b"], ["y", "y"], [1.0, 0.25]), **named, nodes=nodes),
     ]
+    expected = [[{"a": 1.0, "b": 0.25}[name]] for name in order]
     for each in made:
         network = ng.compile(each, ng.Dynamics("-s + I"))
-        assert np.allclose(ng.settle(network, [[1.0, 0.0], [0.0, 1.0]]).outputs, [[1.0], [0.25]], atol=1e-4)
-    for build in (topologies.from_graph, topologies.from_matrix, topologies.from_edges):
-        assert "columns of x and y follow the order of the nodes" in " ".join(build.__doc__.split())
+        assert list(network.inputs) == order
+        assert np.allclose(ng.settle(network, [[1.0, 0.0], [0.0, 1.0]]).outputs, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("graph", [nx.path_graph(3), nx.MultiDiGraph([(0, 1)]), "graph"])
-def test_from_graph_takes_only_digraphs(graph):
-    with pytest.raises(GraphError, match=rf"graph is of type {type(graph).__name__}: expected a networkx\.DiGraph"):
-        topologies.from_graph(graph, inputs=[0], outputs=[1])
+def test_from_graph_takes_only_graphs():
+    with pytest.raises(GraphError, match=r"graph is of type str: expected a networkx\.DiGraph"):
+        topologies.from_graph("graph", inputs=[0], outputs=[1])
+
+
+def test_undirected_and_parallel_edges_are_refused_with_what_takes_them():
+    with pytest.raises(GraphError, match='undirected="both"'):
+        topologies.from_graph(nx.path_graph(3), outputs=[1])
+    both = topologies.from_graph(nx.path_graph(3), outputs=[1], undirected="both", seed=0)
+    assert list(both.edges) == [(0, 1), (1, 0), (1, 2), (2, 1)]
+    several = nx.MultiDiGraph([(0, 1, {"weight": 1.0}), (0, 1, {"weight": 2.5})])
+    with pytest.raises(GraphError, match=r'edge 0 -> 1 is there 2 times.*parallel="sum"'):
+        topologies.from_graph(several, outputs=[1])
+    assert topologies.from_graph(several, outputs=[1], parallel="sum").edges[0, 1]["weight"] == 3.5
 
 
 @given(graphs(self_loops=False, ties=False))

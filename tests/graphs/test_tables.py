@@ -107,7 +107,9 @@ def test_nodes_come_in_the_order_in_which_edges_name_them(graph, seed):
     pre, post, weight = zip(*rows, strict=True)
     for edges in ((pre, post, weight), (objects(pre), objects(post), weight)):
         table = topologies.from_edges(edges, **named_roles(graph))
-        assert table.nodes == tuple(expected)
+        assert sorted(table.nodes, key=repr) == sorted(expected, key=repr)
+        moved = {role for role in named_roles(graph).values() for role in role}
+        assert [n for n in table.nodes if n not in moved] == [n for n in expected if n not in moved]
         order = range(len(rows)) if table.order is None else table.order
         assert {place: table.edge(k) for k, place in enumerate(order)} == dict(enumerate(zip(pre, post, strict=True)))
 
@@ -120,7 +122,7 @@ def test_other_columns_become_edge_attributes(graph, as_arrays):
         return
     for _, _, data in rows:
         data.setdefault("plastic", True)
-        data.setdefault("colour", "red")
+        data["colour"] = data.get("colour") or "red"
         for name in ("since", "name"):
             data.pop(name, None)
     columns = {

@@ -1,0 +1,90 @@
+"""Several edges from one node to another, made one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph.errors import GraphError
+from neurograph.graphs.columns import Column, Columns
+from neurograph.graphs.wiring import Wiring, numbers
+
+Parallel = Literal["error", "sum", "mean", "max", "first"]
+
+
+def combined(wiring: Wiring, parallel: Parallel, weight: str | None) -> tuple[Wiring, str]:
+    """Make one edge of several between two nodes, in the place of the first.
+
+    Raises
+    ------
+    GraphError
+        If there are any and `parallel` is "error".
+    """
+    pairs = wiring.pre.astype(np.int64) * len(wiring.nodes) + wiring.post
+    _, first, group = np.unique(pairs, return_index=True, return_inverse=True)
+    if first.size == pairs.size:
+        return wiring, ""
+    size = np.bincount(group)
+    if parallel == "error":
+        pre, post = wiring.edge(int(first[np.argmax(size > 1)]))
+        raise GraphError(
+            f"edge {pre!r} -> {post!r} is there {size[np.argmax(size > 1)]} times, "
+            f"and {(size > 1).sum()} pairs of nodes have several edges: expected one for each pair; "
+            'parallel="sum" adds their weights up ("mean", "max" and "first" are others)'
+        )
+    order = np.argsort(first)
+    rank = np.empty(order.size, np.int64)
+    rank[order] = np.arange(order.size)
+    group, first, size = rank[group], first[order], size[order]
+    kept = wiring.keeping(first)
+    columns, differing = _same(wiring.of_edges, kept.of_edges, group, first, {"weight", weight})
+    for name in {"weight", weight} & set(wiring.of_edges):
+        owner = f"a weight of {name}"
+        values = numbers(wiring.of_edges[name], lambda k: "edge {!r} -> {!r}".format(*wiring.edge(k)), owner)
+        columns = columns.having(**{name: Column(_reduced(values, group, first, size, parallel))})
+    said = f"{pairs.size} edges between {first.size} pairs of nodes made one each (parallel={parallel!r})"
+    lost = f", where {', '.join(map(str, differing))} differed and was left out" if differing else ""
+    return replace(kept, of_edges=columns), said + lost
+
+
+def _reduced(
+    values: NDArray[Any], group: NDArray[Any], first: NDArray[Any], size: NDArray[Any], parallel: str
+) -> NDArray[Any]:
+    if parallel == "first":
+        return values[first]
+    if parallel == "max":
+        largest = np.full(first.size, -np.inf, values.dtype)
+        np.maximum.at(largest, group, values)
+        return largest
+    sums = np.bincount(group, values, first.size)
+    return (sums / size if parallel == "mean" else sums).astype(values.dtype)
+
+
+def _same(
+    given: Columns, kept: Columns, group: NDArray[Any], first: NDArray[Any], skipped: set[Any]
+) -> tuple[Columns, list[Any]]:
+    """Return the columns where all edges of a pair carry the same, and the names of those that do not everywhere."""
+    found, differing = {}, []
+    for name, column in kept.items():
+        codes = _codes(given[name])
+        unlike = np.unique(group[codes != codes[first][group]])
+        present = np.ones(first.size, np.bool_) if column.present is None else column.present.copy()
+        if unlike.size and name not in skipped:
+            present[unlike] = False
+            differing.append(name)
+        found[name] = Column(column.values, None if present.all() else present)
+    return Columns(first.size, found), differing
+
+
+def _codes(column: Column) -> NDArray[Any]:
+    """Return one number for each different value, -1 where there is none."""
+    if column.values.dtype != object and column.present is None:
+        return column.values
+    known: dict[Any, int] = {}
+    there = column.where()
+    codes = np.full(column.values.size, -1)
+    codes[there] = [known.setdefault(repr(value), len(known)) for value in column.values[there].tolist()]
+    return codes
