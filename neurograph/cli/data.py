@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurograph as ng
+from neurograph.cli.graphs import compiled
 from neurograph.equations.costs import wrong
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
@@ -42,17 +43,12 @@ TASKS: dict[str, Callable[[], Data]] = {
 """The tasks of the command by name; each is the same samples in every call."""
 
 
-def compiled(path: Path, dynamics: str | None) -> ng.Network:
-    """Return the network of a graph file."""
-    return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
-
-
 def network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
     """Return the network, compiled or built for the data, and the samples."""
     if no_data(options):
         raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
     if options.graph is not None:
-        network = compiled(options.graph, options.dynamics)
+        network = compiled(options)
         return network, given_data(options, network)
     if options.task is None:
         raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")

@@ -18,7 +18,8 @@ import numpy as np
 
 import neurograph as ng
 from neurograph._checks import checked_whole
-from neurograph.cli.data import TASKS, accuracy, compiled, given_data, network_and_data, no_data, unseen_digits
+from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
+from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner
 from neurograph.equations.dynamics import DYNAMICS
@@ -113,7 +114,7 @@ def _add_train(commands: Any) -> None:
     epilog = f"Examples: neurograph train --task xor -o xor.json; {example}"
     command = _add(commands, _train, "train a graph on a task, and write the trained graph", epilog)
     bare = "graph file; without it, a complete digraph that fits the data, with a bias node"
-    command.add_argument("graph", type=Path, nargs="?", help=bare)
+    add_graph(command, bare, nargs="?")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
@@ -144,7 +145,7 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
 def _add_certify(commands: Any) -> None:
     words = "say what is proved and refuted about a graph's dynamics; with data, also at the equilibria"
     command = _add(commands, _certify, words)
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
     words = "seconds that each theorem may take (default: %(default)s)"
@@ -156,7 +157,7 @@ def _add_prune(commands: Any) -> None:
     example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
     words = "remove edges from a graph, write the others and, with data, train it again and say what it cost"
     command = _add(commands, _prune, words, f"Example: {example}")
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     add_pruner(command)
     command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
     command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
@@ -169,7 +170,7 @@ def _add_prune(commands: Any) -> None:
 
 def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
 
 
@@ -189,7 +190,7 @@ def _add_report(commands: Any) -> None:
 def _add_convert(commands: Any) -> None:
     epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
     command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     command.add_argument("output", type=Path, help="file of the same graph in another format")
 
 
@@ -251,7 +252,7 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
 def _certify(options: argparse.Namespace) -> None:
     if options.radius and no_data(options):
         raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
-    network = compiled(options.graph, options.dynamics)
+    network = compiled(options)
     x = None if no_data(options) else given_data(options, network)[0]
     report = ng.certify(network, x, budget=options.budget)
     print(report)
@@ -280,7 +281,7 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
     pruner = chosen_pruner(options)
-    network = compiled(options.graph, None)
+    network = compiled(options)
     x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
     pruning = ng.prune(network, pruner, x, y, **how)
@@ -294,7 +295,7 @@ def _prune(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     picture = options.picture and checked_place(options.picture, ".png", ".svg", ".pdf")
-    network = compiled(options.graph, None)
+    network = compiled(options)
     if picture:
         ng.plots.network(network).savefig(picture)
     print(network)
@@ -314,7 +315,7 @@ def _report(options: argparse.Namespace) -> None:
     folder = options.folder
     target = checked_page_path(options.output or folder / "report.html")
     source = options.graph or result_in(folder)
-    network = compiled(source, None)
+    network = compiled(options, source)
     x = None if no_data(options) else given_data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED
     ng.write_page(
@@ -329,6 +330,5 @@ def _report(options: argparse.Namespace) -> None:
 
 def _convert(options: argparse.Namespace) -> None:
     target = checked_path(options.output)
-    graph = ng.read(options.graph)
-    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
-    print(f"{size}\nWritten to {ng.write(graph, target)}")
+    table = table_of(options)
+    print(f"{len(table.nodes)} nodes, {table.pre.size} edges\nWritten to {ng.write(table, target)}")
