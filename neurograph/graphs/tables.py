@@ -10,10 +10,11 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._checks import finite_number
+from neurograph._checks import check_mask, finite_number
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable, check_size, numbered
 from neurograph.graphs.from_networkx import read_ties
+from neurograph.graphs.labelled import labelled_matrix, own_values
 from neurograph.graphs.numbering import Integers, Labels, distinct_labels, label_places, object_column
 
 Biases = Mapping[Any, float] | ArrayLike | None
@@ -61,6 +62,7 @@ def from_matrix(
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
+    labels, matrix = labelled_matrix(matrix, labels)
     try:
         given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
     except ValueError:
@@ -205,6 +207,7 @@ def chosen_roles(
 
 def _own_biases(biases: Biases, index: Mapping[Hashable, int]) -> NDArray[np.float64]:
     own = np.full(len(index), np.nan)
+    biases = own_values(biases, "biases")
     if isinstance(biases, Mapping):
         for node, value in biases.items():
             number = finite_number(value)
@@ -254,6 +257,7 @@ def _columns(edges: Any) -> dict[str, Any]:
 
 def _label_column(values: Any, name: str) -> Integers | list[Hashable]:
     """Return integers as an array, and any other labels as a list."""
+    check_mask(name, values)
     with contextlib.suppress(ValueError):
         array = np.asarray(values)
         if array.ndim == 1 and array.dtype.kind in "iu" and np.can_cast(array.dtype, np.int64):
@@ -267,6 +271,7 @@ def _number(given: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
+    check_mask(what.removeprefix("the column "), values)
     try:
         array = np.asarray(values)
     except ValueError:
