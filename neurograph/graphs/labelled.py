@@ -124,7 +124,8 @@ def by_name(values: Any, nodes: Sequence[Hashable], what: str, role: str = "") -
         chosen = f"list(network.{role or 'node'}s)" if kept == list(nodes) else f"[{', '.join(map(repr, kept))}]"
         chosen = f".select({chosen})" if hasattr(values, "column_names") else f"[{chosen}]"
         raise DataError(f"{what} has {shown(others)} beside the {kind}: {wanted}; {what}{chosen} leaves out the others")
-    return _array(values)[..., found]
+    array = _array(values)
+    return array[..., found] if array.ndim else values  # a table that is still to be computed is no array
 
 
 def _array(values: Any) -> NDArray[Any]:

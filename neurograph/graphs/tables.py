@@ -36,11 +36,12 @@ def from_matrix(
     Parameters
     ----------
     matrix : array (nodes, nodes), or scipy sparse
-        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied.
+        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied. A data frame with an
+        index is taken by its labels, which those of its columns must be, in any order.
     inputs, outputs, bias_nodes : collection of labels
         Which nodes have these roles; all others are hidden.
     labels : collection of hashable, optional
-        The nodes, in the order of the rows; default 0, 1, ...
+        The nodes, in the order of the rows; default those of a data frame, else 0, 1, ...
     biases : mapping of label to number, or array (nodes,), optional
         The nodes' own biases; NaN in an array where a node has none.
 
