@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from neurograph.errors import GraphTooLargeError, ParameterError
+from neurograph.errors import GraphTooLargeError, NeurographError, ParameterError
 
 Named = TypeVar("Named", bound=Callable[..., Any])
 Seed = int | np.random.Generator | None
@@ -23,13 +23,34 @@ Seed = int | np.random.Generator | None
 
 def finite_number(value: Any) -> float | None:
     """Return a real, finite number as a float, and None for anything else (a bool or a text is none)."""
-    if isinstance(value, (bool, np.bool_, str, bytes)):
+    if isinstance(value, (bool, np.bool_, str, bytes)) or value is np.ma.masked:
         return None
     try:
         number = float(value) if np.ndim(value) == 0 else math.nan
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def check_mask(what: str, values: Any, error: type[NeurographError] = ParameterError) -> None:
+    """Refuse masked entries, also of arrays in a list: numpy would take what lies under the mask.
+
+    Raises
+    ------
+    NeurographError
+        Of the type `error`.
+    """
+    rows = values if isinstance(values, (list, tuple)) else None
+    for row, part in enumerate([values] if rows is None else rows):
+        if not isinstance(part, np.ma.MaskedArray):
+            continue
+        mask = np.asarray(part.mask)
+        if mask.dtype == np.bool_ and mask.any():
+            first = [*([] if rows is None else [row]), *np.argwhere(mask)[0].tolist()]
+            raise error(
+                f"{what}{first if first else ''} is masked: expected a value there; "
+                f"np.ma.array({what}).filled(0) puts 0 there"
+            )
 
 
 def checked_number(

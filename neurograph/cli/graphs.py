@@ -45,6 +45,8 @@ def table_of(options: argparse.Namespace, path: Path | None = None) -> EdgeTable
     """Read the graph of a command, and print in one line what was changed in it."""
     given = {name: getattr(options, name, None) for name in OPTIONS}
     words = {name: _READ.get(name, _itself)(value) for name, value in given.items() if value is not None}
+    if words.get("weight", "") is None:
+        words["seed"] = getattr(options, "seed", 0)
     table = read_table(path or options.graph, **words)
     if words and (table.attributes or {}).get(CHANGES):
         print(f"Taken in: {(table.attributes or {})[CHANGES]}")
@@ -71,7 +73,7 @@ def _normalise(text: str) -> str | float | None:
 
 
 def _sign(text: str) -> dict[str, dict[str, int]]:
-    name, equals, pairs = text.partition("=")
+    name, _, pairs = text.partition("=")
     try:
         return {name: {value: int(sign) for value, sign in (pair.rsplit(":", 1) for pair in pairs.split(","))}}
     except ValueError:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import checked_number, public_names
+from neurograph._checks import check_mask, checked_number, public_names
 from neurograph.equations.dynamics import checked_parameters
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ParameterError
@@ -178,6 +178,8 @@ class Cost(FrozenArrays):
 
     @np.errstate(under="ignore")
     def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
+        check_mask("outputs", outputs)
+        check_mask("y", y)
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}
         if self.normaliser_equation is not None:

@@ -38,8 +38,17 @@ NODE_KEYS = ("node", HEADER_KEY)
 EDGE_KEYS = ("pre", "post")
 """Names of the columns that are no attributes."""
 
-INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
-FLOAT = re.compile(r"-?[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?")
+LABEL_KEYS = ("node", *EDGE_KEYS)
+"""Names of the columns that hold labels."""
+
+NUMBER_KEYS = ("weight", "bias")
+"""Names of the columns that hold numbers alone."""
+
+INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+([eE][+-]?[0-9]+)?|e[+-][0-9]{2,})")
+"""As Python writes one, but for zeros at the end: 007, +1, 1E5 and 1. are rather text."""
+
+ANY_FLOAT = re.compile(r"-?[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?")
 BOOLS = {"True": True, "False": False}
 
 LONGEST_CELL = 131072
@@ -53,8 +62,9 @@ class CSVPair(Format):
     """CSV of the edges, and of the nodes beside it in ``<name>.nodes.csv``, with a header each.
 
     The edges have the columns ``pre``, ``post`` and ``weight``, the nodes ``node``, ``role`` and ``bias``, and both
-    their other attributes. An empty cell is absent. A cell that looks like a number is one, one that begins with
-    ``json:`` is JSON, and any other is text: so text such as ``12`` stands as ``json:"12"``.
+    their other attributes. An empty cell is absent. A cell that is written as Python writes a number is one, a label
+    only if it is digit for digit; one that begins with ``json:`` is JSON, and any other is text, ``007`` and ``1E5``
+    too. So the text ``12`` stands as ``json:"12"``. Weights and biases may be written in other ways.
     """
 
     name = "CSV"
@@ -110,7 +120,7 @@ def _table(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> bytes:
 def _cell(value: Any, name: str) -> str:
     if not isinstance(value, str):
         return repr(value)
-    cell = value if value == _value(value) else JSON_PREFIX + json.dumps(value)
+    cell = value if value == _value(value, name) else JSON_PREFIX + json.dumps(value)
     if len(cell) >= LONGEST_CELL:
         raise FormatError(
             f"attribute {name!r} takes {len(cell)} characters: CSV readers take {LONGEST_CELL} in a cell; "
@@ -144,21 +154,21 @@ def _rows(data: bytes, needed: Sequence[str], what: str) -> list[dict[str, Any]]
 def _row(line: Sequence[str], names: Sequence[str], needed: Sequence[str], where: str) -> dict[str, Any]:
     if len(line) != len(names):
         raise FormatError(f"{where} has {len(line)} cells: expected {len(names)}, as many as the header")
-    row = {name: _value(cell) for name, cell in zip(names, line, strict=True) if cell}
+    row = {name: _value(cell, name) for name, cell in zip(names, line, strict=True) if cell}
     for name in needed:
         if name not in row:
             raise FormatError(f"{where} has nothing in the column {name}: expected a label")
     return row
 
 
-def _value(cell: str) -> Any:
-    """Return the number or bool that a cell looks like, else its text."""
+def _value(cell: str, name: str) -> Any:
+    """Return the number or bool that a cell of a column looks like, else its text."""
     if cell in BOOLS:
         return BOOLS[cell]
     if INTEGER.fullmatch(cell) and len(cell) <= LONGEST_INTEGER:
         return int(cell)
-    if FLOAT.fullmatch(cell) and math.isfinite(float(cell)):
-        return float(cell)
+    if (ANY_FLOAT if name in NUMBER_KEYS else FLOAT).fullmatch(cell) and math.isfinite(number := float(cell)):
+        return cell if name in LABEL_KEYS and repr(number) != cell else number
     return cell
 
 

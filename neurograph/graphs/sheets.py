@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import plain
+from neurograph._checks import check_mask, plain
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.numbering import Integers, object_column
@@ -138,10 +138,8 @@ def attribute_column(values: Any, name: Any) -> Column:
 
 def _array(values: Any, name: Any) -> Any:
     """Return what numpy makes of a column of pandas, polars or Arrow, and anything else as it is."""
+    check_mask(f"the column {name}", values)
     if isinstance(values, np.ma.MaskedArray):
-        if np.ma.is_masked(values):
-            place = int(np.flatnonzero(np.ma.getmaskarray(values))[0])
-            raise ParameterError(f"the column {name} is masked at place {place}: expected a value there")
         return values.data
     if isinstance(values, (list, tuple, np.ndarray)):
         return values
@@ -163,6 +161,7 @@ def plain_numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
     ParameterError
         If they are none.
     """
+    check_mask(what, values)
     try:
         array = np.asarray(values)
     except ValueError:

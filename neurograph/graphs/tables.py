@@ -14,6 +14,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable, check_size
 from neurograph.graphs.intake import Intake, Words, with_words
+from neurograph.graphs.labelled import labelled_matrix, own_values
 from neurograph.graphs.numbering import Labels, distinct_labels, label_codes
 from neurograph.graphs.sheets import (
     LABELS,
@@ -44,9 +45,10 @@ def from_matrix(
     Parameters
     ----------
     matrix : array (nodes, nodes), or scipy sparse
-        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied.
+        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied. A data frame with an
+        index is taken by its labels, which those of its columns must be, in any order.
     labels : collection of hashable, optional
-        The nodes, in the order of the rows; default 0, 1, ...
+        The nodes, in the order of the rows; default those of a data frame, else 0, 1, ...
     biases : mapping of label to number, or array (nodes,), optional
         The nodes' own biases; NaN in an array where a node has none.
     {words}
@@ -69,6 +71,7 @@ def from_matrix(
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
+    labels, matrix = labelled_matrix(matrix, labels)
     try:
         given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
     except ValueError:
@@ -210,6 +213,7 @@ def _own_biases(biases: Biases, nodes: Sequence[Hashable]) -> Columns:
     if biases is None:
         return Columns(len(nodes))
     own = np.full(len(nodes), np.nan)
+    biases = own_values(biases, "biases")
     if isinstance(biases, Mapping):
         index = {node: place for place, node in enumerate(nodes)}
         for node, value in biases.items():

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed, checked_generator
+from neurograph._checks import Seed, check_mask, checked_generator
 from neurograph.errors import DataError, ParameterError
+from neurograph.graphs.labelled import by_name, column_names, index_names
 from neurograph.network.network import Network
 
 UNIFORM = (0.0, 0.1)
@@ -43,6 +44,7 @@ def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
 
 def _spread(network: Network, y: ArrayLike) -> ArrayLike:
     """Return labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
+    check_mask("y", y, DataError)
     try:
         labels = np.asarray(y)
     except ValueError:  # ragged: refused below
@@ -78,6 +80,9 @@ def _spread(network: Network, y: ArrayLike) -> ArrayLike:
 
 
 def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:
+    check_mask(what, values, DataError)
+    if column_names(values) is not None:
+        values = by_name(values, [network.nodes[place] for place in places], what, role)
     try:
         given = np.asarray(values)
         if given.dtype.kind not in "biuf":
@@ -89,6 +94,7 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
     wanted = f"expected (batch, {places.size}), one column for each {role} node"
     if given.ndim != 2:
         fix = f"; write np.reshape({what}, (-1, {places.size}))" if given.ndim == 1 and places.size else ""
+        fix = f"; write {what}.to_frame().T" if index_names(values) and given.size == places.size > 1 else fix
         raise DataError(f"{what} has shape {given.shape}: {wanted}{fix}")
     if array.shape[1] != places.size:
         raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
@@ -116,6 +122,7 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
             )
         state[...] = checked_generator(seed).uniform(*UNIFORM, shape)
     else:
+        start = by_name(start, network.nodes, "start")
         try:
             if start is None or isinstance(start, bool):
                 raise TypeError(start)

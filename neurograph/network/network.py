@@ -13,12 +13,14 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
+from neurograph._checks import check_mask
 from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
+from neurograph.graphs.labelled import by_name
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity
@@ -162,7 +164,8 @@ class Network(FrozenArrays):
         return _checked_bonds(replace(self, weights=new_weights, biases=new_biases))
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
-        array = np.array(values, dtype=self.dtype)
+        check_mask(what, values)
+        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=self.dtype)
         if array.shape != like.shape:
             raise ParameterError(
                 f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}"
@@ -196,6 +199,7 @@ class Network(FrozenArrays):
         return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
 
     def _edge_places(self, edges: Any) -> NDArray[np.int64]:
+        check_mask("edges", edges)
         count = self.weights.size
         expected = "expected places in network.edges, a mask of bools, or pairs of labels"
         try:
@@ -297,7 +301,7 @@ class Network(FrozenArrays):
         ParameterError
             If the state has another shape.
         """
-        s = np.asarray(state, self.dtype)
+        s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.ndim not in (1, 2) or s.shape[-1] != len(self.nodes):
             raise ParameterError(
                 f"state has shape {s.shape}: expected ({len(self.nodes)},) or (batch, {len(self.nodes)}), "
@@ -307,7 +311,8 @@ class Network(FrozenArrays):
         free = self.connectivity.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
         outputs = self.connectivity.outputs
-        moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(target, self.dtype))
+        given = by_name(target, self.outputs, "target", "output")
+        moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(given, self.dtype))
         return moving
 
     def held(self, state: Floats) -> NDArray[np.bool_]:
@@ -329,7 +334,7 @@ class Network(FrozenArrays):
         ParameterError
             If the state has another shape.
         """
-        s = np.asarray(state, self.dtype)
+        s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.shape != (len(self.nodes),):
             raise ParameterError(f"state has shape {s.shape}: expected ({len(self.nodes)},), one number a node")
         moving = np.zeros(s.size)

@@ -41,7 +41,8 @@ def settle(
     network : Network
         From :func:`neurograph.compile`.
     x : array (batch, inputs)
-        What the input nodes are clamped at.
+        What the input nodes are clamped at; or a table (pandas, polars, pyarrow) whose columns have their labels for
+        names, in any order. So for y and `start`.
     y : array (batch, outputs), optional
         Targets of the nudged phase, in which the outputs get -beta dC/ds; or class labels (batch,).
     beta : float

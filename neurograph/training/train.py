@@ -62,6 +62,7 @@ def train(
         It is not changed. A state goes on as if it had never stopped, given the same other arguments. A function
         serves with several seeds, to give each run its own first weights.
     x : array (samples, inputs)
+        Or a table whose columns have the labels of the input nodes for names; so for y.
     y : array (samples, outputs), or (samples,)
         Targets; or class labels 0, 1, ... for as many outputs; or one number a sample for a single output.
     rule : Rule, optional

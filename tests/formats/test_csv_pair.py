@@ -88,3 +88,66 @@ def test_csv_that_was_cut_between_two_lines_is_refused(tmp_path):
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:-1]))
     refused(path, "it has 2 edges, but the column neurograph says 3")
+
+
+def from_elsewhere(folder, nodes, edges):
+    (folder / "net.nodes.csv").write_text(nodes)
+    (folder / "net.csv").write_text(edges)
+    return ng.read(folder / "net.csv")
+
+
+TEXTS = ["001", "007", "00", "-0", "+1", " 1", "1 ", "1E5", "1e5", "12e4", "1.", ".5", "1_000", "0x10", "1,5", "\u0661"]
+"""What other programs read as numbers, some of them, and Python writes for none."""
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "1.10", "1.50", "0.0100", "1e+05", "1.5E5", "1e400"])
+def test_a_label_that_python_does_not_write_for_a_number_stays_text(text, tmp_path):
+    cell = f'"{text}"'
+    graph = from_elsewhere(tmp_path, f"node,role\n{cell},input\n2,output\n", f"pre,post,weight\n{cell},2,1\n")
+    assert list(graph.edges) == [(text, 2)]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_attribute_that_python_does_not_write_for_a_number_stays_text(text, tmp_path):
+    graph = from_elsewhere(tmp_path, f'node,role,code\n1,input,"{text}"\n2,output,\n', "pre,post,weight\n1,2,1\n")
+    assert graph.nodes[1]["code"] == text
+
+
+@pytest.mark.parametrize("number", [0, 1, -7, 10**30, 0.0, 1.5, -0.25, 1e-05, 1e22, 5e-324, 123456.789])
+def test_what_python_writes_for_a_number_is_that_number(number, tmp_path):
+    graph = from_elsewhere(
+        tmp_path, f"node,role,size\n{number!r},input,{number!r}\nend,output,\n", f"pre,post,weight\n{number!r},end,1\n"
+    )
+    label = next(iter(graph))
+    assert (label, graph.nodes[label]["size"]) == (number, number)
+    assert type(label) is type(graph.nodes[label]["size"]) is type(number)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1E-05", 1e-05), ("1e5", 1e5), ("0.500", 0.5), ("007", 7.0), ("2.", 2.0), ("1E5", 1e5), ("-0", 0.0)],
+)
+def test_weights_and_biases_are_numbers_however_they_are_written(cell, number, tmp_path):
+    graph = from_elsewhere(
+        tmp_path, f"node,role,bias,size\n1,input,,\n2,output,{cell},0.500\n", f"pre,post,weight\n1,2,{cell}\n"
+    )
+    assert (graph.edges[1, 2]["weight"], graph.nodes[2]["bias"], graph.nodes[2]["size"]) == (number, number, 0.5)
+
+
+def test_labels_that_differ_as_text_are_different_nodes(tmp_path):
+    labels = ["01", "1", "001", "1E5", "100000", "+1"]
+    graph = from_elsewhere(
+        tmp_path,
+        "node,role\n" + "".join(f"{label},input\n" for label in labels) + "y,output\n",
+        "pre,post,weight\n" + "".join(f"{label},y,1\n" for label in labels),
+    )
+    assert list(graph) == ["01", 1, "001", "1E5", 100000, "+1", "y"]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "1.10", "12", "1.5", "True", "json:1"])
+def test_text_of_ones_own_comes_back_as_text_in_every_column(text, tmp_path):
+    graph = nx.DiGraph()
+    graph.add_node(text, role="input", code=text)
+    graph.add_node("y", role="output", weight=text)
+    graph.add_edge(text, "y", weight=0.5, bias=text, code=text)
+    assert content(ng.read(ng.write(graph, tmp_path / "own.csv"))) == content(graph)

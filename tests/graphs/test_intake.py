@@ -98,7 +98,7 @@ def test_tied_edges_share_a_weight_that_is_drawn():
     graph.add_edges_from([("a", "b", {"tie": 1}), ("a", "c", {"tie": 1}), ("a", "d", {}), ("b", "d", {"tie": 2})])
     graph.add_edge("c", "d", tie=2, weight=0.75)
     made = topologies.from_graph(graph, inputs=["a"], outputs=["d"], seed=0)
-    weight = dict(((i, j), w) for i, j, w in made.edges(data="weight"))
+    weight = {(i, j): w for i, j, w in made.edges(data="weight")}
     assert weight["a", "b"] == weight["a", "c"] != weight["a", "d"]
     assert weight["b", "d"] == weight["c", "d"] == 0.75
 

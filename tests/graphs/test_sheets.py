@@ -63,7 +63,7 @@ def test_a_table_of_nodes_orders_and_describes_them():
     [
         ({"pre": [1], "post": [2, 3], "weight": [1.0]}, "the column post has 2 entries: expected 1"),
         ({"pre": [1], "post": "b", "weight": [1.0]}, "the column post is 'b': expected an array"),
-        ({"pre": [1], "post": [2], "weight": np.ma.masked_array([1.0], [True])}, "weight is masked at place 0"),
+        ({"pre": [1], "post": [2], "weight": np.ma.masked_array([1.0], [True])}, r"weight\[0\] is masked"),
         (pandas.DataFrame([[1, 2, 3.0, 4]], columns=["pre", "post", "w", "w"]), "two columns called 'w'"),
     ],
 )
