@@ -18,8 +18,6 @@ from neurograph.errors import ParameterError
 
 __all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
 
-public_names(__name__, __all__)
-
 Floats = NDArray[np.float64]
 
 
@@ -225,10 +223,6 @@ def cross_entropy(gain: float = 1.0) -> Cost:
     )
 
 
-COSTS = {"squared_error": squared_error, "cross_entropy": cross_entropy}
-"""The function that makes each cost, by name; the conformance suite runs over them."""
-
-
 def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
     """Return for each sample whether its answer is wrong.
 
@@ -262,3 +256,9 @@ def error(outputs: ArrayLike, y: ArrayLike) -> float:
 
 def _binary(target: NDArray[np.floating]) -> bool:
     return bool(np.all((target == 0) | (target == 1)))
+
+
+public_names(__name__, __all__)
+
+COSTS = {"squared_error": squared_error, "cross_entropy": cross_entropy}
+"""The function that makes each cost, by name; the conformance suite runs over them."""

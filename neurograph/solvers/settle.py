@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._checks import Seed, checked_number, checked_whole, named_arguments
+from neurograph._checks import Seed, checked_number, checked_whole
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.network.inputs import Start, checked_inputs, checked_network, checked_targets, starting_state
@@ -20,7 +20,6 @@ from neurograph.solvers.result import Equilibrium, Record, Status
 DIVERGED = int(Status.DIVERGED)
 
 
-@named_arguments
 def settle(
     network: Network,
     x: ArrayLike,

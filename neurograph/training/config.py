@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, cast
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import check_arguments, checked_number, checked_whole, finite_number
+from neurograph._checks import checked_number, checked_whole, finite_number
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
@@ -212,8 +212,6 @@ def with_options(*left_out: str, **defaults: Any) -> Callable[[Function], Functi
 
         @functools.wraps(function)
         def complete(*arguments: Any, **named: Any) -> Any:
-            name = type(arguments[0]).__name__ if function.__name__ == "__init__" else function.__name__
-            check_arguments(name, named, shown.parameters.values())
             call = shown.bind(*arguments, **named)
             call.apply_defaults()
             return function(*call.args, **call.kwargs)
