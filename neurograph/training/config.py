@@ -92,7 +92,8 @@ class TrainingConfig:
             if not self.rule.nudged:
                 raise ParameterError(
                     f"beta is {self.beta!r}, but the rule {self.rule.name} has no phase of that nudging strength: "
-                    "leave beta out, or take a rule such as rules.asymmetric_ep(finite=True)"
+                    "leave beta out, or take a rule that has one, such as rules.ep() or "
+                    "rules.asymmetric_ep(finite=True)"
                 )
         checked_whole("epochs", self.epochs, 1)
         if self.batch_size is not None and not (isinstance(self.batch_size, str) and self.batch_size == "auto"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._messages import warn
 from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import TrainingWarning
 from neurograph.learning.optimisers import Adam
@@ -56,15 +56,11 @@ def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
     return tuple(remark for remark in found if remark)
 
 
-def warned(problem: Problem, state: TrainingState, said: tuple[str, ...], stacklevel: int) -> tuple[str, ...]:
-    """Return what a user should know of a run, and warn of it where it is more than was said before.
-
-    The `stacklevel` is that of :func:`warnings.warn` as the caller would give it: the warning is shown where the user
-    has called a function of training.
-    """
+def warned(problem: Problem, state: TrainingState, said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a user should know of a run, and warn of it where it is more than was said before."""
     remarks = remarks_on(problem, state)
     if len(remarks) > len(said):
-        warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=stacklevel)
+        warn("\n".join(remarks), TrainingWarning)
     return remarks
 
 

@@ -87,4 +87,4 @@ def training_step(
     if not first:
         return after
     rng.bit_generator.state = after.generator  # a Generator that was passed as seed goes on after what was drawn
-    return replace(after, remarks=warned(problem, after, (), stacklevel=4))
+    return replace(after, remarks=warned(problem, after, ()))

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph._messages import warn
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
@@ -184,7 +185,7 @@ def side_by_side(
     finished = list(tqdm(runs, total=len(jobs), unit="run", dynamic_ncols=True, disable=hidden(progress)))
     # Each warning once, whichever runs have it, and from here: those of other processes would not be heard.
     for kind, words in dict.fromkeys(warning for _, said in finished for warning in said):
-        warnings.warn(words, kind, stacklevel=5)
+        warn(words, kind)
     for outcome, _ in finished:
         if isinstance(outcome, NeurographError):
             raise outcome
@@ -238,7 +239,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             state = next_state(problem, state)
             if state.epochs == 1:
                 # What is wrong is better known now than after an hour.
-                remarks = warned(problem, state, (), stacklevel=5)
+                remarks = warned(problem, state, ())
             bar.update()
             if not bar.disable:
                 shown = ("cost", "error", "settled", "validation_cost", "validation_error")
@@ -247,7 +248,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             if file is not None and (due or state.epochs == last or state.finished):
                 save(file, state, who)
                 written = time.monotonic()
-    state = replace(state, remarks=warned(problem, state, remarks, stacklevel=5))
+    state = replace(state, remarks=warned(problem, state, remarks))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
     return state
