@@ -66,7 +66,7 @@ def settle(
     Raises
     ------
     DataError
-        If x, y or start has the wrong shape or holds a number that is not finite.
+        If x, y or start has the wrong shape or holds a number that is not finite, or y does not go with the cost.
     ParameterError
         If beta is given without y, or another argument is out of range.
     DivergenceError
@@ -74,13 +74,13 @@ def settle(
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)
-    target = None if y is None else checked_targets(network, y, inputs.shape[0])
+    if cost is not None and not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
+    target = None if y is None else checked_targets(network, y, inputs.shape[0], cost)
     beta = checked_number("beta", beta)
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
     solver = Auto() if solver is None else solver
-    if cost is not None and not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
     if not isinstance(solver, Solver):
         raise ParameterError(f"solver is {solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
     phase = Phase(
