@@ -45,6 +45,8 @@ class Format(abc.ABC):
     infixes : tuple of str
         What stands in front of the suffix in the name of each of its files; the file that a user names
         is the first, and most formats have but that one.
+    optional : tuple of str
+        Those of the infixes whose file another program does not write; where it is missing, it is read as empty.
     """
 
     name: ClassVar[str]
@@ -52,6 +54,7 @@ class Format(abc.ABC):
     purpose: ClassVar[str]
     opener: ClassVar[str]
     infixes: ClassVar[tuple[str, ...]] = ("",)
+    optional: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

@@ -41,8 +41,8 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     graph : networkx.DiGraph, EdgeTable or Network
         What to write, with the role at every node; a network is written as ``network.to_graph()`` and its dynamics.
     path : path
-        Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
-        before the first is replaced, and only a kill between the two moves leaves one new and one old.
+        Where to. An old file there is replaced at the end, as a whole, or not at all; of several, all are written
+        before the first is replaced, and only a kill between the moves leaves some new and some old.
 
     Returns
     -------
@@ -105,7 +105,8 @@ def read(path: str | os.PathLike[str]) -> nx.DiGraph[Any]:
     path : path
         A file of :func:`write` or of another program, with a role for the outputs and a weight for each edge. Of a
         pair of CSV or Parquet it is the edges, with the columns ``pre``, ``post`` and ``weight``; the nodes stand in
-        ``<name>.nodes.<suffix>`` beside it, with the columns ``node`` and ``role``.
+        ``<name>.nodes.<suffix>`` beside it, with the columns ``node`` and ``role``. Attributes of the graph, its
+        dynamics among them, stand in ``<name>.graph.csv``; a pair of CSV without it has none.
 
     Returns
     -------
@@ -156,7 +157,13 @@ def read_table(path: str | os.PathLike[str]) -> EdgeTable:
     path = as_path(path)
     format = _format_of(path)
     try:
-        return format.load_table([_contents(file, format) for file in _files(path, format)])
+        files = zip(format.infixes, _files(path, format), strict=True)
+        return format.load_table(
+            [
+                b"" if infix in format.optional and not file.exists() else _contents(file, format)
+                for infix, file in files
+            ]
+        )
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
