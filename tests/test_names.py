@@ -8,11 +8,11 @@ from neurograph.errors import DataError
 
 pandas = pytest.importorskip("pandas")
 
-# Edges name b before a, and z before y: that is the order of the columns of x and y.
+# Another order than that of the columns of X and Y.
 TABLE = ng.topologies.from_edges(
     (["b", "a", "h", "h", "a"], ["h", "h", "z", "y", "y"], [0.9, 0.2, -0.7, 0.4, 0.3]),
-    inputs=["a", "b"],
-    outputs=["y", "z"],
+    inputs=["b", "a"],
+    outputs=["z", "y"],
 )
 NETWORK = ng.compile(TABLE, ng.dynamics.additive("tanh"))
 X = pandas.DataFrame({"a": [1.0, 0.2, 0.0], "b": [0.0, 0.7, 0.3]})

@@ -157,7 +157,7 @@ class BrianModel(Batches):
         ParameterError
             If beta or a time is out of range.
         """
-        target = checked_targets(self.compiled, y, self.starts.shape[0])
+        target = checked_targets(self.compiled, y, self.starts.shape[0], self.recipe.cost)
         timing = self.times.of(duration, nudged, window, counts_free=False)
         return self._run(target, checked_number("beta", beta), timing)
 

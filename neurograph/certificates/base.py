@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_whole
+from neurograph._messages import wrapped
 from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
@@ -218,7 +219,7 @@ class Certificate:
         lines += [f"Assumes: {sentence}" for sentence in self.assumptions]
         lines += [] if self.rigorous else ["Rounding is estimated, not accounted for."]
         lines += [f"Does not cover: {self.does_not_cover}", f"Reference: {self.reference}"]
-        return "\n".join(line for line in lines if line)
+        return "\n".join(line for text in lines for line in wrapped(text, 4))
 
     @property
     def bearing(self) -> str:

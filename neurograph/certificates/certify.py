@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from neurograph._checks import checked_number, named_arguments
+from neurograph._checks import checked_number
 from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64, network_digest
@@ -21,7 +21,6 @@ from neurograph.network.inputs import checked_inputs, checked_network, checked_t
 from neurograph.network.network import Network
 
 
-@named_arguments
 @np.errstate(under="ignore")  # whatever the session does about numbers that vanish
 def certify(
     network: Network,

@@ -8,6 +8,7 @@ import inspect
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -18,6 +19,7 @@ import numpy as np
 
 import neurograph as ng
 from neurograph._checks import checked_whole
+from neurograph._messages import wrapped
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
 from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
@@ -54,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             options = _parser().parse_args(arguments)
-            options.run(options)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", ng.TrainingWarning)
+                warnings.showwarning = lambda message, *_: _say(in_options(str(message), options))
+                options.run(options)
         finally:
             print(end="", flush=True)
     except NeurographError as error:
@@ -71,9 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str, status: int) -> int:
+    _say(message)
+    return status
+
+
+def _say(message: str) -> None:
     if sys.stderr is not None:  # print() would take stdout then
         print(f"neurograph: {message}", file=sys.stderr)
-    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -231,7 +240,8 @@ def _train(options: argparse.Namespace) -> None:
     network, (x, y) = network_and_data(options)
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
-    text = f"{fit}\n{accuracy(fit.network, x, y)}"
+    said = [line for text in (repr(fit), *fit.remarks) for line in wrapped(in_options(text, options), 4)]
+    text = "\n".join([*said, accuracy(fit.network, x, y)])
     if options.task == "digits":
         text += f"\nof those kept for testing: {accuracy(fit.network, *unseen_digits())}"
     if history:
@@ -255,7 +265,7 @@ def _certify(options: argparse.Namespace) -> None:
     network = compiled(options)
     x = None if no_data(options) else given_data(options, network)[0]
     report = ng.certify(network, x, budget=options.budget)
-    print(report)
+    print(in_options(str(report), options))
     if options.radius:
         print("", *_radius_lines(report, x), sep="\n")
 

@@ -1,4 +1,4 @@
-"""Two CSV files, edges and nodes, for spreadsheets and everything else."""
+"""CSV files of edges, nodes and the graph, for spreadsheets and everything else."""
 
 from __future__ import annotations
 
@@ -15,16 +15,25 @@ from typing import Any
 import networkx as nx
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import NO_ENDS, Ends, Format, add_edge, add_node
+from neurograph.formats.base import (
+    NO_ENDS,
+    VERSION,
+    Ends,
+    Format,
+    add_edge,
+    add_node,
+    check_version,
+    checked_json,
+)
 from neurograph.formats.encoding.columns import (
     JSON_PREFIX,
     decoded,
     edge_data,
     encoded,
     from_header,
-    header,
     label,
     node_data,
+    parsed,
     text,
 )
 from neurograph.graphs.edge_table import EdgeTable
@@ -32,10 +41,11 @@ from neurograph.graphs.from_networkx import wiring_of
 from neurograph.graphs.wiring import Wiring
 
 HEADER_KEY = "neurograph"
-"""Column of the nodes whose first cell holds the attributes of the graph."""
+"""Row of the graph with the version and the counts; once a column of the nodes, with the graph in its first cell."""
 
 NODE_KEYS = ("node", HEADER_KEY)
 EDGE_KEYS = ("pre", "post")
+GRAPH_KEYS = (HEADER_KEY,)
 """Names of the columns that are no attributes."""
 
 LABEL_KEYS = ("node", *EDGE_KEYS)
@@ -59,36 +69,46 @@ LONGEST_INTEGER = 4000
 
 
 class CSVPair(Format):
-    """CSV of the edges, and of the nodes beside it in ``<name>.nodes.csv``, with a header each.
+    """CSV of the edges, and beside it of the nodes and of the graph, with a header each.
 
     The edges have the columns ``pre``, ``post`` and ``weight``, the nodes ``node``, ``role`` and ``bias``, and both
-    their other attributes. An empty cell is absent. A cell that is written as Python writes a number is one, a label
-    only if it is digit for digit; one that begins with ``json:`` is JSON, and any other is text, ``007`` and ``1E5``
-    too. So the text ``12`` stands as ``json:"12"``. Weights and biases may be written in other ways.
+    their other attributes. The graph has a row for each attribute, in the columns ``attribute`` and ``value``; without
+    this file, as from another program, it has none. An empty cell is absent. A cell that is written as Python writes a
+    number is one, a label only if it is digit for digit; one that begins with ``json:`` is JSON, and any other is text,
+    ``007`` and ``1E5`` too. So the text ``12`` stands as ``json:"12"``. Weights and biases may be written otherwise.
     """
 
     name = "CSV"
     suffix = ".csv"
-    purpose = "spreadsheets: the edges; the nodes stand in ``<name>.nodes.csv`` beside it"
+    purpose = (
+        "spreadsheets: the edges; beside it the nodes stand in ``<name>.nodes.csv``, and what the graph itself carries "
+        "in ``<name>.graph.csv``"
+    )
     opener = "pandas.read_csv(path)"
     tabular = True
-    infixes = ("", ".nodes")
+    infixes = ("", ".nodes", ".graph")
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
         graph = table.to_graph()
-        facts = header(graph.graph, nodes=len(graph), edges=graph.number_of_edges())
+        facts = {"version": VERSION, "nodes": len(graph), "edges": graph.number_of_edges()}
+        facts["attributes"] = len(graph.graph)
+        attributes = {HEADER_KEY: JSON_PREFIX + json.dumps(facts), **next(encoded([graph.graph], GRAPH_KEYS))}
         node_rows = [
             {"node": node if type(node) in (bool, int, float) else text(node), **row}
             for node, row in zip(graph, encoded(node_data(graph), NODE_KEYS), strict=True)
         ]
         labels = dict(zip(graph, (row["node"] for row in node_rows), strict=True))
-        node_rows[0][HEADER_KEY] = JSON_PREFIX + facts
         edge_rows = [
             {"pre": labels[pre], "post": labels[post], **row}
             for (pre, post), row in zip(graph.edges(), encoded(edge_data(graph), EDGE_KEYS), strict=True)
         ]
-        return [_table(edge_rows, (*EDGE_KEYS, "weight")), _table(node_rows, ("node", "role"))]
+        graph_rows = [{"attribute": name, "value": value} for name, value in attributes.items()]
+        return [
+            _table(edge_rows, (*EDGE_KEYS, "weight")),
+            _table(node_rows, ("node", "role")),
+            _table(graph_rows, ("attribute", "value")),
+        ]
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program."""
@@ -101,11 +121,32 @@ class CSVPair(Format):
         for row in edge_rows:
             pre, post = (label(row.pop(key), f"a label in the column {key}") for key in EDGE_KEYS)
             add_edge(graph, pre, post, decoded(row, EDGE_KEYS, f"edge {pre!r} -> {post!r}"))
-        if written:
+        if files[2]:
+            attributes, facts = _graph_of(_rows(files[2], ("attribute",), "attributes"))
+        elif written:
             attributes, facts = from_header(str(written[0]).removeprefix(JSON_PREFIX), f"the column {HEADER_KEY}")
-            graph.graph.update(attributes)
-            _check_count(facts, nodes=len(graph), edges=graph.number_of_edges())
-        return replace(wiring_of(graph), own=bool(written))
+        else:
+            return wiring_of(graph)
+        graph.graph.update(attributes)
+        counts = {"nodes": len(graph), "edges": graph.number_of_edges(), "attributes": len(graph.graph)}
+        _check_count(facts, counts)
+        return replace(wiring_of(graph), own=True)
+
+
+def _graph_of(table: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the attributes of the graph that stand in the rows of its table, and its facts, if they are there."""
+    cells: dict[str, Any] = {}
+    for row in table:
+        name = str(row["attribute"])
+        if name in cells:
+            raise FormatError(f"the attributes have {name!r} twice: expected each once")
+        cells[name] = row.get("value")
+    where = f"the row {HEADER_KEY} of the attributes"
+    written = str(cells.pop(HEADER_KEY, None)).removeprefix(JSON_PREFIX)
+    facts: dict[str, Any] = checked_json(parsed(written, where), dict, where)
+    check_version(facts.get("version"), f"{where} has version")
+    present = {name: cell for name, cell in cells.items() if cell is not None}
+    return decoded(present, GRAPH_KEYS, "the graph"), facts
 
 
 def _table(rows: Sequence[Mapping[str, Any]], first: Sequence[str]) -> bytes:
@@ -172,10 +213,10 @@ def _value(cell: str, name: str) -> Any:
     return cell
 
 
-def _check_count(facts: Mapping[str, Any], **found: int) -> None:
+def _check_count(facts: Mapping[str, Any], found: Mapping[str, int]) -> None:
     for what, count in found.items():
-        if facts.get(what) != count:
+        if what in facts and facts[what] != count:
             raise FormatError(
-                f"it has {count} {what}, but the column {HEADER_KEY} says {facts.get(what)!r}: expected a whole file; "
+                f"it has {count} {what}, but {HEADER_KEY} says {facts[what]!r}: expected whole files of one graph; "
                 f"write it again or, if you took {what} in or out yourself, write the number there"
             )

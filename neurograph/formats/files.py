@@ -42,8 +42,8 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     graph : networkx.DiGraph, EdgeTable or Network
         What to write, with the role at every node; a network is written as ``network.to_graph()`` and its dynamics.
     path : path
-        Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
-        before the first is replaced, and only a kill between the two moves leaves one new and one old.
+        Where to. An old file there is replaced at the end, as a whole, or not at all; of several, all are written
+        before the first is replaced, and only a kill between the moves leaves some new and some old.
 
     Returns
     -------
@@ -119,7 +119,8 @@ def read(
     ----------
     path : path
         A file of :func:`write` or of another program: {suffixes}. A table of edges (CSV, Parquet) has its nodes beside
-        it in ``<name>.nodes.<suffix>``, where there is such a file.
+        it in ``<name>.nodes.<suffix>``, where there is such a file, and CSV what the graph itself carries, its dynamics
+        among it, in ``<name>.graph.csv``.
     nodes, edges : path, optional
         The other file, where nodes and edges stand in two: ``read("edges.csv", nodes="nodes.csv")``,
         ``read("nodes.h5", edges="edges.h5")``.
@@ -188,13 +189,12 @@ def read_table(
     path = as_path(path)
     format = _format_of(path)
     intake = Intake(**words)
-    files = _given_files(path, format, nodes, edges)
     if (pre, post) != NO_ENDS and not format.tabular:
         raise ParameterError(
             f"pre is {pre!r} and post {post!r}, but {format.name} has no columns of ends: expected None"
         )
     try:
-        return intake.of(format.load([_contents(file, format) for file in files], (pre, post))).table()
+        return intake.of(format.load(_read_files(path, format, nodes, edges), (pre, post))).table()
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
@@ -311,18 +311,28 @@ def _files(path: Path, format: Format) -> list[Path]:
 
 
 def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Path]:
-    """Return the files to read: those beside the one that is named as far as they are there, or the other one named."""
+    """Return the files to read: the one that is named, the others that are named, and those beside it."""
     if nodes is not None and edges is not None:
         raise ParameterError(f"nodes is {nodes!r} and edges {edges!r}: expected one of them, for the path is the other")
-    other = nodes if edges is None else edges
-    if other is not None:
-        if not format.tabular:
-            raise ParameterError(
-                f"{'nodes' if edges is None else 'edges'} is {other!r}, but {format.name} is one file: expected None"
-            )
-        return [path, as_path(other)] if edges is None else [as_path(other), path]
-    first, *beside = _files(path, format)
-    return [first, *(file for file in beside if file.exists())]
+    if (nodes is not None or edges is not None) and not format.tabular:
+        named, other = ("nodes", nodes) if edges is None else ("edges", edges)
+        raise ParameterError(f"{named} is {other!r}, but {format.name} is one file: expected None")
+    first = path if edges is None else as_path(edges)
+    beside = _files(first, format)[1:]
+    if nodes is not None:
+        beside[:1] = [as_path(nodes)]
+    elif edges is not None:
+        beside[:1] = [path]
+    return [first, *beside]
+
+
+def _read_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[bytes]:
+    """Return the contents of the files; of those beside it that no one named and that are not there, nothing."""
+    files = _given_files(path, format, nodes, edges)
+    named = 2 if nodes is not None or edges is not None or not format.tabular else 1
+    return [
+        b"" if place >= named and not file.exists() else _contents(file, format) for place, file in enumerate(files)
+    ]
 
 
 def _contents(path: Path, format: Format) -> bytes:

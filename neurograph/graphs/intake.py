@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, TypeVar, cast, get_args
 
 import numpy as np
 
-from neurograph._checks import Seed, checked_generator, checked_number, finite_number, named_arguments
+from neurograph._checks import Seed, checked_generator, checked_number, finite_number
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.naming import Naming, named_roles, ordered
@@ -225,7 +225,7 @@ def with_words(function: Function) -> Function:
     cast(Any, function).__signature__ = signature.replace(parameters=[*own, *WORDS])
     explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
     function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
-    return named_arguments(function)
+    return function
 
 
 def _shared(tied: Any, given: Column, drawn: Any) -> Any:

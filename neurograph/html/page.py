@@ -18,7 +18,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import named_arguments
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
@@ -36,7 +35,6 @@ from neurograph.pruning import Removed
 from neurograph.training.state import TrainingState
 
 
-@named_arguments
 def write_page(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
     path: str | os.PathLike[str],

@@ -16,7 +16,6 @@ import json
 import math
 import os
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._messages import warn
 from neurograph.errors import CheckpointError, CheckpointWarning
 
 VERSION = 4
@@ -141,7 +141,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint | None:
         if found is None:
             continue
         if refused:
-            warnings.warn(f"{refused[0]}; {file}, written before it, is used", CheckpointWarning, stacklevel=2)
+            warn(f"{refused[0]}; {file}, written before it, is used", CheckpointWarning)
         return found
     if refused:
         them = "them" if len(refused) > 1 else "it"

@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._checks import check_mask, checked_whole
+from neurograph._checks import check_mask, checked_whole, public_names
 from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import DataError, MissingPackageError, ParameterError
@@ -397,3 +397,6 @@ def _nearest_distribution(outputs: Floats) -> Floats:
     excess = (np.cumsum(ordered, axis=1) - 1.0) / np.arange(1, outputs.shape[1] + 1)
     last = np.sum(ordered > excess, axis=1) - 1
     return np.asarray(np.maximum(outputs - excess[np.arange(len(outputs)), last][:, None], 0.0))
+
+
+public_names(__name__, __all__)

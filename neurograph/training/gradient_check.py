@@ -10,7 +10,7 @@ import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed, checked_generator, checked_whole, named_arguments
+from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
 from neurograph.learning import rules
@@ -147,7 +147,6 @@ def gradient(
     return _gradient_at(_settled(network, inputs, config.solver, start, checked_generator(seed)), targets, config.cost)
 
 
-@named_arguments
 def gradient_check(
     network: Network,
     x: ArrayLike,
@@ -238,7 +237,6 @@ def gradient_check(
     )
 
 
-@named_arguments
 def gradient_history(
     network: Network,
     x: ArrayLike,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Seed
+from neurograph._messages import wrapped
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
@@ -104,7 +105,7 @@ class TrainingState:
 
     def __str__(self) -> str:
         """Return how it ended and, a line each, what kept it from learning."""
-        return "\n".join([repr(self), *self.remarks])
+        return "\n".join(line for text in (repr(self), *self.remarks) for line in wrapped(text, 4))
 
 
 def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
@@ -328,7 +329,7 @@ def _finished(
         # The cost is that of before the last updates: settle once more, after them.
         now = config.solver.solve(network, Phase(_start(problem, network, states, samples, rng)))
         if config.cost.mean(now.outputs, problem.y[samples]) <= config.target_cost:
-            why = f"stopped at a cost of {config.target_cost:g}"
+            why = f"stopped at cost {config.target_cost:g}"
     return why
 
 

@@ -1,10 +1,13 @@
 """The pair of CSV files, and where it is as that of Parquet: as pandas reads and writes it, and what is no graph."""
 
+import csv
+
 import networkx as nx
 import pytest
 
 import neurograph as ng
 from neurograph.errors import FormatError
+from neurograph.formats.encoding.columns import header
 from tests.formats.graphs import EDGES, content, refused, sample, subgraph
 
 
@@ -37,6 +40,7 @@ def test_pandas_reads_the_pair_and_what_it_writes_is_read(suffix, tmp_path):
     assert list(doubled.edges(data="weight")) == [(pre, post, 2 * weight) for pre, post, weight in EDGES]
     assert doubled.graph == subgraph().graph
 
+    (tmp_path / "net.graph.csv").unlink(missing_ok=True)
     getattr(pandas.DataFrame({"node": [5, 7], "role": [None, "output"]}), save)(beside, index=False)
     getattr(pandas.DataFrame({"pre": [5], "post": [7], "weight": [3]}), save)(path, index=False)
     assert content(ng.read(path)) == content(foreign())
@@ -87,7 +91,54 @@ def test_csv_that_was_cut_between_two_lines_is_refused(tmp_path):
     path = ng.write(sample(".csv"), tmp_path / "graph.csv")
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:-1]))
-    refused(path, "it has 2 edges, but the column neurograph says 3")
+    refused(path, "it has 2 edges, but neurograph says 3")
+
+
+def test_what_the_graph_carries_stands_in_a_table_of_its_own(tmp_path):
+    graph = subgraph()
+    graph.graph.update({"neurograph": 1, "12": "12", "": "", "json:x": 2**70, "half": 0.5, "lines": "a\nb, c"})
+    path = ng.write(graph, tmp_path / "net.csv")
+    assert {file.name for file in tmp_path.iterdir()} == {"net.csv", "net.nodes.csv", "net.graph.csv"}
+    assert content(ng.read(path)) == content(graph)
+    with open(tmp_path / "net.nodes.csv", encoding="utf-8", newline="") as lines:
+        assert next(csv.reader(lines)) == ["node", "role", "tags", "bias", "layer"]
+    with open(tmp_path / "net.graph.csv", encoding="utf-8", newline="") as lines:
+        header, first, *rows = csv.reader(lines)
+    assert (header, first[0]) == (["attribute", "value"], "neurograph")
+    assert ["name", "small"] in rows
+    assert len(rows) == len(graph.graph)
+
+
+def test_a_pair_that_was_written_with_the_graph_in_its_first_node_is_read(tmp_path):
+    graph = subgraph()
+    path = ng.write(graph, tmp_path / "net.csv")
+    (tmp_path / "net.graph.csv").unlink()
+    plain = ng.read(path)
+    assert plain.graph == {}
+    assert content(plain)[1:] == content(graph)[1:]
+    nodes = list(csv.reader((tmp_path / "net.nodes.csv").read_text("utf-8").splitlines()))
+    facts = "json:" + header(graph.graph, nodes=3, edges=3)
+    with open(tmp_path / "net.nodes.csv", "w", encoding="utf-8", newline="") as file:
+        cells = ["neurograph", facts, "", ""]
+        csv.writer(file).writerows([*row, cell] for row, cell in zip(nodes, cells, strict=True))
+    assert content(ng.read(path)) == content(graph)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    ("name,small\n", "", "it has 2 attributes, but neurograph says 3"),
+    ("name,small\n", "name,small\nname,large\n", "the attributes have 'name' twice"),
+    ("neurograph,", "other,", "the row neurograph of the attributes"),
+    ('""version"": 1', '""version"": 9', "has version 9: expected 1"),
+    ('""nodes"": 3', '""nodes"": 4', "it has 3 nodes, but neurograph says 4"),
+    ("attribute,value", "name,value", "0 columns called 'attribute'"),
+])  # fmt: skip
+def test_a_table_of_the_graph_that_is_damaged_is_refused(old, new, message, tmp_path):
+    path = ng.write(subgraph(), tmp_path / "net.csv")
+    beside = tmp_path / "net.graph.csv"
+    text = beside.read_text("utf-8")
+    assert old in text
+    beside.write_text(text.replace(old, new, 1), "utf-8")
+    refused(path, message)
 
 
 def from_elsewhere(folder, nodes, edges):

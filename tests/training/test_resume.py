@@ -147,7 +147,7 @@ def test_another_call_does_not_go_on_with_it(tmp_path, name, changes):
 def test_a_run_that_was_finished_early_stays_finished(tmp_path):
     options = {"seed": 0, "checkpoint": tmp_path / "a.ckpt"}
     first = ng.train(network(), X, Y, **options)
-    assert first.finished == "stopped at a cost of 0.01"
+    assert first.finished == "stopped at cost 0.01"
     again = ng.train(network(), X, Y, epochs=5000, checkpoint=options["checkpoint"], seed=0)
     assert again.epochs == first.epochs < 1000
     assert_same(again, first)
