@@ -6,6 +6,7 @@ import abc
 import json
 import math
 import reprlib
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -125,6 +126,20 @@ def check_version(found: Any, what: str) -> None:
         raise FormatError(
             f"{what} {found!r}: expected {VERSION}; read it with the neurograph that wrote it, or a newer one"
         )
+
+
+def distinct_nodes(labels: Sequence[Hashable]) -> tuple[Hashable, ...]:
+    """Return the labels of a file as nodes.
+
+    Raises
+    ------
+    FormatError
+        If one is there twice.
+    """
+    if len(set(labels)) != len(labels):
+        twice = Counter(labels).most_common(1)[0][0]
+        raise FormatError(f"node {twice!r} is there twice: expected every id once")
+    return tuple(labels)
 
 
 def add_node(graph: nx.DiGraph[Any], node: Hashable, attributes: dict[str, Any]) -> None:

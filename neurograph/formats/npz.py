@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import NO_ENDS, Ends, Format, add_edge, add_node, checked_json, from_json, to_json, without
+from neurograph.formats.base import NO_ENDS, Ends, Format, distinct_nodes
 from neurograph.formats.encoding.arrays import pack, unpack
-from neurograph.formats.encoding.columns import edge_data, from_header, header, label, label_column, node_data
+from neurograph.formats.encoding.columns import from_header, header, label, label_column
+from neurograph.formats.encoding.typed import columns_from_json, columns_to_json
+from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import wiring_of
 from neurograph.graphs.wiring import Wiring
 
 Arrays = dict[str, NDArray[Any]]
@@ -26,7 +25,7 @@ class NPZ(Format):
 
     ``format``, ``shape``, ``indptr``, ``indices`` and ``data`` are scipy's; ``labels``, ``roles`` (empty where a node
     has none) and ``biases`` (NaN where a node has none of its own) go with the rows. ``neurograph`` holds all other
-    attributes as JSON in UTF-8.
+    attributes as JSON in UTF-8, a column each: the values, and at which nodes or edges where not all carry one.
     """
 
     name = "npz"
@@ -36,23 +35,22 @@ class NPZ(Format):
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
-        graph = table.to_graph()
-        places = {node: place for place, node in enumerate(graph)}
-        nodes, edges = node_data(graph), edge_data(graph)
+        graph = Wiring.of(table).by_pre()
+        count = len(graph.nodes)
         others = header(
-            graph.graph,
-            nodes=[to_json(without(data, "role", "bias")) for data in nodes],
-            edges={str(place): to_json(without(data, "weight")) for place, data in enumerate(edges) if len(data) > 1},
+            graph.attributes,
+            nodes=columns_to_json(graph.of_nodes.without("role", "bias")),
+            edges=columns_to_json(graph.of_edges.without("weight")),
         )
         arrays = {
             "format": np.array(b"csr"),
-            "shape": np.array([len(graph), len(graph)]),
-            "indptr": np.cumsum([0, *(degree for _, degree in graph.out_degree())]),
-            "indices": np.array([places[post] for _, post in graph.edges()], np.int64),
-            "data": np.array([data["weight"] for data in edges], np.float64),
-            "labels": np.array(label_column(graph)),
-            "roles": np.array([data.get("role", "") for data in nodes]),
-            "biases": np.array([data.get("bias", np.nan) for data in nodes], np.float64),
+            "shape": np.array([count, count]),
+            "indptr": np.searchsorted(graph.pre, np.arange(count + 1)),
+            "indices": graph.post.astype(np.int64),
+            "data": graph.of_edges["weight"].values.astype(np.float64),
+            "labels": np.array(label_column(graph.nodes)),
+            "roles": np.array(graph.of_nodes["role"].cells("")),
+            "biases": table.biases,
             "neurograph": np.frombuffer(others.encode(), np.uint8),
         }
         return [pack(arrays)]
@@ -63,29 +61,30 @@ class NPZ(Format):
         _check_arrays(arrays)
         try:
             given, texts = arrays["labels"].tolist(), arrays["neurograph"].tobytes().decode()
-            roles, biases = arrays["roles"].tolist(), arrays["biases"].tolist()
+            roles, biases = arrays["roles"].tolist(), arrays["biases"]
         except ValueError as error:
             raise FormatError(f"a text is damaged ({error}): expected UTF-8 and UTF-32; write it again") from error
         attributes, facts = from_header(texts, "neurograph")
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        graph.graph.update(attributes)
-        rows: list[Any] = checked_json(facts.get("nodes"), list, "nodes of neurograph")
-        if len(rows) != len(given):
-            raise FormatError(f"neurograph tells of {len(rows)} nodes: expected {len(given)}, as many as labels")
-        for cell, role, bias, row in zip(given, roles, biases, rows, strict=True):
-            own = {**({"role": role} if role else {}), **({} if bias != bias else {"bias": bias})}
-            add_node(graph, label(cell, "a label"), own | checked_json(from_json(row), dict, "a node of neurograph"))
-        _add_edges(graph, arrays, checked_json(facts.get("edges"), dict, "edges of neurograph"))
-        return replace(wiring_of(graph), own=True)
-
-
-def _add_edges(graph: nx.DiGraph[Any], arrays: Arrays, more: dict[str, Any]) -> None:
-    labels = list(graph)
-    starts = np.repeat(np.arange(len(labels)), np.diff(arrays["indptr"]))
-    ends, weights = arrays["indices"].tolist(), arrays["data"].tolist()
-    for place, (i, j, weight) in enumerate(zip(starts.tolist(), ends, weights, strict=True)):
-        row: dict[str, Any] = checked_json(from_json(more.get(str(place), {})), dict, f"edge {place} of neurograph")
-        add_edge(graph, labels[i], labels[j], {**row, "weight": weight})
+        if isinstance(facts.get("nodes"), list):
+            raise FormatError(
+                "an older neurograph wrote it, with an object for each node: read it with that one, and write "
+                ".json, which every one reads"
+            )
+        nodes = distinct_nodes([label(cell, "a label") for cell in given])
+        own = {
+            "role": Column.of(roles, np.array([role != "" for role in roles], np.bool_)),
+            "bias": Column(biases, ~np.isnan(biases)),
+        }
+        pre = np.repeat(np.arange(len(nodes), dtype=np.int32), np.diff(arrays["indptr"]))
+        return Wiring(
+            nodes,
+            pre,
+            arrays["indices"].astype(np.int32),
+            columns_from_json(facts.get("nodes"), len(nodes), "nodes").having(**own),
+            columns_from_json(facts.get("edges"), pre.size, "edges").having(weight=Column(arrays["data"])),
+            attributes,
+            own=True,
+        )
 
 
 KINDS = {

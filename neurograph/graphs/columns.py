@@ -64,6 +64,12 @@ class Column(FrozenArrays):
         """Return the column at some places, or where a mask is True."""
         return Column(self.values[places], None if self.present is None else self.present[places])
 
+    def spread(self, places: NDArray[Any], count: int) -> Column:
+        """Return a column of `count` that has these values at some places, and is absent elsewhere."""
+        values, present = np.zeros(count, self.values.dtype), np.zeros(count, np.bool_)
+        values[places], present[places] = self.values, True if self.present is None else self.present
+        return Column(values, None if present.all() else present)
+
     def where(self) -> NDArray[np.int64]:
         """Return the places that carry it."""
         return np.arange(self.values.size) if self.present is None else np.flatnonzero(self.present)

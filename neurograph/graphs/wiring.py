@@ -52,6 +52,22 @@ class Wiring(FrozenArrays):
     directed: bool = True
     own: bool = False
 
+    @classmethod
+    def of(cls, table: EdgeTable) -> Wiring:
+        """Return a graph that is compiled as it was given: what :meth:`table` undoes."""
+        given = np.empty(table.pre.size, np.int64)
+        given[table.given] = np.arange(given.size)
+        biased = np.isfinite(table.biases)
+        own = {"bias": Column(np.where(biased, table.biases, 0.0), biased)} if biased.any() else {}
+        return cls(
+            table.nodes,
+            table.pre[given],
+            table.post[given],
+            table.of_nodes().having(**own),
+            table.of_edges().having(weight=Column(table.weights[given])),
+            dict(table.attributes or {}),
+        )
+
     @cached_property
     def index(self) -> dict[Hashable, int]:
         """Place of each label in `nodes`."""
@@ -68,6 +84,12 @@ class Wiring(FrozenArrays):
     def keeping(self, edges: NDArray[Any]) -> Wiring:
         """Return the wiring with some of its edges alone, by their places or a mask."""
         return replace(self, pre=self.pre[edges], post=self.post[edges], of_edges=self.of_edges.take(edges))
+
+    def by_pre(self) -> Wiring:
+        """Return the wiring with the edges of each presynaptic node together, as networkx goes through them."""
+        if np.all(self.pre[1:] >= self.pre[:-1]):
+            return self
+        return self.keeping(np.argsort(self.pre, kind="stable"))
 
     def table(self) -> EdgeTable:
         """Return the graph as what is compiled.

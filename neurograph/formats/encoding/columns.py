@@ -56,12 +56,13 @@ def encoded(rows: Sequence[Mapping[str, Any]], reserved: Collection[str]) -> Ite
     for row in rows:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
-    encode = {name: _encoder(values) for name, values in columns.items()}
+    encode = {name: encoder(values) for name, values in columns.items()}
     names = {name: escaped(text(name), reserved) for name in columns}
     return ({names[name]: encode[name](value) for name, value in row.items()} for row in rows)
 
 
-def _encoder(values: Sequence[Any]) -> Callable[[Any], Any]:
+def encoder(values: Sequence[Any]) -> Callable[[Any], Any]:
+    """Return what makes the narrowest of the four types of each of these values."""
     types = {type(value) for value in values}
     if types == {bool}:
         return bool
