@@ -121,8 +121,9 @@ def matrices(graph: nx.DiGraph[Any], members: Members) -> dict[tuple[str, str], 
     neurons = [name for name in NEURONS if sizes[name]]
     total = sum(sizes.values()) * sum(sizes[name] for name in neurons)
     check_memory(8 * total, f"{total} weights in dense matrices, as NIR has them,", "write .parquet or .json")
-    # nir finds the types of a program along its links from the inputs, so these are there even if all is zero.
-    always = [(source, name) for name in neurons for source in ("input", name)]
+    # nir finds the types of a program along its links from the inputs, and takes a node that leads nowhere for an
+    # output, so these are there even if all is zero.
+    always = [(source, name) for name in neurons for source in ("input", "bias", name) if sizes[source]]
     found = {(pre, post): np.zeros((sizes[post], sizes[pre])) for pre, post in always}
     for pre, post, data in graph.edges(data=True):
         more = sorted(set(data) - {"weight"})
@@ -161,7 +162,7 @@ def box_of_thresholds(graph: nx.DiGraph[Any], members: Members) -> tuple[Parts, 
     Raises
     ------
     FormatError
-        If an end of the box is infinite, or a neuron has no input to be pushed by.
+        If a neuron has no input to be pushed by.
     """
     dynamics = dynamics_of(graph)
     parts: Parts = {}
@@ -169,8 +170,6 @@ def box_of_thresholds(graph: nx.DiGraph[Any], members: Members) -> tuple[Parts, 
     if dynamics.box is None:
         return parts, links
     low, high = dynamics.box
-    if not math.isfinite(high - low):
-        raise _inexpressible(dynamics, f"its box {dynamics.box} has an end that is infinite, which no push reaches")
     for name, (_, r, v_leak) in integrators(graph, members).items():
         if not r.all():
             raise _inexpressible(dynamics, f"node {members[name][int(np.argmin(r != 0))]!r} sees no input")

@@ -101,10 +101,12 @@ def write_spiking(neurons: SpikingNeurons, path: str | os.PathLike[str]) -> Path
             nodes[f"{name}_delay"] = delay
         chain = [source, *([] if delay is None else [f"{name}_delay"]), name, "neurons"]
         links += pairwise(chain)
+    # What is sent stands by itself, for snntorch fails on a matrix that leads from neurons straight back to them.
+    nodes["sent"] = nir.Linear(np.eye(len(ones)))
     read = np.zeros((len(neurons.outputs), len(neurons.labels)))
     read[np.arange(len(neurons.outputs)), neurons.outputs] = 1.0
     nodes |= {"outputs": nir.Linear(read), "output": nir.Output({"output": np.array([len(read)])})}
-    links += [("neurons", "outputs"), ("outputs", "output")]
+    links += [("neurons", "sent"), ("sent", "outputs"), ("outputs", "output")]
     labels = {"clamped": [*neurons.inputs, *neurons.always], "neurons": neurons.labels}
     metadata = {
         "dt": dt,
@@ -122,18 +124,18 @@ def _clamped(nir: Any, neurons: SpikingNeurons) -> tuple[dict[str, Any], list[tu
     ones = np.ones(inputs + always)
     nodes = {
         "input": nir.Input({"input": np.array([inputs])}),
-        "values": nir.Affine(np.eye(inputs + always, inputs), np.repeat([0.0, 1.0], [inputs, always])),
+        "clamped_input": nir.Affine(np.eye(inputs + always, inputs), np.repeat([0.0, 1.0], [inputs, always])),
         # R is 1, which norse takes it for
         "clamped": nir.LIF(LEAKLESS * ones, ones, 0.0 * ones, REACHED / (neurons.rmax * LEAKLESS) * ones, 0.0 * ones),
     }
-    return nodes, [("input", "values"), ("values", "clamped")]
+    return nodes, [("input", "clamped_input"), ("clamped_input", "clamped")]
 
 
 def _matrices(nir: Any, neurons: SpikingNeurons) -> dict[str, tuple[str, Any, Any]]:
     """Return the source, the delay and the weights (post, pre) of each matrix into the neurons."""
     clamped, free = len(neurons.inputs) + len(neurons.always), len(neurons.labels)
     delays = sorted({0.0, *neurons.delays.tolist()})
-    total = len(delays) * (clamped + free) * free
+    total = len(delays) * (clamped + free) * free + free**2
     check_memory(8 * total, f"{total} weights in dense matrices, as NIR has them,", "expected fewer delays or neurons")
     drive = neurons.r / neurons.tau
     found: dict[str, tuple[str, Any, Any]] = {}
@@ -142,8 +144,8 @@ def _matrices(nir: Any, neurons: SpikingNeurons) -> dict[str, tuple[str, Any, An
         here = neurons.delays == delay
         place = neurons.post[here] - clamped, neurons.pre[here]
         np.add.at(matrix, place, neurons.weights[here] * drive[place[0]])
-        for source, weights in (("clamped", matrix[:, :clamped]), ("neurons", matrix[:, clamped:])):
-            if delay == 0.0 and source == "neurons":
+        for source, weights in (("clamped", matrix[:, :clamped]), ("sent", matrix[:, clamped:])):
+            if delay == 0.0 and source == "sent":
                 constant = neurons.rmax * neurons.dt * (neurons.v_leak / neurons.tau + drive * neurons.bias)
                 found[f"{source}_to_neurons"] = source, None, nir.Affine(weights, constant)
             elif delay == 0.0:
