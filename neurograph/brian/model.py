@@ -108,13 +108,18 @@ class BrianModel(Batches):
         return self.compiled.with_weights(self.weights, self.biases).to_graph()
 
     def to_nir(self, path: str | os.PathLike[str]) -> Path:
-        """Write a spiking model as a program of NIR: leaky integrate-and-fire neurons, which other tools run.
+        """Write a model that spikes as a program of NIR: integrate-and-fire neurons, which other tools run.
 
-        Clamped nodes are a population LIF, whose input is x; all others are one CubaLIF, with the weights and biases as
-        they are now. From phi = 0, spikes come in the steps in which they come here. NIR's neurons have one filter, no
-        box and no refractory time, and reset to 0: so this takes models of a dynamics without a box whose drift is
-        affine, built with ``tau_syn`` of one step and ``reset="phi = 0.0"``. In a file a spike is 1 for one step: it is
-        made for steps of dt, and snntorch reads it as one of 0.1 ms. Times are in seconds, delays are NIR's Delay.
+        They fire at the rates at which the network settles, with the weights and biases as they are now; a reset
+        adds at most a step to each interval between spikes. Clamped nodes are a population LIF, whose input is x; all
+        others are one CubaLIF, and where the dynamics has a box, a second neuron beside each fires at what the first
+        sends above its end, so that the output is spikes less spikes.
+
+        NIR's neurons have one filter, here the membrane, and no refractory time: how the network settles, and when
+        neurons spike, differs from Brian2, but for a spiking model of a dynamics without a box, begun at phi = 0, built
+        with ``dt`` and ``tau_syn`` of the same 0.1 ms or less and ``reset="phi = 0.0"``. In a file a spike is 1 for one
+        step, so it is made for steps of dt, at most 0.1 ms, which are also snntorch's. Times are in seconds; delays are
+        NIR's Delay.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""NIR, the intermediate representation of neuromorphic programs: populations of leaky linear neurons."""
+"""NIR, the intermediate representation of neuromorphic programs: populations of leaky linear neurons, in a box."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class NIR(Format):
 
     name = "NIR"
     suffix = ".nir"
-    purpose = "neuromorphic programs: leaky linear neurons alone, as dense matrices; edges in the order of their nodes"
+    purpose = (
+        "neuromorphic programs: leaky linear neurons alone, in a box or in none, as dense matrices; edges in the order "
+        "of their nodes"
+    )
     opener = "nir.read(path)"
 
     def dump(self, graph: nx.DiGraph[Any]) -> Sequence[bytes]:

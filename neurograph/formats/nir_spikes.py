@@ -8,6 +8,10 @@ with a spike and v = 0 where v is above the threshold. Here I is what the neuron
 unit of time: its filter is the membrane. v integrates it, for :math:`\tau_{mem}` is so long that nothing leaks. A spike
 is 1 for one step, as the tools that read NIR have it, so a file is made for steps of dt. With w_in =
 tau_syn/dt and R = tau_mem/dt, as snntorch wants them, S and I arrive whole, and the weights are those of the network.
+
+Such neurons fire at the rate :math:`r_{max} \max(s, 0)`. Where a box ends at h, a second neuron beside each has its
+input less h, and its spikes count against those of the first: ``max(s, 0) - max(s - h, 0)`` is s in the box. A state
+that settles sends the same with a box and without, where what it sends is clipped.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import io
 import json
 import os
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -38,7 +42,7 @@ REACHED = 1.0 - 1e-6
 
 @dataclass(frozen=True, eq=False)
 class SpikingNeurons:
-    """Neurons with ``T ds/dt = (v_leak - s + r (I + b)) / tau``, which fire at the rate ``rmax s``, from 0 on.
+    """Neurons with ``T ds/dt = (v_leak - s + r (I + b)) / tau``, which fire at the rate ``rmax max(s, 0)``.
 
     Attributes
     ----------
@@ -48,8 +52,8 @@ class SpikingNeurons:
         The neurons that move.
     tau, r, v_leak, bias : float array (neurons,)
         Their constants.
-    outputs : int array
-        Which of them are the program's output.
+    outputs : float array (outputs, neurons)
+        What the program's output is made of.
     pre, post : int array (edges,)
         Ends of the edges: places in inputs, always and labels, one after the other.
     weights, delays : float array (edges,)
@@ -65,7 +69,7 @@ class SpikingNeurons:
     r: Floats
     v_leak: Floats
     bias: Floats
-    outputs: NDArray[np.int64]
+    outputs: Floats
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
     weights: Floats
@@ -73,6 +77,20 @@ class SpikingNeurons:
     rmax: float
     time_unit: float
     dt: float
+
+    def boxed(self, high: float) -> SpikingNeurons:
+        """Return neurons that send at most `high`: twice as many, the second half with the input less `high`."""
+        clamped, free = len(self.inputs) + len(self.always), len(self.labels)
+        second = self.pre >= clamped
+        pre = np.r_[self.pre, self.pre[second] + free]
+        post = np.r_[self.post, self.post[second]]
+        weights, delays = np.r_[self.weights, -self.weights[second]], np.r_[self.delays, self.delays[second]]
+        return replace(
+            self, labels=[*self.labels, *self.labels], tau=np.tile(self.tau, 2), r=np.tile(self.r, 2),
+            v_leak=np.r_[self.v_leak, self.v_leak - high], bias=np.tile(self.bias, 2),
+            outputs=np.hstack([self.outputs, -self.outputs]), pre=np.tile(pre, 2), post=np.r_[post, post + free],
+            weights=np.tile(weights, 2), delays=np.tile(delays, 2),
+        )  # fmt: skip
 
 
 def write_spiking(neurons: SpikingNeurons, path: str | os.PathLike[str]) -> Path:
@@ -103,9 +121,10 @@ def write_spiking(neurons: SpikingNeurons, path: str | os.PathLike[str]) -> Path
         links += pairwise(chain)
     # What is sent stands by itself, for snntorch fails on a matrix that leads from neurons straight back to them.
     nodes["sent"] = nir.Linear(np.eye(len(ones)))
-    read = np.zeros((len(neurons.outputs), len(neurons.labels)))
-    read[np.arange(len(neurons.outputs)), neurons.outputs] = 1.0
-    nodes |= {"outputs": nir.Linear(read), "output": nir.Output({"output": np.array([len(read)])})}
+    nodes |= {
+        "outputs": nir.Linear(neurons.outputs),
+        "output": nir.Output({"output": np.array([len(neurons.outputs)])}),
+    }
     links += [("neurons", "sent"), ("sent", "outputs"), ("outputs", "output")]
     labels = {"clamped": [*neurons.inputs, *neurons.always], "neurons": neurons.labels}
     metadata = {

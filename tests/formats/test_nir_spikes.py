@@ -54,7 +54,8 @@ def neurons(**changes):
     values = {
         "inputs": ["x"], "always": ["one"], "labels": ["h", ("y", 0)],
         "tau": np.array([0.5, 2.0]), "r": np.array([0.5, 4.0]), "v_leak": np.array([0.0, 0.1]),
-        "bias": np.array([0.2, 0.0]), "outputs": np.array([1]), "pre": np.array([0, 1, 2]), "post": np.array([2, 2, 3]),
+        "bias": np.array([0.2, 0.0]), "outputs": np.array([[0.0, 1.0]]),
+        "pre": np.array([0, 1, 2]), "post": np.array([2, 2, 3]),
         "weights": np.array([0.5, 0.25, 0.1]), "delays": np.zeros(3), "rmax": RMAX, "time_unit": TIME_UNIT, "dt": DT,
     }  # fmt: skip
     return SpikingNeurons(**values | changes)
@@ -78,6 +79,16 @@ def test_a_neuron_alone_spikes_when_the_integral_of_its_filtered_input_is_one(tm
     t = np.arange(1, 1_001) * DT
     integral = RMAX * s * (t - decay * (1.0 - np.exp(-t / decay)))
     assert abs(np.flatnonzero(found)[0] - np.flatnonzero(integral > 1.0)[0]) <= 1
+
+
+def test_a_box_is_a_second_neuron_that_takes_what_the_first_sends_above_its_end(tmp_path):
+    boxed = neurons(bias=np.array([2.0, 0.0])).boxed(0.8)  # s of the first would be 1.225
+    found = spikes(nir.read(write_spiking(boxed, tmp_path / "net.nir")), [0.4], 40_000)["neurons"][10_000:]
+    h, y, above_h, above_y = found.sum(axis=0) / (3.0 * RMAX)
+    assert h == pytest.approx(1.225, rel=0.015)
+    assert h - above_h == pytest.approx(0.8, abs=0.02)
+    assert y == pytest.approx(0.1 + 4.0 * 0.1 * 0.8, rel=0.03)
+    assert above_y == 0.0
 
 
 def test_a_delay_shifts_what_comes_and_nothing_else(tmp_path):
