@@ -1,4 +1,4 @@
-"""NIR: what it holds comes back, what it cannot hold is refused by name, and nir itself finds the same dynamics."""
+"""NIR: what it holds comes back, what it cannot hold, and what another program changed in it, is refused by name."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
