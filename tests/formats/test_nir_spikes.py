@@ -54,7 +54,7 @@ def neurons(**changes):
     values = {
         "inputs": ["x"], "always": ["one"], "labels": ["h", ("y", 0)],
         "tau": np.array([0.5, 2.0]), "r": np.array([0.5, 4.0]), "v_leak": np.array([0.0, 0.1]),
-        "bias": np.array([0.2, 0.0]), "outputs": np.array([[0.0, 1.0]]),
+        "bias": np.array([0.2, 0.05]), "outputs": np.array([[0.0, 1.0]]),
         "pre": np.array([0, 1, 2]), "post": np.array([2, 2, 3]),
         "weights": np.array([0.5, 0.25, 0.1]), "delays": np.zeros(3), "rmax": RMAX, "time_unit": TIME_UNIT, "dt": DT,
     }  # fmt: skip
@@ -68,7 +68,7 @@ def test_rates_are_those_of_the_linear_equilibrium(tmp_path):
     h = 0.5 * (0.5 * 0.4 + 0.25 * 1.0 + 0.2)
     rates = {name: each[10_000:].sum(axis=0) / (3.0 * RMAX) for name, each in found.items()}
     assert rates["clamped"] == pytest.approx(np.array([0.4, 1.0]), abs=0.005)
-    assert rates["neurons"] == pytest.approx(np.array([h, 0.1 + 4.0 * 0.1 * h]), rel=0.015)
+    assert rates["neurons"] == pytest.approx(np.array([h, 0.1 + 4.0 * (0.1 * h + 0.05)]), rel=0.015)
 
 
 def test_a_neuron_alone_spikes_when_the_integral_of_its_filtered_input_is_one(tmp_path):
