@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -15,11 +17,13 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
+from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
 from neurograph.errors import ParameterError
+from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import checked_targets
@@ -102,6 +106,42 @@ class BrianModel(Batches):
             If a weight has no longer the sign of its node, or tied edges differ.
         """
         return self.compiled.with_weights(self.weights, self.biases).to_graph()
+
+    def to_nir(self, path: str | os.PathLike[str]) -> Path:
+        """Write a model that spikes as a program of NIR: integrate-and-fire neurons, which other tools run.
+
+        They fire at the rates at which the network settles, with the weights and biases as they are now; a reset
+        adds at most a step to each interval between spikes. Clamped nodes are a population LIF, whose input is x; all
+        others are one CubaLIF, and where the dynamics has a box, a second neuron beside each fires at what the first
+        sends above its end, so that the output is spikes less spikes.
+
+        NIR's neurons have one filter, here the membrane, and no refractory time: how the network settles, and when
+        neurons spike, differs from Brian2, but for a spiking model of a dynamics without a box, begun at phi = 0, built
+        with ``dt`` and ``tau_syn`` of the same 0.1 ms or less and ``reset="phi = 0.0"``. In a file a spike is 1 for one
+        step, so it is made for steps of dt, at most 0.1 ms, which are also snntorch's. Times are in seconds; delays are
+        NIR's Delay.
+
+        Parameters
+        ----------
+        path : path
+            Where to, with the suffix ``.nir``.
+
+        Returns
+        -------
+        pathlib.Path
+            The path.
+
+        Raises
+        ------
+        FormatError
+            If the model is another, with what to build instead; or the file cannot be written.
+        MissingPackageError
+            If nir is not installed.
+        """
+        network = self.compiled.with_weights(self.weights, self.biases)
+        set_by_hand = "I_ext : 1" in self.recipe.neurons.splitlines()
+        external = self.runner.read(self.neurons, "I_ext") if set_by_hand else np.zeros(1)
+        return write_spiking(spiking_neurons(self.recipe, self.rule, network, external), path)
 
     def settle(self, duration: Any = None, window: Any = None) -> Equilibrium:
         """Run the free phase of every sample.
