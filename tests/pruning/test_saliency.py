@@ -74,7 +74,7 @@ def test_few_samples_are_nudged_again_and_again_but_not_in_a_large_network(monke
     monkeypatch.setattr(saliency, "MOST_PROBED", 10 * network.weights.size)
     few = np.mean([ask(seed) for seed in range(60)], axis=0)
     assert nudged == [1000] + 60 * [12]
-    assert np.linalg.norm(few - many) < 0.15 * np.linalg.norm(many)
+    assert np.linalg.norm(few - many) < 0.25 * np.linalg.norm(many)
     monkeypatch.setattr(saliency, "MOST_PROBED", 1)
     ask()
     assert nudged[-1] == 4
