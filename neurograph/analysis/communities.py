@@ -63,8 +63,7 @@ def _moved(sizes: sparse.csr_array, rng: np.random.Generator) -> Labels:
     """Return the module to which each node moves (nodes,), from one of its own."""
     n, total = sizes.shape[0], float(sizes.sum())
     out, into = (np.asarray(sizes.sum(axis=axis)).ravel() / total for axis in (1, 0))
-    both = sparse.csr_array(sizes + sizes.T) / total
-    both.setdiag(0.0)
+    both = sparse.csr_array((sizes + sizes.T - 2.0 * sparse.diags_array(sizes.diagonal())) / total)
     both.eliminate_zeros()
     label = np.arange(n)
     for _ in range(SWEEPS):

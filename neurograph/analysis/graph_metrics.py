@@ -167,7 +167,7 @@ def graph_metrics(
     measured = {name: _measured(one, rng) for name, one in links.items()}
     graphs = {name: _against_random(one, measured[name], count, rng) for name, one in links.items()}
     sections = {name: tuple(values) for name, values in next(iter(measured.values())).items()}
-    return GraphMetrics(graphs, sections, count, {name: words for name, one in links.items() if (words := sampled(one))})
+    return GraphMetrics(graphs, sections, count, {name: sampled(one) for name, one in links.items() if one.large})
 
 
 def _against_random(

@@ -127,9 +127,9 @@ def _spectral_radius(links: Links, circling: NDArray[np.bool_]) -> float:
         return 0.0
     block = weights[inside][:, inside]
     if inside.size > SMALL:
-        few = {"tol": ROUGH, "ncv": 60, "maxiter": 10} if links.large else {"tol": 1e-8}
+        tol, ncv, most = (ROUGH, 60, 10) if links.large else (1e-8, None, None)
         try:
-            found = eigs(block, k=6, return_eigenvectors=False, v0=np.ones(inside.size), **few)
+            found = eigs(block, k=6, v0=np.ones(inside.size), ncv=ncv, maxiter=most, tol=tol, return_eigenvectors=False)
             return float(np.abs(found).max())
         except ArpackNoConvergence as error:  # many eigenvalues of nearly this size: all of them are computed
             if links.large:
@@ -156,10 +156,10 @@ def sampled(links: Links) -> str:
         return ""
     sources = f"paths from {SOURCES:,} of {links.inputs.size:,} inputs; " if links.inputs.size > SOURCES else ""
     return (
-        f"of more than {links.most:,} edges, {sources}closed triads and loops of three from {WEDGES:,} pairs of links of each "
-        f"kind at a node, the open triads from them and the degrees; spectral radius to {ROUGH:.0%}, or missing; modules "
-        "by a search in which half of the nodes move at once; neither of these two of random graphs, whose edges are "
-        "dealt at once"
+        f"of more than {links.most:,} edges, {sources}closed triads and loops of three from {WEDGES:,} pairs of links "
+        "of each kind at a node, the open triads from them and the degrees; spectral radius with a residual of "
+        f"{ROUGH:.0%}, or missing; modules by a search in which half of the nodes move at once; neither of these two "
+        "of random graphs, whose edges are dealt at once"
     )
 
 

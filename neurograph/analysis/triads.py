@@ -56,21 +56,20 @@ def _counted(m: sparse.csr_array, c: sparse.csr_array) -> dict[str, float]:
         """Count i, j, k with i to j in the first, j to k in the second, i to k in the third."""
         return float((first @ second).multiply(third).sum())
 
+    back = sparse.csr_array(c.T)
     # Each is divided by the number of ways in which (i, j, k) finds it.
     return {
         "030T": closed(c, c, c),
-        "030C": closed(c, c, c.T) / 3,
-        "120D": closed(c.T, c, m) / 2,
-        "120U": closed(c, c.T, m) / 2,
+        "030C": closed(c, c, back) / 3,
+        "120D": closed(back, c, m) / 2,
+        "120U": closed(c, back, m) / 2,
         "120C": closed(c, c, m),
         "210": closed(m, m, c),
         "300": closed(m, m, m) / 6,
     }
 
 
-def _drawn(
-    a: sparse.csr_array, m: sparse.csr_array, c: sparse.csr_array, rng: np.random.Generator
-) -> dict[str, float]:
+def _drawn(a: sparse.csr_array, m: sparse.csr_array, c: sparse.csr_array, rng: np.random.Generator) -> dict[str, float]:
     """Estimate the same from wedges, pairs of links at a node: of each kind as many, each as likely as any other."""
     out, into, both = c, sparse.csr_array(c.T), m
     a.sort_indices()
@@ -87,8 +86,8 @@ def _drawn(
         u = rng.integers(first[middle])
         w = rng.integers(second[middle] - (one is other))
         w += (one is other) & (w >= u)
-        ends = one.indices[one.indptr[middle] + u], other.indices[other.indptr[middle] + w]
-        kinds = _kinds(edges, n, middle, *ends)
+        ends = (each.indices[each.indptr[middle] + k].astype(np.int64) for each, k in ((one, u), (other, w)))
+        kinds = _kinds(edges, n, np.asarray(middle, np.int64), *ends)
         # A triad has three wedges; of a kind with itself each was counted in both orders.
         share = before[-1] / (2 if one is other else 1) / WEDGES / 3
         for name in found:
@@ -102,7 +101,7 @@ def _kinds(
     """Return the names of those of the triads (v, u, w) whose ends u and w are linked too."""
 
     def there(pre: NDArray[np.int64], post: NDArray[np.int64]) -> NDArray[np.int64]:
-        asked = pre.astype(np.int64) * n + post
+        asked = pre * n + post
         order = np.argsort(asked)  # looked up in their order, they find the edges in the cache
         rising = asked[order]
         found = np.empty(asked.size, np.int64)

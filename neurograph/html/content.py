@@ -181,6 +181,7 @@ def margin(names: Sequence[str]) -> float:
 
 
 def bends_of(drawn: Drawn, places: Points) -> list[float]:
+    """Return how far each edge bends; of many, those of a pair bend and the others are straight."""
     if drawn.pre.size <= MOST_BENT:
         bent: list[float] = bends(drawn, places).tolist()
         return bent

@@ -141,17 +141,13 @@ function buttons(list, rows) {
 
 function find() {
   const sought = at("find").value.trim().toLowerCase();
-  const found = [];
-  if (sought)
-    for (let k = 0; k < labels.length && found.length < LISTED; k++) {
-      const label = labels[k].toLowerCase();
-      if (label === sought) found.unshift([labels[k], k]);
-      else if (label.includes(sought)) found.push([labels[k], k]);
-    }
-  if (sought) // a label that is the whole word stands first, however late it comes
-    for (let k = 0; k < labels.length; k++)
-      if (labels[k].toLowerCase() === sought && !found.some(([, place]) => place === k)) found.unshift([labels[k], k]);
-  buttons(at("found"), found);
+  const [whole, parts] = [[], []]; // a label that is the whole word stands first, however late it comes
+  for (let k = 0; sought && k < labels.length; k++) {
+    const label = labels[k].toLowerCase();
+    if (label === sought) whole.push([labels[k], k]);
+    else if (parts.length < LISTED && label.includes(sought)) parts.push([labels[k], k]);
+  }
+  buttons(at("found"), whole.concat(parts).slice(0, LISTED));
 }
 
 // The neurons of a population, the strongest first.

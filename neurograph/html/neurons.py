@@ -45,8 +45,8 @@ def large_content(table: EdgeTable, removed: Sequence[Removed]) -> dict[str, Any
     Returns
     -------
     dict
-        As of a small graph, and ``neurons``: the labels, the population of each, ``pre``, ``post`` and ``weight`` of the
-        edges that are carried, and what is said of them.
+        As of a small graph, and ``neurons``: the labels, the population of each, the edges that are carried, and what
+        is said of them.
 
     Raises
     ------
@@ -69,9 +69,9 @@ def _ranks(table: EdgeTable) -> NDArray[np.int64]:
     rank = np.full(order.size, order.size)
     for ends in (table.pre, post):
         # A counting sort by one end leaves the edges of each neuron in the order in which they come.
-        rows = sparse.coo_array((order, (ends[order], np.arange(order.size) % nodes)), shape=(nodes, nodes))
-        rows.has_canonical_format = True
-        rows = rows.tocsr()
+        pairs = sparse.coo_array((order, (ends[order], np.arange(order.size) % nodes)), shape=(nodes, nodes))
+        pairs.has_canonical_format = True
+        rows = pairs.tocsr()
         within = np.arange(order.size) - np.repeat(rows.indptr[:-1], np.diff(rows.indptr))
         rank[rows.data] = np.minimum(rank[rows.data], within)
     return rank
@@ -106,8 +106,8 @@ def _said(table: EdgeTable, populations: Populations, kept: int, most: int, left
     lines = [f"Drawn are {len(populations.names):,} populations: {populations.words}. An edge is the sum of theirs."]
     if kept < edges:
         lines.append(
-            f"Of each neuron the page has the {most:,} strongest edges in and out: {kept:,} of {edges:,} edges. Numbers "
-            "of edges and strengths are of all."
+            f"Of each neuron the page has the {most:,} strongest edges in and out: {kept:,} of {edges:,} edges. "
+            "Numbers of edges and strengths are of all."
         )
     if left_out:
         lines.append(f"Left out for their length: the attributes {', '.join(left_out)}.")

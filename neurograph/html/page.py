@@ -53,8 +53,8 @@ def write_page(
     the strongest, and says so; of more than 12,000 edges the strongest are there. The same values give the same bytes.
 
     Of a graph of more than 2,000 nodes, or 200,000 edges, it draws the populations, which the nodes' attribute
-    ``population`` or ``cell_type`` names, else modules that it finds, with the sums of the edges between them; lists the
-    strongest edges; and opens the neighbourhood of any neuron, with its strongest edges. What is left out it says.
+    ``population`` or ``cell_type`` names, else modules that it finds, with the sums of the edges between them; lists
+    the strongest edges; and opens the neighbourhood of any neuron, with its strongest edges. What is left out it says.
 
     Parameters
     ----------

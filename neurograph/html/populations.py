@@ -56,7 +56,8 @@ class Populations:
         """Divide nodes by the attribute that names their population, else into modules of the edges `strong`."""
         given, words = _named(table)
         if given is None:
-            links = Links(table.pre[strong].astype(np.int64), table.post[strong], table.weights[strong], table.roles)
+            pre, post = (ends[strong].astype(np.int64) for ends in (table.pre, table.post))
+            links = Links(pre, post, table.weights[strong].astype(np.float64), table.roles)
             module = np.where(table.roles == HIDDEN, communities(links, np.random.default_rng(0)), -1)
             _, number, size = np.unique(module, return_inverse=True, return_counts=True)
             rank = np.argsort(np.argsort(-size, kind="stable"), kind="stable") + 1
@@ -71,7 +72,7 @@ class Populations:
 
     @classmethod
     def _pooled(cls, texts: list[str], roles: NDArray[np.int8], words: str) -> Populations:
-        """Number the populations, the largest first; of too many, the small ones of a role are one."""
+        """Return the populations, the largest first; of too many, the small ones of a role are one."""
         place = {text: k for k, text in enumerate(dict.fromkeys(texts))}
         member = np.array([place[text] for text in texts], np.int64)
         role = np.zeros(len(place), np.int8)
@@ -105,12 +106,12 @@ class Populations:
         graph = Drawn(self.names, self.roles, there // count, there % count, sums[there])
         names = short_names(self.names)
         places, sides = positions(graph, None, margin(names))
-        square = [each.reshape(count, count) for each in (edges, sizes, left)]
+        square: list[NDArray[Any]] = [each.reshape(count, count) for each in (edges, sizes, left)]
         members = np.bincount(self.member, minlength=count)
         return {
             "nodes": [
                 node_entry(name, names[k], int(self.roles[k]), places[k], sides[k] * bool(margin(names)))
-                | {"in": _sums(*square[:2], (slice(None), k)), "out": _sums(*square[:2], (k, slice(None)))}
+                | {"in": _sums(square[0][:, k], square[1][:, k]), "out": _sums(square[0][k], square[1][k])}
                 | {"size": round(float(np.clip(24 * members[k] ** 0.2, 30, 150)), 1)}
                 | {"facts": {"neurons": f"{members[k]:,}", **_gone(square[2][:, k], square[2][k])}}
                 for k, name in enumerate(self.names)
@@ -128,8 +129,8 @@ class Populations:
 
 def _named(table: EdgeTable) -> tuple[list[str] | None, str]:
     """Return the population of each node, and what names them; None where nothing does."""
-    carried = table.node_attributes
-    for name in NAMED if carried is not None else ():
+    carried = table.node_attributes or []
+    for name in NAMED if carried else ():
         found = [data.get(name) for data in carried]
         told = np.array([one is not None for one in found])
         if 2 * np.count_nonzero(told & (table.roles == HIDDEN)) > np.count_nonzero(table.roles == HIDDEN):
@@ -165,9 +166,9 @@ def left_ends(table: EdgeTable, removed: Sequence[Removed]) -> Ends:
     return keys % nodes, keys // nodes
 
 
-def _sums(edges: NDArray[np.int64], sizes: NDArray[np.float64], part: Any) -> tuple[int, str]:
-    """Return the number of edges of a row or a column, and their summed size in words."""
-    return int(edges[part].sum()), f"{sizes[part].sum():.4g}"
+def _sums(edges: NDArray[Any], sizes: NDArray[Any]) -> tuple[int, str]:
+    """Return the number of edges from or to populations, and their summed size in words."""
+    return int(edges.sum()), f"{sizes.sum():.4g}"
 
 
 def _gone(into: NDArray[np.int64], out: NDArray[np.int64]) -> dict[str, str]:

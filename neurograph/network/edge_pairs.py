@@ -91,8 +91,8 @@ def _named(connectivity: Connectivity, pairs: list[tuple[Any, ...]]) -> NDArray[
     found = np.append(there, -2)[places] == asked
     if not found.all():
         raise ParameterError(
-            f"{pairs[int(np.argmin(found))]!r} is no edge of the network: expected pairs of labels in network.edges; one "
-            "edge alone is [(pre, post)]"
+            f"{pairs[int(np.argmin(found))]!r} is no edge of the network: expected pairs of labels in network.edges; "
+            "one edge alone is [(pre, post)]"
         )
     return places
 

@@ -185,9 +185,7 @@ def prune(
         removed = removed + gone
         curve.append(measured)
     smaller, left = _without_neurons(now) if neurons else (now, ())
-    return Pruning(
-        smaller, removed, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
-    )
+    return Pruning(smaller, removed, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]})
 
 
 class _Judge:

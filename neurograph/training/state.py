@@ -16,8 +16,7 @@ from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
 from neurograph.network.inputs import starting_state
 from neurograph.network.network import Network
-from neurograph.pruning.base import RemovedEdges
-from neurograph.pruning.base import Task
+from neurograph.pruning.base import RemovedEdges, Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -80,16 +81,16 @@ def test_a_large_graph_is_a_page_with_its_neurons(monkeypatch):
 
 
 SCRIPT = """
-const at = {};
-const element = (id) => at[id] ||= {
-  id, value: "", hidden: false, textContent: "", listeners: {}, children: [], addEventListener(name, f) { this.listeners[name] = f; },
+const made = {};
+const at = (id) => made[id] ||= {
+  id, value: "", hidden: false, textContent: "", listeners: {}, children: [],
+  addEventListener(name, f) { this.listeners[name] = f; },
   append(...more) { this.children.push(...more); }, replaceChildren(...more) { this.children = more; },
 };
-const document = { createElement: (name) => element(name + Math.random()), getElementById: element };
+const document = { createElement: (name) => at(name + Math.random()) };
 const addEventListener = () => {};
 const [cy, list, chosen] = [{ on() {} }, () => {}, () => {}];
 const [short, counted, sign] = [String, String, (w) => (w > 0 ? "positive" : w < 0 ? "negative" : "zero")];
-const atId = element;
 const content = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const { nodes } = content;
 """
@@ -98,13 +99,10 @@ const { nodes } = content;
 @pytest.mark.skipif(shutil.which("node") is None, reason="the script is run by node, which is not installed")
 def test_the_script_opens_the_neighbourhood_of_any_neuron(tmp_path):
     graph = brain()
-    script = (neurons.__file__.removesuffix(".py")) + ".js"
-    with open(script, encoding="utf-8") as file:
-        code = SCRIPT.replace("const at = {};", "const made = {};").replace("at[id] ||=", "made[id] ||=")
-        code = code.replace("const atId = element;", "const at = element;") + file.read()
+    code = SCRIPT + Path(neurons.__file__).with_suffix(".js").read_text("utf-8")
     code += """
-element("find").value = "7"; find();
-const found = element("found").children.map((item) => item.children[0].textContent);
+at("find").value = "7"; find();
+const found = at("found").children.map((item) => item.children[0].textContent);
 const hoods = labels.map((_, k) => { const { places, among } = neighbourhood(k);
   return { places: [...places.keys()], among: among.map((e) => [pres[e], posts[e]]) }; });
 console.log(JSON.stringify({ found, hoods, drawn: aroundElements(9).length }));

@@ -40,8 +40,7 @@ def test_populations_are_those_of_the_attribute_by_role(attribute):
 
 def test_an_edge_of_populations_is_the_sum_of_theirs():
     graph = brain()
-    table, found = divided(graph)
-    removed = [Removed((0, 7), 1, 0.5, 0.0, ""), Removed((3, 7), 1, 0.5, 0.0, ""), Removed(("gone", 7), 1, 0.5, 0.0, "")]
+    removed = [Removed((pre, 7), 1, 0.5, 0.0, "") for pre in (0, 3, "gone")]
     graph.remove_edges_from([(0, 7), (3, 7)])
     table, found = divided(graph)
     drawn = found.drawn(table, removed)
