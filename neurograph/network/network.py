@@ -24,6 +24,7 @@ from neurograph.graphs.labelled import by_name
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity
+from neurograph.network.edge_pairs import EdgePairs, edge_places
 from neurograph.network.symmetry import one_way, one_way_message
 
 T = TypeVar("T")
@@ -79,13 +80,9 @@ class Network(FrozenArrays):
         return tuple(self.nodes[place] for place in self.connectivity.outputs)
 
     @cached_property
-    def edges(self) -> tuple[tuple[Hashable, Hashable], ...]:
-        """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`."""
-        nodes = self.connectivity.table.nodes
-        return tuple(
-            (nodes[i], nodes[j])
-            for i, j in zip(self.connectivity.pre.tolist(), self.connectivity.post.tolist(), strict=True)
-        )
+    def edges(self) -> EdgePairs:
+        """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`: a tuple, but made as it is read."""
+        return EdgePairs.of(self.connectivity)
 
     @property
     def roles(self) -> NDArray[np.int8]:
@@ -193,46 +190,10 @@ class Network(FrozenArrays):
             is symmetric.
         """
         keep = np.ones(self.weights.size, np.bool_)
-        keep[self._edge_places(edges)] = False
+        keep[edge_places(self.connectivity, edges)] = False
         kept = np.flatnonzero(keep) if self.connectivity.kept is None else self.connectivity.kept[keep]
         connectivity = Connectivity.of(self.connectivity.table, kept)
         return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
-
-    def _edge_places(self, edges: Any) -> NDArray[np.int64]:
-        check_mask("edges", edges)
-        count = self.weights.size
-        expected = "expected places in network.edges, a mask of bools, or pairs of labels"
-        try:
-            given = edges if isinstance(edges, np.ndarray) else list(edges)
-        except TypeError:
-            raise ParameterError(f"edges is {edges!r}: {expected}, such as [('x', 'y')]") from None
-        if len(given) and all(isinstance(one, (tuple, list, np.ndarray)) for one in given):
-            place = {edge: k for k, edge in enumerate(self.edges)}
-            pairs = [tuple(one.tolist() if isinstance(one, np.ndarray) else one)[:2] for one in given]
-            try:
-                return np.array([place[pair] for pair in pairs], np.int64)
-            except (KeyError, TypeError) as error:  # a label that is not there, or cannot be one
-                pair = error.args[0] if isinstance(error, KeyError) else next(p for p in pairs if not _hashable(p))
-                raise ParameterError(
-                    f"{pair!r} is no edge of the network: expected pairs of labels in network.edges; one edge alone is "
-                    "[(pre, post)]"
-                ) from None
-        try:
-            leaving = np.asarray(given)
-        except ValueError:
-            raise ParameterError(f"edges holds places and pairs of labels at once: {expected}") from None
-        if leaving.dtype == np.bool_:
-            if leaving.shape != (count,):
-                raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
-            return np.flatnonzero(leaving)
-        if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
-            raise ParameterError(f"edges has type {leaving.dtype}: {expected}")
-        if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
-            raise ParameterError(
-                f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
-                f"expected places from 0 to {count - 1}"
-            )
-        return leaving.astype(np.int64)
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
@@ -372,11 +333,3 @@ def _checked_bonds(network: Network) -> Network:
         if wrong is not None:
             raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
     return network
-
-
-def _hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True

@@ -123,7 +123,7 @@ class Equilibrium:
         """Whether every sample converged."""
         return bool(np.all(self.status == Status.CONVERGED))
 
-    def of(self, samples: slice) -> Equilibrium:
+    def of(self, samples: slice | NDArray[np.int64]) -> Equilibrium:
         """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
         dt = None if self.dt is None else self.dt[samples]
         parts = self.state[samples], self.status[samples], self.residual[samples], self.steps[samples]
