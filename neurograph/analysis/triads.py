@@ -86,8 +86,8 @@ def _drawn(a: sparse.csr_array, m: sparse.csr_array, c: sparse.csr_array, rng: n
         u = rng.integers(first[middle])
         w = rng.integers(second[middle] - (one is other))
         w += (one is other) & (w >= u)
-        ends = (each.indices[each.indptr[middle] + k].astype(np.int64) for each, k in ((one, u), (other, w)))
-        kinds = _kinds(edges, n, np.asarray(middle, np.int64), *ends)
+        ends = (np.asarray(each.indices[each.indptr[middle] + k], np.int64) for each, k in ((one, u), (other, w)))
+        kinds = _kinds(edges, n, middle.astype(np.int64), *ends)
         # A triad has three wedges; of a kind with itself each was counted in both orders.
         share = before[-1] / (2 if one is other else 1) / WEDGES / 3
         for name in found:

@@ -62,7 +62,7 @@ def wiring_of(graph: nx.Graph[Any]) -> Wiring:
         edges = list(graph.edges(data=True))
         pre, post = (np.fromiter((index[edge[end]] for edge in edges), np.int32, len(edges)) for end in range(2))
         data = [edge[2] for edge in edges]
-        keys = [key for *_, key in graph.edges(keys=True)] if graph.is_multigraph() else []
+        keys = [key for *_, key in graph.edges(keys=True)] if isinstance(graph, nx.MultiGraph) else []
         if not all(isinstance(key, int) for key in keys):  # not those that networkx gives by itself
             data = [{"key": key, **each} for key, each in zip(keys, data, strict=True)]
     return Wiring(

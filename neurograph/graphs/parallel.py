@@ -41,7 +41,7 @@ def combined(wiring: Wiring, parallel: Parallel, weight: str | None) -> tuple[Wi
     group, first, size = rank[group], first[order], size[order]
     kept = wiring.keeping(first)
     columns, differing = _same(wiring.of_edges, kept.of_edges, group, first, {"weight", weight})
-    for name in {"weight", weight} & set(wiring.of_edges):
+    for name in {"weight", weight or "weight"} & set(wiring.of_edges):
         owner = f"a weight of {name}"
         values = numbers(wiring.of_edges[name], lambda k: "edge {!r} -> {!r}".format(*wiring.edge(k)), owner)
         columns = columns.having(**{name: Column(_reduced(values, group, first, size, parallel))})
@@ -58,9 +58,10 @@ def _reduced(
     if parallel == "max":
         largest = np.full(first.size, -np.inf, values.dtype)
         np.maximum.at(largest, group, values)
-        return largest
+        return np.asarray(largest)
     sums = np.bincount(group, values, first.size)
-    return (sums / size if parallel == "mean" else sums).astype(values.dtype)
+    reduced: NDArray[Any] = sums / size if parallel == "mean" else sums
+    return np.asarray(reduced, values.dtype)
 
 
 def _same(

@@ -176,7 +176,8 @@ def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biase
     missing = len(found) - carried.count
     of_nodes = carried if not missing else _longer(carried, missing)
     own = _own_biases(biases, found)
-    return Wiring(found, *places, Columns(len(found), {**of_nodes, **own}), attribute_columns(columns, count))
+    starts, stops = places
+    return Wiring(found, starts, stops, Columns(len(found), {**of_nodes, **own}), attribute_columns(columns, count))
 
 
 def _nodes(nodes: Any) -> tuple[tuple[Hashable, ...], Columns | None]:

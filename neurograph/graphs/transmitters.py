@@ -95,6 +95,8 @@ def _of_edges(wiring: Wiring, name: str, meaning: Mapping[Any, int], drawn: bool
     each = _meant(column.values[where].tolist(), name, meaning)
     alike = Column(np.ones(wiring.pre.size))
     weights = alike if drawn else wiring.of_edges.get("weight", alike)
-    size = np.abs(numbers(weights.take(where), lambda k: "edge {!r} -> {!r}".format(*wiring.edge(where[k])), "weight"))
+    size = np.abs(
+        numbers(weights.take(where), lambda k: "edge {!r} -> {!r}".format(*wiring.edge(int(where[k]))), "weight")
+    )
     votes = np.stack([np.bincount(wiring.pre[where], size * (each == sign), count) for sign in (0, 1, -1)])
     return np.array([0, 1, -1])[votes.argmax(axis=0)], int(((votes > 0.0).sum(axis=0) > 1).sum())

@@ -152,7 +152,7 @@ class Wiring(FrozenArrays):
             where = column.where()
             biases[where] = numbers(
                 column.take(where),
-                lambda k: f"node {self.nodes[where[k]]!r}",
+                lambda k: f"node {self.nodes[int(where[k])]!r}",
                 "bias",
                 ", or no bias attribute at all",
             )
