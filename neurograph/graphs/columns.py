@@ -102,6 +102,20 @@ class Columns(Mapping[str, Column]):
                 found[name] = Column.of([row.get(name) for row in rows], present)
         return cls(len(rows), found)
 
+    @classmethod
+    def stacked(cls, parts: Sequence[Columns]) -> Columns:
+        """Put the rows of several one below the other; a column that one lacks is absent there."""
+        starts = np.cumsum([0, *(part.count for part in parts)])
+        found = {}
+        for name in dict.fromkeys(chain.from_iterable(parts)):
+            there = [(part[name], start) for part, start in zip(parts, starts.tolist(), strict=False) if name in part]
+            kept = [column.values[column.where()] for column, _ in there]
+            places = np.concatenate([column.where() + start for column, start in there])
+            if len({values.dtype.kind for values in kept}) > 1:  # numpy would make floats of ints, and 1 of True
+                kept = [values.astype(object) for values in kept]
+            found[name] = Column(np.concatenate(kept)).spread(places, int(starts[-1]))
+        return cls(int(starts[-1]), found)
+
     def __getitem__(self, name: str) -> Column:
         """Return a column."""
         return self._columns[name]
