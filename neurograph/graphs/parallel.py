@@ -54,7 +54,7 @@ def _reduced(
     values: NDArray[Any], group: NDArray[Any], first: NDArray[Any], size: NDArray[Any], parallel: str
 ) -> NDArray[Any]:
     if parallel == "first":
-        return values[first]
+        return np.asarray(values[first])
     if parallel == "max":
         largest = np.full(first.size, -np.inf, values.dtype)
         np.maximum.at(largest, group, values)
