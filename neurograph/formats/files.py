@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,13 @@ from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.intake import Intake, Words, with_words
 from neurograph.network.network import Network
+
+GZIP = ".gz"
+ALIASES = {".tsv": ".csv"}
+"""Suffixes of files that are read as those of another."""
+
+DENSEST = 100
+"""How many times as long as packed a file may be."""
 
 
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
@@ -187,7 +195,7 @@ def read_table(
     array([0.5])
     """
     path = as_path(path)
-    format = _format_of(path)
+    format = _readable(path)
     intake = Intake(**words)
     if (pre, post) != NO_ENDS and not format.tabular:
         raise ParameterError(
@@ -305,9 +313,17 @@ def _format_of(path: Path) -> Format:
     raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {SUFFIXES}")
 
 
+def _readable(path: Path) -> Format:
+    """Return the format of a file that is read, which may be packed by gzip, or have another suffix."""
+    inner = Path(path.stem) if path.suffix.lower() == GZIP else path
+    return FORMATS[ALIASES[inner.suffix.lower()]] if inner.suffix.lower() in ALIASES else _format_of(inner)
+
+
 def _files(path: Path, format: Format) -> list[Path]:
     """Return the files that a path names: it, and those that the format has beside it."""
-    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+    suffix = "".join(path.suffixes[-2:]) if path.suffix.lower() == GZIP else path.suffix
+    stem = path.name.removesuffix(suffix)
+    return [path.with_name(f"{stem}{infix}{suffix}") for infix in format.infixes]
 
 
 def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Path]:
@@ -349,9 +365,28 @@ def _contents(path: Path, format: Format) -> bytes:
         raise FormatError(
             f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
         ) from error
+    if path.suffix.lower() == GZIP:
+        data = _unpacked(data)
     if not data.strip():
         raise FormatError(f"{path} is empty: expected a graph; write it again")
     return data
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return what gzip packed, if it is not out of all proportion."""
+    most = DENSEST * len(data) + 2**20
+    check_memory(most, "unpacking it", "unpack it by gzip -d")
+    parser = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = parser.decompress(data, most)
+    except zlib.error as error:
+        raise FormatError(f"it is not whole gzip ({error}): expected what gzip writes; pack it again") from error
+    if not parser.eof or parser.unused_data:
+        raise FormatError(
+            f"it is cut, in several parts, or unpacks to more than {DENSEST} times its size: expected one whole file; "
+            "unpack it by gzip -d"
+        )
+    return found
 
 
 def write_files(paths: Sequence[Path], contents: Sequence[bytes]) -> None:

@@ -256,7 +256,10 @@ def _check_roles(table: EdgeTable) -> None:
     if len(table.nodes) == 0:
         raise GraphError("the graph has no nodes: expected at least one with role 'output'")
     if not np.any(table.roles == OUTPUT):
-        raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
+        raise GraphError(
+            "no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output', or name them, "
+            "outputs=[...], in neurograph.read, topologies.from_graph or from_edges"
+        )
     clamped = ~table.free
     into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
     if into.size:
