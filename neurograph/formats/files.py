@@ -207,6 +207,8 @@ def read_table(
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
         ) from error
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from error
     except FormatError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:

@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 import neurograph as ng
-from neurograph.errors import FormatError, NeurographError
+from neurograph.errors import FormatError, NeurographError, ParameterError
 
 ROLES = {"inputs": ["a"], "outputs": ["c"]}
 EDGES = [("a", "b", 0.5), ("b", "c", -1.0)]
@@ -40,7 +40,7 @@ def test_edges_alone_are_a_graph(name, suffix, tmp_path):
 def test_columns_are_named(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("from_cell,to_cell,neuropil,syn_count\n720575940600000001,720575940600000002,ME_L,30\n")
-    with pytest.raises(FormatError, match=r"columns 'from_cell', 'to_cell', .*pre= and post="):
+    with pytest.raises(ParameterError, match=r"rows\.csv: .*columns 'from_cell', 'to_cell', .*pre= and post="):
         ng.read(path, outputs=[720575940600000002])
     graph = ng.read(path, pre="from_cell", post="to_cell", weight="syn_count", outputs=[720575940600000002])
     ((pre, post, data),) = graph.edges(data=True)
@@ -57,8 +57,10 @@ def test_nodes_stand_in_a_file_of_any_name(tmp_path):
         ng.read(tmp_path / "cells.csv", edges=tmp_path / "edges.csv", **words),
     ):
         assert dict(graph.nodes(data=True)) == {
-            "a": {"class": "sensory", "role": "input"}, "b": {"role": "hidden"}, "c": {"class": "motor", "role": "output"}
-        }  # fmt: skip
+            "a": {"class": "sensory", "role": "input"},
+            "b": {"role": "hidden"},
+            "c": {"class": "motor", "role": "output"},
+        }
     (tmp_path / "edges.csv").write_text("pre,post,weight\nb,c,1\na,b,0.5\nd,c,1\n")
     graph = ng.read(tmp_path / "edges.csv", nodes=tmp_path / "cells.csv", **words)
     assert graph.graph["changes"] == "1 node of edges alone, not in the table of nodes, added"
