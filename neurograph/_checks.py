@@ -40,6 +40,8 @@ def check_mask(what: str, values: Any, error: type[NeurographError] = ParameterE
         Of the type `error`.
     """
     rows = values if isinstance(values, (list, tuple)) else None
+    if rows is not None and not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, rows))):
+        return
     for row, part in enumerate([values] if rows is None else rows):
         if not isinstance(part, np.ma.MaskedArray):
             continue

@@ -9,7 +9,7 @@ import math
 import re
 import reprlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ LONGEST_CELL = 131072
 LONGEST_INTEGER = 4000
 """Python reads no integers of more than 4300 digits."""
 
-ROWS = 1 << 15
+ROWS = 1 << 12
 """Rows that are read together."""
 
 MOST_KNOWN = 1 << 18
@@ -113,7 +113,7 @@ class Sheet:
             raise self._none(error) from error
         first = text[: text.find("\n")] if "\n" in text else text
         lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=max(",\t;", key=first.count))
-        self._lines = (line for line in lines if line)
+        self._lines = filter(None, lines)
         self.first = next(self._chunks(1), [[]])[0]
         self.names: list[str] = self.first
         self.header = True
@@ -151,13 +151,15 @@ class Sheet:
         readers = [_Reader(name, name in labels) for name in self.names]
         row = 1 if self.header else 0
         for lines in self._chunks(ROWS) if self.header else self._with_first():
-            if any(len(line) != len(readers) for line in lines):
+            if not set(map(len, lines)) <= {len(readers)}:
                 wrong = next(place for place, line in enumerate(lines) if len(line) != len(readers))
                 raise FormatError(
                     f"row {row + wrong + 1} of the {self.what} has {len(lines[wrong])} cells: expected {len(readers)}, "
                     "as many as the header"
                 )
-            for reader, cells in zip(readers, zip(*lines, strict=True), strict=True):
+            flat = list(chain.from_iterable(lines))
+            for place, reader in enumerate(readers):
+                cells = flat[place :: len(readers)]
                 if reader.is_label and "" in cells:
                     raise FormatError(
                         f"row {row + cells.index('') + 1} of the {self.what} has nothing in the column {reader.name}: "
