@@ -39,3 +39,13 @@ def test_parquet_that_states_too_much_is_refused(tmp_path):
     days = pyarrow.table({"pre": [1], "post": [1], "weight": pyarrow.array([0], pyarrow.date32())})
     parquet.write_table(days, path)
     refused(path, "'weight' of the edges has type date32")
+
+
+def test_ends_that_cannot_be_labels_of_nodes_are_refused(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = write(sample(".parquet"), tmp_path / "graph.parquet")
+    nodes = next(other for other in tmp_path.iterdir() if other != path)
+    parquet.write_table(pyarrow.table({"node": [1, 2]}), nodes)
+    parquet.write_table(pyarrow.table({"pre": ["a"], "post": ["b"], "weight": [1.0]}), path)
+    refused(path, "the columns pre and node are of types string and int64: ")
