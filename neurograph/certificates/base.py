@@ -291,17 +291,21 @@ class Theorem(abc.ABC):
         matrix = certificate.witness["P"] if certificate.norm == "P" else None
         return Distance(system, phase, equilibrium, norm=certificate.norm, weights=weights, matrix=matrix)
 
-    def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Return the certificate of a system, UNKNOWN if `budget` seconds or the range of floats are not enough."""
-        deadline = Deadline(budget)
+    def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
+        """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
+        deadline = Deadline(seconds)
         try:
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
-            found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
+            found = self.unknown(
+                system,
+                f"Out of time: {seconds:.3g} s, {self.name}'s share of budget={system.budget:g}, were not enough; "
+                f"certify(..., budget={4.0 * system.budget:g}) gives more.",
+            )
         except ArithmeticError:
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
-        return replace(found, seconds=budget - deadline.left)
+        return replace(found, seconds=seconds - deadline.left)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
         """Return the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.

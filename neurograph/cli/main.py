@@ -157,7 +157,7 @@ def _add_certify(commands: Any) -> None:
     add_graph(command)
     _add_data(command)
     command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "seconds that each theorem may take (default: %(default)s)"
+    words = "seconds that all theorems together may take (default: %(default)s)"
     command.add_argument("--budget", type=float, default=DEFAULT_BUDGET, metavar="N", help=words)
     command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
