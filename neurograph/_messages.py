@@ -23,6 +23,14 @@ def wrapped(text: str, hanging: int = 0, first: int = 0) -> list[str]:
     )
 
 
+class Printed:
+    """Base of values that :func:`print` shows as their repr, within the width of the terminal."""
+
+    def __str__(self) -> str:
+        """Return the repr, broken into lines."""
+        return "\n".join(wrapped(repr(self), 4))
+
+
 def warn(message: str, kind: type[Warning]) -> None:
     """Warn at the line outside of neurograph from which it was called, however deep inside this is."""
     frame, level = sys._getframe(), 1

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, Rows, rising
 from neurograph._checks import checked_number
+from neurograph._messages import Printed
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
@@ -19,7 +20,7 @@ from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed:
+class Removed(Printed):
     """One edge that left.
 
     Attributes

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, unknown_argument
+from neurograph._messages import Printed
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
@@ -38,7 +39,7 @@ Pairs = Sequence[tuple[Hashable, Hashable]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pruning:
+class Pruning(Printed):
     """What :func:`prune` returns.
 
     Attributes
