@@ -73,7 +73,8 @@ class CSVPair(Format):
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program."""
-        facts, attributes = None, {}
+        facts: dict[str, Any] | None = None
+        attributes: dict[str, Any] = {}
         if files[2]:
             sheet = Sheet(files[2], "attributes")
             sheet.need("attribute")

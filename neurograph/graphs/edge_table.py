@@ -294,7 +294,8 @@ def _check_parallel(table: EdgeTable) -> None:
     if pre == other:
         raise GraphError(
             f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
-            'neurograph.topologies.from_edges or from_graph(..., parallel="sum") adds their weights up'
+            'parallel="sum" of neurograph.read, topologies.from_graph or from_edges adds their weights up ("mean", '
+            '"max" and "first" are others)'
         )
     raise GraphError(
         f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "

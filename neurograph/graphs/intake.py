@@ -166,8 +166,12 @@ class Intake:
 
     def _directed(self, wiring: Wiring) -> tuple[Wiring, str]:
         """Make an undirected edge two, one behind the other."""
-        if wiring.directed or self.undirected == "error":
+        if wiring.directed:
             return wiring, ""
+        if self.undirected == "error":
+            raise GraphError(
+                'the graph is undirected: expected a directed one; undirected="both" makes every edge go both ways'
+            )
         apart = wiring.pre != wiring.post
         twice = np.repeat(np.arange(apart.size), np.where(apart, 2, 1))
         back = np.r_[False, twice[1:] == twice[:-1]]

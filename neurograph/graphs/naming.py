@@ -25,7 +25,7 @@ class Texts(tuple[str, ...]):
 
 
 def named_roles(wiring: Wiring, inputs: Naming, outputs: Naming, bias_nodes: Naming) -> tuple[Wiring, str]:
-    """Give the named nodes their roles; those of a kind that is not named (None) stay.
+    """Set the roles of the nodes that are named; those of a kind that is not named (None) stay.
 
     Raises
     ------

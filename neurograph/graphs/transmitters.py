@@ -38,7 +38,7 @@ def checked_signs(signs: Any) -> None:
 
 
 def signed(wiring: Wiring, signs: Signs, drawn: bool) -> tuple[Wiring, str]:
-    """Give nodes the attribute ``sign``, and the weights that leave them that sign; `drawn` weights count alike.
+    """Set the attribute ``sign`` of nodes, and the weights that leave them that sign; `drawn` weights count alike.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def test_nodes_stand_in_a_file_of_any_name(tmp_path):
         ("pre,post,weight\na,,1\n", "row 2 of the edges has nothing in the column post"),
         ("pre,post,weight\na,c,\n", "edge 'a' -> 'c' has no weight"),
         ("pre,post,weight\na,c,many\n", "edge 'a' -> 'c' has weight 'many'"),
-        ("pre,post,weight\n" + "a,c,1\n" * 2, "is there 2 times.*parallel="),
+        ("pre,post,weight\n" + "a,c,1\n" * 2, "is there more than once.*parallel="),
         ("pre,post\na,c\n", "edges carry no 'weight': expected weight= with one of what they carry, or weight=None"),
         ('pre,post,weight\na,"c,1\n', "are no CSV"),
     ],

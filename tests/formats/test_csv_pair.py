@@ -65,7 +65,7 @@ def test_a_pair_without_its_nodes_is_refused_by_the_name_of_the_file(tmp_path):
     [
         ("pre,post", "pre,pre", "two columns of one name"),
         ("in é,mid", "in é,nobody", "it has 4 nodes, but neurograph says 3"),
-        ("mid,out", "in é,mid", "is there 2 times"),
+        ("mid,out", "in é,mid", "is there more than once"),
         ("in é,mid", ",mid", "row 2 of the edges has nothing in the column pre"),
         ("in é,mid", "in é,mid,", "row 2 of the edges has 6 cells: expected 5"),
         ("in é,mid", '"in é,mid', "are no CSV"),
