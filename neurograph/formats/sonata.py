@@ -133,7 +133,7 @@ def _link(name: str) -> str:
     """Return a name as HDF5 and the reader hold it: a slash would make a group, ``@`` an attribute, dots are none."""
     if "/" in name or "@" in name or not name.strip("."):
         name = name if name.startswith(JSON_PREFIX) else JSON_PREFIX + json.dumps(name)
-        return name.replace("/", "\u002f").replace("@", "\u0040")
+        return name.replace("/", "\\u002f").replace("@", "\\u0040")
     return name
 
 

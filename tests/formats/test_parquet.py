@@ -76,7 +76,7 @@ def test_a_table_of_nodes_of_others_is_found_by_its_column_and_lacks_no_node(tmp
     types = pyarrow.array(["ORN", None, "PN"]).dictionary_encode()
     nodes = foreign(tmp_path / "n.parquet", root_id=[7, 4, 5], cell_type=types, layer=[1, None, 3])
     graph = read(edges, nodes=nodes, outputs=[6])
-    assert [node for node in graph] == [7, 4, 5, 6]
+    assert list(graph) == [7, 4, 5, 6]
     assert graph.nodes[7] == {"cell_type": "ORN", "layer": 1, "role": "hidden"}
     assert graph.nodes[4] == graph.nodes[6] | {"role": "hidden"} == {"role": "hidden"}
     foreign(nodes, x=[1])
