@@ -112,12 +112,11 @@ class Packed(Format):
 
 def _kinds(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:
     """Return the different rows of columns, and which of them each row is: equal ones are of the same types."""
-    kind = np.zeros(columns.count, np.int64)
+    kind, first = np.zeros(columns.count, np.int64), np.arange(min(columns.count, 1))
     for column in columns.values():
         codes = _codes(column)
-        _, found = np.unique(kind * (codes.max(initial=0) + 1) + codes, return_inverse=True)
+        _, first, found = np.unique(kind * (codes.max(initial=0) + 1) + codes, return_index=True, return_inverse=True)
         kind = found.astype(np.int64, copy=False)
-    first = np.unique(kind, return_index=True)[1] if len(columns) else np.arange(min(columns.count, 1))
     return columns.take(first), kind
 
 
@@ -156,15 +155,15 @@ def _inflated(data: bytes, count: int, what: str) -> NDArray[np.int64]:
 
 def _sealed(text: bytes, packed: PackedWeights, numbers: Sequence[bytes]) -> bytes:
     body = zlib.compress(text, 9)
-    codes = [code.lengths for code in (packed.counts, packed.gaps, packed.levels)]
-    sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *map(len, [*codes, *numbers])]
+    numbers = [*(code.lengths.tobytes() for code in (packed.counts, packed.gaps, packed.levels)), *numbers]
+    sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *map(len, numbers)]
     payload = b"".join(
         [
             np.array(sizes, "<u8").tobytes(),
             body,
-            *(code.tobytes() for code in codes),
+            *numbers[:3],
             packed.values.astype("<f8").tobytes(),
-            *numbers,
+            *numbers[3:],
             packed.words.astype(">u8").tobytes()[: -(-packed.bits // 8)],
         ]
     )

@@ -133,16 +133,16 @@ def _link(name: str) -> str:
     """Return a name as HDF5 and the reader hold it: a slash would make a group, ``@`` an attribute, dots are none."""
     if "/" in name or "@" in name or not name.strip("."):
         name = name if name.startswith(JSON_PREFIX) else JSON_PREFIX + json.dumps(name)
-        return name.replace("/", "\u002f").replace("@", "\u0040")
+        return name.replace("/", "\\u002f").replace("@", "\\u0040")
     return name
 
 
-def _cells(column: Column) -> NDArray[Any] | list[str]:
+def _cells(column: Column) -> NDArray[Any] | list[int] | list[str]:
     """Return a column as numbers, or as texts where it is text, or has gaps that its numbers cannot tell."""
     values, present = column.values, column.present
-    whole = present is None or present.all()
-    if values.dtype.kind == "f":
-        return values if whole else np.where(present, values, np.nan)
-    if values.dtype.kind in "bi" and whole:
-        return values.astype(np.uint8) if values.dtype.kind == "b" else values
+    kind = values.dtype.kind
+    if kind == "f" and present is not None:
+        return np.where(present, values, np.nan)
+    if kind == "f" or (kind in "bi" and (present is None or present.all())):
+        return values.astype(np.uint8) if kind == "b" else values
     return ["" if cell is None else cell if isinstance(cell, str) else text(cell) for cell in column.cells()]

@@ -53,7 +53,7 @@ def test_a_cost_of_ones_own_is_certified_at_the_equilibria_that_it_nudges_to():
     cost = Cost("s*s/2 - s*tanh(y)")
     net = network([[0.0, 0.5], [-0.5, 0.0]], LEAKY)
     x, y, beta = np.array([[0.3], [0.8]]), np.array([[2.0], [-1.0]]), 0.7
-    options = {"phase": "nudged", "beta": beta, "y": y}
+    options = {"phase": "nudged", "beta": beta, "y": y, "budget": 300.0}
     report, plain = certify(net, x, cost=cost, **options), certify(net, x, **options | {"y": np.tanh(y)})
     assert [(one.name, one.verdict, one.rate) for one in report] == [(one.name, one.verdict, one.rate) for one in plain]
     settled = settle(net, x, y=y, beta=beta, cost=cost)
