@@ -74,14 +74,14 @@ class ParquetPair(Format):
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program, which may be the edges alone."""
-        edges, *others = (_loaded(data, what) for data, what in zip(files, ("edges", "nodes"), strict=False))
+        edges = _loaded(files[0], "edges")
+        nodes = _loaded(files[1], "nodes") if files[1] else None
         try:
             keys = chosen_ends(edges.column_names, *ends)
         except ParameterError as error:
             raise FormatError(str(error)) from error
         attributes, known, of_nodes, own = {}, edges[keys[0]][:0], Columns(0), False
-        if others:
-            (nodes,) = others
+        if nodes is not None:
             name = chosen(nodes.column_names, None, LABELS, "nodes", "nodes")
             if name is None:
                 raise FormatError(
