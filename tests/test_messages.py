@@ -6,7 +6,7 @@ import types
 import pytest
 
 import neurograph as ng
-from neurograph._messages import warn, width, wrapped
+from neurograph._checks import warn, width, wrapped
 from tests.training.networks import XOR, network
 
 WORDS = "a well-known sentence that goes on and on " * 20

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, checked_whole
-from neurograph._messages import Printed
+from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons

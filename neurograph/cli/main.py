@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 
 import neurograph as ng
-from neurograph._checks import checked_whole
-from neurograph._messages import wrapped
+from neurograph._checks import checked_whole, wrapped
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
 from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options

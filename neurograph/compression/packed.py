@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._messages import Printed
+from neurograph._checks import Printed
 from neurograph.compression.huffman import Code
 from neurograph.errors import DataError, FormatError
 from neurograph.kernels import engine

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import checked_whole
-from neurograph._messages import Printed
+from neurograph._checks import Printed, checked_whole
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network

@@ -9,8 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from neurograph._checks import finite_number
-from neurograph._messages import warn
+from neurograph._checks import finite_number, warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.wiring import Wiring, numbers

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, Rows, rising
-from neurograph._checks import checked_number
-from neurograph._messages import Printed
+from neurograph._checks import Printed, checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network

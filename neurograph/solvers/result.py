@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._messages import Printed
+from neurograph._checks import Printed
 from neurograph.kernels import engine
 from neurograph.network.network import Network
 

@@ -10,8 +10,7 @@ import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed, checked_generator, checked_whole
-from neurograph._messages import Printed
+from neurograph._checks import Printed, Seed, checked_generator, checked_whole
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
 from neurograph.learning import rules

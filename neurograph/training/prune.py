@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, unknown_argument
-from neurograph._messages import Printed
+from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole, unknown_argument
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError

@@ -12,8 +12,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import unknown_argument
-from neurograph._messages import Printed
+from neurograph._checks import Printed, unknown_argument
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.training.state import TrainingState
