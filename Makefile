@@ -6,7 +6,7 @@ NATIVE := neurograph/kernels/native
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sanitize slow lint bench wheel lock
+.PHONY: help setup demo test sanitize mutants slow lint bench wheel lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,13 @@ sanitize: setup  ## run the tests of the kernels with the C checked at every acc
 		ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=print_stacktrace=1:log_path=report \
 		$(subst $(BIN),$(CURDIR)/$(BIN),$(TEST)) --capture=sys $(SANITIZE) || { cat report.* 2>/dev/null; exit 1; }
 
+# About an hour on two cores. Others by `make mutants MUTANTS="--seed 7 --changes 100 --packages certificates solvers"`.
+MUTANTS := --changes 300
+
+mutants: setup  ## change the code here and there, and print the changes that no test catches
+	@$(PIP) install --no-deps --require-hashes -r mutation.lock
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutants $(MUTANTS)
+
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
 
@@ -74,6 +81,7 @@ lock:  ## remake the lock files from pyproject.toml
 	@.venv-lock/bin/python -m pip -qq --disable-pip-version-check install uv
 	@$(LOCK) pyproject.toml --extra all --extra dev --output-file requirements.lock
 	@$(LOCK) --group compiler --output-file compiler.lock
+	@$(LOCK) --group mutation --no-deps --output-file mutation.lock
 
 .venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.*)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

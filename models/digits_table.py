@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,19 +9,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 import neurograph as ng
+from models.expected import EXPLAINED, Mean, arguments, columns
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what is trained, how, and the mean test accuracy that is expected of seeds 0 to 4."""
+    """One line of the table: what is trained, how, and the test accuracy that is expected."""
 
     name: str
     build: Callable[[int], ng.Network]
     training: dict[str, Any]
-    expected: float
+    expected: Mean
 
 
 def accuracies(row: Row, seeds: Sequence[int], n_jobs: int = 1) -> NDArray[np.float64]:
@@ -35,49 +34,21 @@ def accuracies(row: Row, seeds: Sequence[int], n_jobs: int = 1) -> NDArray[np.fl
     return np.array([np.mean(each.outputs.argmax(axis=1) == digits.y_test) for each in settled])
 
 
-EXPECTED_SEEDS = 5
-"""Seeds whose mean is the accuracy that is expected."""
+HEADER = f"{'':<28}{Mean.HEADER}"
 
 
-def tolerance(measured: NDArray[np.float64]) -> float | None:
-    """Return how far the mean over these networks may be from that over EXPECTED_SEEDS others like them.
-
-    In 19 of 20 such pairs they are nearer, by Student's distribution, but for half a unit of the last digit that is
-    written of either. One network alone shows no spread: None.
-    """
-    if measured.size < 2:
-        return None
-    spread = measured.std(ddof=1) * np.sqrt(1.0 / measured.size + 1.0 / EXPECTED_SEEDS)
-    return float(student.ppf(0.975, measured.size - 1) * spread) + 0.001
-
-
-def verdict(measured: NDArray[np.float64], expected: float) -> str:
-    """Return "inside" or "OUTSIDE": whether the mean is within its tolerance of what is expected."""
-    allowed = tolerance(measured)
-    return "-" if allowed is None else "inside" if abs(measured.mean() - expected) <= allowed else "OUTSIDE"
-
-
-HEADER = f"{'':<34} {'expected':>8}   {'mean':>6} {'lowest':>6} {'highest':>7}   {'tolerance':>9} {'':>7}"
-
-
-def line(row: Row, measured: NDArray[np.float64]) -> str:
-    """Write a row and its measured accuracies as a line under :data:`HEADER`."""
-    allowed = tolerance(measured)
-    within = "" if allowed is None else f"{allowed:.1%}"
-    found = f"{measured.mean():>6.1%} {measured.min():>6.1%} {measured.max():>7.1%}"
-    return f"{row.name:<34} {row.expected:>8.1%}   {found}   {within:>9} {verdict(measured, row.expected):>7}"
+def line(name: str, expected: Mean | None, measured: NDArray[np.float64]) -> str:
+    """Write what is expected, if anything, and what was measured as a line under :data:`HEADER`."""
+    return f"{name:<28}{expected.columns(measured) if expected else ' ' * 20 + columns(measured)}"
 
 
 def main(description: str, about: Sequence[str], rows: Sequence[Row]) -> None:
     """Read the command line, and print the paragraphs `about` a model and its table."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--seeds", type=int, default=5, help="networks a row (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes side by side (default: %(default)s)")
-    options = parser.parse_args()
-    explained = f"Test accuracy on the digits, {options.seeds} seeds a row; expected: measured here with "
-    explained += f"{EXPECTED_SEEDS}. Tolerance: how far the two means may be apart, 19 times in 20."
-    for paragraph in (*about, explained):
+    options = arguments(description, seeds=5).parse_args()
+    shown = f"Test accuracy on the digits in per cent, of {options.seeds} networks from seed {options.first} on."
+    for paragraph in (*about, f"{shown} {EXPLAINED}"):
         print(textwrap.fill(paragraph, len(HEADER)) + "\n")
     print(HEADER)
     for row in rows:
-        print(line(row, accuracies(row, range(options.seeds), options.jobs)), flush=True)
+        measured = accuracies(row, range(options.first, options.first + options.seeds), options.jobs)
+        print(line(row.name, row.expected, measured), flush=True)

@@ -14,6 +14,7 @@ import numpy as np
 import neurograph as ng
 from models import digits_table
 from models.digits_table import Row
+from models.expected import Mean
 
 SOURCE = (
     'J. Gammell, S. Buckley, S. W. Nam, A. McCaughan, "Layer-Skipping Connections Improve the Effectiveness of '
@@ -25,7 +26,7 @@ PAPER = (
     "5.2 % with 10 % of the connections replaced by random ones that skip layers (the logs its authors published)."
 )
 
-EXPECTED = {"layered": 0.448, "10 % replaced": 0.954}
+EXPECTED = {"layered": Mean(0.448, None, 5), "10 % replaced": Mean(0.954, None, 5)}
 """Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (

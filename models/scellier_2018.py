@@ -10,6 +10,7 @@ from typing import Any
 import neurograph as ng
 from models import digits_table
 from models.digits_table import Row
+from models.expected import Mean
 
 SOURCE = (
     'B. Scellier, A. Goyal, J. Binas, T. Mesnard, Y. Bengio, "Generalization of Equilibrium Propagation to Vector '
@@ -21,8 +22,9 @@ PAPER = (
     "the nearer the more symmetric the weights are."
 )
 
-EXPECTED = {"vector field": 0.966}
-"""Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
+EXPECTED = {"vector field": Mean(0.9658, 0.0038, 20)}
+"""Test accuracy on the digits: mean, standard deviation and number of networks, of seeds 100 on, measured with this
+file: the paper has no digits."""
 
 DIFFERENCES = (
     "Digits for MNIST, 64 hidden neurons in one layer; one learning rate for all layers; both phases run until they "

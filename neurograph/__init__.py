@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from neurograph import brian, certificates, pruning, solvers, tasks
-from neurograph._checks import missing_attribute
+from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.compression.packed import PackedWeights
@@ -104,6 +104,8 @@ __all__ = [
     "write_page",
 ]
 
+public_names(__name__, __all__)
+
 
 def __getattr__(name: str) -> object:
     """Import the modules that bring heavy packages when they are first named."""
@@ -114,8 +116,3 @@ def __getattr__(name: str) -> object:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("neurograph")
     raise missing_attribute("neurograph", name, __all__)
-
-
-def __dir__() -> list[str]:
-    """List the public names, those not imported yet among them."""
-    return sorted(__all__)

@@ -10,26 +10,48 @@ import functools
 import inspect
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Collection
+from typing import Any, cast
 
 import numpy as np
 
-from neurograph.errors import GraphTooLargeError, ParameterError
+from neurograph.errors import GraphTooLargeError, NeurographError, ParameterError
 
-Named = TypeVar("Named", bound=Callable[..., Any])
 Seed = int | np.random.Generator | None
 
 
 def finite_number(value: Any) -> float | None:
     """Return a real, finite number as a float, and None for anything else (a bool or a text is none)."""
-    if isinstance(value, (bool, np.bool_, str, bytes)):
+    if isinstance(value, (bool, np.bool_, str, bytes)) or value is np.ma.masked:
         return None
     try:
         number = float(value) if np.ndim(value) == 0 else math.nan
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def check_mask(what: str, values: Any, error: type[NeurographError] = ParameterError) -> None:
+    """Refuse masked entries, also of arrays in a list: numpy would take what lies under the mask.
+
+    Raises
+    ------
+    NeurographError
+        Of the type `error`.
+    """
+    rows = values if isinstance(values, (list, tuple)) else None
+    if rows is not None and not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, rows))):
+        return
+    for row, part in enumerate([values] if rows is None else rows):
+        if not isinstance(part, np.ma.MaskedArray):
+            continue
+        mask = np.asarray(part.mask)
+        if mask.dtype == np.bool_ and mask.any():
+            first = [*([] if rows is None else [row]), *np.argwhere(mask)[0].tolist()]
+            raise error(
+                f"{what}{first if first else ''} is masked: expected a value there; "
+                f"np.ma.array({what}).filled(0) puts 0 there"
+            )
 
 
 def checked_number(
@@ -202,7 +224,7 @@ def nearest(word: str, known: Collection[str]) -> str | None:
 def unknown_argument(function: str, word: str, known: Collection[str]) -> ParameterError:
     """Return the error of a keyword argument that a function does not have."""
     meant = nearest(word, known)
-    every = f"its arguments are {', '.join(known)}"
+    every = f"its arguments are {', '.join(known)}" if known else "expected none; leave it out"
     if plain(word) in WITHOUT:
         said = WITHOUT[plain(word)]
     elif meant is None:
@@ -212,36 +234,31 @@ def unknown_argument(function: str, word: str, known: Collection[str]) -> Parame
     return ParameterError(f"{function}() has no argument {word!r}: {said}")
 
 
-def check_arguments(function: str, given: Iterable[str], parameters: Iterable[inspect.Parameter]) -> None:
-    """Refuse keyword arguments that a function does not have, unless it takes any.
-
-    Raises
-    ------
-    ParameterError
-        For the first, with the word that neurograph has for it.
-    """
-    shown = [one for one in parameters if one.name != "self"]
-    if any(one.kind is one.VAR_KEYWORD for one in shown):
-        return
-    known = [one.name for one in shown]
-    for word in given:
-        if word not in known:
-            raise unknown_argument(function, word, known)
+CHECKED = "_checks_its_arguments"
+"""What marks a function that does so already, whatever else wraps it."""
 
 
-def named_arguments(thing: Named) -> Named:
-    """Have a function, or a class when it is made, refuse an unknown keyword argument by a ParameterError."""
+def named_arguments(thing: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function, or a class that is changed in place, that refuses unknown keyword arguments by name."""
     is_class = inspect.isclass(thing)
     function: Callable[..., Any] = thing.__init__ if is_class else thing
-    name, parameters = thing.__name__, tuple(inspect.signature(function).parameters.values())
+    if hasattr(function, CHECKED):
+        return thing
+    shown = [one for one in inspect.signature(function).parameters.values() if one.name != "self"]
+    name, known = thing.__name__, [one.name for one in shown]
+    if any(one.kind is one.VAR_KEYWORD for one in shown):  # it takes any, or checks them itself
+        return thing
 
     @functools.wraps(function)
     def checked(*arguments: Any, **named: Any) -> Any:
-        check_arguments(name, named, parameters)
+        for word in named:
+            if word not in known:
+                raise unknown_argument(name, word, known)
         return function(*arguments, **named)
 
+    setattr(checked, CHECKED, True)
     if not is_class:
-        return cast(Named, checked)
+        return checked
     cast(Any, thing).__init__ = checked
     return thing
 
@@ -254,9 +271,21 @@ def missing_attribute(module: str, word: str, known: Collection[str]) -> Attribu
 
 
 def public_names(module: str, names: Collection[str]) -> None:
-    """Have a module list its public names alone, and answer any other name with the nearest of them."""
+    """Have a module, at its end, list its public names alone, and answer any other name with the nearest of them.
+
+    The functions and classes among them refuse unknown keyword arguments in the same way. A function is also put back
+    into the module that defines it, where pickle looks for it.
+    """
+    space = vars(sys.modules[module])
 
     def absent(word: str) -> Any:
         raise missing_attribute(module, word, names)
 
-    vars(sys.modules[module]).update(__getattr__=absent, __dir__=lambda: sorted(names))
+    for name in names:
+        thing = space.get(name)
+        if inspect.isclass(thing):
+            if inspect.isfunction(thing.__init__):  # which those of errors are not
+                named_arguments(thing)
+        elif inspect.isfunction(thing):
+            space[name] = vars(sys.modules[thing.__module__])[thing.__name__] = named_arguments(thing)
+    space.update(__getattr__=absent, __dir__=lambda: sorted(names))

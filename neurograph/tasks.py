@@ -15,8 +15,6 @@ from neurograph.errors import MissingPackageError, ParameterError
 
 __all__ = ["TRUTH", "Split", "circles", "digits", "logic", "moons", "parity"]
 
-public_names(__name__, __all__)
-
 TRUTH = {
     "xor": (0, 1, 1, 0),
     "and": (0, 0, 0, 1),
@@ -267,3 +265,6 @@ def _checked_whole_to(name: str, value: int, least: int, most: int) -> int:
     if isinstance(value, (int, np.integer)) and value > most:
         raise ParameterError(f"{name} is {value!r}: expected a whole number from {least} to {most}")
     return checked_whole(name, value, least)
+
+
+public_names(__name__, __all__)

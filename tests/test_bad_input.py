@@ -161,6 +161,21 @@ CALLS = [
     ("x ragged", lambda: ng.settle(network(), [[0.0], [1.0, 2.0]]), ["x cannot be read as numbers", "(batch, 1)"]),
     ("y of the wrong width", lambda: ng.settle(network(), X, y=[[0, 1]] * 2, beta=1.0), ["y has shape", "output"]),
     ("y of another length", lambda: ng.settle(network(), X, y=[[0.0]], beta=1.0), ["y has 1 samples and x has 2"]),
+    (
+        "settling with targets that are no shares",
+        lambda: ng.settle(two(), X, y=[[0.5, 0.6], [0.0, 1.0]], beta=0.1, cost=CE),
+        ["y[0] is [0.5, 0.6]", "add up to 1", "cross_entropy(gain=1.0)"],
+    ),
+    (
+        "settling with targets below 0",
+        lambda: ng.settle(two(), X, y=[[0.5, 0.5], [-0.5, 1.5]], beta=0.1, cost=CE),
+        ["y[1] is [-0.5, 1.5]", "targets >= 0"],
+    ),
+    (
+        "settling with shares of one output",
+        lambda: ng.settle(network(), X, y=Y, beta=0.1, cost=CE),
+        ["cross_entropy(gain=1.0)", "one output, 'y'", "squared_error()"],
+    ),
     ("beta without y", lambda: ng.settle(network(), X, beta=1.0), ["beta", "y is missing"]),
     ("beta NaN", lambda: ng.settle(network(), X, y=Y, beta=np.nan), ["beta is nan", "finite"]),
     ("a start of another shape", lambda: ng.settle(network(), X, start=np.ones(5)), ["start has shape (5,)", "(3,)"]),

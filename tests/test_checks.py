@@ -1,6 +1,7 @@
 """What an argument may be."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -8,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurograph import _checks
-from neurograph._checks import available_memory, check_memory, checked_generator, checked_number, checked_whole
-from neurograph.errors import GraphTooLargeError, ParameterError
+from neurograph._checks import (
+    available_memory,
+    check_mask,
+    check_memory,
+    checked_generator,
+    checked_number,
+    checked_whole,
+)
+from neurograph.errors import DataError, GraphTooLargeError, ParameterError
 
 
 @given(value=st.floats() | st.integers(-10, 10), low=st.integers(-5, 5), width=st.integers(1, 5))
@@ -58,6 +66,33 @@ def test_a_whole_number_is_at_least_the_least(value, allowed):
     else:
         with pytest.raises(ParameterError, match="expected a whole number >= 2"):
             checked_whole("n", value, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), r"\[1\]"),
+        (np.ma.array(np.ones((2, 3)), mask=np.eye(2, 3)), r"\[0, 0\]"),
+        ([[1.0, 2.0], np.ma.array([1.0, 2.0], mask=[0, 1])], r"\[1, 1\]"),
+        ((1.0, 2.0, np.ma.masked), r"\[2\]"),
+        (np.ma.masked, ""),
+        (np.ma.array([1, 2], mask=True), r"\[0\]"),
+    ],
+)
+def test_a_masked_entry_is_refused_by_its_place_and_the_remedy_fills_it(values, place):
+    with pytest.raises(DataError, match=f"^x{place} is masked: expected a value there; ") as refused:
+        check_mask("x", values, DataError)
+    code = str(refused.value).partition("; ")[2].removesuffix(" puts 0 there")
+    with warnings.catch_warnings():  # numpy's own, of a masked number in a list
+        warnings.simplefilter("ignore")
+        filled, hidden = eval(code, {"np": np, "x": values}), np.ma.getmaskarray(np.ma.array(values))
+    check_mask("x", filled)
+    assert np.array_equal(filled == 0, hidden)
+
+
+@pytest.mark.parametrize("values", [np.ma.array([1.0, 2.0]), np.ones(2), [np.ma.array([1.0])], None, "x", 1.0, {}])
+def test_what_has_no_mask_set_is_no_concern(values):
+    check_mask("x", values)
 
 
 def test_a_seed_draws_the_same_and_a_generator_goes_on():

@@ -1,6 +1,8 @@
 """The nearest word: arguments and names that are not there are answered by those that are."""
 
 import copy
+import enum
+import importlib
 import inspect
 import pickle
 
@@ -47,6 +49,44 @@ CALLS = [
 def test_an_unknown_argument_is_answered_by_the_word_that_is_meant(network, call, word, meant):
     with pytest.raises(ng.ParameterError, match=rf"\(\) has no argument '{word}': (expected )?.*{meant}"):
         call(network, **{word: None})
+
+
+def called(module, name):
+    """What a name of a module is, and its arguments, if it is a function or a class to be made."""
+    thing = getattr(module, name)
+    known = [one for one in inspect.signature(thing).parameters.values() if one.name != "training"]
+    return thing, [one.name for one in known if one.kind is not one.VAR_KEYWORD]
+
+
+CALLED = [
+    (module, name)
+    for module in [ng, *MODULES]
+    for name in module.__all__
+    if inspect.isroutine(getattr(module, name))
+    or (inspect.isclass(getattr(module, name)) and inspect.isfunction(getattr(module, name).__init__)
+        and not issubclass(getattr(module, name), enum.Enum) and not inspect.isabstract(getattr(module, name)))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), CALLED, ids=[f"{module.__name__}.{name}" for module, name in CALLED])
+def test_every_public_function_answers_an_unknown_argument(network, module, name):
+    thing, known = called(module, name)
+    needed = {"prune": (network, ng.pruning.magnitude(0.5)), "sweep": (network, [[0, 0]], [0], {})}.get(name, ())
+    for own in known[len(needed) :]:
+        with pytest.raises(ng.ParameterError) as said:
+            thing(*needed, **{own.upper(): None})
+        meant = _checks.SUCH.get(own, f"{own}=")
+        assert str(said.value).startswith(f"{thing.__name__}() has no argument {own.upper()!r}: expected {meant};")
+    with pytest.raises(ng.ParameterError, match=rf"^{thing.__name__}\(\) has no argument 'zzzz': (its|expected none)"):
+        thing(*needed, zzzz=None)
+
+
+@pytest.mark.parametrize(("module", "name"), CALLED, ids=[f"{module.__name__}.{name}" for module, name in CALLED])
+def test_what_answers_so_stays_what_it_was(module, name):
+    thing, _ = called(module, name)
+    assert pickle.loads(pickle.dumps(thing)) is thing
+    assert getattr(importlib.import_module(thing.__module__), thing.__name__) is thing
+    assert thing.__doc__
 
 
 @pytest.mark.parametrize(("module", "word", "meant"), [

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.analysis.links import Links, read_links
-from neurograph.analysis.measures import SECTIONS
+from neurograph.analysis.measures import SECTIONS, Measured, sampled
 from neurograph.network.network import Network
+
+SAMPLES, SAMPLES_OF_LARGE = 20, 4
+"""How many random graphs, where nothing is said; of a graph whose measures are sampled."""
 
 WIDTH = 30
 """Columns of a measure's name."""
@@ -55,11 +58,14 @@ class GraphMetrics:
         The measures of each section of the table.
     samples : int
         How many random graphs each was compared with.
+    sampled : dict of str to str
+        For each graph that is large, which measures are sampled, and how many of what.
     """
 
     graphs: dict[str, dict[str, Measure]]
     sections: dict[str, tuple[str, ...]]
     samples: int
+    sampled: dict[str, str]
 
     def to_dict(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Return all numbers as plain dicts: ``to_dict()["graph"]["reciprocity"]["z"]``."""
@@ -82,7 +88,8 @@ class GraphMetrics:
             for name in names:
                 cells = (_cells(one[name]) for one in self.graphs.values())
                 lines.append(f"  {name:<{WIDTH - 2}}{''.join(cells)}".rstrip())
-        return "\n".join([*lines, "", *textwrap.wrap(NOTE.format(self.samples), 78)])
+        notes = [NOTE.format(self.samples), *(f"Sampled in {name}, {words}." for name, words in self.sampled.items())]
+        return "\n".join([*lines, "", *(line for note in notes for line in textwrap.wrap(note, 78))])
 
 
 def _cells(one: Measure) -> str:
@@ -105,14 +112,15 @@ def graph_metrics(
     graph: nx.DiGraph[Any] | Network,
     after: nx.DiGraph[Any] | Network | None = None,
     *,
-    samples: int = 20,
+    samples: int | None = None,
     seed: Seed = 0,
 ) -> GraphMetrics:
     """Measure a graph, and the graph after pruning, beside random graphs in which every node has the same degrees.
 
     Degrees, strengths, components, paths from inputs to outputs, feedback loops, spectral radius, modularity and the
     census of connected triads. The random graphs are made by swapping the ends of edges; an edge's weight stays with
-    the node that it comes from.
+    the node that it comes from. Of a graph of more than 100,000 edges, some measures are sampled; the table, and
+    ``.sampled``, say which.
 
     Parameters
     ----------
@@ -121,10 +129,10 @@ def graph_metrics(
         without a weight has 1.
     after : networkx.DiGraph or Network, optional
         The graph after pruning, for the columns beside it.
-    samples : int
-        How many random graphs; 0 for none.
+    samples : int, optional
+        How many random graphs; 0 for none. Default: 20, and 4 where a graph is large.
     seed : int or numpy.random.Generator
-        Of the random graphs, and of the search for modules.
+        Of the random graphs, of the search for modules, and of what is sampled.
 
     Returns
     -------
@@ -150,25 +158,33 @@ def graph_metrics(
     >>> ring["spectral radius"]["value"], ring["strong components"]["value"], ring["triad 021C"]["value"]
     (1.0, 1.0, 5.0)
     """
-    samples = checked_whole("samples", samples, 0)
+    count = None if samples is None else checked_whole("samples", samples, 0)
     rng = checked_generator(seed)
     given = {"graph": graph} if after is None else {"before": graph, "after": after}
     links = {name: read_links(one) for name, one in given.items()}
-    graphs = {name: _against_random(one, samples, rng) for name, one in links.items()}
-    alike = next(iter(links.values()))
-    sections = {name: tuple(measure(alike, rng)) for name, measure in SECTIONS.items()}
-    return GraphMetrics(graphs, sections, samples)
+    if count is None:
+        count = SAMPLES_OF_LARGE if any(one.large for one in links.values()) else SAMPLES
+    measured = {name: _measured(one, rng) for name, one in links.items()}
+    graphs = {name: _against_random(one, measured[name], count, rng) for name, one in links.items()}
+    sections = {name: tuple(values) for name, values in next(iter(measured.values())).items()}
+    return GraphMetrics(graphs, sections, count, {name: sampled(one) for name, one in links.items() if one.large})
 
 
-def _against_random(links: Links, samples: int, rng: np.random.Generator) -> dict[str, Measure]:
+def _against_random(
+    links: Links, own: dict[str, Measured], samples: int, rng: np.random.Generator
+) -> dict[str, Measure]:
     """Return the measures of a graph, each beside those of its random graphs."""
-    own = _measured(links, rng)
-    others = [_measured(links.rewired(rng), rng) for _ in range(samples)]
-    return {name: _compared(value, np.array([each[name] for each in others])) for name, value in own.items()}
+    others = [_flat(_measured(links.rewired(rng), rng)) for _ in range(samples)]
+    return {name: _compared(value, np.array([each[name] for each in others])) for name, value in _flat(own).items()}
 
 
-def _measured(links: Links, rng: np.random.Generator) -> dict[str, float]:
-    return {name: value for measure in SECTIONS.values() for name, value in measure(links, rng).items()}
+def _measured(links: Links, rng: np.random.Generator) -> dict[str, Measured]:
+    """Return the measures of each section."""
+    return {name: measure(links, rng) for name, measure in SECTIONS.items()}
+
+
+def _flat(sections: dict[str, Measured]) -> Measured:
+    return {name: value for measured in sections.values() for name, value in measured.items()}
 
 
 def _compared(value: float, others: NDArray[np.float64]) -> Measure:

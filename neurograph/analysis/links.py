@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -17,8 +18,16 @@ from neurograph.errors import GraphError
 from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES
 from neurograph.network.network import Network
 
+T = TypeVar("T")
+
 ROUNDS = 40
 """How many times a swap is proposed for each edge."""
+
+LARGE = 100_000
+"""Edges above which measures are sampled, and random graphs dealt instead of swapped."""
+
+REPAIRS = 100
+"""How many times the edges that may not be are dealt again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +41,25 @@ class Links:
     weights : array (edges,)
     roles : array (nodes,)
         Place of each node's role in :data:`neurograph.graphs.edge_table.ROLES`.
+    random : bool
+        Whether it is a random graph, of which a large one is spared the slow measures.
     """
 
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
     weights: NDArray[np.float64]
     roles: NDArray[np.int8]
+    random: bool = False
+
+    @property
+    def most(self) -> int:
+        """Most edges of a graph that is not large."""
+        return LARGE
+
+    @property
+    def large(self) -> bool:
+        """Whether there are too many edges for what takes longer than in proportion to them."""
+        return self.pre.size > LARGE
 
     @property
     def nodes(self) -> int:
@@ -59,6 +81,17 @@ class Links:
         """1 where there is an edge (nodes, nodes), row = presynaptic."""
         return self.valued(np.ones(self.pre.size))
 
+    @cached_property
+    def _computed(self) -> dict[Any, Any]:
+        return {}
+
+    def once(self, function: Callable[[Links, np.random.Generator], T], rng: np.random.Generator) -> T:
+        """Return ``function(links, rng)``, computed once."""
+        if function not in self._computed:
+            self._computed[function] = function(self, rng)
+        found: T = self._computed[function]
+        return found
+
     def valued(self, values: NDArray[np.float64]) -> sparse.csr_array:
         """Return one value an edge as a CSR array (nodes, nodes), row = presynaptic."""
         return sparse.csr_array((values, (self.pre, self.post)), shape=(self.nodes, self.nodes))
@@ -67,8 +100,9 @@ class Links:
         """Return a random graph in which each node has the same in-degree and out-degree.
 
         Pairs of edges are swapped, a -> b and c -> d for a -> d and c -> b, many pairs at a time; a swap that would
-        make an edge twice, or a self-loop, is not made. An edge's weight stays with its presynaptic node, and so does
-        its sign. Self-loops stay.
+        make an edge twice, or a self-loop, is not made. Of a large graph all ends are dealt at once, and those of the
+        few edges that would be there twice, or self-loops, again. An edge's weight stays with its presynaptic node, and
+        so does its sign. Self-loops stay.
 
         References
         ----------
@@ -76,6 +110,33 @@ class Links:
         Itzkovitz, Newman, Alon, On the uniform generation of random graphs with prescribed degree sequences, 2003,
         arXiv cond-mat/0312028.
         """
+        dealt = self._dealt(rng) if self.large else None
+        return replace(self, post=frozen(self._swapped(rng) if dealt is None else dealt), random=True)
+
+    def _dealt(self, rng: np.random.Generator) -> NDArray[np.int64] | None:
+        """Return where each edge of a random graph ends, all ends dealt at once; None if they do not come out.
+
+        Those of edges that are there twice, and of self-loops, are dealt again, together with those of as many others.
+        """
+        post = self.post.copy()
+        moving = np.flatnonzero(self.pre != self.post)
+        again = moving
+        for _ in range(REPAIRS):
+            post[again] = post[rng.permutation(again)]
+            edges = self.pre * self.nodes + post
+            ordered = np.sort(edges)
+            double = ordered[1:][ordered[1:] == ordered[:-1]]
+            wrong = self.pre == post
+            if double.size:
+                wrong |= double[np.minimum(np.searchsorted(double, edges), double.size - 1)] == edges
+            bad = moving[wrong[moving]]
+            if not bad.size:
+                return post
+            again = np.union1d(bad, rng.choice(moving, bad.size))
+        return None
+
+    def _swapped(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return where each edge of a random graph ends, by the Markov chain of swaps."""
         post = self.post.copy()
         moving = np.flatnonzero(self.pre != self.post)
         half = moving.size // 2
@@ -93,7 +154,7 @@ class Links:
             # Half of the allowed swaps are made: with all of them, small graphs alternate between two sets of states.
             good = ~(loops | double.any(axis=0)) & (rng.random(half) < 0.5)
             post[one[good]], post[two[good]] = post[two[good]], post[one[good]]
-        return replace(self, post=frozen(post))
+        return post
 
 
 def read_links(graph: nx.DiGraph[Any] | Network) -> Links:

@@ -30,8 +30,6 @@ from neurograph.solvers.settle import checked_record
 
 __all__ = ["BrianModel", "build"]
 
-public_names(__name__, __all__)
-
 KINDS = {kind.name: kind for kind in (RATE, SPIKING, LIF)}
 """The models, by name."""
 
@@ -166,3 +164,6 @@ def build(
     )  # fmt: skip
     runner = Program(recipe) if compiler == "cpp" else Runtime(recipe)
     return BrianModel(network, recipe, starts, copies, runner, rule, times(recipe, measured, window))
+
+
+public_names(__name__, __all__)

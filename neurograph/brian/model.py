@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -13,13 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number, checked_whole
+from neurograph._messages import Printed
 from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
+from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
 from neurograph.errors import ParameterError
+from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
 from neurograph.learning.rules import Rule
 from neurograph.network.inputs import checked_targets
@@ -28,7 +33,7 @@ from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BrianModel(Batches):
+class BrianModel(Batches, Printed):
     """A network in Brian2: standard objects, which may be read, set and extended.
 
     Made by :func:`neurograph.brian.build`. The samples of a batch stand side by side, in one copy of the network each:
@@ -103,6 +108,42 @@ class BrianModel(Batches):
         """
         return self.compiled.with_weights(self.weights, self.biases).to_graph()
 
+    def to_nir(self, path: str | os.PathLike[str]) -> Path:
+        """Write a model that spikes as a program of NIR: integrate-and-fire neurons, which other tools run.
+
+        They fire at the rates at which the network settles, with the weights and biases as they are now; a reset
+        adds at most a step to each interval between spikes. Clamped nodes are a population LIF, whose input is x; all
+        others are one CubaLIF, and where the dynamics has a box, a second neuron beside each fires at what the first
+        sends above its end, so that the output is spikes less spikes.
+
+        NIR's neurons have one filter, here the membrane, and no refractory time: how the network settles, and when
+        neurons spike, differs from Brian2, but for a spiking model of a dynamics without a box, begun at phi = 0, built
+        with ``dt`` and ``tau_syn`` of the same 0.1 ms or less and ``reset="phi = 0.0"``. In a file a spike is 1 for one
+        step, so it is made for steps of dt, at most 0.1 ms, which are also snntorch's. Times are in seconds; delays are
+        NIR's Delay.
+
+        Parameters
+        ----------
+        path : path
+            Where to, with the suffix ``.nir``.
+
+        Returns
+        -------
+        pathlib.Path
+            The path.
+
+        Raises
+        ------
+        FormatError
+            If the model is another, with what to build instead; or the file cannot be written.
+        MissingPackageError
+            If nir is not installed.
+        """
+        network = self.compiled.with_weights(self.weights, self.biases)
+        set_by_hand = "I_ext : 1" in self.recipe.neurons.splitlines()
+        external = self.runner.read(self.neurons, "I_ext") if set_by_hand else np.zeros(1)
+        return write_spiking(spiking_neurons(self.recipe, self.rule, network, external), path)
+
     def settle(self, duration: Any = None, window: Any = None) -> Equilibrium:
         """Run the free phase of every sample.
 
@@ -157,7 +198,7 @@ class BrianModel(Batches):
         ParameterError
             If beta or a time is out of range.
         """
-        target = checked_targets(self.compiled, y, self.starts.shape[0])
+        target = checked_targets(self.compiled, y, self.starts.shape[0], self.recipe.cost)
         timing = self.times.of(duration, nudged, window, counts_free=False)
         return self._run(target, checked_number("beta", beta), timing)
 

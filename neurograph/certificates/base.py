@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._checks import checked_whole
+from neurograph._messages import wrapped
 from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
@@ -218,7 +219,7 @@ class Certificate:
         lines += [f"Assumes: {sentence}" for sentence in self.assumptions]
         lines += [] if self.rigorous else ["Rounding is estimated, not accounted for."]
         lines += [f"Does not cover: {self.does_not_cover}", f"Reference: {self.reference}"]
-        return "\n".join(line for line in lines if line)
+        return "\n".join(line for text in lines for line in wrapped(text, 4))
 
     @property
     def bearing(self) -> str:
@@ -290,17 +291,21 @@ class Theorem(abc.ABC):
         matrix = certificate.witness["P"] if certificate.norm == "P" else None
         return Distance(system, phase, equilibrium, norm=certificate.norm, weights=weights, matrix=matrix)
 
-    def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Return the certificate of a system, UNKNOWN if `budget` seconds or the range of floats are not enough."""
-        deadline = Deadline(budget)
+    def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
+        """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
+        deadline = Deadline(seconds)
         try:
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
-            found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
+            found = self.unknown(
+                system,
+                f"Out of time: {seconds:.3g} s, {self.name}'s share of budget={system.budget:g}, were not enough; "
+                f"certify(..., budget={4.0 * system.budget:g}) gives more.",
+            )
         except ArithmeticError:
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
-        return replace(found, seconds=budget - deadline.left)
+        return replace(found, seconds=seconds - deadline.left)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
         """Return the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.

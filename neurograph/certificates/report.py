@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import zip_longest
 
+from neurograph._messages import width, wrapped
 from neurograph.certificates.base import SCOPES, Certificate
 from neurograph.certificates.system import network_digest
 from neurograph.certificates.verdict import CLAIMS, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-
-NARROWEST, WIDEST = 80, 98
-"""Columns of the table at least and at most: between them, those of the terminal; 80 where there is none."""
 
 SHOWN = 3
 """Column of the table that is broken into lines."""
@@ -116,12 +112,6 @@ class Report:
 
     def __str__(self) -> str:
         """Draw the table, and under it what each certificate says."""
-        width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((80, 24)).columns))
-        return "\n".join(self._lines(width))
-
-    def _lines(self, width: int) -> list[str]:
-        """Return the lines of the table and what stands around it, within a width."""
-        wrapped = partial(_within, width)
         parts = [*wrapped(f"Stability of {self.subject} (hash {self.network_digest})"), "", *wrapped(self.claim)]
         for certificate in self.refutations:
             parts += wrapped(
@@ -132,14 +122,14 @@ class Report:
             certificate for certificate in self.certificates if certificate.statement.startswith(INAPPLICABLE)
         ]
         shown = [certificate for certificate in self.certificates if certificate not in inapplicable]
-        parts += ["", *_table(shown, width), ""]
+        parts += ["", *_table(shown), ""]
         for certificate in shown:
             parts += wrapped(f"{certificate.name}: {certificate.statement}", 4)
             parts += wrapped(certificate.euler or "", 4, 4)
         if inapplicable:
             names = ", ".join(certificate.name for certificate in inapplicable)
             parts += wrapped(f'{INAPPLICABLE} here: {names}; print(report["{inapplicable[0].name}"]) says why.', 4)
-        return parts
+        return "\n".join(parts)
 
 
 def _weakness(certificate: Certificate) -> tuple[float, ...]:
@@ -153,18 +143,12 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
     )
 
 
-def _within(width: int, text: str, hanging: int = 0, first: int = 0) -> list[str]:
-    return textwrap.wrap(
-        text, width, initial_indent=" " * first, subsequent_indent=" " * hanging, break_on_hyphens=False
-    )
-
-
-def _table(certificates: Sequence[Certificate], width: int) -> list[str]:
+def _table(certificates: Sequence[Certificate]) -> list[str]:
     """Return the lines of the table; what is shown is broken into lines of what the other columns leave."""
     header = ["certificate", "verdict", "scope", "shown", "rate", "largest dt"]
     rows = [header, *map(_row, certificates)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
-    widths[SHOWN] = min(widths[SHOWN], width - sum(widths) + widths[SHOWN] - 2 * (len(header) - 1))
+    widths[SHOWN] = min(widths[SHOWN], width() - sum(widths) + widths[SHOWN] - 2 * (len(header) - 1))
     lines = []
     for row in [header, ["-" * one for one in widths], *rows[1:]]:
         broken = [textwrap.wrap(cell, widths[SHOWN]) if column == SHOWN else [cell] for column, cell in enumerate(row)]

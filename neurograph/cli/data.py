@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurograph as ng
+from neurograph.cli.graphs import compiled
 from neurograph.equations.costs import wrong
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
-from neurograph.formats.run_log import number_table
+from neurograph.formats.run_log import numbers, text_table
+from neurograph.graphs.labelled import ABSENT, matched, nearest_name, shown
 from neurograph.learning.rules import RULES
 
 Data = tuple[NDArray[np.float64], NDArray[np.float64]]  # x and y
@@ -42,17 +45,12 @@ TASKS: dict[str, Callable[[], Data]] = {
 """The tasks of the command by name; each is the same samples in every call."""
 
 
-def compiled(path: Path, dynamics: str | None) -> ng.Network:
-    """Return the network of a graph file."""
-    return ng.compile(ng.read(path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
-
-
 def network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
     """Return the network, compiled or built for the data, and the samples."""
     if no_data(options):
         raise ParameterError("nothing to learn: expected --task NAME or --data FILE.csv")
     if options.graph is not None:
-        network = compiled(options.graph, options.dynamics)
+        network = compiled(options)
         return network, given_data(options, network)
     if options.task is None:
         raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
@@ -77,18 +75,20 @@ def given_data(options: argparse.Namespace, network: ng.Network) -> Data:
 
 def _read_table(path: Path, network: ng.Network) -> Data:
     """Read a CSV file into x and y, by the labels in its header."""
-    header, table = number_table(path)
-    columns = {name.strip(): place for place, name in enumerate(header)}
-    ends = (network.connectivity.inputs, network.connectivity.outputs)
-    labels = [[str(network.nodes[place]) for place in places] for places in ends]
-    missing = [label for label in labels[0] + labels[1] if label not in columns]
-    if missing:
-        found, expected = ", ".join(map(repr, columns)), ", ".join(labels[0] + labels[1])
-        raise DataError(f"{path} has no column {missing[0]!r}, but {found}: expected one for each of {expected}")
-    if not table.size:
+    header, rows = text_table(path)
+    nodes = network.inputs + network.outputs
+    places, others = matched(header, nodes, str(path))
+    if ABSENT in places:
+        node = nodes[places.index(ABSENT)]
+        said = f"{path} has no column {str(node)!r}, but {shown(header)}{nearest_name(others, node)}"
+        raise DataError(f"{said}: expected one for each of {shown(nodes)}")
+    if not rows:
         raise DataError(f"{path} has a header and no rows: expected one row a sample")
-    x, y = (table[:, [columns[label] for label in names]] for names in labels)
-    return x, y
+    if others and sys.stderr is not None:
+        said = f"not read of {path}, for no input or output is called so: {shown(others)}"
+        print(f"neurograph: {said}", file=sys.stderr)
+    table = numbers(path, [[row[place] for place in places] for row in rows], len(nodes))
+    return table[:, : len(network.inputs)], table[:, len(network.inputs) :]
 
 
 def accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

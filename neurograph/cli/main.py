@@ -8,6 +8,7 @@ import inspect
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -18,9 +19,11 @@ import numpy as np
 
 import neurograph as ng
 from neurograph._checks import checked_whole
-from neurograph.cli.data import TASKS, accuracy, compiled, given_data, network_and_data, no_data, unseen_digits
+from neurograph._messages import wrapped
+from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
+from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
-from neurograph.cli.pruner import add_pruner, chosen_pruner
+from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
@@ -53,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             options = _parser().parse_args(arguments)
-            options.run(options)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", ng.TrainingWarning)
+                warnings.showwarning = lambda message, *_: _say(in_options(str(message), options))
+                options.run(options)
         finally:
             print(end="", flush=True)
     except NeurographError as error:
@@ -70,9 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str, status: int) -> int:
+    _say(message)
+    return status
+
+
+def _say(message: str) -> None:
     if sys.stderr is not None:  # print() would take stdout then
         print(f"neurograph: {message}", file=sys.stderr)
-    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,14 +123,14 @@ def _add_train(commands: Any) -> None:
     epilog = f"Examples: neurograph train --task xor -o xor.json; {example}"
     command = _add(commands, _train, "train a graph on a task, and write the trained graph", epilog)
     bare = "graph file; without it, a complete digraph that fits the data, with a bias node"
-    command.add_argument("graph", type=Path, nargs="?", help=bare)
+    add_graph(command, bare, nargs="?")
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
-    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "default: asymmetric_ep; without GRAPH, its edges are tied where the rule needs that"
-    command.add_argument("--rule", choices=RULES, help=words)
+    _add_dynamics(command)
+    words = f"{listed(RULES)}; default: asymmetric_ep; without GRAPH, edges are tied where the rule needs that"
+    command.add_argument("--rule", help=words, **named(RULES))
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -144,10 +154,10 @@ def _add_numbers(command: argparse.ArgumentParser) -> None:
 def _add_certify(commands: Any) -> None:
     words = "say what is proved and refuted about a graph's dynamics; with data, also at the equilibria"
     command = _add(commands, _certify, words)
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     _add_data(command)
-    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "seconds that each theorem may take (default: %(default)s)"
+    _add_dynamics(command)
+    words = "seconds that all theorems together may take (default: %(default)s)"
     command.add_argument("--budget", type=float, default=DEFAULT_BUDGET, metavar="N", help=words)
     command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
@@ -156,7 +166,7 @@ def _add_prune(commands: Any) -> None:
     example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
     words = "remove edges from a graph, write the others and, with data, train it again and say what it cost"
     command = _add(commands, _prune, words, f"Example: {example}")
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     add_pruner(command)
     command.add_argument("--rounds", type=int, default=1, help="how many times (default: %(default)s)")
     command.add_argument("--retrain", type=int, default=0, help="epochs of training after each (default: %(default)s)")
@@ -169,7 +179,7 @@ def _add_prune(commands: Any) -> None:
 
 def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     command.add_argument("--picture", type=Path, help="draw it to this .png, .svg or .pdf file")
 
 
@@ -189,15 +199,20 @@ def _add_report(commands: Any) -> None:
 def _add_convert(commands: Any) -> None:
     epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
     command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
-    command.add_argument("graph", type=Path, help="graph file")
+    add_graph(command)
     command.add_argument("output", type=Path, help="file of the same graph in another format")
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_mutually_exclusive_group()
-    words = "what ships: logic; parity, of three bits; moons and circles, 200 points; digits, those to learn from"
-    data.add_argument("--task", choices=TASKS, help=words)
+    words = f"{listed(TASKS)}; parity is of three bits, moons and circles are 200 points, digits those to learn from"
+    data.add_argument("--task", help=words, **named(TASKS))
     data.add_argument("--data", type=Path, help="CSV file whose header names nodes: a column for each input and output")
+
+
+def _add_dynamics(command: argparse.ArgumentParser) -> None:
+    words = f"{listed(DYNAMICS)}; default: what the graph carries, else deep"
+    command.add_argument("--dynamics", help=words, **named(DYNAMICS))
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -230,7 +245,8 @@ def _train(options: argparse.Namespace) -> None:
     network, (x, y) = network_and_data(options)
     rule = None if options.rule is None else RULES[options.rule]()
     fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
-    text = f"{fit}\n{accuracy(fit.network, x, y)}"
+    said = [line for text in (repr(fit), *fit.remarks) for line in wrapped(in_options(text, options), 4)]
+    text = "\n".join([*said, accuracy(fit.network, x, y)])
     if options.task == "digits":
         text += f"\nof those kept for testing: {accuracy(fit.network, *unseen_digits())}"
     if history:
@@ -251,10 +267,10 @@ def _numbers(options: argparse.Namespace) -> dict[str, Any]:
 def _certify(options: argparse.Namespace) -> None:
     if options.radius and no_data(options):
         raise ParameterError("--radius is about inputs: expected --task NAME or --data FILE.csv with it")
-    network = compiled(options.graph, options.dynamics)
+    network = compiled(options)
     x = None if no_data(options) else given_data(options, network)[0]
     report = ng.certify(network, x, budget=options.budget)
-    print(report)
+    print(in_options(str(report), options))
     if options.radius:
         print("", *_radius_lines(report, x), sep="\n")
 
@@ -280,7 +296,7 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 def _prune(options: argparse.Namespace) -> None:
     target, log = checked_path(options.output), options.log and checked_place(options.log)
     pruner = chosen_pruner(options)
-    network = compiled(options.graph, None)
+    network = compiled(options)
     x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
     pruning = ng.prune(network, pruner, x, y, **how)
@@ -294,7 +310,7 @@ def _prune(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     picture = options.picture and checked_place(options.picture, ".png", ".svg", ".pdf")
-    network = compiled(options.graph, None)
+    network = compiled(options)
     if picture:
         ng.plots.network(network).savefig(picture)
     print(network)
@@ -314,7 +330,7 @@ def _report(options: argparse.Namespace) -> None:
     folder = options.folder
     target = checked_page_path(options.output or folder / "report.html")
     source = options.graph or result_in(folder)
-    network = compiled(source, None)
+    network = compiled(options, source)
     x = None if no_data(options) else given_data(options, network)[0]
     history, log = folder / HISTORY, folder / REMOVED
     ng.write_page(
@@ -324,11 +340,10 @@ def _report(options: argparse.Namespace) -> None:
         history=read_history(history) if history.exists() else None,
         removed=read_removed(log, network.nodes) if log.exists() else (),
     )
-    print(f"{source.name}: {network}\nWritten to {target}")
+    print(*wrapped(f"{source.name}: {network!r}", 4), f"Written to {target}", sep="\n")
 
 
 def _convert(options: argparse.Namespace) -> None:
     target = checked_path(options.output)
-    graph = ng.read(options.graph)
-    size = f"{graph.number_of_nodes()} nodes, {graph.number_of_edges()} edges"
-    print(f"{size}\nWritten to {ng.write(graph, target)}")
+    table = table_of(options)
+    print(f"{len(table.nodes)} nodes, {table.pre.size} edges\nWritten to {ng.write(table, target)}")

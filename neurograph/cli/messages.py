@@ -4,9 +4,38 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 
 CHOSEN = {"rules": "--rule", "dynamics": "--dynamics"}
 """Modules whose functions the command takes by name, and the option: ``rules.ep()`` is ``--rule ep``."""
+
+WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
+    # What an option chooses, with arguments.
+    r"optimisers\.adam\(([^)]*)\)": r"--rate \1",
+    r"dynamics\.additive\('(\w+)'\)": r"--dynamics \1",
+    r"dynamics\.deep\(extra_leak=0\.3\)": "--dynamics deep",
+    r"pruner is (\w+)\([^)]*\)": lambda found: f"--by is {found[1].lower()}",
+    r"expected prune\(network, pruner, x, y\)": "expected --task NAME or --data FILE.csv",
+    r"larger budget in certify\(\)": "larger --budget",
+    r"certify\(\.\.\., budget=(\S+)\)": r"--budget \1",
+    r"smaller beta": "smaller --beta",
+    r"smaller learning rate": "smaller --rate",
+    r"None for all (samples )?at once": "0 for all at once",
+    r"weight=None": "--weight none",
+    # Where these words are said in Python.
+    r" in neurograph\.read, topologies\.from_graph and from_edges": "",
+    r" \(in from_edges, nodes= adds nodes that no edge names\)": "",
+    r"set graph\.nodes\[node\]\['role'\] = 'output', or name them, outputs=\[\.\.\.\]": "name them with --outputs",
+    # What only Python can do, beside another remedy.
+    r", network\.with_weights\(network\.weights / ([^)]*)\)": r", \1",
+    r" or rules\.asymmetric_ep\(finite=True\)": "",
+    r"train with keep=\S*, under which they always settle, or ": "",
+    r", or pass throw=False to get the result as it is": "",
+    r";\s+print\(report\[\"\w+\"\]\)\s+says\s+why": "",
+    r", a numpy\.random\.Generator": "",
+    r",? or None( to run every epoch)?\b": "",
+}
+"""Patterns of what speaks of Python, and what the command says instead."""
 
 
 def in_options(message: str, options: argparse.Namespace) -> str:
@@ -14,14 +43,22 @@ def in_options(message: str, options: argparse.Namespace) -> str:
 
     Examples
     --------
-    >>> given = argparse.Namespace(spelled={"learning_rate": "--rate", "rule": "--rule"})
+    >>> given = argparse.Namespace(spelled={"learning_rate": "--rate", "rule": "--rule"}, learning_rate=-1.0)
     >>> in_options("learning_rate is -1: expected > 0; or rule=rules.ep()", given)
     '--rate is -1: expected > 0; or --rule ep'
     """
-    for dest, option in getattr(options, "spelled", {}).items():
-        message = re.sub(rf"(?<![\w.-]){dest}(?= is \S)", option, message)
+    spelled = getattr(options, "spelled", {})
+    for pattern, words in WORDS.items() if spelled else ():
+        message = re.sub(pattern, words, message)
+    for dest, option in spelled.items():
+        if getattr(options, dest, None) is not None:  # else it is what the graph carries under this name
+            message = re.sub(rf"(?<![\w.-])(a )?{dest}(?= (is|names|asks|says) \S)", option, message)
+        message = re.sub(rf"(?<![\w.-]){dest} is None", f"{option} is not given", message)
+        message = re.sub(rf"(?<![\w.-]){dest}=False", f"no {option}", message)
         message = re.sub(rf"(?<![\w.-]){dest}=(?=\w)", f"{option} ", message)
-        message = message.replace(f"leave {dest} out", f"leave {option} out")
+        message = re.sub(rf"(?<![\w.-]){dest}=(?= )", option, message)
+        message = re.sub(rf"(?<![\w.-]){dest}=([\"'])(\w+)\1", rf"{option} \2", message)
+        message = re.sub(rf"\b(no|leave) {dest}\b", rf"\1 {option}", message)
     for module, option in CHOSEN.items():
         message = re.sub(rf"({option} )?(neurograph\.)?\b{module}\.(\w+)\(\)", rf"{option} \3", message)
     return message

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._messages import Printed
 from neurograph.compression.huffman import Code
 from neurograph.errors import DataError, FormatError
 from neurograph.kernels import engine
@@ -22,7 +23,7 @@ Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PackedWeights:
+class PackedWeights(Printed):
     """A sparse matrix as one string of bits, whose product is computed as the bits are read.
 
     Row after row: the number of entries, and for each entry the gap to the column before and the code of its value.

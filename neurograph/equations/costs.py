@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import checked_number, public_names
+from neurograph._checks import check_mask, checked_number, public_names
 from neurograph.equations.dynamics import checked_parameters
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ParameterError
 
 __all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
-
-public_names(__name__, __all__)
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +50,8 @@ class Cost(FrozenArrays):
     ExpressionError
         If an equation cannot be read, or sees more than one output and its target.
     ParameterError
-        If a parameter is not a finite number, or there is a normaliser without a force.
+        If a parameter is not a finite number, there is a normaliser without a force, the force is not minus the slope
+        of the value, or the curvature does not bound the slopes of the force, at any of a few outputs and targets.
 
     Examples
     --------
@@ -82,6 +81,11 @@ class Cost(FrozenArrays):
                 "in costs.cross_entropy()"
             )
         _ = self.value_equation, self.force_equation, self.normaliser_equation, self.bound
+        with np.errstate(all="ignore"):  # an equation may have no value at an output that is tried
+            if self.force is not None:
+                _check_force(self)
+            if self.curvature is not None:
+                _check_curvature(self)
 
     def __repr__(self) -> str:
         """Return the call that makes a named cost, and of another its value."""
@@ -178,6 +182,8 @@ class Cost(FrozenArrays):
 
     @np.errstate(under="ignore")
     def _at(self, equation: Expression, outputs: ArrayLike, y: ArrayLike) -> Floats:
+        check_mask("outputs", outputs)
+        check_mask("y", y)
         s, target = np.asarray(outputs), np.asarray(y)
         values: dict[str, Any] = {"s": s, "y": target, **self.constants}
         if self.normaliser_equation is not None:
@@ -187,6 +193,46 @@ class Cost(FrozenArrays):
         result = np.empty(np.broadcast(s, target).shape, np.result_type(s, target, 1.0 * s.dtype.type(0)))
         result[...] = equation(**values)
         return result
+
+
+OUTPUTS = np.array([[0.31, 0.62, 0.17], [0.83, 0.07, 0.45], [-0.71, 1.37, 0.29], [0.4, 0.4, -40.0], [1.9, -1.3, 0.4]])
+TARGETS = np.array([[0.2, 0.7, 0.1], [0.55, 0.05, 0.4], [0.13, 0.27, 0.6], [0.81, 0.03, 0.16], [0.0, 1.0, 0.0]])
+"""Outputs of some samples, and targets that are shares, at which a force and a curvature are checked."""
+
+BUMP = 1e-6
+"""How far outputs are moved for a central difference."""
+
+
+def _slopes(function: Callable[[Floats], Floats]) -> Floats:
+    """Return the slope of a function of the outputs by each of them, by central differences: (..., outputs)."""
+    bumps = BUMP * np.eye(OUTPUTS.shape[1])[:, None]
+    return np.moveaxis((function(OUTPUTS + bumps) - function(OUTPUTS - bumps)) / (2 * BUMP), 0, -1)
+
+
+def _check_force(cost: Cost) -> None:
+    for y in (TARGETS,) if cost.shares else (TARGETS, 3.0 * TARGETS - 1.0):
+        slopes, force = _slopes(partial(cost.each, y=y)), cost.force_at(OUTPUTS, y)
+        wrong = np.abs(force + slopes) > 1e-4 * (np.abs(slopes) + np.abs(slopes).max(axis=1, keepdims=True)) + 1e-6
+        if wrong.any():
+            sample, output = np.argwhere(wrong)[0]
+            remedy = "mend one of the two" if cost.coupled else "leave force out, for it follows from the value"
+            raise ParameterError(
+                f"force is {cost.force!r}, that is {force[sample, output]:.4g} on output {output} at the outputs "
+                f"{OUTPUTS[sample].tolist()} and the targets {y[sample].round(2).tolist()}: expected minus the slope "
+                f"of the value {cost.value!r}, {-slopes[sample, output]:.4g}; {remedy}"
+            )
+
+
+def _check_curvature(cost: Cost) -> None:
+    sizes = np.abs(_slopes(partial(cost.force_at, y=TARGETS)))
+    own = np.diagonal(sizes, axis1=1, axis2=2)
+    largest = np.nan_to_num(np.maximum(own, sizes.sum(axis=2) - own), nan=0.0, posinf=0.0)
+    sample, output = np.unravel_index(np.argmax(largest), largest.shape)
+    if not largest.max() <= 1.001 * cost.bound + 1e-6:
+        raise ParameterError(
+            f"curvature is {cost.curvature!r}, that is {cost.bound:.4g}: expected a bound of the slopes of the force, "
+            f"which reach {largest.max():.4g} on output {output} at the outputs {OUTPUTS[sample].tolist()}; enlarge it"
+        )
 
 
 SQUARED_ERROR = Cost("(y - s)**2/2", force="y - s", name="squared_error")
@@ -225,10 +271,6 @@ def cross_entropy(gain: float = 1.0) -> Cost:
     )
 
 
-COSTS = {"squared_error": squared_error, "cross_entropy": cross_entropy}
-"""The function that makes each cost, by name; the conformance suite runs over them."""
-
-
 def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
     """Return for each sample whether its answer is wrong.
 
@@ -262,3 +304,9 @@ def error(outputs: ArrayLike, y: ArrayLike) -> float:
 
 def _binary(target: NDArray[np.floating]) -> bool:
     return bool(np.all((target == 0) | (target == 1)))
+
+
+public_names(__name__, __all__)
+
+COSTS = {"squared_error": squared_error, "cross_entropy": cross_entropy}
+"""The function that makes each cost, by name; the conformance suite runs over them."""

@@ -20,8 +20,6 @@ from neurograph.errors import ExpressionError, ParameterError
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 
-public_names(__name__, __all__)
-
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
 
@@ -313,6 +311,8 @@ def hopfield() -> Dynamics:
         name="hopfield",
     )
 
+
+public_names(__name__, __all__)
 
 DYNAMICS: dict[str, Callable[[], Dynamics]] = {
     "deep": partial(deep, "absolute", extra_leak=0.3),

@@ -53,7 +53,8 @@ class Format(abc.ABC):
         What stands in front of the suffix in the name of each of its files; the file that a user names
         is the first, and most formats have but that one.
     tabular : bool
-        Whether it is tables of edges and nodes, in one file or two, with columns that others call otherwise.
+        Whether it is tables of edges and nodes, whose columns and files others may call otherwise. The files beside
+        the first are then read as empty where they are not there.
     """
 
     name: ClassVar[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,13 @@ from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.intake import Intake, Words, with_words
 from neurograph.network.network import Network
 
+GZIP = ".gz"
+ALIASES = {".tsv": ".csv"}
+"""Suffixes of files that are read as those of another."""
+
+DENSEST = 100
+"""How many times as long as packed a file may be."""
+
 
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
     """Write a graph or a network to a file; its suffix chooses the format.
@@ -42,8 +50,8 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     graph : networkx.DiGraph, EdgeTable or Network
         What to write, with the role at every node; a network is written as ``network.to_graph()`` and its dynamics.
     path : path
-        Where to. An old file there is replaced at the end, as a whole, or not at all; of a pair, both are written
-        before the first is replaced, and only a kill between the two moves leaves one new and one old.
+        Where to. An old file there is replaced at the end, as a whole, or not at all; of several, all are written
+        before the first is replaced, and only a kill between the moves leaves some new and some old.
 
     Returns
     -------
@@ -119,7 +127,8 @@ def read(
     ----------
     path : path
         A file of :func:`write` or of another program: {suffixes}. A table of edges (CSV, Parquet) has its nodes beside
-        it in ``<name>.nodes.<suffix>``, where there is such a file.
+        it in ``<name>.nodes.<suffix>``, where there is such a file, and CSV what the graph itself carries, its dynamics
+        among it, in ``<name>.graph.csv``.
     nodes, edges : path, optional
         The other file, where nodes and edges stand in two: ``read("edges.csv", nodes="nodes.csv")``,
         ``read("nodes.h5", edges="edges.h5")``.
@@ -186,19 +195,20 @@ def read_table(
     array([0.5])
     """
     path = as_path(path)
-    format = _format_of(path)
+    format = _readable(path)
     intake = Intake(**words)
-    files = _given_files(path, format, nodes, edges)
     if (pre, post) != NO_ENDS and not format.tabular:
         raise ParameterError(
             f"pre is {pre!r} and post {post!r}, but {format.name} has no columns of ends: expected None"
         )
     try:
-        return intake.of(format.load([_contents(file, format) for file in files], (pre, post))).table()
+        return intake.of(format.load(_read_files(path, format, nodes, edges), (pre, post))).table()
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
         ) from error
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from error
     except FormatError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:
@@ -305,24 +315,42 @@ def _format_of(path: Path) -> Format:
     raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {SUFFIXES}")
 
 
+def _readable(path: Path) -> Format:
+    """Return the format of a file that is read, which may be packed by gzip, or have another suffix."""
+    inner = Path(path.stem) if path.suffix.lower() == GZIP else path
+    return FORMATS[ALIASES[inner.suffix.lower()]] if inner.suffix.lower() in ALIASES else _format_of(inner)
+
+
 def _files(path: Path, format: Format) -> list[Path]:
     """Return the files that a path names: it, and those that the format has beside it."""
-    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+    suffix = "".join(path.suffixes[-2:]) if path.suffix.lower() == GZIP else path.suffix
+    stem = path.name.removesuffix(suffix)
+    return [path.with_name(f"{stem}{infix}{suffix}") for infix in format.infixes]
 
 
 def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Path]:
-    """Return the files to read: those beside the one that is named as far as they are there, or the other one named."""
+    """Return the files to read: the one that is named, the others that are named, and those beside it."""
     if nodes is not None and edges is not None:
         raise ParameterError(f"nodes is {nodes!r} and edges {edges!r}: expected one of them, for the path is the other")
-    other = nodes if edges is None else edges
-    if other is not None:
-        if not format.tabular:
-            raise ParameterError(
-                f"{'nodes' if edges is None else 'edges'} is {other!r}, but {format.name} is one file: expected None"
-            )
-        return [path, as_path(other)] if edges is None else [as_path(other), path]
-    first, *beside = _files(path, format)
-    return [first, *(file for file in beside if file.exists())]
+    if (nodes is not None or edges is not None) and not format.tabular:
+        named, other = ("nodes", nodes) if edges is None else ("edges", edges)
+        raise ParameterError(f"{named} is {other!r}, but {format.name} is one file: expected None")
+    first = path if edges is None else as_path(edges)
+    beside = _files(first, format)[1:]
+    if nodes is not None:
+        beside[:1] = [as_path(nodes)]
+    elif edges is not None:
+        beside[:1] = [path]
+    return [first, *beside]
+
+
+def _read_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[bytes]:
+    """Return the contents of the files; of those beside it that no one named and that are not there, nothing."""
+    files = _given_files(path, format, nodes, edges)
+    named = 2 if nodes is not None or edges is not None or not format.tabular else 1
+    return [
+        b"" if place >= named and not file.exists() else _contents(file, format) for place, file in enumerate(files)
+    ]
 
 
 def _contents(path: Path, format: Format) -> bytes:
@@ -339,9 +367,28 @@ def _contents(path: Path, format: Format) -> bytes:
         raise FormatError(
             f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
         ) from error
+    if path.suffix.lower() == GZIP:
+        data = _unpacked(data)
     if not data.strip():
         raise FormatError(f"{path} is empty: expected a graph; write it again")
     return data
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return what gzip packed, if it is not out of all proportion."""
+    most = DENSEST * len(data) + 2**20
+    check_memory(most, "unpacking it", "unpack it by gzip -d")
+    parser = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = parser.decompress(data, most)
+    except zlib.error as error:
+        raise FormatError(f"it is not whole gzip ({error}): expected what gzip writes; pack it again") from error
+    if not parser.eof or parser.unused_data:
+        raise FormatError(
+            f"it is cut, in several parts, or unpacks to more than {DENSEST} times its size: expected one whole file; "
+            "unpack it by gzip -d"
+        )
+    return found
 
 
 def write_files(paths: Sequence[Path], contents: Sequence[bytes]) -> None:

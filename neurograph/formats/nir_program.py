@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import networkx as nx
@@ -29,6 +30,18 @@ MOST_INPUTS = 10**6
 
 MATRICES = ("Linear", "Affine")
 
+ROLES = {"Input": "input", "Bias": "bias"}
+
+TYPES = ("Input", "LI", *MATRICES, "Output")
+
+BOX_FIELDS = {"Threshold": "threshold", "Scale": "scale"}
+"""The primitives that make a box, and what the one array of each is called."""
+
+Parts = dict[str, tuple[str, Floats]]
+"""Type and array of each node that makes a box, by name."""
+
+Links = list[tuple[str, str]]
+
 
 class Program:
     """What a file holds: the type of each node, and how they are linked.
@@ -36,7 +49,7 @@ class Program:
     Raises
     ------
     FormatError
-        If it is no such program, or has nodes of other types; so do its methods.
+        If it is no such program; so do its methods.
     """
 
     def __init__(self, arrays: Arrays) -> None:
@@ -47,12 +60,35 @@ class Program:
         if links is None or links.dtype.kind != "S" or links.ndim != 2 or links.shape[1] != 2:
             raise FormatError("it has no edges between its nodes: expected a NIRGraph; write it again")
         self.links = [(text_of(pre, "an edge"), text_of(post, "an edge")) for pre, post in links]
+
+    def set_aside(self, names: Collection[str]) -> tuple[Parts, Links]:
+        """Remove the nodes that make a box, and their links, and return them."""
+        found = {name: kind for name, kind in self.types.items() if name in names and kind in BOX_FIELDS}
+        parts = {name: (kind, self.numbers(name, BOX_FIELDS[kind], 1)) for name, kind in found.items()}
+        self.types = {name: kind for name, kind in self.types.items() if name not in parts}
+        links = [link for link in self.links if set(link) & set(parts)]
+        self.links = [link for link in self.links if not set(link) & set(parts)]
+        return parts, links
+
+    def check_types(self) -> None:
+        """Refuse what makes no graph; and call an Affine that leads into a matrix what it is, nodes that send 1."""
         for name, kind in self.types.items():
-            if kind not in ("Input", "LI", "Linear", "Affine", "Output"):
+            if kind not in TYPES:
                 raise FormatError(
-                    f"its node {name!r} is {kind}: expected only Input, LI, Linear, Affine and Output, which make rate "
-                    "neurons; spiking neurons and convolutions have no graph here"
+                    f"its node {name!r} is {kind}: expected only {', '.join(TYPES)}, which make rate neurons; of "
+                    "spiking neurons, read the network's own file instead, neurograph.write(model.to_graph(), "
+                    "'net.json') writes that of a Brian2 model; convolutions have no graph here"
                 )
+        for name in [name for name, kind in self.types.items() if kind == "Affine"]:
+            targets = {self.types.get(post) for pre, post in self.links if pre == name}
+            if targets and targets <= set(MATRICES):
+                weight, bias = self.numbers(name, "weight", 2), self.numbers(name, "bias", 1)
+                if weight.any() or len(weight) != len(bias) or not (bias == 1.0).all():
+                    raise FormatError(
+                        f"its node {name!r} leads into a matrix: expected weights 0 and biases 1, as of nodes that "
+                        "always send 1; else one matrix between two populations"
+                    )
+                self.types[name] = "Bias"
 
     def numbers(self, name: str, field: str, dimensions: int) -> Floats:
         """Return a field of a node, checked."""
@@ -74,6 +110,8 @@ class Program:
         """Return how many neurons, or inputs, a population has."""
         if self.types.get(name) == "LI":
             return len(self.neurons(name).T)
+        if self.types.get(name) == "Bias":
+            return len(self.numbers(name, "bias", 1))
         shape = self.numbers(name, "shape", 1)
         if len(shape) != 1 or not 0 < shape[0] <= MOST_INPUTS:
             raise FormatError(f"its node {name!r} has the shape {shape}: expected one number from 1 to {MOST_INPUTS}")
@@ -84,7 +122,9 @@ class Program:
         sources = [pre for pre, post in self.links if post == name]
         targets = [post for pre, post in self.links if pre == name]
         source = sources[0] if len(sources) == 1 else ""
-        if self.types.get(source) not in ("Input", "LI") or {self.types.get(target) for target in targets} != {"LI"}:
+        if self.types.get(source) not in ("Input", "LI", "Bias") or {self.types.get(target) for target in targets} != {
+            "LI"
+        }:
             raise FormatError(
                 f"its node {name!r} leads from {sources} to {targets}: expected from one population, Input or LI, to LI"
             )
@@ -113,11 +153,12 @@ def program_graph(program: Program) -> nx.DiGraph[Any]:
     FormatError
         If it is more than leaky integrators, with one matrix between any two populations.
     """
+    program.check_types()
     graph: nx.DiGraph[Any] = nx.DiGraph(dynamics=LEAKY.to_dict())
     ends = {pre for pre, post in program.links if program.types.get(post) == "Output"}
     for name, kind in program.types.items():
-        if kind == "Input":
-            graph.add_nodes_from(((name, place) for place in range(program.size(name))), role="input")
+        if kind in ROLES:
+            graph.add_nodes_from(((name, place) for place in range(program.size(name))), role=ROLES[kind])
         elif kind == "LI":
             role = "output" if name in ends else "hidden"
             for place, values in enumerate(program.neurons(name).T.tolist()):
@@ -125,7 +166,7 @@ def program_graph(program: Program) -> nx.DiGraph[Any]:
                 graph.add_nodes_from([((name, place), {"role": role, **own})])
     for pre, post in program.links:
         kinds = program.types.get(pre), program.types.get(post)
-        if not set(kinds) & set(MATRICES) and kinds != ("LI", "Output"):
+        if not set(kinds) & set(MATRICES) and kinds not in (("LI", "Output"), ("Input", "Bias")):
             raise FormatError(
                 f"it links {pre!r} to {post!r}, of types {kinds}: expected a Linear or an Affine between populations, "
                 "or LI to Output"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def read_history(path: Path) -> dict[str, NDArray[np.float64]]:
     DataError
         If it is no such file.
     """
-    header, table = number_table(path)
+    header, rows = text_table(path)
+    table = numbers(path, rows, len(header))
     return {name: table[:, place] for place, name in enumerate(header) if name != "epoch"}
 
 
@@ -58,7 +60,7 @@ def read_removed(path: Path, nodes: Iterable[Hashable]) -> tuple[Removed, ...]:
     DataError
         If it is no such file.
     """
-    header, rows = _cells(path)
+    header, rows = text_table(path)
     if tuple(header) != COLUMNS:
         raise DataError(f"{path} has the columns {', '.join(header)}: expected {', '.join(COLUMNS)}")
     known = {str(node): node for node in nodes}
@@ -99,23 +101,28 @@ def result_in(folder: Path) -> Path:
     return files[0]
 
 
-def number_table(path: Path) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the header (columns,) of a CSV file of numbers, and the numbers (rows, columns).
+def numbers(path: Path, rows: list[list[str]], columns: int) -> NDArray[np.float64]:
+    """Return rows of a CSV file as numbers (rows, columns).
 
     Raises
     ------
     DataError
-        If it cannot be read, is empty, or holds something else.
+        If a cell is no number.
     """
-    header, rows = _cells(path)
     try:
-        return header, np.array(rows, np.float64).reshape(len(rows), len(header))
+        return np.array(rows, np.float64).reshape(len(rows), columns)
     except ValueError as error:
-        raise DataError(f"{path} holds a cell that is no number, or rows of unequal length: {error}") from None
+        raise DataError(f"{path} holds a cell that is no number: {error}; expected numbers alone") from None
 
 
-def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows of a CSV file."""
+def text_table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a CSV file.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is empty, has two columns of one name, or a row of another length.
+    """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte order mark in front
             rows = [row for row in csv.reader(file) if row]
@@ -123,7 +130,16 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
         raise DataError(f"{path} cannot be read as a table: {error}; expected a CSV file with a header") from None
     if not rows:
         raise DataError(f"{path} is empty: expected a CSV file with a header and one row a sample")
-    return rows[0], rows[1:]
+    header = [name.strip() for name in rows[0]]
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise DataError(f"{path} has two columns called {twice[0]!r}: expected each name once; rename or remove one")
+    for line, row in enumerate(rows[1:], 2):
+        if len(row) != len(header):
+            raise DataError(
+                f"{path} has a row {line} of {len(row)} cells: expected {len(header)}, as many as its header"
+            )
+    return header, rows[1:]
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:

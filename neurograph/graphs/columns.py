@@ -41,7 +41,7 @@ class Column(FrozenArrays):
         kinds = set(map(type, told))
         kind = kinds.pop() if len(kinds) == 1 else object
         if kind in TYPED and (kind is not int or -LARGEST <= min(told) <= max(told) <= LARGEST):
-            typed = np.zeros(len(values), TYPED[kind])
+            typed: NDArray[Any] = np.zeros(len(values), TYPED[kind])
             typed[slice(None) if present is None else present] = told
             return cls(typed, present)
         return cls(np.fromiter(values, object, len(values)), present)
@@ -88,7 +88,7 @@ class Columns(Mapping[str, Column]):
 
     def __init__(self, count: int, columns: Mapping[Any, Column] | None = None) -> None:
         self.count = count
-        self._columns = dict(columns or {})
+        self._columns: dict[str, Column] = dict(columns or {})
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[Any, Any]]) -> Columns:

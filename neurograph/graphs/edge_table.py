@@ -256,7 +256,10 @@ def _check_roles(table: EdgeTable) -> None:
     if len(table.nodes) == 0:
         raise GraphError("the graph has no nodes: expected at least one with role 'output'")
     if not np.any(table.roles == OUTPUT):
-        raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
+        raise GraphError(
+            "no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output', or name them, "
+            "outputs=[...] in neurograph.read, topologies.from_graph and from_edges"
+        )
     clamped = ~table.free
     into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
     if into.size:
@@ -291,7 +294,8 @@ def _check_parallel(table: EdgeTable) -> None:
     if pre == other:
         raise GraphError(
             f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
-            'neurograph.topologies.from_edges or from_graph(..., parallel="sum") adds their weights up'
+            'parallel="sum" adds their weights up ("mean", "max" and "first" are others) in neurograph.read, '
+            "topologies.from_graph and from_edges"
         )
     raise GraphError(
         f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, TypeVar, cast, get_args
 
 import numpy as np
 
-from neurograph._checks import Seed, checked_generator, checked_number, finite_number, named_arguments
+from neurograph._checks import Seed, checked_generator, checked_number, finite_number
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.naming import Naming, named_roles, ordered
@@ -166,8 +166,12 @@ class Intake:
 
     def _directed(self, wiring: Wiring) -> tuple[Wiring, str]:
         """Make an undirected edge two, one behind the other."""
-        if wiring.directed or self.undirected == "error":
+        if wiring.directed:
             return wiring, ""
+        if self.undirected == "error":
+            raise GraphError(
+                'the graph is undirected: expected a directed one; undirected="both" makes every edge go both ways'
+            )
         apart = wiring.pre != wiring.post
         twice = np.repeat(np.arange(apart.size), np.where(apart, 2, 1))
         back = np.r_[False, twice[1:] == twice[:-1]]
@@ -225,7 +229,7 @@ def with_words(function: Function) -> Function:
     cast(Any, function).__signature__ = signature.replace(parameters=[*own, *WORDS])
     explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
     function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
-    return named_arguments(function)
+    return function
 
 
 def _shared(tied: Any, given: Column, drawn: Any) -> Any:

@@ -20,8 +20,12 @@ Naming = Labels | Mapping[str, Any] | None
 """Labels, or what the nodes that are meant carry: the attribute, and its value or a list of values."""
 
 
+class Texts(tuple[str, ...]):
+    """Labels, or values of attributes, as a shell passes them: each stands for what reads so."""
+
+
 def named_roles(wiring: Wiring, inputs: Naming, outputs: Naming, bias_nodes: Naming) -> tuple[Wiring, str]:
-    """Give the named nodes their roles; those of a kind that is not named (None) stay.
+    """Set the roles of the nodes that are named; those of a kind that is not named (None) stay.
 
     Raises
     ------
@@ -55,14 +59,28 @@ def named_roles(wiring: Wiring, inputs: Naming, outputs: Naming, bias_nodes: Nam
 def places_of(wiring: Wiring, naming: Any, what: str) -> list[int]:
     """Return the places of the nodes that are named, in the order in which they are."""
     if isinstance(naming, Mapping):
-        return np.flatnonzero(_carrying(wiring, naming, what)).tolist()
-    index = wiring.index
+        carrying: list[int] = np.flatnonzero(_carrying(wiring, naming, what)).tolist()
+        return carrying
+    index = _readings(wiring, what) if isinstance(naming, Texts) else wiring.index
     found = []
     for label in distinct_labels(naming, what):
         if label not in index:
             raise ParameterError(_unknown(label, wiring, what))
         found.append(index[label])
     return sorted(found) if isinstance(naming, Set) else found
+
+
+def _readings(wiring: Wiring, what: str) -> dict[Hashable, int]:
+    """Return the place of each label as text."""
+    places: dict[Hashable, int] = {}
+    for place, node in enumerate(wiring.nodes):
+        if str(node) in places:
+            other = wiring.nodes[places[str(node)]]
+            raise ParameterError(
+                f"{what} cannot name nodes by text, for {node!r} and {other!r} read the same: expected different labels"
+            )
+        places[str(node)] = place
+    return places
 
 
 def _unknown(label: Hashable, wiring: Wiring, what: str) -> str:
@@ -90,7 +108,8 @@ def _carrying(wiring: Wiring, naming: Mapping[str, Any], what: str) -> NDArray[n
         column = wiring.of_nodes[name]
         there = np.zeros(meant.size, np.bool_)
         there[column.where()] = True
-        has = there & np.array([cell in values for cell in column.cells()], np.bool_)
+        read = str if isinstance(wanted, Texts) else _itself
+        has = there & np.array([read(cell) in values for cell in column.cells()], np.bool_)
         if not has.any():
             seen = ", ".join(map(repr, list(dict.fromkeys(column.take(column.where()).values.tolist()))[:8]))
             raise GraphError(f"{what} asks for {name} {wanted!r}, but no node carries it: expected one of {seen}")
@@ -98,6 +117,10 @@ def _carrying(wiring: Wiring, naming: Mapping[str, Any], what: str) -> NDArray[n
     if not meant.any():
         raise GraphError(f"{what} is {dict(naming)!r}, but no node carries all of it: expected less")
     return meant
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def ordered(wiring: Wiring, *namings: Naming) -> Wiring:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import scipy
 from numpy.typing import NDArray
 
 from neurograph._checks import finite_number
+from neurograph._messages import warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.wiring import Wiring, numbers
@@ -57,12 +57,11 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
     if normalise == "auto":
         if wiring.own or not are_counts(weights, wiring.post):
             return wiring, ""
-        warnings.warn(
+        warn(
             f"the weights are whole numbers up to {weights.max():g}, as counts of synapses are, at which activity "
             "saturates: those into each neuron were divided by their sum; normalise='incoming' says that they are to "
             "be, normalise=None keeps them",
             GraphWarning,
-            stacklevel=6,
         )
     factor, said = _FACTORS.get(normalise if isinstance(normalise, str) else None, _to_radius)(
         wiring, weights, normalise
@@ -74,7 +73,7 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
 def are_counts(weights: NDArray[Any], post: NDArray[np.int32]) -> bool:
     """Return whether numbers look like counts: whole, none below 0, and many into a neuron on the average."""
     whole = weights.min() >= 0.0 and np.all(weights == np.round(weights))
-    return bool(whole and weights.sum() > MANY * np.unique(post).size)
+    return bool(whole and weights.sum() > MANY * np.count_nonzero(np.bincount(post)))
 
 
 def _to_incoming(wiring: Wiring, weights: NDArray[Any], _: Any) -> tuple[NDArray[Any], str]:

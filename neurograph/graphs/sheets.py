@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import plain
+from neurograph._checks import check_mask, plain
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.numbering import Integers, object_column
@@ -21,6 +21,9 @@ PAIRS = (
     ("neuron1", "neuron2"), ("sender", "receiver"),
 )  # fmt: skip
 """What tables of edges call both ends, without case, spaces and underscores; the first pair that is there is meant."""
+
+MISSING = ("NoneType", "NAType", "NaTType")
+"""Types whose values say that nothing is there; NaN does too."""
 
 LABELS = ("node", "label", "id", "root_id", "pt_root_id", "bodyid", "neuron", "name")
 """What tables of nodes call them, likewise."""
@@ -132,16 +135,17 @@ def attribute_column(values: Any, name: Any) -> Column:
         missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.size, np.bool_)
         return Column(array.copy(), ~missing if missing.any() else None)
     cells = object_column(array, str(name))
+    kinds = set(map(type, cells))
+    if not any(kind.__name__ in MISSING or issubclass(kind, (float, np.floating)) for kind in kinds):
+        return Column.of(cells)
     present = np.fromiter((not is_missing(cell) for cell in cells), np.bool_, len(cells))
     return Column.of(cells, None if present.all() else present)
 
 
 def _array(values: Any, name: Any) -> Any:
     """Return what numpy makes of a column of pandas, polars or Arrow, and anything else as it is."""
+    check_mask(f"the column {name}", values)
     if isinstance(values, np.ma.MaskedArray):
-        if np.ma.is_masked(values):
-            place = int(np.flatnonzero(np.ma.getmaskarray(values))[0])
-            raise ParameterError(f"the column {name} is masked at place {place}: expected a value there")
         return values.data
     if isinstance(values, (list, tuple, np.ndarray)):
         return values
@@ -150,7 +154,7 @@ def _array(values: Any, name: Any) -> Any:
 
 def is_missing(cell: Any) -> bool:
     """Return whether a cell says that nothing is there: None, NaN, or pandas' NA and NaT."""
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+    if type(cell).__name__ in MISSING:
         return True
     return isinstance(cell, (float, np.floating)) and bool(cell != cell)
 
@@ -163,6 +167,7 @@ def plain_numbers(values: Any, what: str) -> NDArray[np.floating[Any]]:
     ParameterError
         If they are none.
     """
+    check_mask(what, values)
     try:
         array = np.asarray(values)
     except ValueError:

@@ -13,7 +13,8 @@ from neurograph._checks import finite_number
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable, check_size
-from neurograph.graphs.intake import Intake, Words, with_words
+from neurograph.graphs.intake import CHANGES, Intake, Words, counted, with_words
+from neurograph.graphs.labelled import labelled_matrix, own_values
 from neurograph.graphs.numbering import Labels, distinct_labels, label_codes
 from neurograph.graphs.sheets import (
     LABELS,
@@ -44,9 +45,10 @@ def from_matrix(
     Parameters
     ----------
     matrix : array (nodes, nodes), or scipy sparse
-        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied.
+        Zeros of a dense array are no edges; zeros that a sparse one stores are. It is copied. A data frame with an
+        index is taken by its labels, which those of its columns must be, in any order.
     labels : collection of hashable, optional
-        The nodes, in the order of the rows; default 0, 1, ...
+        The nodes, in the order of the rows; default those of a data frame, else 0, 1, ...
     biases : mapping of label to number, or array (nodes,), optional
         The nodes' own biases; NaN in an array where a node has none.
     {words}
@@ -69,6 +71,7 @@ def from_matrix(
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
+    labels, matrix = labelled_matrix(matrix, labels)
     try:
         given = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
     except ValueError:
@@ -147,8 +150,8 @@ def from_edges(
     return Intake(**words).of(wiring_of_columns(edges, nodes, pre, post, biases)).table()
 
 
-def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biases = None) -> Wiring:
-    """Read a table of edges and, optionally, one of nodes.
+def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biases = None, label: Any = None) -> Wiring:
+    """Read a table of edges and, optionally, one of nodes; `label` is the column of these that says which.
 
     Raises
     ------
@@ -167,21 +170,24 @@ def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biase
     columns = read_sheet(edges, names, "edges")
     labels = [label_column(columns.pop(name), name) for name in ends]
     count = len(labels[0])
-    known, carried = (None, None) if nodes is None else _nodes(nodes)
+    known, carried = (None, None) if nodes is None else _nodes(nodes, label)
     found, places = label_codes(labels[0], labels[1], known, open_ended=carried is not None)
     carried = Columns(len(known or found), {}) if carried is None else carried
     missing = len(found) - carried.count
     of_nodes = carried if not missing else _longer(carried, missing)
+    said = {CHANGES: f"{counted(missing, 'node')} of edges alone, not in the table of nodes, added"} if missing else {}
+    starts, stops = places
     own = _own_biases(biases, found)
-    return Wiring(found, *places, Columns(len(found), {**of_nodes, **own}), attribute_columns(columns, count))
+    of_edges = attribute_columns(columns, count)
+    return Wiring(found, starts, stops, Columns(len(found), {**of_nodes, **own}), of_edges, said)
 
 
-def _nodes(nodes: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
+def _nodes(nodes: Any, label: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
     """Return the labels of a collection or of a table, and what the table says of them."""
     names = None if isinstance(nodes, np.ndarray) and nodes.dtype.names is None else names_of(nodes)
     if names is None:
         return distinct_labels(nodes, "nodes"), None
-    name = chosen(names, None, LABELS, "nodes", "nodes")
+    name = chosen(names, label, LABELS, "nodes", "nodes")
     if name is None:
         raise ParameterError(
             f"nodes has the columns {listed(names)}: expected one called {', '.join(LABELS)}, with the labels that "
@@ -210,6 +216,7 @@ def _own_biases(biases: Biases, nodes: Sequence[Hashable]) -> Columns:
     if biases is None:
         return Columns(len(nodes))
     own = np.full(len(nodes), np.nan)
+    biases = own_values(biases, "biases")
     if isinstance(biases, Mapping):
         index = {node: place for place, node in enumerate(nodes)}
         for node, value in biases.items():

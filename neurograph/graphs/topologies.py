@@ -26,7 +26,7 @@ from typing import Any, Literal
 import networkx as nx
 import numpy as np
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, named_arguments, public_names
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
 from neurograph.errors import ParameterError
 from neurograph.graphs.conversion import from_graph, symmetric
 from neurograph.graphs.intake import SCALE, checked_scale
@@ -47,13 +47,10 @@ __all__ = [
     "symmetric",
 ]
 
-public_names(__name__, __all__)
-
 
 Bias = bool | Literal["neurons"]
 
 
-@named_arguments
 def complete(
     inputs: int = 2, hidden: int = 5, outputs: int = 1, *, bias: Bias = False, scale: float = SCALE, seed: Seed = None
 ) -> nx.DiGraph[Any]:
@@ -89,7 +86,6 @@ def complete(
     return _drawn_graph(inputs, labels, outputs, (pre, post + inputs), bias, scale, checked_generator(seed))
 
 
-@named_arguments
 def layered(
     inputs: int = 2,
     hidden: Sequence[int] = (5,),
@@ -145,7 +141,6 @@ def layered(
     return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, checked_generator(seed))
 
 
-@named_arguments
 def small_world(
     inputs: int = 2,
     hidden: int = 20,
@@ -210,7 +205,6 @@ def small_world(
     return _drawn_graph(inputs, labels, outputs, (pre, post), bias, scale, rng)
 
 
-@named_arguments
 def random(
     inputs: int = 2,
     hidden: int = 20,
@@ -300,3 +294,6 @@ def _checked_sizes(inputs: int, hidden: int, outputs: int) -> tuple[int, int, in
 
 def _checked_probability(name: str, value: float) -> float:
     return checked_number(name, value, least=0.0, most=1.0, remark=", a probability")
+
+
+public_names(__name__, __all__)

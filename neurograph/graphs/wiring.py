@@ -140,7 +140,7 @@ class Wiring(FrozenArrays):
             if not isinstance(role, str) or role not in codes:
                 raise GraphError(
                     f"node {self.nodes[place]!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}; "
-                    "inputs= and outputs= of topologies.from_graph, from_edges and read give roles"
+                    "inputs= and outputs= give roles in neurograph.read, topologies.from_graph and from_edges"
                 )
             roles[place] = codes[role]
         return roles
@@ -152,7 +152,7 @@ class Wiring(FrozenArrays):
             where = column.where()
             biases[where] = numbers(
                 column.take(where),
-                lambda k: f"node {self.nodes[where[k]]!r}",
+                lambda k: f"node {self.nodes[int(where[k])]!r}",
                 "bias",
                 ", or no bias attribute at all",
             )

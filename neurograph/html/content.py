@@ -14,12 +14,15 @@ from neurograph.drawing.edge_curves import BENDS, bends
 from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, Points, positions
 from neurograph.equations.dynamics import Dynamics
-from neurograph.errors import GraphError, ParameterError
+from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable
 from neurograph.pruning import Removed
 
 MOST_NODES = 2000
 """Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
+
+MOST_LISTED = 200_000
+"""Edges up to which each is looked at by itself, those that left among them."""
 
 MOST_EDGES = 12_000
 """Edges up to which all are drawn, those that left among them: with many more a browser opens the page too slowly."""
@@ -69,7 +72,6 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     """
     edges, gone = _edges(table), _gone(table, removed)
     nodes = [*table.nodes, *dict.fromkeys(end for one in gone for end in one.edge if end not in table.index)]
-    check_nodes(len(nodes))
     steps, epochs = _steps(gone)
     left = _left(gone, steps, nodes)
     kept = _strongest(edges, MOST_EDGES)
@@ -77,11 +79,11 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     undrawn = [len(edges) - len(kept), len(gone) - len(left)]
     drawn = _drawn(table, nodes, kept + left)
     names = short_names(nodes)
-    places, sides = positions(drawn, None, _margin(names))
-    for edge, bend in zip(kept + left, _bends(drawn, places), strict=True):
+    places, sides = positions(drawn, None, margin(names))
+    for edge, bend in zip(kept + left, bends_of(drawn, places), strict=True):
         edge.insert(3, bend)
     return {
-        "nodes": _nodes(table, dynamics, nodes, names, places, sides if _margin(names) else np.zeros_like(sides)),
+        "nodes": _nodes(table, dynamics, nodes, names, places, sides if margin(names) else np.zeros_like(sides)),
         "edges": kept,
         "left": left,
         "undrawn": undrawn,
@@ -90,19 +92,13 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
     }
 
 
-def check_nodes(count: int) -> None:
-    """Refuse a graph of so many nodes.
-
-    Raises
-    ------
-    GraphError
-        If there are more than 2,000.
-    """
-    if count > MOST_NODES:
-        raise GraphError(
-            f"the graph has {count} nodes: expected at most {MOST_NODES} for a page, which a browser has to draw; "
-            "write it as .graphml and open it with a program for large graphs"
-        )
+def is_large(table: EdgeTable, removed: Sequence[Removed]) -> bool:
+    """Return whether a graph, with what left it, is too large to be drawn neuron by neuron."""
+    nodes, edges = len(table.nodes), table.weights.size + len(removed)
+    if nodes > MOST_NODES or edges > MOST_LISTED:
+        return True
+    late = {end for one in removed if isinstance(one, Removed) for end in one.edge if end not in table.index}
+    return nodes + len(late) > MOST_NODES
 
 
 def _edges(table: EdgeTable) -> list[Edge]:
@@ -163,13 +159,28 @@ def _drawn(table: EdgeTable, nodes: list[Hashable], edges: Sequence[Edge]) -> Dr
     return Drawn(nodes, roles, pre, post, np.array([edge[2] for edge in edges], np.float64))
 
 
-def _margin(names: Sequence[str]) -> float:
+def node_entry(label: str, name: str, role: int, place: Points, side: Points) -> dict[str, Any]:
+    """Return what the script draws a node by; its numbers and facts are added to it."""
+    return {
+        "label": label,
+        "name": name,
+        "role": ROLES[role],
+        "x": round(float(place[0]), 3),
+        "y": round(float(place[1]), 3),
+        "side": [int(np.sign(part)) * (abs(part) > 0.35) for part in side.tolist()],
+        "bias": None,
+        "late": False,
+    }
+
+
+def margin(names: Sequence[str]) -> float:
     """Return the width that names take beside their nodes: 0 where all stand inside."""
     longest = max(map(len, names))
     return CHARACTER * longest if longest > INSIDE else 0.0
 
 
-def _bends(drawn: Drawn, places: Points) -> list[float]:
+def bends_of(drawn: Drawn, places: Points) -> list[float]:
+    """Return how far each edge bends; of many, those of a pair bend and the others are straight."""
     if drawn.pre.size <= MOST_BENT:
         bent: list[float] = bends(drawn, places).tolist()
         return bent
@@ -186,20 +197,15 @@ def _nodes(
     biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
     into, out = _sums(table, len(nodes))
     return [
-        {
-            "label": label,
-            "name": names[k],
-            "role": ROLES[table.roles[k] if k < len(table.nodes) else HIDDEN],
-            "x": round(float(places[k, 0]), 3),
-            "y": round(float(places[k, 1]), 3),
-            "side": [int(np.sign(part)) * (abs(part) > 0.35) for part in sides[k].tolist()],
+        node_entry(label, names[k], table.roles[k] if k < len(table.nodes) else HIDDEN, places[k], sides[k])
+        | {
             "in": into[k],
             "out": out[k],
             "bias": biases[k],
             "facts": _facts({**dynamics.defaults, **attributes[k]}),
             "late": k >= len(table.nodes),
         }
-        for k, label in enumerate(_labels(nodes))
+        for k, label in enumerate(labels_of(nodes))
     ]
 
 
@@ -217,7 +223,7 @@ def _sums(table: EdgeTable, count: int) -> list[list[tuple[int, str]]]:
     ]
 
 
-def _labels(nodes: Sequence[Hashable]) -> list[str]:
+def labels_of(nodes: Sequence[Hashable]) -> list[str]:
     """Return each label as text: of two that read the same, how Python writes them."""
     count = Counter(map(str, nodes))
     return [shortened(str(node) if count[str(node)] == 1 else repr(node), LONGEST) for node in nodes]

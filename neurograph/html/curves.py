@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._checks import check_mask
 from neurograph.drawing.labels import shortened
 from neurograph.errors import ParameterError
 
@@ -54,6 +55,7 @@ def curves(history: Mapping[str, ArrayLike]) -> str:
 def _checked(history: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     series: dict[str, Floats] = {}
     for name, given in history.items():
+        check_mask(f"history[{name!r}]", given)
         try:
             values = np.asarray(given, np.float64)
         except (TypeError, ValueError):

@@ -2,6 +2,7 @@
 
 const content = JSON.parse(document.getElementById("content").textContent);
 const { nodes, edges, left, steps } = content;
+const thing = content.neurons ? "population" : "neuron"; // what a node stands for
 const at = (id) => document.getElementById(id);
 const exact = (value) => String(value);
 const short = (value) => Number(value.toPrecision(4)).toString();
@@ -27,7 +28,7 @@ const width = (weight) => 0.6 + 4.4 * share(weight);
 function nodeElement(node, place) {
   const [across, upwards] = node.side;
   return {
-    data: { id: "n" + place, place, name: node.name },
+    data: { id: "n" + place, place, name: node.name, size: node.size || 36 },
     position: { x: SCALE * node.x, y: -SCALE * node.y },
     classes: `${node.role} across${across} upwards${upwards}`,
   };
@@ -52,7 +53,7 @@ function look() {
     {
       selector: "node",
       style: {
-        width: 36, height: 36, label: "data(name)", color: colour("ink"), "font-size": 14, "border-width": 1.5,
+        width: "data(size)", height: "data(size)", label: "data(name)", color: colour("ink"), "font-size": 14, "border-width": 1.5,
         "border-color": colour("ink"), "text-valign": "center", "text-halign": "center", "min-zoomed-font-size": 8,
         "overlay-opacity": 0,
       },
@@ -160,7 +161,7 @@ function redraw() {
     for (const node of cy.nodes(".late")) node.toggleClass("hide", lateStep.get(node.data("place")) <= step);
   });
   const strongest = least > 0 && content.weak > 0 ? "the strongest " : "";
-  at("count").textContent = `${strongest}${counted(count)} of ${counted(there + content.undrawn[0])} edges drawn`;
+  at("count").textContent = `${strongest}${counted(count)} of ${counted(there + content.undrawn[0])} ${content.neurons ? "pairs of populations" : "edges"} drawn`;
   at("weak-said").textContent = least > 0 ? `|w| ≥ ${short(least)}${content.weak > 0 ? "; at 0, none is hidden" : ""}` : "none hidden";
   at("weak").setAttribute("aria-valuetext", `${at("weak").value} %, ${at("weak-said").textContent}`);
   at("log-said").textContent = saidStep(step);
@@ -213,7 +214,7 @@ function showEdge(k) {
 function hint() {
   const words = document.createElement("p");
   words.className = "soft";
-  words.textContent = "Point at a neuron or an edge for its numbers, or choose a neuron above. Drag to move, scroll to zoom.";
+  words.textContent = `Point at a ${thing} or an edge for its numbers, or choose a ${thing} above. Drag to move, scroll to zoom.`;
   at("facts").replaceChildren(words);
 }
 
@@ -269,18 +270,20 @@ function legend() {
   const heads = { positive: '<path d="M34 9l-8-4v8z"', negative: '<path d="M30 3h2v12h-2z"', zero: '<path d="M34 9l-6-3v6z"' };
   for (const [role, outline] of Object.entries(outlines)) {
     const count = nodes.filter((node) => node.role === role && !node.late).length;
-    if (count) row(svg(`${outline} style="fill:var(--${role});stroke:var(--ink)"/>`), `${role} (${counted(count)})`);
+    const words = content.neurons ? role : `${role} (${counted(count)})`;
+    if (count) row(svg(`${outline} style="fill:var(--${role});stroke:var(--ink)"/>`), words);
   }
   for (const name of Object.keys(SIGNS)) {
     const count = edges.filter((edge) => sign(edge[2]) === name).length;
     const dots = name === "zero" ? "stroke-dasharray:2 3" : "";
     const line = `<path d="M2 9h26" style="stroke:var(--${name});stroke-width:2.5;${dots}"/>`;
-    if (count) row(svg(`${line}${heads[name]} style="fill:var(--${name})"/>`), `${name} weight${content.undrawn[0] ? "" : ` (${counted(count)})`}`);
+    if (count) row(svg(`${line}${heads[name]} style="fill:var(--${name})"/>`), `${name} weight${content.undrawn[0] || content.neurons ? "" : ` (${counted(count)})`}`);
   }
   for (const part of edges.length ? [1, 0.25] : [])
     row(svg(`<path d="M2 9h30" style="stroke:var(--ink);stroke-width:${width(part * largest)}"/>`), `|w| = ${short(part * largest)}`);
 }
 
+at("kind").textContent = thing[0].toUpperCase() + thing.slice(1);
 nodes.forEach((node, place) => at("neuron").add(new Option(node.label.slice(0, 80), place)));
 at("log").max = steps.count;
 at("log").value = steps.count;

@@ -18,7 +18,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import named_arguments
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
@@ -27,8 +26,9 @@ from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.html.certificates import certificates
-from neurograph.html.content import LONGEST, check_nodes, content
+from neurograph.html.content import LONGEST, content, is_large
 from neurograph.html.curves import curves
+from neurograph.html.neurons import large_content
 from neurograph.network.attributes import chosen_dynamics
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
@@ -36,7 +36,6 @@ from neurograph.pruning import Removed
 from neurograph.training.state import TrainingState
 
 
-@named_arguments
 def write_page(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
     path: str | os.PathLike[str],
@@ -51,10 +50,14 @@ def write_page(
     sliders hide weak edges and go back through the log of a pruning. From 300 nodes on it opens with two edges a node,
     the strongest, and says so; of more than 12,000 edges the strongest are there. The same values give the same bytes.
 
+    Of a graph of more than 2,000 nodes, or 200,000 edges, it draws the populations, which the nodes' attribute
+    ``population`` or ``cell_type`` names, else modules that it finds, with the sums of the edges between them; lists
+    the strongest edges; and opens the neighbourhood of any neuron, with its strongest edges. What is left out it says.
+
     Parameters
     ----------
     graph : networkx.DiGraph, EdgeTable or Network
-        Of at most 2,000 nodes; its attribute ``name``, where it has one, is the title.
+        Its attribute ``name``, where it has one, is the title.
     path : path
         An ``.html`` file. An old one is replaced at the end, as a whole, or not at all.
     report : Report, optional
@@ -63,7 +66,7 @@ def write_page(
         ``fit.history``: the curves.
     removed : sequence of Removed, optional
         ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
-        drawn until its last edge leaves.
+        drawn until its last edge leaves. Of a large graph, how many left between two populations is among their facts.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def write_page(
     Raises
     ------
     GraphError
-        If the graph cannot be compiled, or has too many nodes.
+        If the graph cannot be compiled.
     FormatError
         If the suffix is another, or the file cannot be written.
     ParameterError
@@ -120,7 +123,7 @@ def page(
     Raises
     ------
     GraphError
-        If the graph cannot be compiled, or has more than 2,000 nodes.
+        If the graph cannot be compiled.
     ParameterError
         If an argument is something else.
     """
@@ -132,11 +135,13 @@ def page(
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
     if report is not None:
         report.check(graph if isinstance(graph, Network) else compile(table))
-    drawn = content(table, dynamics, removed)
-    library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js")
+    large = is_large(table, removed)
+    drawn = large_content(table, removed) if large else content(table, dynamics, removed)
+    library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js") + (_file("neurons.js") if large else "")
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
         summary=_summary(table, dynamics, drawn["undrawn"]),
+        neurons=_file("neurons.html") if large else "",
         css=_file("page.css"),
         certificates="" if report is None else certificates(report),
         curves="" if not history else curves(history),
@@ -149,9 +154,7 @@ def page(
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
-    if isinstance(graph, (EdgeTable, Network)):
-        check_nodes(len(graph.nodes))  # before the graph of a large network is built
-    return as_table(graph)
+    return graph.to_table() if isinstance(graph, Network) else as_table(graph)
 
 
 def _title(table: EdgeTable) -> str:

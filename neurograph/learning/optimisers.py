@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, finite_number, named_arguments, public_names
+from neurograph._checks import checked_number, finite_number, public_names
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.kernels import engine
@@ -20,8 +20,6 @@ from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
 
 __all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
-
-public_names(__name__, __all__)
 
 OptimiserState = tuple[Floats, ...]
 
@@ -163,7 +161,6 @@ def _checked_bounds(bounds: tuple[float, float]) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Sgd(Optimiser):
     """Steps along the rule's change, ``V <- momentum V + change``.
@@ -195,7 +192,6 @@ class Sgd(Optimiser):
         checked_number("momentum", self.momentum, least=0.0, below=1.0)
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Adam(Optimiser):
     """Adam's steps: the mean of the rule's changes over the root of the mean of their squares.
@@ -251,6 +247,8 @@ class Adam(Optimiser):
 
 sgd = Sgd
 adam = Adam
+
+public_names(__name__, __all__)
 
 OPTIMISERS: dict[str, Callable[..., Optimiser]] = {"sgd": sgd, "adam": adam}
 """The constructor of each optimiser, by name; the conformance suite runs over them."""

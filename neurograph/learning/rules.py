@@ -26,8 +26,6 @@ __all__ = [
     "vector_field",
 ]
 
-public_names(__name__, __all__)
-
 DEFAULT_LIFT = 0.1
 """The lift of :func:`asymmetric_ep`."""
 
@@ -359,6 +357,8 @@ def _product(after: str, before: str, scale: str) -> str:
     mean = f"0.5*(pre_sent_{after} + pre_sent_{before})"
     return f"{mean}*(post_sent_{after} - post_sent_{before})/{scale}"
 
+
+public_names(__name__, __all__)
 
 RULES: dict[str, Callable[..., Rule]] = {
     make.__name__: make

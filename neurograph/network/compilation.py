@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from neurograph._arrays import Floats, frozen
-from neurograph._checks import check_memory, named_arguments
+from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
@@ -24,7 +24,6 @@ LISTED = 5
 """Bytes an edge, beside its weight, that a list of the edges among free nodes takes at most."""
 
 
-@named_arguments
 def compile(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
     dynamics: Dynamics | None = None,

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed, checked_generator
+from neurograph._checks import Seed, check_mask, checked_generator
+from neurograph.equations.costs import Cost
 from neurograph.errors import DataError, ParameterError
+from neurograph.graphs.labelled import by_name, column_names, index_names
 from neurograph.network.network import Network
 
 UNIFORM = (0.0, 0.1)
@@ -33,16 +35,42 @@ def checked_inputs(network: Network, x: ArrayLike) -> Floats:
     return _checked_table(network, x, "x", network.connectivity.inputs, "input")
 
 
-def checked_targets(network: Network, y: ArrayLike, batch: int) -> Floats:
-    """Return y as an array (batch, outputs) of finite numbers, or raise :class:`DataError`."""
+def checked_targets(network: Network, y: ArrayLike, batch: int, cost: Cost | None = None) -> Floats:
+    """Return y as an array (batch, outputs) of finite numbers that goes with the cost, or raise.
+
+    Raises
+    ------
+    DataError
+        If it does not.
+    ParameterError
+        If the cost asks for several outputs, and there is one.
+    """
     target = _checked_table(network, _spread(network, y), "y", network.connectivity.outputs, "output")
     if target.shape[0] != batch:
         raise DataError(f"y has {target.shape[0]} samples and x has {batch}: expected as many of both")
+    if cost is not None and cost.shares:
+        _check_shares(network, target, cost)
     return target
+
+
+def _check_shares(network: Network, targets: Floats, cost: Cost) -> None:
+    """Refuse targets that are no distribution over several outputs."""
+    if targets.shape[1] < 2:
+        raise ParameterError(
+            f"cost is {cost!r}, but the network has one output, {network.outputs[0]!r}: expected one for each "
+            "class, or costs.squared_error()"
+        )
+    wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1.0) > 1e-6))
+    if wrong.size:
+        raise DataError(
+            f"y[{wrong[0]}] is {targets[wrong[0]].tolist()}: expected targets >= 0 that add up to 1, or class labels, "
+            f"for {cost!r}"
+        )
 
 
 def _spread(network: Network, y: ArrayLike) -> ArrayLike:
     """Return labels (batch,) as one-hot rows, and the numbers (batch,) of a single output as a column."""
+    check_mask("y", y, DataError)
     try:
         labels = np.asarray(y)
     except ValueError:  # ragged: refused below
@@ -78,6 +106,9 @@ def _spread(network: Network, y: ArrayLike) -> ArrayLike:
 
 
 def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArray[np.int64], role: str) -> Floats:
+    check_mask(what, values, DataError)
+    if column_names(values) is not None:
+        values = by_name(values, [network.nodes[place] for place in places], what, role)
     try:
         given = np.asarray(values)
         if given.dtype.kind not in "biuf":
@@ -89,6 +120,7 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
     wanted = f"expected (batch, {places.size}), one column for each {role} node"
     if given.ndim != 2:
         fix = f"; write np.reshape({what}, (-1, {places.size}))" if given.ndim == 1 and places.size else ""
+        fix = f"; write {what}.to_frame().T" if index_names(values) and given.size == places.size > 1 else fix
         raise DataError(f"{what} has shape {given.shape}: {wanted}{fix}")
     if array.shape[1] != places.size:
         raise DataError(f"{what} has shape {array.shape}: {wanted}, in the graph's order")
@@ -116,6 +148,7 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
             )
         state[...] = checked_generator(seed).uniform(*UNIFORM, shape)
     else:
+        start = by_name(start, network.nodes, "start")
         try:
             if start is None or isinstance(start, bool):
                 raise TypeError(start)

@@ -13,22 +13,26 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
+from neurograph._checks import check_mask
+from neurograph._messages import Printed
 from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
+from neurograph.graphs.labelled import by_name
 from neurograph.graphs.signs import WORDS
 from neurograph.network.attributes import chosen_dynamics, node_parameters
 from neurograph.network.connectivity import Connectivity
+from neurograph.network.edge_pairs import EdgePairs, edge_places
 from neurograph.network.symmetry import one_way, one_way_message
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network(FrozenArrays):
+class Network(FrozenArrays, Printed):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
     Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new
@@ -77,13 +81,9 @@ class Network(FrozenArrays):
         return tuple(self.nodes[place] for place in self.connectivity.outputs)
 
     @cached_property
-    def edges(self) -> tuple[tuple[Hashable, Hashable], ...]:
-        """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`."""
-        nodes = self.connectivity.table.nodes
-        return tuple(
-            (nodes[i], nodes[j])
-            for i, j in zip(self.connectivity.pre.tolist(), self.connectivity.post.tolist(), strict=True)
-        )
+    def edges(self) -> EdgePairs:
+        """Pairs of labels (presynaptic, postsynaptic), in the order of `weights`: a tuple, but made as it is read."""
+        return EdgePairs.of(self.connectivity)
 
     @property
     def roles(self) -> NDArray[np.int8]:
@@ -162,7 +162,8 @@ class Network(FrozenArrays):
         return _checked_bonds(replace(self, weights=new_weights, biases=new_biases))
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
-        array = np.array(values, dtype=self.dtype)
+        check_mask(what, values)
+        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=self.dtype)
         if array.shape != like.shape:
             raise ParameterError(
                 f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}"
@@ -190,45 +191,10 @@ class Network(FrozenArrays):
             is symmetric.
         """
         keep = np.ones(self.weights.size, np.bool_)
-        keep[self._edge_places(edges)] = False
+        keep[edge_places(self.connectivity, edges)] = False
         kept = np.flatnonzero(keep) if self.connectivity.kept is None else self.connectivity.kept[keep]
         connectivity = Connectivity.of(self.connectivity.table, kept)
         return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
-
-    def _edge_places(self, edges: Any) -> NDArray[np.int64]:
-        count = self.weights.size
-        expected = "expected places in network.edges, a mask of bools, or pairs of labels"
-        try:
-            given = edges if isinstance(edges, np.ndarray) else list(edges)
-        except TypeError:
-            raise ParameterError(f"edges is {edges!r}: {expected}, such as [('x', 'y')]") from None
-        if len(given) and all(isinstance(one, (tuple, list, np.ndarray)) for one in given):
-            place = {edge: k for k, edge in enumerate(self.edges)}
-            pairs = [tuple(one.tolist() if isinstance(one, np.ndarray) else one)[:2] for one in given]
-            try:
-                return np.array([place[pair] for pair in pairs], np.int64)
-            except (KeyError, TypeError) as error:  # a label that is not there, or cannot be one
-                pair = error.args[0] if isinstance(error, KeyError) else next(p for p in pairs if not _hashable(p))
-                raise ParameterError(
-                    f"{pair!r} is no edge of the network: expected pairs of labels in network.edges; one edge alone is "
-                    "[(pre, post)]"
-                ) from None
-        try:
-            leaving = np.asarray(given)
-        except ValueError:
-            raise ParameterError(f"edges holds places and pairs of labels at once: {expected}") from None
-        if leaving.dtype == np.bool_:
-            if leaving.shape != (count,):
-                raise ParameterError(f"the mask of edges has shape {leaving.shape}: expected ({count},)")
-            return np.flatnonzero(leaving)
-        if leaving.size and not np.issubdtype(leaving.dtype, np.integer):
-            raise ParameterError(f"edges has type {leaving.dtype}: {expected}")
-        if leaving.size and not (leaving.min() >= 0 and leaving.max() < count):
-            raise ParameterError(
-                f"edges names place {leaving.max() if leaving.min() >= 0 else leaving.min()}: "
-                f"expected places from 0 to {count - 1}"
-            )
-        return leaving.astype(np.int64)
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
@@ -297,7 +263,7 @@ class Network(FrozenArrays):
         ParameterError
             If the state has another shape.
         """
-        s = np.asarray(state, self.dtype)
+        s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.ndim not in (1, 2) or s.shape[-1] != len(self.nodes):
             raise ParameterError(
                 f"state has shape {s.shape}: expected ({len(self.nodes)},) or (batch, {len(self.nodes)}), "
@@ -307,7 +273,8 @@ class Network(FrozenArrays):
         free = self.connectivity.free
         moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
         outputs = self.connectivity.outputs
-        moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(target, self.dtype))
+        given = by_name(target, self.outputs, "target", "output")
+        moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(given, self.dtype))
         return moving
 
     def held(self, state: Floats) -> NDArray[np.bool_]:
@@ -329,7 +296,7 @@ class Network(FrozenArrays):
         ParameterError
             If the state has another shape.
         """
-        s = np.asarray(state, self.dtype)
+        s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.shape != (len(self.nodes),):
             raise ParameterError(f"state has shape {s.shape}: expected ({len(self.nodes)},), one number a node")
         moving = np.zeros(s.size)
@@ -367,11 +334,3 @@ def _checked_bonds(network: Network) -> Network:
         if wrong is not None:
             raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
     return network
-
-
-def _hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True

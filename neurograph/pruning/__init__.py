@@ -13,6 +13,10 @@ from neurograph.pruning.random import random
 from neurograph.pruning.saliency import saliency
 from neurograph.pruning.unreachable import unreachable
 
+__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]
+
+public_names(__name__, __all__)
+
 PRUNERS: dict[str, Callable[..., Pruner]] = {
     "boltzmann": boltzmann,
     "magnitude": magnitude,
@@ -22,7 +26,3 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "unreachable": unreachable,
 }
 """The constructor of each pruner, by name; the conformance suite runs over them."""
-
-__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]
-
-public_names(__name__, __all__)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, Rows, rising
 from neurograph._checks import checked_number
+from neurograph._messages import Printed
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
@@ -19,7 +20,7 @@ from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed:
+class Removed(Printed):
     """One edge that left.
 
     Attributes
@@ -37,6 +38,53 @@ class Removed:
     weight: float
     score: float
     reason: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RemovedEdges(Rows[Removed]):
+    """The log of the edges that left, each a :class:`Removed` once it is looked at; otherwise as a tuple of them.
+
+    Attributes
+    ----------
+    columns : (pre, post, epoch, weight, score, reason), arrays (edges,)
+        The ends as places in `nodes`, the reason as its place in `reasons`.
+    nodes : sequence of hashable
+        The labels.
+    reasons : tuple of str
+    """
+
+    nodes: Sequence[Hashable]
+    reasons: tuple[str, ...] = ()
+
+    @classmethod
+    def none(cls, network: Network) -> RemovedEdges:
+        """Return the log of a network that has lost no edge."""
+        whole, number = np.empty(0, np.int32), np.empty(0, network.dtype)
+        return cls((whole, whole, whole, number, number, whole), network.connectivity.table.nodes)
+
+    def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Removed:
+        """Return one entry."""
+        return Removed((self.nodes[pre], self.nodes[post]), epoch, weight, score, self.reasons[reason])
+
+    def same(self, other: Rows[Any]) -> bool:
+        """Return whether the other is a log of the same nodes."""
+        return isinstance(other, RemovedEdges) and other.nodes is self.nodes
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as tuples do."""
+        if isinstance(other, RemovedEdges) and other.reasons != self.reasons:
+            return tuple(self) == tuple(other)
+        return super().__eq__(other)
+
+    __hash__ = Rows.__hash__
+
+    def joined(self, other: Self) -> Self:
+        """Return this log and then the other, with each reason once."""
+        reasons = tuple(dict.fromkeys(self.reasons + other.reasons))
+        code = np.array([reasons.index(one) for one in other.reasons], np.int32)
+        *columns, reason = other.columns
+        both = super().joined(replace(other, columns=(*columns, code[reason] if code.size else reason)))
+        return replace(both, reasons=reasons)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +175,7 @@ def lowest(
     edges: NDArray[np.int64], scores: Floats, reason: str, weights: Floats | None = None, count: int | None = None
 ) -> Selection:
     """Select of `edges` the `count` with the lowest of the scores (edges of the network,), in rising order."""
-    edges = edges[np.argsort(scores[edges], kind="stable")[:count]]
+    edges = edges[rising(scores[edges])[:count]]
     return Selection(edges, scores[edges], reason, weights)
 
 

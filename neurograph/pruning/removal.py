@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from neurograph._arrays import rising
 from neurograph.certificates.constraint import Constraint
+from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Removed, Selection, Task
+from neurograph.pruning.base import Pruner, RemovedEdges, Selection, Task
 
 MOST_HELD = 32
 """How many groups of edges may be held back by a certificate before all that come after them stay too."""
@@ -25,15 +27,15 @@ class PruneStep:
     Attributes
     ----------
     network : Network
-    removed : tuple of Removed
+    removed : RemovedEdges
         Those that left, in the order in which they did.
-    held : tuple of (label, label)
+    held : EdgePairs
         Edges that the pruner chose and the certificate held back.
     """
 
     network: Network
-    removed: tuple[Removed, ...] = ()
-    held: tuple[tuple[object, object], ...] = ()
+    removed: RemovedEdges
+    held: EdgePairs
 
 
 def prune_now(
@@ -55,25 +57,33 @@ def prune_now(
         if keep is not None and not keep.holds(shrunk):
             shrunk = network
     if not chosen.edges.size:
-        return PruneStep(shrunk)
+        return PruneStep(shrunk, RemovedEdges.none(network), network.edges.at(slice(0)))
     groups = _groups(network)
-    rank, count = _ranks(network, chosen, groups)
+    order, rank = _order(network, chosen, groups)
 
-    def without(stays: NDArray[np.bool_]) -> Network:
-        leaving = (rank < count) & ~stays[rank]
+    def without(stays: NDArray[np.bool_] | None) -> Network:
+        leaving = np.zeros(network.weights.size, np.bool_)
+        leaving[order if stays is None else order[~stays[rank]]] = True
         if pruner.regrow:
             return shrunk.with_weights(np.where(leaving, 0.0, shrunk.weights))
         return shrunk.without_edges(leaving)
 
-    stays = np.zeros(count + 1, np.bool_) if keep is None else _held_back(keep, without, count)
-    order = np.argsort(rank, kind="stable")[: np.count_nonzero(rank < count)]
-    held = tuple(network.edges[k] for k in order[stays[rank[order]]])
-    return PruneStep(without(stays), _log(network, chosen, groups, order[~stays[rank[order]]], epoch), held)
+    held = order[:0]
+    stays = None if keep is None else _held_back(keep, without, int(rank.max(initial=-1)) + 1)
+    if stays is not None:
+        held, left = order[stays[rank]], order[~stays[rank]]
+    log = _log(network, chosen, groups, order if stays is None else left, epoch)
+    return PruneStep(without(stays), log, network.edges.at(held))
 
 
-def _groups(network: Network) -> NDArray[np.int64]:
-    """Return the group of each edge (edges,): those of one tie, or both of a pair where the dynamics is symmetric."""
+def _groups(network: Network) -> NDArray[np.int64] | None:
+    """Return the group of each edge (edges,): those of one tie, or both of a pair where the dynamics is symmetric.
+
+    None where each edge is on its own.
+    """
     connectivity, count = network.connectivity, network.weights.size
+    if connectivity.ties is None and not network.dynamics.symmetric:
+        return None
     groups = np.arange(count) if connectivity.ties is None else np.asarray(connectivity.ties, np.int64)
     if not network.dynamics.symmetric:
         return groups
@@ -88,18 +98,25 @@ def _groups(network: Network) -> NDArray[np.int64]:
     return np.asarray(merged[groups], np.int64)
 
 
-def _ranks(network: Network, chosen: Selection, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Return the place of each edge (edges,) in the order in which groups leave, and how many groups leave.
+def _order(
+    network: Network, chosen: Selection, groups: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of the edges that leave, in the order in which they do, and the rank of each one's group.
 
-    A group leaves where its first chosen edge does; where one of its edges is not plastic it stays. An edge of a group
-    that stays has the number of leaving groups for its place.
+    A group leaves where its first chosen edge does; where one of its edges is not plastic it stays.
     """
+    plastic = network.connectivity.plastic
+    if groups is None:
+        order = chosen.edges[plastic[chosen.edges]]
+        return order, np.arange(order.size)
     asked, first = np.unique(groups[chosen.edges], return_index=True)
-    order = asked[np.argsort(first)]
-    order = order[~np.isin(order, groups[~network.connectivity.plastic])]
-    rank = np.full(groups.max() + 1, order.size)
-    rank[order] = np.arange(order.size)
-    return rank[groups], order.size
+    leaving = asked[np.argsort(first)]
+    leaving = leaving[~np.isin(leaving, groups[~plastic])]
+    rank = np.full(groups.max() + 1, leaving.size)
+    rank[leaving] = np.arange(leaving.size)
+    ranks = rank[groups]
+    order = rising(ranks)[: np.count_nonzero(ranks < leaving.size)]
+    return order, ranks[order]
 
 
 def _held_back(keep: Constraint, without: Callable[[NDArray[np.bool_]], Network], count: int) -> NDArray[np.bool_]:
@@ -126,18 +143,19 @@ def _held_back(keep: Constraint, without: Callable[[NDArray[np.bool_]], Network]
 
 
 def _log(
-    network: Network, chosen: Selection, groups: NDArray[np.int64], leaving: NDArray[np.int64], epoch: int
-) -> tuple[Removed, ...]:
+    network: Network, chosen: Selection, groups: NDArray[np.int64] | None, leaving: NDArray[np.int64], epoch: int
+) -> RemovedEdges:
     """Return the records of the edges that leave, in their order; a tied one has the score of the one chosen first."""
-    score = dict(zip(groups[chosen.edges[::-1]].tolist(), chosen.scores[::-1].tolist(), strict=True))
-    own = dict(zip(chosen.edges.tolist(), chosen.scores.tolist(), strict=True))
-    return tuple(
-        Removed(
-            network.edges[k],
-            epoch,
-            float(network.weights[k]),
-            own[k] if k in own else score[groups[k]],
-            chosen.reason if k in own else "tied to an edge that left",
-        )
-        for k in leaving.tolist()
-    )
+    tied, scores = np.zeros(leaving.size, np.int32), chosen.scores
+    if leaving.size < scores.size or groups is not None:
+        of_edge, own = np.empty(network.weights.size, scores.dtype), np.zeros(network.weights.size, np.bool_)
+        of_edge[chosen.edges], own[chosen.edges] = scores, True
+        scores, tied = of_edge[leaving], 1 - own[leaving].astype(np.int32)
+    if groups is not None:
+        of_group = of_edge.copy()
+        of_group[groups[chosen.edges[::-1]]] = chosen.scores[::-1]  # of several the last to be written stays
+        scores = np.where(tied, of_group[groups[leaving]], scores)
+    connectivity = network.connectivity
+    ends = (connectivity.pre[leaving], connectivity.post[leaving])
+    columns = (*ends, np.full(leaving.size, epoch), network.weights[leaving], scores, tied)
+    return RemovedEdges(columns, connectivity.table.nodes, (chosen.reason, "tied to an edge that left"))

@@ -26,6 +26,9 @@ SALIENCY = Rule(f"(w*({EXACT.change}))**2", lift=EXACT.lift, name="saliency")
 LEAST_PROBES = 1000
 """Least number of random nudges of several outputs; of fewer samples, each is nudged more than once."""
 
+MOST_PROBED = 20_000_000
+"""Edges times nudges up to which samples are nudged more than once: beyond, this would take longer than an epoch."""
+
 
 @dataclass(frozen=True)
 class Saliency(Ranking):
@@ -40,7 +43,8 @@ class Saliency(Ranking):
     - A *random* nudge, :math:`\partial C/\partial s = \pm 1` with signs drawn for each output and sample, gives
       :math:`\langle \sum_k (W_{ij} \, \partial s_k / \partial W_{ij})^2 \rangle` over the outputs k: the squared change
       of the outputs, and so twice the rise of the squared error after Optimal Brain Damage, with the Gauss-Newton form
-      of its second derivative.
+      of its second derivative. Of fewer than 1,000 samples each is nudged more than once, so far as the edges times the
+      nudges stay below 20 million: a large network is asked as often as it has samples.
     - The *error* itself gives the empirical Fisher information of the cost times the square of the weight. Samples
       that are learned have no error left, and contribute little.
 
@@ -95,9 +99,11 @@ class Saliency(Ranking):
         # and else 0, the mean of (sum_k r_k w ds_k/dw)^2 is that of sum_k (w ds_k/dw)^2 (Hutchinson's estimator); of
         # one output it is exact, and more draws than samples bring nothing.
         random, samples, outputs = self.nudge == "random", *task.y.shape
-        times = -(-LEAST_PROBES // samples) if random and outputs > 1 else 1
-        free = task.solver.solve(network, Phase(np.repeat(task.start, times, axis=0)))
+        probes = min(LEAST_PROBES, MOST_PROBED // max(network.weights.size, 1))
+        times = max(-(-probes // samples), 1) if random and outputs > 1 else 1
+        free = task.solver.solve(network, Phase(task.start))
         raise_divergence(free, task.solver)
+        free = free.of(np.repeat(np.arange(samples), times))
         y, cost = task.y, task.cost
         if random:
             y, cost = free.outputs + rng.choice([-1.0, 1.0], free.outputs.shape), squared_error()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, checked_whole, named_arguments
+from neurograph._checks import checked_number, checked_whole
 from neurograph.kernels.engine import LARGEST
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import leaks_on, subgraph_of
@@ -24,7 +24,6 @@ ROWS = ("live", "semi", "start", "least", "mixed", "remembers", "pause", "plain"
 """The arrays of a search that have one row for each live sample."""
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Anderson(Solver):
     """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.

@@ -50,9 +50,9 @@ def leaks_on(network: Network, beta: NDArray[np.float64]) -> NDArray[np.bool_]:
     leaks = leaks_of(network)
     if leaks is None:
         return np.zeros(beta.size, np.bool_)
-    # The nudge acts at the outputs alone, and only a negative one can take their leak below 0.
+    # The nudge acts at the outputs alone.
     pulled = np.min(leaks[network.connectivity.nudged >= 0], initial=np.inf)
-    return np.asarray((np.min(leaks, initial=0.0) >= 0.0) & (pulled + np.minimum(beta, 0.0) >= 0.0))
+    return np.asarray(np.all(leaks >= 0.0) & (pulled + beta >= 0.0))
 
 
 Which = Literal["recurrent", "clamped", "transposed"]

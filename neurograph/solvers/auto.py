@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, named_arguments
+from neurograph._checks import checked_number
 from neurograph.network.network import Network
 from neurograph.solvers.anderson import Anderson
 from neurograph.solvers.arguments import leaks_on, subgraph_of
@@ -32,7 +32,6 @@ FEW = 100
 """Free nodes up to which that is Newton's method, whose steps cost the cube of their number."""
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Auto(Solver):
     """Settle by the method that the network calls for; the result says which, and why, in ``.method``.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, named_arguments
+from neurograph._checks import checked_number
 from neurograph.equations.expression import Expression
 from neurograph.errors import ParameterError
 from neurograph.kernels import engine
@@ -27,7 +27,6 @@ CHOSEN = -1
 """Says that the engine chooses, for each sample, whether its steps are semi-implicit."""
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Euler(Solver):
     """Follow the trajectory in steps of `dt`.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import named_arguments
 from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.network.network import Network
@@ -17,7 +16,6 @@ from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Response
 
 
-@named_arguments
 @dataclass(frozen=True)
 class GaussSeidel(Solver):
     r"""Sweep over the nodes, each solved for its own state with the newest states of the others.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, named_arguments
+from neurograph._checks import checked_number
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase, Solver
@@ -31,7 +31,6 @@ SLOWEST = 1.0
 """Least slope of a node that its h is the inverse of: a longer h would hide how far it is from its bound."""
 
 
-@named_arguments
 @dataclass(frozen=True)
 class Newton(Solver):
     """Solve F(s) = 0, F = ds/dt + nudge, by semismooth Newton steps from points along the trajectory.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._messages import Printed
 from neurograph.kernels import engine
 from neurograph.network.network import Network
 
@@ -68,7 +69,7 @@ def _summary(result: Equilibrium | Response) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium:
+class Equilibrium(Printed):
     """The final states of a phase, from a solver.
 
     Attributes
@@ -123,7 +124,7 @@ class Equilibrium:
         """Whether every sample converged."""
         return bool(np.all(self.status == Status.CONVERGED))
 
-    def of(self, samples: slice) -> Equilibrium:
+    def of(self, samples: slice | NDArray[np.int64]) -> Equilibrium:
         """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
         dt = None if self.dt is None else self.dt[samples]
         parts = self.state[samples], self.status[samples], self.residual[samples], self.steps[samples]
@@ -135,7 +136,7 @@ class Equilibrium:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Response:
+class Response(Printed):
     """How the equilibrium of the transposed network moves per unit of nudge, as beta goes to 0.
 
     Attributes

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._checks import Seed, checked_number, checked_whole, named_arguments
+from neurograph._checks import Seed, checked_number, checked_whole
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.network.inputs import Start, checked_inputs, checked_network, checked_targets, starting_state
@@ -20,7 +20,6 @@ from neurograph.solvers.result import Equilibrium, Record, Status
 DIVERGED = int(Status.DIVERGED)
 
 
-@named_arguments
 def settle(
     network: Network,
     x: ArrayLike,
@@ -41,7 +40,8 @@ def settle(
     network : Network
         From :func:`neurograph.compile`.
     x : array (batch, inputs)
-        What the input nodes are clamped at.
+        What the input nodes are clamped at; or a table (pandas, polars, pyarrow) whose columns have their labels for
+        names, in any order. So for y and `start`.
     y : array (batch, outputs), optional
         Targets of the nudged phase, in which the outputs get -beta dC/ds; or class labels (batch,).
     beta : float
@@ -67,7 +67,7 @@ def settle(
     Raises
     ------
     DataError
-        If x, y or start has the wrong shape or holds a number that is not finite.
+        If x, y or start has the wrong shape or holds a number that is not finite, or y does not go with the cost.
     ParameterError
         If beta is given without y, or another argument is out of range.
     DivergenceError
@@ -75,13 +75,13 @@ def settle(
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)
-    target = None if y is None else checked_targets(network, y, inputs.shape[0])
+    if cost is not None and not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
+    target = None if y is None else checked_targets(network, y, inputs.shape[0], cost)
     beta = checked_number("beta", beta)
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
     solver = Auto() if solver is None else solver
-    if cost is not None and not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
     if not isinstance(solver, Solver):
         raise ParameterError(f"solver is {solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
     phase = Phase(

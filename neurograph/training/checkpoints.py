@@ -2,10 +2,10 @@
 
 A file is one line of text, one line of JSON, and the bytes of the arrays, one after the other::
 
-    neurograph checkpoint 4 <bytes after this line> <sha256 of the bytes after this line>
+    neurograph checkpoint 5 <bytes after this line> <sha256 of the bytes after this line>
     {"facts": {...}, "arrays": {"weights": ["<f8", [3]], ...}}
 
-Every later version of the format keeps the first line as it is, but for its number. Versions 2 and 3 had other facts.
+Every later version of the format keeps the first line as it is, but for its number. Versions 2 to 4 had other facts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import math
 import os
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._messages import warn
 from neurograph.errors import CheckpointError, CheckpointWarning
 
-VERSION = 4
+VERSION = 5
 
 FIRST_LINE = re.compile(rb"neurograph checkpoint (\d{1,9}) (\d{1,19}) ([0-9a-f]{64})\n")
 
@@ -141,7 +141,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint | None:
         if found is None:
             continue
         if refused:
-            warnings.warn(f"{refused[0]}; {file}, written before it, is used", CheckpointWarning, stacklevel=2)
+            warn(f"{refused[0]}; {file}, written before it, is used", CheckpointWarning)
         return found
     if refused:
         them = "them" if len(refused) > 1 else "it"

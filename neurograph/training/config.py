@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, cast
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import check_arguments, checked_number, checked_whole, finite_number
+from neurograph._checks import checked_number, checked_whole, finite_number
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
@@ -92,7 +92,8 @@ class TrainingConfig:
             if not self.rule.nudged:
                 raise ParameterError(
                     f"beta is {self.beta!r}, but the rule {self.rule.name} has no phase of that nudging strength: "
-                    "leave beta out, or take a rule such as rules.asymmetric_ep(finite=True)"
+                    "leave beta out, or take a rule that has one, such as rules.ep() or "
+                    "rules.asymmetric_ep(finite=True)"
                 )
         checked_whole("epochs", self.epochs, 1)
         if self.batch_size is not None and not (isinstance(self.batch_size, str) and self.batch_size == "auto"):
@@ -212,8 +213,6 @@ def with_options(*left_out: str, **defaults: Any) -> Callable[[Function], Functi
 
         @functools.wraps(function)
         def complete(*arguments: Any, **named: Any) -> Any:
-            name = type(arguments[0]).__name__ if function.__name__ == "__init__" else function.__name__
-            check_arguments(name, named, shown.parameters.values())
             call = shown.bind(*arguments, **named)
             call.apply_defaults()
             return function(*call.args, **call.kwargs)

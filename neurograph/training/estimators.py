@@ -14,11 +14,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._checks import checked_whole
+from neurograph._checks import check_mask, checked_whole, public_names
 from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.labelled import column_names, estimator_order, shown
 from neurograph.graphs.topologies import complete
 from neurograph.learning.optimisers import Optimiser, adam
 from neurograph.network.compilation import compile
@@ -30,7 +31,6 @@ from neurograph.training.train import train
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-    from sklearn.preprocessing import LabelEncoder
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, validate_data
@@ -75,7 +75,9 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         for name, value in training.items():
             setattr(self, name, value)
 
-    def _train(self, x: Floats, y: NDArray[Any], outputs: str, count: int, cost: Cost, optimiser: Optimiser) -> None:
+    def _train(self, X: Any, x: Floats, y: Floats, names: Any, outputs: str, cost: Cost, optimiser: Optimiser) -> None:
+        check_mask("X", X, DataError)
+        count = y.shape[1]
         if isinstance(self.validation, tuple):
             raise ParameterError(
                 f"validation has {len(self.validation)} parts: expected a number, the share of the samples to hold "
@@ -85,10 +87,15 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         network = self._network(x.shape[1], count, graph_seed)
         _check_fit("input", network.inputs, f"X has {x.shape[1]} features", x.shape[1])
         _check_fit("output", network.outputs, outputs, count)
+        self._names = column_names(X)
+        built = self.graph is None or callable(self.graph)  # such a graph names its nodes itself
+        self._columns = estimator_order(None if built else self._names, network.inputs, "X")
+        self._targets = estimator_order(None if built else names, network.outputs, "y")
         given = self.get_params(deep=False).items()
         options = {name: value for name, value in given if name in TrainingOptions.__annotations__} | {"cost": cost}
         if self.optimiser is None:
             options["optimiser"] = optimiser
+        x, y = x[:, self._columns], y[:, self._targets]
         self.fit_: TrainingState = train(network, x, y, seed=seed, progress=False, **options)
         self.network_ = self.fit_.best
         self.n_iter_ = self.fit_.epochs
@@ -117,8 +124,12 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
     def _outputs(self, X: ArrayLike) -> Floats:
         """Return what the network answers to samples (samples, outputs)."""
         check_is_fitted(self)
+        check_mask("X", X, DataError)
         x = validate_data(self, X, reset=False, dtype=np.float64)
-        return np.asarray(settle(self.network_, x, solver=self.solver).outputs, np.float64)
+        if (names := column_names(X)) and self._names and names != self._names:
+            raise DataError(f"X has the columns {shown(names)}: expected those of fit, {shown(self._names)}")
+        outputs = settle(self.network_, x[:, self._columns], solver=self.solver).outputs
+        return np.asarray(outputs[:, np.argsort(self._targets)], np.float64)
 
 
 class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
@@ -130,9 +141,9 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
     Parameters
     ----------
     graph : networkx.DiGraph, EdgeTable, Network or function, optional
-        The graph, with an input node for each feature and an output node for each class, in the order of
-        ``classes_``; every fit starts from its weights. Or a function, called as ``graph(n_in, n_out, seed)``, that
-        gives one. Default: ``topologies.complete`` with a bias node.
+        The graph, with an input node for each feature and an output node for each class: of its name, or in the order
+        of X and ``classes_`` where none has such a name. Every fit starts from its weights. Or a function, called as
+        ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
     hidden : int, optional
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
     dynamics : Dynamics, optional
@@ -199,16 +210,16 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         ParameterError, GraphError, DivergenceError
             As :func:`neurograph.train` and :func:`neurograph.compile` do.
         """
+        check_mask("y", y, DataError)
         x, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
-        encoder = LabelEncoder()
-        places = encoder.fit_transform(labels)
-        self.classes_ = encoder.classes_
+        self.classes_, places = np.unique(labels, return_inverse=True)
         count = self.classes_.size
         if count < 2:
             raise DataError(f"y has one class only, {self.classes_.tolist()[0]!r}: expected at least two classes")
         optimiser = adam(0.02, decay=0.95, l1=0.01)
-        self._train(x, places, f"y has {count} classes", count, self._chosen_cost(), optimiser)
+        names = tuple(self.classes_.tolist()) if self.classes_.dtype.kind in "OU" else None  # numbers are no names
+        self._train(X, x, np.eye(count)[places], names, f"y has {count} classes", self._chosen_cost(), optimiser)
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:
@@ -263,9 +274,9 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     Parameters
     ----------
     graph : networkx.DiGraph, EdgeTable, Network or function, optional
-        The graph, with an input node for each feature and an output node for each target; every fit starts from its
-        weights. Or a function, called as ``graph(n_in, n_out, seed)``, that gives one. Default:
-        ``topologies.complete`` with a bias node.
+        The graph, with an input node for each feature and an output node for each target: of its name, or in the order
+        of X and y where none has such a name. Every fit starts from its weights. Or a function, called as
+        ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
     hidden : int, optional
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
     dynamics : Dynamics, optional
@@ -322,6 +333,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         ParameterError, GraphError, DivergenceError
             As :func:`neurograph.train` and :func:`neurograph.compile` do.
         """
+        check_mask("y", y, DataError)
         x, target = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         target = np.asarray(target, np.float64)
         self._flat = target.ndim == 1
@@ -332,7 +344,7 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         count = table.shape[1]
         cost = squared_error() if self.cost is None else self.cost
         optimiser = adam(0.02, decay=0.95, l1=0.2)
-        self._train(x, moved, f"y has {count} target{'s' * (count > 1)}", count, cost, optimiser)
+        self._train(X, x, moved, column_names(y), f"y has {count} target{'s' * (count > 1)}", cost, optimiser)
         return self
 
     def predict(self, X: ArrayLike) -> Floats:
@@ -385,3 +397,6 @@ def _nearest_distribution(outputs: Floats) -> Floats:
     excess = (np.cumsum(ordered, axis=1) - 1.0) / np.arange(1, outputs.shape[1] + 1)
     last = np.sum(ordered > excess, axis=1) - 1
     return np.asarray(np.maximum(outputs - excess[np.arange(len(outputs)), last][:, None], 0.0))
+
+
+public_names(__name__, __all__)

@@ -10,7 +10,8 @@ import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed, checked_generator, checked_whole, named_arguments
+from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph._messages import Printed
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
 from neurograph.learning import rules
@@ -33,7 +34,7 @@ LARGEST_RESIDUAL = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GradientCheck:
+class GradientCheck(Printed):
     """How a rule's change of the weights and biases compares with minus the gradient.
 
     Tied edges share one parameter: each of them has the sum over all of them, and the numbers count it once. Edges that
@@ -147,7 +148,6 @@ def gradient(
     return _gradient_at(_settled(network, inputs, config.solver, start, checked_generator(seed)), targets, config.cost)
 
 
-@named_arguments
 def gradient_check(
     network: Network,
     x: ArrayLike,
@@ -238,7 +238,6 @@ def gradient_check(
     )
 
 
-@named_arguments
 def gradient_history(
     network: Network,
     x: ArrayLike,

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import Cost
-from neurograph.errors import DataError, ParameterError
+from neurograph.errors import ParameterError
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
@@ -95,22 +94,4 @@ class Problem:
 def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
     """Return x and y as arrays that go with the network and the cost, or raise."""
     inputs = checked_inputs(network, x)
-    targets = checked_targets(network, y, inputs.shape[0])
-    if config.cost.shares:
-        _check_shares(network, config.cost, targets)
-    return inputs, targets
-
-
-def _check_shares(network: Network, cost: Cost, targets: Floats) -> None:
-    """Refuse targets that are no distribution over several outputs."""
-    if targets.shape[1] < 2:
-        raise ParameterError(
-            f"cost is {cost!r}, but the network has one output, {network.outputs[0]!r}: expected one for each "
-            "class, or costs.squared_error()"
-        )
-    wrong = np.flatnonzero((targets < 0).any(axis=1) | (np.abs(targets.sum(axis=1) - 1.0) > 1e-6))
-    if wrong.size:
-        raise DataError(
-            f"y[{wrong[0]}] is {targets[wrong[0]].tolist()}: expected targets >= 0 that add up to 1, or class labels, "
-            f"for {cost!r}"
-        )
+    return inputs, checked_targets(network, y, inputs.shape[0], config.cost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, unknown_argument
+from neurograph._messages import Printed
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
@@ -19,8 +20,8 @@ from neurograph.graphs.edge_table import HIDDEN
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network, starting_state
 from neurograph.network.network import Network
-from neurograph.pruning import Pruner, Removed, unreachable
-from neurograph.pruning.base import Task, checked_pruner
+from neurograph.pruning import Pruner, unreachable
+from neurograph.pruning.base import RemovedEdges, Task, checked_pruner
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig
@@ -33,18 +34,21 @@ ASKING = ("cost", "solver", "start")
 ROUNDING = 1e-9
 """By how much a drop may seem larger than it is."""
 
+Pairs = Sequence[tuple[Hashable, Hashable]]
+"""Edges, as pairs of labels."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pruning:
+class Pruning(Printed):
     """What :func:`prune` returns.
 
     Attributes
     ----------
     network : Network
         What is left.
-    removed : tuple of Removed
-        The log: every edge that left, in the order in which they did.
-    held : tuple of (label, label)
+    removed : sequence of Removed
+        The log: every edge that left, in the order in which they did. A tuple, but each entry is made as it is read.
+    held : sequence of (label, label)
         Edges that the pruner chose in the last round, and that stay because `keep` asks for them.
     neurons : tuple
         Labels of the hidden neurons that left.
@@ -55,8 +59,8 @@ class Pruning:
     """
 
     network: Network
-    removed: tuple[Removed, ...]
-    held: tuple[tuple[Hashable, Hashable], ...]
+    removed: RemovedEdges
+    held: Pairs
     neurons: tuple[Hashable, ...]
     curve: dict[str, NDArray[np.float64]]
 
@@ -165,8 +169,8 @@ def prune(
         kept = keep if retrain else None  # which train() takes or refuses
         judge = _Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
     now, curve = network, [_measured(network, judge)]
-    removed: list[Removed] = []
-    held: tuple[tuple[Hashable, Hashable], ...] = ()
+    removed = RemovedEdges.none(network)
+    held: Pairs = ()
     quiet = hidden(False if progress is None and rounds == 1 else progress)
     for number in tqdm(range(rounds), unit="round", dynamic_ncols=True, disable=quiet):
         part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
@@ -179,12 +183,10 @@ def prune(
         if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
             break
         now, held = after, stay
-        removed.extend(gone)
+        removed = removed + gone
         curve.append(measured)
     smaller, left = _without_neurons(now) if neurons else (now, ())
-    return Pruning(
-        smaller, tuple(removed), held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
-    )
+    return Pruning(smaller, removed, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]})
 
 
 class _Judge:
@@ -235,14 +237,14 @@ def _one_round(
     judge: _Judge | None,
     keep: Constraint | None,
     neurons: bool,
-) -> tuple[Network, tuple[Removed, ...], tuple[tuple[Hashable, Hashable], ...]]:
+) -> tuple[Network, RemovedEdges, Pairs]:
     """Remove what the pruner chooses, then the edges of unreachable neurons; return the log, and what was held back."""
     gone = prune_now(network, pruner, rng, number, None if judge is None else judge.task, keep)
-    log = () if pruner.regrow else gone.removed
+    log = RemovedEdges.none(network) if pruner.regrow else gone.removed
     if not neurons:
         return gone.network, log, gone.held
     more = prune_now(gone.network, unreachable(), rng, number, None, keep)
-    return more.network, (*log, *more.removed), (*gone.held, *more.held)
+    return more.network, log + more.removed, gone.held + more.held
 
 
 def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
@@ -252,9 +254,19 @@ def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
     alone = tuple(network.nodes[place] for place in np.flatnonzero((network.roles == HIDDEN) & ~linked))
     if not alone:
         return network, ()
-    graph = network.to_graph()
-    graph.remove_nodes_from(alone)
-    return compile(graph, network.dynamics, network.dtype), alone
+    table, stays = network.to_table(), np.flatnonzero((network.roles != HIDDEN) | linked)
+    place = np.zeros(linked.size, np.int32)
+    place[stays] = np.arange(stays.size)
+    smaller = replace(
+        table,
+        nodes=[table.nodes[k] for k in stays.tolist()],
+        roles=table.roles[stays],
+        indptr=np.append(table.indptr[stays], table.pre.size),  # no edge ends at a node that left
+        pre=place[table.pre],
+        biases=table.biases[stays],
+        node_attributes=table.of_nodes().take(stays),
+    )
+    return compile(smaller, network.dynamics, network.dtype), alone
 
 
 def _check_together(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._messages import warn
 from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import TrainingWarning
 from neurograph.learning.optimisers import Adam
@@ -16,7 +17,7 @@ from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 from neurograph.solvers.vector_field import VectorField
 from neurograph.training.problem import Problem
-from neurograph.training.settling import CAME_APART
+from neurograph.training.settling import CAME_APART, PATIENCE, UNSETTLED
 from neurograph.training.state import TrainingState
 
 FEW = 0.5
@@ -44,28 +45,38 @@ LOOKED_AT = 100
 """Most samples whose states are looked at."""
 
 
-def remarks_on(problem: Problem, state: TrainingState) -> tuple[str, ...]:
-    """Return what a user should know of a run after its last epoch; nothing where all went well."""
+def remarks_on(problem: Problem, state: TrainingState) -> dict[str, str]:
+    """Return what a user should know of a run after its last epoch, by its kind; nothing where all went well."""
     samples = problem.samples(state.held_out)[:LOOKED_AT]
-    found = (
-        unreachable_targets(problem, state.network),
-        saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
-        few_learned_from(problem, state) if state.epochs else "",
-        f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
-    )
-    return tuple(remark for remark in found if remark)
+    found = {
+        "targets": unreachable_targets(problem, state.network),
+        "sizes": saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
+        "phases": few_learned_from(problem, state) if state.epochs else "",
+        "end": f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
+    }
+    return {kind: remark for kind, remark in found.items() if remark}
 
 
-def warned(problem: Problem, state: TrainingState, said: tuple[str, ...], stacklevel: int) -> tuple[str, ...]:
-    """Return what a user should know of a run, and warn of it where it is more than was said before.
-
-    The `stacklevel` is that of :func:`warnings.warn` as the caller would give it: the warning is shown where the user
-    has called a function of training.
-    """
+def warned(problem: Problem, state: TrainingState, said: Collection[str] = ()) -> dict[str, str]:
+    """Return what a user should know of a run, and warn of the kinds that were not said before."""
     remarks = remarks_on(problem, state)
-    if len(remarks) > len(said):
-        warnings.warn("\n".join(remarks), TrainingWarning, stacklevel=stacklevel)
+    if new := [remark for kind, remark in remarks.items() if kind not in said]:
+        warn("\n".join(new), TrainingWarning)
     return remarks
+
+
+def never_settled(problem: Problem, state: TrainingState) -> bool:
+    """Return whether many phases did not settle in any of the last epochs, of a run of which no epoch went well."""
+    last = state.history["settled"][-PATIENCE:]
+    return state.refuge is None and last.size == PATIENCE and bool(np.all(last < UNSETTLED * _wanted(problem)))
+
+
+def _wanted(problem: Problem) -> float:
+    """Return the share of the phases that should settle: those that are cut short on purpose need not."""
+    config = problem.config
+    if config.solver.tol == 0.0:
+        return 0.0
+    return 1.0 if config.solver.nudged_steps is None else 1.0 / (1 + len(config.rule.phases))
 
 
 def unreachable_targets(problem: Problem, network: Network) -> str:
@@ -167,13 +178,10 @@ def _largest_sum(network: Network) -> float:
 
 def few_learned_from(problem: Problem, state: TrainingState) -> str:
     """Return a remark on phases that did not settle, or samples that were not learned from, in the last epoch."""
-    config, (settled, learned) = problem.config, (state.history[name][-1] for name in ("settled", "learned"))
-    # Phases that are cut short on purpose need not settle.
-    wanted = 1.0 if config.solver.nudged_steps is None else 1.0 / (1 + len(config.rule.phases))
-    wanted = 0.0 if config.solver.tol == 0.0 else wanted
-    if settled >= FEW * wanted and learned >= FEW:
+    settled, learned = (state.history[name][-1] for name in ("settled", "learned"))
+    if settled >= FEW * _wanted(problem) and learned >= FEW and not never_settled(problem, state):
         return ""
-    beta = "a smaller beta, " if config.rule.transposed else ""
+    beta = "a smaller beta, " if problem.config.rule.transposed else ""
     return (
         f"in epoch {state.epochs - 1}, {settled:.0%} of the phases settled and {learned:.0%} of the samples were "
         f"learned from: take {beta}smaller weights or a smaller learning rate, more steps of the solver, or a dynamics "

@@ -15,7 +15,7 @@ from neurograph.equations.costs import Cost
 from neurograph.errors import CheckpointError
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
-from neurograph.pruning import Removed
+from neurograph.pruning.base import RemovedEdges
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from neurograph.training.config import TrainingConfig
 from neurograph.training.problem import Problem
@@ -78,8 +78,7 @@ def save(path: str | Path, state: TrainingState, who: dict[str, str]) -> None:
         If the file cannot be written.
     """
     arrays: Arrays = {}
-    index = state.network.connectivity.table.index
-    facts = _stored(state, "state", arrays, index)
+    facts = _stored(state, "state", arrays)
     write_checkpoint(path, Checkpoint({"identity": who, "state": facts}, arrays))
 
 
@@ -114,11 +113,11 @@ def _check_same(path: str | Path, then: dict[str, str], now: dict[str, str]) -> 
         )
 
 
-def _stored(value: Any, name: str, arrays: Arrays, index: dict[Any, int]) -> Any:
+def _stored(value: Any, name: str, arrays: Arrays) -> Any:
     """Return a value as JSON has it: what is no number or text as ``{kind: parts}``, with its arrays in `arrays`."""
 
     def each(parts: Any) -> Any:
-        return [_stored(part, f"{name}.{key}", arrays, index) for key, part in parts]
+        return [_stored(part, f"{name}.{key}", arrays) for key, part in parts]
 
     match value:
         case np.ndarray() | np.generic():
@@ -130,9 +129,8 @@ def _stored(value: Any, name: str, arrays: Arrays, index: dict[Any, int]) -> Any
         case TrainingState():
             named = {part.name: getattr(value, part.name) for part in fields(value)}
             return {"run": dict(zip(named, each(named.items()), strict=True))}
-        case Removed():
-            edge, *rest = vars(value).values()
-            return {"removed": [[index[node] for node in edge], *rest]}
+        case RemovedEdges():
+            return {"removed": each([*enumerate(value.columns), ("reasons", value.reasons)])}
         case dict():
             return {"dict": dict(zip(value, each(value.items()), strict=True))}
         case tuple():
@@ -147,15 +145,14 @@ def _restored(stored: Any, arrays: Arrays, first: Network) -> Any:
     ((kind, parts),) = stored.items()
     if kind == "array":
         return arrays[parts]
-    if kind == "removed":
-        ends, *rest = parts
-        return Removed(tuple(first.nodes[place] for place in ends), *rest)
     if kind in ("dict", "run"):
         named = {key: _restored(part, arrays, first) for key, part in parts.items()}
         return named if kind == "dict" else TrainingState(**named)
     values = tuple(_restored(part, arrays, first) for part in parts)
     if kind == "tuple":
         return values
+    if kind == "removed":
+        return RemovedEdges(values[:-1], first.connectivity.table.nodes, values[-1])
     *numbers, edges = values
     connectivity = first.connectivity
     if not np.array_equal(edges, connectivity.edge_ids):

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Seed
+from neurograph._messages import wrapped
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
 from neurograph.network.inputs import starting_state
 from neurograph.network.network import Network
-from neurograph.pruning import Removed
-from neurograph.pruning.base import Task
+from neurograph.pruning.base import RemovedEdges, Task
 from neurograph.pruning.removal import prune_now
 from neurograph.solvers.base import Phase
 from neurograph.solvers.settle import raise_divergence
@@ -48,8 +48,8 @@ class TrainingState:
         ``settled``, the share of phases that converged; ``learned``, the share of samples that were learned from; with
         validation also ``validation_cost`` and ``validation_error``, after the epoch; with `keep` the ``rate`` that is
         certified then.
-    removed : tuple of Removed
-        The edges that left, in the order in which they did.
+    removed : sequence of Removed
+        The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
     state : array (samples, nodes)
         The last free equilibrium of each sample.
     optimiser_state : tuple of arrays
@@ -71,7 +71,7 @@ class TrainingState:
     network: Network
     best: Network
     history: dict[str, NDArray[np.float64]]
-    removed: tuple[Removed, ...]
+    removed: RemovedEdges
     state: Floats
     optimiser_state: OptimiserState
     generator: dict[str, Any]
@@ -104,7 +104,7 @@ class TrainingState:
 
     def __str__(self) -> str:
         """Return how it ended and, a line each, what kept it from learning."""
-        return "\n".join([repr(self), *self.remarks])
+        return "\n".join(line for text in (repr(self), *self.remarks) for line in wrapped(text, 4))
 
 
 def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
@@ -128,7 +128,7 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
         network=network,
         best=network,
         history={name: np.empty(0) for name in names},
-        removed=(),
+        removed=RemovedEdges.none(network),
         state=problem.start,
         optimiser_state=first_optimiser_state(network, config.optimiser),
         generator=dict(rng.bit_generator.state),
@@ -328,7 +328,7 @@ def _finished(
         # The cost is that of before the last updates: settle once more, after them.
         now = config.solver.solve(network, Phase(_start(problem, network, states, samples, rng)))
         if config.cost.mean(now.outputs, problem.y[samples]) <= config.target_cost:
-            why = f"stopped at a cost of {config.target_cost:g}"
+            why = f"stopped at cost {config.target_cost:g}"
     return why
 
 

@@ -13,6 +13,7 @@ from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
 from neurograph.training.problem import Problem
 from neurograph.training.remarks import warned
+from neurograph.training.settling import PATIENCE
 from neurograph.training.state import TrainingState, begin, check_no_seed, epoch, go_on
 
 OF_A_RUN = (
@@ -57,7 +58,7 @@ def training_step(
     Warns
     -----
     TrainingWarning
-        As :func:`neurograph.train`, after the first step.
+        As :func:`neurograph.train`, after the first step, or the fifth.
 
     Examples
     --------
@@ -84,7 +85,8 @@ def training_step(
         problem = Problem.of(checked_network(state), x, y, config)
         begun = begin(problem, state, rng)
     after = epoch(problem, begun)
-    if not first:
-        return after
-    rng.bit_generator.state = after.generator  # a Generator that was passed as seed goes on after what was drawn
-    return replace(after, remarks=warned(problem, after, (), stacklevel=4))
+    if first:
+        rng.bit_generator.state = after.generator  # a Generator that was passed as seed goes on after what was drawn
+    elif after.epochs != PATIENCE or begun.remarks:
+        return replace(after, remarks=begun.remarks)
+    return replace(after, remarks=tuple(warned(problem, after).values()))

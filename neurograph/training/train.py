@@ -16,12 +16,13 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph._messages import warn
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
 from neurograph.training.problem import Problem
-from neurograph.training.remarks import warned
+from neurograph.training.remarks import never_settled, warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
 from neurograph.training.state import TrainingState, begin, check_no_seed, go_on
@@ -62,6 +63,7 @@ def train(
         It is not changed. A state goes on as if it had never stopped, given the same other arguments. A function
         serves with several seeds, to give each run its own first weights.
     x : array (samples, inputs)
+        Or a table whose columns have the labels of the input nodes for names; so for y.
     y : array (samples, outputs), or (samples,)
         Targets; or class labels 0, 1, ... for as many outputs; or one number a sample for a single output.
     rule : Rule, optional
@@ -128,8 +130,9 @@ def train(
     Warns
     -----
     TrainingWarning
-        After the first epoch, or the last, if few phases settle, few samples are learned from, targets lie outside what
-        the outputs reach, or weights or inputs are of a size at which the neurons saturate; ``fit.remarks`` say it too.
+        After the first epoch, the fifth, or the last, if few phases settle, few samples are learned from, targets lie
+        outside what the outputs reach, or weights or inputs are of a size at which the neurons saturate;
+        ``fit.remarks`` say it too.
 
     Examples
     --------
@@ -184,7 +187,7 @@ def side_by_side(
     finished = list(tqdm(runs, total=len(jobs), unit="run", dynamic_ncols=True, disable=hidden(progress)))
     # Each warning once, whichever runs have it, and from here: those of other processes would not be heard.
     for kind, words in dict.fromkeys(warning for _, said in finished for warning in said):
-        warnings.warn(words, kind, stacklevel=5)
+        warn(words, kind)
     for outcome, _ in finished:
         if isinstance(outcome, NeurographError):
             raise outcome
@@ -233,12 +236,12 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
     last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
     quiet = hidden(config.progress)
     with tqdm(total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=quiet) as bar:
-        remarks: tuple[str, ...] = ()
+        said: dict[str, str] = {}
         while state.epochs < last and not state.finished:
             state = next_state(problem, state)
-            if state.epochs == 1:
-                # What is wrong is better known now than after an hour.
-                remarks = warned(problem, state, (), stacklevel=5)
+            # What is wrong is better known now than after an hour.
+            if state.epochs == 1 or ("phases" not in said and never_settled(problem, state)):
+                said |= warned(problem, state, said)
             bar.update()
             if not bar.disable:
                 shown = ("cost", "error", "settled", "validation_cost", "validation_error")
@@ -247,7 +250,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
             if file is not None and (due or state.epochs == last or state.finished):
                 save(file, state, who)
                 written = time.monotonic()
-    state = replace(state, remarks=warned(problem, state, remarks, stacklevel=5))
+    state = replace(state, remarks=tuple(warned(problem, state, said).values()))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
     return state

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 
 import neurograph as ng
+from neurograph.analysis import links
 from neurograph.analysis.links import read_links
 from tests.strategies import graphs
 
@@ -45,3 +46,19 @@ def test_before_and_after_stand_side_by_side():
 def test_any_graph_that_compiles_has_the_metrics_of_its_network(graph):
     network = ng.compile(graph, ng.dynamics.vector_field())
     assert ng.graph_metrics(graph, samples=2).to_dict() == ng.graph_metrics(network, samples=2).to_dict()
+
+
+def test_what_is_sampled_is_said_and_the_slow_measures_are_spared_the_random_graphs(monkeypatch):
+    network = ng.compile(ng.topologies.random(inputs=3, hidden=40, outputs=2, density=0.2, seed=0))
+    assert ng.graph_metrics(network, samples=1).sampled == {}
+    monkeypatch.setattr(links, "LARGE", 100)
+    metrics = ng.graph_metrics(network)
+    assert metrics.samples == 4
+    assert ng.graph_metrics(network, samples=2).samples == 2
+    assert "from 200,000 pairs of links" in metrics.sampled["graph"]
+    assert "Sampled in graph, of more than 100 edges" in " ".join(str(metrics).split())
+    numbers = metrics.to_dict()["graph"]
+    assert numbers["modularity"]["value"] > 0
+    assert numbers["modularity"]["random"] is None
+    assert numbers["reciprocity"]["random"] is not None
+    assert numbers == ng.graph_metrics(network.to_graph()).to_dict()["graph"]

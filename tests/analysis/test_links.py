@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 import neurograph as ng
+from neurograph.analysis import links as module
 from neurograph.analysis.links import read_links
 from tests.analysis.networks import digraphs
 from tests.strategies import SEEDS
@@ -70,3 +71,32 @@ def with_role(role):
 def test_what_is_no_digraph_is_refused(bad, part):
     with pytest.raises(ng.GraphError, match=part):
         read_links(bad)
+
+
+@given(graph=digraphs(), seed=SEEDS)
+@settings(max_examples=60)
+def test_dealt_ends_keep_every_degree_and_make_no_edge_twice(graph, seed):
+    links = read_links(graph)
+    dealt = links._dealt(np.random.default_rng(seed))
+    if dealt is None:  # dense graphs, whose edges have hardly another place
+        return
+    assert np.array_equal(np.bincount(dealt), np.bincount(links.post))
+    edges = list(zip(links.pre.tolist(), dealt.tolist(), strict=True))
+    assert len(set(edges)) == len(edges)
+    assert sorted(e for e in edges if e[0] == e[1]) == sorted(e for e in graph.edges if e[0] == e[1])
+
+
+def test_dealt_graphs_are_like_swapped_ones(monkeypatch):
+    """The mean number of mutual pairs over random graphs of the same degrees, either way."""
+    links, rng = read_links(nx.gnp_random_graph(40, 0.15, seed=0, directed=True)), np.random.default_rng(0)
+
+    def mutual(graph):
+        edges = set(zip(graph.pre.tolist(), graph.post.tolist(), strict=True))
+        return sum((v, u) in edges for u, v in edges) / 2
+
+    swapped = [mutual(links.rewired(rng)) for _ in range(60)]
+    monkeypatch.setattr(module, "LARGE", 0)
+    assert links.large
+    dealt = [mutual(links.rewired(rng)) for _ in range(200)]
+    error = np.hypot(np.std(swapped) / 60**0.5, np.std(dealt) / 200**0.5)
+    assert abs(np.mean(swapped) - np.mean(dealt)) < 4 * error

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from neurograph.analysis import links, measures
 from neurograph.analysis.links import read_links
-from neurograph.analysis.measures import SECTIONS
+from neurograph.analysis.measures import SECTIONS, sampled
 from tests.analysis.networks import digraphs
 
 
 def measured(graph):
-    rng, links = np.random.default_rng(0), read_links(graph)
-    return {name: value for section in SECTIONS.values() for name, value in section(links, rng).items()}
+    rng, given = np.random.default_rng(0), read_links(graph)
+    return {name: value for section in SECTIONS.values() for name, value in section(given, rng).items()}
 
 
 @given(graph=digraphs())
@@ -78,3 +79,24 @@ def test_degrees_and_strengths_are_row_and_column_sums(graph):
     assert values["edges"] == np.count_nonzero(weights)
     if len(graph) > 1:
         assert values["density"] == pytest.approx(np.count_nonzero(weights) / (len(graph) * (len(graph) - 1)))
+
+
+def test_the_measures_of_a_large_graph_are_those_of_a_small_one_or_near_them(monkeypatch):
+    graph = nx.gnp_random_graph(300, 0.06, seed=3, directed=True)
+    graph.remove_edges_from([(u, v) for u, v in graph.edges if v < 70])
+    rng = np.random.default_rng(0)
+    nx.set_edge_attributes(graph, {edge: rng.normal() for edge in graph.edges}, "weight")
+    nx.set_node_attributes(graph, {k: "input" if k < 70 else "output" for k in [*range(70), 298, 299]}, "role")
+    small = measured(graph)
+    assert sampled(read_links(graph)) == ""
+    monkeypatch.setattr(links, "LARGE", 100)
+    large = measured(graph)
+    near = {name: 0.03 for name in small if name.startswith("triad") or name == "loops of three"}
+    near |= {"spectral radius": 0.03, "modularity": 0.1}
+    for name, value in small.items():
+        if name != "modules":
+            assert large[name] == pytest.approx(value, rel=near.get(name, 1e-12)), name
+    assert "paths from" not in sampled(read_links(graph))
+    monkeypatch.setattr(measures, "SOURCES", 65)
+    assert measured(graph)["path from input to output"] == pytest.approx(small["path from input to output"], rel=0.05)
+    assert "paths from 65 of 70 inputs" in sampled(read_links(graph))

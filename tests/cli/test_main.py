@@ -137,10 +137,10 @@ def test_data_from_a_table_is_matched_by_label(tmp_path, encoding):
 @pytest.mark.parametrize(
     ("table", "culprit"),
     [
-        ("a,c d,out\n1,1,1\n", "has no column 'b', but 'a', 'c d', 'out': expected one for each of b, a, out"),
+        ("a,c d,out\n1,1,1\n", "has no column 'b', but 'a', 'c d', 'out': expected one for each of 'b', 'a', 'out'"),
         ("a,b,out\n", "no rows"),
         ("a,b,out\n1,x,0\n", "no number"),
-        ("a,b,out\n1,1\n1,1,1\n", "unequal"),
+        ("a,b,out\n1,1\n1,1,1\n", "has a row 2 of 2 cells: expected 3"),
         ("", "d.csv is empty"),
         ("\n\n", "d.csv is empty"),
         ("a,b,out\n" + "1" * 200_000, "field larger"),

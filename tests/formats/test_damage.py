@@ -32,11 +32,11 @@ def mutated(whole, draw):
     return parts
 
 
-def damaged(suffix, count, seed):
+def damaged(suffix, count, seed, graph=None):
     """Read `count` damaged files; give how many were a graph all the same."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # networkx says what it leaves out
-        path = write(sample(suffix), Path(folder, f"damaged{suffix}"))
+        path = write(sample(suffix) if graph is None else graph, Path(folder, f"damaged{suffix}"))
         files = sorted(Path(folder).iterdir())
         whole = [file.read_bytes() for file in files]
         draw, graphs = random.Random(seed), 0

@@ -1,6 +1,5 @@
-"""NIR: what it holds comes back, what it cannot hold is refused by name, and nir itself finds the same dynamics."""
+"""NIR: what it holds comes back, what it cannot hold, and what another program changed in it, is refused by name."""
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 import neurograph as ng
 from neurograph.errors import FormatError
 from tests.formats.graphs import content, sample, small
+from tests.formats.test_damage import damaged
 from tests.strategies import graphs
 
 nir = pytest.importorskip("nir")
@@ -17,6 +17,9 @@ LEAKY = [
     ng.Dynamics("-s + I + b"),
     ng.Dynamics("(-s + I + b) / tau", parameters={"tau": 0.7}),
     ng.Dynamics("(rest - 2*s + 3*(I + b)) / tau", parameters={"tau": 0.3, "rest": 0.1}),
+    ng.Dynamics("I + b - s*(w_out_abs + k)", parameters={"k": 0.1}),
+    ng.Dynamics("rest - 2*s - 0.5*(I + b)", box=(-0.5, 2.0), parameters={"rest": 0.1}),
+    ng.dynamics.vector_field(),
 ]
 SOME = settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -32,7 +35,7 @@ def unordered(graph):
 def offences(graph):
     """The attributes that NIR cannot hold."""
     roles = [role for _, role in graph.nodes(data="role")]
-    if "bias" in roles or "input" not in roles:
+    if "input" not in roles:
         yield "role"
     for _, _, data in graph.edges(data=True):
         yield from set(data) - {"weight"}
@@ -60,7 +63,6 @@ def test_any_graph_comes_back_or_is_refused_by_its_attribute(tmp_path_factory, g
 @SOME
 @given(graph=graphs(biases=True, self_loops=True, ties=False), dynamics=st.sampled_from(LEAKY))
 def test_every_graph_that_it_holds_comes_back(tmp_path_factory, graph, dynamics):
-    graph.remove_nodes_from([node for node, role in graph.nodes(data="role") if role == "bias"])
     for pre, post, data in list(graph.edges(data=True)):
         weight = data["weight"]
         data.clear()
@@ -80,7 +82,7 @@ def test_every_graph_that_it_holds_comes_back(tmp_path_factory, graph, dynamics)
     [
         (lambda graph: graph.edges[1, "1"].update(plastic=False), "attribute 'plastic' of edge 1 -> '1'"),
         (lambda graph: graph.edges[1, "1"].update(weight=0.0), "attribute 'weight' of edge 1 -> '1' is 0"),
-        (lambda graph: graph.add_node("one", role="bias"), "attribute 'role' of node 'one' is 'bias'"),
+        (lambda graph: graph.nodes["x", 0].update(role="bias"), "no node has attribute 'role' 'input'"),
         (lambda graph: graph.graph.pop("dynamics"), "attribute 'dynamics' of the graph is None"),
         (lambda graph: graph.graph.update(dynamics={"drift": "s"}), "attribute 'dynamics' of the graph is {"),
     ],
@@ -90,52 +92,6 @@ def test_what_it_cannot_hold_is_refused_by_name(change, message, tmp_path):
     change(graph)
     with pytest.raises(FormatError, match=message):
         ng.write(graph, tmp_path / "net.nir")
-
-
-@pytest.mark.parametrize(
-    ("dynamics", "message"),
-    [
-        (ng.dynamics.additive("tanh"), "additive .*is not .v_leak"),
-        (ng.dynamics.vector_field(), "the box"),
-        (ng.Dynamics("-s + I + b", transfer="tanh(s)"), "the transfer 'tanh"),
-        (ng.Dynamics("-s + I + 2*b"), "is not .v_leak"),
-        (ng.Dynamics("-s + I + b + w_out"), "is not .v_leak"),
-        (ng.Dynamics("s*a + I + b", parameters={"a": 1.0}), "is not above 0"),
-        (ng.Dynamics("s*a + I + b", parameters={"a": 0.0}), "give no leak"),
-    ],
-)
-def test_dynamics_that_it_cannot_express_are_refused(dynamics, message, tmp_path):
-    graph = sample(".nir")
-    graph.graph["dynamics"] = dynamics.to_dict()
-    with pytest.raises(FormatError, match=rf"attribute 'dynamics' of the graph.*{message}"):
-        ng.write(graph, tmp_path / "net.nir")
-
-
-@pytest.mark.parametrize("dynamics", LEAKY)
-def test_nir_reads_the_same_dynamics(dynamics, tmp_path):
-    """The drift, computed from what nir reads alone, is that of the network."""
-    graph = sample(".nir")
-    graph.add_node("y", role="hidden", bias=-0.5, tau=2.0)
-    graph.add_edge(1, "y", weight=0.5)
-    graph.add_edge("y", "y", weight=-2.0)
-    network = ng.compile(graph, dynamics)
-    program = nir.read(ng.write(network, tmp_path / "net.nir"))
-    state = np.array([0.3, -0.2, 0.7, 1.1])
-    values = {"input": state[[0]], "hidden": state[[1, 3]], "readout": state[[2]]}
-    summed = {name: np.zeros_like(value) for name, value in values.items()}
-    for pre, post in program.edges:
-        matrix = program.nodes[pre]
-        if isinstance(matrix, (nir.Affine, nir.Linear)):
-            (source,) = [start for start, end in program.edges if end == pre]
-            summed[post] += matrix.weight @ values[source] + getattr(matrix, "bias", 0.0)
-    drift = {
-        name: (node.v_leak - values[name] + node.r * summed[name]) / node.tau
-        for name, node in program.nodes.items()
-        if isinstance(node, nir.LI)
-    }
-    expected = network.at_nodes(dynamics.drift_equation, state[np.newaxis])[0]
-    assert drift["hidden"] == pytest.approx(expected[[1, 3]], rel=1e-12)
-    assert drift["readout"] == pytest.approx(expected[[2]], rel=1e-12)
 
 
 def test_what_another_program_changed_is_taken_over(tmp_path):
@@ -148,3 +104,63 @@ def test_what_another_program_changed_is_taken_over(tmp_path):
     assert graph.edges[("x", 0), 1]["weight"] == 2 * small().edges[("x", 0), 1]["weight"]
     assert graph.nodes[1] == {"role": "hidden", "bias": 0.1 + 0.2, "tau": 5.0}
     assert ng.compile(graph).dynamics.name == "leaky integrator"
+
+
+def complete(dynamics, scale):
+    return ng.compile(ng.topologies.complete(inputs=2, hidden=4, outputs=2, bias=True, scale=scale, seed=0), dynamics)
+
+
+DEEP = ng.dynamics.deep(extra_leak=0.3)
+
+
+def test_the_default_network_comes_back(tmp_path):
+    network = ng.compile(ng.topologies.complete(inputs=2, hidden=4, outputs=2, bias=True, seed=0))
+    assert network.dynamics == DEEP
+    back = ng.read(ng.write(network, tmp_path / "net.nir"))
+    assert unordered(back)[1:] == unordered(network.to_graph())[1:]
+    assert ng.compile(back).dynamics == DEEP
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda nodes: nodes["hidden"].tau.__imul__(2.0),
+        lambda nodes: nodes["hidden_to_readout"].weight.__imul__(2.0),
+        lambda nodes: nodes["hidden_above"].threshold.__imul__(2.0),
+        lambda nodes: nodes["readout_up"].scale.__imul__(0.5),
+        lambda nodes: nodes.pop("hidden_below"),
+    ],
+)
+def test_a_box_that_another_program_changed_is_refused(change, tmp_path):
+    path = ng.write(complete(DEEP, 0.8), tmp_path / "net.nir")
+    program = nir.read(path)
+    change(program.nodes)
+    program.edges = [link for link in program.edges if set(link) <= set(program.nodes)]
+    nir.write(path, program)
+    with pytest.raises(FormatError, match="another program changed its neurons, its weights or its box"):
+        ng.read(path)
+
+
+def test_neurons_that_no_longer_follow_from_the_weights_are_taken_as_they_are(tmp_path):
+    """tau was made of the outgoing weights; another program changed these, and not tau."""
+    dynamics = ng.Dynamics("I + b - s*(w_out_abs + tau)", parameters={"tau": 0.5})
+    graph = sample(".nir")
+    graph.nodes[1]["tau"] = 0.25
+    path = ng.write(ng.compile(graph, dynamics), tmp_path / "net.nir")
+    program = nir.read(path)
+    taus = {"1": program.nodes["readout"].tau[0], 1: program.nodes["hidden"].tau[0]}
+    program.nodes["hidden_to_readout"].weight[:] = 3.0
+    program.nodes["readout"].tau[:] = 1.0
+    program.nodes["readout"].r[:] = 1.0
+    nir.write(path, program)
+    back = ng.compile(ng.read(path))
+    assert taus[1] == pytest.approx(4.0)
+    assert back.dynamics.name == "leaky integrator"
+    assert dict(zip(back.nodes, back.parameters[:, back.dynamics.parameters.index(("tau", 1.0))], strict=True)) == {
+        ("x", 0): 1.0, 1: taus[1], "1": 1.0,
+    }  # fmt: skip
+
+
+def test_a_damaged_box_gives_a_graph_or_a_sentence(monkeypatch):
+    monkeypatch.setattr("neurograph.formats.encoding.hdf5.MOST_SECONDS", 1)
+    assert damaged(".nir", 15, seed=1, graph=complete(DEEP, 0.8)) < 15

@@ -53,6 +53,11 @@ LIF = nir.LIF(np.ones(1), np.ones(1), np.zeros(1), np.ones(1))
         ({"middle": LIF}, "its node 'middle' is LIF: expected only Input, LI"),
         ({"first": nir.Linear(np.ones((1, 3)))}, "weight of its node 'first' has shape .1, 3."),
         ({"second": nir.LI(np.ones(1), np.ones(1), np.zeros(1))}, "it links 'middle' to 'second'"),
+        (
+            {"middle": nir.Affine(np.ones((1, 1)), np.ones(1))},
+            "its node 'first' leads into a matrix: expected weights 0",
+        ),
+        ({"middle": nir.Threshold(np.ones(1))}, "its node 'middle' is Threshold"),
         ({"last": nir.Linear(np.ones((2, 2)))}, "its node 'last' leads from"),
         ({"middle": nir.LI(np.zeros(1), np.ones(1), np.zeros(1))}, "tau is not above 0"),
         ({"camera": nir.Input({"input": np.array([10**9])})}, "its node 'camera' has the shape"),
@@ -83,3 +88,14 @@ def test_biases_of_several_matrices_into_one_population_add_up(tmp_path):
     path = tmp_path / "foreign.nir"
     nir.write(path, program)
     assert ng.read(path).nodes["middle", 0]["bias"] == 0.75
+
+
+def test_nodes_that_always_send_one(tmp_path):
+    program = foreign()
+    program.nodes |= {"one": nir.Affine(np.zeros((1, 2)), np.ones(1)), "third": nir.Linear(np.array([[2.0]]))}
+    program.edges += [("camera", "one"), ("one", "third"), ("third", "middle")]
+    path = tmp_path / "foreign.nir"
+    nir.write(path, program)
+    graph = ng.read(path)
+    assert graph.nodes["one", 0] == {"role": "bias"}
+    assert graph.edges[("one", 0), ("middle", 0)] == {"weight": 2.0}

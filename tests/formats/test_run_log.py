@@ -56,7 +56,7 @@ def test_a_log_comes_back_with_the_labels_of_the_graph(removed, tmp_path_factory
         ("", "is empty"),
         ("pre,post\na,b\n", "has the columns pre, post: expected pre, post, weight"),
         ("pre,post,weight,score,epoch,reason\na,b,1,1,soon,weak\n", "has a row 2 that is no edge"),
-        ("pre,post,weight,score,epoch,reason\na,b\n", "has a row 2 that is no edge"),
+        ("pre,post,weight,score,epoch,reason\na,b\n", "has a row 2 of 2 cells: expected 6"),
     ],
 )
 def test_a_log_that_is_none_is_refused(text, message, tmp_path):
@@ -102,3 +102,10 @@ def test_train_prune_report_one_after_the_other(tmp_path, capsys):
     assert "3 epochs of training" in text
     assert '<section id="certificates">' in text
     assert main(["report", str(tmp_path / "nowhere")]) == 2
+
+
+def test_a_history_with_two_columns_of_one_name_is_refused(tmp_path):
+    path = tmp_path / HISTORY
+    path.write_text("epoch,cost,cost\n1,0.5,0.1\n")
+    with pytest.raises(ng.DataError, match="two columns called 'cost': expected each name once"):
+        read_history(path)

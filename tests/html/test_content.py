@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 import neurograph as ng
-from neurograph.errors import GraphError, ParameterError
+from neurograph.errors import ParameterError
 from neurograph.graphs.from_networkx import read_graph
 from neurograph.html import content as module
-from neurograph.html.content import check_nodes, content
+from neurograph.html.content import content, is_large
 from neurograph.pruning import Removed
 from tests.strategies import graphs
 
@@ -74,9 +74,18 @@ def test_labels_that_read_the_same_are_told_apart_and_long_ones_cut():
     assert len(labels[2]) == 1000
 
 
-def test_what_cannot_be_drawn_is_refused():
-    with pytest.raises(GraphError, match="2001 nodes: expected at most 2000"):
-        check_nodes(2001)
+def test_a_graph_is_large_by_its_nodes_its_edges_or_what_left_it(monkeypatch):
+    table = read_graph(chain("a", "b", "c"))
+    gone = [Removed(("a", f"h{k}"), 1, 1.0, 0.0, "") for k in range(3)]
+    assert not is_large(table, gone)
+    for name, most in (("MOST_NODES", 5), ("MOST_LISTED", 4)):
+        with monkeypatch.context() as changed:
+            changed.setattr(module, name, most)
+            assert is_large(table, gone)
+            assert not is_large(table, gone[:2])
+
+
+def test_a_log_that_is_none_is_refused():
     for wrong in (("a", "b"), Removed(("a", "b"), 1, np.nan, 0.0, "")):
         with pytest.raises(ParameterError, match="removed holds"):
             of(chain("x", "y"), [wrong])

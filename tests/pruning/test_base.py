@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.pruning.base import checked_pruner, lowest
+from neurograph.pruning.base import Removed, RemovedEdges, checked_pruner, lowest
+from neurograph.pruning.removal import prune_now
 from tests.pruning.networks import star
 
 
@@ -61,3 +62,23 @@ def test_arguments_keep_their_order(positional):
 def test_what_is_no_pruner_is_refused():
     with pytest.raises(ng.ParameterError, match=r"pruner is 0\.5: expected one of neurograph\.pruning"):
         checked_pruner(0.5)
+
+
+def test_the_log_is_a_tuple_of_removed_edges_that_are_made_when_they_are_looked_at():
+    network = star([0.1, -0.3, 0.2, 0.5])
+    one = prune_now(network, ng.pruning.magnitude(0.5), np.random.default_rng(0), 0)
+    two = prune_now(one.network, ng.pruning.magnitude(threshold=0.4), np.random.default_rng(0), 1)
+    log = one.removed + two.removed
+    assert isinstance(log, RemovedEdges)
+    first = "among the 50.0% of smallest |w|"
+    assert log == (
+        Removed(("x0", "y"), 0, 0.1, 0.1, first),
+        Removed(("x2", "y"), 0, 0.2, 0.2, first),
+        Removed(("x1", "y"), 1, -0.3, 0.3, "|w| <= 0.4"),
+    )
+    assert log == tuple(log)
+    assert log != log[:2] + log[:1]
+    assert RemovedEdges.none(network) == ()
+    assert RemovedEdges.none(network) + log == log
+    assert one.removed + one.removed == tuple(one.removed) * 2
+    assert len((one.removed + one.removed).reasons) == 2

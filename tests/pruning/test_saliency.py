@@ -1,11 +1,15 @@
 """Saliency, against gradients, central differences and edges that are really removed."""
 
+import sys
+
 import numpy as np
 import pytest
 
 import neurograph as ng
 from neurograph.training.gradient_check import gradient
 from tests.pruning.networks import TIGHT, X, Y, small, task
+
+saliency = sys.modules["neurograph.pruning.saliency"]  # the package's own name of this is the pruner
 
 
 def test_saliency_of_the_error_is_the_mean_square_of_weight_times_gradient():
@@ -53,3 +57,24 @@ def test_saliency_foresees_what_an_edge_is_worth_better_than_its_size_does():
 def test_saliency_without_a_task_is_refused():
     with pytest.raises(ng.ParameterError, match="x and y are missing"):
         ng.prune(small(), ng.pruning.saliency(0.5))
+
+
+def test_few_samples_are_nudged_again_and_again_but_not_in_a_large_network(monkeypatch):
+    network, nudged = small(outputs=2), []
+    asked = saliency.run_phases
+    monkeypatch.setattr(
+        saliency, "run_phases", lambda rule, free, *more: (nudged.append(len(free.state)), asked(rule, free, *more))[1]
+    )
+
+    def ask(seed=0):
+        scores = ng.pruning.saliency(1.0).scores
+        return scores(network, np.random.default_rng(seed), task(network, np.hstack([Y, Y])))
+
+    many = ask()
+    monkeypatch.setattr(saliency, "MOST_PROBED", 10 * network.weights.size)
+    few = np.mean([ask(seed) for seed in range(60)], axis=0)
+    assert nudged == [1000] + 60 * [12]
+    assert np.linalg.norm(few - many) < 0.25 * np.linalg.norm(many)
+    monkeypatch.setattr(saliency, "MOST_PROBED", 1)
+    ask()
+    assert nudged[-1] == 4

@@ -115,6 +115,38 @@ def test_single_precision_settles_to_the_same_answer():
     assert np.abs(settled.state - ng.settle(double, X, solver=Anderson()).state).max() < 1e-4
 
 
+def test_plain_steps_double_after_a_mix_that_failed_and_halve_after_one_that_served():
+    network = made(ng.dynamics.additive("tanh"))
+    search = anderson._Search(network, Phase(np.zeros((4, len(network.nodes)))), Anderson())
+    search.pause[:], search.plain[:], search.mixed[:] = [6, 6, 1, 6], [0, 0, 0, 3], [True, True, True, False]
+    search._schedule(np.array([True, False, False, False]))
+    assert search.pause.tolist() == [12, 3, 1, 6]
+    assert search.plain.tolist() == [12, 0, 0, 2]
+    search._schedule(np.zeros(4, bool))
+    assert search.plain.tolist() == [11, 0, 0, 1]
+
+
+def test_a_sample_whose_mix_failed_forgets_all_and_the_others_nothing():
+    network, random = made(ng.dynamics.additive("tanh")), np.random.default_rng(0)
+    search = anderson._Search(network, Phase(random.random((2, len(network.nodes)))), Anderson())
+    never, failed = np.zeros(2, bool), np.array([True, False])
+    for step in range(1, 8):
+        search._remember(random.normal(size=search.f.shape), never, step)
+    before = [part.copy() for part in (search.past_g, search.past_f)]
+    search._remember(random.normal(size=search.f.shape), failed, 8)
+    slot = 8 % len(search.past_f)
+    for part, past in zip((search.past_g, search.past_f), before, strict=True):
+        assert not part[:, 0].any()
+        assert np.array_equal(np.delete(part, slot, 0)[:, 1], np.delete(past, slot, 0)[:, 1])
+        assert not np.array_equal(part[slot, 1], past[slot, 1])
+    assert not search.products[0].any()
+    assert np.allclose(search.products[1], search.past_f[:, 1] @ search.past_f[:, 1].T)
+
+
+def test_eulers_method_in_its_stead_takes_five_times_the_steps():
+    assert Anderson(dt=0.1, steps=30, tol=1e-7, implicit=True).euler == Euler(0.1, 150, 1e-7, True)
+
+
 def test_a_mix_that_failed_is_no_answer_however_small_its_residual():
     """At the equilibrium itself, taken for a mix whose step is longer than the least that was seen."""
     network = made(ng.dynamics.additive("tanh"))

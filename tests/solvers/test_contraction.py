@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 import neurograph as ng
 from neurograph.equations.costs import cross_entropy
 from neurograph.solvers.base import Phase
-from neurograph.solvers.contraction import provably_contracts
+from neurograph.solvers.contraction import Weighting, provably_contracts
 from tests.strategies import SEEDS, graphs_for
 
 AFFINE = [ng.dynamics.deep("absolute", extra_leak=0.3), ng.dynamics.deep("signed", 0.5), ng.dynamics.vector_field()]
@@ -51,6 +53,19 @@ def test_two_trajectories_of_a_network_that_contracts_meet(data, seed):
     start = np.random.default_rng(seed).normal(size=(2, len(network.nodes)))
     ended = ng.settle(network, x, start=start, solver=ng.solvers.Euler(tol=1e-9, steps=100_000))
     assert np.abs(ended.state[0] - ended.state[1]).max() < 1e-6
+
+
+@pytest.mark.parametrize("number", [1, 3, 100_000])
+@pytest.mark.parametrize("weight", [0.1, 1e-310])
+def test_a_surplus_is_what_remains_when_all_roundings_are_against_it(number, weight):
+    """Couplings 4 units larger than their floats, added up by a loop, whose 100,000 roundings do not cancel."""
+    reached = np.add.accumulate(np.full(number, weight))[-1]
+    leak = np.nextafter(1.5 * reached, np.inf)
+    one = np.ones(1)
+    found = Weighting(one, one * reached, one * (leak - reached)).surpluses(one * leak, np.array([number]))
+    most = number * (Fraction(weight) + 4 * Fraction(np.spacing(weight)))
+    assert Fraction(found[0]) < Fraction(leak) - most
+    assert found[0] == pytest.approx(leak - reached, rel=1e-9) or weight < 1e-300
 
 
 def test_the_nudge_takes_its_share_and_a_negative_one_can_take_all():

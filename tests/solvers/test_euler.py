@@ -124,6 +124,20 @@ def test_a_step_of_a_decay_multiplies_the_state_by_its_closed_form(implicit, fac
     assert settled.outputs[0, 0] == pytest.approx(2.0 * factor**7, rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("drift", "dt", "step", "factor"),
+    [
+        ("-3*s + I", 0.1, 0.1, 1.0 - 0.1 * 3.0),  # explicit where a step is given
+        ("-3*s + I", None, 0.25, 1.0 / (1.0 + 0.25 * 3.0)),
+        ("0.5*s + I", None, 0.5, 1.0 + 0.5 * 0.5),  # a leak below 0: explicit
+    ],
+)
+def test_which_steps_are_taken_where_nothing_is_said(drift, dt, step, factor):
+    settled = ng.settle(decaying(drift), np.empty((1, 0)), start=2.0, solver=Euler(dt=dt, steps=7, tol=0))
+    assert settled.dt.tolist() == [step]
+    assert settled.outputs[0, 0] == pytest.approx(2.0 * factor**7, rel=1e-14)
+
+
 def test_the_explicit_step_is_half_the_largest_stable_one():
     network = decaying("-s**3")
     settled = ng.settle(network, np.empty((2, 0)), start=[[2.0], [0.1]], solver=Euler(implicit=False, steps=1))

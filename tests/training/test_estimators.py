@@ -172,6 +172,12 @@ def test_several_targets_and_one_that_never_changes(iris):
     np.testing.assert_array_equal(column.predict(x)[:, 0], row.predict(x))
 
 
+@pytest.mark.parametrize(("given", "hidden"), [({}, 32), ({"hidden": 3}, 3), ({"hidden": 0}, 0)])
+def test_there_are_as_many_hidden_nodes_as_are_asked_for(iris, given, hidden):
+    network = ng.GraphClassifier(**given, epochs=1).fit(*iris).network_
+    assert network.connectivity.free.size - network.connectivity.outputs.size == hidden
+
+
 def built(hidden, n_in, n_out, seed):
     return ng.topologies.layered(n_in, (hidden,), n_out, bias=True, seed=seed)
 
@@ -284,3 +290,85 @@ def test_without_scikit_learn_the_remedy_is_named():
     assert "need scikit-learn" in done.stdout
     assert '".[sklearn]"' in done.stdout
     assert issubclass(MissingPackageError, ImportError)
+
+
+def named_graph(inputs, outputs):
+    """Every input to every output, with weights that tell them all apart."""
+    pre, post = zip(*((i, o) for i in inputs for o in outputs), strict=True)
+    weights = np.linspace(-0.4, 0.4, len(pre))
+    return ng.topologies.from_edges((pre, post, weights), inputs=inputs, outputs=outputs)
+
+
+FEATURES, KINDS = ["a", "b", "c", "d"], np.array(["setosa", "versicolor", "virginica"])
+GRAPH = named_graph(["c", "a", "d", "b"], ["virginica", "setosa", "versicolor"])
+PLACES = [2, 0, 3, 1]
+"""Of the inputs of GRAPH among the features."""
+
+
+def test_features_and_classes_belong_to_the_nodes_of_their_names(iris):
+    pandas = pytest.importorskip("pandas")
+    x, y = iris
+    frame, kinds = pandas.DataFrame(x, columns=FEATURES), KINDS[y]
+    model = ng.GraphClassifier(GRAPH, epochs=3, random_state=0).fit(frame, kinds)
+    by_hand = ng.GraphClassifier(GRAPH, epochs=3, random_state=0).fit(x[:, PLACES], np.array([1, 2, 0])[y])
+    assert np.array_equal(model.network_.weights, by_hand.network_.weights)
+    assert model.predict_proba(frame) == pytest.approx(by_hand.predict_proba(x[:, PLACES])[:, [1, 2, 0]], abs=1e-15)
+    outputs = ng.settle(model.network_, frame).outputs
+    answered = [model.network_.outputs.index(kind) for kind in model.predict(frame)]
+    assert np.array_equal(outputs[np.arange(len(x)), answered], outputs.max(axis=1))
+
+
+def test_targets_belong_to_the_nodes_of_their_names(iris):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(iris[0], columns=["p", "q", "u", "v"])
+    graph = named_graph(["q", "p"], ["v", "u"])
+    model = ng.GraphRegressor(graph, epochs=3, random_state=0).fit(frame[["p", "q"]], frame[["u", "v"]])
+    by_hand = ng.GraphRegressor(graph, epochs=3, random_state=0)
+    by_hand.fit(frame[["q", "p"]].to_numpy(), frame[["v", "u"]].to_numpy())
+    assert np.array_equal(model.network_.weights, by_hand.network_.weights)
+    expected = by_hand.predict(frame[["q", "p"]].to_numpy())[:, ::-1]
+    assert np.array_equal(model.predict(frame[["p", "q"]]), expected)
+
+
+@pytest.mark.parametrize("graph", [None, GRAPH, lambda n_in, n_out, seed: GRAPH])
+def test_names_that_are_no_nodes_are_places(iris, graph):
+    pandas = pytest.importorskip("pandas")
+    x, y = iris
+    for names in (["x1", "x0", "x2", "e"], [0, 1, 2, 3]) if graph is None else (["s", "t", "u", "v"], [0, 1, 2, 3]):
+        frame = pandas.DataFrame(x, columns=names)
+        model, plain = (ng.GraphClassifier(graph, epochs=2, random_state=0) for _ in range(2))
+        assert np.array_equal(model.fit(frame, y).predict(frame), plain.fit(x, y).predict(x))
+
+
+def test_names_of_some_of_the_nodes_are_refused(iris):
+    pandas = pytest.importorskip("pandas")
+    x, y = iris
+    with pytest.raises(DataError, match="X has nothing called 'b', but 'a', 'B', 'c', 'd': expected all of"):
+        ng.GraphClassifier(GRAPH).fit(pandas.DataFrame(x, columns=["a", "B", "c", "d"]), y)
+    with pytest.raises(DataError, match="y has nothing called 'virginica', but 'other', 'setosa', 'versicolor'"):
+        ng.GraphClassifier(GRAPH).fit(x, np.array(["setosa", "versicolor", "other"])[y])
+
+
+def test_samples_of_other_columns_than_in_fit_are_refused(iris):
+    pandas = pytest.importorskip("pandas")
+    x, y = iris
+    for names in (FEATURES, [4, 7, 5, 6]):
+        frame = pandas.DataFrame(x, columns=names)
+        model = ng.GraphClassifier(epochs=1, random_state=0).fit(frame, y)
+        assert np.array_equal(model.predict(frame), ng.GraphClassifier(epochs=1, random_state=0).fit(x, y).predict(x))
+        with pytest.raises(ValueError, match=r"expected those of fit|same order as they were in fit"):
+            model.predict(frame[names[::-1]])
+
+
+def test_masked_samples_are_refused(iris):
+    x, y = (np.ma.array(part) for part in iris)
+    model = ng.GraphClassifier(epochs=1, random_state=0).fit(x, y)
+    for part in (x, y):
+        part[3] = np.ma.masked
+    for estimator in (ng.GraphClassifier(), ng.GraphRegressor()):
+        with pytest.raises(DataError, match=r"X\[3, 0\] is masked"):
+            estimator.fit(x, y.data)
+        with pytest.raises(DataError, match=r"y\[3\] is masked"):
+            estimator.fit(x.data, y)
+    with pytest.raises(DataError, match=r"X\[3, 0\] is masked"):
+        model.predict(x)

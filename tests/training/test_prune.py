@@ -222,3 +222,20 @@ def test_a_fall_is_measured_from_before_the_first_round(trained, monkeypatch):
     pruning = ng.prune(trained, ng.pruning.magnitude(0.9), X, Y, rounds=3, max_drop=0.15, neurons=False)
     assert pruning.curve["error"].tolist() == [0.0, 0.1]
     assert pruning.network.weights.size == pruning.curve["edges"][1]
+
+
+def test_what_is_left_of_a_graph_whose_neurons_leave_keeps_its_labels_order_and_attributes():
+    graph = ng.topologies.complete(inputs=2, hidden=6, outputs=1, bias="neurons", seed=0)
+    for k, (pre, post) in enumerate(graph.edges):
+        graph.edges[pre, post].update(weight=1e-3 if "h3" in (pre, post) or "h0" in (pre, post) else 1.0, k=k)
+    for k, node in enumerate(graph):
+        graph.nodes[node]["place"] = k
+    graph.graph["name"] = "small"
+    network = ng.compile(graph, ng.dynamics.additive("tanh"), np.float32)
+    pruning = ng.prune(network, ng.pruning.magnitude(threshold=0.1))
+    assert pruning.neurons == ("h0", "h3")
+    left = pruning.network.to_graph()
+    graph.remove_nodes_from(pruning.neurons)
+    assert list(left.nodes(data=True)) == list(graph.nodes(data=True))
+    assert list(left.edges(data=True)) == list(graph.edges(data=True))
+    assert (left.graph["name"], pruning.network.dtype) == ("small", np.float32)

@@ -1,6 +1,7 @@
 """What keeps a run from learning is said, with a remedy that works; and nothing is said of a run that learns."""
 
 import re
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.equations.dynamics import DYNAMICS
+from neurograph.training import remarks, settling
 from neurograph.training.remarks import reach, saturated
 from tests.training.networks import XOR, labelled, network
 
@@ -36,9 +38,10 @@ def test_counts_as_weights_saturate_and_the_remedy_that_is_named_learns(name):
     with pytest.warns(ng.TrainingWarning, match=r"([5-9]\d|100)% of the states are saturated") as said:
         fit = ng.train(counts(name), *questions(), epochs=3, seed=0)
     assert len(said) == 1
-    assert str(fit).splitlines()[1:] == list(fit.remarks)
+    assert str(fit).split() == " ".join([repr(fit), *fit.remarks]).split()
+    assert max(map(len, str(fit).splitlines())) <= 80
     assert fit.history["cost"][-1] > 0.99 * fit.history["cost"][0]
-    total = float(re.search(r"network\.weights / ([\d.]+)", str(fit)).group(1))
+    total = float(re.search(r"network\.weights / ([\d.]+)", fit.remarks[0]).group(1))
     learned = ng.train(counts(name, total), *questions(), epochs=60, seed=0)
     assert learned.history["cost"][-1] < 0.8 * learned.history["cost"][0]
     assert learned.remarks == ()
@@ -98,7 +101,7 @@ def test_targets_that_no_output_reaches_are_named_and_those_within_are_not(name)
     with pytest.warns(ng.TrainingWarning, match=r"y\[2\] of output '?\w+'? is -7, and 25% of the targets lie outside"):
         fit = ng.train(start, x, [0.0, 1.0, -7.0, 1.0], epochs=1, seed=0)
     assert str(fit).startswith(repr(fit))
-    assert "scale y to lie in it" in str(fit)
+    assert "scale y to lie in it" in fit.remarks[0]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -137,7 +140,8 @@ def test_a_run_in_which_nothing_settles_says_so_unless_that_was_asked_for():
     with pytest.warns(ng.TrainingWarning, match="in epoch 0, 25% of the phases settled"):
         fit = ng.train(network(), *XOR, solver=ng.solvers.Euler(steps=2), rule=ng.rules.deep(), **short)
     assert "25% of the phases settled" in repr(fit)
-    assert "25% of the phases settled" in str(fit).splitlines()[1]
+    assert str(fit).split() == " ".join([repr(fit), *fit.remarks]).split()
+    assert "25% of the phases settled" in fit.remarks[0]
     every = ng.solvers.Euler(dt=0.05, steps=20, tol=0)
     assert ng.train(network(), *XOR, solver=every, rule=ng.rules.deep(), **short).remarks == ()
     cut = ng.solvers.Euler(steps=5000, nudged_steps=1)
@@ -164,3 +168,59 @@ def test_a_run_that_learns_says_nothing():
     assert fit.remarks == ()
     assert str(fit) == repr(fit)
     assert "settled" not in repr(fit)
+
+
+def settling_at(monkeypatch, shares):
+    """Have the phases of each epoch settle at these shares; return the list that counts the epochs."""
+    run, whole = [], settling.epoch
+
+    def epoch(problem, state):
+        after = whole(problem, state)
+        run.append(after)
+        return replace(after, history=after.history | {"settled": np.array(shares[: after.epochs])})
+
+    monkeypatch.setattr(settling, "epoch", epoch)
+    return run
+
+
+def test_a_run_that_never_settles_well_is_warned_of_once_after_its_fifth_epoch(monkeypatch):
+    how = {"epochs": 30, "seed": 0, "target_cost": None}
+    run = settling_at(monkeypatch, [0.8] * 30)
+    with pytest.raises(
+        ng.TrainingWarning, match=r"in epoch 4, 80% of the phases settled .*: take smaller weights or a"
+    ):
+        ng.train(network(), *XOR, **how)  # a warning is an error here, and ends the run
+    assert len(run) == 5
+    with pytest.warns(ng.TrainingWarning) as said:
+        fit = ng.train(network(), *XOR, **how)
+    assert len(said) == len(fit.remarks) == 1
+    assert "in epoch 29, 80% of the phases settled" in str(fit)
+
+
+@pytest.mark.parametrize("shares", [
+    [0.8] * 4 + [0.95] * 26, [0.92] * 30, 6 * [0.8, 0.8, 0.8, 0.8, 0.9], [0.8] * 4 + [1.0] * 26,
+])  # fmt: skip
+def test_a_run_that_settles_now_and_then_is_not_warned_of(monkeypatch, shares):
+    settling_at(monkeypatch, shares)
+    assert ng.train(network(), *XOR, epochs=30, seed=0, target_cost=None).remarks == ()
+
+
+def test_what_comes_up_later_is_said_once_more_and_nothing_twice(monkeypatch):
+    settling_at(monkeypatch, [0.9, 0.9, *[0.8] * 10])
+    with pytest.warns(ng.TrainingWarning) as said:
+        fit = ng.train(network(), XOR[0], 2 * XOR[1] - 1, epochs=12, seed=0, target_cost=None)
+    assert ["targets lie outside" in str(one.message) for one in said] == [True, False]
+    assert ["in epoch 6, 80% of the phases" in str(one.message) for one in said] == [False, True]
+    assert len(fit.remarks) == 2
+
+
+def test_steps_of_ones_own_are_warned_of_after_the_first_or_the_fifth(monkeypatch):
+    monkeypatch.setattr(remarks, "UNSETTLED", 1.1)  # so that no epoch is good enough
+    state = network()
+    for step in range(8):
+        if step == 4:
+            with pytest.warns(ng.TrainingWarning, match="in epoch 4, 100% of the phases settled"):
+                state = ng.training_step(state, *XOR)
+        else:
+            state = ng.training_step(state, *XOR)
+    assert len(state.remarks) == 1

@@ -147,7 +147,7 @@ def test_another_call_does_not_go_on_with_it(tmp_path, name, changes):
 def test_a_run_that_was_finished_early_stays_finished(tmp_path):
     options = {"seed": 0, "checkpoint": tmp_path / "a.ckpt"}
     first = ng.train(network(), X, Y, **options)
-    assert first.finished == "stopped at a cost of 0.01"
+    assert first.finished == "stopped at cost 0.01"
     again = ng.train(network(), X, Y, epochs=5000, checkpoint=options["checkpoint"], seed=0)
     assert again.epochs == first.epochs < 1000
     assert_same(again, first)
@@ -195,7 +195,7 @@ def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
 def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "a.ckpt"
     ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
-    path.write_bytes(path.read_bytes().replace(b"checkpoint 4", b"checkpoint 2", 1))
+    path.write_bytes(path.read_bytes().replace(b"checkpoint 5", b"checkpoint 2", 1))
     (tmp_path / "a.ckpt.previous").unlink()
     with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
         ng.train(network(), X, Y, checkpoint=path, **arguments())

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates.system import Array, System
 from neurograph.errors import ParameterError
+from neurograph.graphs.labelled import by_name
 from neurograph.solvers.base import Phase
 from neurograph.solvers.vector_field import VectorField
 
@@ -74,7 +75,7 @@ class LyapunovFunction(abc.ABC):
 
     def _read(self, state: ArrayLike) -> Array:
         """Return the free nodes of a state."""
-        s = np.asarray(state, np.float64)
+        s = np.asarray(by_name(state, self.system.network.nodes, "state"), np.float64)
         if s.ndim == 0 or s.shape[-1] != self.equilibrium.size:
             raise ParameterError(
                 f"state has shape {s.shape}: expected (..., {self.equilibrium.size}), one number a node"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy.linalg import eigh
 
 from neurograph.certificates.bounds import euclidean, slope_set
 from neurograph.certificates.bounds.euclidean import contraction, factor, growth, proved_norm
@@ -10,6 +11,7 @@ from neurograph.certificates.bounds.slope_set import LANCZOS_TOLERANCE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
+from neurograph.equations.dynamics import Dynamics
 from tests.certificates.networks import SEEDS, matrix, network, random_weights
 
 
@@ -54,6 +56,35 @@ def test_a_proved_norm_is_a_little_above_the_norm(seed):
     A = np.random.default_rng(seed).normal(size=(4, 4))
     norm = np.linalg.norm(A, 2)
     assert norm <= proved_norm(A) <= norm * (1.0 + 1e-6)
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_k_is_the_least_of_one_matrix_where_it_is_proved_and_one_of_sizes_where_it_is_not(proved):
+    _, net, w = drawn(3)
+    system = System(net, None, None, 0.0, None)
+    A = w[:, None] * matrix(net) / w
+    K = contraction(system, SlopeSet.of(system), w, 0.1, proved)["witness"]["K"]
+    least = eigh(A.T @ A, -(A + A.T) / 2, eigvals_only=True)[-1]
+    assert pytest.approx(least if proved else np.linalg.norm(np.abs(A), 2) ** 2 / 0.1, rel=1e-3) == K
+
+
+@pytest.mark.parametrize("scale", [0.02, 1.0, 50.0])
+def test_what_the_entries_of_a_matrix_may_be_off_is_part_of_k(scale):
+    """K z'(-S) z >= |(A + D) z|^2 for every D, entry for entry within the remainder."""
+    rng = np.random.default_rng(1)
+    leak = Dynamics("scale*(I - s)", parameters={"scale": scale}, box=(0.0, 1.0))
+    net = network(0.3 * random_weights(rng, 4), leak, np.zeros(4))
+    system, w = System(net, None, None, 0.0, None), rng.uniform(0.5, 2.0, 4)
+    slopes = SlopeSet.of(system)
+    middle, _, _ = slopes.scaled(w)
+    bound, _ = slopes.bound(w, slopes.plain_t)
+    off = 0.02 * scale * rng.random((4, 4))
+    K = euclidean._tight(system, slopes, w, middle, off)
+    A, worst = middle + np.diag(slopes.top), 0.0
+    for _ in range(300):
+        D = off * rng.choice([-1.0, 1.0], size=(4, 4))
+        worst = max(worst, eigh((A + D).T @ (A + D), -bound, eigvals_only=True)[-1])
+    assert worst <= K <= 1.3 * worst
 
 
 def test_a_step_too_long_for_the_theorem_is_said_not_to_inherit():

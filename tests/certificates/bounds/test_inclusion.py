@@ -1,15 +1,18 @@
 """Boxes inside each other: against all corners of small boxes, and states that settle in them."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
-from neurograph.certificates.bounds.inclusion import Inclusion, clamped_at, inapplicable_reason
+from neurograph.certificates.bounds.inclusion import Inclusion, _parts, _product, clamped_at, inapplicable_reason
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.intervals import Interval
 from tests.certificates.networks import complete, network
 
 W = np.array([[0.2, -1.5, 0.7], [1.1, 0.0, -0.4], [-0.9, 0.8, 0.3]])
@@ -70,9 +73,24 @@ def test_inputs_range_over_a_radius_and_bias_nodes_do_not():
     inputs = net.connectivity.inputs.size
     assert clamped.low[0, :inputs] == pytest.approx([0.25, 0.75])
     assert clamped.high[0, :inputs] == pytest.approx([0.75, 1.25])
+    each = clamped_at(system, np.zeros((2, 2)), np.array([0.5, 2.0]))
+    assert each.high[:, :inputs] == pytest.approx(np.array([[0.5, 0.5], [2.0, 2.0]]))
     everything = clamped_at(system, np.zeros((1, 2)), np.inf)
     assert np.array_equal(everything.low[0, :inputs], [-np.inf, -np.inf])
     assert np.all(everything.low[0, inputs:] == 1.0)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("sent", [(0.1, 0.1), (-0.1, -0.1), (-0.1, 0.1)])
+def test_a_sum_of_many_terms_is_enclosed_with_its_rounding_error(sign, sent):
+    """A loop that adds 0.1 a hundred thousand times is wrong by 10,000 units in the last place."""
+    number = 100_000
+    parts = _parts(sp.csr_array(np.full((1, number), 0.1 * sign)))
+    total = _product(parts, Interval.across(*(np.full((1, number), end) for end in sent)))
+    low, high = sorted(number * Fraction(0.1) * Fraction(sign * end) for end in sent)
+    assert Fraction(total.low[0, 0]) < low
+    assert Fraction(total.high[0, 0]) > high
+    assert total.high[0, 0] - total.low[0, 0] == pytest.approx(float(high - low), abs=1e-6)
 
 
 def test_it_is_said_where_there_are_no_boxes():

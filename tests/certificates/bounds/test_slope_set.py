@@ -79,6 +79,26 @@ def test_lanczos_gives_the_largest_eigenvalues_of_the_same_bound(monkeypatch):
     assert vectors.shape == (30, values.size)
 
 
+def test_what_the_entries_are_off_shifts_eigenvalues_by_no_more_than_the_slack():
+    """diag(slack) - sym(R) is diagonally dominant in some weights; with those of Perron, all entries are its radius."""
+    rng = np.random.default_rng(0)
+    _, _, slopes, _ = drawn(5, KINDS["both vary"])
+    R = rng.random((slopes.top.size, slopes.top.size))
+    radius = np.linalg.eigvalsh((R + R.T) / 2)[-1]
+    assert slopes.two_vary
+    assert slopes._slack(R) == pytest.approx(radius, rel=1e-3)
+    assert np.all(np.linalg.eigvalsh(np.diag(slopes._slack(R)) - (R + R.T) / 2) >= 0.0)
+
+
+def test_a_slack_is_rounded_upward():
+    number = 3000
+    net = network(np.zeros((number, number)), dynamics.vector_field(), np.zeros(number))
+    row = sp.csr_array(([0.2] * (number - 1), ([0] * (number - 1), range(1, number))), shape=(number, number))
+    slack = SlopeSet.of(System(net, None, None, 0.0, None))._slack(row)[0]
+    exact = (number - 1) * Fraction(0.1)
+    assert exact < Fraction(float(slack)) < exact * (1 + Fraction(1, 10**11))
+
+
 def test_half_a_range_reaches_both_ends():
     slope = Interval.across(np.array([-1.0, 0.1, 0.3]), np.array([2.0, 0.1, 0.7]))
     middle, off = halved(slope)

@@ -111,6 +111,14 @@ def test_the_energy_falls_at_every_step_just_below_the_longest(kind, seed, beta)
         assert np.all(value[fallen] <= before[fallen] + 1e-9 * (1.0 + np.abs(before[fallen])))
 
 
+@pytest.mark.parametrize("kind", METRIC)
+def test_where_the_slope_of_what_is_sent_or_of_the_gate_varies_no_step_is_known(kind):
+    found = certify(network(METRIC[kind], 1), dt=0.01)["energy"]
+    assert found.verdict is Verdict.PROVED
+    assert found.largest_dt is None
+    assert found.witness["curvature"] is None
+
+
 def test_a_step_longer_than_the_longest_may_raise_the_energy():
     net = network(dynamics.vector_field(), 0, [[0.0, -0.9], [-0.9, 0.0]])
     found = certify(net, [[0.0]])["energy"]

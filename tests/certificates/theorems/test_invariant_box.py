@@ -44,6 +44,9 @@ def test_the_box_of_a_chain_is_the_closed_form():
     field = boxed(chain(ng.dynamics.vector_field()))
     assert field.witness["low"] == pytest.approx([0.0, 0.0, 0.0])
     assert field.witness["high"] == pytest.approx([1.0, 0.5, 0.0], abs=1e-10)
+    assert "every state enters a box with sides within [0, 1] and stays in it" in field.statement
+    assert "inside the network's own box [0, 1]" in field.statement
+    assert "a side is 0.5 long on average, 1e-12 at least and 1 at most" in field.statement
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

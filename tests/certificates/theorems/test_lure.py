@@ -166,3 +166,26 @@ def test_the_error_of_a_counts_in_the_norm_of_p():
     root = np.sqrt(P)
     assert np.linalg.norm(root @ (delta - np.eye(2)) @ np.linalg.inv(root), 2) <= lure._speed(loop, P)
     assert lure._rate(loop, P, np.ones(2)) <= -grows(P, delta - np.eye(2))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS)
+def test_no_matrix_of_the_loop_is_faster_than_its_speed_or_decays_slower_than_its_rate(seed):
+    rng = np.random.default_rng(seed)
+    n = 3
+    A, E, H = (scale * rng.normal(size=(n, n)) for scale in (1.0, *rng.choice([0.1, 1.0, 10.0], 2)))
+    root = np.eye(n) * rng.choice([0.3, 3.0], n) + 0.1 * rng.normal(size=(n, n))
+    loop, P = lure._Loop(A, E, H, 0.0), root.T @ root
+    speed, rate = lure._speed(loop, P), lure._rate(loop, P, rng.uniform(0.1, 3.0, n))
+    for v in itertools.product((-1.0, 1.0), repeat=n):
+        corner = A + E @ np.diag(v) @ H
+        assert np.linalg.norm(root @ corner @ np.linalg.inv(root), 2) <= speed
+        assert grows(P, corner) <= -rate + 1e-9 * (1.0 + abs(rate))
+
+
+def test_of_one_neuron_the_speed_is_that_of_its_steepest_slope():
+    one = np.eye(1)
+    assert lure._speed(lure._Loop(-2.0 * one, 5.0 * one, 0.3 * one, 0.0), 7.0 * one) == pytest.approx(3.5)
+    # 2 a + e^2 p / theta + h^2 theta / p, over 2
+    rate = lure._rate(lure._Loop(-2.0 * one, 5.0 * one, 0.3 * one, 0.0), 7.0 * one, np.full(1, 30.0))
+    assert rate == pytest.approx(2.0 - 0.5 * (25.0 * 7.0 / 30.0 + 0.09 * 30.0 / 7.0))

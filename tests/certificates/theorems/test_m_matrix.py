@@ -1,3 +1,4 @@
+import re
 from fractions import Fraction
 from functools import partial
 
@@ -164,6 +165,17 @@ def test_a_neuron_that_does_not_leak_is_named():
     found = certify(ng.compile(graph, drift))["m_matrix"]
     assert found.verdict == "UNKNOWN"
     assert "'a'" in found.statement
+
+
+def test_where_the_drift_exceeds_the_leak_by_most_is_said():
+    drift = ng.Dynamics("I - leak*s", box=(0.0, 1.0), parameters={"leak": 1.0})
+    graph = nx.DiGraph()
+    for pair, leak, weight in (("ab", 1.0, 0.5), ("cd", 10.0, 10.5)):
+        graph.add_nodes_from(pair, leak=leak, role="output")
+        graph.add_weighted_edges_from([(*pair, weight), (*pair[::-1], weight)])
+    found = certify(ng.compile(graph, drift))["m_matrix"]
+    assert found.witness["outweighed"] == ("c", "d")
+    assert re.search(r"the drift may exceed the leak by 0\.5 at '[cd]'\. ", found.statement)
 
 
 def test_another_look_begins_with_the_weights_that_were_found():

@@ -3,11 +3,13 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from neurograph.certificates import Verdict, certify
+from neurograph.certificates.bounds.mean_slopes import Ball, MeanSlopes
+from neurograph.certificates.theorems import quadratic
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.network.compilation import compile
@@ -132,6 +134,53 @@ def test_the_function_is_the_form_and_its_slope_that_of_a_tiny_step(kind):
     assert function.value(state.reshape(2, 3, -1)) == pytest.approx(value.reshape(2, 3))
 
 
+def judged(monkeypatch, root, slopes):
+    """Bound the rate and the norm of matrices near a middle, in the norm of root' z."""
+    monkeypatch.setattr(quadratic, "mean_slopes", lambda *_: slopes)
+    return quadratic._judged(None, None, Ball(root, np.linalg.inv(root), 1.0), 1)
+
+
+def in_the_norm(root, M):
+    """Return the matrix in the coordinates y = root' z, and the largest eigenvalue of its symmetric part."""
+    there = root.T @ M @ np.linalg.inv(root.T)
+    return there, np.linalg.eigvalsh((there + there.T) / 2)[-1]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=SEEDS)
+def test_no_matrix_within_the_bounds_is_slower_or_larger(monkeypatch, seed):
+    rng = np.random.default_rng(seed)
+    n = 4
+    root = np.linalg.cholesky(np.eye(n) + np.diag(10.0 ** rng.uniform(-2, 2, n)))
+    root = root + np.tril(rng.normal(size=(n, n)), -1)
+    own, gain = rng.random((2, n)) * rng.choice([0.0, 0.1, 1.0], size=(2, 1))
+    middle, pull, sent = rng.normal(size=(n, n)), rng.normal(size=(n, n)), rng.random((n, n)) * rng.choice([0.0, 0.3])
+    rate, speed = judged(monkeypatch, root, MeanSlopes(middle, pull, own, gain, sent))
+    for _ in range(50):
+        d, e, F = (part * rng.choice([-1.0, 1.0], size=part.shape) for part in (own, gain, sent))
+        M, slowest = in_the_norm(root, middle + np.diag(d) + np.diag(e) @ pull + F)
+        assert slowest <= -rate
+        assert np.linalg.norm(M, 2) <= speed
+
+
+@pytest.mark.parametrize("which", ["own", "input slope", "sent"])
+def test_what_one_slope_may_do_is_met_to_the_last_digits(monkeypatch, which):
+    """One term c u v' changes the eigenvalue by c (|u'v| + |u| |v|) / 2, and the norm by c |u| |v|."""
+    root = np.array([[3.0, 0.0, 0.0], [-1.0, 0.2, 0.0], [2.0, 0.5, 7.0]])
+    pull = np.array([[0.0, 0.0, 0.0], [0.4, -0.2, 5.0], [0.0, 0.0, 0.0]])
+    own, gain, sent = 0.7 * np.eye(3)[1], 0.7 * np.eye(3)[1], 0.7 * np.outer([0, 1, 0], [0, 0, 1])
+    zero, one = np.zeros(3), np.zeros((3, 3))
+    slopes, M = {
+        "own": (MeanSlopes(one, one, own, zero, one), np.diag(own)),
+        "input slope": (MeanSlopes(one, pull, zero, gain, one), 0.7 * pull),
+        "sent": (MeanSlopes(one, one, zero, zero, sent), sent),
+    }[which]
+    rate, speed = judged(monkeypatch, root, slopes)
+    there, _ = in_the_norm(root, M)
+    assert speed == pytest.approx(np.linalg.norm(there, 2), rel=1e-9)
+    assert -rate == pytest.approx((abs(np.trace(there)) + np.linalg.norm(there, 2)) / 2, rel=1e-9)
+
+
 def pair(weight, bias=(0.0, 0.0), kind=None):
     graph = nx.DiGraph([("x", 0, {"weight": 0.0}), (0, 1, {"weight": weight}), (1, 0, {"weight": weight})])
     for node, (role, own) in enumerate(zip(("output", "hidden"), bias, strict=True)):
@@ -156,6 +205,7 @@ def test_an_affine_network_has_the_largest_level_set_in_its_box():
     net = pair(0.5, (0.25, 0.25), dynamics.vector_field())
     found = examined(net)
     P = found.witness["P"][0]
+    assert np.linalg.eigvalsh(P)[-1] == pytest.approx(1.0)
     assert found.witness["equilibria"] == pytest.approx(np.full((1, 2), 0.5))
     assert found.witness["levels"][0] == pytest.approx((0.5 - 1e-6) ** 2 / np.linalg.inv(P)[0, 0], rel=1e-4)
     assert found.rate == pytest.approx(0.5)

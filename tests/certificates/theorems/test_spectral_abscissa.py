@@ -8,6 +8,8 @@ from hypothesis import given, settings
 
 from neurograph.certificates import Verdict, certify
 from neurograph.certificates.bounds import equilibria as resting
+from neurograph.certificates.system import System
+from neurograph.certificates.theorems import spectral_abscissa
 from neurograph.equations import dynamics
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
@@ -46,6 +48,31 @@ def test_the_equilibrium_between_two_others_is_unstable():
     assert found.witness["eigenvalue"] == pytest.approx(1.0)
     assert report.claim == "Proved for all inputs: convergent (energy)."  # to another one
     assert certify(net, [[0.5]])["spectral_abscissa"].verdict is Verdict.PROVED
+
+
+def test_the_range_of_the_jacobian_holds_those_of_all_states_nearby(monkeypatch):
+    """And no more: the corners of its entries are reached, for each is a product of two numbers with their ranges."""
+    monkeypatch.setattr(spectral_abscissa, "MARGIN", 0.5)
+    kind = dynamics.Dynamics("tanh(I + b) - s", transfer="exp(s/2)")
+    net = network([[0.0, 0.8], [-0.6, 0.0]], kind, biases=[0.4, -0.3])
+    state = settle(net, [[0.2]], solver=Euler(tol=1e-10)).state[0]
+    middle, off = spectral_abscissa._jacobian(System(net, None, None, 0.0, None), state, np.ones(2, bool))
+    free, W = net.connectivity.free, net.matrix().toarray()
+    W = W[np.ix_(free, free)]
+    s = state[free, None] + 0.5 * np.array([-1.0, 1.0])
+    total = net.summed_input(state)[free]
+    reach = 0.5 * np.abs(W) @ (0.5 * np.exp(s[:, 1] / 2))  # the largest slope of what is sent
+    totals = total[:, None] + np.stack([-reach, np.zeros(2), reach], axis=1) + np.array([[0.4], [-0.3]])
+    gain = 1.0 / np.cosh(totals) ** 2
+    gain = np.stack([gain.min(axis=1), np.where(np.prod(totals[:, ::2], axis=1) < 0, 1.0, gain.max(axis=1))], axis=1)
+    sent = 0.5 * np.exp(s / 2)
+    corners = gain[:, None, :, None] * W[:, :, None, None] * sent[None, :, None, :]
+    for j, i in ((0, 1), (1, 0)):
+        least, most = corners[j, i].min(), corners[j, i].max()
+        low, high = middle[j, i] - off[j, i], middle[j, i] + off[j, i]
+        assert low <= least
+        assert most <= high
+        assert max(abs(low), abs(high)) == pytest.approx(max(abs(least), abs(most)), rel=1e-9)
 
 
 def test_a_neuron_at_a_bound_must_be_pushed_there():

@@ -1,0 +1,53 @@
+"""A graph as it comes, and the faults that are named when it is to be compiled."""
+
+import numpy as np
+import pytest
+
+from neurograph.errors import GraphError
+from neurograph.graphs.columns import Column, Columns
+from neurograph.graphs.wiring import Wiring, groups, numbers
+
+
+def wiring(**changed):
+    given = {
+        "nodes": ("x", "h", "y"),
+        "pre": np.array([0, 1], np.int32),
+        "post": np.array([1, 2], np.int32),
+        "of_nodes": Columns.of_rows([{"role": "input"}, {"bias": 0.5}, {"role": "output"}]),
+        "of_edges": Columns.of_rows([{"weight": 1.0}, {"weight": 2, "plastic": False}]),
+    }
+    return Wiring(**{**given, **changed})
+
+
+def test_a_table_has_all_that_it_carries():
+    table = wiring(attributes={"name": "small"}).table()
+    assert table.weights.tolist() == [1.0, 2.0]
+    assert table.plastic.tolist() == [True, False]
+    assert table.biases.tolist()[1] == 0.5
+    assert table.of_edges().rows() == [{}, {"plastic": False}]
+    assert table.attributes == {"name": "small"}
+    assert wiring().keeping(np.array([False, True])).edge(0) == ("h", "y")
+
+
+def test_an_undirected_graph_is_refused():
+    with pytest.raises(GraphError, match='undirected="both"'):
+        wiring(directed=False).table()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, "1", None, True, 10**400])
+def test_numbers_are_checked_one_by_one(bad):
+    column = Column(np.array([1.0, bad], object if not isinstance(bad, float) else float))
+    with pytest.raises(GraphError, match=r"thing 1 has size .*: expected a finite number"):
+        numbers(column, lambda place: f"thing {place}", "size")
+
+
+def test_numbers_keep_single_precision():
+    assert numbers(Column(np.ones(2, np.float32)), str, "size").dtype == np.float32
+    assert numbers(Column(np.array([1, 2])), str, "size").dtype == np.float64
+    assert numbers(Column(np.array([1, np.float64(2.5)], object)), str, "size").tolist() == [1.0, 2.5]
+
+
+def test_ties_are_groups():
+    assert groups(["a", None, 3, "a"], lambda k: (k, k)).tolist() == [0, -1, 1, 0]
+    with pytest.raises(GraphError, match=r"edge 1 -> 1 has tie \[3\]"):
+        groups(["a", [3]], lambda k: (k, k))

@@ -1,0 +1,1 @@
+"""Changes to the code, one at a time, and whether the tests catch them: ``python -m tests.mutants --help``."""
