@@ -1,6 +1,5 @@
 """SONATA: as libsonata reads it, and as another program writes it."""
 
-import numpy as np
 import pytest
 
 import neurograph as ng

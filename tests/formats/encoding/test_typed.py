@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from neurograph.errors import FormatError
 from neurograph.formats.encoding.columns import encoded
