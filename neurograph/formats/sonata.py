@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from neurograph.formats.base import NO_ENDS, Ends, Format, distinct_nodes, needed
 from neurograph.formats.encoding.columns import JSON_PREFIX, from_header, header, label, label_column, text
 from neurograph.formats.encoding.hdf5 import hdf5_arrays
+from neurograph.formats.encoding.sonata_populations import Arrays, places, populations, stacked, texts
 from neurograph.formats.encoding.typed import typed, untyped
-from neurograph.formats.sonata_populations import Arrays, places, populations, stacked, texts
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.intake import CHANGES
