@@ -17,8 +17,8 @@ from neurograph._checks import check_memory
 from neurograph._files import write_whole
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError, ParameterError
-from neurograph.formats.base import NO_ENDS, Format, plain_table
-from neurograph.formats.registry import FORMATS, SUFFIXES
+from neurograph.formats.base import NO_ENDS, Format, Reader, plain_table
+from neurograph.formats.registry import FORMATS, READ_ALONE, READERS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.intake import Intake, Words, with_words
@@ -118,7 +118,8 @@ def read(
     Parameters
     ----------
     path : path
-        A file of :func:`write` or of another program: {suffixes}. A table of edges (CSV, Parquet) has its nodes beside
+        A file of :func:`write` or of another program; GML (``.gml``), Pajek (``.net``), MATLAB matrices (``.mat``) and
+        numpy matrices (``.npy``) are read but not written. A table of edges (CSV, Parquet) has its nodes beside
         it in ``<name>.nodes.<suffix>``, where there is such a file, and CSV what the graph itself carries, its dynamics
         among it, in ``<name>.graph.csv``.
     nodes, edges : path, optional
@@ -187,7 +188,7 @@ def read_table(
     array([0.5])
     """
     path = as_path(path)
-    format = _format_of(path)
+    format = _reader_of(path)
     intake = Intake(**words)
     if (pre, post) != NO_ENDS and not format.tabular:
         raise ParameterError(
@@ -293,24 +294,35 @@ def as_path(path: Any) -> Path:
     return Path(text)
 
 
-def _format_of(path: Path) -> Format:
+def _reader_of(path: Path) -> Reader:
+    """Return what reads a file."""
+    suffix = path.suffix.lower()
+    return READERS[suffix] if suffix in READERS else _format_of(path, f"{SUFFIXES}; or, to read alone, {READ_ALONE}")
+
+
+def _format_of(path: Path, expected: str = SUFFIXES) -> Format:
     suffix = path.suffix.lower()
     if suffix in FORMATS:
         return FORMATS[suffix]
+    if suffix in READERS:
+        raise FormatError(
+            f"{path} has the suffix {path.suffix!r} ({READERS[suffix].name}), which is read but not written: expected "
+            f"one of {SUFFIXES}"
+        )
     if suffix == ".html":
         raise FormatError(
             f"{path} has the suffix '.html', of a page to look at, which cannot be read back: expected "
             "neurograph.write_page(graph, path) to write one, and the .json or .graphml file of the graph to read it"
         )
-    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {SUFFIXES}")
+    raise FormatError(f"{path} has the suffix {path.suffix!r}: expected one of {expected}")
 
 
-def _files(path: Path, format: Format) -> list[Path]:
+def _files(path: Path, format: Reader) -> list[Path]:
     """Return the files that a path names: it, and those that the format has beside it."""
     return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
 
 
-def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Path]:
+def _given_files(path: Path, format: Reader, nodes: Any, edges: Any) -> list[Path]:
     """Return the files to read: the one that is named, the others that are named, and those beside it."""
     if nodes is not None and edges is not None:
         raise ParameterError(f"nodes is {nodes!r} and edges {edges!r}: expected one of them, for the path is the other")
@@ -326,7 +338,7 @@ def _given_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[Pat
     return [first, *beside]
 
 
-def _read_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[bytes]:
+def _read_files(path: Path, format: Reader, nodes: Any, edges: Any) -> list[bytes]:
     """Return the contents of the files; of those beside it that no one named and that are not there, nothing."""
     files = _given_files(path, format, nodes, edges)
     named = 2 if nodes is not None or edges is not None or not format.tabular else 1
@@ -335,7 +347,7 @@ def _read_files(path: Path, format: Format, nodes: Any, edges: Any) -> list[byte
     ]
 
 
-def _contents(path: Path, format: Format) -> bytes:
+def _contents(path: Path, format: Reader) -> bytes:
     """Read a file that is one, is not empty and fits into the memory."""
     try:
         about = path.stat()
