@@ -36,8 +36,8 @@ NO_ENDS: Ends = (None, None)
 T = TypeVar("T")
 
 
-class Format(abc.ABC):
-    """One file format: a graph to the bytes of its files, and back.
+class Reader(abc.ABC):
+    """One file format that is read: the bytes of its files to a graph.
 
     Attributes
     ----------
@@ -65,20 +65,8 @@ class Format(abc.ABC):
     tabular: ClassVar[bool] = False
 
     @abc.abstractmethod
-    def dump(self, table: EdgeTable) -> Sequence[bytes]:
-        """Return the bytes of each file of a graph of plain values, as :func:`plain_table` returns it.
-
-        Raises
-        ------
-        FormatError
-            If the format cannot hold an attribute, which the message names.
-        MissingPackageError
-            If the package that writes it is not installed.
-        """
-
-    @abc.abstractmethod
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
-        """Return the graph that :meth:`dump` or another program wrote; whether it compiles is not checked here.
+        """Return the graph that neurograph or another program wrote; whether it compiles is not checked here.
 
         Parameters
         ----------
@@ -93,6 +81,22 @@ class Format(abc.ABC):
             If it is no such file.
         MissingPackageError
             If the package that reads it is not installed.
+        """
+
+
+class Format(Reader):
+    """One file format: a graph to the bytes of its files, and back."""
+
+    @abc.abstractmethod
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
+        """Return the bytes of each file of a graph of plain values, as :func:`plain_table` returns it.
+
+        Raises
+        ------
+        FormatError
+            If the format cannot hold an attribute, which the message names.
+        MissingPackageError
+            If the package that writes it is not installed.
         """
 
 
@@ -314,10 +318,10 @@ def parsed_json(text: str | bytes) -> Any:
     Raises
     ------
     FormatError
-        If it is damaged, or contains NaN or Infinity.
+        If it is damaged, contains NaN or Infinity, or has a key twice in one object.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except FormatError:
         raise
     except ValueError as error:
@@ -326,6 +330,14 @@ def parsed_json(text: str | bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise FormatError(f"it contains {name}, which is not JSON: expected finite numbers")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise FormatError(f"it has the key {twice!r} twice in one object: expected it once; delete one of them")
+    return found
 
 
 def checked_json(value: Any, kind: type[T], where: str) -> T:

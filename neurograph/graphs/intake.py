@@ -140,10 +140,8 @@ class Intake:
         wiring = ordered(wiring, self.inputs, self.outputs)
         if not said:
             return wiring
-        before = wiring.attributes.get(CHANGES)
-        return replace(
-            wiring, attributes={**wiring.attributes, CHANGES: "; ".join([before, *said] if before else said)}
-        )
+        before = [str(wiring.attributes[CHANGES])] if CHANGES in wiring.attributes else []
+        return replace(wiring, attributes={**wiring.attributes, CHANGES: "; ".join([*before, *said])})
 
     def _weighed(self, wiring: Wiring, draws: bool) -> tuple[Wiring, str]:
         """Take the column that is the weight."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -90,6 +91,16 @@ class Wiring(FrozenArrays):
         if np.all(self.pre[1:] >= self.pre[:-1]):
             return self
         return self.keeping(np.argsort(self.pre, kind="stable"))
+
+    def to_graph(self) -> nx.MultiGraph[Any]:
+        """Return the graph as networkx has it, parallel and undirected edges among it, to look at and to mend."""
+        graph: nx.MultiGraph[Any] = nx.MultiDiGraph() if self.directed else nx.MultiGraph()
+        graph.graph.update(self.attributes)
+        graph.add_nodes_from(zip(self.nodes, self.of_nodes.rows(), strict=True))
+        for k, row in enumerate(self.of_edges.rows()):
+            pre, post = self.edge(k)
+            graph.edges[pre, post, graph.add_edge(pre, post)].update(row)
+        return graph
 
     def table(self) -> EdgeTable:
         """Return the graph as what is compiled.

@@ -13,7 +13,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
-from neurograph._checks import Printed
+from neurograph._checks import Printed, check_mask
 from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
