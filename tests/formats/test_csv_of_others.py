@@ -42,7 +42,9 @@ def test_columns_are_named(tmp_path):
     path.write_text("from_cell,to_cell,neuropil,syn_count\n720575940600000001,720575940600000002,ME_L,30\n")
     with pytest.raises(ParameterError, match=r"rows\.csv: .*columns 'from_cell', 'to_cell', .*pre= and post="):
         ng.read(path, outputs=[720575940600000002])
-    graph = ng.read(path, pre="from_cell", post="to_cell", weight="syn_count", outputs=[720575940600000002])
+    graph = ng.read(
+        path, pre="from_cell", post="to_cell", weight="syn_count", outputs=[720575940600000002], normalise=None
+    )
     ((pre, post, data),) = graph.edges(data=True)
     assert (pre, post) == (720575940600000001, 720575940600000002)  # 64 bits, of which a float has 53
     assert data == {"weight": 30.0, "syn_count": 30, "neuropil": "ME_L"}
