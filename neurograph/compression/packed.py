@@ -171,10 +171,13 @@ def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDA
 
     Where few entries are equal: every place, and nothing.
     """
-    _, value = np.unique(data.view(np.int64), return_inverse=True)
+    values, value = np.unique(data.view(np.int64), return_inverse=True)
+    most = min(MOST_LEVELS, data.size // 2)
+    if values.size > most:
+        return np.arange(data.size), np.zeros(0, np.int64)
     pair = value.reshape(data.shape) * (labels.max(initial=0) + 1) + labels
     _, first, level = np.unique(pair, return_index=True, return_inverse=True)
-    if first.size > min(MOST_LEVELS, data.size // 2):
+    if first.size > most:
         return np.arange(data.size), np.zeros(0, np.int64)
     return first, level.astype(np.int64).reshape(data.shape)
 

@@ -90,7 +90,8 @@ class Wiring(FrozenArrays):
         """Return the wiring with the edges of each presynaptic node together, as networkx goes through them."""
         if np.all(self.pre[1:] >= self.pre[:-1]):
             return self
-        return self.keeping(np.argsort(self.pre, kind="stable"))
+        small = self.pre.astype(np.min_scalar_type(len(self.nodes)))  # numpy sorts 16 bits by radix
+        return self.keeping(np.argsort(small, kind="stable"))
 
     def to_graph(self) -> nx.MultiGraph[Any]:
         """Return the graph as networkx has it, parallel and undirected edges among it, to look at and to mend."""
