@@ -32,7 +32,7 @@ def test_elements_are_found_whatever_their_namespace():
         (b"<graphml><graph/></graphml>", "root <graphml>: expected <gexf>"),
         (b"<gexf><graph>", "not whole XML"),
         (b"<gexf><graph/></gexf>x", "not whole XML"),
-        ('<?xml version="1.0" encoding="no-such"?><gexf/>'.encode(), "not whole XML"),
+        (b'<?xml version="1.0" encoding="no-such"?><gexf/>', "not whole XML"),
     ],
 )
 def test_xml_of_another_kind_is_refused(data, message):
@@ -73,5 +73,5 @@ def test_a_value_or_a_type_that_is_none_is_named():
         typed("yes", "boolean", "x")
     with pytest.raises(FormatError, match="x is of type 'quaternion': expected one of boolean, int"):
         typed("", "quaternion", "x")
-    with pytest.raises(FormatError, match="a node {'x': '1'} has no id"):
+    with pytest.raises(FormatError, match=r"a node \{'x': '1'\} has no id"):
         needed_attribute(parsed_xml(b'<node x="1"/>', "node"), "id")
