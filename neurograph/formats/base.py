@@ -354,6 +354,19 @@ def checked_json(value: Any, kind: type[T], where: str) -> T:
     return value
 
 
+def attributes_from_json(value: Any, where: str) -> dict[str, Any]:
+    """Return the attributes of a graph: an object, or the pairs that networkx writes in some places.
+
+    Raises
+    ------
+    FormatError
+        If it is neither; the message says where it stands.
+    """
+    if isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        return {str(name): one for name, one in value}
+    return dict(checked_json(value, dict, where))
+
+
 def label_from_json(value: Any) -> Hashable:
     """Read a node label: JSON has its tuples as arrays, for a label is never a list.
 

@@ -15,6 +15,7 @@ from neurograph.formats.base import (
     VERSION,
     Ends,
     Format,
+    attributes_from_json,
     check_version,
     checked_json,
     parsed_json,
@@ -63,7 +64,7 @@ class Cytoscape(Format):
         """Read a file of neurograph or of another program."""
         document = parsed_json(files[0])
         nodes, edges = _elements(document)
-        attributes = dict(checked_json(document.get("data", {}), dict, "data"))
+        attributes = attributes_from_json(document.get("data", {}), "data")
         directed = document.get("directed", True)
         if not isinstance(directed, bool):
             raise FormatError(f"directed is {directed!r}: expected true, false, or nothing of it")

@@ -22,7 +22,7 @@ DEFAULTS_KEYS = ("node_default", "edge_default")
 """Graph attributes in which networkx is told what an absent attribute means."""
 
 NUMBERED = re.compile(r"n\d+")
-"""An id of a node that igraph or yEd has made up."""
+"""An id of a node that igraph or yEd has made up; Cytoscape's are those in its column SUID."""
 
 GRAPH_KEYS = ("id", VERSION_KEY, *DEFAULTS_KEYS)
 NODE_KEYS = ("id",)
@@ -66,7 +66,7 @@ class GraphML(Format):
         if version is None:
             rows.fill(file.defaults["node"], file.defaults["edge"])
             rows.attributes = file.defaults["graph"] | rows.attributes
-            if all(NUMBERED.fullmatch(str(node)) for node in rows.nodes):
+            if all(NUMBERED.fullmatch(str(node)) or node == str(data.get("SUID")) for node, data in rows.nodes.items()):
                 rows.call_by("name", "label", "id")
             return rows.wiring()
         check_version(version, f"its {VERSION_KEY} is")

@@ -47,10 +47,7 @@ class NodeLink(Format):
     name = "node-link JSON"
     suffix = ".json"
     purpose = "neurograph, networkx and d3: the native file"
-    opener = (
-        "networkx.node_link_graph((found := json.load(open(path))), directed=True, "
-        'edges="links" if "links" in found else "edges")'
-    )
+    opener = 'neurograph.formats.FORMATS[".json"].load([open(path, "rb").read()]).to_graph()'
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""

@@ -127,7 +127,7 @@ def needed_attribute(element: Element, name: str) -> str:
 
 
 def typed(text: str | None, kind: str, where: str) -> Any:
-    """Return a text as the value of a type; None where it is empty or not a number, which is how none is written.
+    """Return a text as the value of a type; None where it is empty or NaN, as none is written.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def typed(text: str | None, kind: str, where: str) -> Any:
     read = READ.get(name, str if name.startswith("list") else None)
     if read is None:
         raise FormatError(f"{where} is of type {kind!r}: expected one of {', '.join(READ)}")
-    if text is None or not text.strip():
+    if not text or not (read is str or text.strip()):
         return None
     try:
         value = read(text if read is str else text.strip())

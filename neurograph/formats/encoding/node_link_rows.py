@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import checked_json, label_from_json, without
+from neurograph.formats.base import attributes_from_json, checked_json, label_from_json, without
 from neurograph.formats.encoding.rows import Rows
 
 ENDS = (("source", "target"), ("from", "to"))
@@ -73,12 +73,8 @@ def _lists(document: Any) -> tuple[list[Any], list[Any]]:
 
 
 def _attributes(document: dict[str, Any]) -> dict[str, Any]:
-    """Return what the graph carries; networkx wrote pairs before it wrote an object."""
-    given = document.get("graph", {})
-    if isinstance(given, list) and all(isinstance(one, list) and len(one) == 2 for one in given):
-        given = {str(name): value for name, value in given}
-    found = dict(checked_json(given, dict, "graph"))
-    return {**without(document, *FACTS), **found}
+    """Return what the graph carries, there and beside its nodes and edges."""
+    return {**without(document, *FACTS), **attributes_from_json(document.get("graph", {}), "graph")}
 
 
 def _flag(document: dict[str, Any], key: str) -> bool:

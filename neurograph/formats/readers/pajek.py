@@ -70,7 +70,7 @@ class _Reader:
         elif self.section == "*matrix":
             self._matrix(words)
         elif self.section:
-            self.rows.left_out[f"line of {self.section}"] += 1
+            self.rows.left_out[f"{self.section} line"] += 1
         else:
             raise ValueError("no section has begun")
 

@@ -73,5 +73,5 @@ def test_a_value_or_a_type_that_is_none_is_named():
         typed("yes", "boolean", "x")
     with pytest.raises(FormatError, match="x is of type 'quaternion': expected one of boolean, int"):
         typed("", "quaternion", "x")
-    with pytest.raises(FormatError, match=r"a node {'x': '1'} has no id"):
+    with pytest.raises(FormatError, match=r"a node \{'x': '1'\} has no id"):
         needed_attribute(parsed_xml(b'<node x="1"/>', "node"), "id")
