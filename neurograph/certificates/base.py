@@ -297,9 +297,9 @@ class Theorem(abc.ABC):
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
-            share = f"{seconds:.3g} s, {self.name}'s share of budget={system.budget:g}"
+            share = f"{seconds:.3g} s, its share of budget={system.budget:g}"
             found = self.unknown(
-                system, f"Out of time: {share}; certify(..., budget={4.0 * system.budget:g}) gives more."
+                system, f"Out of time: {share}; certify(..., budget={4 * system.budget:g}) gives more."
             )
         except ArithmeticError:
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")

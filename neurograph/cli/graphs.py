@@ -27,6 +27,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "into_inputs": ("edges into inputs", {"choices": ("error", "drop")}),
     "undirected": ("undirected edges", {"choices": ("error", "both")}),
     "normalise": ("scale weights: auto, incoming, largest, none, or a spectral radius", {"type": str}),
+    "bias": ("biases: none, node (one bias node), or neurons (one each)", {"choices": ("none", "node", "neurons")}),
     "sign": ("signs of neurons by an attribute, as transmitter=ACh:1,GABA:-1", {"type": str}),
 }
 """The words of :func:`neurograph.read`, and what each says."""
@@ -91,5 +92,6 @@ _READ: dict[str, Any] = {
     "outputs": _naming,
     "normalise": _normalise,
     "sign": _sign,
+    "bias": lambda text: {"none": False, "node": True}.get(text, text),
     "weight": lambda text: None if text == "none" else text,
 }

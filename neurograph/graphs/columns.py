@@ -158,6 +158,11 @@ class Columns(Mapping[str, Column]):
         count = int(np.count_nonzero(places)) if places.dtype == np.bool_ else places.size
         return Columns(count, {name: column.take(places) for name, column in self.items()})
 
+    def longer(self, more: int) -> Columns:
+        """Return these columns with so many rows at the end that carry nothing."""
+        count, own = self.count + more, np.arange(self.count)
+        return Columns(count, {name: column.spread(own, count) for name, column in self.items()})
+
     def having(self, **columns: Column) -> Columns:
         """Return these columns with others among them, in place of those of the same names."""
         return Columns(self.count, {**self._columns, **columns})

@@ -174,7 +174,7 @@ def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biase
     found, places = label_codes(labels[0], labels[1], known, open_ended=carried is not None)
     carried = Columns(len(known or found), {}) if carried is None else carried
     missing = len(found) - carried.count
-    of_nodes = carried if not missing else _longer(carried, missing)
+    of_nodes = carried if not missing else carried.longer(missing)
     said = {CHANGES: f"{counted(missing, 'node')} of edges alone, not in the table of nodes, added"} if missing else {}
     starts, stops = places
     own = _own_biases(biases, found)
@@ -197,18 +197,6 @@ def _nodes(nodes: Any, label: Any) -> tuple[tuple[Hashable, ...], Columns | None
     labels = label_column(columns.pop(name), name)
     known = distinct_labels(labels, f"the column {name} of nodes")
     return known, attribute_columns(columns, len(known))
-
-
-def _longer(columns: Columns, more: int) -> Columns:
-    """Return columns with rows at the end that carry nothing."""
-    count = columns.count
-    found = {}
-    for name, column in columns.items():
-        values = np.concatenate([column.values, np.zeros(more, column.values.dtype)])
-        present = np.zeros(count + more, np.bool_)
-        present[column.where()] = True
-        found[name] = Column(values, present)
-    return Columns(count + more, found)
 
 
 def _own_biases(biases: Biases, nodes: Sequence[Hashable]) -> Columns:
