@@ -297,10 +297,8 @@ class Theorem(abc.ABC):
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
-            share = f"{seconds:.3g} s, its share of budget={system.budget:g}"
-            found = self.unknown(
-                system, f"Out of time: {share}; certify(..., budget={4 * system.budget:g}) gives more."
-            )
+            more = f"certify(..., budget={4 * system.budget:g}) gives more"
+            found = self.unknown(system, f"Out of time: {seconds:.3g} s, its share of the budget; {more}.")
         except ArithmeticError:
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
         return replace(found, seconds=seconds - deadline.left)

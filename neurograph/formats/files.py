@@ -92,7 +92,7 @@ def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
     return replace(table, attributes=attributes).with_roles()
 
 
-@with_words
+@with_words()
 def read(
     path: str | os.PathLike[str],
     *,
@@ -148,7 +148,7 @@ def read(
     return read_table(path, nodes=nodes, edges=edges, pre=pre, post=post, **words).to_graph()
 
 
-@with_words
+@with_words()
 def read_table(
     path: str | os.PathLike[str],
     *,

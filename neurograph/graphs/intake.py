@@ -229,18 +229,22 @@ WORDS = tuple(inspect.signature(Intake).parameters.values())
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def with_words(function: Function, **defaults: Any) -> Function:
+def with_words(**defaults: Any) -> Callable[[Function], Function]:
     """Have a function with ``**words`` show those of :class:`Intake` in its signature and docstring.
 
     `defaults` are those that the function has others for.
     """
-    signature = inspect.signature(function)
-    own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-    shown = [one.replace(default=defaults.get(one.name, one.default)) for one in WORDS]
-    cast(Any, function).__signature__ = signature.replace(parameters=[*own, *shown])
-    explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
-    function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
-    return function
+
+    def shown(function: Function) -> Function:
+        signature = inspect.signature(function)
+        own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        words = [one.replace(default=defaults.get(one.name, one.default)) for one in WORDS]
+        cast(Any, function).__signature__ = signature.replace(parameters=[*own, *words])
+        explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
+        function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
+        return function
+
+    return shown
 
 
 def _shared(tied: Any, given: Column, drawn: Any) -> Any:

@@ -32,7 +32,7 @@ from neurograph.graphs.wiring import Wiring
 Biases = Mapping[Any, float] | ArrayLike | None
 
 
-@with_words
+@with_words()
 def from_matrix(
     matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix,
     *,
@@ -97,7 +97,7 @@ def from_matrix(
     return Intake(**words).of(wiring).table()
 
 
-@with_words
+@with_words()
 def from_edges(
     edges: Any,
     *,
