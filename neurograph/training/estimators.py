@@ -384,8 +384,8 @@ def _check_function(graph: Callable[..., Any]) -> None:
 
 def _check_fit(role: str, nodes: tuple[Any, ...], what: str, count: int) -> None:
     if len(nodes) != count:
-        said = f"{what}, but the graph has {len(nodes)} {role} node{'s' * (len(nodes) != 1)}: expected {count}, one for each"
-        raise DataError(f"{said}; a function graph(n_in, n_out, seed) is told how many are wanted")
+        many = f"{len(nodes)} {role} node{'s' * (len(nodes) != 1)}: expected {count}, one for each"
+        raise DataError(f"{what}, but the graph has {many}; a function graph(n_in, n_out, seed) is told how many")
 
 
 def _nearest_distribution(outputs: Floats) -> Floats:
