@@ -21,7 +21,7 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"smaller beta": "smaller --beta",
     r"smaller learning rate": "smaller --rate",
     r"None for all (samples )?at once": "0 for all at once",
-    r"weight=None": "--weight none",
+    r"(weight|normalise)=None": r"--\1 none",
     # Where these words are said in Python.
     r" in neurograph\.read, topologies\.from_graph and from_edges": "",
     r" \(in from_edges, nodes= adds nodes that no edge names\)": "",
