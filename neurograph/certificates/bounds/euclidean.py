@@ -27,7 +27,7 @@ def growth(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tu
     rough, _ = slopes.largest(weights, t, deadline, 1)
     if rough[-1] >= 0.0:
         return float(rough[-1]), False
-    values, _ = slopes.largest(weights, t, deadline, tolerance=LANCZOS_TOLERANCE)
+    values, _ = slopes.largest(weights, t, deadline, 1, LANCZOS_TOLERANCE)
     size = float(np.max(np.abs(slopes.top)) + absolute_norm(abs(slopes.scaled(weights)[0])))
     return float(values[-1] + CUSHION * size), False
 

@@ -108,17 +108,20 @@ class SlopeSet:
 
     @cached_property
     def plain_t(self) -> Array:
-        """The best t that is the same everywhere, for equal reach and weights (n,), by the power method."""
+        """The best t that is the same everywhere, for equal reach and weights (n,)."""
         # reach t and H' (reach / t) H are equally large in the 2-norm for t = norm(sqrt(reach) H) / sqrt(max reach).
         if not np.any(self.reach):
             return np.ones_like(self.top)
         bent = scaled(self.spread, np.sqrt(self.reach), np.ones_like(self.reach))
         back, z, square = sp.csr_array(bent.T), np.cos(np.arange(self.top.size)), 0.0
-        for _ in range(5 * ROUNDS):
-            z = back @ (bent @ z)
-            square = float(np.linalg.norm(z))
-            z /= max(square, 1e-300)
-        return np.full(self.top.size, max(np.sqrt(square), 1e-300) / np.sqrt(np.max(self.reach)))
+        if self.top.size <= DENSE:  # a number that does not hang on the order of the nodes
+            square = float(np.linalg.eigvalsh((back @ bent).toarray())[-1])
+        else:
+            for _ in range(5 * ROUNDS):
+                z = back @ (bent @ z)
+                square = float(np.linalg.norm(z))
+                z /= max(square, 1e-300)
+        return np.full(self.top.size, max(np.sqrt(max(square, 0.0)), 1e-300) / np.sqrt(np.max(self.reach)))
 
     @cached_property
     def _parts(self) -> tuple[Any, Any, Any]:

@@ -11,7 +11,7 @@ from scipy.sparse.linalg import ArpackError
 from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
-from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import EPS, Array, System, scaled
 
 LARGEST_NETWORK = 20_000
@@ -103,8 +103,12 @@ class DiagonalLyapunov(Theorem):
                 weights, t = _start(one, deadline) if known is None else (known[0], _fitting(known[1], one.plain_t))
                 bound, rigorous = growth(one, weights, t, deadline)
                 if not (known is not None and bound < 0.0):
-                    weights, t = _searched(one, weights, t, deadline)
-                    bound, rigorous = growth(one, weights, t, deadline)
+                    try:
+                        better = _searched(one, weights, t, deadline)
+                        (bound, rigorous), (weights, t) = growth(one, *better, deadline), better
+                    except OutOfTimeError:
+                        if bound >= 0.0:
+                            raise
                 if bound < 0.0:
                     return proved(system, one, weights, t, -bound, rigorous)
         except (ArpackError, np.linalg.LinAlgError) as error:
@@ -228,34 +232,35 @@ def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) ->
     """Return weights and t with a lower largest eigenvalue of S, by BFGS; in at most half of the time that is left."""
     from scipy.optimize import minimize  # which takes as long to import as half of all else
 
-    n = slopes.top.size
-    until = deadline.left / 2.0
-    size = max(float(np.max(np.abs(slopes.largest(weights, t, deadline)[0]))), 1e-300)
-    top = np.inf
+    n, top = slopes.top.size, np.inf
+    until = Deadline(deadline.left / 2.0)
     place = np.log(np.concatenate([weights, t])) if np.any(slopes.reach) else np.log(weights)
 
-    def stop(xk: Array) -> None:
-        if deadline.left < until:
-            raise StopIteration
+    def reached(xk: Array) -> None:
+        nonlocal place
+        place = xk.copy()
 
     # The least of the largest eigenvalue is at least that of the smoothed one less T log n: where that is positive, or
     # the sign is clear, no more is to be won.
-    for share, tolerance in SMOOTHING:
-        settled = share == SMOOTHING[-1][0] and not 0.0 <= top <= UNCLEAR * size
-        if deadline.left < until or settled:
-            break
-        found = minimize(
-            _smoothed(slopes, share * size, t, deadline),
-            place,
-            method="L-BFGS-B",
-            jac=True,
-            bounds=[(-SPREAD, SPREAD)] * place.size,
-            callback=stop,
-            options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": tolerance},
-        )
-        place, top = found.x, float(found.fun)
-        if top > share * size * np.log(n):
-            break
+    try:
+        size = max(float(np.max(np.abs(slopes.largest(weights, t, until)[0]))), 1e-300)
+        for share, tolerance in SMOOTHING:
+            if share == SMOOTHING[-1][0] and not 0.0 <= top <= UNCLEAR * size:
+                break
+            found = minimize(
+                _smoothed(slopes, share * size, t, until),
+                place,
+                method="L-BFGS-B",
+                jac=True,
+                bounds=[(-SPREAD, SPREAD)] * place.size,
+                callback=reached,
+                options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": tolerance},
+            )
+            place, top = found.x, float(found.fun)
+            if top > share * size * np.log(n):
+                break
+    except OutOfTimeError:  # what was reached by then is taken
+        pass
     found_t = np.exp(place[n:]) if place.size > n else t
     return np.exp(place[:n] - np.mean(place[:n])), found_t
 

@@ -31,6 +31,18 @@ def drawn(seed, kind):
     return rng, net, SlopeSet.of(System(net, None, None, 0.0, None)), rng.uniform(0.5, 2.0, n)
 
 
+def test_the_plain_t_does_not_hang_on_the_order_of_the_nodes():
+    """Also where two singular values of the couplings are close, so that a power method would not have converged."""
+    W, turned = np.zeros((3, 3)), np.array([2, 0, 1])
+    W[0, 1], W[1, 2], W[2, 0] = 0.5, -0.4999, 0.25
+    one, other = (
+        SlopeSet.of(System(network(M, dynamics.additive("clip")), None, None, 0.0, None)).plain_t[0]
+        for M in (W, W[np.ix_(turned, turned)])
+    )
+    assert one == pytest.approx(other, rel=1e-14)
+    assert one == pytest.approx(0.5, rel=1e-14)
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
