@@ -99,10 +99,13 @@ def bomb(size):
     return buffer.getvalue()[:128] + struct.pack("<II", 15, len(packed)) + packed
 
 
-def test_a_mat_file_unpacks_to_no_more_than_it_is_due(tmp_path):
+def test_a_mat_file_unpacks_to_no_more_than_it_is_due(tmp_path, monkeypatch):
+    monkeypatch.setattr("neurograph.formats.encoding.mat5.most_bytes", lambda size: 2**20 + 20 * size)
     path = tmp_path / "bomb.mat"
-    path.write_bytes(bomb(2**26 + 2**20))
-    refused(path, "larger than a file of this size is due")
+    path.write_bytes(bomb(2**21))
+    refused(path, "more memory than a file of this size is due")
+    path.write_bytes(bomb(2**19))
+    refused(path, "no whole MAT-file")
 
 
 def test_an_npy_of_objects_is_not_unpickled(tmp_path):
