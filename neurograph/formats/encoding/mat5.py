@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -34,8 +35,20 @@ NUMBERS = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13:
 
 NAMES = {STRUCT: "struct", OBJECT: "object", 16: "function", 17: "object"}
 
+FACTS = 3
+"""How many elements say what an array is (flags, shape, name), and how many at most hold its numbers."""
+
+CELL_BYTES = 200
+"""What a cell takes beside what is in it."""
+
 COMPLEX, LOGICAL = 0x08, 0x02
 """Flags of an array."""
+
+
+TOO_LARGE = (
+    "it takes more memory than a file of this size is due: expected at most 20 times its size, and 64 MiB; of a file "
+    "that you trust, neurograph.topologies.from_matrix(scipy.io.loadmat(path)['W'], ...) takes the matrix W"
+)
 
 
 @dataclass(frozen=True)
@@ -65,9 +78,10 @@ def mat5_variables(data: bytes) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
         for kind, part in reader.elements(data[HEADER:]):
             for inner, body in reader.unpacked(kind, part):
-                if inner == MATRIX and body:
-                    name, variable = reader.variable(body, cells=True)
-                    found[name] = variable
+                if inner != MATRIX:
+                    raise ValueError(f"a variable is an element of type {inner}")
+                name, variable = reader.variable(body, cells=True)
+                found[name] = variable
         return found
     except (struct.error, zlib.error, ValueError, IndexError, KeyError, OverflowError) as error:
         raise FormatError(f"it is no whole MAT-file ({type(error).__name__}: {error}); save it again") from error
@@ -100,19 +114,22 @@ class _Reader:
             return
         packer = zlib.decompressobj()
         plain = packer.decompress(part, max(self.bytes_left, 1))
+        if packer.unconsumed_tail:
+            raise FormatError(TOO_LARGE)
         self._pay(len(plain))
-        if packer.unconsumed_tail or not packer.eof:
-            raise ValueError("its compressed data are not whole, or larger than a file of this size is due")
+        if not packer.eof:
+            raise ValueError("its compressed data are not whole")
         yield from self.elements(plain)
 
     def _pay(self, size: int) -> None:
         self.bytes_left -= size
         if self.bytes_left < 0:
-            raise ValueError("it takes more memory than a file of this size is due")
+            raise FormatError(TOO_LARGE)
 
     def variable(self, body: bytes, cells: bool) -> tuple[str, Variable]:
         """Read a variable; of cells within cells it is not asked what they are."""
-        parts = list(self.elements(body))
+        stream = self.elements(body)
+        parts = list(islice(stream, FACTS))
         flags, kind = divmod(self._numbers(*parts[0]).tolist()[0] & 0xFFFF, 256)
         if kind in NAMES:
             written = next((part for number, part in parts[1:3] if number == 1), b"")
@@ -120,7 +137,7 @@ class _Reader:
         shape = tuple(self._numbers(*parts[1]).tolist())
         if len(shape) < 2 or min(shape) < 0:
             raise ValueError(f"it has an array of shape {shape}")
-        name, rest = parts[2][1].decode("latin-1"), parts[3:]
+        name, rest = parts[2][1].decode("latin-1"), [] if kind == CELL else list(islice(stream, FACTS))
         if flags & COMPLEX:
             return name, Other("complex numbers")
         if kind == SPARSE:
@@ -128,7 +145,7 @@ class _Reader:
         if kind == CELL:
             if not cells:
                 return name, Other("cell within a cell")
-            return name, [self.variable(part, cells=False)[1] for number, part in rest if number == MATRIX]
+            return name, [self._cell(*one) for one in stream]
         if kind != TEXT and kind not in NUMBERS:
             return name, Other(f"class {kind}")
         if kind == TEXT and rest and rest[0][0] == UTF8:
@@ -139,6 +156,12 @@ class _Reader:
         self._pay(values.size * 8)
         dtype = np.dtype(np.bool_ if flags & LOGICAL else NUMBERS[kind])
         return name, values.astype(dtype).reshape(shape, order="F")
+
+    def _cell(self, kind: int, part: bytes) -> Variable:
+        if kind != MATRIX:
+            raise ValueError(f"a cell is an element of type {kind}")
+        self._pay(CELL_BYTES)
+        return self.variable(part, cells=False)[1]
 
     def _numbers(self, kind: int, part: bytes) -> NDArray[Any]:
         return np.frombuffer(part, np.dtype(STORED[kind]).newbyteorder(self.order))

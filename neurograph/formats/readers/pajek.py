@@ -32,6 +32,8 @@ class Pajek(Reader):
         for number, line in enumerate(decoded_text(files[0]).splitlines(), 1):
             try:
                 reader.line(line)
+            except FormatError:
+                raise
             except (ValueError, IndexError, KeyError) as error:
                 raise FormatError(
                     f'line {number} is {line[:80]!r} ({error}): expected Pajek, as *Vertices 2, 1 "a", *Arcs, 1 2 0.5'
