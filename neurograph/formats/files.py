@@ -14,7 +14,8 @@ import networkx as nx
 from neurograph._files import GZIP, as_path, checked_place, contents, write_files
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError, ParameterError
-from neurograph.formats.base import NO_ENDS, Format, Reader, plain_table
+from neurograph.formats.base import NO_ENDS, Format, Reader
+from neurograph.formats.encoding.plain import plain_table
 from neurograph.formats.registry import FORMATS, READ_ALONE, READERS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
