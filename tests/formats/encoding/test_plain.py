@@ -37,6 +37,7 @@ def test_numbers_of_numpy_become_pythons_and_the_graph_stays():
         ({1: 2}, "a key in attribute 'x'.* is 1, of type int: expected text"),
         (10**5000, "has more than 4000 digits"),
     ],
+    ids=["infinite", "a type", "half a character", "a key", "digits"],
 )
 def test_what_is_not_plain_is_named(value, message):
     with pytest.raises(FormatError, match=message):
