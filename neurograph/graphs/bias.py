@@ -25,7 +25,7 @@ def checked_bias(bias: Any) -> Any:
 
 
 def biased(wiring: Wiring, bias: Bias) -> tuple[Wiring, str]:
-    """Give hidden and output nodes a bias that is at first 0, and say to how many.
+    """Add a bias to hidden and output nodes, at first 0, and return in words to how many.
 
     Raises
     ------
