@@ -22,7 +22,7 @@ GRAPHS = [
             r"graph\.nodes\[node\]\['role'\] = 'output'": "node = 'y'; {0}; ng.compile(graph)",
             r"(outputs=)\[\.\.\.\] in (neurograph\.read), (topologies\.from_graph) and (from_edges)": (
                 "ng.compile({2}(graph, {0}['y'])); ng.compile(topologies.{3}((['x'], ['y'], [1.0]), {0}['y']))\n"
-                "ng.write(graph, 'a.json'); ng.compile({1}('a.json', {0}['y']))"
+                "nx.write_graphml(graph, 'a.graphml'); ng.compile({1}('a.graphml', {0}['y']))"
             ),
         },
         "graph = small_graph(y={'role': 'hidden'})",

@@ -14,7 +14,7 @@ NETWORK = [
     ),
     Row(
         "ng.compile(small_graph(xh={'weight': 1e200}), dtype=np.float32)",
-        {r"(dtype=)(float64)": "ng.compile(small_graph(xh={'weight': 1e200}), {0}'{1}')"},
+        {r"dtype='float64'": "ng.compile(small_graph(xh={'weight': 1e200}), {0})"},
     ),
     Row(
         "ng.compile(graph, ng.dynamics.hopfield())",
