@@ -127,7 +127,7 @@ def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None)
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:
     if not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as squared_error()")
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.squared_error()")
     if phase == "free":
         raise ParameterError("cost is given, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
     if cost.stiffness != 1.0:

@@ -123,7 +123,7 @@ def spectral_radius(matrix: scipy.sparse.csr_array) -> float:
         found = scipy.sparse.linalg.eigs(matrix.astype(np.float64), 1, v0=start, return_eigenvectors=False)
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise GraphError(
-            "the spectral radius was not found, for several eigenvalues are nearly as large: expected normalise= "
-            "'incoming' or 'largest'"
+            "the spectral radius was not found, for several eigenvalues are nearly as large: expected "
+            "normalise='incoming' or normalise='largest'"
         ) from error
     return float(np.abs(found).max())

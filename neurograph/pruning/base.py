@@ -218,6 +218,6 @@ def checked_pruner(pruner: Any) -> Pruner:
     """Return the pruner, or raise :class:`ParameterError` for anything else."""
     if not isinstance(pruner, Pruner):
         raise ParameterError(
-            f"pruner is {pruner!r}: expected one of neurograph.pruning, such as magnitude(fraction=0.5)"
+            f"pruner is {pruner!r}: expected one of neurograph.pruning, such as pruning.magnitude(fraction=0.5)"
         )
     return pruner

@@ -130,7 +130,7 @@ def test_a_graph_that_the_machine_cannot_hold_is_refused_before_it_is_tried(tmp_
     monkeypatch.setattr(_checks, "MEMINFO", str(said))
     said.write_text("MemTotal: 64 kB\nMemAvailable: 32 kB\n")
     for call, message in (
-        (lambda: ng.compile(table), r"compiling 2652 edges takes .* GiB .*compile with dtype=float32"),
+        (lambda: ng.compile(table), r"compiling 2652 edges takes .* GiB .*compile with dtype='float32'"),
         (lambda: ng.compile(graph), r"reading 2652 edges takes .* GiB are available.*float32"),
         (lambda: topologies.from_matrix(np.ones((60, 60)), inputs=[], outputs=[0]), r"reading 3600 edges"),
     ):
