@@ -38,7 +38,7 @@ def add_graph(command: argparse.ArgumentParser, words: str = "graph file", **how
     command.add_argument("graph", type=Path, help=words, **how)
     group = command.add_argument_group("a graph of another program")
     for name, (said, kind) in OPTIONS.items():
-        shown = {} if "choices" in kind else {"metavar": "FILE" if kind["type"] is Path else "X"}
+        shown: dict[str, Any] = {} if "choices" in kind else {"metavar": "FILE" if kind["type"] is Path else "X"}
         group.add_argument(f"--{name.replace('_', '-')}", help=said, **kind, **shown)
 
 

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import abc
 import json
-import math
 import reprlib
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 import networkx as nx
-import numpy as np
 
 from neurograph.errors import FormatError, MissingPackageError
-from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.wiring import Wiring
 
 VERSION = 1
 """Version of how labels and attributes stand in a file; a file with another one is refused."""
-
-DEEPEST = 50
-"""How deep lists, tuples and dicts may be nested; it also stops one that contains itself."""
-
-LARGEST_INT = 10**4000
-"""Python reads no more digits than 4300 from a text."""
 
 Ends = tuple[str | None, str | None]
 
@@ -36,8 +26,8 @@ NO_ENDS: Ends = (None, None)
 T = TypeVar("T")
 
 
-class Format(abc.ABC):
-    """One file format: a graph to the bytes of its files, and back.
+class Reader(abc.ABC):
+    """One file format that is read: the bytes of its files to a graph.
 
     Attributes
     ----------
@@ -65,20 +55,8 @@ class Format(abc.ABC):
     tabular: ClassVar[bool] = False
 
     @abc.abstractmethod
-    def dump(self, table: EdgeTable) -> Sequence[bytes]:
-        """Return the bytes of each file of a graph of plain values, as :func:`plain_table` returns it.
-
-        Raises
-        ------
-        FormatError
-            If the format cannot hold an attribute, which the message names.
-        MissingPackageError
-            If the package that writes it is not installed.
-        """
-
-    @abc.abstractmethod
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
-        """Return the graph that :meth:`dump` or another program wrote; whether it compiles is not checked here.
+        """Return the graph that neurograph or another program wrote; whether it compiles is not checked here.
 
         Parameters
         ----------
@@ -93,6 +71,22 @@ class Format(abc.ABC):
             If it is no such file.
         MissingPackageError
             If the package that reads it is not installed.
+        """
+
+
+class Format(Reader):
+    """One file format: a graph to the bytes of its files, and back."""
+
+    @abc.abstractmethod
+    def dump(self, table: EdgeTable) -> Sequence[bytes]:
+        """Return the bytes of each file of a graph of plain values, as :func:`plain_table` returns it.
+
+        Raises
+        ------
+        FormatError
+            If the format cannot hold an attribute, which the message names.
+        MissingPackageError
+            If the package that writes it is not installed.
         """
 
 
@@ -178,108 +172,6 @@ def without(attributes: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if name not in names}
 
 
-def plain_table(table: EdgeTable) -> EdgeTable:
-    """Return a graph in plain values: numpy scalars become Python's, all else must be plain.
-
-    Raises
-    ------
-    FormatError
-        For a label or an attribute that is not None, bool, int, finite float, text, or a list,
-        tuple or dict of them.
-    """
-    labels = tuple(_plain(node, f"the label of node {node!r}") for node in table.nodes)
-    given = np.empty(table.pre.size, np.int64)
-    given[table.given] = np.arange(table.pre.size)
-
-    def edge(place: int) -> str:
-        return "edge {!r} -> {!r}".format(*table.edge(int(given[place])))
-
-    return replace(
-        table,
-        nodes=labels,
-        node_attributes=_plain_columns(table.of_nodes(), lambda place: f"node {table.nodes[place]!r}"),
-        edge_attributes=_plain_columns(table.of_edges(), edge),
-        attributes=plain_attributes(table.attributes or {}, "the graph"),
-    )
-
-
-def _plain_columns(columns: Columns, owner: Callable[[int], str]) -> Columns:
-    return Columns(columns.count, dict(_plain_column(name, one, owner) for name, one in columns.items()))
-
-
-def _plain_column(name: Any, column: Column, owner: Callable[[int], str]) -> tuple[str, Column]:
-    where = column.where()
-    if not where.size:
-        return str(name), column
-    first = f"attribute {name!r} of {owner(int(where[0]))}"
-    own_name = _plain_key(name, f"the name of {first}")
-    told = column.values[where]
-    kind = told.dtype.kind
-    if kind in "biu" or (kind == "f" and np.isfinite(told).all()):
-        return own_name, column
-    cells = [
-        _plain(value, f"attribute {name!r} of {owner(place)}")
-        for place, value in zip(where.tolist(), told.tolist(), strict=True)
-    ]
-    values = np.empty(column.values.size, object)
-    values[where] = np.fromiter(cells, object, len(cells))
-    return own_name, Column(values, column.present)
-
-
-def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
-    """Return a copy of attributes in plain values, as :func:`plain_table` does.
-
-    Raises
-    ------
-    FormatError
-        If one is not plain.
-    """
-    plain = {}
-    for name, value in attributes.items():
-        where = f"attribute {name!r} of {owner}"
-        plain[_plain_key(name, f"the name of {where}")] = _plain(value, where)
-    return plain
-
-
-def _plain(value: Any, where: str, depth: int = 0) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    kind = type(value)
-    if kind is float and not math.isfinite(value):
-        raise FormatError(f"{where} is {value}: expected a finite number; leave it out, or use None")
-    if kind is int and abs(value) >= LARGEST_INT:
-        raise FormatError(f"{where} has more than 4000 digits: expected a smaller number; write it as text")
-    if kind is str:
-        return _plain_text(value, where)
-    if value is None or kind in (bool, int, float):
-        return value
-    if kind in (list, tuple, dict) and depth == DEEPEST:
-        raise FormatError(f"{where} is nested more than {DEEPEST} deep: expected it flatter")
-    if kind is dict:
-        return {_plain_key(key, f"a key in {where}"): _plain(item, where, depth + 1) for key, item in value.items()}
-    if kind in (list, tuple):
-        return kind(_plain(item, where, depth + 1) for item in value)
-    raise FormatError(
-        f"{where} is {reprlib.repr(value)}, of type {kind.__name__}: expected None, a bool, int, "
-        "float or text, or a list, tuple or dict of them; convert it first (array.tolist(), "
-        "networkx.relabel_nodes)"
-    )
-
-
-def _plain_key(key: Any, where: str) -> str:
-    if not isinstance(key, str):
-        raise FormatError(f"{where} is {key!r}, of type {type(key).__name__}: expected text")
-    return _plain_text(str(key), where)
-
-
-def _plain_text(text: str, where: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise FormatError(f"{where} is {text!r}, half of a character: expected text that UTF-8 can hold") from None
-    return text
-
-
 def to_json(value: Any) -> Any:
     """Return a plain value as JSON has it: a tuple becomes ``{"tuple": [...]}``.
 
@@ -314,10 +206,10 @@ def parsed_json(text: str | bytes) -> Any:
     Raises
     ------
     FormatError
-        If it is damaged, or contains NaN or Infinity.
+        If it is damaged, contains NaN or Infinity, or has a key twice in one object.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_once)
     except FormatError:
         raise
     except ValueError as error:
@@ -326,6 +218,14 @@ def parsed_json(text: str | bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise FormatError(f"it contains {name}, which is not JSON: expected finite numbers")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise FormatError(f"it has the key {twice!r} twice in one object: expected it once; delete one of them")
+    return found
 
 
 def checked_json(value: Any, kind: type[T], where: str) -> T:
@@ -340,6 +240,19 @@ def checked_json(value: Any, kind: type[T], where: str) -> T:
         what = "object" if kind is dict else "array"
         raise FormatError(f"{where} is {reprlib.repr(value)}: expected a JSON {what}; write it again")
     return value
+
+
+def attributes_from_json(value: Any, where: str) -> dict[str, Any]:
+    """Return the attributes of a graph: an object, or the pairs that networkx writes in some places.
+
+    Raises
+    ------
+    FormatError
+        If it is neither; the message says where it stands.
+    """
+    if isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        return {str(name): one for name, one in value}
+    return dict(checked_json(value, dict, where))
 
 
 def label_from_json(value: Any) -> Hashable:

@@ -1,27 +1,28 @@
 """GraphML, for igraph, graph-tool, Gephi and yEd.
 
-networkx writes and reads the file; this module prepares the graph before and restores it after.
+networkx writes the file; this module prepares the graph before and restores it after.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
 import networkx as nx
 
 from neurograph.formats.base import NO_ENDS, VERSION, Ends, Format, check_version
-from neurograph.formats.encoding.columns import decoded, edge_data, encoded, node_data
-from neurograph.formats.encoding.elements import fill_in, read_graph_of
+from neurograph.formats.encoding.columns import decoded, encoded
+from neurograph.formats.encoding.graphml_elements import GraphMLRows
 from neurograph.formats.encoding.text_ids import VERSION_KEY, restored, with_text_ids
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import wiring_of
 from neurograph.graphs.wiring import Wiring
 
 DEFAULTS_KEYS = ("node_default", "edge_default")
-"""Graph attributes in which networkx passes what an absent attribute means."""
+"""Graph attributes in which networkx is told what an absent attribute means."""
+
+NUMBERED = re.compile(r"n\d+")
+"""An id of a node that igraph or yEd has made up; Cytoscape's are those in its column SUID."""
 
 GRAPH_KEYS = ("id", VERSION_KEY, *DEFAULTS_KEYS)
 NODE_KEYS = ("id",)
@@ -42,7 +43,7 @@ class GraphML(Format):
     name = "GraphML"
     suffix = ".graphml"
     purpose = "igraph, graph-tool and yEd"
-    opener = "networkx.read_graphml(path)"
+    opener = 'neurograph.formats.FORMATS[".graphml"].load([open(path, "rb").read()]).to_graph()'
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
@@ -59,22 +60,16 @@ class GraphML(Format):
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph or of another program."""
-        graph = read_graph_of(files[0], "graphml", nx.read_graphml, "GraphML 1.0 without hyperedges", self.opener)
-        node_defaults, edge_defaults = (graph.graph.pop(key) for key in DEFAULTS_KEYS)
-        _drop_empty((*node_data(graph), *edge_data(graph)))
-        version = graph.graph.pop(VERSION_KEY, None)
+        file = GraphMLRows.of(files[0])
+        rows = file.rows
+        version = rows.attributes.pop(VERSION_KEY, None)
         if version is None:
-            fill_in(node_data(graph), node_defaults)
-            fill_in(edge_data(graph), edge_defaults)
-            return wiring_of(graph)
+            rows.fill(file.defaults["node"], file.defaults["edge"])
+            rows.attributes = file.defaults["graph"] | rows.attributes
+            if all(NUMBERED.fullmatch(str(node)) or node == str(data.get("SUID")) for node, data in rows.nodes.items()):
+                rows.call_by("name", "label", "id")
+            return rows.wiring()
         check_version(version, f"its {VERSION_KEY} is")
-        own = restored(graph, NODE_KEYS, EDGE_KEYS)
-        own.graph.update(decoded(graph.graph, GRAPH_KEYS, "the graph"))
-        return replace(wiring_of(own), own=True)
-
-
-def _drop_empty(rows: Sequence[dict[str, Any]]) -> None:
-    """Take an empty text for an absent one, which is what igraph means by it."""
-    for data in rows:
-        for name in [name for name, value in data.items() if value == ""]:
-            del data[name]
+        own = restored(rows, NODE_KEYS, EDGE_KEYS)
+        own.attributes = decoded(rows.attributes, GRAPH_KEYS, "the graph")
+        return own.wiring(own=True)

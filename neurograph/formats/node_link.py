@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -16,8 +15,6 @@ from neurograph.formats.base import (
     VERSION,
     Ends,
     Format,
-    add_edge,
-    add_node,
     check_version,
     checked_json,
     escaped,
@@ -27,8 +24,9 @@ from neurograph.formats.base import (
     to_json,
     unescaped,
 )
+from neurograph.formats.encoding.node_link_rows import node_link_rows
+from neurograph.formats.encoding.rows import Rows
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import wiring_of
 from neurograph.graphs.wiring import Wiring
 
 SCHEMA = "neurograph"
@@ -49,7 +47,7 @@ class NodeLink(Format):
     name = "node-link JSON"
     suffix = ".json"
     purpose = "neurograph, networkx and d3: the native file"
-    opener = 'networkx.node_link_graph(json.load(open(path)), edges="edges")'
+    opener = 'neurograph.formats.FORMATS[".json"].load([open(path, "rb").read()]).to_graph()'
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
@@ -62,18 +60,21 @@ class NodeLink(Format):
         return [json.dumps(document, allow_nan=False, ensure_ascii=False).encode() + b"\n"]
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
-        """Read a file of neurograph."""
+        """Read a file of neurograph or of another program."""
         # Not by networkx.node_link_graph: it takes a node or an edge that is there twice, and
         # an edge to a node that is not there, without an error.
-        document = _checked_document(parsed_json(files[0]))
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        graph.graph.update(_decoded(document["graph"], ()))
+        document = parsed_json(files[0])
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            return node_link_rows(document).wiring()
+        _check_own(document)
+        rows = Rows()
+        rows.attributes = _decoded(document["graph"], ())
         for entry in document["nodes"]:
-            add_node(graph, label_from_json(_field(entry, "id", "node")), _decoded(entry, NODE_KEYS))
+            rows.add_node(label_from_json(_field(entry, "id", "node")), _decoded(entry, NODE_KEYS))
         for entry in document["edges"]:
             pre, post = (label_from_json(_field(entry, key, "edge")) for key in EDGE_KEYS)
-            add_edge(graph, pre, post, _decoded(entry, EDGE_KEYS))
-        return replace(wiring_of(graph), own=True)
+            rows.add_edge(pre, post, _decoded(entry, EDGE_KEYS))
+        return rows.wiring(own=True)
 
 
 def _encoded(attributes: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:
@@ -84,20 +85,13 @@ def _decoded(entry: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any
     return {unescaped(name, reserved): from_json(value) for name, value in entry.items() if name not in reserved}
 
 
-def _checked_document(document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise FormatError(
-            f"it is JSON, but not a graph of neurograph: found {reprlib.repr(document)}, "
-            f'expected an object with "schema": "{SCHEMA}"; '
-            f"a node-link file of networkx becomes one with neurograph.write({NodeLink.opener}, path)"
-        )
+def _check_own(document: dict[str, Any]) -> None:
     check_version(document.get("version"), "its schema has version")
     for key, flag in (("directed", True), ("multigraph", False)):
         if document.get(key) is not flag:
             raise FormatError(f"{key} is {document.get(key)!r}: expected {json.dumps(flag)}")
     for key, kind in (("graph", dict), ("nodes", list), ("edges", list)):
         checked_json(document.get(key), kind, key)
-    return document
 
 
 def _field(entry: Any, key: str, what: str) -> Any:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import json
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, Unpack
@@ -65,7 +64,7 @@ NEURONS = ("sensory", "interneuron", "motor", "polymodal", "canal")
 LETTERS = {"K": "KC", "I": "MBIN", "O": "MBON", "P": "PN"}
 
 
-@partial(with_words, **WORM)
+@with_words(**WORM)
 def c_elegans(
     dataset: Literal["white1986", "varshney2011", "cook2019", "cook2019_male", "witvliet2021"] = "cook2019",
     *,
@@ -134,7 +133,7 @@ def c_elegans(
     return from_edges(edges, nodes=here, **{**WORM, **words}).to_graph()
 
 
-@partial(with_words, **LARVA)
+@with_words(**LARVA)
 def larval_mushroom_body(hemisphere: Literal["left", "right"] = "left", **words: Unpack[Words]) -> nx.DiGraph[Any]:
     """Return the wiring of the mushroom body of a larva of Drosophila, from the package graspologic.
 

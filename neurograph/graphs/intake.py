@@ -149,10 +149,8 @@ class Intake:
         wiring = ordered(wiring, self.inputs, self.outputs)
         if not said:
             return wiring
-        before = wiring.attributes.get(CHANGES)
-        return replace(
-            wiring, attributes={**wiring.attributes, CHANGES: "; ".join([before, *said] if before else said)}
-        )
+        before = [str(wiring.attributes[CHANGES])] if CHANGES in wiring.attributes else []
+        return replace(wiring, attributes={**wiring.attributes, CHANGES: "; ".join([*before, *said])})
 
     def _weighed(self, wiring: Wiring, draws: bool) -> tuple[Wiring, str]:
         """Take the column that is the weight."""
@@ -175,8 +173,12 @@ class Intake:
 
     def _directed(self, wiring: Wiring) -> tuple[Wiring, str]:
         """Make an undirected edge two, one behind the other."""
-        if wiring.directed or self.undirected == "error":
+        if wiring.directed:
             return wiring, ""
+        if self.undirected == "error":
+            raise GraphError(
+                'the graph is undirected: expected a directed one; undirected="both" makes every edge go both ways'
+            )
         apart = wiring.pre != wiring.post
         twice = np.repeat(np.arange(apart.size), np.where(apart, 2, 1))
         back = np.r_[False, twice[1:] == twice[:-1]]
@@ -227,18 +229,22 @@ WORDS = tuple(inspect.signature(Intake).parameters.values())
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def with_words(function: Function, **defaults: Any) -> Function:
+def with_words(**defaults: Any) -> Callable[[Function], Function]:
     """Have a function with ``**words`` show those of :class:`Intake` in its signature and docstring.
 
     `defaults` are those that the function has others for.
     """
-    signature = inspect.signature(function)
-    own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-    shown = [one.replace(default=defaults.get(one.name, one.default)) for one in WORDS]
-    cast(Any, function).__signature__ = signature.replace(parameters=[*own, *shown])
-    explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
-    function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
-    return function
+
+    def shown(function: Function) -> Function:
+        signature = inspect.signature(function)
+        own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        words = [one.replace(default=defaults.get(one.name, one.default)) for one in WORDS]
+        cast(Any, function).__signature__ = signature.replace(parameters=[*own, *words])
+        explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
+        function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
+        return function
+
+    return shown
 
 
 def _shared(tied: Any, given: Column, drawn: Any) -> Any:

@@ -9,8 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from neurograph._checks import finite_number
-from neurograph._messages import warn
+from neurograph._checks import finite_number, warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.wiring import Wiring, numbers
@@ -73,7 +72,7 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
 def are_counts(weights: NDArray[Any], post: NDArray[np.int32]) -> bool:
     """Return whether numbers look like counts: whole, none below 0, and many into a neuron on the average."""
     whole = weights.min() >= 0.0 and np.all(weights == np.round(weights))
-    return bool(whole and weights.sum() > MANY * np.unique(post).size)
+    return bool(whole and weights.sum() > MANY * np.count_nonzero(np.bincount(post)))
 
 
 def _to_incoming(wiring: Wiring, weights: NDArray[Any], _: Any) -> tuple[NDArray[Any], str]:

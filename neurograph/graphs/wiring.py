@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -89,7 +90,18 @@ class Wiring(FrozenArrays):
         """Return the wiring with the edges of each presynaptic node together, as networkx goes through them."""
         if np.all(self.pre[1:] >= self.pre[:-1]):
             return self
-        return self.keeping(np.argsort(self.pre, kind="stable"))
+        small = self.pre.astype(np.min_scalar_type(len(self.nodes)))  # numpy sorts 16 bits by radix
+        return self.keeping(np.argsort(small, kind="stable"))
+
+    def to_graph(self) -> nx.MultiGraph[Any]:
+        """Return the graph as networkx has it, parallel and undirected edges among it, to look at and to mend."""
+        graph: nx.MultiGraph[Any] = nx.MultiDiGraph() if self.directed else nx.MultiGraph()
+        graph.graph.update(self.attributes)
+        graph.add_nodes_from(zip(self.nodes, self.of_nodes.rows(), strict=True))
+        for k, row in enumerate(self.of_edges.rows()):
+            pre, post = self.edge(k)
+            graph.edges[pre, post, graph.add_edge(pre, post)].update(row)
+        return graph
 
     def table(self) -> EdgeTable:
         """Return the graph as what is compiled.
@@ -140,7 +152,7 @@ class Wiring(FrozenArrays):
             if not isinstance(role, str) or role not in codes:
                 raise GraphError(
                     f"node {self.nodes[place]!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}; "
-                    "inputs= and outputs= of topologies.from_graph, from_edges and read give roles"
+                    "inputs= and outputs= give roles in neurograph.read, topologies.from_graph and from_edges"
                 )
             roles[place] = codes[role]
         return roles
@@ -152,7 +164,7 @@ class Wiring(FrozenArrays):
             where = column.where()
             biases[where] = numbers(
                 column.take(where),
-                lambda k: f"node {self.nodes[where[k]]!r}",
+                lambda k: f"node {self.nodes[int(where[k])]!r}",
                 "bias",
                 ", or no bias attribute at all",
             )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, Rows, rising
-from neurograph._checks import checked_number
+from neurograph._checks import Printed, checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
@@ -19,7 +19,7 @@ from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed:
+class Removed(Printed):
     """One edge that left.
 
     Attributes

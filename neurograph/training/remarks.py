@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._messages import warn
+from neurograph._checks import warn
 from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import TrainingWarning
 from neurograph.graphs.edge_table import HIDDEN

@@ -35,6 +35,9 @@ def test_json_of_cytoscape_is_read(tmp_path):
     path = tmp_path / "net.cyjs"
     path.write_text(json.dumps(CYTOSCAPE))
     graph = ng.read(path)
-    assert dict(graph.nodes(data=True)) == {"60": {"role": "input"}, "61": {"role": "output", "bias": 0.5}}
-    assert list(graph.edges(data=True)) == [("60", "61", {"weight": 2.0})]
+    assert dict(graph.nodes(data=True)) == {
+        "60": {"name": "a", "role": "input", "position": {"x": 1.0, "y": 2.0}},
+        "61": {"name": "b", "role": "output", "bias": 0.5},
+    }
+    assert list(graph.edges(data=True)) == [("60", "61", {"id": "70", "weight": 2.0})]
     assert graph.graph == {"name": "net", "SUID": 52}

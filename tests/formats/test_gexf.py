@@ -35,5 +35,7 @@ def test_gexf_of_gephi_is_read_with_its_defaults(tmp_path):
     path.write_text(GEPHI.replace("http://www.gexf.net/1.3", "http://gexf.net/1.3"))
     graph = ng.read(path)
     assert dict(graph.nodes(data="role")) == {"7": "input", "8": "hidden", "9": "output"}
-    assert list(graph.edges(data=True)) == [("7", "8", {"weight": 1.0}), ("8", "9", {"weight": -2.5})]
+    assert list(graph.edges(data=True)) == [
+        ("7", "8", {"id": "0", "weight": 1.0}), ("8", "9", {"id": "1", "weight": -2.5}),
+    ]  # fmt: skip
     assert graph.graph == {}

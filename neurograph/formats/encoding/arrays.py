@@ -60,6 +60,22 @@ def unpack(data: bytes) -> dict[str, NDArray[Any]]:
         raise FormatError(f"it is not whole npz ({type(error).__name__}: {error}); write it again") from error
 
 
+def npy_array(data: bytes) -> NDArray[Any]:
+    """Read one array in the npy format.
+
+    Raises
+    ------
+    FormatError
+        If it is none, or neither numbers nor text.
+    """
+    try:
+        return _array(data)
+    except FormatError:
+        raise
+    except UNREADABLE as error:
+        raise FormatError(f"it is not whole npy ({type(error).__name__}: {error}); write it again") from error
+
+
 def _array(data: bytes) -> NDArray[Any]:
     """Read one array in the npy format, whose header states its type and shape."""
     stream = io.BytesIO(data)

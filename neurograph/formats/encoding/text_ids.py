@@ -11,6 +11,7 @@ import networkx as nx
 from neurograph.errors import FormatError
 from neurograph.formats.base import label_from_json
 from neurograph.formats.encoding.columns import XML_TEXT, decoded, edge_data, encoded, node_data, parsed
+from neurograph.formats.encoding.rows import Rows
 
 VERSION_KEY = "neurograph_version"
 """Graph attribute that tells a file of neurograph from any other."""
@@ -55,7 +56,7 @@ def _ids(graph: nx.DiGraph[Any]) -> dict[Hashable, str]:
     return ids
 
 
-def restored(raw: nx.DiGraph[Any], node_reserved: Collection[str], edge_reserved: Collection[str]) -> nx.DiGraph[Any]:
+def restored(rows: Rows, node_reserved: Collection[str], edge_reserved: Collection[str]) -> Rows:
     """Undo what :func:`with_text_ids` did.
 
     Raises
@@ -63,24 +64,23 @@ def restored(raw: nx.DiGraph[Any], node_reserved: Collection[str], edge_reserved
     FormatError
         If a label or an attribute is damaged.
     """
-    graph: nx.DiGraph[Any] = nx.DiGraph()
-    labels = {node: _label(node, data) for node, data in raw.nodes(data=True)}
-    reserved = (*node_reserved, LABEL_KEY)
-    graph.add_nodes_from(
-        (labels[node], decoded(data, reserved, f"node {node!r}")) for node, data in raw.nodes(data=True)
-    )
-    if len(graph) != len(raw):
+    own = Rows()
+    labels = {node: _label(node, data) for node, data in rows.nodes.items()}
+    if len(set(labels.values())) != len(labels):
         raise FormatError(f"two nodes have the same {LABEL_KEY}: expected every label once")
-    graph.add_edges_from(
-        (labels[pre], labels[post], decoded(data, edge_reserved, f"edge {pre!r} -> {post!r}"))
-        for pre, post, data in raw.edges(data=True)
-    )
-    return graph
+    reserved = (*node_reserved, LABEL_KEY)
+    for node, data in rows.nodes.items():
+        own.add_node(labels[node], decoded(data, reserved, f"node {node!r}"))
+    for pre, post, data, directed in rows.edges:
+        row = decoded(data, edge_reserved, f"edge {pre!r} -> {post!r}")
+        own.add_edge(labels.get(pre, pre), labels.get(post, post), row, directed)
+    own.changes, own.left_out = rows.changes, rows.left_out
+    return own
 
 
-def _label(node: str, data: dict[str, Any]) -> Hashable:
+def _label(node: Hashable, data: dict[str, Any]) -> Hashable:
     # igraph renumbers the nodes and keeps their ids in this attribute, which no format here writes.
-    original: str = data.pop("id", node)
+    original: Hashable = data.pop("id", node)
     written = data.pop(LABEL_KEY, None)
     if written is None:
         return original

@@ -1,11 +1,10 @@
-"""XML looked at before it is read: entities that grow, depth, roots, and what networkx passes over."""
+"""XML looked at before it is read: entities that grow, depth, roots; its graphs, and its values by type."""
 
-import networkx as nx
 import pytest
 
 from neurograph.errors import FormatError
 from neurograph.formats import write
-from neurograph.formats.encoding.elements import fill_in, read_graph_of
+from neurograph.formats.encoding.elements import children, needed_attribute, only_graph, parsed_xml, typed
 from tests.formats.graphs import refused, sample
 
 LAUGHS = "".join(f'<!ENTITY a{k + 1} "{f"&a{k};" * 10}">' for k in range(9))
@@ -22,52 +21,57 @@ def test_xml_that_grows_or_goes_too_deep_is_refused(suffix, root, tmp_path):
     refused(path, "nested more than 100 deep")
 
 
-def made(graph):
-    """A reader that finds this graph, whatever the file."""
-    return lambda _: graph
-
-
-def test_nodes_are_counted_whatever_their_namespace():
-    data = b'<g:gexf xmlns:g="x"><graph><g:node/><node/></graph></g:gexf>'
-    graph = nx.DiGraph([(0, 1)])
-    assert read_graph_of(data, "gexf", made(graph), "GEXF", "open it") is graph
+def test_elements_are_found_whatever_their_namespace():
+    root = parsed_xml(b'<g:gexf xmlns:g="x"><graph><g:node id="a"/><node id="b"/><edge/></graph></g:gexf>', "gexf")
+    assert [node.get("id") for node in children(only_graph(root), "node")] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"<graphml><graph/></graphml>", "root <graphml>: expected <gexf>"),
-        (b"<gexf><graph/><graph/></gexf>", "holds 2 graphs"),
         (b"<gexf><graph>", "not whole XML"),
+        (b"<gexf><graph/></gexf>x", "not whole XML"),
+        (b'<?xml version="1.0" encoding="no-such"?><gexf/>', "not whole XML"),
     ],
 )
-def test_xml_of_another_kind_is_refused_before_it_is_read(data, message):
+def test_xml_of_another_kind_is_refused(data, message):
     with pytest.raises(FormatError, match=message):
-        read_graph_of(data, "gexf", None, "GEXF", "open it")
+        parsed_xml(data, "gexf")
 
 
 @pytest.mark.parametrize(
-    ("graph", "message"),
+    ("data", "message"),
     [
-        (nx.MultiDiGraph([(0, 1), (0, 1)]), "several edges between two nodes"),
-        (nx.Graph([(0, 1)]), r"undirected: expected directed ones; open it\.to_directed"),
-        (nx.DiGraph([(0, 1), (1, 2)]), "declares 2 nodes but names 3"),
+        (b"<a/>", "holds 0 graphs"),
+        (b"<a><graph/><graph/></a>", "holds 2 graphs: expected one"),
+        (b"<a><b><graph/></b></a>", "holds 1 graphs"),
+        (b'<a><graph><node id="n7"><graph/></node></graph></a>', r"2 graphs \(node 'n7' is a group.*ungroup"),
     ],
 )
-def test_what_networkx_passes_over_is_refused(graph, message):
+def test_another_number_of_graphs_is_refused(data, message):
     with pytest.raises(FormatError, match=message):
-        read_graph_of(b"<gexf><graph><node/><node/></graph></gexf>", "gexf", made(graph), "GEXF", "open it")
+        only_graph(parsed_xml(data, "a"))
 
 
-def test_what_networkx_raises_becomes_a_sentence():
-    def broken(_):
-        raise KeyError("viz")
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("True", "boolean", True), ("0", "boolean", False), (" -3 ", "long", -3), ("3", "Integer", 3),
+        ("1e3", "double", 1000.0), ("Infinity", "float", float("inf")), ("NaN", "float", None), ("", "int", None),
+        (None, "string", None), (" a ", "string", " a "), ("[1, 2]", "listinteger", "[1, 2]"),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_as_its_type(text, kind, value):
+    found = typed(text, kind, "x")
+    assert found == value
+    assert type(found) is type(value)
 
-    with pytest.raises(FormatError, match=r"networkx finds KeyError: 'viz'; expected GEXF 1\.2"):
-        read_graph_of(b"<gexf><graph/></gexf>", "gexf", broken, "GEXF 1.2", "open it")
 
-
-def test_defaults_fill_what_is_missing_alone():
-    rows = [{"role": "input"}, {}]
-    fill_in(rows, {"role": "hidden"})
-    assert rows == [{"role": "input"}, {"role": "hidden"}]
+def test_a_value_or_a_type_that_is_none_is_named():
+    with pytest.raises(FormatError, match="x is 'yes': expected a value of type boolean"):
+        typed("yes", "boolean", "x")
+    with pytest.raises(FormatError, match="x is of type 'quaternion': expected one of boolean, int"):
+        typed("", "quaternion", "x")
+    with pytest.raises(FormatError, match=r"a node \{'x': '1'\} has no id"):
+        needed_attribute(parsed_xml(b'<node x="1"/>', "node"), "id")
