@@ -1,88 +1,29 @@
 """Connectomes read from a package of the structure of the one that ships them, and from the real one where it is."""
 
-import importlib
 import inspect
-import json
-import sys
 from importlib.util import find_spec
 
 import networkx as nx
-import numpy as np
 import pytest
 
 import neurograph as ng
 from neurograph.errors import MissingPackageError, ParameterError
 from neurograph.graphs import connectomes
 from neurograph.graphs.intake import Intake
+from tests import connectomes as files
+from tests.connectomes import CELLS, CHEMICAL, COUNTS, ELECTRICAL, install
 
-CELLS = {
-    "ASEL": ("Amphid", "sensory"),
-    "BAGL": ("O2, CO2, social signals, touch", "sensory"),
-    "AVAL": ("Layer 1 interneuron", "interneuron"),
-    "RIML": ("Layer 1 interneuron; motorneuron in White et al., 1986", "interneuron"),
-    "SIADL": ("Sublateral motor neuron; interneuron in White et al., 1986", "motor"),
-    "VB1": ("Ventral cord motor neuron", "motor"),
-    "CANL": ("Canal neuron", "canal"),
-    "pm1": ("Pharyngeal muscle", "muscle"),
-    "CEPshDL": ("Sheath cell other than amphid sheath and phasmid", "other"),
-}
-CHEMICAL = {
-    ("ASEL", "AVAL"): 7, ("ASEL", "BAGL"): 2, ("BAGL", "RIML"): 1, ("AVAL", "VB1"): 12, ("AVAL", "SIADL"): 4,
-    ("RIML", "AVAL"): 3, ("VB1", "VB1"): 5, ("VB1", "AVAL"): 1, ("VB1", "pm1"): 9, ("ASEL", "CEPshDL"): 1,
-}  # fmt: skip
-ELECTRICAL = {("AVAL", "RIML"): 2, ("RIML", "AVAL"): 2, ("AVAL", "AVAL"): 1}
 RAW = {"inputs": None, "into_inputs": "error", "self_loops": "keep", "normalise": None, "bias": False}
-
-LETTERS = ["K", "K", "I", "O", "P", "P"]
-COUNTS = np.array(
-    [
-        [0, 3, 1, 5, 0, 0],
-        [2, 0, 0, 8, 0, 0],
-        [4, 1, 0, 2, 0, 0],
-        [0, 0, 3, 0, 0, 0],
-        [9, 0, 0, 0, 0, 0],
-        [1, 6, 0, 0, 0, 0],
-    ]
-)
-
-
-def package(folder, name, files):
-    for path, text in {"__init__.py": "raise RuntimeError('none of its code is run')", **files}.items():
-        file = folder / name / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
 
 
 @pytest.fixture
 def cect(tmp_path, monkeypatch):
-    names = list(CELLS)
-    matrices = {}
-    for kind, counts in (("Generic_CS", CHEMICAL), ("Generic_GJ", ELECTRICAL)):
-        matrix = np.zeros((len(names), len(names)))
-        for (pre, post), count in counts.items():
-            matrix[names.index(pre), names.index(post)] = count
-        matrices[kind] = matrix.tolist()
-    rows = [f'{cell},"{described}",Some name,AB p,"a, b"' for cell, (described, _) in CELLS.items()]
-    files = {"data/all_cell_info.csv": "\n".join(["Cell name,Type,Name details,Lineage,Classification", *rows])}
-    for name in ("Cook2019HermReader", "White_whole"):
-        files[f"cache/{name}.json"] = json.dumps({"nodes": names, "connections": matrices, "summary": "..."})
-    package(tmp_path, "cect", files)
-    found_in(tmp_path, monkeypatch, "cect")
+    install(tmp_path, monkeypatch, "cect", files.cect())
 
 
 @pytest.fixture
 def graspologic(tmp_path, monkeypatch):
-    adjacency = "\n".join(" ".join(map(str, row)) + " " for row in COUNTS.tolist())
-    files = {f"datasets/drosophila/{side}_adjacency.csv": adjacency for side in ("left", "right")}
-    files |= {f"datasets/drosophila/{side}_cell_labels.csv": "\n".join(LETTERS) + "\n" for side in ("left", "right")}
-    package(tmp_path, "graspologic", files)
-    found_in(tmp_path, monkeypatch, "graspologic")
-
-
-def found_in(folder, monkeypatch, name):
-    monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.syspath_prepend(folder)
-    importlib.invalidate_caches()
+    install(tmp_path, monkeypatch, "graspologic", files.graspologic())
 
 
 def weights(graph):
@@ -169,8 +110,7 @@ def test_what_is_not_installed_is_named_with_what_installs_it(function, name, de
     with pytest.raises(MissingPackageError, match=rf"package {name}, which .*; pip install --no-deps .*{name}==\d"):
         function()
     monkeypatch.undo()
-    package(tmp_path, name, {})
-    found_in(tmp_path, monkeypatch, name)
+    install(tmp_path, monkeypatch, name, {})
     with pytest.raises(MissingPackageError, match=rf"{name} in .* has no file .*; pip install --no-deps .*{name}==\d"):
         function()
 
