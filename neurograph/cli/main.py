@@ -26,7 +26,7 @@ from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
-from neurograph.formats.registry import SUFFIXES
+from neurograph.formats.registry import READ_ALONE, SUFFIXES
 from neurograph.formats.run_log import (
     HISTORY,
     REMOVED,
@@ -196,7 +196,10 @@ def _add_report(commands: Any) -> None:
 
 
 def _add_convert(commands: Any) -> None:
-    epilog = f"The suffix says the format: {SUFFIXES}. Example: neurograph convert brain.graphml brain.parquet"
+    epilog = (
+        f"The suffix says the format: {SUFFIXES}; or, to read alone, {READ_ALONE}. Example: neurograph convert "
+        "brain.graphml brain.parquet"
+    )
     command = _add(commands, _convert, "read a graph in one format and write it in another", epilog)
     add_graph(command)
     command.add_argument("output", type=Path, help="file of the same graph in another format")

@@ -10,6 +10,7 @@ from neurograph.formats import FORMATS, write
 from neurograph.formats.base import (
     add_edge,
     add_node,
+    attributes_from_json,
     check_version,
     escaped,
     from_json,
@@ -102,6 +103,11 @@ def test_strict_json_and_versions():
     assert parsed_json("[1]") == [1]
     with pytest.raises(FormatError, match="contains Infinity"):
         parsed_json("[-Infinity]"[1:-1].replace("-", ""))
+    with pytest.raises(FormatError, match="has the key 'a' twice in one object"):
+        parsed_json('[{"b": 1, "a": {}, "a": 2}]')
+    assert attributes_from_json([["a", 1]], "data") == attributes_from_json({"a": 1}, "data") == {"a": 1}
+    with pytest.raises(FormatError, match=r"data is \[3\]: expected a JSON object"):
+        attributes_from_json([3], "data")
     check_version(1, "it has version")
     with pytest.raises(FormatError, match="it has version 2: expected 1"):
         check_version(2, "it has version")

@@ -47,6 +47,19 @@ def test_a_table_is_given_back_in_the_order_it_came_in():
     assert sorted_by_pre.by_pre() is sorted_by_pre
 
 
+@pytest.mark.parametrize("directed", [True, False])
+def test_a_graph_to_look_at_has_every_edge(directed):
+    rows = [{"weight": 1.0, "key": "mine"}, {"weight": 2.0}, {}]
+    ends = [np.array(places, np.int32) for places in ([0, 0, 2], [1, 1, 2])]
+    given = wiring(pre=ends[0], post=ends[1], of_edges=Columns.of_rows(rows), directed=directed, attributes={"a": 1})
+    graph = given.to_graph()
+    assert graph.is_directed() == directed
+    assert graph.is_multigraph()
+    assert list(graph.nodes(data=True)) == [("x", {"role": "input"}), ("h", {"bias": 0.5}), ("y", {"role": "output"})]
+    assert list(graph.edges(data=True)) == [("x", "h", rows[0]), ("x", "h", rows[1]), ("y", "y", {})]
+    assert graph.graph == {"a": 1}
+
+
 def test_an_undirected_graph_is_refused():
     with pytest.raises(GraphError, match='undirected="both"'):
         wiring(directed=False).table()

@@ -94,11 +94,7 @@ TRAINING = [
     ),
     Row(
         "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, seed=0, rule=ng.rules.deep())",
-        {
-            r"retrain=10": (
-                "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, seed=0, rule=ng.rules.deep(), {0})"
-            )
-        },
+        {r"retrain=10": ("ng.prune(network, ng.pruning.magnitude(0.4), X, Y, seed=0, rule=ng.rules.deep(), {0})")},
         NETWORK,
     ),
     Row(

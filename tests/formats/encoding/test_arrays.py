@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
 from neurograph.errors import FormatError
-from neurograph.formats.encoding.arrays import pack, unpack
+from neurograph.formats.encoding.arrays import npy_array, pack, unpack
 
 KINDS = arrays.boolean_dtypes() | arrays.integer_dtypes() | arrays.floating_dtypes() | arrays.unicode_string_dtypes()
 
@@ -21,6 +21,15 @@ def test_arrays_come_back_with_their_bits(array):
         assert back[name].dtype == array.dtype
         assert back[name].shape == array.shape
         assert back[name].tobytes() == array.tobytes()
+
+
+def test_an_npy_is_read_and_what_is_none_is_named():
+    buffer = io.BytesIO()
+    np.save(buffer, np.asfortranarray(np.arange(6.0).reshape(2, 3)))
+    assert npy_array(buffer.getvalue()).tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+    for data in (buffer.getvalue()[:-1], buffer.getvalue() + b"x", b"", b"\x93NUMPY\x09"):
+        with pytest.raises(FormatError, match="not whole npy"):
+            npy_array(data)
 
 
 def test_arrays_of_numpy_and_compressed_ones_are_read():
