@@ -8,7 +8,9 @@ BUILD = "ng.brian.build(network, x, target='numpy', {0})"
 
 def build(words, cures):
     """Return the row of a model that is built with other words of a call."""
-    return Row(BUILD.replace("{0}", words), {pattern: BUILD.replace("{0}", cure) for pattern, cure in cures.items()}, NETWORK)
+    return Row(
+        BUILD.replace("{0}", words), {pattern: BUILD.replace("{0}", cure) for pattern, cure in cures.items()}, NETWORK
+    )
 
 
 BRIAN = [
@@ -41,10 +43,13 @@ BRIAN = [
         },
         NETWORK,
     ),
-    build("model='spiking', rule=ng.rules.Rule('w*pre', kind='online')", {
-        r"model='rate'": "{0}, rule=ng.rules.Rule('w*pre', kind='online')",
-        r"'pre\*dpost'": "model='spiking', rule=ng.Rule({0}, kind='online')",
-    }),
+    build(
+        "model='spiking', rule=ng.rules.Rule('w*pre', kind='online')",
+        {
+            r"model='rate'": "{0}, rule=ng.rules.Rule('w*pre', kind='online')",
+            r"'pre\*dpost'": "model='spiking', rule=ng.Rule({0}, kind='online')",
+        },
+    ),
     Row(
         "ng.brian.build(network, x, target='numpy').settle(5)",
         {r"100\*brian2\.ms": "ng.brian.build(network, x, target='numpy').settle({0})"},
@@ -53,7 +58,7 @@ BRIAN = [
     Row(
         "ng.brian.build(network, x, target='numpy').settle()",
         {r"duration=0\.5\*brian2\.second": "ng.brian.build(network, x, target='numpy').settle({0})"},
-        "import brian2\nx = X\nnetwork = ng.compile(small_graph(hy={'weight': -9.0}, yh={'weight': 9.0}), ng.Dynamics('I'))",
+        "import brian2\nx = X\nnetwork = ng.compile(small_graph(), ng.Dynamics('I'))",
     ),
     Row(
         "ng.brian.build(network, x, target='numpy').to_nir('a.nir')",
@@ -63,5 +68,11 @@ BRIAN = [
             )
         },
         NETWORK,
+    ),
+    Row(
+        "ng.read('spikes.nir')",
+        {r"neurograph\.write\(model\.to_graph\(\), 'net\.json'\)": "{0}; ng.compile(ng.read('net.json'))"},
+        NETWORK + "\nnetwork = ng.compile(small_graph(yh={'weight': 0.1}), ng.dynamics.vector_field())\n"
+        "model = ng.brian.build(network, x, target='numpy', model='spiking'); model.to_nir('spikes.nir')",
     ),
 ]

@@ -67,7 +67,11 @@ FORMATS = [
     *(
         Row(
             "ng.read(path)",
-            {r"networkx\.read_\w+\(path\)\.to_directed\(\)": "graph = {0}; assert graph.has_edge('y', 'h'); ng.compile(graph)"},
+            {
+                r"networkx\.read_\w+\(path\)\.to_directed\(\)": (
+                    "graph = {0}; assert graph.has_edge('y', 'h'); ng.compile(graph)"
+                )
+            },
             UNDIRECTED.replace("SUFFIX", suffix),
         )
         for suffix in ("graphml", "gexf")

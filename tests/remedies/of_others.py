@@ -107,11 +107,7 @@ OTHERS = [
     ),
     Row(
         "ng.PackedWeights.of(matrix)",
-        {
-            r"(matrix\.sum_duplicates\(\)) and (\.sort_indices\(\))": (
-                "{0}; matrix{1}; ng.PackedWeights.of(matrix)"
-            )
-        },
+        {r"(matrix\.sum_duplicates\(\)) and (\.sort_indices\(\))": ("{0}; matrix{1}; ng.PackedWeights.of(matrix)")},
         "matrix = scipy.sparse.csr_array(([1.0, 2.0], [1, 0], [0, 2, 2]), shape=(2, 2))",
     ),
     Row("ng.write_page(fit, 'a.html')", {r"fit\.network": "ng.write_page({0}, 'a.html')"}, FIT),
@@ -121,7 +117,9 @@ OTHERS = [
     ),
     Row(
         "ng.write_page(fit.network, 'a.html', removed=[3])",
-        {r"fit\.removed": "fit = ng.prune(fit.network, ng.pruning.magnitude(0.4)); ng.write_page(fit.network, 'a.html', removed={0})"},
+        {
+            r"fit\.removed": "fit = ng.prune(fit.network, ng.pruning.magnitude(0.4)); ng.write_page(fit.network, 'a.html', removed={0})"
+        },
         FIT,
     ),
     Row(
