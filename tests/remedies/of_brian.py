@@ -44,9 +44,9 @@ BRIAN = [
         NETWORK,
     ),
     build(
-        "model='spiking', rule=ng.rules.Rule('w*pre', kind='online')",
+        "model='spiking', rule=ng.Rule('post*dpost', kind='online')",
         {
-            r"model='rate'": "{0}, rule=ng.rules.Rule('w*pre', kind='online')",
+            r"model='rate'": "{0}, rule=ng.Rule('post*dpost', kind='online')",
             r"'pre\*dpost'": "model='spiking', rule=ng.Rule({0}, kind='online')",
         },
     ),

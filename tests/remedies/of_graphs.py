@@ -65,7 +65,8 @@ GRAPHS = [
         "topologies.from_graph(graph, inputs=['a'], outputs=['b'], weight='count')",
         {
             r"(weight=) with one of ('synapses')": (
-                "g = topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0}{1}); assert g['a']['b']['weight'] == 2"
+                "g = topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0}{1})\n"
+                "assert g['a']['b']['weight'] == 2"
             ),
             r"weight=None": "topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0})",
         },
@@ -121,14 +122,15 @@ GRAPHS = [
         {
             r"(normalise='largest')": "topologies.from_graph(graph, outputs=['b'], {0})",
             r"expected none, or (normalise=)'largest', or a spectral radius": (
-                "g = topologies.from_graph(graph, outputs=['b'], {0}0.5); assert abs(g['a']['b']['weight'] - 0.5) < 1e-9"
+                "g = topologies.from_graph(graph, outputs=['b'], {0}0.5)\n"
+                "assert abs(g['a']['b']['weight'] - 0.5) < 1e-9"
             ),
             r"normalise='incoming'": (
                 "for edge in graph.edges: del graph.edges[edge]['tie']\n"
                 "topologies.from_graph(graph, outputs=['b'], {0})"
             ),
         },
-        "graph = nx.DiGraph(); graph.add_edge('a', 'b', weight=2, tie='t'); graph.add_edge('b', 'a', weight=2, tie='t')",
+        "graph = nx.DiGraph([('a', 'b', {'weight': 2, 'tie': 't'}), ('b', 'a', {'weight': 2, 'tie': 't'})])",
     ),
     Row(
         "topologies.from_graph(graph, inputs=[0], outputs=[1])",

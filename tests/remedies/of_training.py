@@ -80,11 +80,7 @@ TRAINING = [
     ),
     Row(
         "ng.prune(network, ng.pruning.saliency(0.4), seed=0)",
-        {
-            r"prune\(network, pruner, x, y\)": (
-                "pruner, x, y = ng.pruning.saliency(0.4), X, Y; assert len(ng.{0}.network.edges) == 2"
-            )
-        },
+        {r"prune\(network, pruner, x, y\)": ("pruner, x, y = ng.pruning.saliency(0.4), X, Y; ng.{0}")},
         NETWORK,
     ),
     Row(
@@ -148,7 +144,8 @@ TRAINING = [
             r"solvers\.Euler\(\)": "assert ng.settle(network, X, solver={0}).converged.all()",
             r"throw=False": "ng.settle(network, X, solver=ng.solvers.GaussSeidel(), {0})",
         },
-        "graph = small_graph(hy={'weight': 2.0}, yh={'weight': -2.0}); network = ng.compile(graph, ng.dynamics.vector_field())",
+        "graph = small_graph(hy={'weight': 1.2}, yh={'weight': -1.2})\n"
+        "network = ng.compile(graph, ng.Dynamics('-s + I', box=None))",
     ),
     Row(
         "ng.train(network, X, Y, epochs=1, seed=0)",
@@ -172,14 +169,15 @@ TRAINING = [
         "network = ng.compile(small_graph(xh={'weight': 30.0}, hy={'weight': 30.0}, yh={'weight': 30.0}))",
     ),
     Row(
-        "ng.train(network, X, Y, epochs=1, seed=0, solver=ng.solvers.Euler())",
+        "ng.train(network, X + 0.5, Y, epochs=1, seed=0, optimiser=ng.optimisers.sgd(0.01))",
         {
             r"dynamics\.deep\(extra_leak=0\.3\)": (
-                "network = ng.compile(network.to_graph(), {0}); ng.train(network, X, Y, epochs=1, seed=0)"
+                "network = ng.compile(network.to_graph(), {0})\n"
+                "ng.train(network, X + 0.5, Y, epochs=1, seed=0, optimiser=ng.optimisers.sgd(0.01))"
             )
         },
         "graph = small_graph(hy={'weight': 6.0}, yh={'weight': -6.0})\n"
-        "network = ng.compile(graph, ng.Dynamics('-s + tanh(I) + s*0.9', box=(-1.0, 1.0)))",
+        "network = ng.compile(graph, ng.Dynamics('-s + tanh(I + 3*s)'))",
     ),
     Row(
         "ng.train(network, X, Y, epochs=1, seed=np.random.Generator(Mine(3)), checkpoint='a.ckpt')",

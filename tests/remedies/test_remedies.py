@@ -66,6 +66,7 @@ def told(row):
             os.chdir(before)
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # what opens a file need not close it
 @pytest.mark.parametrize(
     ("row", "pattern"), REMEDIES, ids=[f"{row.call[:50]}: {pattern[:40]}" for row, pattern in REMEDIES]
 )
