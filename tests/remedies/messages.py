@@ -11,9 +11,9 @@ CODE = re.compile(
     r"""[A-Za-z_][\w.]*\((?!s\))                      # a call
     | \b[a-z_]+=                                      # an argument
     | \b\w+\.\w+\[                                    # an attribute of a graph
-    | (?<![\w/])(?:ng|np|neurograph|numpy|networkx|scipy|topologies|rules|costs|solvers|dynamics|brian|certificates|pruning
-        |optimisers|array|matrix|network|graph|brian2)\.[A-Za-z_]\w*
-    | (?<!\w)--\w+ | \b(?:pip|gzip|unset|apt-get)\ -?\w+  # for the shell
+    | (?<![\w/])(?:ng|np|neurograph|numpy|networkx|scipy|topologies|rules|costs|solvers|dynamics|brian|brian2
+        |certificates|pruning|optimisers|array|matrix|network|graph)\.[A-Za-z_]\w*
+    | (?<!\w)--\w+ | \bpip\ install | \bgzip\ -\w | \bunset\ \w+ | \bapt-get\ \w+  # for the shell
     | (?:its|pass|expected)\ \.\w+""",
     re.VERBOSE,
 )

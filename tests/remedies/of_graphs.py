@@ -65,7 +65,8 @@ GRAPHS = [
         "topologies.from_graph(graph, inputs=['a'], outputs=['b'], weight='count')",
         {
             r"(weight=) with one of ('synapses')": (
-                "g = topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0}{1}); assert g['a']['b']['weight'] == 2"
+                "g = topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0}{1})\n"
+                "assert g['a']['b']['weight'] == 2"
             ),
             r"weight=None": "topologies.from_graph(graph, inputs=['a'], outputs=['b'], {0})",
         },
@@ -121,14 +122,15 @@ GRAPHS = [
         {
             r"(normalise='largest')": "topologies.from_graph(graph, outputs=['b'], {0})",
             r"expected none, or (normalise=)'largest', or a spectral radius": (
-                "g = topologies.from_graph(graph, outputs=['b'], {0}0.5); assert abs(g['a']['b']['weight'] - 0.5) < 1e-9"
+                "g = topologies.from_graph(graph, outputs=['b'], {0}0.5)\n"
+                "assert abs(g['a']['b']['weight'] - 0.5) < 1e-9"
             ),
             r"normalise='incoming'": (
                 "for edge in graph.edges: del graph.edges[edge]['tie']\n"
                 "topologies.from_graph(graph, outputs=['b'], {0})"
             ),
         },
-        "graph = nx.DiGraph(); graph.add_edge('a', 'b', weight=2, tie='t'); graph.add_edge('b', 'a', weight=2, tie='t')",
+        "graph = nx.DiGraph([('a', 'b', {'weight': 2, 'tie': 't'}), ('b', 'a', {'weight': 2, 'tie': 't'})])",
     ),
     Row(
         "topologies.from_graph(graph, inputs=[0], outputs=[1])",
@@ -209,5 +211,40 @@ GRAPHS = [
             )
         },
         "graph = small_graph(x={'role': 'sensory'})",
+    ),
+    Row(
+        "topologies.from_graph(graph, inputs=['a'], outputs=['b'], sign={'transmitter': {'ACh': 1}})",
+        {
+            r"(\{'transmitter': \{'GABA': 0), \.\.\.(\}\})": (
+                "g = topologies.from_graph(graph, inputs=['a'], outputs=['b'], sign={0}, 'ACh': 1{1})\n"
+                "assert g.nodes['a']['sign'] == 'excitatory'"
+            )
+        },
+        "graph = nx.DiGraph([('a', 'b', {'weight': 1.0})]); graph.nodes['a']['transmitter'] = 'ACh'\n"
+        "graph.nodes['b']['transmitter'] = 'GABA'",
+    ),
+    Row(
+        "topologies.from_graph(graph, inputs=['1'], outputs=[2])",
+        {r"such as (1)": "topologies.from_graph(graph, inputs=[{0}], outputs=[2])"},
+        "graph = nx.DiGraph([(1, 2, {'weight': 1.0})])",
+    ),
+    Row(
+        "topologies.from_edges(([1], [2], [1.0]), inputs=1, outputs=[2])",
+        {r"such as (\[1\])": "topologies.from_edges(([1], [2], [1.0]), inputs={0}, outputs=[2])"},
+    ),
+    Row(
+        "ng.settle(small_network(), x)",
+        {r"(x\[list\(network\.inputs\)\]) leaves": "network = small_network(); ng.settle(network, {0})"},
+        "import pandas\nx = pandas.DataFrame({'x': [0.0, 1.0], 'age': [3.0, 4.0]})",
+    ),
+    Row(
+        "replace(table, pre=np.array([2, 0, 1], np.int32))",
+        {
+            r"topologies\.from_edges": (
+                "edges = [table.nodes[k] for k in table.pre], [table.nodes[k] for k in table.post], table.weights\n"
+                "ng.compile({0}(edges, inputs=['x'], outputs=['y']))"
+            )
+        },
+        "from dataclasses import replace\ntable = small_network().to_table()",
     ),
 ]

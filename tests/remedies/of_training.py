@@ -80,11 +80,7 @@ TRAINING = [
     ),
     Row(
         "ng.prune(network, ng.pruning.saliency(0.4), seed=0)",
-        {
-            r"prune\(network, pruner, x, y\)": (
-                "pruner, x, y = ng.pruning.saliency(0.4), X, Y; assert len(ng.{0}.network.edges) == 2"
-            )
-        },
+        {r"prune\(network, pruner, x, y\)": ("pruner, x, y = ng.pruning.saliency(0.4), X, Y; ng.{0}")},
         NETWORK,
     ),
     Row(
@@ -148,6 +144,48 @@ TRAINING = [
             r"solvers\.Euler\(\)": "assert ng.settle(network, X, solver={0}).converged.all()",
             r"throw=False": "ng.settle(network, X, solver=ng.solvers.GaussSeidel(), {0})",
         },
-        "graph = small_graph(hy={'weight': 2.0}, yh={'weight': -2.0}); network = ng.compile(graph, ng.dynamics.vector_field())",
+        "graph = small_graph(hy={'weight': 1.2}, yh={'weight': -1.2})\n"
+        "network = ng.compile(graph, ng.Dynamics('-s + I', box=None))",
+    ),
+    Row(
+        "ng.train(network, X, Y, epochs=1, seed=0)",
+        {
+            r"network\.with_weights\(network\.weights / [\d.]+\)": "ng.train({0}, X, Y, epochs=1, seed=0)",
+            r"dynamics\.deep\(\)": (
+                "network = ng.compile(network.to_graph(), {0})\n"
+                "ng.train(network, X, Y, epochs=1, seed=0, optimiser=ng.optimisers.adam(1.0))"
+            ),
+        },
+        "network = ng.compile(small_graph(xh={'weight': 90.0}, hy={'weight': 90.0}), ng.dynamics.additive())",
+    ),
+    Row(
+        "ng.train(network, X, Y, epochs=1, seed=0, optimiser=ng.optimisers.adam(0.01))",
+        {
+            r"optimisers\.adam\([\d.]+\)": "ng.train(network, X, Y, epochs=1, seed=0, optimiser={0})",
+            r"network\.with_weights\(network\.weights / [\d.]+\)": (
+                "ng.train({0}, X, Y, epochs=1, seed=0, optimiser=ng.optimisers.adam(0.01))"
+            ),
+        },
+        "network = ng.compile(small_graph(xh={'weight': 30.0}, hy={'weight': 30.0}, yh={'weight': 30.0}))",
+    ),
+    Row(
+        "ng.train(network, X + 0.5, Y, epochs=1, seed=0, optimiser=ng.optimisers.sgd(0.01))",
+        {
+            r"dynamics\.deep\(extra_leak=0\.3\)": (
+                "network = ng.compile(network.to_graph(), {0})\n"
+                "ng.train(network, X + 0.5, Y, epochs=1, seed=0, optimiser=ng.optimisers.sgd(0.01))"
+            )
+        },
+        "graph = small_graph(hy={'weight': 6.0}, yh={'weight': -6.0})\n"
+        "network = ng.compile(graph, ng.Dynamics('-s + tanh(I + 3*s)'))",
+    ),
+    Row(
+        "ng.train(network, X, Y, epochs=1, seed=np.random.Generator(Mine(3)), checkpoint='a.ckpt')",
+        {
+            r"(numpy\.random), such as (PCG64)": (
+                "seed = np.random.Generator({0}.{1}(3)); ng.train(network, X, Y, epochs=1, seed=seed)"
+            )
+        },
+        NETWORK + "\nclass Mine(np.random.SFC64): pass",
     ),
 ]
