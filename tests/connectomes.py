@@ -143,6 +143,27 @@ def cytoscape(folder):
     return names[:4], names[-2:]
 
 
+def sonata(folder):
+    """A pair of HDF5 files, of nodes without and edges without group ids, with a library of the classes."""
+    import h5py
+
+    counts = wiring()
+    pairs, classes = np.argwhere(counts), ["interneuron", "motor", "sensory"]
+    with h5py.File(folder / "nodes.h5", "w") as file:
+        nodes = file.create_group("nodes/worm")
+        nodes["node_type_id"] = np.full(len(counts), -1)
+        nodes["0/class"] = np.array([classes.index(kind_of(k, len(counts))) for k in range(len(counts))], np.uint32)
+        nodes["0/@library/class"] = classes
+    with h5py.File(folder / "edges.h5", "w") as file:
+        edges = file.create_group("edges/worm__worm__chemical")
+        edges["edge_type_id"] = np.full(len(pairs), -1)
+        edges["0/synapses"] = counts[tuple(pairs.T)]
+        for end, name in enumerate(("source_node_id", "target_node_id")):
+            edges[name] = pairs[:, end].astype(np.uint64)
+            edges[name].attrs["node_population"] = "worm"
+    return list(range(4)), list(range(len(counts) - 2, len(counts)))
+
+
 def roots(count, first=720575940600000000):
     """Labels as those of FlyWire and MICrONS: 18 digits, beyond what a float holds."""
     return (first + np.random.default_rng(1).permutation(10**7)[:count]).tolist()

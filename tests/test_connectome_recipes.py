@@ -27,6 +27,7 @@ CASES = {
     "igraph": (connectomes.igraph_parallel, "igraph.graphml", CLASSES),
     "gexf": (connectomes.undirected, "tracts.gexf", CLASSES | {"weight": "weight", "undirected": "both"}),
     "cytoscape": (connectomes.cytoscape, "export.cyjs", CLASSES),
+    "sonata": (connectomes.sonata, "nodes.h5", CLASSES | {"edges": "edges.h5"}),
     "flywire": (connectomes.flywire, "connections.csv", FLY),
 }
 """What writes the files, the name of the first, and the words with which it is read."""
