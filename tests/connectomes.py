@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 
+import networkx as nx
 import numpy as np
 
 CELLS = {
@@ -90,6 +91,77 @@ def worm(folder):
     sheet(folder / "worm.csv", ("pre", "post", "type", "synapses"), pairs + gaps)
     sheet(folder / "cells.csv", ("name", "class"), [(name, kind_of(k, len(names))) for k, name in enumerate(names)])
     return names[:4], names[-2:]
+
+
+def igraph_parallel(folder):
+    """igraph's GraphML, in which two synapses of a pair are two edges."""
+    import igraph
+
+    counts = wiring()
+    pairs = [(i, j) for i, j in np.argwhere(counts).tolist() for _ in range(1 + (i + j) % 2)]
+    graph = igraph.Graph(len(counts), pairs, directed=True)
+    graph.vs["name"] = [f"N{place:02}" for place in range(len(counts))]
+    graph.vs["class"] = [kind_of(place, len(counts)) for place in range(len(counts))]
+    graph.es["synapses"] = [int(counts[pair]) for pair in pairs]
+    graph.write_graphml(str(folder / "igraph.graphml"))
+    return graph.vs["name"][:4], graph.vs["name"][-2:]
+
+
+def undirected(folder):
+    """A GEXF file of a graph without directions, as of tracts."""
+    counts = wiring()
+    names = [f"N{place:02}" for place in range(len(counts))]
+    graph = nx.Graph()
+    for place, name in enumerate(names):
+        graph.add_node(name, **{"class": kind_of(place, len(names))})
+    graph.add_weighted_edges_from((names[i], names[j], int(counts[i, j])) for i, j in np.argwhere(counts))
+    nx.write_gexf(graph, folder / "tracts.gexf")
+    return names[:4], names[-2:]
+
+
+def cytoscape(folder):
+    """What Cytoscape exports: names beside numbers, and numbers at the ends of edges."""
+    counts = wiring()
+    names = [f"N{place:02}" for place in range(len(counts))]
+    cells = [
+        {"id": str(60 + k), "SUID": 60 + k, "name": name, "shared_name": name, "class": kind_of(k, len(names))}
+        for k, name in enumerate(names)
+    ]
+    edges = [
+        {
+            "id": str(900 + k),
+            "source": str(60 + i),
+            "target": str(60 + j),
+            "SUID": 900 + k,
+            "synapses": int(counts[i, j]),
+        }
+        for k, (i, j) in enumerate(np.argwhere(counts))
+    ]
+    elements = {kind: [{"data": data} for data in found] for kind, found in (("nodes", cells), ("edges", edges))}
+    text = json.dumps({"format_version": "1.0", "generated_by": "cytoscape-3.10.1", "data": {}, "elements": elements})
+    (folder / "export.cyjs").write_text(text, "utf-8")
+    return names[:4], names[-2:]
+
+
+def sonata(folder):
+    """A pair of HDF5 files, of nodes without and edges without group ids, with a library of the classes."""
+    import h5py
+
+    counts = wiring()
+    pairs, classes = np.argwhere(counts), ["interneuron", "motor", "sensory"]
+    with h5py.File(folder / "nodes.h5", "w") as file:
+        nodes = file.create_group("nodes/worm")
+        nodes["node_type_id"] = np.full(len(counts), -1)
+        nodes["0/class"] = np.array([classes.index(kind_of(k, len(counts))) for k in range(len(counts))], np.uint32)
+        nodes["0/@library/class"] = classes
+    with h5py.File(folder / "edges.h5", "w") as file:
+        edges = file.create_group("edges/worm__worm__chemical")
+        edges["edge_type_id"] = np.full(len(pairs), -1)
+        edges["0/synapses"] = counts[tuple(pairs.T)]
+        for end, name in enumerate(("source_node_id", "target_node_id")):
+            edges[name] = pairs[:, end].astype(np.uint64)
+            edges[name].attrs["node_population"] = "worm"
+    return list(range(4)), list(range(len(counts) - 2, len(counts)))
 
 
 def roots(count, first=720575940600000000):

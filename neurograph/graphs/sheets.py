@@ -25,8 +25,8 @@ PAIRS = (
 MISSING = ("NoneType", "NAType", "NaTType")
 """Types whose values say that nothing is there; NaN does too."""
 
-LABELS = ("node", "label", "id", "root_id", "pt_root_id", "bodyid", "neuron", "name")
-"""What tables of nodes call them, likewise."""
+LABELS = ("node", "root_id", "pt_root_id", "bodyid", "label", "id", "neuron", "name")
+"""What tables of nodes call them, likewise: names of neurons alone before an id that may be that of a row."""
 
 
 def names_of(table: Any) -> list[Any] | None:
