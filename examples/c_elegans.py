@@ -1,61 +1,66 @@
-"""The wiring of a worm reads digits: C. elegans' connectome as the graph, pruned to the circuit that does the work.
+"""The wiring of a worm reads digits and tells irises apart, with its counts of synapses as the first weights.
 
-Each of 64 sensory neurons sees one pixel, and ten motor neurons answer. The synapses and gap junctions are those of
-Cook et al., Nature 571, 2019, read by the package cect; which of them excite, and how strongly, is learned.
+The chemical synapses are those of Cook et al., Nature 571, 2019. Each input is one sensory neuron, those with the
+most partners, and the motor neurons with the most partners answer, one a class. Everything else is a default: counts
+into each neuron are divided by their sum, a bias node is added, and `ng.train` has its own rule, cost and optimiser.
 
 Run from the root of the source: ``.venv/bin/python examples/c_elegans.py``
 """
 
-import contextlib
-import io
-
 import networkx as nx
+import numpy as np
 
 import neurograph as ng
 
+SEEDS = range(5)
 
-def wiring() -> nx.DiGraph | None:
-    """Give the hermaphrodite's 302 neurons with a pixel to each of 64 sensory ones; None without the package cect."""
+
+def most_connected(worm: nx.DiGraph, kind: str, count: int) -> list[str]:
+    """Give the neurons of a class with the most partners, downstream for sensory and upstream for motor neurons."""
+    partners = worm.out_degree if kind == "sensory" else worm.in_degree
+    neurons = [neuron for neuron, own in worm.nodes(data="class") if own == kind]
+    return sorted(neurons, key=lambda neuron: (-partners(neuron), neuron))[:count]
+
+
+def digits(seed: int) -> ng.tasks.Split:
+    """Give 1437 digits of 64 pixels to learn from and 360 to test with."""
+    return ng.tasks.digits(seed)
+
+
+def iris(seed: int) -> ng.tasks.Split:
+    """Give 105 irises of 4 sizes, from 0 to 1, to learn from and 45 to test with."""
+    from sklearn.datasets import load_iris
+    from sklearn.model_selection import train_test_split
+
+    x, y = load_iris(return_X_y=True)
+    x = (x - x.min(axis=0)) / np.ptp(x, axis=0)
+    parts = train_test_split(x, y, test_size=45, stratify=y, random_state=seed)
+    return ng.tasks.Split(**dict(zip(("x_train", "x_test", "y_train", "y_test"), parts, strict=True)))
+
+
+def accuracy(network: ng.Network, split: ng.tasks.Split, epochs: int, seed: int) -> float:
+    """Train, and give the share of the test samples that are answered right."""
+    fit = ng.train(network, split.x_train, split.y_train, epochs=epochs, seed=seed)
+    return float((ng.settle(fit.network, split.x_test).outputs.argmax(axis=1) == split.y_test).mean())
+
+
+def main() -> dict[str, list[float]] | None:
+    """Print a table of both tasks, and give the accuracies; None without the package cect."""
     try:
-        from cect.Cells import MOTORNEURONS_NONPHARYNGEAL_COOK, SENSORY_NEURONS_COOK
-        from cect.readers import Cook2019HermReader
-    except ModuleNotFoundError as missing:
-        print(f"skipped: C. elegans' wiring comes with the package cect (pip install cect); {missing.name} is missing")
+        worm = ng.connectomes.c_elegans(bias=False)
+    except ng.MissingPackageError as missing:
+        print(f"skipped: {missing}")
         return None
-    with contextlib.redirect_stdout(io.StringIO()):  # it tells of each sheet that it opens
-        _, connections = Cook2019HermReader.get_instance().read_data()
-    pairs = {(each.pre_cell, each.post_cell) for each in connections}
-    worm = nx.DiGraph(sorted((pre, post) for pre, post in pairs if pre != post))
-    nx.set_node_attributes(worm, 0.0, "bias")
-    sensory = sorted(set(SENSORY_NEURONS_COOK) & set(worm))
-    motor = sorted(set(MOTORNEURONS_NONPHARYNGEAL_COOK) & set(worm), key=lambda one: (-worm.in_degree(one), one))
-    pixels = [f"pixel {k}" for k in range(64)]
-    worm.add_edges_from(zip(pixels, sensory[:64], strict=True))
-    return ng.topologies.from_graph(worm, inputs=pixels, outputs=motor[:10], scale=0.1, seed=0)
-
-
-def main() -> ng.Pruning | None:
-    """Train the worm, prune it, and say what its circuit looks like before and after; give the pruning."""
-    graph = wiring()
-    if graph is None:
-        return None
-    digits = ng.tasks.digits()
-    how = {
-        "cost": ng.costs.cross_entropy(5.0),
-        "optimiser": ng.optimisers.adam(0.01, decay=0.9),
-        "solver": ng.solvers.Euler(tol=1e-2, steps=200),
-        "target_cost": None,
-        "seed": 0,
-    }
-    network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    trained = ng.train(network, digits.x_train, digits.y_train, epochs=15, **how).network
-    pruning = ng.prune(trained, ng.pruning.saliency(0.8), digits.x_train, digits.y_train, rounds=5, retrain=3, **how)
-    print(pruning)
-    for name, worm in (("whole", trained), ("pruned", pruning.network)):
-        right = ng.settle(worm, digits.x_test, solver=how["solver"]).outputs.argmax(axis=1) == digits.y_test
-        print(f"{name}: {len(worm.nodes) - 64} neurons, {right.mean():.1%} of the test digits right")
-    print(ng.graph_metrics(trained, pruning.network))
-    return pruning
+    found = {}
+    print(f"{'task':8}{'network':44}{'accuracy of 5 seeds':38}mean")
+    for task, inputs, outputs, epochs in ((digits, 64, 10, 10), (iris, 4, 3, 100)):
+        roles = {"inputs": most_connected(worm, "sensory", inputs), "outputs": most_connected(worm, "motor", outputs)}
+        network = ng.compile(ng.connectomes.c_elegans(**roles))
+        right = [accuracy(network, task(seed), epochs, seed) for seed in SEEDS]
+        size = f"{inputs} in, {outputs} out of {len(network.nodes)} nodes, {network.weights.size} edges"
+        print(f"{task.__name__:8}{size:44}{' '.join(f'{each:.3f}' for each in right):38}{np.mean(right):.3f}")
+        found[task.__name__] = right
+    return found
 
 
 if __name__ == "__main__":

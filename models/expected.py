@@ -94,10 +94,11 @@ class Share:
         )
 
 
-def arguments(description: str | None, seeds: int) -> argparse.ArgumentParser:
-    """Return what reads the seeds and the processes from the command line."""
+def arguments(description: str | None, seeds: int, jobs: bool = True) -> argparse.ArgumentParser:
+    """Return what reads the seeds, and the processes where there are several, from the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seeds", type=int, default=seeds, help="networks a row (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="seed of the first (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes side by side (default: %(default)s)")
+    if jobs:
+        parser.add_argument("--jobs", type=int, default=2, help="processes side by side (default: %(default)s)")
     return parser

@@ -27,7 +27,7 @@ from neurograph.errors import (
     TrainingWarning,
 )
 from neurograph.formats import read, read_table, write
-from neurograph.graphs import topologies
+from neurograph.graphs import connectomes, topologies
 from neurograph.html import write_page
 from neurograph.learning import optimisers, rules
 from neurograph.learning.rules import Rule
@@ -80,6 +80,7 @@ __all__ = [
     "certificates",
     "certify",
     "compile",
+    "connectomes",
     "costs",
     "dynamics",
     "gradient_check",

@@ -1,6 +1,7 @@
 """What an argument may be: each check returns the value in its plain form, or names it and what was expected.
 
-The words of neurograph stand here beside those of others: an unknown argument or name is answered by the nearest.
+The words of neurograph stand here beside those of others: an unknown argument or name is answered by the nearest. So
+does how a user is told: text within the width of the terminal, and warnings at the user's own line.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import difflib
 import functools
 import inspect
 import math
+import shutil
 import sys
+import textwrap
+import warnings
 from collections.abc import Callable, Collection
 from typing import Any, cast
 
@@ -40,6 +44,8 @@ def check_mask(what: str, values: Any, error: type[NeurographError] = ParameterE
         Of the type `error`.
     """
     rows = values if isinstance(values, (list, tuple)) else None
+    if rows is not None and not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, rows))):
+        return
     for row, part in enumerate([values] if rows is None else rows):
         if not isinstance(part, np.ma.MaskedArray):
             continue
@@ -287,3 +293,35 @@ def public_names(module: str, names: Collection[str]) -> None:
         elif inspect.isfunction(thing):
             space[name] = vars(sys.modules[thing.__module__])[thing.__name__] = named_arguments(thing)
     space.update(__getattr__=absent, __dir__=lambda: sorted(names))
+
+
+NARROWEST, WIDEST = 80, 98
+"""Columns between which text is as wide as the terminal."""
+
+
+def width() -> int:
+    """Return the columns that text may take."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
+
+
+def wrapped(text: str, hanging: int = 0, first: int = 0) -> list[str]:
+    """Return the lines of a text, the first indented by `first` columns and the others by `hanging`."""
+    return textwrap.wrap(
+        text, width(), initial_indent=" " * first, subsequent_indent=" " * hanging, break_on_hyphens=False
+    )
+
+
+class Printed:
+    """Base of values that :func:`print` shows as their repr, within the width of the terminal."""
+
+    def __str__(self) -> str:
+        """Return the repr, broken into lines."""
+        return "\n".join(wrapped(repr(self), 4))
+
+
+def warn(message: str, kind: type[Warning]) -> None:
+    """Warn at the line outside of neurograph from which it was called, however deep inside this is."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "neurograph":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, kind, stacklevel=level)

@@ -6,7 +6,7 @@ import types
 import pytest
 
 import neurograph as ng
-from neurograph._messages import warn, width, wrapped
+from neurograph._checks import warn, width, wrapped
 from tests.training.networks import XOR, network
 
 WORDS = "a well-known sentence that goes on and on " * 20
@@ -45,3 +45,25 @@ def test_every_function_that_trains_warns_at_the_line_that_calls_it():
         with pytest.warns(ng.TrainingWarning, match="targets lie outside") as said:
             call()
         assert {one.filename for one in said} == {__file__}
+
+
+def printed():
+    """What users print: each thing that a function here returns, of a network large enough to say much."""
+    x, y = XOR
+    start = network()
+    fit = ng.train(start, x, y, seed=0)
+    pruning = ng.prune(fit.network, ng.pruning.magnitude(0.5), x, y, rounds=2, seed=0)
+    report = ng.certify(fit.network, x)
+    return {
+        "network": start, "table": start.to_table(), "fit": fit, "equilibrium": ng.settle(start, x, record=1),
+        "pruning": pruning, "removed": pruning.removed[0], "report": report, "metrics": ng.graph_metrics(start),
+        "check": ng.gradient_check(start, x, y), "trial": ng.sweep(start, x, y, {"epochs": [1]})[0],
+        "quantised": ng.quantise(start, levels=4), "packed": ng.PackedWeights.of(start.matrix()),
+        **{f"certificate {one.name}": one for one in report},
+    }  # fmt: skip
+
+
+def test_what_is_printed_is_as_wide_as_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, value in printed().items():
+        assert max(map(len, str(value).splitlines())) <= 80, name

@@ -74,7 +74,7 @@ def _drawn(a: sparse.csr_array, m: sparse.csr_array, c: sparse.csr_array, rng: n
     out, into, both = c, sparse.csr_array(c.T), m
     a.sort_indices()
     n = a.shape[0]
-    edges = np.repeat(np.arange(n), np.diff(a.indptr)) * n + a.indices  # they rise
+    edges = np.repeat(np.arange(n), np.diff(a.indptr)) * n + a.indices.astype(np.int64)  # they rise
     found = dict.fromkeys(("030T", "030C", "120D", "120U", "120C", "210", "300"), 0.0)
     for one, other in ((out, out), (into, into), (out, into), (both, into), (both, out), (both, both)):
         first, second = np.diff(one.indptr).astype(np.int64), np.diff(other.indptr).astype(np.int64)
@@ -87,7 +87,7 @@ def _drawn(a: sparse.csr_array, m: sparse.csr_array, c: sparse.csr_array, rng: n
         w = rng.integers(second[middle] - (one is other))
         w += (one is other) & (w >= u)
         ends = (each.indices[each.indptr[middle] + k].astype(np.int64) for each, k in ((one, u), (other, w)))
-        kinds = _kinds(edges, n, np.asarray(middle, np.int64), *ends)
+        kinds = _kinds(edges, n, middle, *ends)
         # A triad has three wedges; of a kind with itself each was counted in both orders.
         share = before[-1] / (2 if one is other else 1) / WEDGES / 3
         for name in found:

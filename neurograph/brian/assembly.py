@@ -79,7 +79,7 @@ def checked_rule(rule: Any) -> Rule | None:
     if rule is None:
         return None
     if not isinstance(rule, Rule):
-        raise ParameterError(f"rule is {rule!r}: expected one of neurograph.rules, such as stdp()")
+        raise ParameterError(f"rule is {rule!r}: expected one of neurograph.rules, such as rules.stdp()")
     if rule.kind != "online":
         raise ParameterError(
             f"rule {rule.name} is a readout rule, which compares the ends of several phases, and Brian2 follows a rule "
@@ -91,7 +91,7 @@ def checked_rule(rule: Any) -> Rule | None:
 def checked_cost(cost: Any) -> Cost:
     """Return the cost that nudges, or raise :class:`ParameterError`."""
     if not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as squared_error()")
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.squared_error()")
     if cost.coupled:
         raise ParameterError(
             f"cost is {cost!r}, whose force on an output depends on the others, which a neuron of Brian2 does not see: "

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import checked_number, checked_whole
+from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons
@@ -32,7 +32,7 @@ from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BrianModel(Batches):
+class BrianModel(Batches, Printed):
     """A network in Brian2: standard objects, which may be read, set and extended.
 
     Made by :func:`neurograph.brian.build`. The samples of a batch stand side by side, in one copy of the network each:

@@ -47,7 +47,7 @@ class Times:
         if self.settling is None:
             raise ParameterError(
                 "duration is missing, and the rate network did not settle where it was measured: expected a time, such "
-                "as duration=0.5*second"
+                "as duration=0.5*brian2.second"
             )
         counted = 0 if self.window is None else self._steps("window", self.window if window is None else window)
         return self._steps("settling", self.settling) + counted

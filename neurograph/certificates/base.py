@@ -12,8 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import checked_whole
-from neurograph._messages import wrapped
+from neurograph._checks import checked_whole, wrapped
 from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
@@ -291,17 +290,18 @@ class Theorem(abc.ABC):
         matrix = certificate.witness["P"] if certificate.norm == "P" else None
         return Distance(system, phase, equilibrium, norm=certificate.norm, weights=weights, matrix=matrix)
 
-    def answer(self, system: System, budget: float, earlier: Certificate | None = None) -> Certificate:
-        """Return the certificate of a system, UNKNOWN if `budget` seconds or the range of floats are not enough."""
-        deadline = Deadline(budget)
+    def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
+        """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
+        deadline = Deadline(seconds)
         try:
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
         except OutOfTimeError:
-            found = self.unknown(system, f"Out of time: {budget:g} s were not enough.")
+            more = f"certify(..., budget={4 * system.budget:g}) gives more"
+            found = self.unknown(system, f"Out of time: {seconds:.3g} s, its share of the budget; {more}.")
         except ArithmeticError:
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
-        return replace(found, seconds=budget - deadline.left)
+        return replace(found, seconds=seconds - deadline.left)
 
     def radius(self, system: System, certificate: Certificate, x: Array) -> Array:
         """Return the radii (batch,) of :meth:`Certificate.radius`; here those that follow from a contraction's rate.
@@ -316,8 +316,7 @@ class Theorem(abc.ABC):
                 f"certificate {self.name!r} ({certificate.verdict}) gives no radius: expected one that proves a "
                 "contraction for all inputs, or 'embedding'"
             )
-        assert certificate.rate is not None
-        assert certificate.norm is not None
+        assert certificate.rate is not None and certificate.norm is not None  # noqa: PT018
         P = certificate.witness.get("P")
         return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from neurograph._checks import checked_number
 from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64, network_digest
 from neurograph.certificates.theorems import THEOREMS
@@ -32,7 +33,7 @@ def certify(
     cost: Cost | None = None,
     dt: float | None = None,
     level: Level = "standard",
-    budget: float = 30.0,
+    budget: float = 60.0,
     progress: bool | None = None,
 ) -> Report:
     """Return what is proved of a network's stability, with its weights as they are.
@@ -61,7 +62,8 @@ def certify(
     level : {"fast", "standard", "strong"}
         How much work is done: sums over the edges; also eigenvalues and searches; also linear matrix inequalities.
     budget : float
-        Seconds that each theorem may take before it ends as UNKNOWN.
+        Seconds that the whole call may take, but for the work between two looks at the clock. What is left when a
+        theorem begins is shared evenly with those after it; one that needs more than its share ends as UNKNOWN.
     progress : bool, optional
         Whether to draw a progress bar, which leaves nothing behind; default: where there is a terminal.
 
@@ -112,19 +114,20 @@ def certify(
 
 
 def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None) -> tuple[Certificate, ...]:
-    """Ask one theorem after the other; the bar names the one that is asked."""
-    found = []
+    """Ask one theorem after the other, each for its share of the time that is left; the bar names the one asked."""
+    found: list[Certificate] = []
+    deadline = Deadline(system.budget)
     hidden = None if progress is None else not progress
     with tqdm(theorems, unit="theorem", disable=hidden, leave=False, dynamic_ncols=True) as bar:
         for theorem in bar:
             bar.set_description(theorem.name)
-            found.append(theorem.answer(system, system.budget))
+            found.append(theorem.answer(system, max(deadline.left, 0.0) / (len(theorems) - len(found))))
     return tuple(found)
 
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:
     if not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as squared_error()")
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.squared_error()")
     if phase == "free":
         raise ParameterError("cost is given, but phase is 'free', in which nothing is nudged: expected phase='nudged'")
     if cost.stiffness != 1.0:

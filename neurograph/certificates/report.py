@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from neurograph._messages import width, wrapped
+from neurograph._checks import width, wrapped
 from neurograph.certificates.base import SCOPES, Certificate
 from neurograph.certificates.system import network_digest
 from neurograph.certificates.verdict import CLAIMS, Verdict

@@ -64,7 +64,7 @@ class System:
         Whether activity also returns along the edges: the drift gets (J' - J)(s - s*), J its Jacobian at the free
         equilibrium s*.
     budget : float
-        Seconds that a theorem may take.
+        Seconds that all theorems together may take.
     """
 
     network: Network
@@ -73,7 +73,7 @@ class System:
     beta: float
     dt: float | None
     transposed: bool = False
-    budget: float = 30.0
+    budget: float = 60.0
 
     @cached_property
     def digest(self) -> str:

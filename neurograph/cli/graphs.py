@@ -27,6 +27,7 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "into_inputs": ("edges into inputs", {"choices": ("error", "drop")}),
     "undirected": ("undirected edges", {"choices": ("error", "both")}),
     "normalise": ("scale weights: auto, incoming, largest, none, or a spectral radius", {"type": str}),
+    "bias": ("biases: none, node (one bias node), or neurons (one each)", {"choices": ("none", "node", "neurons")}),
     "sign": ("signs of neurons by an attribute, as transmitter=ACh:1,GABA:-1", {"type": str}),
 }
 """The words of :func:`neurograph.read`, and what each says."""
@@ -37,7 +38,7 @@ def add_graph(command: argparse.ArgumentParser, words: str = "graph file", **how
     command.add_argument("graph", type=Path, help=words, **how)
     group = command.add_argument_group("a graph of another program")
     for name, (said, kind) in OPTIONS.items():
-        shown = {} if "choices" in kind else {"metavar": "FILE" if kind["type"] is Path else "X"}
+        shown: dict[str, Any] = {} if "choices" in kind else {"metavar": "FILE" if kind["type"] is Path else "X"}
         group.add_argument(f"--{name.replace('_', '-')}", help=said, **kind, **shown)
 
 
@@ -91,5 +92,6 @@ _READ: dict[str, Any] = {
     "outputs": _naming,
     "normalise": _normalise,
     "sign": _sign,
+    "bias": lambda text: {"none": False, "node": True}.get(text, text),
     "weight": lambda text: None if text == "none" else text,
 }

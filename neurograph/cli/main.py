@@ -18,12 +18,11 @@ from typing import Any
 import numpy as np
 
 import neurograph as ng
-from neurograph._checks import checked_whole
-from neurograph._messages import wrapped
+from neurograph._checks import checked_whole, wrapped
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
 from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
-from neurograph.cli.pruner import add_pruner, chosen_pruner
+from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
 from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
@@ -128,9 +127,9 @@ def _add_train(commands: Any) -> None:
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
-    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "default: asymmetric_ep; without GRAPH, its edges are tied where the rule needs that"
-    command.add_argument("--rule", choices=RULES, help=words)
+    _add_dynamics(command)
+    words = f"{listed(RULES)}; default: asymmetric_ep; without GRAPH, edges are tied where the rule needs that"
+    command.add_argument("--rule", help=words, **named(RULES))
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -156,8 +155,8 @@ def _add_certify(commands: Any) -> None:
     command = _add(commands, _certify, words)
     add_graph(command)
     _add_data(command)
-    command.add_argument("--dynamics", choices=DYNAMICS, help="default: what the graph carries, else deep")
-    words = "seconds that each theorem may take (default: %(default)s)"
+    _add_dynamics(command)
+    words = "seconds that all theorems together may take (default: %(default)s)"
     command.add_argument("--budget", type=float, default=DEFAULT_BUDGET, metavar="N", help=words)
     command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
 
@@ -208,9 +207,14 @@ def _add_convert(commands: Any) -> None:
 
 def _add_data(command: argparse.ArgumentParser) -> None:
     data = command.add_mutually_exclusive_group()
-    words = "what ships: logic; parity, of three bits; moons and circles, 200 points; digits, those to learn from"
-    data.add_argument("--task", choices=TASKS, help=words)
+    words = f"{listed(TASKS)}; parity is of three bits, moons and circles are 200 points, digits those to learn from"
+    data.add_argument("--task", help=words, **named(TASKS))
     data.add_argument("--data", type=Path, help="CSV file whose header names nodes: a column for each input and output")
+
+
+def _add_dynamics(command: argparse.ArgumentParser) -> None:
+    words = f"{listed(DYNAMICS)}; default: what the graph carries, else deep"
+    command.add_argument("--dynamics", help=words, **named(DYNAMICS))
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -338,7 +342,7 @@ def _report(options: argparse.Namespace) -> None:
         history=read_history(history) if history.exists() else None,
         removed=read_removed(log, network.nodes) if log.exists() else (),
     )
-    print(f"{source.name}: {network}\nWritten to {target}")
+    print(*wrapped(f"{source.name}: {network!r}", 4), f"Written to {target}", sep="\n")
 
 
 def _convert(options: argparse.Namespace) -> None:

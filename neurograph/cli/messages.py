@@ -17,9 +17,15 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"pruner is (\w+)\([^)]*\)": lambda found: f"--by is {found[1].lower()}",
     r"expected prune\(network, pruner, x, y\)": "expected --task NAME or --data FILE.csv",
     r"larger budget in certify\(\)": "larger --budget",
+    r"certify\(\.\.\., budget=(\S+)\)": r"--budget \1",
     r"smaller beta": "smaller --beta",
     r"smaller learning rate": "smaller --rate",
     r"None for all (samples )?at once": "0 for all at once",
+    r"(weight|normalise)=None": r"--\1 none",
+    # Where these words are said in Python.
+    r" in neurograph\.read, topologies\.from_graph and from_edges": "",
+    r" \(in from_edges, nodes= adds nodes that no edge names\)": "",
+    r"set graph\.nodes\[node\]\['role'\] = 'output', or name them, outputs=\[\.\.\.\]": "name them with --outputs",
     # What only Python can do, beside another remedy.
     r", network\.with_weights\(network\.weights / ([^)]*)\)": r", \1",
     r" or rules\.asymmetric_ep\(finite=True\)": "",
@@ -46,10 +52,12 @@ def in_options(message: str, options: argparse.Namespace) -> str:
         message = re.sub(pattern, words, message)
     for dest, option in spelled.items():
         if getattr(options, dest, None) is not None:  # else it is what the graph carries under this name
-            message = re.sub(rf"(?<![\w.-])(a )?{dest}(?= is \S)", option, message)
+            message = re.sub(rf"(?<![\w.-])(a )?{dest}(?= (is|names|asks|says) \S)", option, message)
         message = re.sub(rf"(?<![\w.-]){dest} is None", f"{option} is not given", message)
         message = re.sub(rf"(?<![\w.-]){dest}=False", f"no {option}", message)
         message = re.sub(rf"(?<![\w.-]){dest}=(?=\w)", f"{option} ", message)
+        message = re.sub(rf"(?<![\w.-]){dest}=(?= )", option, message)
+        message = re.sub(rf"(?<![\w.-]){dest}=([\"'])(\w+)\1", rf"{option} \2", message)
         message = re.sub(rf"\b(no|leave) {dest}\b", rf"\1 {option}", message)
     for module, option in CHOSEN.items():
         message = re.sub(rf"({option} )?(neurograph\.)?\b{module}\.(\w+)\(\)", rf"{option} \3", message)

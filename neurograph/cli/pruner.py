@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import re
+from collections.abc import Collection
 from typing import Any, Literal, get_args, get_origin
 
 from neurograph.errors import ParameterError
@@ -17,10 +18,21 @@ OPTIONS = {name: parameter for parameters in PARAMETERS.values() for name, param
 """The parameters of all pruners."""
 
 
+def named(names: Collection[str]) -> dict[str, Any]:
+    """Return how argparse takes one of some names; its own list of them would be one long line."""
+    return {"choices": names, "metavar": "NAME"}
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the names for a help text, which is broken into lines."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
+
+
 def add_pruner(command: argparse.ArgumentParser) -> None:
     """Add the choice of a pruner and the options of all; what is not given stays the library's default."""
-    words = "which pruner chooses the edges; saliency needs data (default: %(default)s)"
-    command.add_argument("--by", choices=PRUNERS, default="magnitude", help=words)
+    words = f"which pruner chooses the edges, {listed(PRUNERS)}; saliency needs data (default: %(default)s)"
+    command.add_argument("--by", default="magnitude", help=words, **named(PRUNERS))
     for name, parameter in OPTIONS.items():
         owners = [pruner for pruner, parameters in PARAMETERS.items() if name in parameters]
         # numpydoc: the line "name : type", and below it, further in, what it means.

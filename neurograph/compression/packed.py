@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph._checks import Printed
 from neurograph.compression.huffman import Code
 from neurograph.errors import DataError, FormatError
 from neurograph.kernels import engine
@@ -22,7 +23,7 @@ Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PackedWeights:
+class PackedWeights(Printed):
     """A sparse matrix as one string of bits, whose product is computed as the bits are read.
 
     Row after row: the number of entries, and for each entry the gap to the column before and the code of its value.
@@ -170,10 +171,13 @@ def _distinct(data: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[NDA
 
     Where few entries are equal: every place, and nothing.
     """
-    _, value = np.unique(data.view(np.int64), return_inverse=True)
+    values, value = np.unique(data.view(np.int64), return_inverse=True)
+    most = min(MOST_LEVELS, data.size // 2)
+    if values.size > most:
+        return np.arange(data.size), np.zeros(0, np.int64)
     pair = value.reshape(data.shape) * (labels.max(initial=0) + 1) + labels
     _, first, level = np.unique(pair, return_index=True, return_inverse=True)
-    if first.size > min(MOST_LEVELS, data.size // 2):
+    if first.size > most:
         return np.arange(data.size), np.zeros(0, np.int64)
     return first, level.astype(np.int64).reshape(data.shape)
 

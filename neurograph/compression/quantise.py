@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import checked_whole
+from neurograph._checks import Printed, checked_whole
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
@@ -17,7 +17,7 @@ ROUNDS = 300
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quantised:
+class Quantised(Printed):
     """The result of :func:`quantise`.
 
     Attributes

@@ -12,6 +12,7 @@ import copy
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,11 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
 """Every function an equation may call, on arrays."""
 
 ARITY = {"clip": 3, "between": 3}
+
+LONGEST = 1000
+"""Largest numerator and denominator of a constant that a derivative shows as a fraction."""
+
+LEAST_FLOAT = Fraction(5e-324)
 
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -170,7 +176,8 @@ class Expression:
                     compile(ast.Expression(WithFloats().visit(copy.deepcopy(node))), "<constant>", "eval"),
                     {"__builtins__": {}}, dict(ARRAY_FUNCTIONS),
                 )  # fmt: skip
-            usable = not isinstance(value, complex) and abs(value) < 2.0**53
+            exact = not any(isinstance(getattr(part, "value", None), float) for part in ast.walk(node))
+            usable = not isinstance(value, complex) and abs(value) < (2.0**53 if exact else np.inf)
         except ArithmeticError:
             usable = False
         if not usable:
@@ -221,7 +228,7 @@ class Expression:
         """Return the equation in LaTeX, each symbol as its LaTeX in `names` where it is given."""
         import sympy
 
-        expression = _to_sympy(self.tree)
+        expression = _to_sympy(self.tree, exact=False)
         return str(sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()}))
 
 
@@ -282,22 +289,24 @@ def _sympy_functions() -> dict[str, Any]:
     return own | {name: getattr(sympy, name) for name in ARRAY_FUNCTIONS if name not in own}
 
 
-def _to_sympy(node: ast.expr) -> sympy.Expr:
+def _to_sympy(node: ast.expr, exact: bool = True) -> sympy.Expr:
+    """Return the equation in sympy, each constant as the fraction that the float is, or as a decimal number to show."""
     import sympy
 
     match node:
         case ast.Constant(value=int(value)):
             return sympy.Integer(value)
         case ast.Constant(value=float(value)):
-            return sympy.Float(value, 17)
+            return sympy.Rational(*value.as_integer_ratio()) if exact else sympy.Float(value, 17)
         case ast.Name(id=name):
             return sympy.Symbol(name)
         case ast.UnaryOp(op=op, operand=operand):
-            return -_to_sympy(operand) if isinstance(op, ast.USub) else _to_sympy(operand)
+            inside = _to_sympy(operand, exact)
+            return -inside if isinstance(op, ast.USub) else inside
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return _sympy_functions()[name](*(_to_sympy(argument) for argument in arguments))
+            return _sympy_functions()[name](*(_to_sympy(argument, exact) for argument in arguments))
         case ast.BinOp(left=left, op=op, right=right):
-            return OPERATORS[type(op)](_to_sympy(left), _to_sympy(right))
+            return OPERATORS[type(op)](_to_sympy(left, exact), _to_sympy(right, exact))
     raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
 
 
@@ -309,17 +318,46 @@ def _derivative(expression: Expression, name: str) -> Expression:
     class Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
         """Writes constants so that they are read back as what they are."""
 
-    def number(printer: Any, constant: Any) -> str:
-        return repr(float(constant))
-
     def refuse(printer: Any, constant: Any) -> str:
         raise ExpressionError(f"the derivative of {expression.what} {expression.text!r} by {name} is not real")
 
-    Printer._print_Exp1 = Printer._print_Pi = number
+    Printer._print_Exp1 = lambda printer, constant: "exp(1)"
     Printer._print_ImaginaryUnit = refuse
     slope = sympy.powsimp(sympy.diff(_to_sympy(expression.tree), sympy.Symbol(name)), combine="exp")
-    text = Printer({"full_prec": True}).doprint(slope)
+    # sympy adds and multiplies constants as fractions; each is written so that it reads back as the very same number.
+    try:
+        written = {one: _written(one) for one in slope.atoms(sympy.Rational) if max(abs(one.p), one.q) > LONGEST}
+    except OverflowError:
+        raise ExpressionError(
+            f"the derivative of {expression.what} {expression.text!r} by {name} has a constant beyond the range of "
+            "floats"
+        ) from None
+    text = Printer().doprint(slope.xreplace(written))
     return Expression(text, expression.vocabulary, f"d({expression.what})/d{name}")
+
+
+def _written(constant: sympy.Rational) -> sympy.Expr:
+    """Return a fraction as a product of symbols, whose names are sums of floats that add up to it exactly."""
+    import sympy
+
+    # The denominator is a power of 2 times an odd number; a large one is scaled to between 1/2 and 1.
+    p, q = abs(int(constant.p)), int(constant.q)
+    odd = q // (q & -q)
+    unit = 1 << odd.bit_length() if odd > LONGEST else 1
+    parts = [Fraction(p * odd, q * unit), *[Fraction(odd, unit)] * (odd > 1)]
+    top, *below = (sympy.Symbol(_as_floats(part)) for part in parts)
+    whole = top / below[0] if below else top
+    return whole if constant.p > 0 else -whole
+
+
+def _as_floats(value: Fraction) -> str:
+    """Write a positive fraction, whose denominator is a power of 2, as a float or as a sum of floats, largest first."""
+    floats = [float(value)]
+    while (rest := value - sum(map(Fraction, floats))) and abs(rest) >= LEAST_FLOAT:
+        floats.append(float(rest))
+    texts = [repr(floats[0]), *(f"{'+-'[one < 0.0]} {abs(one)!r}" for one in floats[1:])]
+    texts += ["+ 5e-324*0.5"] if rest else []  # an interval that holds what no float can
+    return texts[0] if len(texts) == 1 else f"({' '.join(texts)})"
 
 
 @lru_cache(maxsize=1024)

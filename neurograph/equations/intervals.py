@@ -98,8 +98,8 @@ class Interval:
     def inverse(self) -> Interval:
         """Return 1/x; without bounds, and ROUGH, where x may be 0."""
         through = (self.low <= 0.0) & (self.high >= 0.0)
-        low = _down(1.0 / self.high, np.abs(self.high) == 1.0)
-        high = _up(1.0 / self.low, np.abs(self.low) == 1.0)
+        low = _down(1.0 / self.high, np.abs(np.frexp(self.high)[0]) == 0.5)  # a power of 2
+        high = _up(1.0 / self.low, np.abs(np.frexp(self.low)[0]) == 0.5)
         result = _made(np.where(through, -np.inf, low), np.where(through, np.inf, high), self)
         return _graded(result, ROUGH, through)
 
@@ -295,7 +295,8 @@ def _corners(
     lows, highs = [], []
     for a in (x.low, x.high):
         for b in (y.low, y.high):
-            value, exact = operation(a, b), np.isin(a, (-1.0, 0.0, 1.0)) | np.isin(b, units)
+            exact = reduce(operator.or_, [a == unit for unit in (-1.0, 0.0, 1.0)] + [b == unit for unit in units])
+            value = operation(a, b)
             lows.append(_down(value, exact, ulps))
             highs.append(_up(value, exact, ulps))
     return np.asarray(np.min(lows, axis=0)), np.asarray(np.max(highs, axis=0))

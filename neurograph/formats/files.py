@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
@@ -13,16 +11,19 @@ from typing import Any, Unpack
 
 import networkx as nx
 
-from neurograph._checks import check_memory
-from neurograph._files import write_whole
+from neurograph._files import GZIP, as_path, checked_place, contents, write_files
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import FormatError, GraphError, ParameterError
-from neurograph.formats.base import NO_ENDS, Format, Reader, plain_table
+from neurograph.formats.base import NO_ENDS, Format, Reader
+from neurograph.formats.encoding.plain import plain_table
 from neurograph.formats.registry import FORMATS, READ_ALONE, READERS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.intake import Intake, Words, with_words
 from neurograph.network.network import Network
+
+ALIASES = {".tsv": ".csv"}
+"""Suffixes of files that are read as those of another."""
 
 
 def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[str]) -> Path:
@@ -92,7 +93,7 @@ def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:
     return replace(table, attributes=attributes).with_roles()
 
 
-@with_words
+@with_words()
 def read(
     path: str | os.PathLike[str],
     *,
@@ -148,7 +149,7 @@ def read(
     return read_table(path, nodes=nodes, edges=edges, pre=pre, post=post, **words).to_graph()
 
 
-@with_words
+@with_words()
 def read_table(
     path: str | os.PathLike[str],
     *,
@@ -200,6 +201,8 @@ def read_table(
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
         ) from error
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from error
     except FormatError as error:
         raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
     except RecursionError as error:
@@ -236,68 +239,13 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     return checked_place(path)
 
 
-def checked_place(path: str | os.PathLike[str], *suffixes: str) -> Path:
-    """Return the path of a file of any kind that can be written: it is no folder, and its own folder exists.
-
-    Parameters
-    ----------
-    path : path
-        Where a file will be written.
-    *suffixes : str
-        Which suffixes it may have, in lower case with their dots; any where none is given.
-
-    Returns
-    -------
-    pathlib.Path
-        The path.
-
-    Raises
-    ------
-    FormatError
-        If the suffix is another, or no file can be written there.
-    """
-    path = as_path(path)
-    if suffixes and path.suffix.lower() not in suffixes:
-        raise FormatError(f"{path} has the suffix {path.suffix!r}: expected {' or '.join(suffixes)}")
-    try:
-        folder = path.resolve().parent
-    except OSError as error:
-        raise FormatError(
-            f"{path} cannot be written (the folder that the program is in: {error.strerror}): expected a path that "
-            "begins at the root, or a folder that is there"
-        ) from error
-    if path.is_dir():
-        wrong = "it is a folder"
-    elif not folder.is_dir():
-        wrong = f"there is no folder {folder}"
-    elif not os.access(folder, os.W_OK | os.X_OK):
-        wrong = f"no permission to write in {folder}"
-    else:
-        return path
-    raise FormatError(f"{path} cannot be written ({wrong}): expected a file in a folder that is there, with permission")
-
-
-def as_path(path: Any) -> Path:
-    """Return a path that a user passes.
-
-    Raises
-    ------
-    FormatError
-        If it is none, such as an open file or bytes, or is empty.
-    """
-    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
-    if not isinstance(text, str):
-        remedy = "; of an open file, pass its path" if hasattr(path, "read") else ""
-        raise FormatError(f"path is of type {type(path).__name__}: expected a str or Path, as 'net.json'{remedy}")
-    if not text or "\0" in text:
-        raise FormatError(f"path is {text!r}: expected the name of a file, as 'net.json'")
-    return Path(text)
-
-
 def _reader_of(path: Path) -> Reader:
-    """Return what reads a file."""
-    suffix = path.suffix.lower()
-    return READERS[suffix] if suffix in READERS else _format_of(path, f"{SUFFIXES}; or, to read alone, {READ_ALONE}")
+    """Return what reads a file, which may be packed by gzip, or have another suffix."""
+    inner = Path(path.stem) if path.suffix.lower() == GZIP else path
+    suffix = ALIASES.get(inner.suffix.lower(), inner.suffix.lower())
+    if suffix in FORMATS:
+        return FORMATS[suffix]
+    return READERS[suffix] if suffix in READERS else _format_of(inner, f"{SUFFIXES}; or, to read alone, {READ_ALONE}")
 
 
 def _format_of(path: Path, expected: str = SUFFIXES) -> Format:
@@ -319,7 +267,9 @@ def _format_of(path: Path, expected: str = SUFFIXES) -> Format:
 
 def _files(path: Path, format: Reader) -> list[Path]:
     """Return the files that a path names: it, and those that the format has beside it."""
-    return [path.with_name(f"{path.stem}{infix}{path.suffix}") for infix in format.infixes]
+    suffix = "".join(path.suffixes[-2:]) if path.suffix.lower() == GZIP else path.suffix
+    stem = path.name.removesuffix(suffix)
+    return [path.with_name(f"{stem}{infix}{suffix}") for infix in format.infixes]
 
 
 def _given_files(path: Path, format: Reader, nodes: Any, edges: Any) -> list[Path]:
@@ -343,41 +293,5 @@ def _read_files(path: Path, format: Reader, nodes: Any, edges: Any) -> list[byte
     files = _given_files(path, format, nodes, edges)
     named = 2 if nodes is not None or edges is not None or not format.tabular else 1
     return [
-        b"" if place >= named and not file.exists() else _contents(file, format) for place, file in enumerate(files)
+        b"" if place >= named and not file.exists() else contents(file, format.name) for place, file in enumerate(files)
     ]
-
-
-def _contents(path: Path, format: Reader) -> bytes:
-    """Read a file that is one, is not empty and fits into the memory."""
-    try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise FormatError(f"{path} is a folder: expected a {format.name} file; check the path")
-        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
-            raise FormatError(f"{path} is no regular file: expected a {format.name} file; copy what it gives into one")
-        check_memory(about.st_size, f"reading {path}", "expected a graph; check the path")
-        data = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            f"{path} cannot be read ({error.strerror}): expected a {format.name} file; check the path"
-        ) from error
-    if not data.strip():
-        raise FormatError(f"{path} is empty: expected a graph; write it again")
-    return data
-
-
-def write_files(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
-    """Write each file whole or not at all; of several, none takes its place before all are written.
-
-    Raises
-    ------
-    FormatError
-        If one of them cannot be written.
-    """
-    try:
-        write_whole(paths, contents)
-    except OSError as error:
-        raise FormatError(
-            f"{paths[0]} cannot be written ({error.strerror}): expected a path in a folder that is there, "
-            "with room and permission"
-        ) from error

@@ -96,7 +96,7 @@ def dynamics_of(graph: nx.DiGraph[Any]) -> Dynamics:
     except (NeurographError, TypeError, ValueError):
         raise FormatError(
             f"attribute 'dynamics' of the graph is {reprlib.repr(carried)}: NIR holds leaky linear neurons alone; "
-            "write the network, neurograph.compile(graph), or .json"
+            "write a network of such ones, neurograph.compile(graph, neurograph.dynamics.vector_field()), or .json"
         ) from None
 
 

@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import check_memory
+from neurograph._files import checked_place, write_files
 from neurograph.formats.base import needed
-from neurograph.formats.files import checked_place, write_files
 from neurograph.formats.nir_program import Floats
 
 LEAKLESS = 1e6

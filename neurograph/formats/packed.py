@@ -7,10 +7,8 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
@@ -20,24 +18,27 @@ from neurograph.compression.packed import PackedWeights
 from neurograph.errors import FormatError
 from neurograph.formats.base import (
     NO_ENDS,
-    VERSION,
     Ends,
     Format,
-    add_node,
+    distinct_nodes,
     from_json,
     label_from_json,
     parsed_json,
     to_json,
-    without,
 )
-from neurograph.graphs.edge_table import EdgeTable
-from neurograph.graphs.from_networkx import wiring_of
+from neurograph.formats.encoding.typed import columns_from_json, columns_to_json
+from neurograph.graphs.columns import Column, Columns
+from neurograph.graphs.edge_table import EdgeTable, numbered
 from neurograph.graphs.wiring import Wiring
 from neurograph.kernels.engine import LONGEST
 
+LAYOUT = 2
+"""Version of the parts of a file; one with another is refused."""
+
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
-SIZES = 8
-"""Numbers in front of the parts: bytes of the JSON text, compressed and not; bits, entries, values; code tables."""
+SIZES = 10
+"""Numbers in front of the parts: bytes of the JSON text, compressed and not; bits, entries, values; bytes of the code
+tables, of the kinds and of the order."""
 
 DENSEST = 300
 """How many times as long as compressed the JSON text may be, beside a megabyte."""
@@ -49,9 +50,10 @@ SYMBOLS = 1 << 16
 class Packed(Format):
     """A graph whose weights are packed as :class:`neurograph.compression.packed.PackedWeights` has them.
 
-    One line of text with the version and the SHA-256 of all that follows; eight numbers of 64 bits; nodes and
-    attributes as JSON, compressed by zlib; the lengths of three Huffman codes; the different weights; the bits. Rows
-    are presynaptic nodes. Numbers are little-endian.
+    One line of text with the version and the SHA-256 of all that follows; ten numbers of 64 bits; nodes and
+    attributes as JSON, compressed by zlib; the lengths of three Huffman codes; the different weights; which kind of
+    attributes goes with each, and the place of each edge in its row, compressed by zlib; the bits. Rows are presynaptic
+    nodes. Numbers are little-endian.
     """
 
     name = "packed"
@@ -61,86 +63,141 @@ class Packed(Format):
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
-        graph = table.to_graph()
-        index = {node: place for place, node in enumerate(graph)}
-        edges = [(index[pre], index[post], data) for pre, post, data in graph.edges(data=True)]
-        rows, columns = np.array([edge[:2] for edge in edges], np.int64).reshape(-1, 2).T
-        weights = np.array([data["weight"] for _, _, data in edges], np.float64)
-        matrix = scipy.sparse.csr_array((weights, (rows, columns)), shape=(len(index), len(index)))
-        matrix.sum_duplicates()  # there are none, but it sorts the columns
-        order = np.lexsort((columns, rows))
-        # What edges carry beside their weights is kept once, as text: equal for equal attributes of the same types.
-        kinds: dict[str, int] = {}
-        others = [json.dumps(to_json(without(data, "weight")), ensure_ascii=False) for _, _, data in edges]
-        labels = [kinds.setdefault(others[place], len(kinds)) for place in order.tolist()]
-        packed = PackedWeights.of(matrix, np.array(labels, np.int64))
+        graph = Wiring.of(table).by_pre()
+        count = len(graph.nodes)
+        starts = np.searchsorted(graph.pre, np.arange(count + 1))
+        edges = scipy.sparse.csr_array((numbered(graph.pre.size), graph.post, starts), shape=(count, count))
+        matrix = edges.tocsc().tocsr()  # two counting sorts: the columns of a row rise
+        order = matrix.data
+        weights = graph.of_edges["weight"].values[order].astype(np.float64)
+        matrix = scipy.sparse.csr_array((weights, matrix.indices, matrix.indptr), shape=matrix.shape)
+        kinds, kind = _kinds(graph.of_edges.without("weight"))
+        packed = PackedWeights.of(matrix, kind[order])
         document = {
-            "graph": to_json(graph.graph),
-            "nodes": [[node, to_json(data)] for node, data in graph.nodes(data=True)],
-            "kinds": [json.loads(kind) for kind in kinds],
-            "labels": packed.labels.tolist() if len(kinds) > 1 else [],
-            "order": None if np.array_equal(order, np.arange(order.size)) else np.argsort(order).tolist(),
+            "graph": to_json(dict(graph.attributes)),
+            "nodes": graph.nodes,
+            "of_nodes": columns_to_json(graph.of_nodes),
+            "kinds": kinds.count,
+            "of_kinds": columns_to_json(kinds),
         }
+        ranks = np.empty(order.size, np.int64)
+        ranks[order] = np.arange(order.size)
+        ranks -= starts[graph.pre]
         text = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
-        return [_sealed(text, packed)]
+        numbers = [
+            _deflated(packed.labels) if kinds.count > 1 else b"",
+            b"" if np.array_equal(order, np.arange(order.size)) else _deflated(ranks),
+        ]
+        return [_sealed(text, packed, numbers)]
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read a file of neurograph."""
-        document, packed = _opened(files[0])
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        graph.graph.update(from_json(document["graph"]))
-        for label, attributes in document["nodes"]:
-            add_node(graph, label_from_json(label), from_json(attributes))
-        nodes = list(graph)
+        document, packed, order = _opened(files[0])
+        nodes = distinct_nodes([label_from_json(label) for label in document["nodes"]])
         indptr, indices, level = packed.unpacked()
-        kinds, labels = document["kinds"], _checked_labels(document, packed.values.size)
-        pre, post = np.repeat(np.arange(len(nodes)), np.diff(indptr)).tolist(), indices.tolist()
-        for place in _checked_order(document["order"], len(pre)):
-            weight, more = float(packed.values[level[place]]), kinds[labels[level[place]]]
-            graph.add_edges_from([(nodes[pre[place]], nodes[post[place]], {"weight": weight, **from_json(more)})])
-        return replace(wiring_of(graph), own=True)
+        pre = np.repeat(np.arange(len(nodes), dtype=np.int32), np.diff(indptr))
+        places = _places(order, indptr, pre)
+        level = level[places]
+        kinds = columns_from_json(document["of_kinds"], document["kinds"], "edges")
+        return Wiring(
+            nodes,
+            pre,
+            indices[places].astype(np.int32),
+            columns_from_json(document["of_nodes"], len(nodes), "nodes"),
+            kinds.take(packed.labels[level]).having(weight=Column(packed.values[level])),
+            from_json(document["graph"]),
+            own=True,
+        )
 
 
-def _sealed(text: bytes, packed: PackedWeights) -> bytes:
+def _kinds(columns: Columns) -> tuple[Columns, NDArray[np.int64]]:
+    """Return the different rows of columns, and which of them each row is: equal ones are of the same types."""
+    kind, first = np.zeros(columns.count, np.int64), np.arange(min(columns.count, 1))
+    for column in columns.values():
+        codes = _codes(column)
+        _, first, found = np.unique(kind * (codes.max(initial=0) + 1) + codes, return_index=True, return_inverse=True)
+        kind = found.astype(np.int64, copy=False)
+    return columns.take(first), kind
+
+
+def _codes(column: Column) -> NDArray[np.int64]:
+    """Return a number for each different value, bit for bit, and 0 where there is none."""
+    where = column.where()
+    told = column.values[where]
+    if told.dtype.kind == "f":
+        told = told.astype(np.float64).view(np.int64)
+    if told.dtype == object:
+        known: dict[str, int] = {}
+        texts = (json.dumps(to_json(value), ensure_ascii=False) for value in told.tolist())
+        told = np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int64, told.size)
+    codes = np.zeros(column.values.size, np.int64)
+    codes[where] = np.unique(told, return_inverse=True)[1] + 1
+    return codes
+
+
+def _deflated(numbers: NDArray[np.int64]) -> bytes:
+    """Return whole numbers, none below 0, compressed: in as many bytes each as the largest takes."""
+    kind = np.min_scalar_type(int(numbers.max(initial=0)))
+    return zlib.compress(numbers.astype(kind.newbyteorder("<")).tobytes())
+
+
+def _inflated(data: bytes, count: int, what: str) -> NDArray[np.int64]:
+    """Return so many numbers that :func:`_deflated` gave."""
+    try:
+        found = zlib.decompressobj().decompress(data, 8 * count + 1)
+    except zlib.error as error:
+        raise FormatError(f"the {what} of its edges cannot be decompressed ({error}): write it again") from error
+    width = len(found) // max(count, 1)
+    if width not in (1, 2, 4, 8) or len(found) != width * count:
+        raise FormatError(f"the {what} of its edges is {len(found)} bytes for {count} numbers: write it again")
+    return np.frombuffer(found, f"<u{width}").astype(np.int64)
+
+
+def _sealed(text: bytes, packed: PackedWeights, numbers: Sequence[bytes]) -> bytes:
     body = zlib.compress(text, 9)
-    codes = [code.lengths for code in (packed.counts, packed.gaps, packed.levels)]
-    sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *(code.size for code in codes)]
+    numbers = [*(code.lengths.tobytes() for code in (packed.counts, packed.gaps, packed.levels)), *numbers]
+    sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *map(len, numbers)]
     payload = b"".join(
         [
             np.array(sizes, "<u8").tobytes(),
             body,
-            *(code.tobytes() for code in codes),
+            *numbers[:3],
             packed.values.astype("<f8").tobytes(),
+            *numbers[3:],
             packed.words.astype(">u8").tobytes()[: -(-packed.bits // 8)],
         ]
     )
-    return b"neurograph packed %d %s\n%s" % (VERSION, hashlib.sha256(payload).hexdigest().encode(), payload)
+    return b"neurograph packed %d %s\n%s" % (LAYOUT, hashlib.sha256(payload).hexdigest().encode(), payload)
 
 
-def _opened(data: bytes) -> tuple[dict[str, Any], PackedWeights]:
+def _opened(data: bytes) -> tuple[dict[str, Any], PackedWeights, NDArray[np.int64] | None]:
+    """Return the JSON part, the weights with the kinds of their edges' attributes, and the order of edges."""
     first = FIRST.match(data)
     if first is None:
         raise FormatError("it does not begin as a packed file of neurograph does; check the path")
-    if int(first[1]) != VERSION:
+    if int(first[1]) != LAYOUT:
         raise FormatError(
-            f"it has version {int(first[1])}: expected {VERSION}; read it with the neurograph that wrote it"
+            f"it has version {int(first[1])}: expected {LAYOUT}; read it with the neurograph that wrote it"
         )
     payload = data[first.end() :]
     if hashlib.sha256(payload).hexdigest().encode() != first[2]:
         raise FormatError("its bytes are not those that were written (their hash differs): write it again")
     parts = _Parts(payload)
-    body, text, bits, entries, values, *codes = (int(size) for size in parts.take(8 * SIZES, "<u8"))
+    body, text, bits, entries, values, *sizes = (int(size) for size in parts.take(8 * SIZES, "<u8"))
     document = _document(parts.take(body, "u1").tobytes(), text)
-    lengths = [_checked_code(parts.take(size, "u1")) for size in codes]
-    numbers = parts.take(8 * values, "<f8").astype(np.float64)
+    counts, gaps, levels = (_checked_code(parts.take(size, "u1")) for size in sizes[:3])
+    weights = parts.take(8 * values, "<f8").astype(np.float64)
+    labels, order = (parts.take(size, "u1").tobytes() for size in sizes[3:])
     nodes = len(document["nodes"])
-    if max(nodes, entries) > bits or (lengths[2].lengths.size or entries) != values or parts.left != -(-bits // 8):
+    if max(nodes, entries) > bits or (levels.lengths.size or entries) != values or parts.left != -(-bits // 8):
         raise FormatError("its sizes do not go together: write it again")
+    kind = _inflated(labels, values, "attributes") if labels else np.zeros(values, np.int64)
+    if not kind.max(initial=-1) < document["kinds"] <= entries:
+        raise FormatError("the attributes of its edges are not those of its weights: write it again")
     stream = parts.take(parts.left, "u1").tobytes()
     words = np.frombuffer(stream + bytes(-len(stream) % 8 + 16), ">u8").astype(np.uint64)
-    counts, gaps, levels = lengths
-    nothing = np.zeros(numbers.size, np.int64)
-    return document, PackedWeights((nodes, nodes), words, bits, entries, counts, gaps, levels, numbers, nothing)
+    packed = PackedWeights((nodes, nodes), words, bits, entries, counts, gaps, levels, weights, kind)
+    return document, packed, _inflated(order, entries, "order") if order else None
 
 
 class _Parts:
@@ -168,23 +225,10 @@ def _document(body: bytes, size: int) -> dict[str, Any]:
     except zlib.error as error:
         raise FormatError(f"its attributes cannot be decompressed ({error}): write it again") from error
     document = parsed_json(text)
-    parts: dict[str, Any] = {
-        "graph": dict, "nodes": list, "kinds": list, "labels": list, "order": (list, type(None))
-    }  # fmt: skip
+    parts = {"graph": dict, "nodes": list, "of_nodes": dict, "kinds": int, "of_kinds": dict}
     if not isinstance(document, dict) or not all(isinstance(document.get(key), kind) for key, kind in parts.items()):
         raise FormatError(f"its JSON part lacks one of {', '.join(parts)}: write it again")
-    pairs = all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], dict) for pair in document["nodes"])
-    if not pairs or not all(isinstance(kind, dict) for kind in document["kinds"]):
-        raise FormatError("a node or an edge of it has no object of attributes: write it again")
     return document
-
-
-def _checked_labels(document: dict[str, Any], count: int) -> list[int]:
-    """Return the kind of each level's attributes."""
-    kinds, labels = document["kinds"], document["labels"] or [0] * count
-    if len(labels) != count or not all(type(label) is int and 0 <= label < len(kinds) for label in labels):
-        raise FormatError("the attributes of its edges are not those of its weights: write it again")
-    return labels
 
 
 def _checked_code(lengths: NDArray[np.uint8]) -> Code:
@@ -194,9 +238,11 @@ def _checked_code(lengths: NDArray[np.uint8]) -> Code:
     return code
 
 
-def _checked_order(order: list[Any] | None, count: int) -> list[int]:
+def _places(order: NDArray[np.int64] | None, indptr: NDArray[np.int64], pre: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the place among the packed entries of each edge, by the place in its row."""
     if order is None:
-        return list(range(count))
-    if not all(type(place) is int for place in order) or sorted(order) != list(range(count)):
+        return np.arange(pre.size)
+    places = indptr[pre] + order
+    if np.any(order >= np.diff(indptr)[pre]) or np.any(np.bincount(places, minlength=pre.size) != 1):
         raise FormatError("the order of its edges is none: write it again")
-    return order
+    return places

@@ -6,29 +6,17 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import check_memory
-from neurograph.errors import FormatError
-from neurograph.formats.base import NO_ENDS, Ends, Format, needed, plain_attributes, unescaped
-from neurograph.formats.encoding.columns import (
-    columns,
-    decoded,
-    encoded,
-    from_header,
-    from_text,
-    header,
-    label,
-    label_column,
-    node_data,
-    rows,
-)
+from neurograph.errors import FormatError, ParameterError
+from neurograph.formats.base import NO_ENDS, Ends, Format, distinct_nodes, needed
+from neurograph.formats.encoding.columns import from_header, header, label, label_column
+from neurograph.formats.encoding.typed import typed, untyped
 from neurograph.graphs.columns import Column, Columns
-from neurograph.graphs.edge_table import EdgeTable, build_graph
-from neurograph.graphs.from_networkx import wiring_of
-from neurograph.graphs.sheets import attribute_column
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.sheets import LABELS, chosen, chosen_ends, listed
 from neurograph.graphs.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -55,6 +43,8 @@ class ParquetPair(Format):
     their other attributes; a cell is null where an attribute is absent. Labels are integers if all are, else texts. A
     column of ints and floats becomes float. What is neither bool, number nor text, in a column of all the same, is
     text that begins with ``json:``.
+
+    Of another program the edges alone are taken too: nodes that edges name and no table has come behind the others.
     """
 
     name = "Parquet"
@@ -68,92 +58,106 @@ class ParquetPair(Format):
         """Write a graph of plain values."""
         with needed(self.name, "pyarrow"):
             import pyarrow
-        graph = build_graph(table, np.empty(0, np.int64), np.empty(0), table.biases)
-        nodes = node_data(graph)
-        labels = label_column(graph)
-        as_given = np.arange(table.pre.size)
-        if table.order is not None:
-            as_given[table.order] = np.arange(table.pre.size)
-        cells = pyarrow.array(labels)
-        pre, post = (cells.take(pyarrow.array(ends[as_given])) for ends in (table.pre, table.post))
-        weights = table.weights[as_given].astype(np.float64)
+        graph = Wiring.of(table)
+        labels = pyarrow.array(label_column(graph.nodes))
+        ends = {
+            key: labels.take(pyarrow.array(places))
+            for key, places in zip(EDGE_KEYS, (graph.pre, graph.post), strict=True)
+        }
         return [
-            _dumped({"pre": pre, "post": post, "weight": weights, **_further(table, as_given)}, {}),
+            _dumped({**ends, "weight": pyarrow.array([], "f8"), **_arrow(typed(graph.of_edges, EDGE_KEYS))}, {}),
             _dumped(
-                {"node": cells, **columns(enumerate(encoded(nodes, NODE_KEYS)), len(nodes))},
-                {HEADER_KEY: header(graph.graph)},
+                {"node": labels, **_arrow(typed(graph.of_nodes, NODE_KEYS))},
+                {HEADER_KEY: header(graph.attributes)},
             ),
         ]
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
-        """Read the files of neurograph or of another program."""
-        edges, nodes = (
-            _loaded(data, keys, what)
-            for data, keys, what in zip(files, (EDGE_KEYS, NODE_KEYS), ("edges", "nodes"), strict=True)
+        """Read the files of neurograph or of another program, which may be the edges alone."""
+        edges = _loaded(files[0], "edges")
+        nodes = _loaded(files[1], "nodes") if files[1] else None
+        try:
+            keys = chosen_ends(edges.column_names, *ends)
+        except ParameterError as error:
+            raise FormatError(str(error)) from error
+        attributes, known, of_nodes, own = {}, edges[keys[0]][:0], Columns(0), False
+        if nodes is not None:
+            name = chosen(nodes.column_names, None, LABELS, "nodes", "nodes")
+            if name is None:
+                raise FormatError(
+                    f"the nodes have the columns {listed(nodes.column_names)}: expected {', '.join(LABELS)} among them"
+                )
+            known, written = nodes[name], (nodes.schema.metadata or {}).get(HEADER_KEY)
+            own = written is not None
+            if written is not None:
+                attributes = from_header(written.decode(errors="replace"), "neurograph in the schema of the nodes")[0]
+            of_nodes = untyped(_columns(nodes, (name,)), NODE_KEYS, "node", len(nodes))
+        cells, pre, post = _places([edges[key] for key in keys], known, keys, own)
+        return Wiring(
+            distinct_nodes([label(cell, "a label of a node") for cell in cells.to_pylist()]),
+            pre,
+            post,
+            Columns.stacked([of_nodes, Columns(len(cells) - len(known))]),
+            untyped(_columns(edges, keys), EDGE_KEYS, "edge", len(edges)),
+            attributes,
+            own=own,
         )
-        graph = _nodes(nodes)
-        ends_of = [_places(edges[key], nodes["node"], key) for key in EDGE_KEYS]
-        cells = {name: edges[name] for name in edges.column_names if name not in EDGE_KEYS}
-        alone = wiring_of(graph)
-        pre, post = (places.astype(np.int32) for places in ends_of)
-        columns = Columns(len(edges), _attributes(cells))
-        own = HEADER_KEY in (nodes.schema.metadata or {})
-        return Wiring(alone.nodes, pre, post, alone.of_nodes, columns, alone.attributes, own=own)
 
 
-def _attributes(cells: Mapping[str, Any]) -> dict[str, Column]:
-    """Return the columns of edges as :func:`decoded` reads their rows."""
-    found = {}
-    for name, values in cells.items():
-        column = attribute_column(values, name)
-        if column.values.dtype == object:
-            read = [None if cell is None else from_text(cell, f"the column {name}") for cell in column.cells()]
-            column = Column.of(read, column.present)
-        found[str(from_text(unescaped(name, EDGE_KEYS), f"the column {name!r}"))] = column
-    return found
+def _arrow(columns: Mapping[str, Column]) -> dict[str, pyarrow.Array]:
+    """Return columns as Arrow's, null where an attribute is absent."""
+    import pyarrow
+
+    return {
+        name: pyarrow.array(one.values, mask=None if one.present is None else ~one.present, from_pandas=False)
+        for name, one in columns.items()
+    }
 
 
-def _further(table: EdgeTable, as_given: NDArray[np.int64]) -> dict[str, list[Any]]:
-    """Return the columns of all that edges carry beside their weights."""
-    places, found = [], []
-    for place, others in enumerate(table.of_edges().rows()):
-        if others:
-            pre, post = table.edge(int(as_given[place]))
-            places.append(place)
-            found.append(plain_attributes(others, f"edge {pre!r} -> {post!r}"))
-    return columns(zip(places, encoded(found, EDGE_KEYS), strict=True), table.pre.size)
+def _columns(table: pyarrow.Table, keys: Sequence[str]) -> dict[str, Column]:
+    """Return the columns of a table that are attributes; one is absent where it is null or NaN."""
+    return {name: _column(table[name]) for name in table.column_names if name not in keys}
 
 
-def _nodes(table: pyarrow.Table) -> nx.DiGraph[Any]:
-    """Return the graph without its edges."""
-    graph: nx.DiGraph[Any] = nx.DiGraph()
-    written = (table.schema.metadata or {}).get(HEADER_KEY)
-    if written is not None:
-        text = written.decode(errors="replace")
-        graph.graph.update(from_header(text, "neurograph in the schema of the nodes")[0])
-    cells = {name: table[name].to_pylist() for name in table.column_names}
-    labels = cells.pop("node")
-    own = [label(cell, "a label in the column node") for cell in labels]
-    found = zip(own, rows(cells, len(own)), strict=True)
-    graph.add_nodes_from((node, decoded(row, NODE_KEYS, f"node {node!r}")) for node, row in found)
-    if len(graph) != len(own):
-        raise FormatError("the column node has a label twice: expected every label once")
-    return graph
+def _column(cells: pyarrow.ChunkedArray) -> Column:
+    import pyarrow.types as types
+
+    there = ~cells.is_null(nan_is_null=True).to_numpy()
+    if types.is_null(cells.type):
+        return Column.absent(len(cells))
+    if not (types.is_string(cells.type) or types.is_large_string(cells.type)):
+        cells = cells.fill_null(False if types.is_boolean(cells.type) else 0)
+    return Column(cells.to_numpy(), None if there.all() else there)
 
 
-def _places(ends: pyarrow.ChunkedArray, nodes: pyarrow.ChunkedArray, key: str) -> NDArray[np.int64]:
-    """Return where the ends of edges stand among the nodes."""
+def _places(
+    ends: Sequence[pyarrow.ChunkedArray], nodes: pyarrow.ChunkedArray, keys: Sequence[str], own: bool
+) -> tuple[pyarrow.ChunkedArray, NDArray[np.int32], NDArray[np.int32]]:
+    """Return the labels of all nodes, and where the ends of edges stand among them."""
     import pyarrow
     import pyarrow.compute
 
     try:
-        found = pyarrow.compute.index_in(ends.cast(nodes.type), nodes)
+        pre, post = (one.cast(nodes.type) for one in ends)
     except pyarrow.ArrowException as error:
-        raise FormatError(f"the columns {key} and node are of types {ends.type} and {nodes.type}: {error}") from error
+        types = ", ".join(map(str, (ends[0].type, ends[1].type, nodes.type)))
+        raise FormatError(f"{keys[0]}, {keys[1]} and the labels of nodes are of the types {types}: {error}") from error
+    if pre.null_count or post.null_count:
+        key = keys[0] if pre.null_count else keys[1]
+        raise FormatError(f"the column {key} has nothing in a row: expected a label; take such rows out")
+    both = pyarrow.chunked_array([*pre.chunks, *post.chunks], nodes.type)
+    found = pyarrow.compute.index_in(both, nodes)
     if found.null_count:
-        odd = ends[found.is_null().to_pylist().index(True)].as_py()
-        raise FormatError(f"the column {key} has {odd!r}, which is no node: expected it in the column node")
-    return np.asarray(found.to_numpy(), np.int64)
+        # Nodes that no table has, in the order in which the edges name them: pre and post of the first, then the next.
+        odd = np.flatnonzero(found.is_null().to_numpy())
+        odd = odd[np.argsort(odd % len(pre), kind="stable")]
+        new = both.take(pyarrow.array(odd)).unique()
+        if own:
+            raise FormatError(f"an edge ends at {new[0].as_py()!r}, which is no node: expected it in the column node")
+        nodes = pyarrow.chunked_array([*nodes.chunks, new], nodes.type)
+        found = pyarrow.compute.index_in(both, nodes)
+    numbers = found.to_numpy().astype(np.int32)
+    return nodes, numbers[: len(pre)], numbers[len(pre) :]
 
 
 def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
@@ -167,17 +171,18 @@ def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _loaded(data: bytes, keys: Sequence[str], what: str) -> pyarrow.Table:
+def _loaded(data: bytes, what: str) -> pyarrow.Table:
     """Return the columns of one file."""
     with needed(ParquetPair.name, "pyarrow"):
         import pyarrow
         import pyarrow.parquet
     try:
         file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data), page_checksum_verification=True)
-        _check_schema(file.schema_arrow, keys, what)
+        _check_schema(file.schema_arrow, what)
         _check_size(file.metadata.num_rows, len(file.schema_arrow), len(data), what)
         table = file.read()
         table.validate(full=True)
+        table = table.cast(_without_dictionaries(table.schema))
     except (pyarrow.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         if isinstance(error, FormatError):
             raise
@@ -185,14 +190,11 @@ def _loaded(data: bytes, keys: Sequence[str], what: str) -> pyarrow.Table:
     return table
 
 
-def _check_schema(schema: pyarrow.Schema, keys: Sequence[str], what: str) -> None:
+def _check_schema(schema: pyarrow.Schema, what: str) -> None:
     import pyarrow.types as types
 
-    if len(set(schema.names)) != len(schema.names) or not set(keys) <= set(schema.names):
-        raise FormatError(
-            f"the {what} have the columns {reprlib.repr(schema.names)}: expected {', '.join(keys)} among them, "
-            "and each once"
-        )
+    if len(set(schema.names)) != len(schema.names):
+        raise FormatError(f"the {what} have the columns {reprlib.repr(schema.names)}: expected each name once")
     for field in schema:
         kind = field.type.value_type if types.is_dictionary(field.type) else field.type
         texts = types.is_string(kind) or types.is_large_string(kind)
@@ -202,6 +204,14 @@ def _check_schema(schema: pyarrow.Schema, keys: Sequence[str], what: str) -> Non
                 f"the column {field.name!r} of the {what} has type {field.type}: expected bools, numbers or text; "
                 "convert it first"
             )
+
+
+def _without_dictionaries(schema: pyarrow.Schema) -> pyarrow.Schema:
+    """Return a schema in which what pandas calls categories are the values themselves."""
+    import pyarrow
+
+    kinds = [field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type for field in schema]
+    return pyarrow.schema(list(zip(schema.names, kinds, strict=True)), schema.metadata)
 
 
 def _check_size(count: int, width: int, given: int, what: str) -> None:

@@ -41,7 +41,7 @@ class Column(FrozenArrays):
         kinds = set(map(type, told))
         kind = kinds.pop() if len(kinds) == 1 else object
         if kind in TYPED and (kind is not int or -LARGEST <= min(told) <= max(told) <= LARGEST):
-            typed = np.zeros(len(values), TYPED[kind])
+            typed: NDArray[Any] = np.zeros(len(values), TYPED[kind])
             typed[slice(None) if present is None else present] = told
             return cls(typed, present)
         return cls(np.fromiter(values, object, len(values)), present)
@@ -88,7 +88,7 @@ class Columns(Mapping[str, Column]):
 
     def __init__(self, count: int, columns: Mapping[Any, Column] | None = None) -> None:
         self.count = count
-        self._columns = dict(columns or {})
+        self._columns: dict[str, Column] = dict(columns or {})
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[Any, Any]]) -> Columns:
@@ -101,6 +101,20 @@ class Columns(Mapping[str, Column]):
                 present = np.fromiter((name in row for row in rows), np.bool_, len(rows))
                 found[name] = Column.of([row.get(name) for row in rows], present)
         return cls(len(rows), found)
+
+    @classmethod
+    def stacked(cls, parts: Sequence[Columns]) -> Columns:
+        """Put the rows of several one below the other; a column that one lacks is absent there."""
+        starts = np.cumsum([0, *(part.count for part in parts)])
+        found = {}
+        for name in dict.fromkeys(chain.from_iterable(parts)):
+            there = [(part[name], start) for part, start in zip(parts, starts.tolist(), strict=False) if name in part]
+            kept = [column.values[column.where()] for column, _ in there]
+            places = np.concatenate([column.where() + start for column, start in there])
+            if len({values.dtype.kind for values in kept}) > 1:  # numpy would make floats of ints, and 1 of True
+                kept = [values.astype(object) for values in kept]
+            found[name] = Column(np.concatenate(kept)).spread(places, int(starts[-1]))
+        return cls(int(starts[-1]), found)
 
     def __getitem__(self, name: str) -> Column:
         """Return a column."""
@@ -143,6 +157,11 @@ class Columns(Mapping[str, Column]):
         """Return the rows at some places, or where a mask is True."""
         count = int(np.count_nonzero(places)) if places.dtype == np.bool_ else places.size
         return Columns(count, {name: column.take(places) for name, column in self.items()})
+
+    def longer(self, more: int) -> Columns:
+        """Return these columns with so many rows at the end that carry nothing."""
+        count, own = self.count + more, np.arange(self.count)
+        return Columns(count, {name: column.spread(own, count) for name, column in self.items()})
 
     def having(self, **columns: Column) -> Columns:
         """Return these columns with others among them, in place of those of the same names."""

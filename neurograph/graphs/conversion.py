@@ -11,7 +11,7 @@ from neurograph.graphs.from_networkx import as_table, wiring_of
 from neurograph.graphs.intake import Intake, Words, with_words
 
 
-@with_words
+@with_words()
 def from_graph(graph: Any, **words: Unpack[Words]) -> nx.DiGraph[Any]:
     """Copy a graph as a directed one, with roles, and a weight drawn for every edge that has none.
 

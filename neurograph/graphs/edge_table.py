@@ -237,11 +237,32 @@ def build_graph(
     )
     given = edges if table.order is None else table.order[edges]
     first = np.argsort(given)
-    ends = ((nodes[place] for place in column[edges][first].tolist()) for column in (table.pre, table.post))
-    more = table.of_edges()
-    own = more.take(given[first]).having(weight=Column(weights[first]))
-    graph.add_edges_from(zip(*ends, own.rows(), strict=True))
+    own = table.of_edges().take(given[first]).having(weight=Column(weights[first]))
+    data = np.fromiter(own.rows(), object, first.size)
+    pre, post = table.pre[edges][first], table.post[edges][first]
+    # What add_edges_from does, but a node at a time, and each edge with the dict that was made for it.
+    inside: Any = graph
+    _fill(inside._succ, nodes, pre, post, data)
+    _fill(inside._pred, nodes, post, pre, data)
     return graph
+
+
+def _fill(
+    adjacency: dict[Hashable, dict[Hashable, Any]],
+    nodes: Sequence[Hashable],
+    ends: NDArray[np.int32],
+    others: NDArray[np.int32],
+    data: NDArray[Any],
+) -> None:
+    """Put edges at their `ends`, in the order in which they come, by what is at their other."""
+    order = np.argsort(ends, kind="stable")
+    labels = np.fromiter(nodes, object, len(nodes))[others[order]].tolist()
+    sorted_data = data[order].tolist()
+    stops = np.cumsum(np.bincount(ends, minlength=len(nodes))).tolist()
+    start = 0
+    for node, stop in zip(nodes, stops, strict=True):
+        adjacency[node].update(zip(labels[start:stop], sorted_data[start:stop], strict=True))
+        start = stop
 
 
 def _check_weights(table: EdgeTable) -> None:
@@ -256,7 +277,10 @@ def _check_roles(table: EdgeTable) -> None:
     if len(table.nodes) == 0:
         raise GraphError("the graph has no nodes: expected at least one with role 'output'")
     if not np.any(table.roles == OUTPUT):
-        raise GraphError("no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output'")
+        raise GraphError(
+            "no node has role 'output': expected at least one; set graph.nodes[node]['role'] = 'output', or name them, "
+            "outputs=[...] in neurograph.read, topologies.from_graph and from_edges"
+        )
     clamped = ~table.free
     into = np.flatnonzero(clamped & (np.diff(table.indptr) > 0))
     if into.size:
@@ -291,7 +315,8 @@ def _check_parallel(table: EdgeTable) -> None:
     if pre == other:
         raise GraphError(
             f"edge {pre!r} -> {end!r} is there more than once: expected one edge for each pair; "
-            'neurograph.topologies.from_edges or from_graph(..., parallel="sum") adds their weights up'
+            'parallel="sum" adds their weights up ("mean", "max" and "first" are others) in neurograph.read, '
+            "topologies.from_graph and from_edges"
         )
     raise GraphError(
         f"edges {pre!r} -> {end!r} and {other!r} -> {end!r} are in the wrong order: expected the edges into a node by "

@@ -11,11 +11,12 @@ import numpy as np
 from neurograph.errors import GraphError
 from neurograph.graphs.columns import Columns
 from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.from_igraph import is_igraph, wiring_of_igraph
 from neurograph.graphs.wiring import Wiring
 
 
 def as_table(graph: Any) -> EdgeTable:
-    """Return a graph as arrays: a table as it is, and what has a method ``to_graph``, such as a network, by its graph.
+    """Return a graph as arrays: a table as it is, and what has a method for it, such as a network, by that.
 
     Raises
     ------
@@ -24,6 +25,9 @@ def as_table(graph: Any) -> EdgeTable:
     """
     if isinstance(graph, EdgeTable):
         return graph
+    if hasattr(graph, "to_table"):
+        table: EdgeTable = graph.to_table()
+        return table
     return read_graph(graph.to_graph() if hasattr(graph, "to_graph") else graph)
 
 
@@ -39,13 +43,15 @@ def read_graph(graph: nx.Graph[Any]) -> EdgeTable:
 
 
 def wiring_of(graph: nx.Graph[Any]) -> Wiring:
-    """Return what a networkx graph of any kind carries, in its order.
+    """Return what a graph of any kind of networkx, or of igraph, carries, in its order.
 
     Raises
     ------
     GraphError
         If it is none.
     """
+    if is_igraph(graph):
+        return wiring_of_igraph(graph)
     if not isinstance(graph, nx.Graph):
         raise GraphError(
             f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; for arrays and tables use "
@@ -62,7 +68,7 @@ def wiring_of(graph: nx.Graph[Any]) -> Wiring:
         edges = list(graph.edges(data=True))
         pre, post = (np.fromiter((index[edge[end]] for edge in edges), np.int32, len(edges)) for end in range(2))
         data = [edge[2] for edge in edges]
-        keys = [key for *_, key in graph.edges(keys=True)] if graph.is_multigraph() else []
+        keys = [key for *_, key in graph.edges(keys=True)] if isinstance(graph, nx.MultiGraph) else []
         if not all(isinstance(key, int) for key in keys):  # not those that networkx gives by itself
             data = [{"key": key, **each} for key, each in zip(keys, data, strict=True)]
     return Wiring(

@@ -12,6 +12,7 @@ import numpy as np
 
 from neurograph._checks import Seed, checked_generator, checked_number, finite_number
 from neurograph.errors import GraphError, ParameterError
+from neurograph.graphs.bias import Bias, biased, checked_bias
 from neurograph.graphs.columns import Column
 from neurograph.graphs.naming import Naming, named_roles, ordered
 from neurograph.graphs.normalisation import Normalise, checked_normalise, normalised
@@ -42,6 +43,7 @@ class Words(TypedDict, total=False):
     undirected: Literal["error", "both"]
     normalise: Normalise
     sign: Signs
+    bias: Bias
     scale: float
     seed: Seed
 
@@ -76,6 +78,10 @@ class Intake:
     sign : mapping of attribute to mapping of value to 1, -1 or 0, optional
         Dale's law, as ``{"transmitter": {"ACh": 1, "GABA": -1}}``: what leaves a node is excitatory (1), inhibitory
         (-1) or of any sign (0), by what the node carries or, if no node carries it, by most of its edges' weight.
+    bias : bool or "neurons"
+        What is added so that neurons have a threshold, which most tasks need: True, one more node ``"bias"``, of that
+        role, with an edge of weight 0 to every hidden and output node; "neurons", a bias of its own, at first 0, for
+        each that has none, which the dynamics must have a place for; False, nothing.
     scale : float
         Standard deviation of weights that are drawn.
     seed
@@ -92,6 +98,7 @@ class Intake:
     undirected: Literal["error", "both"] = "error"
     normalise: Normalise = "auto"
     sign: Signs = None
+    bias: Bias = False
     scale: float = SCALE
     seed: Seed = None
 
@@ -108,6 +115,7 @@ class Intake:
             )
         checked_normalise(self.normalise)
         checked_signs(self.sign)
+        checked_bias(self.bias)
         checked_scale(self.scale)
 
     def of(self, wiring: Wiring, draws: bool = False) -> Wiring:
@@ -133,6 +141,7 @@ class Intake:
             lambda one: self._drawn(one, draws or self.weight is None),
             lambda one: signed(one, self.sign, self.weight is None),
             lambda one: normalised(one, self.normalise),
+            lambda one: biased(one, self.bias),
         )
         for step in steps:
             wiring, change = step(wiring)
@@ -164,8 +173,12 @@ class Intake:
 
     def _directed(self, wiring: Wiring) -> tuple[Wiring, str]:
         """Make an undirected edge two, one behind the other."""
-        if wiring.directed or self.undirected == "error":
+        if wiring.directed:
             return wiring, ""
+        if self.undirected == "error":
+            raise GraphError(
+                'the graph is undirected: expected a directed one; undirected="both" makes every edge go both ways'
+            )
         apart = wiring.pre != wiring.post
         twice = np.repeat(np.arange(apart.size), np.where(apart, 2, 1))
         back = np.r_[False, twice[1:] == twice[:-1]]
@@ -216,14 +229,22 @@ WORDS = tuple(inspect.signature(Intake).parameters.values())
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def with_words(function: Function) -> Function:
-    """Have a function with ``**words`` show those of :class:`Intake` in its signature and docstring."""
-    signature = inspect.signature(function)
-    own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-    cast(Any, function).__signature__ = signature.replace(parameters=[*own, *WORDS])
-    explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
-    function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
-    return function
+def with_words(**defaults: Any) -> Callable[[Function], Function]:
+    """Have a function with ``**words`` show those of :class:`Intake` in its signature and docstring.
+
+    `defaults` are those that the function has others for.
+    """
+
+    def shown(function: Function) -> Function:
+        signature = inspect.signature(function)
+        own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        words = [one.replace(default=defaults.get(one.name, one.default)) for one in WORDS]
+        cast(Any, function).__signature__ = signature.replace(parameters=[*own, *words])
+        explained = inspect.cleandoc(Intake.__doc__ or "").split("----------\n")[1]
+        function.__doc__ = (function.__doc__ or "").replace("{words}", indent(explained, "    ").strip())
+        return function
+
+    return shown
 
 
 def _shared(tied: Any, given: Column, drawn: Any) -> Any:

@@ -25,7 +25,7 @@ class Texts(tuple[str, ...]):
 
 
 def named_roles(wiring: Wiring, inputs: Naming, outputs: Naming, bias_nodes: Naming) -> tuple[Wiring, str]:
-    """Give the named nodes their roles; those of a kind that is not named (None) stay.
+    """Set the roles of the nodes that are named; those of a kind that is not named (None) stay.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def named_roles(wiring: Wiring, inputs: Naming, outputs: Naming, bias_nodes: Nam
 def places_of(wiring: Wiring, naming: Any, what: str) -> list[int]:
     """Return the places of the nodes that are named, in the order in which they are."""
     if isinstance(naming, Mapping):
-        return np.flatnonzero(_carrying(wiring, naming, what)).tolist()
+        carrying: list[int] = np.flatnonzero(_carrying(wiring, naming, what)).tolist()
+        return carrying
     index = _readings(wiring, what) if isinstance(naming, Texts) else wiring.index
     found = []
     for label in distinct_labels(naming, what):

@@ -9,8 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from neurograph._checks import finite_number
-from neurograph._messages import warn
+from neurograph._checks import finite_number, warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.wiring import Wiring, numbers
@@ -73,7 +72,7 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
 def are_counts(weights: NDArray[Any], post: NDArray[np.int32]) -> bool:
     """Return whether numbers look like counts: whole, none below 0, and many into a neuron on the average."""
     whole = weights.min() >= 0.0 and np.all(weights == np.round(weights))
-    return bool(whole and weights.sum() > MANY * np.unique(post).size)
+    return bool(whole and weights.sum() > MANY * np.count_nonzero(np.bincount(post)))
 
 
 def _to_incoming(wiring: Wiring, weights: NDArray[Any], _: Any) -> tuple[NDArray[Any], str]:
@@ -124,7 +123,7 @@ def spectral_radius(matrix: scipy.sparse.csr_array) -> float:
         found = scipy.sparse.linalg.eigs(matrix.astype(np.float64), 1, v0=start, return_eigenvectors=False)
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise GraphError(
-            "the spectral radius was not found, for several eigenvalues are nearly as large: expected normalise= "
-            "'incoming' or 'largest'"
+            "the spectral radius was not found, for several eigenvalues are nearly as large: expected "
+            "normalise='incoming' or normalise='largest'"
         ) from error
     return float(np.abs(found).max())

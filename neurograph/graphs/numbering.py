@@ -33,8 +33,8 @@ def label_codes(
     Without `nodes` they are the labels in the order in which the edges name them; if `open_ended`, those that it does
     not have come behind it, in that order.
     """
-    codes, low, known = _coded(pre, post)
-    named = _as_named(codes, low, len(known))
+    given, low, known = _coded(pre, post)
+    named = _as_named(given, low, len(known))
     labels = tuple(known[code] for code in named.tolist())
     if nodes is not None and open_ended:
         there = set(nodes)
@@ -42,9 +42,8 @@ def label_codes(
     nodes, numbers = (labels, np.arange(len(labels))) if nodes is None else (nodes, renumbered(labels, nodes))
     rank = np.empty(len(known), np.int32)
     rank[named] = numbers
-    for end in range(2):  # one after the other, so that each leaves the memory before the next comes
-        codes[end] = looked_up(codes[end], lambda part: rank[part.astype(np.int64) - low])
-    return nodes, codes
+    # One after the other, so that each leaves the memory before the next comes.
+    return nodes, [looked_up(given.pop(0), lambda part: rank[part.astype(np.int64) - low]) for _ in range(2)]
 
 
 def _coded(

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.wiring import Wiring, numbers
 
@@ -16,32 +15,21 @@ Parallel = Literal["error", "sum", "mean", "max", "first"]
 
 
 def combined(wiring: Wiring, parallel: Parallel, weight: str | None) -> tuple[Wiring, str]:
-    """Make one edge of several between two nodes, in the place of the first.
-
-    Raises
-    ------
-    GraphError
-        If there are any and `parallel` is "error".
-    """
+    """Make one edge of several between two nodes, in the place of the first; "error" leaves them to be refused."""
+    if parallel == "error":
+        return wiring, ""
     pairs = wiring.pre.astype(np.int64) * len(wiring.nodes) + wiring.post
     _, first, group = np.unique(pairs, return_index=True, return_inverse=True)
     if first.size == pairs.size:
         return wiring, ""
     size = np.bincount(group)
-    if parallel == "error":
-        pre, post = wiring.edge(int(first[np.argmax(size > 1)]))
-        raise GraphError(
-            f"edge {pre!r} -> {post!r} is there {size[np.argmax(size > 1)]} times, "
-            f"and {(size > 1).sum()} pairs of nodes have several edges: expected one for each pair; "
-            'parallel="sum" adds their weights up ("mean", "max" and "first" are others)'
-        )
     order = np.argsort(first)
     rank = np.empty(order.size, np.int64)
     rank[order] = np.arange(order.size)
     group, first, size = rank[group], first[order], size[order]
     kept = wiring.keeping(first)
     columns, differing = _same(wiring.of_edges, kept.of_edges, group, first, {"weight", weight})
-    for name in {"weight", weight} & set(wiring.of_edges):
+    for name in {"weight", weight or "weight"} & set(wiring.of_edges):
         owner = f"a weight of {name}"
         values = numbers(wiring.of_edges[name], lambda k: "edge {!r} -> {!r}".format(*wiring.edge(k)), owner)
         columns = columns.having(**{name: Column(_reduced(values, group, first, size, parallel))})
@@ -54,13 +42,14 @@ def _reduced(
     values: NDArray[Any], group: NDArray[Any], first: NDArray[Any], size: NDArray[Any], parallel: str
 ) -> NDArray[Any]:
     if parallel == "first":
-        return values[first]
+        return np.asarray(values[first])
     if parallel == "max":
         largest = np.full(first.size, -np.inf, values.dtype)
         np.maximum.at(largest, group, values)
-        return largest
+        return np.asarray(largest)
     sums = np.bincount(group, values, first.size)
-    return (sums / size if parallel == "mean" else sums).astype(values.dtype)
+    reduced: NDArray[Any] = sums / size if parallel == "mean" else sums
+    return np.asarray(reduced, values.dtype)
 
 
 def _same(

@@ -22,6 +22,9 @@ PAIRS = (
 )  # fmt: skip
 """What tables of edges call both ends, without case, spaces and underscores; the first pair that is there is meant."""
 
+MISSING = ("NoneType", "NAType", "NaTType")
+"""Types whose values say that nothing is there; NaN does too."""
+
 LABELS = ("node", "label", "id", "root_id", "pt_root_id", "bodyid", "neuron", "name")
 """What tables of nodes call them, likewise."""
 
@@ -132,6 +135,9 @@ def attribute_column(values: Any, name: Any) -> Column:
         missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.size, np.bool_)
         return Column(array.copy(), ~missing if missing.any() else None)
     cells = object_column(array, str(name))
+    kinds = set(map(type, cells))
+    if not any(kind.__name__ in MISSING or issubclass(kind, (float, np.floating)) for kind in kinds):
+        return Column.of(cells)
     present = np.fromiter((not is_missing(cell) for cell in cells), np.bool_, len(cells))
     return Column.of(cells, None if present.all() else present)
 
@@ -148,7 +154,7 @@ def _array(values: Any, name: Any) -> Any:
 
 def is_missing(cell: Any) -> bool:
     """Return whether a cell says that nothing is there: None, NaN, or pandas' NA and NaT."""
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+    if type(cell).__name__ in MISSING:
         return True
     return isinstance(cell, (float, np.floating)) and bool(cell != cell)
 

@@ -13,7 +13,7 @@ from neurograph._checks import finite_number
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable, check_size
-from neurograph.graphs.intake import Intake, Words, with_words
+from neurograph.graphs.intake import CHANGES, Intake, Words, counted, with_words
 from neurograph.graphs.labelled import labelled_matrix, own_values
 from neurograph.graphs.numbering import Labels, distinct_labels, label_codes
 from neurograph.graphs.sheets import (
@@ -32,7 +32,7 @@ from neurograph.graphs.wiring import Wiring
 Biases = Mapping[Any, float] | ArrayLike | None
 
 
-@with_words
+@with_words()
 def from_matrix(
     matrix: ArrayLike | scipy.sparse.sparray | scipy.sparse.spmatrix,
     *,
@@ -97,7 +97,7 @@ def from_matrix(
     return Intake(**words).of(wiring).table()
 
 
-@with_words
+@with_words()
 def from_edges(
     edges: Any,
     *,
@@ -150,8 +150,8 @@ def from_edges(
     return Intake(**words).of(wiring_of_columns(edges, nodes, pre, post, biases)).table()
 
 
-def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biases = None) -> Wiring:
-    """Read a table of edges and, optionally, one of nodes.
+def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biases = None, label: Any = None) -> Wiring:
+    """Read a table of edges and, optionally, one of nodes; `label` is the column of these that says which.
 
     Raises
     ------
@@ -170,21 +170,24 @@ def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biase
     columns = read_sheet(edges, names, "edges")
     labels = [label_column(columns.pop(name), name) for name in ends]
     count = len(labels[0])
-    known, carried = (None, None) if nodes is None else _nodes(nodes)
+    known, carried = (None, None) if nodes is None else _nodes(nodes, label)
     found, places = label_codes(labels[0], labels[1], known, open_ended=carried is not None)
     carried = Columns(len(known or found), {}) if carried is None else carried
     missing = len(found) - carried.count
-    of_nodes = carried if not missing else _longer(carried, missing)
+    of_nodes = carried if not missing else carried.longer(missing)
+    said = {CHANGES: f"{counted(missing, 'node')} of edges alone, not in the table of nodes, added"} if missing else {}
+    starts, stops = places
     own = _own_biases(biases, found)
-    return Wiring(found, *places, Columns(len(found), {**of_nodes, **own}), attribute_columns(columns, count))
+    of_edges = attribute_columns(columns, count)
+    return Wiring(found, starts, stops, Columns(len(found), {**of_nodes, **own}), of_edges, said)
 
 
-def _nodes(nodes: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
+def _nodes(nodes: Any, label: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
     """Return the labels of a collection or of a table, and what the table says of them."""
     names = None if isinstance(nodes, np.ndarray) and nodes.dtype.names is None else names_of(nodes)
     if names is None:
         return distinct_labels(nodes, "nodes"), None
-    name = chosen(names, None, LABELS, "nodes", "nodes")
+    name = chosen(names, label, LABELS, "nodes", "nodes")
     if name is None:
         raise ParameterError(
             f"nodes has the columns {listed(names)}: expected one called {', '.join(LABELS)}, with the labels that "
@@ -194,18 +197,6 @@ def _nodes(nodes: Any) -> tuple[tuple[Hashable, ...], Columns | None]:
     labels = label_column(columns.pop(name), name)
     known = distinct_labels(labels, f"the column {name} of nodes")
     return known, attribute_columns(columns, len(known))
-
-
-def _longer(columns: Columns, more: int) -> Columns:
-    """Return columns with rows at the end that carry nothing."""
-    count = columns.count
-    found = {}
-    for name, column in columns.items():
-        values = np.concatenate([column.values, np.zeros(more, column.values.dtype)])
-        present = np.zeros(count + more, np.bool_)
-        present[column.where()] = True
-        found[name] = Column(values, present)
-    return Columns(count + more, found)
 
 
 def _own_biases(biases: Biases, nodes: Sequence[Hashable]) -> Columns:

@@ -21,13 +21,14 @@ like a graph. The columns of x and y follow the order of the nodes, not that of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
 from neurograph.errors import ParameterError
+from neurograph.graphs.bias import LABEL, Bias, checked_bias
 from neurograph.graphs.conversion import from_graph, symmetric
 from neurograph.graphs.intake import SCALE, checked_scale
 from neurograph.graphs.numbering import Places
@@ -46,9 +47,6 @@ __all__ = [
     "small_world",
     "symmetric",
 ]
-
-
-Bias = bool | Literal["neurons"]
 
 
 def complete(
@@ -267,13 +265,11 @@ def _drawn_graph(
     rng: np.random.Generator,
 ) -> nx.DiGraph[Any]:
     """Draw the weights of edges between places in (inputs, hidden, outputs), and add the biases."""
-    if not isinstance(bias, bool) and bias != "neurons":
-        raise ParameterError(f"bias is {bias!r}: expected False, True (one bias node) or 'neurons' (a bias for each)")
-    own = {"bias": 0.0} if bias == "neurons" else {}
+    own = {"bias": 0.0} if checked_bias(bias) == "neurons" else {}
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_nodes_from((f"x{k}" for k in range(inputs)), role="input")
     if bias is True:
-        graph.add_node("bias", role="bias")
+        graph.add_node(LABEL, role="bias")
     graph.add_nodes_from(hidden, role="hidden", **own)
     graph.add_nodes_from((f"y{k}" for k in range(outputs)), role="output", **own)
     pre, post = edges

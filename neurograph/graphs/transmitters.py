@@ -38,7 +38,7 @@ def checked_signs(signs: Any) -> None:
 
 
 def signed(wiring: Wiring, signs: Signs, drawn: bool) -> tuple[Wiring, str]:
-    """Give nodes the attribute ``sign``, and the weights that leave them that sign; `drawn` weights count alike.
+    """Set the attribute ``sign`` of nodes, and the weights that leave them that sign; `drawn` weights count alike.
 
     Raises
     ------
@@ -95,6 +95,8 @@ def _of_edges(wiring: Wiring, name: str, meaning: Mapping[Any, int], drawn: bool
     each = _meant(column.values[where].tolist(), name, meaning)
     alike = Column(np.ones(wiring.pre.size))
     weights = alike if drawn else wiring.of_edges.get("weight", alike)
-    size = np.abs(numbers(weights.take(where), lambda k: "edge {!r} -> {!r}".format(*wiring.edge(where[k])), "weight"))
+    size = np.abs(
+        numbers(weights.take(where), lambda k: "edge {!r} -> {!r}".format(*wiring.edge(int(where[k]))), "weight")
+    )
     votes = np.stack([np.bincount(wiring.pre[where], size * (each == sign), count) for sign in (0, 1, -1)])
     return np.array([0, 1, -1])[votes.argmax(axis=0)], int(((votes > 0.0).sum(axis=0) > 1).sum())

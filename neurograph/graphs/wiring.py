@@ -90,7 +90,8 @@ class Wiring(FrozenArrays):
         """Return the wiring with the edges of each presynaptic node together, as networkx goes through them."""
         if np.all(self.pre[1:] >= self.pre[:-1]):
             return self
-        return self.keeping(np.argsort(self.pre, kind="stable"))
+        small = self.pre.astype(np.min_scalar_type(len(self.nodes)))  # numpy sorts 16 bits by radix
+        return self.keeping(np.argsort(small, kind="stable"))
 
     def to_graph(self) -> nx.MultiGraph[Any]:
         """Return the graph as networkx has it, parallel and undirected edges among it, to look at and to mend."""
@@ -151,7 +152,7 @@ class Wiring(FrozenArrays):
             if not isinstance(role, str) or role not in codes:
                 raise GraphError(
                     f"node {self.nodes[place]!r} has role {role!r}: expected one of {', '.join(map(repr, ROLES))}; "
-                    "inputs= and outputs= of topologies.from_graph, from_edges and read give roles"
+                    "inputs= and outputs= give roles in neurograph.read, topologies.from_graph and from_edges"
                 )
             roles[place] = codes[role]
         return roles
@@ -163,7 +164,7 @@ class Wiring(FrozenArrays):
             where = column.where()
             biases[where] = numbers(
                 column.take(where),
-                lambda k: f"node {self.nodes[where[k]]!r}",
+                lambda k: f"node {self.nodes[int(where[k])]!r}",
                 "bias",
                 ", or no bias attribute at all",
             )

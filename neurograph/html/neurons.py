@@ -116,10 +116,10 @@ def _said(table: EdgeTable, populations: Populations, kept: int, most: int, left
 
 def _facts(table: EdgeTable) -> tuple[dict[str, Any], list[str]]:
     """Return the attributes of the neurons, each value once, and the names of those that are too long."""
-    carried = table.node_attributes or []
     facts, left_out = {}, []
-    for name in dict.fromkeys(name for data in carried for name in data if name not in OWN):
-        values = [shortened(str(data[name]), LONGEST) if name in data else "" for data in carried]
+    for name, column in table.of_nodes().without(*OWN).items():
+        there = set(column.where().tolist())
+        values = [shortened(str(cell), LONGEST) if k in there else "" for k, cell in enumerate(column.cells())]
         place = {value: k for k, value in enumerate(dict.fromkeys(["", *values]))}
         title = shortened(str(name), LONGEST)
         if sum(map(len, place)) > MOST_TEXT:

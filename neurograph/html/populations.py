@@ -129,9 +129,9 @@ class Populations:
 
 def _named(table: EdgeTable) -> tuple[list[str] | None, str]:
     """Return the population of each node, and what names them; None where nothing does."""
-    carried = table.node_attributes or []
-    for name in NAMED if carried else ():
-        found = [data.get(name) for data in carried]
+    carried = table.of_nodes()
+    for name in (name for name in NAMED if name in carried):
+        found = carried[name].cells()
         told = np.array([one is not None for one in found])
         if 2 * np.count_nonzero(told & (table.roles == HIDDEN)) > np.count_nonzero(table.roles == HIDDEN):
             return [f"no {name}" if one is None else shortened(str(one), LONGEST) for one in found], f"the {name}s"

@@ -86,7 +86,7 @@ def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
     """Refuse what does not fit: the weights, where they are of another type, and the edges among free nodes."""
     count = table.pre.size
     needed = count * (LISTED + number.itemsize * (1 if table.weights.dtype == number else 2))
-    remedy = "compile with dtype=float32, or " if number == np.float64 else ""
+    remedy = "compile with dtype='float32', or " if number == np.float64 else ""
     check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
 
 
@@ -97,7 +97,7 @@ def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
         cast = values.astype(number)
     lost = values[~np.isfinite(cast)]
     if lost.size:
-        raise GraphError(f"a {what} is {lost.flat[0]:g}, too large for {number}: compile with dtype=float64")
+        raise GraphError(f"a {what} is {lost.flat[0]:g}, too large for {number}: compile with dtype='float64'")
     return frozen(cast)
 
 

@@ -13,7 +13,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
-from neurograph._checks import check_mask
+from neurograph._checks import Printed, check_mask
 from neurograph.equations.costs import squared_error
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network(FrozenArrays):
+class Network(FrozenArrays, Printed):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
     Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new

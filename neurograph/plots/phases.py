@@ -147,7 +147,7 @@ def _states(phase: Equilibrium, solver: Solver) -> Floats:
     kept: Trajectory | None = phase.trajectory
     if kept is None:
         raise ParameterError(
-            f"solver is {solver!r}, which keeps no trajectory: expected one that does, such as Euler()"
+            f"solver is {solver!r}, which keeps no trajectory: expected one that does, such as solvers.Euler()"
         )
     return kept.state[:, kept.steps <= phase.steps.max()]
 

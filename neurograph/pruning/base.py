@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, Rows, rising
-from neurograph._checks import checked_number
+from neurograph._checks import Printed, checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
@@ -19,7 +19,7 @@ from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed:
+class Removed(Printed):
     """One edge that left.
 
     Attributes
@@ -218,6 +218,6 @@ def checked_pruner(pruner: Any) -> Pruner:
     """Return the pruner, or raise :class:`ParameterError` for anything else."""
     if not isinstance(pruner, Pruner):
         raise ParameterError(
-            f"pruner is {pruner!r}: expected one of neurograph.pruning, such as magnitude(fraction=0.5)"
+            f"pruner is {pruner!r}: expected one of neurograph.pruning, such as pruning.magnitude(fraction=0.5)"
         )
     return pruner

@@ -41,12 +41,12 @@ def unreachable_neurons(network: Network) -> NDArray[np.bool_]:
     """Return which nodes are hidden and on no path from an input, bias node or biased node to an output (nodes,)."""
     connectivity, biased = network.connectivity, np.flatnonzero(network.biases)
     sources = np.concatenate([connectivity.inputs, connectivity.bias_nodes, biased])
-    driven = _reached(connectivity.pre, connectivity.post, sources, len(network.nodes))
-    heard = _reached(connectivity.post, connectivity.pre, connectivity.outputs, len(network.nodes))
+    driven = reached(connectivity.pre, connectivity.post, sources, len(network.nodes))
+    heard = reached(connectivity.post, connectivity.pre, connectivity.outputs, len(network.nodes))
     return np.asarray((network.roles == HIDDEN) & ~(driven & heard))
 
 
-def _reached(
+def reached(
     start: NDArray[np.int32], end: NDArray[np.int32], sources: NDArray[np.int64], nodes: int
 ) -> NDArray[np.bool_]:
     """Return which nodes are reached from the sources, themselves among them, along the edges from `start` to `end`."""
@@ -54,9 +54,9 @@ def _reached(
     rows = np.concatenate([start, np.full(sources.size, nodes)])
     columns = np.concatenate([end, sources])
     graph = sparse.csr_array((np.ones(rows.size, np.int8), (rows, columns)), shape=(nodes + 1, nodes + 1))
-    reached = np.zeros(nodes + 1, np.bool_)
-    reached[breadth_first_order(graph, nodes, return_predecessors=False)] = True
-    return reached[:nodes]
+    found = np.zeros(nodes + 1, np.bool_)
+    found[breadth_first_order(graph, nodes, return_predecessors=False)] = True
+    return found[:nodes]
 
 
 unreachable = Unreachable

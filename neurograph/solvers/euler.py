@@ -169,7 +169,7 @@ class Euler(Solver):
         if self.implicit and network.dynamics.leak is None:
             raise ParameterError(
                 f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift "
-                "A - L s with L free of both; use Euler(implicit=False)"
+                "A - L s with L free of both; use solvers.Euler(implicit=False)"
             )
         implicit = CHOSEN if self.implicit is None and self.dt is None else int(bool(self.implicit))
         return implicit, np.full(batch, np.nan if self.dt is None else self.dt)
@@ -183,7 +183,7 @@ class Euler(Solver):
         node = network.nodes[network.connectivity.free[place]]
         raise ParameterError(
             f"implicit is True, but node {node!r} has the leak {leak[place]:.4g}, so that 1 + dt * leak is not "
-            f"positive with dt {dt:g}: use Euler(implicit=False), or a dynamics with a leak >= 0"
+            f"positive with dt {dt:g}: use solvers.Euler(implicit=False), or a dynamics with a leak >= 0"
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._checks import Printed
 from neurograph.kernels import engine
 from neurograph.network.network import Network
 
@@ -68,7 +69,7 @@ def _summary(result: Equilibrium | Response) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium:
+class Equilibrium(Printed):
     """The final states of a phase, from a solver.
 
     Attributes
@@ -135,7 +136,7 @@ class Equilibrium:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Response:
+class Response(Printed):
     """How the equilibrium of the transposed network moves per unit of nudge, as beta goes to 0.
 
     Attributes

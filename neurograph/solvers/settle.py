@@ -76,14 +76,16 @@ def settle(
     network = checked_network(network)
     inputs = checked_inputs(network, x)
     if cost is not None and not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as cross_entropy()")
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.cross_entropy()")
     target = None if y is None else checked_targets(network, y, inputs.shape[0], cost)
     beta = checked_number("beta", beta)
     if beta != 0.0 and target is None:
         raise ParameterError(f"beta is {beta!r} but y is missing: expected the targets of the nudged phase as y=")
     solver = Auto() if solver is None else solver
     if not isinstance(solver, Solver):
-        raise ParameterError(f"solver is {solver!r}: expected one of neurograph.solvers, such as Euler(dt=0.05)")
+        raise ParameterError(
+            f"solver is {solver!r}: expected one of neurograph.solvers, such as solvers.Euler(dt=0.05)"
+        )
     phase = Phase(
         start=starting_state(network, inputs, start, seed),
         target=target,

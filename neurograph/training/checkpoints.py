@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._messages import warn
+from neurograph._checks import warn
 from neurograph.errors import CheckpointError, CheckpointWarning
 
 VERSION = 5

@@ -148,9 +148,9 @@ class TrainingConfig:
 def _check_kinds(config: TrainingConfig) -> None:
     for name, kind, example in (
         ("rule", Rule, "one of neurograph.rules, such as rules.deep()"),
-        ("cost", Cost, "one of neurograph.costs, such as cross_entropy()"),
-        ("optimiser", Optimiser, "one of neurograph.optimisers, such as sgd(1.0)"),
-        ("solver", Solver, "one of neurograph.solvers, such as Euler(dt=0.05)"),
+        ("cost", Cost, "one of neurograph.costs, such as costs.cross_entropy()"),
+        ("optimiser", Optimiser, "one of neurograph.optimisers, such as optimisers.sgd(1.0)"),
+        ("solver", Solver, "one of neurograph.solvers, such as solvers.Euler(dt=0.05)"),
     ):
         value: Any = getattr(config, name)
         if not isinstance(value, kind):

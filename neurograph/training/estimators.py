@@ -1,7 +1,6 @@
 """The scikit-learn face: a graph that classifies and one that predicts numbers, as scikit-learn's own estimators do.
 
-They go wherever an estimator goes: into a Pipeline, ``cross_val_score``, ``GridSearchCV``, and with joblib's backends
-onto many cores or a cluster.
+They go into a Pipeline, ``cross_val_score``, ``GridSearchCV``, and with joblib's backends onto many cores or a cluster.
 """
 
 from __future__ import annotations
@@ -385,10 +384,8 @@ def _check_function(graph: Callable[..., Any]) -> None:
 
 def _check_fit(role: str, nodes: tuple[Any, ...], what: str, count: int) -> None:
     if len(nodes) != count:
-        raise DataError(
-            f"{what}, but the graph has {len(nodes)} {role} node{'s' * (len(nodes) != 1)}: expected {count}, one for "
-            "each; a function graph(n_in, n_out, seed) is told how many are wanted"
-        )
+        many = f"{len(nodes)} {role} node{'s' * (len(nodes) != 1)}: expected {count}, one for each"
+        raise DataError(f"{what}, but the graph has {many}; a function graph(n_in, n_out, seed) is told how many")
 
 
 def _nearest_distribution(outputs: Floats) -> Floats:

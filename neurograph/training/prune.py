@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, unknown_argument
+from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole, unknown_argument
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
@@ -38,7 +38,7 @@ Pairs = Sequence[tuple[Hashable, Hashable]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pruning:
+class Pruning(Printed):
     """What :func:`prune` returns.
 
     Attributes
@@ -256,7 +256,6 @@ def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
     table, stays = network.to_table(), np.flatnonzero((network.roles != HIDDEN) | linked)
     place = np.zeros(linked.size, np.int32)
     place[stays] = np.arange(stays.size)
-    carried = table.node_attributes
     smaller = replace(
         table,
         nodes=[table.nodes[k] for k in stays.tolist()],
@@ -264,7 +263,7 @@ def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
         indptr=np.append(table.indptr[stays], table.pre.size),  # no edge ends at a node that left
         pre=place[table.pre],
         biases=table.biases[stays],
-        node_attributes=None if carried is None else [carried[k] for k in stays.tolist()],
+        node_attributes=table.of_nodes().take(stays),
     )
     return compile(smaller, network.dynamics, network.dtype), alone
 

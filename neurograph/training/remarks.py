@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._messages import warn
+from neurograph._checks import warn
 from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import TrainingWarning
+from neurograph.graphs.edge_table import HIDDEN
 from neurograph.learning.optimisers import Adam
 from neurograph.network.network import Network
+from neurograph.pruning.unreachable import reached
 from neurograph.solvers.base import Phase
 from neurograph.solvers.vector_field import VectorField
 from neurograph.training.problem import Problem
@@ -41,6 +43,9 @@ REMEDY = (
 )
 """What to do after a run has come apart."""
 
+LISTED = 5
+"""Most nodes that a remark names."""
+
 LOOKED_AT = 100
 """Most samples whose states are looked at."""
 
@@ -49,6 +54,7 @@ def remarks_on(problem: Problem, state: TrainingState) -> dict[str, str]:
     """Return what a user should know of a run after its last epoch, by its kind; nothing where all went well."""
     samples = problem.samples(state.held_out)[:LOOKED_AT]
     found = {
+        "paths": no_path(state.network),
         "targets": unreachable_targets(problem, state.network),
         "sizes": saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
         "phases": few_learned_from(problem, state) if state.epochs else "",
@@ -77,6 +83,20 @@ def _wanted(problem: Problem) -> float:
     if config.solver.tol == 0.0:
         return 0.0
     return 1.0 if config.solver.nudged_steps is None else 1.0 / (1 + len(config.rule.phases))
+
+
+def no_path(network: Network) -> str:
+    """Return a remark on inputs and outputs that lie in parts of the graph between which no path leads."""
+    connectivity = network.connectivity
+    driven = reached(connectivity.pre, connectivity.post, connectivity.inputs, len(network.nodes))
+    if not connectivity.inputs.size or driven[connectivity.outputs].any():
+        return ""
+    near = [network.nodes[place] for place in np.flatnonzero(driven & (network.roles == HIDDEN))[:LISTED]]
+    instead = f", such as {', '.join(map(repr, near))}" if near else ""
+    return (
+        "no path leads from any input to any output, so the answer is the same for every x: name other inputs, or "
+        f"outputs that an input reaches{instead}"
+    )
 
 
 def unreachable_targets(problem: Problem, network: Network) -> str:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Seed
-from neurograph._messages import wrapped
+from neurograph._checks import Seed, wrapped
 from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState

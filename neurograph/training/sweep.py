@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import unknown_argument
+from neurograph._checks import Printed, unknown_argument
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.training.state import TrainingState
@@ -23,7 +23,7 @@ HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progres
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class Trial(Printed):
     """One training run of a sweep.
 
     Attributes

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from neurograph._checks import Seed, checked_generator, checked_whole
-from neurograph._messages import warn
+from neurograph._checks import Seed, checked_generator, checked_whole, warn
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network

@@ -4,10 +4,12 @@ import json
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 import neurograph as ng
 from neurograph.analysis import links
+from neurograph.analysis.graph_metrics import Measure, _cells
 from neurograph.analysis.links import read_links
 from tests.strategies import graphs
 
@@ -24,6 +26,19 @@ def test_what_is_not_random_stands_out():
     rewired = read_links(graph).rewired(np.random.default_rng(0))
     other = nx.DiGraph(zip(rewired.pre.tolist(), rewired.post.tolist(), strict=True))
     assert abs(ng.graph_metrics(other, samples=10, seed=2).to_dict()["graph"]["reciprocity"]["z"]) < 4
+
+
+@pytest.mark.parametrize(
+    ("measure", "cells"),
+    [
+        (Measure(2.0, 2.0, 0.0, None), ["2"]),  # fixed by the degrees
+        (Measure(2.0, 3.0, 0.0, None), ["2", "3"]),  # the same in all random graphs, another here
+        (Measure(2.0, 2.0, 0.5, 0.0), ["2", "2", "+0.0"]),
+        (Measure(2.0, None, None, None), ["2"]),
+    ],
+)
+def test_the_random_value_is_left_out_only_where_it_can_be_no_other(measure, cells):
+    assert _cells(measure).split() == cells
 
 
 def test_before_and_after_stand_side_by_side():

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     digits_epoch,
     edge_visits,
     growth,
+    large,
     layered_blas,
     newton_iterations,
     packed_size,
@@ -31,7 +32,7 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
-    edge_visits, newton_iterations, solver_times, growth, packed_size, certificates, certify_large,
+    edge_visits, newton_iterations, solver_times, growth, packed_size, certificates, certify_large, large,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

@@ -75,7 +75,7 @@ def test_learning_keeps_the_signs_of_nodes_and_the_ties_of_edges():
 
 
 def test_an_epoch_of_the_model_that_learns_by_spikes_changes_its_weights_and_keeps_its_ties():
-    """That ten of ten of them learn XOR takes minutes, and a compiler: test_running.py."""
+    """How many of them learn XOR takes minutes, and a compiler: test_running.py."""
     network = martin_2021.build([8])
     model = martin_2021.simulated(network, "numpy")
     assert martin_2021.epochs_to_ten_perfect(model, 1).tolist() == [-1]

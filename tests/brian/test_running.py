@@ -102,11 +102,12 @@ def test_other_sizes_and_parameters_compile_nothing_new(tmp_path):
     assert first == second > 5
 
 
-def test_ten_of_ten_networks_learn_xor_inside_brian2_by_their_spikes():
+def test_ten_networks_learn_xor_inside_brian2_by_their_spikes_as_often_and_as_fast_as_expected():
     model = martin_2021.simulated(martin_2021.build(range(10)), "cpp")
     epochs = martin_2021.epochs_to_ten_perfect(model)
-    assert np.sum(epochs > 0) == martin_2021.EXPECTED["learnt"]
-    assert epochs.max() == pytest.approx(martin_2021.EXPECTED["most epochs"], rel=0.5)
+    learnt = epochs[epochs > 0]
+    assert martin_2021.EXPECTED["learnt"].verdict(learnt.size / 10, 10) == "inside"
+    assert martin_2021.EXPECTED["epochs"].verdict(learnt) == "inside"
 
 
 @pytest.mark.parametrize("model", ["spiking", "lif"])

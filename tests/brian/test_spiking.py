@@ -22,6 +22,17 @@ def test_a_neuron_fires_at_rmax_times_what_it_sends(model, tolerance):
     assert np.mean(spikes - 160 * x) == pytest.approx(0.0, abs=tolerance / 4)
 
 
+def test_neurons_of_one_rate_do_not_fire_in_step():
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(200), role="input")
+    graph.add_node("y", role="output")
+    model = spiking(ng.compile(graph, ng.dynamics.vector_field()), np.full((1, 200), 0.5))
+    phases = np.asarray(model.neurons.phi)
+    assert np.all((phases >= 0.0) & (phases < 1.0))
+    assert np.histogram(phases, 4, (0.0, 1.0))[0].min() > 30
+    model.settle(milliseconds(1), milliseconds(1))  # Brian2 complains of neurons that never ran
+
+
 CERTIFIED = {
     "deep": (ng.dynamics.deep("absolute", extra_leak=0.3), 0.5),
     "vector field": (ng.dynamics.vector_field(), 0.15),

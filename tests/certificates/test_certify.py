@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neurograph.certificates import certify
+from neurograph.certificates import Theorem, certify
 from neurograph.equations.costs import Cost, cross_entropy, squared_error
 from neurograph.errors import DataError, ParameterError
 from neurograph.solvers.settle import settle
@@ -53,7 +53,7 @@ def test_a_cost_of_ones_own_is_certified_at_the_equilibria_that_it_nudges_to():
     cost = Cost("s*s/2 - s*tanh(y)")
     net = network([[0.0, 0.5], [-0.5, 0.0]], LEAKY)
     x, y, beta = np.array([[0.3], [0.8]]), np.array([[2.0], [-1.0]]), 0.7
-    options = {"phase": "nudged", "beta": beta, "y": y}
+    options = {"phase": "nudged", "beta": beta, "y": y, "budget": 300.0}
     report, plain = certify(net, x, cost=cost, **options), certify(net, x, **options | {"y": np.tanh(y)})
     assert [(one.name, one.verdict, one.rate) for one in report] == [(one.name, one.verdict, one.rate) for one in plain]
     settled = settle(net, x, y=y, beta=beta, cost=cost)
@@ -71,3 +71,21 @@ def test_a_bar_names_the_theorem_that_is_asked_and_leaves_nothing(capsys):
     assert err.rstrip("\r").rpartition("\r")[2].strip() == ""
     certify(network([[0.0, 0.2], [0.3, 0.0]], LEAKY))
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_budget_is_that_of_the_whole_call_and_what_is_left_goes_to_later_theorems(monkeypatch):
+    given, answer = [], Theorem.answer
+
+    def recorded(theorem, system, seconds, earlier=None):
+        given.append(seconds)
+        return answer(theorem, system, seconds, earlier)
+
+    monkeypatch.setattr(Theorem, "answer", recorded)
+    net = network([[0.0, 0.2], [0.3, 0.0]], LEAKY)
+    report = certify(net, budget=1e5)
+    assert given[0] == pytest.approx(1e5 / len(report.certificates), rel=1e-3)
+    assert given == sorted(given)
+    assert given[-1] == pytest.approx(1e5, rel=1e-2)
+    said = certify(net, budget=1e-9)["m_matrix"].statement
+    assert "its share of the budget" in said
+    assert "certify(..., budget=4e-09) gives more" in said

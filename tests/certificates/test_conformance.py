@@ -198,7 +198,10 @@ def test_the_order_of_nodes_and_edges_does_not_matter(kind, data):
         assert (one.verdict, one.claims, one.norm) == (other.verdict, other.claims, other.norm)
         rel = 0.05 if searched(one) else 1e-9
         assert (one.rate or 0.0) == pytest.approx(other.rate or 0.0, rel=rel)
-        assert (one.largest_dt or 0.0) == pytest.approx(other.largest_dt or 0.0, rel=rel)
+        # The longest dt in l_2 is proved with a slack for rounding that grows like eps / rate, and eightfold where the
+        # first proof does not go through: which of the two, the order of sums decides.
+        rel_dt = max(rel, min(0.05, 1e-11 / one.rate)) if one.rate and one.norm == "l_2" else rel
+        assert (one.largest_dt or 0.0) == pytest.approx(other.largest_dt or 0.0, rel=rel_dt)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -59,6 +59,19 @@ def test_what_is_projected_holds(kind, data, rate, number):
         assert np.array_equal(kept.weights, network.weights)
 
 
+@pytest.mark.parametrize("kind", ["absolute", "signed"])
+def test_a_leak_is_raised_where_it_is_too_small_and_nowhere_else(kind):
+    graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.05, seed=0)
+    for place, node in enumerate(("h0", "h1", "h2", "y0")):
+        graph.nodes[node]["extra_leak"] = (5.0, 0.0, 3.0, 0.0)[place]
+    network = ng.compile(graph, dynamics.deep(kind))
+    kept = contracting(0.05).project(network)
+    before, after = (one.parameters[network.connectivity.free, 0] for one in (network, kept))
+    assert np.all(after[before > 0.0] <= np.nextafter(before[before > 0.0], np.inf))
+    assert np.all(after >= before)
+    assert np.all(after[before == 0.0] >= 0.05)
+
+
 def small(kind=None, **attributes):
     graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": 2.0})])
     graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"

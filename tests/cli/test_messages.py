@@ -1,6 +1,7 @@
 """Messages in the words of the command."""
 
 import argparse
+import contextlib
 import re
 
 import pytest
@@ -83,6 +84,22 @@ def test_no_command_speaks_of_what_only_python_has(line, files, capsys, monkeypa
     said = " ".join((shown.err + shown.out).split())
     assert said
     assert not PYTHON.search(said), said
+
+
+@pytest.mark.parametrize("line", [
+    "train --task xor -o out.json", "train tanh.json --task xor --epochs 1 -o out.json",
+    "certify g.json --task xor --radius",
+    "certify grows.json --task xor", "prune g.json --fraction 0.5 --task xor --rounds 2 -o out.json", "show tanh.json",
+    "report . --graph g.json --task xor", "convert g.json g.csv", "--help",
+    *(f"{command} --help" for command in ("demo", "train", "certify", "prune", "show", "report", "convert")),
+])  # fmt: skip
+def test_what_a_command_prints_is_as_wide_as_the_terminal(line, files, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(files)
+    with contextlib.suppress(SystemExit):
+        main(line.split())
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_before_a_command_is_known_nothing_changes():

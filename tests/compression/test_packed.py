@@ -84,3 +84,5 @@ def test_packed_sizes_are_those_of_the_entropy():
     gaps = np.log2(1 / 0.1) + np.log2(np.e) * 0.9 / 0.9 * np.log(1 / 0.9) * 9  # of a geometric law
     assert 8 * packed.nbytes / matrix.nnz < entropy + gaps + 2.0
     assert packed.nbytes < 4 * matrix.nnz / 2  # half of what float32 weights alone take
+    codes = sum(code.lengths.nbytes for code in (packed.counts, packed.gaps, packed.levels))
+    assert packed.nbytes == int(np.ceil(packed.bits / 8)) + packed.values.nbytes + codes

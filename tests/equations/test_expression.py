@@ -1,9 +1,14 @@
+import ast
 import pickle
+import re
+from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 
 from neurograph.equations.expression import Expression
+from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import ExpressionError
 
 NAMES = ("s", "I", "b")
@@ -133,3 +138,79 @@ def test_a_power_by_a_symbol_has_its_slope_at_0():
 @pytest.mark.parametrize(("text", "affine"), [("I - 3*s*b", True), ("s*s", False), ("sign(s) - s", False), ("I", True)])
 def test_affine_is_told_from_what_only_has_a_flat_slope(text, affine):
     assert Expression(text, NAMES).is_affine("s") is affine
+
+
+def exact_slope(text, s):
+    """Differentiate a rational function of s in fractions, by dual numbers; constants are the floats that they are."""
+
+    def value(node):
+        match node:
+            case ast.Constant(value=number):
+                return Fraction(number), Fraction(0)
+            case ast.Name():
+                return Fraction(s), Fraction(1)
+            case ast.UnaryOp(operand=operand):
+                return tuple(-part for part in value(operand))
+        (a, da), (b, db) = value(node.left), value(node.right)
+        match node.op:
+            case ast.Add():
+                return a + b, da + db
+            case ast.Sub():
+                return a - b, da - db
+            case ast.Mult():
+                return a * b, da * b + a * db
+        return a / b, (da * b - a * db) / b**2
+
+    return value(ast.parse(text, mode="eval").body)[1]
+
+
+def rational(rng, depth):
+    """Draw the text of a rational function of s without poles between 0 and 1."""
+    if depth == 0:
+        return (
+            "s" if rng.random() < 0.5 else repr(float(rng.choice([0.1, 0.3, 1.7, 3.0, 1e-9, 7e20, rng.normal() ** 2])))
+        )
+    left, right = rational(rng, depth - 1), rational(rng, depth - 1)
+    how = rng.choice(["({} + {})", "({} - {})", "({} * {})", "({} / (2.3 + ({}) * ({})))"])
+    return how.format(left, right, right)
+
+
+def test_a_slope_is_enclosed_as_exact_arithmetic_has_it():
+    """Constants that meet in a derivative are not rounded on the way, such as 0.1*3."""
+    rng = np.random.default_rng(0)
+    texts = [
+        "0.1*s*3",
+        "s*0.1*0.7/3.3/7.7",
+        "1.7*s + 3*s",
+        "s/3",
+        "-0.7*s*0.1*0.3",
+        *(rational(rng, 3) for _ in range(80)),
+    ]
+    for text in texts:
+        slope = Expression(text, NAMES).derivative("s")
+        for s in (0.0, 0.3, 1.0):
+            found = enclose(slope, {"s": Interval.constant(s)})
+            assert Fraction(float(found.low)) <= exact_slope(text, s) <= Fraction(float(found.high)), (text, s)
+    assert enclose(Expression("0.5*s", NAMES).derivative("s"), {}).low == 0.5
+    assert enclose(Expression("0.5*s", NAMES).derivative("s"), {}).high == 0.5
+
+
+@pytest.mark.parametrize("text", ["tanh(0.1*s)*0.7", "exp(1)*s + exp(-0.3*s)*0.3*3", "s**0.1", "sqrt(0.1)*s**1.7"])
+def test_a_slope_is_enclosed_as_many_digits_have_it(text):
+    functions = {"tanh": mpmath.tanh, "exp": mpmath.exp, "sqrt": mpmath.sqrt}
+    slope = Expression(text, NAMES).derivative("s")
+    number = re.compile(r"\d+\.?\d*")
+    with mpmath.workdps(60):
+        exact = number.sub(lambda found: f"mpf({float(found.group())!r})", text)
+        for s in (0.2, 0.7, 3.0):
+            true = mpmath.diff(lambda x: eval(exact, {"mpf": mpmath.mpf, "s": x, **functions}), s)
+            found = enclose(slope, {"s": Interval.constant(s)})
+            assert found.low <= true <= found.high
+            assert found.high - found.low <= 1e-13 * abs(true)
+
+
+def test_a_slope_beyond_the_floats_is_refused_and_a_large_one_is_not():
+    assert float(Expression("s*1e20*1e10", NAMES).derivative("s")()) == 1e30
+    assert float(Expression("s*1e-200*1e-200", NAMES).derivative("s")()) == 0.0
+    with pytest.raises(ExpressionError, match="beyond the range of floats"):
+        Expression("s*1e200*1e200", NAMES).derivative("s")

@@ -174,6 +174,16 @@ def test_slope_bounds_of_an_activation_are_its_own(kind, low, high):
     assert found.high == pytest.approx(high, abs=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "step"),
+    [(-0.5, -0.2, (0, 0)), (-0.5, 0.0, (0, 0)), (-0.5, 0.2, (0, 1)), (0.0, 0.2, (0, 1)), (0.2, 0.5, (1, 1))],
+)
+def test_a_step_is_0_up_to_0_and_1_beyond(low, high, step):
+    found = enclose(Expression("step(s)", ("s",)), {"s": Interval.across(low, high)})
+    assert (found.low, found.high) == step
+    assert bool(found.varies) == (step == (0, 1))
+
+
 def test_a_step_that_the_box_never_reaches_is_a_constant():
     slope = enclose(dynamics.hopfield().slope("I"), {"s": Interval.across(0.0, 1.0), "I": REAL})
     assert (slope.low, slope.high, slope.varies) == (1.0, 1.0, False)

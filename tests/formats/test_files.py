@@ -5,9 +5,10 @@ import os
 import pytest
 
 import neurograph as ng
+from neurograph._files import checked_place, write_files
 from neurograph.errors import FormatError
 from neurograph.formats import FORMATS, read, write
-from neurograph.formats.files import checked_path, checked_place, write_files
+from neurograph.formats.files import checked_path
 from tests.formats.graphs import refused, small
 from tests.formats.test_conformance import every_format
 

@@ -10,16 +10,17 @@ import pytest
 import neurograph as ng
 from neurograph.errors import FormatError
 from neurograph.formats import packed as packed_file
+from neurograph.graphs.from_networkx import read_graph
 
 
 def forged(change):
     """Change what stands in a file, and seal it again."""
     graph = nx.DiGraph([(0, 1, {"weight": 0.5}), (1, 0, {"weight": 0.5}), (1, 1, {"weight": -1.0})])
     graph.nodes[1]["role"] = "output"
-    (data,) = packed_file.Packed().dump(graph)
+    (data,) = packed_file.Packed().dump(read_graph(graph))
     first = packed_file.FIRST.match(data)
     rest = change(bytearray(data[first.end() :]))
-    return b"neurograph packed 1 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + bytes(rest)
+    return b"neurograph packed 2 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + bytes(rest)
 
 
 def with_size(place, value):
@@ -35,14 +36,27 @@ def with_text(text):
         size = int.from_bytes(rest[:8], "little")
         body = zlib.compress(text)
         head = len(body).to_bytes(8, "little") + len(text).to_bytes(8, "little")
-        return head + rest[16:64] + body + rest[64 + size :]
+        return head + rest[16:80] + body + rest[80 + size :]
 
     return change
 
 
-def with_parts(graph="{}", nodes="[[0, {}], [1, {}]]", kinds="[{}]", labels="[]", order="null"):
-    text = f'{{"graph": {graph}, "nodes": {nodes}, "kinds": {kinds}, "labels": {labels}, "order": {order}}}'
+def with_parts(graph="{}", nodes="[0, 1]", of_nodes="{}", kinds="1", of_kinds="{}"):
+    text = f'{{"graph": {graph}, "nodes": {nodes}, "of_nodes": {of_nodes}, "kinds": {kinds}, "of_kinds": {of_kinds}}}'
     return with_text(text.encode())
+
+
+def with_numbers(place, numbers, kinds="1"):
+    """Put the kinds of the weights (place 8) or the order of the edges (9) where there were none."""
+
+    def change(rest):
+        rest = bytearray(with_parts(kinds=kinds)(rest))
+        sizes = [int.from_bytes(rest[8 * k : 8 * k + 8], "little") for k in range(10)]
+        at = 80 + sizes[0] + sum(sizes[5:8]) + 8 * sizes[4]
+        assert sizes[8:] == [0, 0]
+        return with_size(place, len(numbers))(rest[:at] + numbers + rest[at:])
+
+    return change
 
 
 @pytest.mark.parametrize(
@@ -56,15 +70,25 @@ def with_parts(graph="{}", nodes="[[0, {}], [1, {}]]", kinds="[{}]", labels="[]"
         (with_size(3, 2**40), "sizes do not go together"),
         (with_size(4, 2**40), "ends too early"),
         (with_size(5, 2**20), "ends too early"),
+        (with_size(9, 2**20), "ends too early"),
         (lambda rest: rest[:-1] + bytes([rest[-1] ^ 255]), "damaged in row"),
-        (with_text(b"{}"), "lacks one of graph, nodes, kinds, labels, order"),
-        (with_parts(nodes="[[0, {}], [1, 2]]"), "no object of attributes"),
-        (with_parts(kinds="[1]"), "no object of attributes"),
-        (with_parts(nodes="[[0, {}], [0, {}]]"), "there twice"),
-        (with_parts(nodes="[[0, {}], [{}, {}]]"), "a node is called"),
-        (with_parts(order="[0, 0, 1]"), "order of its edges"),
-        (with_parts(labels="[1, 0, 0]"), "attributes of its edges are not those"),
-        (with_parts(kinds="[]"), "attributes of its edges are not those"),
+        (with_text(b"{}"), "lacks one of graph, nodes, of_nodes, kinds, of_kinds"),
+        (with_parts(nodes="[0, 0]"), "there twice"),
+        (with_parts(nodes="[0, {}]"), "a node is called"),
+        (with_parts(of_nodes='{"x": 1}'), "attribute 'x' of the nodes is 1: expected a JSON object"),
+        (with_parts(of_nodes='{"x": {"values": [1, 2, 3], "at": null}}'), "has 3 values at 2 places"),
+        (with_parts(of_nodes='{"x": {"values": [1, 2], "at": [1, 1]}}'), "has 2 values at 2 places"),
+        (with_parts(of_nodes='{"x": {"values": [1], "at": [2]}}'), "no array of whole numbers from 0 to 1"),
+        (with_parts(of_nodes='{"x": {"values": [1], "at": [1.0]}}'), "no array of whole numbers from 0 to 1"),
+        (with_parts(of_kinds='{"x": {"values": [1, 2], "at": null}}'), "has 2 values at 1 places"),
+        (with_parts(kinds="0"), "attributes of its edges are not those"),
+        (with_parts(kinds=str(10**12), of_kinds='{"x": {"values": [], "at": []}}'), "are not those of its weights"),
+        (with_numbers(8, zlib.compress(b"\1\0\0")), "attributes of its edges are not those"),
+        (with_numbers(8, zlib.compress(b"\1\0"), "2"), "attributes of its edges is 2 bytes for 3 numbers"),
+        (with_numbers(8, b"none"), "attributes of its edges cannot be decompressed"),
+        (with_numbers(9, zlib.compress(b"\0\0\0")), "order of its edges is none"),
+        (with_numbers(9, zlib.compress(b"\1\0\0")), "order of its edges is none"),
+        (with_numbers(9, zlib.compress(bytes(10**6))), "order of its edges is 25 bytes for 3 numbers"),
         (with_text(b"[" * 100_000), "not whole JSON|nested"),
     ],
 )
@@ -95,7 +119,7 @@ def test_random_bytes_behind_the_seal_are_refused_or_read(tmp_path):
     ("change", "words"),
     [
         (lambda data: b"x" + data, "does not begin as a packed file"),
-        (lambda data: data.replace(b"packed 1", b"packed 2", 1), "it has version 2: expected 1"),
+        (lambda data: data.replace(b"packed 2", b"packed 1", 1), "it has version 1: expected 2"),
         (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "their hash differs"),
     ],
 )

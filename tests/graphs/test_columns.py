@@ -69,3 +69,16 @@ def test_columns_are_put_in_and_left_out():
     assert columns.without("a").rows() == [{}, {"b": "x"}]
     assert columns.having(a=Column.of([5, 6])).rows() == [{"a": 5}, {"a": 6, "b": "x"}]
     assert repr(columns) == "Columns('a', 'b': 2 rows)"
+
+
+def test_a_column_is_spread_over_more_rows():
+    spread = Column.of([1, 2, 3], np.array([True, False, True])).spread(np.array([3, 0, 1]), 5)
+    assert spread.cells() == [None, 3, None, 1, None]
+    assert Column(np.array([2, 1])).spread(np.array([1, 0]), 2).present is None
+
+
+@given(st.lists(ROWS, min_size=1, max_size=3))
+def test_stacked_rows_keep_their_types(parts):
+    stacked = Columns.stacked([Columns.of_rows(rows) for rows in parts])
+    assert stacked.count == sum(map(len, parts))
+    assert typed(stacked.rows()) == typed(row for rows in parts for row in rows)

@@ -107,7 +107,7 @@ def test_undirected_and_parallel_edges_are_refused_with_what_takes_them():
     both = topologies.from_graph(nx.path_graph(3), outputs=[1], undirected="both", seed=0)
     assert list(both.edges) == [(0, 1), (1, 0), (1, 2), (2, 1)]
     several = nx.MultiDiGraph([(0, 1, {"weight": 1.0}), (0, 1, {"weight": 2.5})])
-    with pytest.raises(GraphError, match=r'edge 0 -> 1 is there 2 times.*parallel="sum"'):
+    with pytest.raises(GraphError, match=r'edge 0 -> 1 is there more than once.*parallel="sum"'):
         topologies.from_graph(several, outputs=[1])
     assert topologies.from_graph(several, outputs=[1], parallel="sum").edges[0, 1]["weight"] == 3.5
 

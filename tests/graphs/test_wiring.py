@@ -29,6 +29,24 @@ def test_a_table_has_all_that_it_carries():
     assert wiring().keeping(np.array([False, True])).edge(0) == ("h", "y")
 
 
+def test_a_table_is_given_back_in_the_order_it_came_in():
+    given = wiring(
+        pre=np.array([2, 0, 1, 0], np.int32),
+        post=np.array([1, 2, 2, 1], np.int32),
+        of_edges=Columns.of_rows([{"weight": 1.0}, {"weight": 2.0, "tie": "a"}, {"weight": 3.0}, {"weight": 4.0}]),
+        attributes={"name": "small"},
+    )
+    back = Wiring.of(given.table())
+    assert (back.pre.tolist(), back.post.tolist()) == ([2, 0, 1, 0], [1, 2, 2, 1])
+    assert back.of_edges.rows() == given.of_edges.rows()
+    assert back.of_nodes.rows() == given.of_nodes.rows()
+    assert back.attributes == {"name": "small"}
+    sorted_by_pre = back.by_pre()
+    assert (sorted_by_pre.pre.tolist(), sorted_by_pre.post.tolist()) == ([0, 0, 1, 2], [2, 1, 2, 1])
+    assert sorted_by_pre.of_edges["weight"].values.tolist() == [2.0, 4.0, 3.0, 1.0]
+    assert sorted_by_pre.by_pre() is sorted_by_pre
+
+
 @pytest.mark.parametrize("directed", [True, False])
 def test_a_graph_to_look_at_has_every_edge(directed):
     rows = [{"weight": 1.0, "key": "mine"}, {"weight": 2.0}, {}]

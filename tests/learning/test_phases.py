@@ -165,6 +165,18 @@ def test_the_softmax_nudge_is_beta_times_the_force_at_the_nudged_state():
     assert np.abs(push[:, start.connectivity.free]).max() < 1e-11
 
 
+def test_an_averaged_change_is_the_summed_one_over_the_most_steps():
+    x, y = data(5)
+    solver, free = ng.solvers.Euler(dt=0.1, steps=30, tol=0.0), ng.settle(network(), x, solver=TIGHT)
+    summed, averaged = (
+        weight_change(rule, run_phases(rule, free, y, 0.4, squared_error(), solver))
+        for rule in (ng.rules.stdp(average=False), ng.rules.stdp())
+    )
+    assert np.abs(summed[0]).max() > 1e-4
+    for whole, mean in zip(summed, averaged, strict=True):
+        assert np.allclose(whole / 30, mean, rtol=1e-12, atol=1e-15)
+
+
 @pytest.mark.parametrize("sides", ["nudged", "opposite", "both"])
 def test_the_residual_of_a_contrast_is_that_of_its_equation_also_where_nodes_are_held(sides):
     """A contrast may move a node that the box holds at the free equilibrium; it then sends nothing back."""

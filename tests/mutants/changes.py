@@ -65,6 +65,9 @@ def ineffective(node):
             return True
         if kind == "argument" and parent.children[0].get_code().strip() in WITHOUT_EFFECT:
             return True
+        # X | Y at the top of a module names a type.
+        if kind == "expr_stmt" and parent.parent.parent.type == "file_input" and node.get_code().strip() == "|":
+            return True
         if kind == "if_stmt" and any(name in parent.children[1].get_code() for name in ("TYPE_CHECKING", "__name__")):
             return True
         child, parent = parent, parent.parent

@@ -17,6 +17,8 @@ import pytest
 
 from . import choice
 
+ROOT = Path(__file__).resolve().parents[2]
+
 PATIENCE = 120
 """Seconds of the processor, beyond what the tests of a change may take, after which they count as hanging."""
 HANGING = 900.0
@@ -105,7 +107,7 @@ def run_tests(tree, files, watch):
     os.chdir(tree)
     for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "neurograph", "conftest")]:
         del sys.modules[name]
-    sys.path[:] = [str(tree), *(place for place in sys.path if place not in ("", str(tree.parents[2])))]
+    sys.path[:] = [str(tree), *(place for place in sys.path if place not in ("", str(ROOT)))]
     os.environ["PYTHONPATH"] = os.pathsep.join([str(tree), os.environ.get("PYTHONPATH", "")])
     # hypothesis, imported before the fork, is a plugin whose asserts pytest would rewrite.
     quiet = ["-q", "--no-header", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]

@@ -15,6 +15,7 @@ from neurograph import _checks
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs import topologies
 from neurograph.graphs.from_networkx import read_graph
+from neurograph.network.compilation import check_symmetric
 from tests.network.test_network import KINDS, bits, drawn
 from tests.strategies import SEEDS, graphs, graphs_for
 
@@ -129,7 +130,7 @@ def test_a_graph_that_the_machine_cannot_hold_is_refused_before_it_is_tried(tmp_
     monkeypatch.setattr(_checks, "MEMINFO", str(said))
     said.write_text("MemTotal: 64 kB\nMemAvailable: 32 kB\n")
     for call, message in (
-        (lambda: ng.compile(table), r"compiling 2652 edges takes .* GiB .*compile with dtype=float32"),
+        (lambda: ng.compile(table), r"compiling 2652 edges takes .* GiB .*compile with dtype='float32'"),
         (lambda: ng.compile(graph), r"reading 2652 edges takes .* GiB are available.*float32"),
         (lambda: topologies.from_matrix(np.ones((60, 60)), inputs=[], outputs=[0]), r"reading 3600 edges"),
     ):
@@ -238,3 +239,20 @@ def test_tied_edges_leave_nodes_of_one_sign():
             ng.compile(signed)
         signed.nodes["b"]["sign"] = first
         assert ng.compile(signed).without_edges([0, 1]).to_graph().nodes["b"]["sign"] == first
+
+
+@pytest.mark.parametrize(
+    ("dynamics", "rule", "who"),
+    [("hopfield", None, "hopfield"), ("hopfield", "contrastive", "the rule contrastive"),
+     ("vector_field", "contrastive", "the rule contrastive")],
+)  # fmt: skip
+def test_what_needs_edges_to_be_tied_for_learning_is_named(dynamics, rule, who):
+    graph = nx.DiGraph([("a", "b", {"weight": 0.5}), ("b", "a", {"weight": 0.5})])
+    graph.nodes["b"]["role"] = "output"
+    network = ng.compile(graph, getattr(ng.dynamics, dynamics)())
+    with pytest.raises(GraphError, match=rf"'[ab]' -> '[ab]' and back are not tied, .* but {who} needs") as error:
+        check_symmetric(network, rule)
+    assert ("asymmetric_ep() learns on any graph" in str(error.value)) == (rule is not None)
+    check_symmetric(ng.compile(topologies.symmetric(graph), network.dynamics), rule)
+    if rule is None:
+        check_symmetric(ng.compile(graph, ng.dynamics.vector_field()))

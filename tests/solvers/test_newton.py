@@ -73,6 +73,21 @@ def test_a_few_iterations_are_enough_in_a_box():
     assert min(counts) >= 2
 
 
+def test_a_step_follows_the_one_before_it_as_long_as_they_get_on():
+    """Seven neurons that excite each other to 0.99 of their leak: one slow mode, which Newton's steps do not see."""
+    graph = nx.complete_graph(7, nx.DiGraph)
+    nx.set_edge_attributes(graph, 0.99 / 6, "weight")
+    graph.add_edges_from((("x", j) for j in range(7)), weight=1.0)
+    graph.nodes["x"]["role"], graph.nodes[6]["role"] = "input", "output"
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    x = [[1e-3], [1e-2], [0.1], [1.0]]
+    settled = ng.settle(network, x, solver=Newton(tol=1e-12))
+    followed = ng.settle(network, x, solver=Euler(tol=1e-12, steps=10_000))
+    assert np.abs(settled.state - followed.state).max() < 1e-9
+    assert settled.steps.max() <= 10
+    assert followed.steps.max() > 5000
+
+
 @pytest.mark.parametrize("network", [dense(ng.dynamics.additive("tanh")), sparse(ng.dynamics.vector_field())], ids=str)
 @pytest.mark.parametrize("kind", ["free", "squared", "softmax", "clamped", "transposed"])
 def test_a_samples_answer_does_not_depend_on_its_batch(network, kind):

@@ -37,6 +37,11 @@ def test_none_leaves_an_object_at_its_default_and_is_a_value_elsewhere():
     assert config.batch(100) == 100
 
 
+def test_a_nudge_is_half_where_none_is_given():
+    assert TrainingConfig().strength == 0.5
+    assert TrainingConfig(beta=0.2, rule=ng.rules.centred_ep()).strength == 0.2
+
+
 @pytest.mark.parametrize(("samples", "batch"), [(1, 1), (3, 1), (12, 3), (1000, 32)])
 def test_a_batch_is_a_quarter_of_the_samples_and_at_most_32(samples, batch):
     assert TrainingConfig().batch(samples) == batch

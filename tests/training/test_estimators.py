@@ -172,6 +172,12 @@ def test_several_targets_and_one_that_never_changes(iris):
     np.testing.assert_array_equal(column.predict(x)[:, 0], row.predict(x))
 
 
+@pytest.mark.parametrize(("given", "hidden"), [({}, 32), ({"hidden": 3}, 3), ({"hidden": 0}, 0)])
+def test_there_are_as_many_hidden_nodes_as_are_asked_for(iris, given, hidden):
+    network = ng.GraphClassifier(**given, epochs=1).fit(*iris).network_
+    assert network.connectivity.free.size - network.connectivity.outputs.size == hidden
+
+
 def built(hidden, n_in, n_out, seed):
     return ng.topologies.layered(n_in, (hidden,), n_out, bias=True, seed=seed)
 

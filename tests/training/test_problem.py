@@ -6,6 +6,8 @@ import pytest
 
 import neurograph as ng
 from neurograph.equations.costs import squared_error
+from neurograph.training.config import TrainingConfig
+from neurograph.training.problem import checked_data
 from tests.training.networks import XOR, labelled, network
 
 
@@ -50,3 +52,16 @@ def test_a_rule_that_needs_symmetry_is_refused_on_an_untied_graph(rule):
     matrix = fit.network.matrix().toarray()
     inside = np.ix_(fit.network.connectivity.free, fit.network.connectivity.free)
     assert np.array_equal(matrix[inside], matrix[inside].T)
+
+
+def test_a_cost_of_shares_needs_several_outputs_and_targets_that_add_up_to_1():
+    x, y = np.zeros((2, 2)), np.ones((2, 1))
+    one, two = (ng.compile(ng.topologies.complete(2, 3, outputs, seed=0)) for outputs in (1, 2))
+    config = TrainingConfig(cost=ng.costs.cross_entropy())
+    with pytest.raises(ng.ParameterError, match="the network has one output, 'y0': expected one for each class"):
+        checked_data(one, x, y, config)
+    for wrong in ([0.5, 0.4], [1.5, -0.5]):
+        with pytest.raises(ng.DataError, match="expected targets >= 0 that add up to 1"):
+            checked_data(two, x, np.array([[0.5, 0.5], wrong]), config)
+    assert checked_data(two, x, np.array([[0.5, 0.5], [0.0, 1.0]]), config)[1].shape == (2, 2)
+    assert checked_data(one, x, y, TrainingConfig())[1].shape == (2, 1)

@@ -231,7 +231,8 @@ def test_what_is_left_of_a_graph_whose_neurons_leave_keeps_its_labels_order_and_
     for k, node in enumerate(graph):
         graph.nodes[node]["place"] = k
     graph.graph["name"] = "small"
-    pruning = ng.prune(ng.compile(graph, dtype=np.float32), ng.pruning.magnitude(threshold=0.1))
+    network = ng.compile(graph, ng.dynamics.additive("tanh"), np.float32)
+    pruning = ng.prune(network, ng.pruning.magnitude(threshold=0.1))
     assert pruning.neurons == ("h0", "h3")
     left = pruning.network.to_graph()
     graph.remove_nodes_from(pruning.neurons)

@@ -224,3 +224,14 @@ def test_steps_of_ones_own_are_warned_of_after_the_first_or_the_fifth(monkeypatc
         else:
             state = ng.training_step(state, *XOR)
     assert len(state.remarks) == 1
+
+
+def test_inputs_that_reach_no_output_are_said_and_the_outputs_that_are_named_are_reached():
+    graph = nx.DiGraph([("x", "a", {"weight": 0.5}), ("b", "y", {"weight": 0.5})])
+    roles = {"inputs": ["x"], "bias": True}
+    x, y = [[0.0], [1.0]], [0.0, 1.0]
+    with pytest.warns(ng.TrainingWarning, match="no path leads from any input to any output.* reaches, such as 'a'$"):
+        fit = ng.train(ng.compile(ng.topologies.from_graph(graph, outputs=["y"], **roles)), x, y, epochs=2, seed=0)
+    assert np.ptp(ng.settle(fit.network, x).outputs) == 0.0
+    fit = ng.train(ng.compile(ng.topologies.from_graph(graph, outputs=["a"], **roles)), x, y, epochs=2, seed=0)
+    assert fit.remarks == ()

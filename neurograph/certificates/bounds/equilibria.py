@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,9 @@ from neurograph.solvers.result import Equilibrium, Status
 
 SOLVER = Euler(tol=1e-10, steps=1000)
 """How equilibria are found, far inside the theorems' margins; called again and again, up to :data:`ROUNDS` times."""
+
+VISITS = 2e8
+"""Visits of edges between two looks at the clock: on a large network, a round is made of several calls."""
 
 ROUNDS = 20
 
@@ -64,12 +68,14 @@ def settled(system: System, phase: Phase, deadline: Deadline) -> Equilibrium:
     """
     # Samples that have not settled go on from where they are, later with shorter steps.
     solver, implicit = SOLVER, bool(np.all(leaks_on(system.network, phase.stiffness[:1])))
+    calls = math.ceil(SOLVER.steps * max(1, system.network.weights.size * len(phase.start)) / VISITS)
     for done in range(1, ROUNDS + 1):
-        found = solver.solve(system.network, phase)
-        if not np.any(found.status == Status.STEP_LIMIT):
-            break
-        deadline.check()
-        phase = replace(phase, start=found.state)
+        for _ in range(calls):
+            deadline.check()
+            found = replace(solver, steps=math.ceil(SOLVER.steps / calls)).solve(system.network, phase)
+            if not np.any(found.status == Status.STEP_LIMIT):
+                return found
+            phase = replace(phase, start=found.state)
         if done in SHORTER and found.dt is not None:
             solver = replace(SOLVER, dt=float(found.dt.min()) / 4.0, implicit=implicit)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from neurograph.certificates.bounds.definite import largest_ratio
-from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet, absolute_norm
+from neurograph.certificates.bounds.slope_set import DENSE, LANCZOS_TOLERANCE, SlopeSet, absolute_norm
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
 from neurograph.certificates.verdict import CONTRACTION
@@ -23,7 +23,11 @@ def growth(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) -> tu
         deadline.check()
         bound, error = slopes.bound(weights, t)
         return largest_ratio(bound, np.eye(bound.shape[0]), error), True
-    values, _ = slopes.largest(weights, t, deadline)
+    # What Lanczos finds is never larger than the true eigenvalue, so that a rough look may be enough to say no.
+    rough, _ = slopes.largest(weights, t, deadline, 1)
+    if rough[-1] >= 0.0:
+        return float(rough[-1]), False
+    values, _ = slopes.largest(weights, t, deadline, 1, LANCZOS_TOLERANCE)
     size = float(np.max(np.abs(slopes.top)) + absolute_norm(abs(slopes.scaled(weights)[0])))
     return float(values[-1] + CUSHION * size), False
 

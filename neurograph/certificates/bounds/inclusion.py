@@ -103,8 +103,8 @@ class Inclusion:
             return Interval.across(-free, free)
         # The force a(y) - s: a(y), its value at 0, stands here, and s in the leak.
         force = squared_error().force_at(np.zeros_like(self.target), self.target)
-        towards = np.where(columns >= 0, force[:, columns], 0.0)
-        return Interval.constant(towards) * Interval.constant(self.system.nudge)
+        # Where there is no target, column -1 stands for one, and the nudge is 0.
+        return Interval.constant(force[:, columns]) * Interval.constant(self.system.nudge)
 
     def boxes(self, start: Interval | None = None) -> Iterator[Box]:
         """Return box after box, each inside the one before; `start` is one that every state enters."""

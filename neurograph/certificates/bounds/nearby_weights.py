@@ -21,9 +21,6 @@ from neurograph.solvers.contraction import weightings
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
 
-TINY = 1e-60
-"""Smallest weight of a neuron, whose square is still a float."""
-
 CLIPPINGS = 5
 """Most clippings of eigenvalues; what is then left is scaled away."""
 
@@ -80,7 +77,7 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     for found in islice(weightings(surplus, coupling.__matmul__, v), PRODUCTS):
         if found.rate >= -couplings.slack:
             return couplings.weights
-        v = np.maximum(found.v, TINY)
+        v = found.v
     # 2. v is raised until the edges that are not plastic, F, satisfy the inequality: v >= F v / surplus.
     fixed = abs(couplings.matrix(np.where(couplings.plastic, 0.0, couplings.weights)))
     for _ in range(PRODUCTS):

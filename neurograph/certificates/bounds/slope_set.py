@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.linalg import eigh
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from neurograph.certificates.deadline import Deadline
@@ -21,7 +22,10 @@ LARGEST = 6
 """Eigenvalues that Lanczos gives."""
 
 LANCZOS_TOLERANCE = 1e-7
-"""Relative error with which it is to give them; the cushion of what is not proved must be larger."""
+"""Relative error with which it is to give what is stated; the cushion of what is not proved must be larger."""
+
+ROUGHLY = 1e-3
+"""Relative error that will do on the way to weights, and for a first look."""
 
 ROUNDS = 20
 """Products in the search for a positive vector that bounds a matrix of nonnegative numbers."""
@@ -104,17 +108,20 @@ class SlopeSet:
 
     @cached_property
     def plain_t(self) -> Array:
-        """The best t that is the same everywhere, for equal reach and weights (n,), by the power method."""
+        """The best t that is the same everywhere, for equal reach and weights (n,)."""
         # reach t and H' (reach / t) H are equally large in the 2-norm for t = norm(sqrt(reach) H) / sqrt(max reach).
         if not np.any(self.reach):
             return np.ones_like(self.top)
         bent = scaled(self.spread, np.sqrt(self.reach), np.ones_like(self.reach))
         back, z, square = sp.csr_array(bent.T), np.cos(np.arange(self.top.size)), 0.0
-        for _ in range(5 * ROUNDS):
-            z = back @ (bent @ z)
-            square = float(np.linalg.norm(z))
-            z /= max(square, 1e-300)
-        return np.full(self.top.size, max(np.sqrt(square), 1e-300) / np.sqrt(np.max(self.reach)))
+        if self.top.size <= DENSE:  # a number that does not hang on the order of the nodes
+            square = float(np.linalg.eigvalsh((back @ bent).toarray())[-1])
+        else:
+            for _ in range(5 * ROUNDS):
+                z = back @ (bent @ z)
+                square = float(np.linalg.norm(z))
+                z /= max(square, 1e-300)
+        return np.full(self.top.size, max(np.sqrt(max(square, 0.0)), 1e-300) / np.sqrt(np.max(self.reach)))
 
     @cached_property
     def _parts(self) -> tuple[Any, Any, Any]:
@@ -160,12 +167,23 @@ class SlopeSet:
             v /= np.max(v)
         return np.asarray((1.0 + (v.size + 16) * EPS) * (remainder @ v) / v)
 
-    def largest(self, weights: Array, t: Array, deadline: Deadline) -> tuple[Array, Array]:
-        """Return the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R."""
+    def largest(
+        self, weights: Array, t: Array, deadline: Deadline, count: int | None = None, tolerance: float = ROUGHLY
+    ) -> tuple[Array, Array]:
+        """Return the largest eigenvalues of S, as computed, and their vectors as columns; of few nodes without R.
+
+        Of more nodes than :data:`DENSE` they are at most :data:`LARGEST`, within the tolerance: none is larger than the
+        true one. Of fewer they are `count`, or all.
+        """
         deadline.check()
         if self.top.size <= DENSE:
             middle, spread, _ = self.scaled(weights)
-            values, vectors = np.linalg.eigh(self._symmetric(middle, spread, t))
+            n = self.top.size
+            if count is None or 2 * count > n:
+                values, vectors = np.linalg.eigh(self._symmetric(middle, spread, t))
+            else:
+                ends = [n - count, n - 1]
+                values, vectors = eigh(self._symmetric(middle, spread, t), subset_by_index=ends, check_finite=False)
             return values, vectors
         middle, spread, remainder = self.scaled(weights)
         # The same S as a product with a vector, for Lanczos.
@@ -178,7 +196,9 @@ class SlopeSet:
             return np.asarray(diagonal * z + 0.5 * (middle @ z + back @ z) + across @ (theta * (spread @ z)))
 
         operator = LinearOperator((diagonal.size, diagonal.size), matvec=product, dtype=np.float64)
-        values, vectors = eigsh(operator, k=LARGEST, which="LA", v0=np.ones(diagonal.size), tol=LANCZOS_TOLERANCE)
+        values, vectors = eigsh(
+            operator, k=min(count or LARGEST, LARGEST), which="LA", v0=np.ones(diagonal.size), tol=tolerance
+        )
         return values, vectors
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eig
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import eigs
+from scipy.sparse.linalg import LinearOperator, eigs
 
+from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array
 
 DENSE = 1500
@@ -57,7 +58,7 @@ class Spectrum:
         return float(np.min(reach, initial=np.inf))
 
 
-def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) -> Spectrum:
+def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None, deadline: Deadline) -> Spectrum:
     """Return the eigenvalues of a matrix, block by strongly connected block.
 
     Parameters
@@ -68,16 +69,19 @@ def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) 
         How far each entry may be off; nothing where the matrix has no entry.
     dt : float or None
         Of a block larger than :data:`DENSE`, also compute the eigenvalue that decides whether explicit Euler is stable.
+    deadline : Deadline
 
     Raises
     ------
     scipy.sparse.linalg.ArpackError
         If ARPACK does not converge for a block that needs it.
+    OutOfTimeError
+        If the deadline passes first.
 
     Examples
     --------
     >>> chain = sp.csr_array([[-1.0, 0.0], [5.0, -2.0]])
-    >>> spectrum(chain, 0.0 * chain, None).rightmost
+    >>> spectrum(chain, 0.0 * chain, None, Deadline(60.0)).rightmost
     (-1+0j)
     """
     # Ordered by strongly connected components the matrix is block triangular, and its eigenvalues are those of the
@@ -93,7 +97,8 @@ def spectrum(matrix: sp.csr_array, uncertainty: sp.csr_array, dt: float | None) 
     for block in blocks:
         if block.size > 1:
             inner, unsure = (sp.csr_array(array[block][:, block]) for array in (matrix, uncertainty))
-            values, conditions = _dense(inner) if block.size <= DENSE else _rightmost(inner, dt)
+            deadline.check()
+            values, conditions = _dense(inner) if block.size <= DENSE else _rightmost(inner, dt, deadline)
             off = float(np.linalg.norm(unsure.data)) + block.size * EPS * float(np.linalg.norm(inner.data))
             parts.append((values, conditions * off, conditions))
             complete &= block.size <= DENSE
@@ -107,21 +112,27 @@ def _dense(matrix: sp.csr_array) -> tuple[Array, Array]:
         return values, 1.0 / np.abs(np.sum(left.conj() * right, axis=0))
 
 
-def _rightmost(matrix: sp.csr_array, dt: float | None) -> tuple[Array, Array]:
+def _rightmost(matrix: sp.csr_array, dt: float | None, deadline: Deadline) -> tuple[Array, Array]:
     """Return the rightmost eigenvalue, and the one that Euler's step with dt enlarges most."""
-    found = [_extreme(matrix, "LR")]
+    found = [_extreme(matrix, "LR", deadline)]
     if dt is not None:
-        value, condition = _extreme(sp.csr_array(sp.eye_array(matrix.shape[0]) + dt * matrix), "LM")
+        value, condition = _extreme(sp.csr_array(sp.eye_array(matrix.shape[0]) + dt * matrix), "LM", deadline)
         found.append(((value - 1.0) / dt, condition))
     values, conditions = zip(*found, strict=True)
     return np.array(values), np.array(conditions)
 
 
-def _extreme(matrix: sp.csr_array, which: Literal["LR", "LM"]) -> tuple[complex, float]:
+def _extreme(matrix: sp.csr_array, which: Literal["LR", "LM"], deadline: Deadline) -> tuple[complex, float]:
     """Return an extreme eigenvalue by ARPACK, and its condition, infinite where matrix and transpose disagree on it."""
     sides = []
     for side in (matrix, sp.csr_array(matrix.T)):
-        values, vectors = eigs(side, k=4, which=which, v0=np.ones(matrix.shape[0]))
+
+        def product(v: Array, side: sp.csr_array = side) -> Array:
+            deadline.check()
+            return np.asarray(side @ v)
+
+        operator = LinearOperator(side.shape, matvec=product, dtype=np.float64)
+        values, vectors = eigs(operator, k=4, which=which, v0=np.ones(matrix.shape[0]))
         best = int(np.argmax(values.real if which == "LR" else np.abs(values)))
         upper = values[best].imag >= 0.0
         sides.append(

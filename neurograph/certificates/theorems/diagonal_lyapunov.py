@@ -11,20 +11,24 @@ from scipy.sparse.linalg import ArpackError
 from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
-from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import EPS, Array, System, scaled
 
 LARGEST_NETWORK = 20_000
 """Most free nodes of which weights are searched."""
 
-SMOOTHING = (0.1, 0.01, 0.001)
-"""Temperatures of the smoothed largest eigenvalue, as shares of its size at the start."""
+SMOOTHING = ((0.03, 1e-4), (0.003, 1e-4), (0.001, 1e-6))
+"""Temperatures of the smoothed largest eigenvalue, as shares of its size at the start, and by which share of it a step
+of BFGS must lower it; the last only where the sign is not clear by then."""
 
 STEPS = (40, 4)
-"""Steps of BFGS at each of them, for networks whose eigenvalues are all computed and for larger ones."""
+"""Steps at each of them, for networks of which as many eigenvalues are computed as weigh and for larger ones."""
 
-TOLERANCE = 1e-6
-"""Share by which a step must lower it, or the search ends."""
+UNCLEAR = 0.02
+"""Share of that size up to which a largest eigenvalue that is not negative may become so."""
+
+WEIGHT = 1e-7
+"""Share of all at which an eigenvalue does not weigh."""
 
 SPREAD = 10.0
 """Most that the logarithm of a weight may be: beyond, the rounding of the state exceeds distances in the norm."""
@@ -99,8 +103,12 @@ class DiagonalLyapunov(Theorem):
                 weights, t = _start(one, deadline) if known is None else (known[0], _fitting(known[1], one.plain_t))
                 bound, rigorous = growth(one, weights, t, deadline)
                 if not (known is not None and bound < 0.0):
-                    weights, t = _searched(one, weights, t, deadline)
-                    bound, rigorous = growth(one, weights, t, deadline)
+                    try:
+                        better = _searched(one, weights, t, deadline)
+                        (bound, rigorous), (weights, t) = growth(one, *better, deadline), better
+                    except OutOfTimeError:
+                        if bound >= 0.0:
+                            raise
                 if bound < 0.0:
                     return proved(system, one, weights, t, -bound, rigorous)
         except (ArpackError, np.linalg.LinAlgError) as error:
@@ -203,16 +211,18 @@ def _start(slopes: SlopeSet, deadline: Deadline) -> tuple[Array, Array]:
     sizes = sp.csr_array(abs(slopes.middle) + scaled(abs(slopes.spread), slopes.reach, ones))
     sizes = scaled(sizes, -1.0 / slopes.top, ones)
     # p, the left Perron vector of L^-1 B with root rho, gives u = L^-1 p: u'B = rho u'L.
-    logarithm = 0.5 * (np.log(_perron(sp.csr_array(sizes.T))) - np.log(-slopes.top) - np.log(_perron(sizes)))
+    left, right = _perron(sp.csr_array(sizes.T), deadline), _perron(sizes, deadline)
+    logarithm = 0.5 * (np.log(left) - np.log(-slopes.top) - np.log(right))
     logarithm = np.clip(logarithm - np.mean(logarithm), -SPREAD, SPREAD)
     perron = np.exp(-logarithm if slopes.transposed else logarithm)
     tops = [float(slopes.largest(weights, slopes.plain_t, deadline)[0][-1]) for weights in (ones, perron)]
     return (ones if tops[0] <= tops[1] else perron), slopes.plain_t
 
 
-def _perron(sizes: sp.csr_array) -> Array:
+def _perron(sizes: sp.csr_array, deadline: Deadline) -> Array:
     v = np.ones(sizes.shape[0])
     for _ in range(100):
+        deadline.check()
         v = v + sizes @ v
         v /= np.max(v)
     return np.asarray(np.maximum(v, np.exp(-SPREAD)))
@@ -222,28 +232,35 @@ def _searched(slopes: SlopeSet, weights: Array, t: Array, deadline: Deadline) ->
     """Return weights and t with a lower largest eigenvalue of S, by BFGS; in at most half of the time that is left."""
     from scipy.optimize import minimize  # which takes as long to import as half of all else
 
-    n = slopes.top.size
-    until = deadline.left / 2.0
-    size = max(float(np.max(np.abs(slopes.largest(weights, t, deadline)[0]))), 1e-300)
+    n, top = slopes.top.size, np.inf
+    until = Deadline(deadline.left / 2.0)
     place = np.log(np.concatenate([weights, t])) if np.any(slopes.reach) else np.log(weights)
 
-    def stop(xk: Array) -> None:
-        if deadline.left < until:
-            raise StopIteration
+    def reached(xk: Array) -> None:
+        nonlocal place
+        place = xk.copy()
 
-    for share in SMOOTHING:
-        if deadline.left < until:
-            break
-        found = minimize(
-            _smoothed(slopes, share * size, t, deadline),
-            place,
-            method="L-BFGS-B",
-            jac=True,
-            bounds=[(-SPREAD, SPREAD)] * place.size,
-            callback=stop,
-            options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": TOLERANCE},
-        )
-        place = found.x
+    # The least of the largest eigenvalue is at least that of the smoothed one less T log n: where that is positive, or
+    # the sign is clear, no more is to be won.
+    try:
+        size = max(float(np.max(np.abs(slopes.largest(weights, t, until)[0]))), 1e-300)
+        for share, tolerance in SMOOTHING:
+            if share == SMOOTHING[-1][0] and not 0.0 <= top <= UNCLEAR * size:
+                break
+            found = minimize(
+                _smoothed(slopes, share * size, t, until),
+                place,
+                method="L-BFGS-B",
+                jac=True,
+                bounds=[(-SPREAD, SPREAD)] * place.size,
+                callback=reached,
+                options={"maxiter": STEPS[n > DENSE], "maxcor": 20, "ftol": tolerance},
+            )
+            place, top = found.x, float(found.fun)
+            if top > share * size * np.log(n):
+                break
+    except OutOfTimeError:  # what was reached by then is taken
+        pass
     found_t = np.exp(place[n:]) if place.size > n else t
     return np.exp(place[:n] - np.mean(place[:n])), found_t
 
@@ -254,6 +271,7 @@ def _smoothed(
     """Return temperature log sum exp(lambda / temperature) over the eigenvalues of S, and its gradient."""
     n = slopes.top.size
     sign = -1.0 if slopes.transposed else 1.0
+    count = n // 8 + 2
 
     def value(place: Array) -> tuple[float, Array]:
         # phi = T log sum_k exp(lambda_k / T), dphi = sum_k share_k z_k' dS z_k with the softmax of lambda / T as
@@ -261,10 +279,15 @@ def _smoothed(
         # z)' theta (H z) / 2 likewise; by log t_j it is (reach_j t_j z_j^2 - theta_j (H z)_j^2) / 2, theta = reach / t.
         weights = np.exp(place[:n])
         times = np.exp(place[n:]) if place.size > n else t
-        values, vectors = slopes.largest(weights, times, deadline)
+        nonlocal count
+        values, vectors = slopes.largest(weights, times, deadline, count)
         shares = np.exp((values - values[-1]) / temperature)
+        if n <= DENSE and values.size < n and shares[0] > WEIGHT:  # too few of them
+            values, vectors = slopes.largest(weights, times, deadline)
+            shares = np.exp((values - values[-1]) / temperature)
         total = float(np.sum(shares))
-        kept = shares > 1e-12 * total
+        kept = shares > WEIGHT * total
+        count = int(1.5 * np.sum(kept)) + 5
         shares, Z = shares[kept] / total, vectors[:, kept]
         middle, spread, _ = slopes.scaled(weights)
         theta = (slopes.reach / times)[:, None]

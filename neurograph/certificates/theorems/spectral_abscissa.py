@@ -64,14 +64,22 @@ class SpectralAbscissa(Theorem):
         for sample in range(settled.status.size):
             deadline.check()
             inside = _inside(system, settled, sample)
-            found = inside if isinstance(inside, str) else self._spectrum(system, settled, sample, inside, known)
+            found = (
+                inside if isinstance(inside, str) else self._spectrum(system, settled, sample, inside, known, deadline)
+            )
             if isinstance(found, str):
                 return self.unknown(system, f"Undecided at sample {sample}: {found}.")
             spectra.append(found)
         return self._judged(system, spectra)
 
     def _spectrum(
-        self, system: System, settled: Equilibrium, sample: int, inside: Array, known: dict[Any, Spectrum]
+        self,
+        system: System,
+        settled: Equilibrium,
+        sample: int,
+        inside: Array,
+        known: dict[Any, Spectrum],
+        deadline: Deadline,
     ) -> Spectrum | str:
         key = inside.tobytes() if system.affine else sample
         if key not in known:
@@ -79,7 +87,7 @@ class SpectralAbscissa(Theorem):
             if isinstance(block, str):
                 return block
             try:
-                known[key] = spectrum(*block, system.dt)
+                known[key] = spectrum(*block, system.dt, deadline)
             except ArpackError as error:
                 return f"ARPACK found no eigenvalue ({error})"
         # A state that still moves by r is within about condition r / |Re lambda| of its equilibrium; if that is more

@@ -60,7 +60,7 @@ class SymmetricPart(Theorem):
             return self.unknown(system, f"Undecided: ARPACK found no eigenvalue ({error}).")
         what = f"mu_2, the largest eigenvalue of A's symmetric part{', over all slopes' * (not system.affine)},"
         if not mu < 0.0:
-            return self.unknown(system, f"Not shown to be negative: {what} is at most {mu:.4g}.", margin=-mu)
+            return self.unknown(system, f"Not shown to be negative: {what} is about {mu:.4g}.", margin=-mu)
         convex = " A is symmetric: the drift descends an energy, which is strongly convex." * slopes.symmetric
         rounding = f" Beyond {DENSE} nodes the eigenvalue is computed, not proved." * (not proved)
         return self.proved(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
@@ -172,30 +172,3 @@ def from_header(text: Any, where: str) -> tuple[dict[str, Any], dict[str, Any]]:
     facts: dict[str, Any] = checked_json(parsed(text, where), dict, where)
     check_version(facts.get("version"), f"{where} has version")
     return checked_json(from_json(facts.get("graph")), dict, f"graph of {where}"), facts
-
-
-def columns(rows: Iterable[tuple[int, Mapping[str, Any]]], count: int) -> dict[str, list[Any]]:
-    """Turn rows, each with its place among `count`, into columns, with None where a row has no such cell.
-
-    Examples
-    --------
-    >>> columns(enumerate([{"x": 1}, {"y": 2}]), 2)
-    {'x': [1, None], 'y': [None, 2]}
-    """
-    found: dict[str, list[Any]] = {}
-    for place, row in rows:
-        for name, cell in row.items():
-            if name not in found:
-                found[name] = [None] * count
-            found[name][place] = cell
-    return found
-
-
-def rows(columns: Mapping[str, Sequence[Any]], count: int) -> list[dict[str, Any]]:
-    """Turn columns into `count` rows, without the cells that are None."""
-    found: list[dict[str, Any]] = [{} for _ in range(count)]
-    for name, cells in columns.items():
-        for row, cell in zip(found, cells, strict=True):
-            if cell is not None:
-                row[name] = cell
-    return found

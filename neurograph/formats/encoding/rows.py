@@ -71,7 +71,7 @@ class Rows:
         self.edges = [(labels.get(pre, pre), labels.get(post, post), *rest) for pre, post, *rest in self.edges]
 
     def fill(self, nodes: Mapping[str, Any], edges: Mapping[str, Any]) -> None:
-        """Fill what a file says of all nodes and edges in at those that do not say it themselves."""
+        """Fill in what a file says of all nodes and edges for those that do not say it themselves."""
         for rows, defaults in ((self.nodes.values(), nodes), ([edge[2] for edge in self.edges], edges)):
             for data in rows if defaults else ():
                 data.update({name: value for name, value in defaults.items() if name not in data})

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from neurograph.errors import FormatError
-from neurograph.formats.base import DEEPEST, NO_ENDS, Ends, Reader, without
+from neurograph.formats.base import NO_ENDS, Ends, Reader, without
+from neurograph.formats.encoding.plain import DEEPEST
 from neurograph.formats.encoding.rows import Rows
 from neurograph.graphs.wiring import Wiring
 

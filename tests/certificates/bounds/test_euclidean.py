@@ -58,6 +58,16 @@ def test_a_proved_norm_is_a_little_above_the_norm(seed):
     assert norm <= proved_norm(A) <= norm * (1.0 + 1e-6)
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_k_is_the_least_of_one_matrix_where_it_is_proved_and_one_of_sizes_where_it_is_not(proved):
+    _, net, w = drawn(3)
+    system = System(net, None, None, 0.0, None)
+    A = w[:, None] * matrix(net) / w
+    K = contraction(system, SlopeSet.of(system), w, 0.1, proved)["witness"]["K"]
+    least = eigh(A.T @ A, -(A + A.T) / 2, eigvals_only=True)[-1]
+    assert pytest.approx(least if proved else np.linalg.norm(np.abs(A), 2) ** 2 / 0.1, rel=1e-3) == K
+
+
 @pytest.mark.parametrize("scale", [0.02, 1.0, 50.0])
 def test_what_the_entries_of_a_matrix_may_be_off_is_part_of_k(scale):
     """K z'(-S) z >= |(A + D) z|^2 for every D, entry for entry within the remainder."""

@@ -73,6 +73,8 @@ def test_inputs_range_over_a_radius_and_bias_nodes_do_not():
     inputs = net.connectivity.inputs.size
     assert clamped.low[0, :inputs] == pytest.approx([0.25, 0.75])
     assert clamped.high[0, :inputs] == pytest.approx([0.75, 1.25])
+    each = clamped_at(system, np.zeros((2, 2)), np.array([0.5, 2.0]))
+    assert each.high[:, :inputs] == pytest.approx(np.array([[0.5, 0.5], [2.0, 2.0]]))
     everything = clamped_at(system, np.zeros((1, 2)), np.inf)
     assert np.array_equal(everything.low[0, :inputs], [-np.inf, -np.inf])
     assert np.all(everything.low[0, inputs:] == 1.0)

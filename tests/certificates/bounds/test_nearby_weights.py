@@ -82,6 +82,14 @@ def test_weights_that_contract_already_stay(project):
     assert project(couplings) is couplings.weights
 
 
+def test_an_edge_of_weight_0_stays_one():
+    post, pre = np.array([0, 0, 1]), np.array([1, 2, 0])
+    heavy = Couplings(post, pre, np.array([2.0, 0.0, 3.0]), np.ones(3), np.ones(3, np.bool_), None, np.ones(3), 0.0)
+    new = shrunk_rows(heavy)
+    assert new[1] == 0.0
+    assert new[0] * new[2] == pytest.approx(1.0, abs=1e-6)
+
+
 def test_tied_edges_take_the_smallest_of_their_factors():
     ties = np.array([0, 1, 0])
     three = Couplings(ties, ties, np.ones(3), np.ones(3), np.ones(3, np.bool_), ties, np.ones(2), 0.0)

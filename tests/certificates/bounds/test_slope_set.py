@@ -31,6 +31,18 @@ def drawn(seed, kind):
     return rng, net, SlopeSet.of(System(net, None, None, 0.0, None)), rng.uniform(0.5, 2.0, n)
 
 
+def test_the_plain_t_does_not_hang_on_the_order_of_the_nodes():
+    """Also where two singular values of the couplings are close, so that a power method would not have converged."""
+    W, turned = np.zeros((3, 3)), np.array([2, 0, 1])
+    W[0, 1], W[1, 2], W[2, 0] = 0.5, -0.4999, 0.25
+    one, other = (
+        SlopeSet.of(System(network(M, dynamics.additive("clip")), None, None, 0.0, None)).plain_t[0]
+        for M in (W, W[np.ix_(turned, turned)])
+    )
+    assert one == pytest.approx(other, rel=1e-14)
+    assert one == pytest.approx(0.5, rel=1e-14)
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @settings(max_examples=25, deadline=None)
 @given(seed=SEEDS)
@@ -77,6 +89,26 @@ def test_lanczos_gives_the_largest_eigenvalues_of_the_same_bound(monkeypatch):
     assert values == pytest.approx(whole[-values.size :], abs=1e-6)
     assert sp.issparse(sparse.scaled(w)[0])
     assert vectors.shape == (30, values.size)
+
+
+def test_what_the_entries_are_off_shifts_eigenvalues_by_no_more_than_the_slack():
+    """diag(slack) - sym(R) is diagonally dominant in some weights; with those of Perron, all entries are its radius."""
+    rng = np.random.default_rng(0)
+    _, _, slopes, _ = drawn(5, KINDS["both vary"])
+    R = rng.random((slopes.top.size, slopes.top.size))
+    radius = np.linalg.eigvalsh((R + R.T) / 2)[-1]
+    assert slopes.two_vary
+    assert slopes._slack(R) == pytest.approx(radius, rel=1e-3)
+    assert np.all(np.linalg.eigvalsh(np.diag(slopes._slack(R)) - (R + R.T) / 2) >= 0.0)
+
+
+def test_a_slack_is_rounded_upward():
+    number = 3000
+    net = network(np.zeros((number, number)), dynamics.vector_field(), np.zeros(number))
+    row = sp.csr_array(([0.2] * (number - 1), ([0] * (number - 1), range(1, number))), shape=(number, number))
+    slack = SlopeSet.of(System(net, None, None, 0.0, None))._slack(row)[0]
+    exact = (number - 1) * Fraction(0.1)
+    assert exact < Fraction(float(slack)) < exact * (1 + Fraction(1, 10**11))
 
 
 def test_half_a_range_reaches_both_ends():

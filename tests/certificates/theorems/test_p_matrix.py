@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 
 from neurograph.certificates import Verdict, certify
+from neurograph.certificates.system import System
+from neurograph.certificates.theorems import p_matrix
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.network.compilation import compile
@@ -130,6 +132,24 @@ def test_a_unique_equilibrium_need_not_be_reached():
     in_step = certify(network(W, dynamics.vector_field(), biases=[2.0] * 3), [[0.0]])["spectral_abscissa"]
     assert in_step.verdict is Verdict.REFUTED
     assert in_step.witness["eigenvalue"].real == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("kind", [dynamics.vector_field(), Dynamics("(-s + I)/tau", parameters={"tau": 1.0})])
+@settings(max_examples=100, deadline=None)
+@given(seed=SEEDS)
+def test_a_minor_near_0_is_bounded_from_above_and_exact_where_the_floats_are(kind, seed):
+    rng = np.random.default_rng(seed)
+    there, tau = rng.uniform(0.2, 5.0), rng.uniform(0.3, 3.0, 2)
+    back = 1.0 / there * (1.0 + 2.0**-52 * rng.integers(-8, 9))
+    net = network([[0.0, there], [back, 0.0]], kind, **({"tau": tau} if kind.defaults else {}))
+    pairs, minors = p_matrix._minors(System(net, None, None, 0.0, None))
+    exact = 1 - Fraction(there) * Fraction(back)
+    if kind.defaults:
+        exact /= Fraction(float(tau[0])) * Fraction(float(tau[1]))
+        assert exact <= Fraction(float(minors[0])) <= exact + Fraction(1, 10**12)
+    else:
+        assert minors.tolist() == [float(exact)]
+    assert pairs.tolist() == [[0, 1]]
 
 
 def test_a_minor_of_0_within_rounding_refutes_nothing():

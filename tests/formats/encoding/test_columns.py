@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from neurograph.errors import FormatError
 from neurograph.formats.encoding.columns import (
-    columns,
     decoded,
     edge_data,
     encoded,
@@ -17,7 +16,6 @@ from neurograph.formats.encoding.columns import (
     label,
     label_column,
     node_data,
-    rows,
     text,
 )
 from tests.formats.graphs import exact, loose
@@ -39,10 +37,9 @@ def test_rows_come_back_whatever_their_names_and_values(given_rows):
 
 @given(ROWS)
 def test_every_column_has_one_type(given_rows):
-    found = columns(enumerate(encoded(given_rows, [])), len(given_rows))
-    for cells in found.values():
-        assert len({type(cell) for cell in cells if cell is not None}) == 1
-    assert rows(found, len(given_rows)) == [dict(row) for row in encoded(given_rows, [])]
+    cells = list(encoded(given_rows, []))
+    for name in {name for row in cells for name in row}:
+        assert len({type(row[name]) for row in cells if name in row}) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Remedies in the messages of brian/."""
+
+from tests.remedies.row import Row
+
+NETWORK = "import brian2\nnetwork, x = small_network(), X"
+BUILD = "ng.brian.build(network, x, target='numpy', {0})"
+
+
+def build(words, cures):
+    """Return the row of a model that is built with other words of a call."""
+    return Row(
+        BUILD.replace("{0}", words), {pattern: BUILD.replace("{0}", cure) for pattern, cure in cures.items()}, NETWORK
+    )
+
+
+BRIAN = [
+    build("rule='stdp'", {r"rules\.stdp\(\)": "rule={0}"}),
+    build("rule=ng.rules.deep()", {r"rules\.stdp\(\)": "rule={0}"}),
+    build("cost='mse'", {r"costs\.squared_error\(\)": "cost={0}"}),
+    Row(BUILD.replace("{0}", "rule='stdp'"), {r"neurograph\.rules": "assert {0} is ng.rules"}, NETWORK),
+    Row(BUILD.replace("{0}", "cost='mse'"), {r"neurograph\.costs": "assert {0} is ng.costs"}, NETWORK),
+    Row(
+        "ng.brian.build(two_outputs(), x, target='numpy', cost=ng.costs.cross_entropy())",
+        {r"costs\.squared_error\(\)": "ng.brian.build(two_outputs(), x, target='numpy', cost={0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy', model='spiking')",
+        {r"model='rate'": "ng.brian.build(network, x, target='numpy', {0})"},
+        "network, x = ng.compile(small_graph(xh={'weight': -0.5}), ng.dynamics.vector_field()), X",
+    ),
+    build(
+        "delay=1*brian2.ms",
+        {
+            r"model='spiking'": "delay=1*brian2.ms, {0}",
+            r"(model=)'spiking' or ('lif')": "delay=1*brian2.ms, {0}{1}",
+        },
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy').learn(Y)",
+        {
+            r"build\(network, x, rule=rules\.stdp\(\)\)": "ng.brian.{0}",
+        },
+        NETWORK,
+    ),
+    build(
+        "model='spiking', rule=ng.Rule('post*dpost', kind='online')",
+        {
+            r"model='rate'": "{0}, rule=ng.Rule('post*dpost', kind='online')",
+            r"'pre\*dpost'": "model='spiking', rule=ng.Rule({0}, kind='online')",
+        },
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy').settle(5)",
+        {r"100\*brian2\.ms": "ng.brian.build(network, x, target='numpy').settle({0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy').settle()",
+        {r"duration=0\.5\*brian2\.second": "ng.brian.build(network, x, target='numpy').settle({0})"},
+        "import brian2\nx = X\nnetwork = ng.compile(small_graph(), ng.Dynamics('I'))",
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy').to_nir('a.nir')",
+        {
+            r"neurograph\.brian\.build\(.*\)\.to_nir\(path\)": (
+                "path, model = 'a.nir', ng.brian.build(network, x, target='numpy'); {0}"
+            )
+        },
+        NETWORK,
+    ),
+    Row(
+        "ng.read('spikes.nir')",
+        {r"neurograph\.write\(model\.to_graph\(\), 'net\.json'\)": "{0}; ng.compile(ng.read('net.json'))"},
+        NETWORK + "\nnetwork = ng.compile(small_graph(yh={'weight': 0.1}), ng.dynamics.vector_field())\n"
+        "model = ng.brian.build(network, x, target='numpy', model='spiking'); model.to_nir('spikes.nir')",
+    ),
+]

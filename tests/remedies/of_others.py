@@ -1,0 +1,210 @@
+"""Remedies in the messages of certificates/, equations/, compression/, plots/, html/, analysis/ and cli/."""
+
+from tests.remedies.row import Row
+
+NETWORK = "network, x = small_network(), X"
+FIT = "fit = ng.train(small_network(), X, Y, epochs=2, seed=0)"
+COMMAND = """
+import contextlib, io
+from neurograph.cli.main import main
+def command(text):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            code = main(text.split())
+        except SystemExit as stopped:
+            code = stopped.code
+    if code:
+        raise ng.ParameterError(said.getvalue())
+ng.write(small_graph(), 'net.json')
+with open('table.csv', 'w') as file: file.write('x,y\\n0,0.2\\n1,0.6\\n')
+"""
+"""The command, whose errors are raised."""
+
+
+def command(text, cures, before=""):
+    return Row(f"command({text!r})", cures, COMMAND + before)
+
+
+CERTIFICATES = [
+    Row(
+        "ng.certify(network)['gershgorin'].function()",
+        {r"certify\(network, x\)": "ng.{0}['gershgorin'].function()"},
+        "network, x = ng.compile(small_graph(), ng.dynamics.vector_field()), X",
+    ),
+    Row(
+        "ng.certify(network, x, y=Y, phase='nudged', beta=0.1)['gershgorin'].radius(x)",
+        {r"phase='free'": "ng.certify(network, x, {0})['gershgorin'].radius(x)"},
+        "network, x = ng.compile(small_graph(), ng.dynamics.vector_field()), X",
+    ),
+    Row(
+        "ng.certify(network, x, y=Y, phase='nudged', beta=0.1, cost='mse')",
+        {
+            r"costs\.squared_error\(\)": "ng.certify(network, x, y=Y, phase='nudged', beta=0.1, cost={0})",
+            r"neurograph\.costs": "assert {0} is ng.costs",
+        },
+        NETWORK,
+    ),
+    Row(
+        "ng.certify(network, x, cost=ng.costs.squared_error())",
+        {r"phase='nudged'": "ng.certify(network, x, y=Y, beta=0.1, cost=ng.costs.squared_error(), {0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.certify(network, x, y=Y, phase='nudged', beta=0.1, cost=ng.costs.Cost('(y - s)**4/4'))",
+        {
+            r"a\(y\) - s.*(costs\.squared_error\(\))": (
+                "ng.certify(network, x, y=Y, phase='nudged', beta=0.1, cost={0})"
+            )
+        },
+        NETWORK,
+    ),
+    Row(
+        "ng.certify(network, x, y=Y, beta=0.1)",
+        {r"phase='nudged'": "ng.certify(network, x, y=Y, beta=0.1, {0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.certify(network, x, phase='nudged')",
+        {r"phase='free'": "ng.certify(network, x, {0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.train(network, X, Y, epochs=1, seed=0, keep='contracting')",
+        {
+            r"neurograph\.certificates\.contracting\(rate=0\.05\)": (
+                "ng.train(ng.compile(small_graph(), ng.dynamics.vector_field()), X, Y, epochs=1, seed=0, keep={0})"
+            )
+        },
+        NETWORK,
+    ),
+    Row(
+        "ng.write_page(network, 'page.html', report=ng.certify(two_outputs()))",
+        {r"neurograph\.certify": "ng.write_page(network, 'page.html', report={0}(network))"},
+        NETWORK,
+    ),
+]
+
+EQUATIONS = [
+    Row(
+        "ng.costs.Cost('-y*log_share', normaliser='s')",
+        {
+            r"costs\.cross_entropy\(\)": (
+                "known = {0}; ng.costs.Cost(known.value, force=known.force, normaliser=known.normaliser,"
+                " parameters=known.parameters)"
+            )
+        },
+    ),
+    Row("ng.Dynamics(3)", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
+    Row("ng.Dynamics('-s + ')", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
+]
+
+OTHERS = [
+    Row(
+        "ng.graph_metrics(fit)",
+        {r"its (\.network)": "ng.graph_metrics(fit{0})", r"networkx\.DiGraph": "ng.graph_metrics({0}(small_graph()))"},
+        FIT,
+    ),
+    Row(
+        "ng.PackedWeights.of(matrix)",
+        {r"(matrix\.sum_duplicates\(\)) and (\.sort_indices\(\))": ("{0}; matrix{1}; ng.PackedWeights.of(matrix)")},
+        "matrix = scipy.sparse.csr_array(([1.0, 2.0], [1, 0], [0, 2, 2]), shape=(2, 2))",
+    ),
+    Row("ng.write_page(fit, 'a.html')", {r"fit\.network": "ng.write_page({0}, 'a.html')"}, FIT),
+    Row(
+        "ng.write_page(small_network(), 'a.html', report='fine')",
+        {r"neurograph\.certify": "ng.write_page(small_network(), 'a.html', report={0}(small_network()))"},
+    ),
+    Row(
+        "ng.write_page(fit.network, 'a.html', removed=[3])",
+        {
+            r"fit\.removed": (
+                "fit = ng.prune(fit.network, ng.pruning.magnitude(0.4))\n"
+                "ng.write_page(fit.network, 'a.html', removed={0})"
+            )
+        },
+        FIT,
+    ),
+    Row(
+        "ng.write_page(fit.network, 'a.html', history={'cost': 3.0})",
+        {r"fit\.history": "ng.write_page(fit.network, 'a.html', history={0})"},
+        FIT,
+    ),
+    Row("ng.plots.network(fit)", {r"fit\.network": "ng.plots.network({0})"}, FIT),
+    Row(
+        "ng.plots.cost(3)",
+        {r"neurograph\.train": "ng.plots.cost({0}(small_network(), X, Y, epochs=2, seed=0))"},
+    ),
+    Row(
+        "ng.plots.cost([3])",
+        {r"neurograph\.train": "ng.plots.cost([{0}(small_network(), X, Y, epochs=2, seed=0)])"},
+    ),
+    Row(
+        "ng.plots.cost([])",
+        {r"neurograph\.train": "ng.plots.cost([{0}(small_network(), X, Y, epochs=2, seed=0)])"},
+    ),
+    Row(
+        "ng.plots.gradient({})",
+        {r"{'deep': .*\)}": "x, y, network = X, Y, small_network(); ng.plots.gradient({0})"},
+    ),
+    Row(
+        "ng.plots.gradient({'deep': 3})",
+        {
+            r"neurograph\.gradient_history": (
+                "ng.plots.gradient({'deep': {0}(small_network(), X, Y, rules.deep(), epochs=1)})"
+            )
+        },
+    ),
+    Row(
+        "ng.plots.lyapunov(network, x)",
+        {r"print\((neurograph\.certify\(network, x, level='strong'\))\)": "assert str({0})"},
+        "network, x = ng.compile(small_graph(hy={'weight': 9.0}, yh={'weight': 5.0}), ng.dynamics.additive('tanh')), X",
+    ),
+    Row(
+        "ng.plots.convergence(small_network(), X, Y, solver=ng.solvers.Newton())",
+        {r"solvers\.Euler\(\)": "ng.plots.convergence(small_network(), X, Y, solver={0})"},
+    ),
+    Row(
+        "ng.plots.cost(fit, ax=3)",
+        {
+            r"figure\.subplots\(2\)": (
+                "from matplotlib.figure import Figure; figure = Figure(); ng.plots.cost(fit, ax={0})"
+            )
+        },
+        FIT,
+    ),
+]
+
+CLI = [
+    command(
+        "train net.json -o out.json",
+        {
+            r"--task NAME or (--data) FILE\.csv": "command('train net.json {0} table.csv --epochs 1 -o out.json')",
+            r"(--task) NAME": "command('train {0} xor --epochs 1 -o out.json')",
+        },
+    ),
+    command(
+        "train --data table.csv -o out.json",
+        {
+            r"--data needs a graph.*expected (GRAPH)": (
+                "command('train {0} --data table.csv --epochs 1 -o out.json'.replace('GRAPH', 'net.json'))"
+            )
+        },
+    ),
+    command(
+        "show net.json --sign transmitter",
+        {r"transmitter=ACh:1,GABA:-1": "command('show told.json --sign {0}')"},
+        "graph = small_graph(yh={'weight': 0.3})\n"
+        "nx.set_node_attributes(graph, {'x': 'ACh', 'h': 'GABA', 'y': 'ACh'}, 'transmitter')\n"
+        "ng.write(graph, 'told.json')",
+    ),
+    command(
+        "certify net.json --radius",
+        {r"--radius .*(--data) FILE\.csv": "command('certify net.json --radius {0} table.csv')"},
+    ),
+    command(
+        "report run",
+        {r"name it with (--graph)": "command('report run {0} run/a.json')"},
+        "import os; os.mkdir('run'); ng.write(small_graph(), 'run/a.json'); ng.write(small_graph(), 'run/b.json')",
+    ),
+]
