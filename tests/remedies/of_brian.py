@@ -16,6 +16,11 @@ def build(words, cures):
 BRIAN = [
     build("rule='stdp'", {r"rules\.stdp\(\)": "rule={0}"}),
     build("rule=ng.rules.deep()", {r"rules\.stdp\(\)": "rule={0}"}),
+    Row(
+        BUILD.replace("{0}", "rule=ng.rules.deep()"),
+        {r"(settle\(\)) and (nudge\()": "m = ng.brian.build(network, x, target='numpy'); m.{0}; m.{1}Y, 0.5)"},
+        NETWORK,
+    ),
     build("cost='mse'", {r"costs\.squared_error\(\)": "cost={0}"}),
     Row(BUILD.replace("{0}", "rule='stdp'"), {r"neurograph\.rules": "assert {0} is ng.rules"}, NETWORK),
     Row(BUILD.replace("{0}", "cost='mse'"), {r"neurograph\.costs": "assert {0} is ng.costs"}, NETWORK),

@@ -91,7 +91,7 @@ EQUATIONS = [
         {
             r"costs\.cross_entropy\(\)": (
                 "known = {0}; ng.costs.Cost(known.value, force=known.force, normaliser=known.normaliser,"
-                " parameters=known.parameters)"
+                " parameters=known.parameters, shares=True)"
             )
         },
     ),

@@ -23,7 +23,6 @@ SHORT = "time or memory is short, which no call here makes so"
 STATED = "a sentence of a report, of a call that succeeds"
 SLOW = "its test trains for long: tests/training/test_settling.py"
 UNTRIED = {
-    ("_checks.py", "solver="): "the message is tried; this is the part of it that replaces dt=",
     ("analysis/graph_metrics.py", "print it for the table"): NO_MESSAGE,
     ("brian/importing.py", "python -m pip install"): INSTALLS,
     (
@@ -40,6 +39,8 @@ UNTRIED = {
     ("cli/main.py", "neurograph report"): NO_MESSAGE,
     ("cli/messages.py", ""): "these words take the place of arguments: tests/cli/test_messages.py",
     ("formats/base.py", "pip install"): INSTALLS,
+    ("formats/csv_pair.py", "spreadsheets"): NO_MESSAGE,
+    ("formats/packed.py", "Packed().load"): "an opener, of a file whose hash lets none be read that does not compile",
     ("kernels/native/backend.py", ""): INSTALLS,
     ("network/compilation.py", "dtype='float32'"): SHORT,
     ("plots/style.py", "pip install"): INSTALLS,
