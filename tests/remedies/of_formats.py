@@ -6,7 +6,7 @@ HIDDEN = """
 import json
 path = 'net.SUFFIX'
 ng.write(small_graph(), path)
-text = open(path).read().replace('output', 'hidden')
+with open(path) as file: text = file.read().replace('output', 'hidden')
 with open(path, 'w') as file: file.write(text)
 """
 """A file whose graph has no output, which is mended after it was opened."""

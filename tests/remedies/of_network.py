@@ -70,7 +70,7 @@ NETWORK = [
         "ng.train(two_outputs(), X, y, epochs=1, seed=0)",
         {
             r"np\.unique\(y, return_inverse=True\)\[1\]": "ng.train(two_outputs(), X, {0}, epochs=1, seed=0)",
-            r"GraphClassifier": "ng.{0}(hidden=2, epochs=1, seed=0).fit(X, y)",
+            r"GraphClassifier": "ng.{0}(hidden=2, epochs=1, random_state=0).fit(X, y)",
         },
         "y = np.array(['a', 'b'])",
     ),

@@ -23,7 +23,11 @@ def counts(dynamics, divisor=1.0):
     keep = (pre != post) & (post >= 4)
     weights = np.minimum(rng.geometric(0.15, keep.sum()), 70) / divisor
     table = ng.topologies.from_edges(
-        (pre[keep], post[keep], weights), inputs=range(4), outputs=(147, 148, 149), nodes=list(range(150))
+        (pre[keep], post[keep], weights),
+        inputs=range(4),
+        outputs=(147, 148, 149),
+        nodes=list(range(150)),
+        normalise=None,
     )
     return ng.compile(table, DYNAMICS[dynamics]())
 
