@@ -72,7 +72,7 @@ def main() -> ng.Network:
     print(fit)
     path = ng.write(fit.network, "circuit.csv")
     print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
-    print("Written to circuit.csv and circuit.nodes.csv, which open in every spreadsheet")
+    print("Written to circuit.csv, circuit.nodes.csv and circuit.graph.csv, which open in every spreadsheet")
     back = ng.compile(ng.read(path))
     print(ng.settle(back, x).outputs.round(2).ravel())
     return back

@@ -108,8 +108,8 @@ GRAPHS = [
         ),
         ["'h' -> 'y'", "'y' -> 'h'", "tied", "'h' is excitatory", "'y' is inhibitory", "one sign"],
     ),
-    ("an undirected graph", lambda: nx.Graph([(0, 1)]), ["undirected", "to_directed()"]),
-    ("a multigraph", lambda: nx.MultiDiGraph([(0, 1)]), ["MultiDiGraph", "parallel"]),
+    ("an undirected graph", lambda: nx.Graph([(0, 1)]), ['undirected="both"', "from_graph"]),
+    ("parallel edges", lambda: nx.MultiDiGraph([(0, 1, {"weight": 1.0})] * 2), ["output"]),
     ("a matrix for a graph", lambda: np.eye(3), ["ndarray", "from_matrix"]),
     ("a text for a graph", lambda: "net.json", ["str", "networkx.DiGraph"]),
     (
@@ -360,7 +360,7 @@ CALLS = [
     ("a negative extra leak", lambda: ng.dynamics.deep(extra_leak=-1.0), ["extra_leak is -1.0", ">= 0"]),
     ("an unknown activation", lambda: ng.dynamics.additive("gelu"), ["'gelu'", "tanh"]),
     ("a drift that sees other nodes", lambda: ng.Dynamics("-s + W*s"), ["'W'", "s, I, b"]),
-    ("an unknown suffix", lambda: ng.read("net.gml"), [".gml", ".json", ".graphml"]),
+    ("an unknown suffix", lambda: ng.read("net.xyz"), [".xyz", ".json", ".graphml"]),
     ("a file that is not there", lambda: ng.read("nowhere.json"), ["nowhere.json"]),
     ("a network of a function without a seed", lambda: ng.train(lambda seed: network(), X, Y), ["seed is None"]),
 ]

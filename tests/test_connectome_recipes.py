@@ -1,5 +1,6 @@
 """From a connectome's table to a trained, pruned and exported network: docs/connectomes.md, line by line."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_the_page_runs_line_by_line(tmp_path, monkeypatch):
         assert list(network.outputs) == outputs
         assert all(isinstance(node, int) for node in network.nodes if node != "bias")
         assert ng.train(network, x, y, epochs=5, seed=0).history["cost"][-1] < 0.5
-    assert len(PROGRAMS[1].splitlines()) == 4
+    assert len(ast.parse(PROGRAMS[1]).body) == 4
 
 
 def test_the_commands_of_the_page_run(tmp_path, monkeypatch):

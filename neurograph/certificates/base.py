@@ -162,7 +162,7 @@ class Certificate:
                 f"{budget:g} s were not enough for {len(inputs)} radii: expected fewer samples, or a "
                 "larger budget in certify()"
             ) from None
-        except ArithmeticError:
+        except (ArithmeticError, np.linalg.LinAlgError):
             raise NoRadiusError(
                 f"certificate {self.name!r} gives no radius: {BEYOND_FLOATS}; expected weights and leaks between about "
                 "1e-150 and 1e150"
@@ -299,7 +299,7 @@ class Theorem(abc.ABC):
         except OutOfTimeError:
             more = f"certify(..., budget={4 * system.budget:g}) gives more"
             found = self.unknown(system, f"Out of time: {seconds:.3g} s, its share of the budget; {more}.")
-        except ArithmeticError:
+        except (ArithmeticError, np.linalg.LinAlgError):
             found = self.unknown(system, f"{BEYOND_FLOATS[0].upper()}{BEYOND_FLOATS[1:]}.")
         return replace(found, seconds=seconds - deadline.left)
 

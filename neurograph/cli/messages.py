@@ -17,7 +17,7 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"pruner is (\w+)\([^)]*\)": lambda found: f"--by is {found[1].lower()}",
     r"expected prune\(network, pruner, x, y\)": "expected --task NAME or --data FILE.csv",
     r"larger budget in certify\(\)": "larger --budget",
-    r"certify\(\.\.\., budget=(\S+)\)": r"--budget \1",
+    r"certify\(\.\.\.,\s+budget=(\S+)\)": r"--budget \1",
     r"smaller beta": "smaller --beta",
     r"smaller learning rate": "smaller --rate",
     r"None for all (samples )?at once": "0 for all at once",

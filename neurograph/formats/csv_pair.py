@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from neurograph._checks import plain
-from neurograph.errors import FormatError
+from neurograph.errors import FormatError, ParameterError
 from neurograph.formats.base import NO_ENDS, VERSION, Ends, Format, check_version, checked_json
 from neurograph.formats.encoding.columns import JSON_PREFIX, decoded, encoded, from_header, parsed, text
 from neurograph.formats.encoding.csv_cells import FLOAT, INTEGER, Sheet, cell_of, cells_of, written
@@ -94,6 +94,8 @@ class CSVPair(Format):
         wiring = replace(wiring, of_edges=of_edges, of_nodes=of_nodes)
         if facts is None:
             return wiring
+        if not all(data.endswith(b"\n") for data in files if data):  # of ours, a number may have been cut
+            raise FormatError("a last line has no end: expected whole files; write it again")
         _check_count(facts, {"nodes": len(wiring.nodes), "edges": wiring.pre.size, "attributes": len(attributes)})
         return replace(wiring, attributes=attributes, own=True)
 
@@ -110,7 +112,10 @@ def _edges(data: bytes, ends: Ends) -> tuple[dict[str, Any], tuple[Any, Any]]:
         elif len(sheet.first) < 2:
             raise FormatError(f"its first row is {sheet.first}: expected columns for pre, post and weight")
     sheet.need()
-    named = chosen_ends(sheet.names, *ends)
+    try:
+        named = chosen_ends(sheet.names, *ends)
+    except ParameterError as error:
+        raise FormatError(str(error)) from error
     return sheet.columns(named), named
 
 

@@ -20,6 +20,9 @@ DENSE = 500
 """Up to so many nodes all eigenvalues are found, of a dense matrix."""
 
 
+MOST = 1e6
+"""Largest number that may be a count of synapses."""
+
 MANY = 10.0
 """Sum of the weights into a neuron, on the average, above which whole numbers are counts."""
 
@@ -71,7 +74,7 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
 
 def are_counts(weights: NDArray[Any], post: NDArray[np.int32]) -> bool:
     """Return whether numbers look like counts: whole, none below 0, and many into a neuron on the average."""
-    whole = weights.min() >= 0.0 and np.all(weights == np.round(weights))
+    whole = 0.0 <= weights.min() <= weights.max() <= MOST and np.all(weights == np.round(weights))
     return bool(whole and weights.sum() > MANY * np.count_nonzero(np.bincount(post)))
 
 

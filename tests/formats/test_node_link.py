@@ -44,12 +44,12 @@ A, B, AB = {"id": "a"}, {"id": "b", "role": "output"}, {"source": "a", "target":
         ({"nodes": [A, B, {}]}, "has no id"),
         ({"nodes": [A, B, {"id": None}]}, "a node is called None"),
         ({"nodes": [A, B, {"id": [{}]}]}, "a node is called"),
-        ({"edges": [AB, AB]}, "edge 'a' -> 'b' is there 2 times"),
+        ({"edges": [AB, AB]}, "edge 'a' -> 'b' is there more than once"),
         ({"edges": [{"source": "a"}]}, "has no target"),
         ({"edges": [{"source": "a", "target": "c", "weight": 1}]}, "ends at 'c', which is no node"),
         ({"edges": [{"source": "a", "target": "b"}]}, "the edges carry no 'weight'"),
         ({"edges": [{**AB, "weight": float("nan")}]}, "contains NaN"),
-        ({"nodes": [A, {"id": "b"}]}, "no node has role 'output'.*open it with networkx"),
+        ({"nodes": [A, {"id": "b"}]}, "no node has role 'output'.*open it with neurograph"),
     ],
 )
 def test_json_that_is_no_graph_is_refused(changes, message, tmp_path):

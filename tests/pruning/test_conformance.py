@@ -97,6 +97,7 @@ def test_what_may_not_leave_stays(pruner, case, seed):
     assert bool(kept.held) == bool(free.removed)
 
 
+@pytest.mark.filterwarnings("ignore:no path leads")
 @pytest.mark.parametrize("pruner", EVERY, ids=str)
 def test_every_pruner_serves_in_training(pruner):
     """The log and the network agree, and a run from a checkpoint is the run that was never stopped."""
@@ -107,6 +108,7 @@ def test_every_pruner_serves_in_training(pruner):
     assert {r.edge for r in fit.removed} | set(fit.network.edges) == set(network.edges)
 
 
+@pytest.mark.filterwarnings("ignore:no path leads")
 @pytest.mark.parametrize("pruner", EVERY, ids=str)
 def test_a_pruned_run_goes_on_from_its_checkpoint(pruner, tmp_path):
     x, y = ng.tasks.logic("xor")

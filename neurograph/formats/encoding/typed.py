@@ -72,7 +72,8 @@ def columns_to_json(columns: Columns) -> dict[str, Any]:
 
     Examples
     --------
-    >>> columns_to_json(Columns(3, {"count": Column(np.array([2, 1, 2])), "tag": Column.absent(3).changed([1], "a")}))
+    >>> tag = Column.of(["a"]).spread(np.array([1]), 3)
+    >>> columns_to_json(Columns(3, {"count": Column(np.array([2, 1, 2])), "tag": tag}))
     {'count': {'values': [2, 1, 2], 'at': None}, 'tag': {'values': ['a'], 'at': [1]}}
     """
     found = {}
