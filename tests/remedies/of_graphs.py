@@ -154,11 +154,11 @@ GRAPHS = [
         "topologies.from_edges(edges, outputs=['b'])",
         {
             r"pre and post among them, or (pre=) and (post=)": (
-                "topologies.from_edges(edges, outputs=['b'], {0}'sender', {1}'receiver')\n"
-                "topologies.from_edges(edges.rename(columns={'sender': 'pre', 'receiver': 'post'}), outputs=['b'])"
+                "topologies.from_edges(edges, outputs=['b'], {0}'one', {1}'other')\n"
+                "topologies.from_edges(edges.rename(columns={'one': 'pre', 'other': 'post'}), outputs=['b'])"
             )
         },
-        "import pandas\nedges = pandas.DataFrame({'sender': ['a'], 'receiver': ['b'], 'weight': [1.0]})",
+        "import pandas\nedges = pandas.DataFrame({'one': ['a'], 'other': ['b'], 'weight': [1.0]})",
     ),
     Row(
         "ng.compile(graph)",
