@@ -36,10 +36,10 @@ def only_the_absolute_leak_passes(certificates):
     return signed.verdict is ng.Verdict.UNKNOWN and absolute.rate == pytest.approx(0.1)
 
 
-def left_a_circuit_unless_the_wiring_is_not_there(pruning):
-    if pruning is None:
+def nine_of_ten_are_right_unless_the_wiring_is_not_there(accuracies):
+    if accuracies is None:
         return importlib.util.find_spec("cect") is None
-    return pruning.curve["accuracy"][-1] > 0.95 and pruning.network.weights.size < 1100
+    return set(accuracies) == {"digits", "iris"} and all(np.mean(right) >= 0.9 for right in accuracies.values())
 
 
 def spikes_are_near_the_equilibrium(given):
@@ -62,7 +62,7 @@ def computes_xor_with_the_signs_of_its_table(network):
 
 
 RIGHT = {
-    "c_elegans": left_a_circuit_unless_the_wiring_is_not_there,
+    "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
     "edge_table": computes_xor_with_the_signs_of_its_table,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
@@ -75,7 +75,6 @@ RIGHT = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Call to deprecated function:DeprecationWarning")  # by cect, of openpyxl
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_example_runs_and_what_it_gives_is_right(path, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # where pictures go

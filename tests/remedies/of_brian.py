@@ -32,7 +32,7 @@ BRIAN = [
     Row(
         "ng.brian.build(network, x, target='numpy', model='spiking')",
         {r"model='rate'": "ng.brian.build(network, x, target='numpy', {0})"},
-        "network, x = ng.compile(small_graph(xh={'weight': -0.5}), ng.dynamics.vector_field()), X",
+        "network, x = ng.compile(small_graph(xh={'weight': -0.5}), ng.dynamics.additive('tanh')), X",
     ),
     build(
         "delay=1*brian2.ms",

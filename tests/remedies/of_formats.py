@@ -102,7 +102,7 @@ FORMATS = [
             r"neurograph\.compile\(graph, neurograph\.dynamics\.vector_field\(\)\)": "ng.write({0}, 'net.nir')",
             r"or (\.json)": "ng.write(graph, 'net{0}')",
         },
-        NIR + "graph.graph['dynamics'] = {'name': 'mine'}",
+        NIR,
     ),
     Row(
         "ng.write(ng.compile(graph, ng.dynamics.additive('tanh')), 'net.nir')",

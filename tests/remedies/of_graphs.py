@@ -154,11 +154,11 @@ GRAPHS = [
         "topologies.from_edges(edges, outputs=['b'])",
         {
             r"pre and post among them, or (pre=) and (post=)": (
-                "topologies.from_edges(edges, outputs=['b'], {0}'from', {1}'to')\n"
-                "topologies.from_edges(edges.rename(columns={'from': 'pre', 'to': 'post'}), outputs=['b'])"
+                "topologies.from_edges(edges, outputs=['b'], {0}'one', {1}'other')\n"
+                "topologies.from_edges(edges.rename(columns={'one': 'pre', 'other': 'post'}), outputs=['b'])"
             )
         },
-        "import pandas\nedges = pandas.DataFrame({'from': ['a'], 'to': ['b'], 'weight': [1.0]})",
+        "import pandas\nedges = pandas.DataFrame({'one': ['a'], 'other': ['b'], 'weight': [1.0]})",
     ),
     Row(
         "ng.compile(graph)",

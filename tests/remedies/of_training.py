@@ -169,7 +169,7 @@ TRAINING = [
         "network = ng.compile(small_graph(xh={'weight': 30.0}, hy={'weight': 30.0}, yh={'weight': 30.0}))",
     ),
     Row(
-        "ng.train(network, X + 0.5, Y, epochs=1, seed=0, optimiser=ng.optimisers.sgd(0.01), solver=ng.solvers.Euler())",
+        "ng.train(network, X + 0.5, Y, epochs=6, seed=0, optimiser=ng.optimisers.sgd(0.01), solver=ng.solvers.Euler())",
         {
             r"dynamics\.deep\(extra_leak=0\.3\)": (
                 "network = ng.compile(network.to_graph(), {0})\n"
