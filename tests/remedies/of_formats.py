@@ -46,9 +46,9 @@ with h5py.File('edges.h5', 'w') as file:
 """
 
 FORMATS = [
-    opened("graphml", r"networkx\.read_graphml\(path\)"),
-    opened("gexf", r"networkx\.read_gexf\(path\)"),
-    opened("json", r"networkx\.node_link_graph"),
+    opened("graphml", r"neurograph\.formats\.FORMATS"),
+    opened("gexf", r"neurograph\.formats\.FORMATS"),
+    opened("json", r"neurograph\.formats\.FORMATS"),
     Row(
         "ng.write(graph, 'net.json')",
         {
@@ -67,11 +67,7 @@ FORMATS = [
     *(
         Row(
             "ng.read(path)",
-            {
-                r"networkx\.read_\w+\(path\)\.to_directed\(\)": (
-                    "graph = {0}; assert graph.has_edge('y', 'h'); ng.compile(graph)"
-                )
-            },
+            {r"undirected=.both.": "graph = ng.read(path, into_inputs='drop', {0}); assert graph.has_edge('y', 'h')"},
             UNDIRECTED.replace("SUFFIX", suffix),
         )
         for suffix in ("graphml", "gexf")
@@ -108,12 +104,6 @@ FORMATS = [
         "ng.write(ng.compile(graph, ng.dynamics.additive('tanh')), 'net.nir')",
         {r"neurograph\.compile\(graph, neurograph\.dynamics\.vector_field\(\)\)": "ng.write({0}, 'net.nir')"},
         NIR,
-    ),
-    Row(
-        "ng.read('old.json')",
-        {r"neurograph\.write\(.*\)$": "import json; path = 'old.json'; {0}; ng.read(path)"},
-        "import json\nold = nx.node_link_data(small_graph(), edges='edges')\n"
-        "with open('old.json', 'w') as file: json.dump(old, file)",
     ),
     Row(
         "ng.read(path)",

@@ -31,7 +31,6 @@ UNTRIED = {
     ): "no C++ compiler is there; every row of of_brian.py runs with target='numpy'",
     ("brian/script.py", "clock"): NO_MESSAGE,
     ("certificates/base.py", "radii"): SHORT,
-    ("certificates/base.py", "Out of time"): STATED,
     ("certificates/report.py", "says why"): STATED,
     ("certificates/theorems/lure.py", "pip install"): INSTALLS,
     ("certificates/theorems/spectral_abscissa.py", "Explicit Euler"): STATED,
