@@ -75,6 +75,15 @@ BRIAN = [
         NETWORK,
     ),
     Row(
+        "ng.brian.build(network, x, target='numpy').to_nir('a.nir')",
+        {
+            r"neurograph\.brian\.build\(.*\)\.to_nir\(path\)": (
+                "path, model = 'a.nir', ng.brian.build(network, x, target='numpy'); {0}"
+            )
+        },
+        NETWORK + "\nnetwork = ng.compile(small_graph(yh={'weight': 0.1}), ng.dynamics.additive('tanh'))",
+    ),
+    Row(
         "ng.read('spikes.nir')",
         {r"neurograph\.write\(model\.to_graph\(\), 'net\.json'\)": "{0}; ng.compile(ng.read('net.json'))"},
         NETWORK + "\nnetwork = ng.compile(small_graph(yh={'weight': 0.1}), ng.dynamics.vector_field())\n"

@@ -42,6 +42,7 @@ UNTRIED = {
     ("formats/packed.py", "Packed().load"): "an opener, of a file whose hash lets none be read that does not compile",
     ("kernels/native/backend.py", ""): INSTALLS,
     ("network/compilation.py", "dtype='float32'"): SHORT,
+    ("plots/phases.py", "keeps no trajectory"): "only a solver of one's own gets there; the others refuse it before",
     ("plots/style.py", "pip install"): INSTALLS,
     ("tasks.py", "pip install"): INSTALLS,
     ("training/estimators.py", "pip install"): INSTALLS,
