@@ -13,7 +13,6 @@ from tests.brian.networks import milliseconds
 from tests.formats.test_nir_spikes import spikes
 
 nir = pytest.importorskip("nir")
-brian2 = pytest.importorskip("brian2")
 
 UNBOXED = dataclasses.replace(ng.dynamics.deep(extra_leak=1.0), box=None)
 OWN = ng.Dynamics("(rest - s + gain*(I + b)) / tau", parameters={"tau": 0.5, "gain": 0.8, "rest": 0.05})

@@ -40,7 +40,7 @@ def test_edges_alone_are_a_graph(name, suffix, tmp_path):
 def test_columns_are_named(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("from_cell,to_cell,neuropil,syn_count\n720575940600000001,720575940600000002,ME_L,30\n")
-    with pytest.raises(FormatError, match=r"rows\.csv: .*columns 'from_cell', 'to_cell', .*pre= and post="):
+    with pytest.raises(FormatError, match=r"rows\.csv .*columns 'from_cell', 'to_cell', .*pre= and post="):
         ng.read(path, outputs=[720575940600000002])
     graph = ng.read(
         path, pre="from_cell", post="to_cell", weight="syn_count", outputs=[720575940600000002], normalise=None

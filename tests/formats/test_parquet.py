@@ -80,7 +80,7 @@ def test_a_table_of_nodes_of_others_is_found_by_its_column_and_lacks_no_node(tmp
     assert graph.nodes[7] == {"cell_type": "ORN", "layer": 1, "role": "hidden"}
     assert graph.nodes[4] == graph.nodes[6] | {"role": "hidden"} == {"role": "hidden"}
     foreign(nodes, x=[1])
-    with pytest.raises(ng.errors.FormatError, match="the nodes have the columns 'x': expected node, label"):
+    with pytest.raises(ng.errors.FormatError, match="the nodes have the columns 'x': expected node, root_id"):
         read(edges, nodes=nodes)
 
 
