@@ -157,7 +157,9 @@ def apart(array):
 
 
 def askew(array):
-    """The same numbers, at an address between those of numbers."""
+    """The same numbers, at an address between those of numbers; of objects there is no such array."""
+    if array.dtype.hasobject:
+        return array
     return np.frombuffer(bytearray(b"?" + array.tobytes()), array.dtype, offset=1)
 
 
