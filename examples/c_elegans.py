@@ -16,19 +16,19 @@ SEEDS = range(5)
 
 
 def most_connected(worm: nx.DiGraph, kind: str, count: int) -> list[str]:
-    """Give the neurons of a class with the most partners, downstream for sensory and upstream for motor neurons."""
+    """Return the neurons of a class with the most partners, downstream for sensory and upstream for motor neurons."""
     partners = worm.out_degree if kind == "sensory" else worm.in_degree
     neurons = [neuron for neuron, own in worm.nodes(data="class") if own == kind]
     return sorted(neurons, key=lambda neuron: (-partners(neuron), neuron))[:count]
 
 
 def digits(seed: int) -> ng.tasks.Split:
-    """Give 1437 digits of 64 pixels to learn from and 360 to test with."""
+    """Return 1437 digits of 64 pixels to learn from and 360 to test with."""
     return ng.tasks.digits(seed)
 
 
 def iris(seed: int) -> ng.tasks.Split:
-    """Give 105 irises of 4 sizes, from 0 to 1, to learn from and 45 to test with."""
+    """Return 105 irises of 4 sizes, from 0 to 1, to learn from and 45 to test with."""
     from sklearn.datasets import load_iris
     from sklearn.model_selection import train_test_split
 

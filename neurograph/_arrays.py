@@ -40,13 +40,13 @@ def rising(values: NDArray[Any]) -> NDArray[np.int64]:
     bits ^= (bits >> 63) & np.iinfo(np.int64).max
     if numbers.size and np.isnan(numbers.max()):
         bits[np.isnan(numbers)] = np.iinfo(np.int64).max
-    room = max(numbers.size - 1, 1).bit_length()
-    bits >>= room
-    bits <<= room
+    width = max(numbers.size - 1, 1).bit_length()
+    bits >>= width
+    bits <<= width
     bits |= np.arange(numbers.size)
     bits.sort()
-    order = bits & ((1 << room) - 1)
-    bits >>= room
+    order = bits & ((1 << width) - 1)
+    bits >>= width
     alike = bits[1:] == bits[:-1]
     if alike.any():
         mixed = np.flatnonzero(np.append(alike, False) | np.append(False, alike))

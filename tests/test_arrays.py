@@ -87,7 +87,7 @@ def test_rows_behave_as_the_tuple_of_them():
         with pytest.raises(error):
             rows[wrong]
     with pytest.raises(TypeError):
-        _ = rows + [1]  # noqa: RUF005
+        _ = rows + [1]  # noqa: RUF005  (what adding does is what is tested)
     with pytest.raises(ValueError, match="read-only"):
         rows.columns[0][0] = 1
 

@@ -316,7 +316,8 @@ class Theorem(abc.ABC):
                 f"certificate {self.name!r} ({certificate.verdict}) gives no radius: expected one that proves a "
                 "contraction for all inputs, or 'embedding'"
             )
-        assert certificate.rate is not None and certificate.norm is not None  # noqa: PT018
+        assert certificate.rate is not None
+        assert certificate.norm is not None
         P = certificate.witness.get("P")
         return in_norm(system, x, certificate.rate, certificate.norm, certificate.weights, P)
 
