@@ -99,7 +99,7 @@ def changed(code, name, occurrence):
 
 
 def lines_between(code, mutated):
-    """Give the lines that differ, as a diff shows them."""
+    """Return the lines that differ, as a diff shows them."""
     diff = list(difflib.unified_diff(code.splitlines(), mutated.splitlines(), lineterm="", n=0))[2:]
     return "\n".join(line for line in diff if not line.startswith("@@"))
 

@@ -35,7 +35,7 @@ def name_of(code, line):
 
 
 def stages(root, change):
-    """Give lists of test files, to be run one after the other until a test fails.
+    """Return lists of test files, to be run one after the other until a test fails.
 
     First the file named after the module, and its doctests; then the others of its package; then those of the packages
     that import it. Those that speak of the module or of the changed function or class come first.

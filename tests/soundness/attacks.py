@@ -37,7 +37,7 @@ MINORS = 9
 
 
 def solver(network, largest_dt=None):
-    """Give an explicit Euler whose steps are a small part of the fastest time scale, and inherit what is claimed."""
+    """Return an explicit Euler whose steps are a small part of the fastest time scale, and inherit what is claimed."""
     system = System(network, None, None, 0.0, None)
     fastest = np.max(system.diagonal.size + system.coupling.sum(axis=1))
     dt = min(0.5 / max(fastest, 1e-3), 0.5, 0.9 * (largest_dt or np.inf))
@@ -89,7 +89,7 @@ def confirmed(network, x, states):
 
 
 def number_of_inputs(n):
-    """Give how many inputs a network of n neurons is attacked with."""
+    """Return how many inputs a network of n neurons is attacked with."""
     return max(3, min(24, TRAJECTORIES // (STARTS * n)))
 
 
@@ -168,7 +168,7 @@ def pairs(certificate, network, rng, count):
 
 
 def sharpest(certificate, network, states, w, chosen):
-    """Give differences (k, n) at which a log-norm is reached: one neuron (l_1), a row's signs (l_inf), a vector."""
+    """Return differences (k, n) at which a log-norm is reached: one neuron (l_1), a row's signs (l_inf), a vector."""
     J, n = jacobians(network, states), w.size
     if certificate.norm == "l_1":
         return np.eye(n)[chosen]
@@ -182,7 +182,7 @@ def sharpest(certificate, network, states, w, chosen):
 
 
 def sharpest_of_many(certificate, network, states, w, chosen):
-    """Give the same of a large, sparse network, one state after the other."""
+    """Return the same of a large, sparse network, one state after the other."""
     free, found = network.connectivity.free, []
     for state, j in zip(states, chosen, strict=True):
         J = network.jacobian(state)[free][:, free]
@@ -197,7 +197,7 @@ def sharpest_of_many(certificate, network, states, w, chosen):
 
 
 def jacobians(network, states):
-    """Give the dense matrices among free neurons at states (k, nodes)."""
+    """Return the dense matrices among free neurons at states (k, nodes)."""
     free, dynamics = network.connectivity.free, network.dynamics
     own, gain, sent = (
         np.broadcast_to(network.at_nodes(equation, states), states.shape)[:, free]
@@ -209,7 +209,7 @@ def jacobians(network, states):
 
 
 def jacobian(network):
-    """Give the dense matrix of a network where every state is 0."""
+    """Return the dense matrix of a network where every state is 0."""
     return jacobians(network, np.zeros((1, len(network.nodes))))[0]
 
 

@@ -88,7 +88,7 @@ class Family:
         return build(self.W, self.kind, self.parameters)
 
     def at(self, t):
-        """Give the network t W."""
+        """Return the network t W."""
         scale = np.where(np.isin(self.network.connectivity.pre, self.network.connectivity.inputs), 1.0, t)
         return self.network.with_weights(scale * self.network.weights)
 
@@ -158,7 +158,7 @@ def inputs(network, rng, count):
 
 
 def sending(network, drive):
-    """Give the inputs that add so much to each neuron's summed input, or as nearly as the transfer lets them."""
+    """Return the inputs that add so much to each neuron's summed input, or as nearly as the transfer lets them."""
     if network.dynamics.transfer == "s":
         return drive
     x = np.linspace(-4.0, 4.0, 2001)
@@ -167,7 +167,7 @@ def sending(network, drive):
 
 
 def needed(network, state):
-    """Give the summed inputs at which the states are at rest, as far as the drift is linear in them, or a tanh."""
+    """Return the summed inputs at which the states are at rest, as far as the drift is linear in them, or a tanh."""
     free = network.connectivity.free
 
     def at_free(equation):

@@ -16,7 +16,7 @@ FEW = 6
 
 
 def at_rest(certificate):
-    """Give the equilibria (k, nodes) that a certificate is about."""
+    """Return the equilibria (k, nodes) that a certificate is about."""
     return equilibria(certificate.system, Deadline(600.0)).state
 
 

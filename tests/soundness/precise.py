@@ -39,7 +39,7 @@ class Precise:
                 self.sums["w_out_abs"][source] += abs(weight)
 
     def parameters(self, node):
-        """Give the constants of a node."""
+        """Return the constants of a node."""
         names = list(self.network.dynamics.defaults)
         return {name: mpmath.mpf(float(self.network.parameters[node, k])) for k, name in enumerate(names)}
 

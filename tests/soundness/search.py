@@ -148,7 +148,7 @@ def is_singular(network, chosen):
 
 
 def true_limit(family):
-    """Give the smallest t at which -A of an affine network has a principal minor of 0, of at most 6 neurons."""
+    """Return the smallest t at which -A of an affine network has a principal minor of 0, of at most 6 neurons."""
     n = len(family.W)
     A0, A1 = (jacobian(family.at(t)) for t in (1.0, 2.0))
     leaks, W = 2.0 * A0 - A1, A1 - A0  # A(t) = leaks + t W
