@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import Printed, checked_whole
+from neurograph.graphs.columns import Column
+from neurograph.graphs.wiring import Wiring
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
@@ -80,14 +82,19 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     """
     network = checked_network(network)
     levels = checked_whole("levels", levels, 1)
-    graph = network.to_graph()
     moved = np.flatnonzero(network.connectivity.plastic & (network.weights != 0.0))
     values = network.weights[moved].astype(np.float64)
     found, level = nearest_levels(values, levels)
     found = found.astype(network.dtype).astype(np.float64)
-    edges = network.edges
-    for place, k in zip(moved.tolist(), level.tolist(), strict=True):
-        graph.edges[edges[place]].update(weight=float(found[k]), tie=f"level {k}")
+    table = network.to_table()
+    wiring, places = Wiring.of(table), table.given[moved]
+    names = np.array([f"level {k}" for k in range(found.size)], object)
+    columns = wiring.of_edges
+    shared = columns.having(
+        weight=columns["weight"].changed(places, found[level]),
+        tie=columns.get("tie", Column.absent(columns.count)).changed(places, names[level]),
+    )
+    graph = replace(wiring, of_edges=shared).table()
     error = float(np.sqrt(np.mean((values - found[level]) ** 2))) if moved.size else 0.0
     return Quantised(compile(graph, network.dynamics, dtype=network.dtype), found, error)
 

@@ -127,8 +127,8 @@ def _codes(column: Column) -> NDArray[np.int64]:
     if told.dtype.kind == "f":
         told = told.astype(np.float64).view(np.int64)
     if told.dtype == object:
-        known: dict[str, int] = {}
-        texts = (json.dumps(to_json(value), ensure_ascii=False) for value in told.tolist())
+        values, known = told.tolist(), dict[str, int]()
+        texts = values if set(map(type, values)) == {str} else (json.dumps(to_json(value)) for value in values)
         told = np.fromiter((known.setdefault(text, len(known)) for text in texts), np.int64, told.size)
     codes = np.zeros(column.values.size, np.int64)
     codes[where] = np.unique(told, return_inverse=True)[1] + 1

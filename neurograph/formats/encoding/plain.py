@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,13 +60,35 @@ def _plain_column(name: Any, column: Column, owner: Callable[[int], str]) -> tup
     kind = told.dtype.kind
     if kind in "biu" or (kind == "f" and np.isfinite(told).all()):
         return own_name, column
-    cells = [
-        _plain(value, f"attribute {name!r} of {owner(place)}")
-        for place, value in zip(where.tolist(), told.tolist(), strict=True)
-    ]
+    cells = told.tolist()
+    if _all_text(cells):
+        return own_name, column
+    cells = [_plain(value, _At(name, owner, place)) for place, value in zip(where.tolist(), cells, strict=True)]
     values = np.empty(column.values.size, object)
     values[where] = np.fromiter(cells, object, len(cells))
     return own_name, Column(values, column.present)
+
+
+def _all_text(cells: Sequence[Any]) -> bool:
+    """Return whether all are texts that UTF-8 can hold; the few of many edges are looked at once."""
+    if set(map(type, cells)) != {str}:
+        return False
+    try:
+        "/".join(set(cells)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _At(NamedTuple):
+    """Whose attribute a value is, put into words only where it is refused."""
+
+    name: Any
+    owner: Callable[[int], str]
+    place: int
+
+    def __str__(self) -> str:
+        return f"attribute {self.name!r} of {self.owner(self.place)}"
 
 
 def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any]:
@@ -84,7 +106,7 @@ def plain_attributes(attributes: Mapping[Any, Any], owner: str) -> dict[str, Any
     return plain
 
 
-def _plain(value: Any, where: str, depth: int = 0) -> Any:
+def _plain(value: Any, where: str | _At, depth: int = 0) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     kind = type(value)
@@ -115,7 +137,7 @@ def _plain_key(key: Any, where: str) -> str:
     return _plain_text(str(key), where)
 
 
-def _plain_text(text: str, where: str) -> str:
+def _plain_text(text: str, where: str | _At) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
