@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.analysis.links import Links, read_links
 from neurograph.analysis.measures import SECTIONS, Measured, sampled
+from neurograph.graphs.edge_table import EdgeTable
 from neurograph.network.network import Network
 
 SAMPLES, SAMPLES_OF_LARGE = 20, 4
@@ -109,8 +110,8 @@ def _number_text(number: float | None) -> str:
 
 
 def graph_metrics(
-    graph: nx.DiGraph[Any] | Network,
-    after: nx.DiGraph[Any] | Network | None = None,
+    graph: nx.DiGraph[Any] | EdgeTable | Network,
+    after: nx.DiGraph[Any] | EdgeTable | Network | None = None,
     *,
     samples: int | None = None,
     seed: Seed = 0,
@@ -124,10 +125,10 @@ def graph_metrics(
 
     Parameters
     ----------
-    graph : networkx.DiGraph or Network
+    graph : networkx.DiGraph, EdgeTable or Network
         Any directed graph; paths are those from nodes of the role "input" to nodes of the role "output", and an edge
         without a weight has 1.
-    after : networkx.DiGraph or Network, optional
+    after : networkx.DiGraph, EdgeTable or Network, optional
         The graph after pruning, for the columns beside it.
     samples : int, optional
         How many random graphs; 0 for none. Default: 20, and 4 where a graph is large.

@@ -15,7 +15,7 @@ from scipy import sparse
 from neurograph._arrays import frozen
 from neurograph._checks import finite_number
 from neurograph.errors import GraphError
-from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES
+from neurograph.graphs.edge_table import INPUT, OUTPUT, ROLES, EdgeTable
 from neurograph.network.network import Network
 
 T = TypeVar("T")
@@ -157,26 +157,22 @@ class Links:
         return post
 
 
-def read_links(graph: nx.DiGraph[Any] | Network) -> Links:
-    """Read a graph, whose edges without a weight have 1, or a network.
+def read_links(graph: nx.DiGraph[Any] | EdgeTable | Network) -> Links:
+    """Read a graph, whose edges without a weight have 1, a table or a network.
 
     Raises
     ------
     GraphError
         If it is neither, or is undirected or a multigraph, or has a weight that is no finite number or an unknown role.
     """
-    if isinstance(graph, Network):
-        connectivity = graph.connectivity
-        return Links(
-            connectivity.pre.astype(np.int64),
-            connectivity.post.astype(np.int64),
-            graph.weights.astype(np.float64),
-            graph.roles,
-        )
+    if isinstance(graph, (EdgeTable, Network)):
+        edges = graph.connectivity if isinstance(graph, Network) else graph
+        pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
+        return Links(pre, post, graph.weights.astype(np.float64), graph.roles)
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(
-            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph or a Network; of a fit or a pruning "
-            "its .network"
+            f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph, an EdgeTable or a Network; of a "
+            "fit or a pruning its .network"
         )
     place = {node: number for number, node in enumerate(graph)}
     ends = np.array([(place[pre], place[post]) for pre, post in graph.edges], np.int64).reshape(-1, 2)

@@ -144,8 +144,7 @@ class Dynamics(FrozenArrays):
 
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out."""
-        names = {name: rf"\mathrm{{{name}}}".replace("_", r"\_") for name in self.defaults}
-        return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS | names)
+        return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dynamics as plain values, as the file formats keep it."""

@@ -225,11 +225,17 @@ class Expression:
         return ast.unparse(ForBrian(texts).visit(copy.deepcopy(self.tree)))
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
-        """Return the equation in LaTeX, each symbol as its LaTeX in `names` where it is given."""
+        """Return the equation in LaTeX, each symbol as its LaTeX in `names`; others as Greek letters, or upright."""
         import sympy
 
         expression = _to_sympy(self.tree, exact=False)
-        return str(sympy.latex(expression, symbol_names={sympy.Symbol(k): v for k, v in (names or {}).items()}))
+        shown = {}
+        for symbol in expression.free_symbols:
+            greek = str(sympy.latex(symbol)).startswith("\\")
+            if not greek and len(symbol.name) > 1:
+                shown[symbol] = rf"\mathrm{{{symbol.name}}}".replace("_", r"\_")
+        shown |= {sympy.Symbol(name): text for name, text in (names or {}).items()}
+        return str(sympy.latex(expression, symbol_names=shown))
 
 
 @lru_cache(maxsize=1)

@@ -55,7 +55,8 @@ def wiring_of(graph: nx.Graph[Any]) -> Wiring:
     if not isinstance(graph, nx.Graph):
         raise GraphError(
             f"graph is of type {type(graph).__name__}: expected a networkx.DiGraph; for arrays and tables use "
-            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a fit its .network"
+            "neurograph.topologies.from_matrix or from_edges, for a file neurograph.read, and of a fit, a pruning or a "
+            "quantised network its .network"
         )
     nodes = tuple(graph)
     index = {node: place for place, node in enumerate(nodes)}

@@ -93,8 +93,7 @@ def _spread(network: Network, y: ArrayLike) -> ArrayLike:
     if labels.dtype.kind == "f":
         raise DataError(
             f"y has shape {labels.shape} and type {labels.dtype}, but the network has {count} outputs: expected "
-            f"targets (batch, {count}), or class labels as whole numbers; write np.reshape(y, (-1, {count})) or "
-            "np.asarray(y).astype(int)"
+            f"class labels as whole numbers, or targets (batch, {count}); write np.asarray(y).astype(int)"
         )
     outside = np.flatnonzero((labels < 0) | (labels >= count))
     if outside.size:

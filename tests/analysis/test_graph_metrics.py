@@ -60,7 +60,9 @@ def test_before_and_after_stand_side_by_side():
 @settings(max_examples=20)
 def test_any_graph_that_compiles_has_the_metrics_of_its_network(graph):
     network = ng.compile(graph, ng.dynamics.vector_field())
-    assert ng.graph_metrics(graph, samples=2).to_dict() == ng.graph_metrics(network, samples=2).to_dict()
+    of_network = ng.graph_metrics(network, samples=2).to_dict()
+    assert ng.graph_metrics(graph, samples=2).to_dict() == of_network
+    assert ng.graph_metrics(network.to_table(), samples=2).to_dict() == of_network
 
 
 def test_what_is_sampled_is_said_and_the_slow_measures_are_spared_the_random_graphs(monkeypatch):

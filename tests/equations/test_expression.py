@@ -88,6 +88,11 @@ def test_latex_writes_the_names_given():
     assert r"\sum_i W_{ij}" in text
 
 
+def test_latex_of_other_names_is_greek_or_upright():
+    text = Expression("-leak_rate*s/tau_a + gain*I", ("s", "I", "tau_a", "gain", "leak_rate")).latex()
+    assert all(part in text for part in (r"\tau_{a}", r"\mathrm{gain}", r"\mathrm{leak\_rate}", " s"))
+
+
 def test_an_expression_travels_as_its_text():
     equation = Expression("-s + tanh(I)", NAMES)
     equation(s=0.0, I=0.0)

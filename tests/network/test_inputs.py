@@ -49,7 +49,7 @@ def test_inputs_that_do_not_fit_are_named(x, message):
         ([-1, 0], r"y\[0\] is the label -1"),
         ([[0], [1]], r"y has shape \(2, 1\): expected \(batch, 3\).*np.ravel\(y\)"),
         (["a", "b"], r"y\[0\] is 'a': .*GraphClassifier"),
-        ([0.0, 1.0], "or class labels as whole numbers"),
+        ([0.0, 1.0], "class labels as whole numbers"),
     ],
 )
 def test_targets_that_do_not_fit_are_named(y, message):

@@ -77,7 +77,6 @@ NETWORK = [
     Row(
         "ng.train(two_outputs(), X, y, epochs=1, seed=0)",
         {
-            r"np\.reshape\(y, .*?\)\)": "ng.train(two_outputs(), X[:1], {0}, epochs=1, seed=0)",
             r"np\.asarray\(y\)\.astype\(int\)": "ng.train(two_outputs(), X, {0}, epochs=1, seed=0)",
         },
         "y = np.array([0.0, 1.0])",
