@@ -147,7 +147,7 @@ class TrainingConfig:
 
 def _check_kinds(config: TrainingConfig) -> None:
     for name, kind, example in (
-        ("rule", Rule, "one of neurograph.rules, such as rules.ep()"),
+        ("rule", Rule, "one of neurograph.rules, such as rules.asymmetric_ep()"),
         ("cost", Cost, "one of neurograph.costs, such as costs.cross_entropy()"),
         ("optimiser", Optimiser, "one of neurograph.optimisers, such as optimisers.sgd(1.0)"),
         ("solver", Solver, "one of neurograph.solvers, such as solvers.Euler(dt=0.05)"),

@@ -12,7 +12,7 @@ def chosen(name, wrong, example, call=TRAIN):
 
 
 TRAINING = [
-    chosen("rule", "ep", r"rules\.ep\(\)"),
+    chosen("rule", "ep", r"rules\.asymmetric_ep\(\)"),
     chosen("cost", "mse", r"costs\.cross_entropy\(\)", "ng.train(two_outputs(), X, [0, 1], epochs=1, seed=0, {0})"),
     chosen("optimiser", "sgd", r"optimisers\.sgd\(1\.0\)"),
     chosen("solver", "Euler", r"solvers\.Euler\(dt=0\.05\)"),
