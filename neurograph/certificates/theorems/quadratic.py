@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigvalsh, solve_continuous_lyapunov, solve_triangular
+from scipy.linalg import eigvalsh, solve_sylvester, solve_triangular
 
 from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.equilibria import equilibria
@@ -176,7 +176,7 @@ def _region(system: System, state: Array, target: Array | float, deadline: Deadl
 def _lyapunov_matrix(A: Array) -> Array | None:
     """Solve A' P + P A = -1, scaled to the largest eigenvalue 1; None where P is not positive definite."""
     try:
-        P = solve_continuous_lyapunov(A.T, -np.eye(len(A)))
+        P = solve_sylvester(A.T, A, -np.eye(len(A)))  # it says nothing of eigenvalues near 0, which come out below
     except np.linalg.LinAlgError:
         return None
     values = eigvalsh((P + P.T) / 2) if np.all(np.isfinite(P)) else np.zeros(1)

@@ -252,3 +252,9 @@ def test_each_sample_has_its_region():
         alone = certify(net, x[sample : sample + 1], level="strong")["quadratic_lyapunov"]
         assert alone.witness["levels"][0] == pytest.approx(found.witness["levels"][sample])
         assert found.function(sample).level == pytest.approx(alone.function().level)
+
+
+def test_a_center_has_no_such_function_and_is_not_warned_of():
+    graph = nx.DiGraph([("a", "b", {"weight": 1.0}), ("b", "a", {"weight": -1.0}), ("x", "a", {"weight": 0.0})])
+    nx.set_node_attributes(graph, {"a": "output", "b": "hidden", "x": "input"}, "role")
+    assert examined(compile(graph, Dynamics("I", box=(-1.0, 1.0)))).verdict is Verdict.UNKNOWN
