@@ -1,4 +1,4 @@
-"""A graph as large as a fly's brain, from pruning to the page: seconds of each step, each once."""
+"""A graph as large as a fly's brain, and a larger one in float32, from pruning to the page: seconds, each once."""
 
 import resource
 import tempfile
@@ -9,15 +9,22 @@ import numpy as np
 
 import neurograph as ng
 
-TITLE = "As large as a fly: 20,000 nodes, 2 million edges; seconds, each once"
-NODES, EDGES, INPUTS, OUTPUTS, SAMPLES = 20_000, 2_000_000, 200, 20, 32
+TITLE = "As large as a fly: 20,000 nodes, 2 million edges, and 140,000, 15 million; seconds, each once"
+NODES, EDGES, INPUTS, OUTPUTS, SAMPLES = 20_000, 2_010_000, 200, 20, 32
+LARGER = (140_000, 15_000_000)
 FILES = {"npz": 4, "h5": 4, "packed": 4, "parquet": 4, "csv": 8}
 """Formats by suffix, and the most seconds that each may take to write and to read."""
 
 
-def rows(times=1, without=()):
-    """Yield the lines; `times` as many edges are allowed as many times the seconds."""
-    network, rng = ng.compile(fly()), np.random.default_rng(1)
+def rows():
+    yield from steps(fly(NODES, EDGES, np.float64), 1, FILES)
+    for label, *others in steps(fly(*LARGER, np.float32), 8, set(FILES) - {"csv"}):
+        yield "15 million edges: " + label, *others
+
+
+def steps(table, times, files):
+    """Yield the lines of a graph that may take `times` as many seconds."""
+    network, rng = ng.compile(table, dtype=table.weights.dtype), np.random.default_rng(1)
     x, y = rng.random((SAMPLES, INPUTS)), rng.integers(0, 2, (SAMPLES, OUTPUTS)).astype(float)
 
     def row(label, most, call):
@@ -34,34 +41,33 @@ def rows(times=1, without=()):
     yield row("certify", 60, lambda: ng.certify(network, progress=False))
     yield row("certify, at 4 inputs", 60, lambda: ng.certify(network, x[:4], progress=False))
     with tempfile.TemporaryDirectory() as folder:
-        for suffix, most in FILES.items():
-            if suffix not in without:
-                yield from file_rows(row, suffix, most, network, Path(folder))
+        for suffix in sorted(files):
+            yield from file_rows(row, suffix, network, Path(folder))
         path = Path(folder) / "fly.html"
         yield row("write_page", 5, lambda: ng.write_page(network, path))
         yield "size of the page", "", f"{path.stat().st_size / 1e6:.1f} MB"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     yield "peak memory of this process so far", f"asked: <= {1.5 * times:g} GiB, run alone", f"{peak:.2f} GiB"
-    if "to_graph" not in without:
+    if times == 1:
         yield row("to_graph", 5, network.to_graph)
 
 
-def file_rows(row, suffix, most, network, folder):
+def file_rows(row, suffix, network, folder):
     value, path = ng.quantise(network).network if suffix == "packed" else network, folder / f"fly.{suffix}"
-    yield row(f"write {path.name}", most, lambda: ng.write(value, path))
-    yield row(f"read_table {path.name}", most, lambda: ng.read_table(path))
+    yield row(f"write {path.name}", FILES[suffix], lambda: ng.write(value, path))
+    yield row(f"read_table {path.name}", FILES[suffix], lambda: ng.read_table(path))
     for each in folder.iterdir():
         each.unlink()
 
 
-def fly():
-    """Edges at random, no two alike, none into an input."""
+def fly(nodes, edges, dtype):
+    """Draw edges at random, no two alike, none into an input."""
     rng = np.random.default_rng(0)
-    pairs = np.unique(rng.integers(0, NODES * (NODES - INPUTS), EDGES + EDGES // 100))
-    pre, post = pairs // (NODES - INPUTS), pairs % (NODES - INPUTS) + INPUTS
+    pairs = np.unique(rng.integers(0, nodes * (nodes - INPUTS), edges))
+    pre, post = pairs // (nodes - INPUTS), pairs % (nodes - INPUTS) + INPUTS
     apart = pre != post
-    edges = pre[apart], post[apart], rng.normal(0.0, 0.03, np.count_nonzero(apart))
-    return ng.topologies.from_edges(edges, inputs=range(INPUTS), outputs=range(NODES - OUTPUTS, NODES))
+    columns = pre[apart], post[apart], rng.normal(0.0, 0.03, np.count_nonzero(apart)).astype(dtype)
+    return ng.topologies.from_edges(columns, inputs=range(INPUTS), outputs=range(nodes - OUTPUTS, nodes))
 
 
 def seconds(call):
