@@ -133,7 +133,8 @@ def attribute_column(values: Any, name: Any) -> Column:
     array = _array(values, name)
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "biuf":
         missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.size, np.bool_)
-        return Column(array.copy(), ~missing if missing.any() else None)
+        kept = array if name == "weight" else array.copy()  # a table of edges copies its weights itself
+        return Column(kept, ~missing if missing.any() else None)
     cells = object_column(array, str(name))
     kinds = set(map(type, cells))
     if not any(kind.__name__ in MISSING or issubclass(kind, (float, np.floating)) for kind in kinds):

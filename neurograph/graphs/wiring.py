@@ -117,22 +117,26 @@ class Wiring(FrozenArrays):
                 "the graph is undirected: expected a directed one; neurograph.topologies.from_graph(graph, ..., "
                 'undirected="both") makes every edge go both ways'
             )
-        count = self.pre.size
-        check_size(len(self.nodes), count, np.dtype(np.float64))
-        edges = sparse.coo_array((numbered(count), (self.pre, self.post)), shape=(len(self.nodes),) * 2)
+        count, nodes, pre, post = self.pre.size, tuple(self.nodes), self.pre, self.post
+        check_size(len(nodes), count, np.dtype(np.float64))
+        weights, of_edges = self._weights(), self.of_edges.without("weight")
+        others = {
+            "plastic": self._plastic(),
+            "ties": self._ties(),
+            "roles": self._roles(),
+            "biases": self._biases(),
+            "node_attributes": self.of_nodes.without("bias"),
+            "attributes": dict(self.attributes),
+        }
+        del self  # so that each array leaves the memory before the next comes
+        edges = sparse.coo_array((numbered(count), (pre, post)), shape=(len(nodes),) * 2)
         edges.has_canonical_format = True  # else scipy would add parallel edges up before anyone could name them
-        return EdgeTable.of(
-            edges.tocsr().tocsc(),
-            self._weights(),
-            plastic=self._plastic(),
-            ties=self._ties(),
-            nodes=tuple(self.nodes),
-            roles=self._roles(),
-            biases=self._biases(),
-            node_attributes=self.of_nodes.without("bias"),
-            edge_attributes=self.of_edges.without("weight"),
-            attributes=dict(self.attributes),
-        )
+        del pre, post
+        rows = edges.tocsr()
+        del edges
+        columns = rows.tocsc()
+        del rows
+        return EdgeTable.of(columns, weights, nodes=nodes, edge_attributes=of_edges, **others)
 
     def _weights(self) -> NDArray[np.floating[Any]]:
         column = self.of_edges.get("weight", Column.absent(self.pre.size))
