@@ -120,9 +120,8 @@ class Wiring(FrozenArrays):
         count, nodes, pre, post = self.pre.size, tuple(self.nodes), self.pre, self.post
         check_size(len(nodes), count, np.dtype(np.float64))
         weights, of_edges = self._weights(), self.of_edges.without("weight")
+        plastic, ties = self._plastic(), self._ties()
         others = {
-            "plastic": self._plastic(),
-            "ties": self._ties(),
             "roles": self._roles(),
             "biases": self._biases(),
             "node_attributes": self.of_nodes.without("bias"),
@@ -136,7 +135,7 @@ class Wiring(FrozenArrays):
         del edges
         columns = rows.tocsc()
         del rows
-        return EdgeTable.of(columns, weights, nodes=nodes, edge_attributes=of_edges, **others)
+        return EdgeTable.of(columns, weights, plastic, ties, nodes=nodes, edge_attributes=of_edges, **others)
 
     def _weights(self) -> NDArray[np.floating[Any]]:
         column = self.of_edges.get("weight", Column.absent(self.pre.size))
