@@ -20,16 +20,16 @@ ABOUT = (
 )
 
 EXPECTED = {
-    "linear, free": Mean(0.974, None, 5),
-    "linear, certified": Mean(0.979, None, 5),
-    "tanh, free": Mean(0.974, None, 5),
-    "tanh, certified": Mean(0.973, None, 5),
-    "routed, linear, free": Mean(0.972, None, 5),
-    "routed, linear, certified": Mean(0.975, None, 5),
+    "linear, free": Mean(0.978, 0.003, 10),
+    "linear, certified": Mean(0.978, 0.003, 10),
+    "tanh, free": Mean(0.972, 0.007, 10),
+    "tanh, certified": Mean(0.978, 0.004, 10),
+    "routed, linear, free": Mean(0.964, 0.005, 10),
+    "routed, linear, certified": Mean(0.974, 0.005, 10),
     "routed, tanh, free": Mean(0.901, None, 5),
     "routed, tanh, certified": Mean(0.930, None, 5),
 }
-"""Mean test accuracy of seeds 0 to 4, measured with this file."""
+"""Mean test accuracy of seeds 100 to 109, measured with this file."""
 
 ENTRANCE = 16
 """Hidden neurons that the inputs reach in a routed network."""

@@ -26,8 +26,8 @@ PAPER = (
     "5.2 % with 10 % of the connections replaced by random ones that skip layers (the logs its authors published)."
 )
 
-EXPECTED = {"layered": Mean(0.448, None, 5), "10 % replaced": Mean(0.954, None, 5)}
-"""Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
+EXPECTED = {"layered": Mean(0.473, 0.202, 10), "10 % replaced": Mean(0.952, 0.013, 10)}
+"""Mean test accuracy on the digits of seeds 100 to 109, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
     "Digits for MNIST, layers of 32 neurons for 100, 40 epochs for 100, and the learning rate falls by 5 % in each."

@@ -24,11 +24,11 @@ PAPER = (
 )
 
 EXPECTED = {
-    "64-64-10": Mean(0.970, None, 5),
-    "64-64-64-10": Mean(0.964, None, 5),
-    "64-64-64-64-10": Mean(0.913, None, 5),
+    "64-64-10": Mean(0.972, 0.005, 10),
+    "64-64-64-10": Mean(0.963, 0.010, 10),
+    "64-64-64-64-10": Mean(0.909, 0.038, 10),
 }
-"""Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
+"""Mean test accuracy on the digits of seeds 100 to 109, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
     "Digits for MNIST, 64 hidden neurons a layer for 500. One learning rate, which falls by 5 % an epoch, instead of a "

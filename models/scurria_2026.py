@@ -22,11 +22,11 @@ PAPER = (
 )
 
 EXPECTED = {
-    "vector field": Mean(0.877, None, 5),
-    "asymmetric ep (finite)": Mean(0.961, None, 5),
-    "asymmetric ep": Mean(0.965, None, 5),
+    "vector field": Mean(0.871, 0.017, 10),
+    "asymmetric ep (finite)": Mean(0.948, 0.009, 10),
+    "asymmetric ep": Mean(0.966, 0.007, 10),
 }
-"""Mean test accuracy on the digits of seeds 0 to 4, measured with this file: the paper has no digits."""
+"""Mean test accuracy on the digits of seeds 100 to 109, measured with this file: the paper has no digits."""
 
 DIFFERENCES = (
     "Digits for MNIST, and a complete digraph of 32 hidden tanh neurons with large feedback weights, N(0, 0.15), where "

@@ -35,5 +35,6 @@ def next_state(problem: Problem, state: TrainingState) -> TrainingState:
         return replace(after, refuge=refuge)
     if (settled[-PATIENCE:] >= UNSETTLED).any() or (cost[-PATIENCE:] < least).any():
         return replace(after, refuge=refuge)
-    why = f"stopped after epoch {state.epochs}, {CAME_APART}, at the network before epoch {refuge.epochs}"
+    place = f"before epoch {refuge.epochs}" if refuge.epochs else "that the run began with"
+    why = f"stopped after epoch {state.epochs}, {CAME_APART}, at the network {place}"
     return replace(refuge, finished=why)
