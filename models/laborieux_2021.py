@@ -35,9 +35,9 @@ EXPECTED = {
 DIFFERENCES = (
     "Digits for CIFAR-10, and 64-64-64-10 fully connected for convolutions. One-sided nudging costs a point here, "
     "where the paper's network fails by it. Squared error, one learning rate, which falls by 5 % an epoch, for Adam's "
-    "of each layer; the sign is drawn for each sample instead of each batch; phases run until they are at rest (at most "
-    "200 steps) instead of for 250 and 30, and steps are 0.5 instead of 1. As there: the hard sigmoid, whose fixed "
-    "points are those of s = clip(W s + b), symmetric weights, and the three estimates."
+    "of each layer; the sign is drawn for each sample instead of each batch; phases run until they are at rest (at "
+    "most 200 steps) instead of for 250 and 30, and steps are 0.5 instead of 1. As there: the hard sigmoid, whose "
+    "fixed points are those of s = clip(W s + b), symmetric weights, and the three estimates."
 )
 
 
