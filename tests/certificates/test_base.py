@@ -130,3 +130,9 @@ def test_a_theorem_that_runs_out_of_time_says_so():
     assert found.verdict is Verdict.UNKNOWN
     assert found.statement.startswith("Out of time: 0.02 s, its share of the budget; certify(")
     assert 0.02 <= found.seconds < 1.0
+
+
+def test_how_far_weights_may_change_is_said_where_they_do_not_leak_too():
+    tanh, leaky = (certify(complete(SMOOTH[name], 3, 0.1))["gershgorin"] for name in ("tanh", "deep"))
+    assert tanh.margins["weight change"] == pytest.approx(tanh.rate)  # over max dg/dI max f' = 1
+    assert "weight change" not in leaky.margins

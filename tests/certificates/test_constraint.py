@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.certificates import contracting
+from neurograph.certificates.constraint import CONTRACTION_THEOREMS
+from neurograph.certificates.system import System
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
@@ -167,3 +169,28 @@ def test_it_holds_from_the_rate_on_that_was_asked_for_and_not_below(kind):
     graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
     for rate, holds in ((0.0999, False), (0.095, False), (0.1001, True), (0.2, True)):
         assert contracting(0.1).holds(ng.compile(graph, kind(rate))) == holds
+
+
+@pytest.mark.parametrize("number", [np.float64, np.float32])
+def test_what_edges_may_weigh_is_what_neurons_leak_beyond_the_rate_and_rounding(number):
+    kind = Dynamics("(-s + tanh(I))/tau", transfer="tanh(3*s)", parameters={"tau": 2.0})
+    keep, network = contracting(0.05), ng.compile(ng.topologies.complete(2, 4, 1, seed=0), kind, dtype=number)
+    couplings = keep._couplings(network, System(network, None, None, 0.0, None))
+    assert couplings.slopes == pytest.approx(3.0 / 2.0)  # max f' times max dg/dI
+    eps = np.finfo(number).eps
+    beyond = 1.0 / 2.0 - 0.05 - couplings.slack
+    assert np.all(couplings.surplus <= beyond - 16.0 * eps)
+    assert np.all(couplings.surplus >= beyond - 1e4 * eps)
+
+
+def test_a_rate_that_is_just_proved_is_proved():
+    network = ng.compile(ng.topologies.complete(2, 4, 1, seed=0), dynamics.deep("absolute", extra_leak=0.3))
+    rate = contracting(0.01).certificate(network).rate
+    assert contracting(rate).holds(network)
+
+
+def test_of_what_fails_the_nearest_to_a_proof_is_shown():
+    network = ng.compile(ng.topologies.complete(2, 4, 1, bias=True, scale=2.0, seed=0), dynamics.additive("tanh"))
+    tried = [theorem.answer(System(network, None, None, 0.0, None), 60.0).margin for theorem in CONTRACTION_THEOREMS]
+    assert None in tried
+    assert contracting(0.05).certificate(network).margin == max(one for one in tried if one is not None)

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from neurograph.certificates.bounds import equilibria as equilibria_module
 from neurograph.certificates.bounds.equilibria import equilibria, phase_of, settled
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations.dynamics import Dynamics
+from neurograph.solvers import Euler
 from tests.certificates.networks import network
 
 LINEAR = Dynamics("-s + I")
@@ -53,3 +55,12 @@ def test_time_runs_out():
     slow = 0.999999 * np.eye(2)
     with pytest.raises(OutOfTimeError):
         equilibria(asked(slow), Deadline(-1.0))
+
+
+def test_no_call_takes_more_edge_visits_than_the_clock_is_looked_at_for(monkeypatch):
+    taken, solve = [], Euler.solve
+    monkeypatch.setattr(equilibria_module, "VISITS", 5000)
+    monkeypatch.setattr(Euler, "solve", lambda self, *given: taken.append(self.steps) or solve(self, *given))
+    system, visits = asked(), asked().network.weights.size * len(X)
+    settled(system, phase_of(system, X, Deadline(60.0)), Deadline(60.0))
+    assert 2500 <= taken[-1] * visits <= 5000 + visits

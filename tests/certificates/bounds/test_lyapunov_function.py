@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import certify
-from neurograph.certificates.bounds.lyapunov_function import Distance
+from neurograph.certificates.bounds.lyapunov_function import Distance, Quadratic
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
 from neurograph.errors import ParameterError
@@ -119,3 +119,18 @@ def test_a_sample_that_does_not_settle_has_no_function():
     found = certify(compile(graph, dynamics.vector_field()), [[0.0]])["energy"]
     with pytest.raises(ParameterError, match="sample 0 does not settle"):
         found.function()
+
+
+def test_the_slope_of_a_quadratic_form_is_twice_that_with_the_flow():
+    net, rng = network(KINDS["tanh"], 3), np.random.default_rng(0)
+    given_function = certify(net, [[0.3]])["gershgorin"].function()
+    n = net.connectivity.free.size
+    root = rng.normal(size=(n, n))
+    P = root.T @ root
+    function = Quadratic(given_function.system, given_function.phase, given_function.equilibrium, matrix=P)
+    state = rng.normal(size=(5, len(net.nodes)))
+    state[:, net.connectivity.inputs] = 0.3
+    away = (state - function.equilibrium)[:, net.connectivity.free]
+    flow = net.drift(state)[:, net.connectivity.free]
+    assert function.value(state) == pytest.approx([z @ P @ z for z in away])
+    assert function.slope(state) == pytest.approx([2.0 * z @ P @ v for z, v in zip(away, flow, strict=True)])

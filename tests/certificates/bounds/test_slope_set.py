@@ -131,3 +131,14 @@ def test_the_remainder_holds_the_rounding_of_the_products(seed):
     for j, i in np.argwhere(W):
         off = abs(Fraction(float(middle[j, i])) - Fraction(float(W[j, i])) * Fraction(float(k[j])))
         assert off <= Fraction(float(remainder[j, i])) < Fraction(1, 10**13)
+
+
+def test_the_error_of_the_bound_grows_with_every_part_of_it():
+    def error(top=0.0, middle=0.0, remainder=0.0):
+        parts = (sp.csr_array(np.array([[0.0, size], [size, 0.0]])) for size in (middle, 0.0, remainder))
+        first, spread, last = parts
+        slopes = SlopeSet(np.full(2, -1.0 - top), first, spread, np.zeros(2), last, False)
+        return slopes.bound(np.ones(2), np.ones(2))[1]
+
+    for part in ("top", "middle", "remainder"):
+        assert error(**{part: 1e6}) >= 8.0 * 2.0**-52 * 1e6 > 100.0 * error()

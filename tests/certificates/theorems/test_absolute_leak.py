@@ -119,3 +119,13 @@ def test_a_negative_nudge_takes_from_the_extra_leak():
     net = network([[0.0, 1.0], [2.0, 0.0]], LEAKY)
     assert certify(net, phase="nudged", beta=-0.1, level="fast")["absolute_leak"].rate == pytest.approx(0.2)
     assert certify(net, phase="nudged", beta=-0.4, level="fast")["absolute_leak"].verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(("tau", "words"), [(1.0, "in the l_1 norm"), (2.0, "in the weighted l_1 norm")])
+def test_without_an_extra_leak_the_norm_is_weighted_by_the_time_constants(tau, words):
+    kind = Dynamics("(I - s*w_out_abs)/tau", box=(0.0, 1.0), parameters={"tau": tau}, self_loops=False)
+    found = certify(network(random_weights(np.random.default_rng(3), 4), kind), level="fast")["absolute_leak"]
+    assert words in found.statement
+    assert (found.weights is None) == (tau == 1.0)
+    if tau != 1.0:
+        assert found.weights == pytest.approx(tau)

@@ -11,6 +11,9 @@ from scipy.integrate import solve_ivp
 from neurograph.certificates import Verdict, certify
 from neurograph.certificates.bounds import euclidean, slope_set
 from neurograph.certificates.bounds.euclidean import factor
+from neurograph.certificates.bounds.slope_set import SlopeSet
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import System
 from neurograph.certificates.theorems import diagonal_lyapunov
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
@@ -242,3 +245,24 @@ def test_the_gradient_of_the_search_is_that_of_finite_differences(turned):
     place = rng.normal(0.0, 0.3, 10)
     slope = [(value(place + step)[0] - value(place - step)[0]) / 2e-6 for step in 1e-6 * np.eye(10)]
     assert value(place)[1] == pytest.approx(np.array(slope), abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", [Dynamics("-s + I", transfer="tanh(2*s)"), Dynamics("-s + tanh(2*I)")])
+def test_the_steepest_slopes_are_those_of_what_bends(kind):
+    W = np.array([[0.0, 0.4], [-0.3, 0.0]])
+    slopes = diagonal_lyapunov._upper(System(network(W, kind), None, None, 0.0, None))
+    assert slopes.middle.toarray() == pytest.approx(2.0 * W)
+    assert slopes.top == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_search_begins_at_a_solution_where_weights_are_not_negative(seed):
+    rng = np.random.default_rng(seed)
+    n, kind = 4, Dynamics("I - leak*s", parameters={"leak": 1.0})
+    leaks, W = rng.uniform(0.2, 5.0, n), rng.uniform(size=(n, n)) * (1.0 - np.eye(n))
+    W *= 0.98 / np.abs(np.linalg.eigvals(W / leaks[:, None])).max()  # so that L - W is an M-matrix, hardly
+    slopes = SlopeSet.of(System(network(W, kind, leak=leaks), None, None, 0.0, None))
+    weights, _ = diagonal_lyapunov._start(slopes, Deadline(60.0))
+    D = np.diag(weights**2)
+    A = W - np.diag(leaks)
+    assert np.linalg.eigvalsh(D @ A + A.T @ D).max() < 0.0

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.certificates.system import System
+from neurograph.certificates.theorems import invariant_box
 from neurograph.certificates.theorems.invariant_box import InvariantBox
 from tests.strategies import SEEDS, graphs_for
 
@@ -109,3 +110,8 @@ def test_a_step_that_is_too_long_is_refused():
     network = chain(ng.dynamics.additive("tanh"))
     assert boxed(network, dt=0.99).euler.endswith("keeps to it.")
     assert "need not" in boxed(network, dt=1.01).euler
+
+
+def test_no_end_of_a_box_is_minus_0():
+    assert invariant_box._written(-1.0, -0.0) == "[-1, 0]"
+    assert invariant_box._written(-1e-12, 2.5) == "[0, 2.5]"

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from neurograph.certificates import Verdict, certify
+from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.bounds.mean_slopes import Ball, MeanSlopes
+from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.system import System
 from neurograph.certificates.theorems import quadratic
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
@@ -258,3 +261,23 @@ def test_a_center_has_no_such_function_and_is_not_warned_of():
     graph = nx.DiGraph([("a", "b", {"weight": 1.0}), ("b", "a", {"weight": -1.0}), ("x", "a", {"weight": 0.0})])
     nx.set_node_attributes(graph, {"a": "output", "b": "hidden", "x": "input"}, "role")
     assert examined(compile(graph, Dynamics("I", box=(-1.0, 1.0)))).verdict is Verdict.UNKNOWN
+
+
+def test_a_slow_neuron_beside_a_fast_one_has_a_region():
+    graph = nx.DiGraph([("x", "fast", {"weight": 1.0}), ("x", "slow", {"weight": 0.1})])
+    graph.nodes["x"]["role"] = "input"
+    graph.add_node("fast", role="hidden", leak=20.0)
+    graph.add_node("slow", role="output", leak=0.2)
+    found = examined(compile(graph, Dynamics("tanh(I) - leak*s - s**3/100", parameters={"leak": 1.0})))
+    assert found.verdict is Verdict.PROVED
+    assert 0.1 * 0.2 <= found.rate <= 0.21
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.3, True), (0.7, False)])
+def test_the_equilibrium_is_near_where_the_drift_is_less_than_half_of_what_the_rate_takes_back(share, known):
+    leak = 8.0
+    net = network(Dynamics("I + b - leak*s", parameters={"leak": leak}), 4, n=2, scale=0.0)
+    system = System(net, np.array([[1.0]]), None, 0.0, None)
+    state = equilibria(system, Deadline(60.0)).state[0]
+    state[net.connectivity.free[0]] += share * quadratic.NEAR  # the drift there is leak times as large, the rate leak
+    assert isinstance(quadratic._region(system, state, 0.0, Deadline(60.0)), str) != known
