@@ -10,6 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
+from neurograph.certificates.bounds.robustness_radius import against_each_other as paired
+from neurograph.certificates.bounds.robustness_radius import driving
+from neurograph.certificates.system import System
+from neurograph.certificates.theorems import m_matrix
 from neurograph.certificates.theorems.m_matrix import MMatrix
 from neurograph.solvers.contraction import weightings
 from tests.strategies import SEEDS, graphs_for
@@ -251,3 +255,24 @@ def test_a_leak_that_grows_without_bound_leaves_no_step_short_enough():
     assert found.verdict == "PROVED"
     assert found.largest_dt is None
     assert "no step is known" in found.euler
+
+
+def test_how_far_neurons_may_move_is_bounded_in_exact_arithmetic(monkeypatch):
+    seen = []
+    monkeypatch.setattr(m_matrix, "against_each_other", lambda sizes, how: seen.append(sizes) or paired(sizes, how))
+    rng, theorem = np.random.default_rng(0), MMatrix()
+    for _ in range(30):
+        n = int(rng.integers(3, 12))
+        W = rng.uniform(size=(n, n)) * (rng.random((n, n)) < 0.7)
+        np.fill_diagonal(W, 0.0)
+        W[0] = 0.0  # the input
+        W *= 0.5 / np.abs(np.linalg.eigvals(W)).max(initial=1e-3)
+        network = ng.compile(ng.topologies.from_matrix(W.T, inputs=[0], outputs=range(1, n)), FIELD)
+        x = np.full((1, 1), 0.5)
+        system = System(network, x, None, 0.0, None)
+        theorem.radius(system, theorem.answer(system, 60.0), x)
+        K, drive = ([Fraction(one) for one in part.tolist()] for part in (seen[-1], driving(system)))
+        leaks, coupling = -system.diagonal.high, system.coupling.toarray()
+        for j, row in enumerate(coupling.tolist()):
+            heard = sum(Fraction(b) * one for b, one in zip(row, K, strict=True))
+            assert Fraction(float(leaks[j])) * K[j] >= heard + drive[j]
