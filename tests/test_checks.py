@@ -110,7 +110,11 @@ def test_the_memory_is_what_linux_says_and_unknown_elsewhere(tmp_path, monkeypat
     monkeypatch.setattr(_checks, "MEMINFO", str(meminfo))
     assert available_memory() == 4096
     check_memory(4096, "this", "take less")
-    with pytest.raises(GraphTooLargeError, match=r"^this takes about .* GiB of memory, .* available: take less$"):
+    with pytest.raises(
+        GraphTooLargeError, match=r"^this takes about 3.0 GiB of memory, .* 0.0 GiB are available: take less$"
+    ):
+        check_memory(3 * 2**30, "this", "take less")
+    with pytest.raises(GraphTooLargeError):
         check_memory(4097, "this", "take less")
     for text in ("MemTotal: 9 kB\n", "MemAvailable: much\n", "MemAvailable:\n"):
         meminfo.write_text(text)

@@ -90,3 +90,16 @@ def test_a_state_that_decays_to_the_bound_is_not_pressed_against_it():
     states = np.array([1e-3, 1e-17, 1e-30, 1e-300])
     dynamics = Dynamics("-20*s + I", box=(0.0, 1.0))
     assert dynamics.pressed(states, -20 * states).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize("box", [("a", "b"), (0.0,), (0.0, 1.0, 2.0), 1.0, (1.0, 0.0), (0.0, float("nan"))])
+def test_a_box_is_two_numbers_the_first_the_lower(box):
+    with pytest.raises(ParameterError, match=r"box is .*: expected \(low, high\) with low < high, or None"):
+        Dynamics("-s", box=box)
+
+
+def test_an_end_of_a_wide_box_is_met_as_nearly_as_one_of_a_narrow_box():
+    unit = 4.0 * np.finfo(np.float64).eps
+    for width in (1.0, 10.0):
+        dynamics = Dynamics("-s", box=(0.0, width))
+        assert dynamics.pressed([0.9 * unit, 1.1 * unit], [-1.0, -1.0]).tolist() == [-1, 0]

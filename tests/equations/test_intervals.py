@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from neurograph.equations import dynamics
+from neurograph.equations import dynamics, intervals
 from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.equations.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
@@ -316,3 +316,18 @@ def test_a_range_that_turns_inside_has_its_least_and_greatest_there(text, ends):
         assert all(holds(found, exactly(equation.tree, {"s": float(point)})) for point in points[::20])
     values = equation(s=points)
     assert (found.low, found.high) == pytest.approx((values.min(), values.max()), abs=1e-5)
+
+
+@pytest.mark.parametrize("value", [1.0, 1.5, -3.7, 1e300, -1e-300])
+@pytest.mark.parametrize("ulps", [1, 8])
+def test_a_rounded_value_is_lowered_and_raised_by_as_much_as_it_may_be_off(value, ulps):
+    off = ulps * 2.0**-53 * abs(value)
+    assert intervals._down(value, False, ulps) <= value - off < value + off <= intervals._up(value, False, ulps)
+    assert intervals._down(value, True, ulps) == intervals._up(value, True, ulps) == value
+
+
+def test_what_touches_an_end_of_a_clip_from_outside_does_not_vary():
+    for ends in ((-2.0, 0.0), (1.0, 3.0)):
+        found = enclose(Expression("clip(s, 0, 1)", ("s",)), {"s": Interval.across(*ends)})
+        assert found.low == found.high == max(min(ends[0], 1.0), 0.0)
+        assert not found.varies
