@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import neurograph as ng
 from neurograph import _checks
 from neurograph._checks import (
     available_memory,
@@ -122,3 +123,9 @@ def test_the_memory_is_what_linux_says_and_unknown_elsewhere(tmp_path, monkeypat
         check_memory(2**80, "this", "take less")
     meminfo.unlink()
     assert available_memory() is None
+
+
+@pytest.mark.parametrize("made", [ng.rules.ep, ng.costs.squared_error, ng.dynamics.deep, ng.solvers.Euler, ng.compile])
+def test_public_functions_and_classes_refuse_a_word_that_they_do_not_know(made):
+    with pytest.raises(ParameterError, match="no argument 'bogus'"):
+        made(bogus=1)

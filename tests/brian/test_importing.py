@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import neurograph as ng
+from neurograph.brian import importing
 from tests.brian.networks import (
     chain,
 )
@@ -78,3 +79,10 @@ print(sorted(os.listdir(os.environ["TMPDIR"])))
 def test_nothing_outside_the_model_is_changed(tmp_path):
     (tmp_path / "temporary").mkdir()
     assert run(LEAVES, tmp_path, TMPDIR=str(tmp_path / "temporary")).strip() == "[]"
+
+
+def test_options_of_a_compiler_are_no_compilers(monkeypatch):
+    monkeypatch.setenv("CXX", "missing-compiler ls")  # ls is there, and compiles nothing
+    monkeypatch.setattr(importing.shutil, "which", lambda name: "/bin/ls" if name == "ls" else None)
+    with pytest.raises(ng.ParameterError, match="there is no C"):
+        importing.checked_target("cython")

@@ -7,6 +7,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.errors import FormatError
+from neurograph.formats import nir_neurons
 from tests.formats.graphs import sample
 from tests.formats.test_nir import DEEP, LEAKY, complete
 
@@ -103,3 +104,12 @@ def test_the_thresholds_are_the_box(dynamics, scale, end, tmp_path):
             state |= {name: state[name] + dt * drift[name] for name in places}
         for name, place in places.items():
             assert state[name] == pytest.approx(wanted[place], abs=dt * fastest)
+
+
+def test_matrices_that_do_not_fit_are_refused_before_they_are_made(monkeypatch):
+    asked = []
+    monkeypatch.setattr(nir_neurons, "check_memory", lambda needed, *words: asked.append((needed, words[0])))
+    graph = ng.topologies.complete(inputs=2, hidden=4, outputs=3, bias=True, seed=0)
+    members = nir_neurons.populations(graph)
+    nir_neurons.matrices(graph, members)
+    assert asked == [(8 * 10 * 7, "70 weights in dense matrices, as NIR has them,")]  # from all nodes to the neurons
