@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import networkx as nx
@@ -11,6 +12,7 @@ from numpy.typing import DTypeLike
 from neurograph._arrays import Floats, frozen
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.populations import Populations
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
@@ -26,7 +28,7 @@ LISTED = 5
 
 def compile(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
-    dynamics: Dynamics | None = None,
+    dynamics: Dynamics | Mapping[str, Dynamics] | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
     """Compile a directed graph to a :class:`Network`.
@@ -37,9 +39,10 @@ def compile(
         Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graphs.edge_table`
         for the attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
         do not reach the network. A network is compiled anew, as its graph says.
-    dynamics : Dynamics, optional
-        How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
-        the absolute leak and 0.3 of extra leak, which settles whatever the weights.
+    dynamics : Dynamics or mapping of str to Dynamics, optional
+        How a neuron moves; a mapping says it of each population, by what nodes have in the attribute ``population``.
+        Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with the absolute leak and 0.3
+        of extra leak, which settles whatever the weights.
     dtype : float64 or float32
         Type of every number.
 
@@ -66,6 +69,8 @@ def compile(
     table = as_table(graph)
     carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
+    if isinstance(dynamics, Mapping):
+        dynamics = Populations.of(dynamics)
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"

@@ -164,7 +164,7 @@ def _upper(system: System) -> SlopeSet | None:
     hopfield = not np.any(input_slope.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
     rate = (
         not np.any(sending.varies)
-        and system.network.dynamics.box is None
+        and not system.boxed
         and bool(np.all(input_slope.low >= 0.0) and np.all(input_slope.high > 0.0))
         and _one_leak(system)
     )

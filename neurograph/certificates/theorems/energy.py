@@ -157,7 +157,7 @@ def _form(system: System) -> Form | None:
         return "gradient"
     same = np.all(sending.low == 1.0) and np.all(sending.high == 1.0)
     leaking = dynamics.leak is not None and np.all(own.high < 0.0)
-    if same and leaking and dynamics.box is None and rises(dynamics.drift_equation, "I", system.symbols):
+    if same and leaking and not system.boxed and rises(dynamics.drift_equation, "I", system.symbols):
         return "rate"
     return None
 
@@ -170,7 +170,7 @@ def _own(system: System) -> Interval:
 def _bounded(system: System) -> bool:
     """Return whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
     dynamics = system.network.dynamics
-    if dynamics.box is not None and np.all(np.isfinite(dynamics.box)):
+    if system.enclosed:
         return True
     unmoved = enclose(dynamics.drift_equation, {**system.symbols, "s": Interval.constant(0.0)})
     sent = enclose(dynamics.transfer_equation, system.symbols)
