@@ -124,6 +124,19 @@ def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
     return _enclose(equation.tree, symbols)
 
 
+def of_population(symbols: Mapping[str, Interval], place: int) -> dict[str, Interval]:
+    """Return what the equations of one population may see: symbols of its nodes alone."""
+    own = symbols[POPULATION].low == place
+
+    def here(part: Array) -> Array:
+        return part[..., own] if part.ndim and part.shape[-1] == own.size else part
+
+    return {
+        name: Interval(here(one.low), here(one.high), here(one.varies), here(one.grade))
+        for name, one in symbols.items()
+    }
+
+
 def _own(parts: Sequence[Interval], population: Array) -> Interval:
     """Return the range of each node's own population."""
     own = [np.asarray(population == k) for k in range(len(parts))]

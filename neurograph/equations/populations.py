@@ -19,7 +19,7 @@ BOX = ("box_low", "box_high")
 
 @dataclass(frozen=True)
 class ByPopulation(Expression):
-    """An equation of each population, in the order of the populations; its symbol ``population`` says which is a node's.
+    """An equation of each population; its symbol ``population`` is the place of a node's own.
 
     Attributes
     ----------
@@ -86,6 +86,11 @@ class ByPopulation(Expression):
         """Return all in LaTeX, each beside the name of its population."""
         lines = (rf"{part.latex(names)} & \text{{{name}}}" for name, part in zip(self.names, self.parts, strict=True))
         return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
+
+
+def by_population(equation: Expression) -> tuple[Expression, ...]:
+    """Return the equations of the populations; of one for all, that one."""
+    return equation.parts if isinstance(equation, ByPopulation) else (equation,)
 
 
 @dataclass(frozen=True)

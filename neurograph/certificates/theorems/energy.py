@@ -18,6 +18,7 @@ from neurograph.certificates.system import EPS, Array, System, scaled
 from neurograph.certificates.verdict import Verdict
 from neurograph.equations.expression import Expression
 from neurograph.equations.intervals import SMOOTH, Interval, enclose
+from neurograph.equations.populations import by_population
 from neurograph.solvers.base import Phase
 
 DENSE = 1500
@@ -138,7 +139,7 @@ def _unsmooth(system: System) -> str | None:
 
 def _analytic(equation: Expression) -> bool:
     """Return whether an equation without kinks is analytic: no roots, no powers that are not whole."""
-    for node in ast.walk(equation.tree):
+    for node in (node for part in by_population(equation) for node in ast.walk(part.tree)):
         match node:
             case ast.Call(func=ast.Name(id="sqrt")):
                 return False
