@@ -145,7 +145,7 @@ def at_a_kink(network, states):
     return np.any(near & (np.abs(drift) < 1e-4)) or np.any(relus & (np.abs(total) < 1e-4))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_exact_rule_is_the_gradient(seed):
     network = mixed(seed, largest=8)
     rng, tight = np.random.default_rng(seed), ng.solvers.Newton(tol=1e-13)
@@ -159,7 +159,7 @@ def test_the_exact_rule_is_the_gradient(seed):
         pytest.skip("a neuron is at a kink, where there are two slopes")
     rule = ng.rules.asymmetric_ep(lift=0.0)
     check = ng.gradient_check(network, x, y, rule, solver=tight)
-    assert check.relative_error < 1e-6
+    assert check.relative_error < 1e-6 or not np.any(check.change)  # where the box holds every output
     steps = 1e-6 * np.eye(network.weights.size)
     slopes = np.array([cost(network.weights + one) - cost(network.weights - one) for one in steps]) / 2e-6
     assert np.linalg.norm(check.change + slopes) <= 1e-6 * max(np.linalg.norm(slopes), 1e-3)
