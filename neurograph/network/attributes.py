@@ -75,11 +75,11 @@ def _check_populations(table: EdgeTable, names: Sequence[str], named: Sequence[A
         if own is None:
             why = "" if table.free[place] else ", and what it sends is another for each"
             raise GraphError(
-                f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population']"
+                f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population'] = {names[0]!r}"
             )
         raise GraphError(
-            f"node {node!r} has the population {own!r}, for which there is no dynamics: expected {expected}, or "
-            f"dynamics={{..., {own!r}: neurograph.dynamics.additive()}}"
+            f"node {node!r} has the population {own!r}, for which there is no dynamics: expected {expected}; set "
+            f"dynamics[{own!r}] = neurograph.dynamics.additive()"
         )
     empty = np.setdiff1d(np.arange(len(names)), found)
     if empty.size:
