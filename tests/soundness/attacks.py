@@ -16,7 +16,7 @@ from tests.soundness.precise import Precise
 
 STEPS, TOL = 3000, 1e-11
 FINER = 64
-"""How many times more, or shorter, steps confirm a cycle: a fast spiral looks like one, or is made one by long steps."""
+"""How many times more, or shorter, steps confirm a cycle, which a fast spiral looks like, or long steps make of it."""
 
 TRAJECTORIES, STARTS = 1500, 12
 """Trajectories times neurons, at most; starts of each input."""
