@@ -11,6 +11,7 @@ import numpy as np
 
 from neurograph.equations.dynamics import POPULATION, STATE, SYMBOLS, Dynamics
 from neurograph.equations.expression import Expression
+from neurograph.equations.rendering import for_brian
 from neurograph.errors import ParameterError
 
 BOX = ("box_low", "box_high")
@@ -78,9 +79,16 @@ class ByPopulation(Expression):
         return all(part.is_affine(name) for part in self.parts)
 
     def brian(self, names: Mapping[str, str] | None = None) -> str:
-        """Return a sum of all as Brian2 reads it, of which only a neuron's own is not multiplied by 0."""
+        """Return a sum of all as Brian2 reads it, of which a neuron's own is multiplied by 1, and the others by 0.
+
+        Where it is not a neuron's own, none is nan or infinite (see :func:`for_brian`), for 0 times that is nan.
+        """
+        if len({part.text for part in self.parts}) == 1:
+            return self.parts[0].brian(names)
         which = (names or {}).get(POPULATION, POPULATION)
-        return " + ".join(f"int({which} == {k})*({part.brian(names)})" for k, part in enumerate(self.parts))
+        marks = [(f"int({which} == {k})", f"int({which} != {k})") for k in range(len(self.parts))]
+        parts = zip(marks, self.parts, strict=True)
+        return " + ".join(f"{mark[0]}*({for_brian(part.tree, names, mark)})" for mark, part in parts)
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Return all in LaTeX, each beside the name of its population."""
