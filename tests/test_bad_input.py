@@ -6,23 +6,8 @@ import pytest
 
 import neurograph as ng
 from neurograph.solvers import Euler
-
-
-def graph(**changes):
-    """x -> h -> y, and back, with what `changes` says on top."""
-    g = nx.DiGraph()
-    g.add_node("x", role="input")
-    g.add_node("h")
-    g.add_node("y", role="output")
-    g.add_edge("x", "h", weight=0.5)
-    g.add_edge("h", "y", weight=0.4)
-    g.add_edge("y", "h", weight=-0.3)
-    for name, value in changes.items():
-        if name in g:
-            g.nodes[name].update(value)
-        else:
-            g.edges[tuple(name)].update(value)
-    return g
+from tests.bad_populations import POPULATIONS
+from tests.remedies.row import small_graph as graph
 
 
 def with_edge(pre, post, **data):
@@ -317,6 +302,7 @@ CALLS = [
     ("target_cost a text", lambda: ng.train(network(), X, Y, target_cost="low"), ["target_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
+    *POPULATIONS,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),
     ("a solver that is a class", lambda: ng.settle(network(), X, solver=Euler), ["Euler(dt=0.05)"]),
     ("momentum of 1", lambda: ng.optimisers.sgd(momentum=1.0), ["momentum is 1.0", "< 1"]),

@@ -61,7 +61,13 @@ def computes_xor_with_the_signs_of_its_table(network):
     return computes_xor(network) and len(kept) == 33 and all(kept)
 
 
+def rates_are_those_of_two_linear_equations(given):
+    rates, expected = given
+    return np.allclose(rates, expected, rtol=1e-6)
+
+
 RIGHT = {
+    "balance": rates_are_those_of_two_linear_equations,
     "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
     "edge_table": computes_xor_with_the_signs_of_its_table,

@@ -58,7 +58,8 @@ def build(
     r"""Build a network in Brian2, ready to settle on each sample of x.
 
     All models have the membrane ``ds/dt = (drift(s, I, b) + beta F(s, y)) / time_unit``, F the force of the cost,
-    clipped to the box after every step, in double precision.
+    clipped to the box after every step, in double precision. Neurons of several populations are one ``NeuronGroup``:
+    ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and ``box_high`` are its box.
 
     - "rate": ``I`` is the sum of ``w f(s)`` over the edges. State for state, and weight for weight, the network that
       :func:`neurograph.settle` and :func:`neurograph.train` step through with ``Euler(dt=dt/time_unit)``.

@@ -23,6 +23,7 @@ from neurograph.brian.recipe import (
 )
 from neurograph.brian.timing import Times, checked_seconds
 from neurograph.equations.costs import Cost
+from neurograph.equations.populations import by_population
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
@@ -181,8 +182,9 @@ def _check_clamped(network: Network, starts: Floats) -> None:
     wrong[:, network.connectivity.free] = False
     if wrong.any():
         sample, place = np.argwhere(wrong)[0]
+        equation = by_population(network.dynamics.drift_equation)[network.population[place]]
         raise ParameterError(
-            f"the drift {network.dynamics.drift!r} is {drift[sample, place]} at the clamped node "
+            f"the drift {equation.text!r} is {drift[sample, place]} at the clamped node "
             f"{network.nodes[place]!r}, which is at {starts[sample, place]}: Brian2 evaluates it there too; expected a "
             "finite number"
         )
@@ -252,7 +254,8 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     values: dict[str, Any] = {"s": starts[: request.batch].astype(np.float64).ravel()}
     values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), request) for name, places in marks.items()}
     values["b"] = _tiled(network.biases, request)
-    values |= {name: _tiled(network.parameters[:, k], request) for k, name in enumerate(network.dynamics.defaults)}
+    names = network.dynamics.node_values
+    values |= {name: _tiled(network.node_values[:, k], request) for k, name in enumerate(names)}
     if request.rule is not None:
         values["learning"] = 0.0
     if kind.phase is not None:

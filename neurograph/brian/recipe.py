@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.costs import Cost
 from neurograph.equations.expression import Expression
+from neurograph.equations.populations import BOX
 from neurograph.errors import ParameterError
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
@@ -104,6 +105,7 @@ def membrane(
         "s_free : 1",
         "b : 1",
         *(f"{name} : 1" for name in sums(network)),
+        *(f"{name} : 1 (constant)" for name in dynamics.node_values[len(dynamics.defaults) :]),
         "free : 1 (constant)",
         "output : 1 (constant)",
         "y : 1",
@@ -129,8 +131,8 @@ def neuron_operations(network: Network, kind: NeuronModel, rule: Rule | None) ->
     """Write what happens to every neuron in every step, beside its equations."""
     operations = [("s_old = s\ns_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
     if network.dynamics.box is not None:
-        low, high = network.dynamics.box
-        operations.append((f"s = free*clip(s, {_bound(low)}, {_bound(high)}) + (1.0 - free)*s", "after_groups"))
+        low, high = BOX if BOX[0] in network.dynamics.node_values else map(_bound, network.dynamics.box)
+        operations.append((f"s = free*clip(s, {low}, {high}) + (1.0 - free)*s", "after_groups"))
     if rule is not None:
         as_edge = {"pre": "1.0", "dpre": "0.0", "post": "s", "dpost": "(s - s_old)", "w": "b"}
         operations.append((f"b_trace += active*biased*({rule.expression.brian(as_edge)})", "end"))

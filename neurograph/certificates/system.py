@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.equations.costs import squared_error
-from neurograph.equations.dynamics import STATE
+from neurograph.equations.dynamics import POPULATION, STATE
 from neurograph.equations.intervals import ROUGH, Interval, enclose
+from neurograph.equations.populations import Populations
 from neurograph.network.network import Network
 
 Array = NDArray[Any]
@@ -135,8 +136,8 @@ class System:
 
     def parameters_at(self, places: Array) -> dict[str, Interval]:
         """Return the parameters of the dynamics, each as an array of the nodes at these places."""
-        parameters = self.network.parameters[places]
-        return {name: Interval.constant(parameters[:, k]) for k, name in enumerate(self.network.dynamics.defaults)}
+        network, names = self.network, (*self.network.dynamics.defaults, POPULATION)
+        return {name: Interval.constant(network.constants[name][places]) for name in names if name in network.constants}
 
     def euler(self, largest_dt: float | None, inherits: str = "inherits it.") -> str | None:
         """Return whether a step of explicit Euler as long as dt inherits a claim, in a sentence; None without a dt."""
@@ -149,10 +150,25 @@ class System:
         return f"Explicit Euler with dt = {self.dt:g} {inherits}"
 
     @cached_property
+    def box(self) -> tuple[Array, Array]:
+        """The ends of the box of each free node, infinite where it has none."""
+        low, high = (end[self.network.connectivity.free].astype(np.float64) for end in self.network.box)
+        return low, high
+
+    @property
+    def boxed(self) -> bool:
+        """Whether any state is clipped."""
+        return bool(np.any(np.isfinite(self.box)))
+
+    @property
+    def enclosed(self) -> bool:
+        """Whether every state is clipped on both sides."""
+        return bool(np.all(np.isfinite(self.box)))
+
+    @cached_property
     def symbols(self) -> dict[str, Interval]:
         """Everything that an equation may see: any input, and any state in the box."""
-        low, high = self.network.dynamics.box or (-np.inf, np.inf)
-        return {"s": Interval.across(low, high), "I": Interval.across(-np.inf, np.inf), **self.constants}
+        return {"s": Interval.across(*self.box), "I": Interval.across(-np.inf, np.inf), **self.constants}
 
     @cached_property
     def slopes(self) -> dict[str, Interval]:
@@ -314,9 +330,11 @@ def network_digest(network: Network) -> str:
     """
     network, connectivity = in_float64(network), network.connectivity
     dynamics = network.dynamics
-    equations = (dynamics.drift, dynamics.transfer, dynamics.box, tuple(dynamics.defaults))
+    box = dynamics.boxes if isinstance(dynamics, Populations) else dynamics.box
+    equations = (dynamics.drift, dynamics.transfer, box, tuple(dynamics.defaults))
     kept = hashlib.sha256(repr(equations).encode())
-    places = (network.roles, connectivity.pre, connectivity.indptr)
+    places: list[Array] = [network.roles, connectivity.pre, connectivity.indptr]
+    places += [network.population] if isinstance(dynamics, Populations) else []
     for part in (*(one.astype(np.int64) for one in places), network.weights, network.biases, network.parameters):
         kept.update(np.ascontiguousarray(part).tobytes())
     return kept.hexdigest()[:16]

@@ -23,7 +23,10 @@ __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 STATE = ("s", "I", "b", "w_out", "w_out_abs")
 """What a drift may see of its own node: state, summed input, bias, summed (absolute) outgoing weight."""
 
-RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias")
+POPULATION = "population"
+"""The node attribute that says which population a node is of, and the symbol of its place among them."""
+
+RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias", POPULATION)
 """What a parameter cannot be called."""
 
 NO_DISTANCE = 1e-3
@@ -126,21 +129,10 @@ class Dynamics(FrozenArrays):
         """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
         return _leak(self)
 
-    def pressed(self, state: ArrayLike, drift: ArrayLike) -> NDArray[np.int8]:
-        """Return where the drift presses a state against the box: -1 at its lower end, 1 at its upper, else 0.
-
-        A state is at an end also where it is as far from it as rounding leads, four units in the last place of the
-        box's width or of the end itself, and the drift is so large that this is no distance beside it: a state that
-        decays to an end is not pressed against it.
-        """
-        if self.box is None:
-            return np.zeros(np.broadcast(state, drift).shape, np.int8)
-        (low, high), s, outward = self.box, np.asarray(state), np.asarray(drift)
-        unit = 4.0 * float(np.finfo(s.dtype).eps if s.dtype.kind == "f" else np.finfo(np.float64).eps)
-        width = min(high - low, 1.0)
-        at_low = s - low <= np.minimum(unit * (width + abs(low)), NO_DISTANCE * -outward)
-        at_high = high - s <= np.minimum(unit * (width + abs(high)), NO_DISTANCE * outward)
-        return np.subtract(at_high & (outward > 0.0), at_low & (outward < 0.0), dtype=np.int8)
+    @property
+    def node_values(self) -> tuple[str, ...]:
+        """What the equations read of each node beside its bias and sums, by name: the parameters."""
+        return tuple(self.defaults)
 
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out."""
@@ -182,6 +174,22 @@ def _leak(dynamics: Dynamics) -> Expression | None:
     if slope.symbols & {"s", "I"} or not dynamics.drift_equation.is_affine("s"):
         return None
     return Expression(f"-({slope.text})", slope.vocabulary, "leak")
+
+
+@np.errstate(invalid="ignore")  # infinite ends are far from every state
+def pressed(state: ArrayLike, drift: ArrayLike, low: ArrayLike, high: ArrayLike) -> NDArray[np.int8]:
+    """Return where the drift presses a state against its box: -1 at the lower end, 1 at the upper, else 0.
+
+    A state is at an end also where it is as far from it as rounding leads, four units in the last place of the box's
+    width or of the end itself, and the drift is so large that this is no distance beside it: a state that decays to an
+    end is not pressed against it.
+    """
+    s, outward, least, most = np.asarray(state), np.asarray(drift), np.asarray(low), np.asarray(high)
+    unit = 4.0 * float(np.finfo(s.dtype).eps if s.dtype.kind == "f" else np.finfo(np.float64).eps)
+    width = np.minimum(most - least, 1.0)
+    at_low = s - least <= np.minimum(unit * (width + np.abs(least)), NO_DISTANCE * -outward)
+    at_high = most - s <= np.minimum(unit * (width + np.abs(most)), NO_DISTANCE * outward)
+    return np.asarray(np.subtract(at_high & (outward > 0.0), at_low & (outward < 0.0), dtype=np.int8))
 
 
 def checked_parameters(parameters: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, float], ...]:

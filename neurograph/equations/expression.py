@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.equations.rendering import ForBrian, WithFloats
+from neurograph.equations.rendering import WithFloats, for_brian
 from neurograph.errors import ExpressionError
 
 if TYPE_CHECKING:
@@ -221,8 +221,7 @@ class Expression:
         >>> Expression("pre*relu(post)/2", ("pre", "post")).brian({"pre": "s_pre", "post": "(s_post - 1)"})
         's_pre * clip(s_post - 1, 0.0, inf) / 2.0'
         """
-        texts = {name: ast.parse(text, mode="eval").body for name, text in (names or {}).items()}
-        return ast.unparse(ForBrian(texts).visit(copy.deepcopy(self.tree)))
+        return for_brian(self.tree, names)
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Return the equation in LaTeX, each symbol as its LaTeX in `names`; others as Greek letters, or upright."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.equations.dynamics import POPULATION
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.populations import ByPopulation
 
 Array = NDArray[Any]
 
@@ -117,7 +119,29 @@ def enclose(equation: Expression, symbols: Mapping[str, Interval]) -> Interval:
     >>> float(found.low), float(found.high)
     (0.0, 0.25)
     """
+    if isinstance(equation, ByPopulation):
+        return _own([_enclose(part.tree, symbols) for part in equation.parts], symbols[POPULATION].low)
     return _enclose(equation.tree, symbols)
+
+
+def of_population(symbols: Mapping[str, Interval], place: int) -> dict[str, Interval]:
+    """Return what the equations of one population may see: symbols of its nodes alone."""
+    own = symbols[POPULATION].low == place
+
+    def here(part: Array) -> Array:
+        return part[..., own] if part.ndim and part.shape[-1] == own.size else part
+
+    return {
+        name: Interval(here(one.low), here(one.high), here(one.varies), here(one.grade))
+        for name, one in symbols.items()
+    }
+
+
+def _own(parts: Sequence[Interval], population: Array) -> Interval:
+    """Return the range of each node's own population."""
+    own = [np.asarray(population == k) for k in range(len(parts))]
+    names = ("low", "high", "varies", "grade")
+    return Interval(*(np.select(own, [getattr(part, name) for part in parts]) for name in names))
 
 
 def _enclose(node: ast.expr, symbols: Mapping[str, Interval]) -> Interval:

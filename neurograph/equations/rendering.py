@@ -25,6 +25,21 @@ BRIAN_FUNCTIONS = {
 """The functions that Brian2 lacks, each with its arguments, written with those that it has."""
 
 
+NOT_EVERYWHERE = ("exp", "log", "sqrt")
+"""The functions that are nan or infinite at some numbers; at 1 none is."""
+
+
+def for_brian(tree: ast.expr, names: Mapping[str, str] | None = None, mark: tuple[str, str] | None = None) -> str:
+    """Return an equation as Brian2 reads it, each symbol as its text in `names` where it is given.
+
+    With `mark`, two texts of which one is 1 and the other 0, the equation is the same where the first is 1, and finite
+    where it is 0, whatever its symbols are there: so 0 times it is 0.
+    """
+    texts = {name: ast.parse(text, mode="eval").body for name, text in (names or {}).items()}
+    writer = ForBrian(texts) if mark is None else ForSome(texts, mark)
+    return ast.unparse(writer.visit(copy.deepcopy(tree)))
+
+
 class ForBrian(WithFloats):
     """Writes symbols and functions as Brian2 has them, and constants as floats, for C++ would divide integers."""
 
@@ -49,3 +64,43 @@ class ForBrian(WithFloats):
         names, text = BRIAN_FUNCTIONS[function.id]
         values = dict(zip(names, arguments, strict=True))
         return cast(ast.expr, ForBrian(values).visit(ast.parse(text, mode="eval").body))
+
+
+class ForSome(ForBrian):
+    """Writes an equation that only some neurons follow: at the others, all is 1 that a bad value could be made of.
+
+    Those are divisors, bases of powers that are not whole numbers from 0, and arguments of functions that are not
+    finite everywhere.
+    """
+
+    def __init__(self, texts: Mapping[str, ast.expr], mark: tuple[str, str]) -> None:
+        super().__init__(texts)
+        self.mark = mark
+
+    def _sheltered(self, node: ast.expr) -> ast.expr:
+        """Return what is `node` at those that follow the equation, and 1 at the others."""
+        if not any(isinstance(part, ast.Name) for part in ast.walk(node)):
+            return node
+        own, other = (ast.parse(text, mode="eval").body for text in self.mark)
+        return ast.BinOp(ast.BinOp(own, ast.Mult(), node), ast.Add(), other)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        """Shelter a divisor and the base of a power."""
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.Div):
+            right = self._sheltered(right)
+        elif isinstance(node.op, ast.Pow) and not _is_whole(right):
+            left = self._sheltered(left)
+        return ast.BinOp(left, node.op, right)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Shelter the argument of a function that is not finite everywhere."""
+        call = super().visit_Call(node)
+        if isinstance(call, ast.Call) and cast(ast.Name, call.func).id in NOT_EVERYWHERE:
+            call.args = [self._sheltered(argument) for argument in call.args]
+        return call
+
+
+def _is_whole(node: ast.expr) -> bool:
+    """Return whether a power is a constant whole number from 0, to which any number may be raised."""
+    return isinstance(node, ast.Constant) and cast(float, node.value) >= 0.0 and cast(float, node.value) % 1.0 == 0.0

@@ -24,7 +24,7 @@ def equations(dynamics: Dynamics, cost: Cost | None, names: frozenset[str]) -> E
 
     `cost` is what nudges, or None; of it, the force and the normaliser are returned without being named.
     """
-    parameters = tuple(dynamics.defaults)
+    parameters = dynamics.node_values
     of_node = {
         "drift": lambda: dynamics.drift_equation,
         "slope_s": lambda: dynamics.slope("s"),

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from neurograph.equations.dynamics import POPULATION
 from neurograph.equations.expression import ARRAY_FUNCTIONS, OPERATORS, Expression
+from neurograph.equations.populations import ByPopulation
 from neurograph.kernels import engine
 
 OPERATIONS = (
@@ -40,6 +42,9 @@ def program(
     constants: tuple[tuple[str, float], ...] = (),
 ) -> Program:
     """Return an equation over `variables` (tables), `nodes` (a number a node) and `constants` as the engine runs it."""
+    if isinstance(equation, ByPopulation):
+        each = tuple(program(part, variables, nodes, constants) for part in equation.parts)
+        return engine.choice(each, nodes.index(POPULATION))
     writer = _Writer(variables, nodes)
     return writer.written(writer.read(equation.tree, dict(constants)))
 

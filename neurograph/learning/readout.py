@@ -128,7 +128,7 @@ class Readout:
         ends, network = self.ends, self.ends.network
         batch, nodes, dynamics = ends.beta.size, len(network.nodes), network.dynamics
         table = np.zeros((nodes + 1, batch), network.dtype)
-        own = (*STATE[2:], *dynamics.defaults)
+        own = (*STATE[2:], *dynamics.node_values)
         match what:
             case "beta":
                 self.calls.append((engine.take, (ends.beta, np.tile(np.arange(batch), nodes + 1), table)))
@@ -142,7 +142,7 @@ class Readout:
                 if what == phase or dynamics.transfer.strip() == "s":
                     self._transpose(ends.states[phase], table)
                 else:
-                    transfer = program(dynamics.transfer_equation, ("s",), tuple(dynamics.defaults))
+                    transfer = program(dynamics.transfer_equation, ("s",), dynamics.node_values)
                     self._tabulate(transfer, phase, table)
         return table
 

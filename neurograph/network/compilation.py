@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from neurograph._arrays import Floats, frozen
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.signs import check_signs
-from neurograph.network.attributes import chosen_dynamics, node_parameters
+from neurograph.network.attributes import chosen_dynamics, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
 from neurograph.network.symmetry import one_way, one_way_message
@@ -26,7 +28,7 @@ LISTED = 5
 
 def compile(
     graph: nx.DiGraph[Any] | EdgeTable | Network,
-    dynamics: Dynamics | None = None,
+    dynamics: Dynamics | Mapping[str, Dynamics] | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
     """Compile a directed graph to a :class:`Network`.
@@ -37,9 +39,10 @@ def compile(
         Any directed graph with weighted edges and at least one output node; see :mod:`neurograph.graphs.edge_table`
         for the attributes, and :mod:`neurograph.topologies` for builders. It is not changed, and later changes to it
         do not reach the network. A network is compiled anew, as its graph says.
-    dynamics : Dynamics, optional
-        How a neuron moves. Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with
-        the absolute leak and 0.3 of extra leak, which settles whatever the weights.
+    dynamics : Dynamics or mapping of str to Dynamics, optional
+        How a neuron moves; a mapping says it of each population, by what nodes have in the attribute ``population``.
+        Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with the absolute leak and 0.3
+        of extra leak, which settles whatever the weights.
     dtype : float64 or float32
         Type of every number.
 
@@ -66,6 +69,8 @@ def compile(
     table = as_table(graph)
     carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
+    if isinstance(dynamics, Mapping):
+        dynamics = Populations.of(dynamics)
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
@@ -112,24 +117,36 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
 
 
 def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
-    span = table.post
-    span -= table.pre
-    if not dynamics.self_loops and np.count_nonzero(span) < span.size:
-        node = table.nodes[table.pre[int(np.argmin(np.abs(span)))]]
+    each = [one for _, one in each_population(dynamics)]
+    population = population_of(table, dynamics)
+    if not all(one.self_loops for one in each):
+        _check_loops(table, each, population)
+    biased = np.flatnonzero(np.isfinite(table.biases) & ~np.array([one.uses_bias for one in each])[population])
+    if biased.size:
+        own = each[population[biased[0]]]
         raise GraphError(
-            f"edge {node!r} -> {node!r} is a self-loop, which {dynamics.name} forbids (what it sends to itself it "
-            "also loses): expected none; remove it with graph.remove_edge(node, node)"
-        )
-    biased = np.flatnonzero(np.isfinite(table.biases))
-    if biased.size and not dynamics.uses_bias:
-        raise GraphError(
-            f"node {table.nodes[biased[0]]!r} has a bias, but {dynamics.name} has no b in its drift "
-            f"{dynamics.drift!r}: remove the attribute, or add a node with role 'bias' and an edge from it"
+            f"node {table.nodes[biased[0]]!r} has a bias, but {own.name} has no b in its drift {own.drift!r}: remove "
+            "the attribute, or add a node with role 'bias' and an edge from it"
         )
     if dynamics.symmetric:
         wrong = one_way(table.pre, table.post, table.weights, table.free)
         if wrong is not None:
             raise GraphError(one_way_message(table.edge(wrong), dynamics))
+
+
+def _check_loops(table: EdgeTable, each: Sequence[Dynamics], population: NDArray[np.int64]) -> None:
+    span = table.post
+    span -= table.pre
+    forbidden = np.array([not one.self_loops for one in each])
+    loops = np.flatnonzero(span == 0) if np.count_nonzero(span) < span.size else np.empty(0, np.int64)
+    wrong = loops[forbidden[population[table.pre[loops]]]]
+    if wrong.size:
+        place = table.pre[wrong[0]]
+        node = table.nodes[place]
+        raise GraphError(
+            f"edge {node!r} -> {node!r} is a self-loop, which {each[population[place]].name} forbids (what it sends to "
+            "itself it also loses): expected none; remove it with graph.remove_edge(node, node)"
+        )
 
 
 def check_symmetric(network: Network, rule: str | None = None) -> None:

@@ -15,14 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph._checks import Printed, check_mask
 from neurograph.equations.costs import squared_error
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.dynamics import POPULATION, Dynamics, pressed
 from neurograph.equations.expression import Expression
+from neurograph.equations.populations import BOX, Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
 from neurograph.graphs.labelled import by_name
 from neurograph.graphs.signs import WORDS
-from neurograph.network.attributes import chosen_dynamics, node_parameters
+from neurograph.network.attributes import chosen_dynamics, node_boxes, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs, edge_places
 from neurograph.network.symmetry import one_way, one_way_message
@@ -111,7 +112,26 @@ class Network(FrozenArrays, Printed):
         values |= {
             name: getattr(self, name) for name in ("w_out", "w_out_abs") if name in self.dynamics.drift_equation.symbols
         }
+        if isinstance(self.dynamics, Populations):
+            values[POPULATION] = self.population.astype(self.dtype)
         return values | {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
+
+    @cached_property
+    def population(self) -> NDArray[np.int64]:
+        """Place of each node's population in ``dynamics.each`` (nodes,); 0 where the dynamics is one for all."""
+        return population_of(self.connectivity.table, self.dynamics)
+
+    @cached_property
+    def box(self) -> tuple[Floats, Floats]:
+        """The ends of each node's box (nodes,), infinite where it has none."""
+        return node_boxes(self.dynamics, self.population, self.dtype)
+
+    @cached_property
+    def node_values(self) -> Floats:
+        """What the engine's programs read of each node (nodes, values), as ``dynamics.node_values`` names it."""
+        more = [self.constants[POPULATION]] if POPULATION in self.dynamics.node_values else []
+        more += self.box if BOX[0] in self.dynamics.node_values else ()
+        return np.column_stack([self.parameters, *more]) if more else self.parameters
 
     def _outgoing(self, value: np.ufunc) -> Floats:
         """Sum a function of the outgoing weights of each node, in double precision."""
@@ -281,7 +301,7 @@ class Network(FrozenArrays, Printed):
         moving = np.zeros(np.shape(state), np.bool_)
         moving[..., self.connectivity.free] = True
         if self.dynamics.box is not None:
-            moving &= self.dynamics.pressed(state, self.at_nodes(self.dynamics.drift_equation, state)) == 0
+            moving &= pressed(state, self.at_nodes(self.dynamics.drift_equation, state), *self.box) == 0
         return ~moving
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:

@@ -175,9 +175,9 @@ def _trajectories(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np
 
 def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.float64]:
     """Return the box; without one, what holds the region and the equilibria that are found, with a margin."""
-    box = function.system.network.dynamics.box
-    if box is not None and np.all(np.isfinite(box)):
-        return np.array([box, box], np.float64)
+    box = np.array(function.system.box)[:, list(places)].T
+    if np.all(np.isfinite(box)):
+        return box
     # Trajectories from a square of side 6 about the equilibrium end at the equilibria that are shown; those that
     # diverge are left out.
     centre = function.equilibrium[list(places)]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
+from neurograph.equations.dynamics import pressed
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
@@ -157,7 +158,7 @@ def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Float
     # The drift, F_j(s) + beta (y_j - s_j) at outputs; what presses a node against its box does not count.
     each = zip(states, y, strict=True)
     moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
-    return np.asarray(np.where(network.dynamics.pressed(states, moving) != 0, 0.0, np.abs(moving)).max(axis=2))
+    return np.asarray(np.where(pressed(states, moving, *network.box) != 0, 0.0, np.abs(moving)).max(axis=2))
 
 
 def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:

@@ -114,7 +114,7 @@ class _Search:
     def __init__(self, network: Network, phase: Phase, solver: Anderson) -> None:
         self.network, self.phase, self.tol = network, phase, solver.tol
         self.moving = subgraph_of(network, phase).moving
-        self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
+        self.low, self.high = (end[self.moving] for end in network.box)
         batch = phase.start.shape[0]
         self.end, self.status = phase.start.copy(), np.full(batch, Status.STEP_LIMIT, np.int8)
         self.residual, self.n_steps = np.full(batch, np.inf), np.zeros(batch, np.int64)

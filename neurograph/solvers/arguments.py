@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph.equations.populations import BOX
 from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph, VisitedSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
@@ -37,11 +38,13 @@ def nodes_of(network: Network, rows: PhaseSubgraph | VisitedSubgraph, moving: in
     # An array that the drift does not read stands in for a sum that nobody needs computed.
     out = network.w_out if "w_out" in seen else network.biases
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
-    return rows.node, moving, network.biases, out, out_abs, network.parameters
+    return rows.node, moving, network.biases, out, out_abs, network.node_values
 
 
 def box_of(network: Network) -> tuple[float, float]:
-    """Return the box of the dynamics, without end where there is none."""
+    """Return the box of all nodes, without end where there is none; NaN where each has its own, among its values."""
+    if BOX[0] in network.dynamics.node_values:
+        return np.nan, np.nan
     return network.dynamics.box or (-np.inf, np.inf)
 
 

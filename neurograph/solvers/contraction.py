@@ -132,15 +132,14 @@ def provably_contracts(network: Network, phase: Phase) -> NDArray[np.bool_]:
     rate, spread, affine = network.once(_rate, phase.clamped)
     if phase.anchor is not None and not affine:
         return np.zeros(beta.size, np.bool_)
-    return np.asarray(rate > _nudge_loss(phase.cost, beta, network.dynamics.box, spread))
+    return np.asarray(rate > _nudge_loss(phase.cost, beta, _output_box(network), spread))
 
 
-def _nudge_loss(cost: Cost, beta: Array, box: tuple[float, float] | None, spread: float) -> Array:
+def _nudge_loss(cost: Cost, beta: Array, box: tuple[float, float], spread: float) -> Array:
     """Return what a nudge takes from a rate (batch,): 0 for a force that pulls the outputs back; inf if not bounded."""
     if cost.coupled:
         return cost.bound * (1.0 + spread) * np.abs(beta)
-    low, high = box or (-np.inf, np.inf)
-    seen = {"s": Interval.across(low, high), "y": Interval.across(-np.inf, np.inf)}
+    seen = {"s": Interval.across(*box), "y": Interval.across(-np.inf, np.inf)}
     constants = {name: Interval.constant(np.array(value)) for name, value in cost.constants.items()}
     if np.any(enclose(cost.force_equation, seen | constants).grade == ROUGH):  # a jump has no slope
         return np.where(beta == 0.0, 0.0, np.inf)
@@ -181,8 +180,14 @@ def _rate(network: Network, clamped: bool) -> tuple[float, float, bool]:
     return -np.inf, 1.0, affine
 
 
+def _output_box(network: Network) -> tuple[float, float]:
+    """Return the ends between which the boxes of the outputs lie, infinite where one has none."""
+    low, high = (end[network.connectivity.outputs] for end in network.box)
+    return float(low.min()), float(high.max())
+
+
 def _ranges(network: Network, moving: NDArray[np.int64]) -> dict[str, Interval]:
     """Return what the equations may see at the moving nodes: any input, any state in the box."""
-    low, high = network.dynamics.box or (-np.inf, np.inf)
+    low, high = (end[moving].astype(np.float64) for end in network.box)
     constants = {name: Interval.constant(values[moving]) for name, values in network.constants.items()}
     return {"s": Interval.across(low, high), "I": Interval.across(-np.inf, np.inf), **constants}

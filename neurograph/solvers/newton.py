@@ -11,6 +11,7 @@ from scipy import sparse
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
+from neurograph.equations.dynamics import pressed
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase, Solver
@@ -108,7 +109,7 @@ class _Search:
     def __init__(self, network: Network, phase: Phase, tol: float) -> None:
         self.network, self.phase, self.tol = network, phase, tol
         self.field = VectorField(network, phase)
-        self.low, self.high = network.dynamics.box or (-np.inf, np.inf)
+        self.low, self.high = (end[self.field.moving, None] for end in network.box)
         batch = phase.start.shape[0]
         self.live = np.arange(batch)
         self.path = phase.start.copy()
@@ -252,7 +253,7 @@ def _linear_response(network: Network, state: Floats, force: Floats, lift: float
     s = np.ascontiguousarray(state[:, field.moving].T, np.float64)
     (own, input_slope, sending), drift = field.slopes(s, live), field.drift(s, live)
     # Of a held node the sign of the way back into the box, else 0; its bound is a number of the network's own type.
-    side = 0.0 - network.dynamics.pressed(s.astype(network.dtype), drift)
+    side = 0.0 - pressed(s.astype(network.dtype), drift, *(end[field.moving, None] for end in network.box))
     source = np.zeros_like(s)
     source[field.pulled] = force.T
     # A held node with own >= 0 has no equilibrium to answer with: it stays, d = 0, and passes nothing on.

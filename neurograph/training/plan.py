@@ -123,6 +123,7 @@ class Plan:
         if self.current is None or self.current[0] is not network or self.current[1] is not state:
             self.step.load(network, state)
             self.network.parameters[...] = network.parameters
+            self.network.node_values[:, : network.parameters.shape[1]] = network.parameters
         self.current = None  # until the calls have come to their end
         self.start[...], self.target[...], self.beta[...] = start, y, beta
         self.step.rate[...] = self.config.optimiser.rate(epoch)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import warn
+from neurograph.equations.dynamics import pressed
 from neurograph.equations.intervals import Interval, enclose
 from neurograph.errors import TrainingWarning
 from neurograph.graphs.edge_table import HIDDEN
@@ -122,7 +123,8 @@ def reach(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     dynamics, outputs = network.dynamics, network.connectivity.outputs
     any_number = Interval.across(np.full(outputs.size, -np.inf), np.full(outputs.size, np.inf))
     if dynamics.box is not None:
-        return np.full(outputs.size, dynamics.box[0]), np.full(outputs.size, dynamics.box[1])
+        low, high = (end[outputs].astype(np.float64) for end in network.box)
+        return low, high
     if dynamics.leak is None or dynamics.leak.symbols & {"b", "w_out", "w_out_abs"}:
         return any_number.low, any_number.high
     known = {name: Interval.constant(values[outputs]) for name, values in network.constants.items()}
@@ -174,7 +176,7 @@ def _response(network: Network, states: Floats) -> tuple[NDArray[np.bool_], NDAr
     """Return where the box holds states of the nodes that move, and the sizes of dg/dI, each (moving, samples)."""
     field, every = VectorField(network, Phase(states)), np.arange(len(states))
     s = states.T[field.moving].astype(np.float64)
-    held = network.dynamics.pressed(s, field.drift(s, every)) != 0
+    held = pressed(s, field.drift(s, every), *(end[field.moving, None] for end in network.box)) != 0
     return held, np.abs(field.slopes(s, every)[1])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.dynamics import Dynamics, pressed
 from neurograph.errors import ExpressionError, ParameterError
 
 NAMED = [
@@ -73,23 +73,21 @@ def test_plain_values_that_are_no_dynamics_are_refused():
 @pytest.mark.parametrize("box", [(0.0, 1.0), (-0.7, 0.3), (5.1, 6.2), (0.0, float("inf")), (-1e-9, 1e-9)])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_state_is_pressed_against_its_bound_whatever_rounding_does_to_it(box, dtype):
-    dynamics = Dynamics("-s + I", box=box)
     for end, side in zip(box, (-1, 1), strict=True):
         if np.isinf(end):
             continue
         unit = np.finfo(dtype).eps * max(min(box[1] - box[0], 1.0), abs(end))
         states = np.array([end, end - side * unit, end + side * unit], dtype)
-        assert dynamics.pressed(states, np.full(3, side * 0.8)).tolist() == [side] * 3
-        assert dynamics.pressed(states, np.full(3, -side * 0.8)).tolist() == [0] * 3
-        assert dynamics.pressed(states, np.zeros(3)).tolist() == [0] * 3
+        assert pressed(states, np.full(3, side * 0.8), *box).tolist() == [side] * 3
+        assert pressed(states, np.full(3, -side * 0.8), *box).tolist() == [0] * 3
+        assert pressed(states, np.zeros(3), *box).tolist() == [0] * 3
     inside = np.array([0.3 * box[0] + 0.7 * min(box[1], 10.0)], dtype)
-    assert dynamics.pressed(inside, np.array([9.0])).tolist() == [0]
+    assert pressed(inside, np.array([9.0]), *box).tolist() == [0]
 
 
 def test_a_state_that_decays_to_the_bound_is_not_pressed_against_it():
     states = np.array([1e-3, 1e-17, 1e-30, 1e-300])
-    dynamics = Dynamics("-20*s + I", box=(0.0, 1.0))
-    assert dynamics.pressed(states, -20 * states).tolist() == [0] * 4
+    assert pressed(states, -20 * states, 0.0, 1.0).tolist() == [0] * 4
 
 
 @pytest.mark.parametrize("box", [("a", "b"), (0.0,), (0.0, 1.0, 2.0), 1.0, (1.0, 0.0), (0.0, float("nan"))])
@@ -101,5 +99,4 @@ def test_a_box_is_two_numbers_the_first_the_lower(box):
 def test_an_end_of_a_wide_box_is_met_as_nearly_as_one_of_a_narrow_box():
     unit = 4.0 * np.finfo(np.float64).eps
     for width in (1.0, 10.0):
-        dynamics = Dynamics("-s", box=(0.0, width))
-        assert dynamics.pressed([0.9 * unit, 1.1 * unit], [-1.0, -1.0]).tolist() == [-1, 0]
+        assert pressed([0.9 * unit, 1.1 * unit], [-1.0, -1.0], 0.0, width).tolist() == [-1, 0]

@@ -13,6 +13,32 @@ NETWORK = [
         },
     ),
     Row(
+        "ng.compile(graph, dynamics)",
+        {r"graph\.nodes\['y'\]\['population'\] = 'a'": "{0}; ng.compile(graph, dynamics)"},
+        "graph, dynamics = small_graph(h={'population': 'a'}), {'a': ng.dynamics.additive()}",
+    ),
+    Row(
+        "ng.compile(graph, dynamics)",
+        {
+            r"dynamics\['b'\] = neurograph\.dynamics\.additive\(\)": (
+                "dynamics = dict(dynamics); {0}; ng.compile(graph, dynamics)"
+            )
+        },
+        "graph = small_graph(h={'population': 'a'}, y={'population': 'b'}); dynamics = {'a': ng.dynamics.additive()}",
+    ),
+    Row(
+        "ng.compile(small_graph(), {'a': 'tanh'})",
+        {
+            r"neurograph\.dynamics\.deep\(\)": "ng.compile(small_graph(h=A, y=A), dict(a={0}))",
+            r"neurograph\.Dynamics": "assert isinstance(ng.dynamics.deep(), {0})",
+        },
+        "A = {'population': 'a'}",
+    ),
+    Row(
+        "ng.compile(small_graph(), {})",
+        {r"neurograph\.Dynamics": "assert isinstance(ng.dynamics.deep(), {0})"},
+    ),
+    Row(
         "ng.compile(small_graph(xh={'weight': 1e200}), dtype=np.float32)",
         {r"dtype='float64'": "ng.compile(small_graph(xh={'weight': 1e200}), {0})"},
     ),

@@ -11,7 +11,7 @@ from scipy.sparse.linalg import eigsh
 
 import neurograph as ng
 from neurograph.certificates.system import System
-from tests.soundness.families import inputs, sending
+from tests.soundness.families import box_of, dynamics_of, inputs, sending
 from tests.soundness.precise import Precise
 
 STEPS, TOL = 3000, 1e-11
@@ -51,11 +51,11 @@ def solver(network, largest_dt=None, finer=1):
 def attack(network, x, rng, largest_dt=None, unique=True):
     """Look for two equilibria, a cycle or divergence under one of the inputs x (k, n): say which is found, or None."""
     n, k = network.connectivity.free.size, len(x)
-    low, high = network.dynamics.box or (-3.0, 3.0)
+    low, high = box_of(network, 3.0)
     start = np.zeros((k, STARTS, len(network.nodes)))
     within = rng.uniform(low, high, (k, STARTS, n))
     corners = np.where(rng.random((k, STARTS, n)) < 0.5, low, high)
-    corners[:, :2] = np.array([low, high])[:, None]
+    corners[:, :2] = low, high
     start[..., network.connectivity.free] = np.where(np.arange(STARTS)[:, None] % 3 == 2, within, corners)
     all_inputs = np.repeat(x, STARTS, axis=0)
     small = solver(network, largest_dt)
@@ -138,7 +138,7 @@ def excess(certificate, network, rng, count=50):
     states[..., free] = a, b
     states[..., network.connectivity.inputs] = x
     moved = network.drift(states.reshape(2 * len(a), -1)).reshape(states.shape)[..., free]
-    low, high = network.dynamics.box or (-np.inf, np.inf)
+    low, high = box_of(network)
     flow = np.where(((a <= low) & (moved[0] < 0.0)) | ((a >= high) & (moved[0] > 0.0)), 0.0, moved[0])
     flow = flow - np.where(((b <= low) & (moved[1] < 0.0)) | ((b >= high) & (moved[1] > 0.0)), 0.0, moved[1])
     rate, dt, size = certificate.rate or 0.0, certificate.largest_dt, measure(certificate, a - b)
@@ -158,7 +158,7 @@ def excess(certificate, network, rng, count=50):
 
 def pairs(certificate, network, rng, count):
     """Draw pairs of states (k, n) with an input each: at random, and where the claim is nearest to its limit."""
-    n, (low, high) = network.connectivity.free.size, network.dynamics.box or (-2.0, 2.0)
+    n, (low, high) = network.connectivity.free.size, box_of(network, 2.0)
     w = np.ones(n) if certificate.weights is None else certificate.weights
     a = rng.uniform(low, high, (4 * count, n))
     a[::3] = np.where(rng.random(a[::3].shape) < 0.5, low, high)
@@ -263,7 +263,8 @@ def exact_minor(network, chosen):
 
 def exact_matrix(network, chosen):
     """Write the block of A among some neurons in rational numbers, for the dynamics that are affine."""
-    drift, free, edges = network.dynamics.drift, network.connectivity.free.tolist(), network.connectivity
+    free, edges = network.connectivity.free.tolist(), network.connectivity
+    drift = {free[j]: dynamics_of(network.dynamics, j).drift for j in chosen}
     weights = [Fraction(float(weight)) for weight in network.weights]
     place = {free[j]: k for k, j in enumerate(chosen)}
     post = np.repeat(np.arange(len(network.nodes)), np.diff(edges.indptr)).tolist()
@@ -271,14 +272,14 @@ def exact_matrix(network, chosen):
     leaks = {node: Fraction(0) for node in place}
     for weight, to, source in zip(weights, post, edges.pre.tolist(), strict=True):
         if source in leaks:
-            leaks[source] += abs(weight) if "w_out_abs" in drift else weight
+            leaks[source] += abs(weight) if "w_out_abs" in drift[source] else weight
         if source in place and to in place:
             A[place[to]][place[source]] += weight
     names = list(network.dynamics.defaults)
     for node, k in place.items():
         own = {name: Fraction(float(network.parameters[node, c])) for c, name in enumerate(names)}
-        A[k][k] -= leaks[node] + own["extra_leak"] if "w_out" in drift else 1
-        if "tau" in own:
+        A[k][k] -= leaks[node] + own["extra_leak"] if "w_out" in drift[node] else 1
+        if "/tau" in drift[node]:
             A[k] = [value / own["tau"] for value in A[k]]
     return A
 
@@ -287,11 +288,11 @@ def leaves_box(certificate, network, rng, count=40):
     """Look for a state on the border of the invariant box, or an input, under which the drift points out of it."""
     free, inner = network.connectivity.free, network.connectivity.inputs
     low, high = certificate.witness["low"], certificate.witness["high"]
-    own_low, own_high = network.dynamics.box or (-np.inf, np.inf)
+    own_low, own_high = box_of(network)
     W = network.matrix().toarray()[np.ix_(free, free)]
     n, worst = free.size, -np.inf
     for j, upper in itertools.product(rng.choice(n, min(n, count), replace=False), (False, True)):
-        if (upper and high[j] == own_high) or (not upper and low[j] == own_low):
+        if (upper and high[j] == own_high[j]) or (not upper and low[j] == own_low[j]):
             continue
         state = np.zeros((4, len(network.nodes)))
         pushing = (W[j] > 0.0) == upper
@@ -308,7 +309,7 @@ def leaves_box(certificate, network, rng, count=40):
 def outside_box(certificate, network, x, rng):
     """Say whether a trajectory from outside the invariant box is not in it in the end."""
     start = np.zeros((len(x), len(network.nodes)))
-    low, high = network.dynamics.box or (-9.0, 9.0)
+    low, high = box_of(network, 9.0)
     start[:, network.connectivity.free] = rng.uniform(low, high, (len(x), network.connectivity.free.size))
     longest = ng.solvers.Euler(dt=min(0.9 * certificate.largest_dt, 0.5), steps=STEPS, tol=0.0, implicit=False)
     found = ng.settle(network, x, start=start, solver=longest, throw=False)
@@ -323,7 +324,7 @@ def restless(certificate, network, x, rng):
     if certificate.largest_dt is None:
         return attack(network, x, rng, unique=False)
     start = np.zeros((len(x), len(network.nodes)))
-    low, high = network.dynamics.box or (-1.0, 1.0)
+    low, high = box_of(network, 1.0)
     start[:, network.connectivity.free] = rng.uniform(low, high, (len(x), network.connectivity.free.size))
     longest = ng.solvers.Euler(dt=dt, steps=STEPS, tol=TOL, implicit=False)
     found = ng.settle(network, x, start=start, solver=longest, throw=False)

@@ -12,6 +12,7 @@ import neurograph as ng
 from neurograph.certificates import Verdict
 from neurograph.certificates.system import System
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.populations import Populations
 
 KINDS = {
     "vector field": ng.dynamics.vector_field(),
@@ -29,6 +30,21 @@ KINDS = {
     "deep, signed and extra leak": ng.dynamics.deep("signed", extra_leak=1.0),
     "energy": ng.dynamics.hopfield(),
 }
+LINEAR = Dynamics("-s + I")
+MIXED = {
+    "vector field and time constants": ("vector field", "time constants"),
+    "two absolute leaks": ("deep, absolute leak", "deep, absolute and extra leak"),
+    "deep and vector field": ("deep, absolute and extra leak", "vector field"),
+    "vector field, tanh and relu": ("vector field", "tanh", "relu"),
+    "clip and unequal leaks": ("clip", "unequal leaks"),
+    "squashed transfers and tanh": ("squashed transfer", "squashed transfer in a box", "tanh"),
+    "linear and tanh": (LINEAR, "tanh"),
+    "energy and squashed transfer": ("energy", "squashed transfer"),
+}
+"""Populations, of which neurons take turns."""
+
+KINDS |= {name: Populations.of({str(k): KINDS.get(one, one) for k, one in enumerate(of)}) for name, of in MIXED.items()}
+
 LARGEST = 60
 REACH = 4.0
 """Weight of an input, whose transfer may squash what it sends."""
@@ -40,14 +56,38 @@ def build(W, kind, parameters):
     """Compile free nodes 0, 1, ... with W[post, pre] among them, and an input into each; node 0 is the output."""
     dynamics, n = KINDS[kind], len(W)
     graph, reach = nx.DiGraph(), 1.0 if dynamics.transfer == "s" else REACH
-    graph.add_nodes_from((f"x{j}" for j in range(n)), role="input")
     for j in range(n):
-        graph.add_node(j, role="hidden" if j else "output", **{name: float(v[j]) for name, v in parameters.items()})
+        own = dynamics_of(dynamics, j)
+        graph.add_node(f"x{j}", role="input", population=population(dynamics, j))
+        carried = {name: float(v[j]) for name, v in parameters.items() if name in own.defaults}
+        graph.add_node(j, role="hidden" if j else "output", population=population(dynamics, j), **carried)
+    for j in range(n):
         graph.add_edge(f"x{j}", j, weight=reach)
     for j, i in np.argwhere(W).tolist():
         tie = {"tie": f"{min(i, j)},{max(i, j)}"} if dynamics.symmetric else {}
         graph.add_edge(i, j, weight=float(W[j, i]), **tie)
     return ng.compile(graph, dynamics)
+
+
+def population(dynamics, j):
+    """Name the population of neuron j, and of its input."""
+    return dynamics.names[j % len(dynamics.names)] if isinstance(dynamics, Populations) else "all"
+
+
+def dynamics_of(dynamics, j):
+    """Return how neuron j moves."""
+    return dynamics.each[j % len(dynamics.each)][1] if isinstance(dynamics, Populations) else dynamics
+
+
+def box_of(network, far=np.inf):
+    """Return the ends of the boxes of the free neurons, `far` from 0 where there are none."""
+    low, high = (end[network.connectivity.free] for end in network.box)
+    return np.where(np.isfinite(low), low, -far), np.where(np.isfinite(high), high, far)
+
+
+def bent(network):
+    """Return which free neurons have a tanh of their input in the drift."""
+    return np.array(["tanh(I" in dynamics_of(network.dynamics, j).drift for j in range(network.connectivity.free.size)])
 
 
 def size(rng, most=LARGEST):
@@ -68,7 +108,8 @@ class Family:
     @classmethod
     def draw(cls, kind, rng, most=LARGEST, symmetric=False):
         """Draw one."""
-        dynamics, n = KINDS[kind], size(rng, most)
+        dynamics = KINDS[kind]
+        n = max(size(rng, most), len(dynamics.each) if isinstance(dynamics, Populations) else 1)
         share = rng.choice([0.5, 1.0]) if n < 8 else rng.choice([3.0 / n, 0.5, 1.0])
         W = rng.normal(size=(n, n)) * (rng.random((n, n)) < share)
         W = np.abs(W) if rng.random() < 0.2 else W
@@ -142,13 +183,12 @@ def threshold(theorem, family, rng, x=None, rounds=4):
 def inputs(network, rng, count):
     """Draw inputs (count, n): some at random, others with an equilibrium inside, or with neurons held at bounds."""
     n, free = network.connectivity.free.size, network.connectivity.free
-    low, high = network.dynamics.box or (-1.0, 1.0)
+    low, high = box_of(network, 1.0)
     s = rng.uniform(0.7 * low + 0.3 * high, 0.3 * low + 0.7 * high, (count, n))
     held = rng.random((count, n)) < rng.choice([0.0, 0.3, 0.6], (count, 1))
     side = rng.random((count, n)) < 0.5
     s = np.where(held, np.where(side, low, high), s)
-    if "tanh(I" in network.dynamics.drift:
-        s = np.clip(s, -0.9, 0.9)
+    s = np.where(bent(network), np.clip(s, -0.9, 0.9), s)
     state = np.zeros((count, len(network.nodes)))
     state[:, free] = s
     drive = needed(network, state) - network.summed_input(state)[:, free]
@@ -161,9 +201,11 @@ def sending(network, drive):
     """Return the inputs that add so much to each neuron's summed input, or as nearly as the transfer lets them."""
     if network.dynamics.transfer == "s":
         return drive
-    x = np.linspace(-4.0, 4.0, 2001)
-    sent = np.broadcast_to(network.dynamics.transfer_equation(s=x), x.shape)
-    return np.interp(drive / REACH, sent, x)
+    x, found = np.linspace(-4.0, 4.0, 2001), np.empty_like(drive)
+    for j in range(drive.shape[1]):
+        sent = np.broadcast_to(dynamics_of(network.dynamics, j).transfer_equation(s=x), x.shape)
+        found[:, j] = np.interp(drive[:, j] / REACH, sent, x)
+    return found
 
 
 def needed(network, state):
@@ -175,4 +217,4 @@ def needed(network, state):
 
     own, gain = at_free(network.dynamics.slope("s")), at_free(network.dynamics.slope("I"))
     wanted = -own * state[:, free] / np.where(gain != 0.0, gain, 1.0)
-    return np.arctanh(np.clip(wanted, -0.95, 0.95)) if "tanh(I" in network.dynamics.drift else wanted
+    return np.where(bent(network), np.arctanh(np.clip(wanted, -0.95, 0.95)), wanted)

@@ -9,6 +9,7 @@ import neurograph as ng
 from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.deadline import Deadline
 from tests.soundness.attacks import solver
+from tests.soundness.families import box_of
 from tests.soundness.precise import DIGITS, Precise
 
 FEW = 6
@@ -22,7 +23,7 @@ def at_rest(certificate):
 
 def false_eigenvalue(certificate, network, x):
     """Say how the claim about the equilibria of inputs x disagrees with their eigenvalues in many digits, or None."""
-    low, high = network.dynamics.box or (-np.inf, np.inf)
+    low, high = box_of(network)
     unstable = "unstable equilibrium" in certificate.claims
     tops = []
     for sample, state in zip(x, at_rest(certificate), strict=True):
@@ -71,7 +72,7 @@ def no_return(certificate, network, x, rng, count=20):
         else:
             away *= 1e-5 / np.linalg.norm(away, axis=1)[:, None]
         start[:, free] += away
-        low, high = network.dynamics.box or (-np.inf, np.inf)
+        low, high = box_of(network)
         start[:, free] = np.clip(start[:, free], low, high)
         if "P" in certificate.witness:
             flow, z = network.drift(start)[:, free], start[:, free] - rest[free]

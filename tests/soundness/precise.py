@@ -5,6 +5,8 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 
+from neurograph.equations.populations import Populations
+
 DIGITS = 40
 
 FUNCTIONS = {
@@ -38,6 +40,11 @@ class Precise:
                 self.sums["w_out"][source] += weight
                 self.sums["w_out_abs"][source] += abs(weight)
 
+    def dynamics(self, node):
+        """Return how a node moves, and what it sends."""
+        of = self.network.dynamics
+        return of.each[self.network.population[node]][1] if isinstance(of, Populations) else of
+
     def parameters(self, node):
         """Return the constants of a node."""
         names = list(self.network.dynamics.defaults)
@@ -45,15 +52,15 @@ class Precise:
 
     def drift(self, s):
         """Evaluate the equations as they are written."""
-        dynamics, state = self.network.dynamics, list(self.state)
+        state = list(self.state)
         for node, value in zip(self.free, s, strict=True):
             state[node] = value
         total = [mpmath.mpf(0)] * len(state)
         for to, source, weight in self.edges:
-            sent = eval(dynamics.transfer, {"s": state[source], **FUNCTIONS, **self.parameters(source)})
+            sent = eval(self.dynamics(source).transfer, {"s": state[source], **FUNCTIONS, **self.parameters(source)})
             total[to] += weight * sent
         return [
-            eval(dynamics.drift, {
+            eval(self.dynamics(node).drift, {
                 "s": state[node], "I": total[node], "b": mpmath.mpf(float(self.network.biases[node])),
                 **{name: sums[node] for name, sums in self.sums.items()}, **FUNCTIONS, **self.parameters(node),
             })
@@ -87,14 +94,16 @@ class Precise:
 
     def rests(self, s):
         """Improve a computed equilibrium; None where it is none after all, or is on another side of a bound."""
-        low, high = self.network.dynamics.box or (-mpmath.inf, mpmath.inf)
-        inside = [j for j, value in enumerate(s) if low < value < high]
+        low, high = (end[self.free].tolist() for end in self.network.box)
+        inside = [j for j, value in enumerate(s) if low[j] < value < high[j]]
         with mpmath.workdps(DIGITS):
             try:
                 s = self.equilibrium(s, inside)
             except ZeroDivisionError:
                 return None
             drift = self.drift(s)
-            still = all(abs(drift[j]) < mpmath.mpf(10) ** -25 and low <= s[j] <= high for j in inside)
-            pressed = all((drift[j] <= 0) if s[j] <= low else (drift[j] >= 0) for j in set(range(len(s))) - set(inside))
+            still = all(abs(drift[j]) < mpmath.mpf(10) ** -25 and low[j] <= s[j] <= high[j] for j in inside)
+            pressed = all(
+                (drift[j] <= 0) if s[j] <= low[j] else (drift[j] >= 0) for j in set(range(len(s))) - set(inside)
+            )
             return s if still and pressed else None

@@ -27,6 +27,8 @@ from tests.soundness.local import false_eigenvalue, no_return
 
 SETTLING = {"exponentially stable", "unique equilibrium", "asymptotically stable"}
 AFFINE_IN_A_BOX = {
+    "vector field and time constants",
+    "deep and vector field",
     "vector field",
     "time constants",
     "deep, absolute leak",

@@ -108,9 +108,9 @@ class Inclusion:
 
     def boxes(self, start: Interval | None = None) -> Iterator[Box]:
         """Return box after box, each inside the one before; `start` is one that every state enters."""
-        low, high = self.system.network.dynamics.box or (-np.inf, np.inf)
+        low, high = self.system.box
         shape = (self.clamped.low.shape[0], len(self.system.nodes))
-        state = start or Interval.across(np.full(shape, low), np.full(shape, high))
+        state = start or Interval.across(np.broadcast_to(low, shape), np.broadcast_to(high, shape))
         # With L > 0, ds_j/dt = A(I_j) - L_j s_j is negative where s_j > max A / L and positive where s_j < min A / L,
         # over I = W f(X_k): the next box is X_k, the network's own box and this range. A range that lies beyond an end
         # of the network's box presses the neuron against that end.

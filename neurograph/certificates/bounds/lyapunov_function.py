@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.certificates.system import Array, System
+from neurograph.equations.dynamics import pressed
 from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import by_name
 from neurograph.solvers.base import Phase
@@ -91,7 +92,7 @@ class LyapunovFunction(abc.ABC):
     def _flow(self, s: Array) -> Array:
         """Return ds/dt with what pushes out of the box left out."""
         drift = self._drift(s)
-        return np.where(self.system.network.dynamics.pressed(s, drift) != 0, 0.0, drift)
+        return np.where(pressed(s, drift, *self.system.box) != 0, 0.0, drift)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

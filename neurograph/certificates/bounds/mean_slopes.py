@@ -92,7 +92,7 @@ def mean_slopes(system: System, state: Array, ball: Ball, parts: int = PARTS) ->
 def _ranges(system: System, state: Array, ball: Ball, shares: Array) -> tuple[Interval, Interval, Interval] | None:
     """Return the ranges (shares, free) of dg/ds, dg/dI and f' up to each share of the radius."""
     network, dynamics = system.network, system.network.dynamics
-    free, (low, high) = network.connectivity.free, dynamics.box or (-np.inf, np.inf)
+    free, (low, high) = network.connectivity.free, system.box
     radius = shares[:, None] * ball.radius + ball.slack
     weights, shape = system.weights.toarray(), (shares.size, free.size)
     # s_j moves by at most the radius times the norm of root^-1 e_j. The summed input (W f)_j moves by at most

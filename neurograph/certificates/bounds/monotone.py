@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from neurograph.equations.expression import Expression
-from neurograph.equations.intervals import Interval, enclose
+from neurograph.equations.intervals import Interval, enclose, of_population
+from neurograph.equations.populations import ByPopulation
 
 RISING = ("exp", "tanh", "sigmoid")
 """Functions with a positive slope everywhere."""
@@ -26,6 +27,9 @@ def rises(equation: Expression, name: str, symbols: Mapping[str, Interval]) -> b
     >>> rises(rate, "I", {"s": everywhere, "I": everywhere, "tau": Interval.constant(2.0)})
     True
     """
+    if isinstance(equation, ByPopulation):
+        parts = enumerate(equation.parts)
+        return all(rises(part, name, of_population(symbols, place)) for place, part in parts)
 
     def sign(node: ast.expr) -> int:
         """Return the sign of a factor; 0 where it may have either."""

@@ -112,7 +112,7 @@ class AbsoluteLeak(Theorem):
             )
         else:
             labels = witness["component"] = tuple(system.nodes[place] for place in component)
-            bounded = bool(np.all(np.isfinite(system.network.dynamics.box or np.inf))) and not system.transposed
+            bounded = system.enclosed and not system.transposed
             claims = ("convergent", "nonexpansive") if bounded else ("nonexpansive",)
             ending = (
                 f"the closed component {listed(labels)} is sign-balanced and leaks only what it sends, so the "

@@ -13,6 +13,8 @@ from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import EPS, Array, System, scaled
+from neurograph.equations.dynamics import POPULATION
+from neurograph.equations.populations import by_population
 
 LARGEST_NETWORK = 20_000
 """Most free nodes of which weights are searched."""
@@ -164,7 +166,7 @@ def _upper(system: System) -> SlopeSet | None:
     hopfield = not np.any(input_slope.varies) and bool(np.all(sending.low >= 0.0) and np.all(sending.high > 0.0))
     rate = (
         not np.any(sending.varies)
-        and system.network.dynamics.box is None
+        and not system.boxed
         and bool(np.all(input_slope.low >= 0.0) and np.all(input_slope.high > 0.0))
         and _one_leak(system)
     )
@@ -189,7 +191,9 @@ def _one_leak(system: System) -> bool:
     leak = system.network.dynamics.leak
     if leak is None or np.ptp(system.nudge) > 0.0:
         return False
-    seen = [part for name, part in system.constants.items() if name in leak.symbols]
+    if len({part.text for part in by_population(leak)}) > 1:
+        return False
+    seen = [part for name, part in system.constants.items() if name in leak.symbols - {POPULATION}]
     return all(np.all(part.low == part.low[0]) and np.all(part.high == part.low[0]) for part in seen)
 
 

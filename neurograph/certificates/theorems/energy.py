@@ -18,6 +18,7 @@ from neurograph.certificates.system import EPS, Array, System, scaled
 from neurograph.certificates.verdict import Verdict
 from neurograph.equations.expression import Expression
 from neurograph.equations.intervals import SMOOTH, Interval, enclose
+from neurograph.equations.populations import by_population
 from neurograph.solvers.base import Phase
 
 DENSE = 1500
@@ -138,7 +139,7 @@ def _unsmooth(system: System) -> str | None:
 
 def _analytic(equation: Expression) -> bool:
     """Return whether an equation without kinks is analytic: no roots, no powers that are not whole."""
-    for node in ast.walk(equation.tree):
+    for node in (node for part in by_population(equation) for node in ast.walk(part.tree)):
         match node:
             case ast.Call(func=ast.Name(id="sqrt")):
                 return False
@@ -157,7 +158,7 @@ def _form(system: System) -> Form | None:
         return "gradient"
     same = np.all(sending.low == 1.0) and np.all(sending.high == 1.0)
     leaking = dynamics.leak is not None and np.all(own.high < 0.0)
-    if same and leaking and dynamics.box is None and rises(dynamics.drift_equation, "I", system.symbols):
+    if same and leaking and not system.boxed and rises(dynamics.drift_equation, "I", system.symbols):
         return "rate"
     return None
 
@@ -170,7 +171,7 @@ def _own(system: System) -> Interval:
 def _bounded(system: System) -> bool:
     """Return whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
     dynamics = system.network.dynamics
-    if dynamics.box is not None and np.all(np.isfinite(dynamics.box)):
+    if system.enclosed:
         return True
     unmoved = enclose(dynamics.drift_equation, {**system.symbols, "s": Interval.constant(0.0)})
     sent = enclose(dynamics.transfer_equation, system.symbols)

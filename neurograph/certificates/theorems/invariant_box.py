@@ -61,8 +61,7 @@ class InvariantBox(Theorem):
         largest_dt = float(np.nextafter(1.0 / leak, 0.0)) if leak > 0.0 else np.inf
         low, high = smallest.state.low[0], smallest.state.high[0]
         width, ends = high - low, _written(float(np.min(low)), float(np.max(high)))
-        box = system.network.dynamics.box
-        inner = "" if box is None else f", inside the network's own box {_written(*box)}"
+        inner = f", inside the network's own box {_own(system)}" if system.boxed else ""
         return self.proved(
             system,
             f"Whatever the inputs{', with targets in the box' * towards}, every state enters a box with sides within "
@@ -76,22 +75,26 @@ class InvariantBox(Theorem):
 
     def _own_box(self, system: System) -> Certificate:
         """Return what clipping alone does."""
-        box = system.network.dynamics.box
-        if box is None or not np.all(np.isfinite(box)):
+        if not system.enclosed:
             return self.unknown(
                 system,
                 f"Not applicable: {inapplicable_reason(system)}, and the network has no box that bounds its states.",
             )
-        low, high = (np.full(len(system.nodes), end) for end in box)
+        low, high = system.box
         return self.proved(
             system,
-            f"Clipping keeps every state in the network's own box {_written(*box)}; of a smaller one nothing is known, "
+            f"Clipping keeps every state in the network's own box {_own(system)}; of a smaller one nothing is known, "
             f"for {inapplicable_reason(system)}.",
             claims=("box invariant",),
             largest_dt=np.inf,
             euler=system.euler(np.inf, "keeps to it."),
             witness={"low": low, "high": high, "rounds": 0},
         )
+
+
+def _own(system: System) -> str:
+    low, high = system.box
+    return _written(float(low.min()), float(high.max()))
 
 
 def _written(low: float, high: float) -> str:

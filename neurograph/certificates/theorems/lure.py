@@ -110,7 +110,7 @@ class Lure(Theorem):
 
 def _inapplicable_reason(system: System) -> str | None:
     """Return why the theorem does not apply; None where it does."""
-    if system.network.dynamics.box is not None:
+    if system.boxed:
         return "Not applicable: the state is clipped to a box, which the norm of a full P does not survive."
     if system.inapplicable_reason is not None:
         return f"The Jacobian has no bound: {system.inapplicable_reason}."

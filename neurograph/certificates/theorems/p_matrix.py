@@ -39,8 +39,7 @@ class PMatrix(Theorem):
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Look for a minor that is not positive."""
-        box = system.network.dynamics.box
-        if box is None or not np.any(np.isfinite(box)):
+        if not np.all(np.any(np.isfinite(system.box), axis=0)):
             return self.unknown(
                 system, "Not applicable: the theorem is about a state that is clipped to a box, and this one is not."
             )

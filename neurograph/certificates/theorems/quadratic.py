@@ -138,7 +138,7 @@ class QuadraticLyapunov(Theorem):
 
 def _region(system: System, state: Array, target: Array | float, deadline: Deadline) -> _Region | str:
     """Return the region around a computed equilibrium, or say why there is none."""
-    free, (low, high) = system.network.connectivity.free, system.network.dynamics.box or (-np.inf, np.inf)
+    free, (low, high) = system.network.connectivity.free, system.box
     distance = np.minimum(state[free] - low, high - state[free])
     if not np.all(distance > 2.0 * NEAR):
         return (

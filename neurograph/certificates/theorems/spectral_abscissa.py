@@ -154,7 +154,7 @@ def _euler(dt: float | None, largest_dt: float) -> str | None:
 def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:
     """Return a mask of the free nodes that are at no bound of the box, or say which node is a borderline case."""
     connectivity, state = system.network.connectivity, settled.state[sample]
-    low, high = system.network.dynamics.box or (-np.inf, np.inf)
+    low, high = system.box
     target = 0.0 if system.y is None else system.y[sample]
     s, drift = state[connectivity.free], system.network.drift(state, target, system.beta)[connectivity.free]
     saturated = (s <= low) | (s >= high)
@@ -171,7 +171,7 @@ def _inside(system: System, settled: Equilibrium, sample: int) -> Array | str:
 def _jacobian(system: System, state: Array, inside: Array) -> tuple[sp.csr_array, sp.csr_array] | str:
     """Return J of the neurons inside and how far its entries may be off near the state; or name a neuron at a kink."""
     network, dynamics, free = system.network, system.network.dynamics, system.network.connectivity.free
-    low, high = dynamics.box or (-np.inf, np.inf)
+    low, high = system.box
     # Ranges of the slopes over the states within MARGIN of this one, and over the inputs I that those give.
     s = Interval.across(np.maximum(state[free] - MARGIN, low), np.minimum(state[free] + MARGIN, high))
     sending = enclose(dynamics.transfer_slope, {**system.constants, "s": s}).repeated(free.size)

@@ -150,7 +150,8 @@ static const char PROGRAM[] = "neurograph program";
 
 static void free_program(PyObject *capsule) {
     struct program *p = PyCapsule_GetPointer(capsule, PROGRAM);
-    free((void *)p->code), free((void *)p->constant), free((void *)p->spread), free(p);
+    Py_XDECREF((PyObject *)PyCapsule_GetContext(capsule)); /* the programs of a choice */
+    free((void *)p->code), free((void *)p->constant), free((void *)p->spread), free((void *)p->population), free(p);
 }
 
 static const struct program *program_of(PyObject *object, const char *name, int variables, int64_t nodes) {
@@ -239,6 +240,32 @@ done:
     return capsule;
 }
 
+/* choice(programs, chooser): each node runs the one whose place is its node value `chooser`. */
+static PyObject *make_choice(PyObject *self, PyObject *args) {
+    PyObject *programs, *capsule = 0;
+    struct program p = {0};
+    if (!PyArg_ParseTuple(args, "O!i", &PyTuple_Type, &programs, &p.chooser)) return 0;
+    const int64_t count = PyTuple_GET_SIZE(programs);
+    const struct program **each = malloc((count + 1) * sizeof *each), *kept = 0;
+    for (int64_t k = 0; each && k < count; k++) {
+        if (!PyCapsule_IsValid(PyTuple_GET_ITEM(programs, k), PROGRAM)) break;
+        each[k] = PyCapsule_GetPointer(PyTuple_GET_ITEM(programs, k), PROGRAM);
+        if (each[k]->populations || each[k]->variables != each[0]->variables || each[k]->nodes != each[0]->nodes) break;
+        if (each[k]->temporaries > p.temporaries) p.temporaries = each[k]->temporaries;
+        p.populations = (int)k + 1;
+    }
+    if (each && count && p.populations == count && count <= MOST_REGISTERS && p.chooser >= 0 && p.chooser < each[0]->nodes) {
+        p.variables = each[0]->variables, p.nodes = each[0]->nodes, p.population = each;
+        kept = copied(&p, sizeof p);
+        capsule = kept ? PyCapsule_New((void *)kept, PROGRAM, free_program) : 0;
+        if (capsule) Py_INCREF(programs), PyCapsule_SetContext(capsule, programs);
+        else if (!PyErr_Occurred()) PyErr_NoMemory();
+    } else
+        PyErr_SetString(PyExc_ValueError, "programs: expected some of the same variables and nodes, and which node value chooses");
+    if (!capsule) free(each), free((void *)kept);
+    return capsule;
+}
+
 /* What a phase is of: the part of the arguments that every loop takes. */
 static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyObject *outputs, PyObject *equations) {
     PyObject *node, *bias, *w_out, *w_out_abs, *parameter, *row, *column;
@@ -265,6 +292,13 @@ static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyO
     if (count != p->parameters * p->nodes) {
         PyErr_SetString(PyExc_ValueError, "parameters: expected as many for each node");
         return -1;
+    }
+    if (p->low != p->low) { /* the box of each node is its last two parameters */
+        if (p->parameters < 2) {
+            PyErr_SetString(PyExc_ValueError, "parameters: expected a box among them");
+            return -1;
+        }
+        p->boxed = 1, p->low = -INFINITY, p->high = INFINITY;
     }
     if (!(p->output_row = numbers(held, row, "output_row", 'l', -1, &p->outputs, 0))) return -1;
     if (!(p->output_column = numbers(held, column, "output_column", 'l', p->outputs, 0, 0))) return -1;

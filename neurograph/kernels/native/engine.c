@@ -319,6 +319,7 @@ failed:
 
 static PyMethodDef methods[] = {
     {"program", make_program, METH_VARARGS, "An equation as instructions."},
+    {"choice", make_choice, METH_VARARGS, "One of several programs for each node."},
     {"euler", euler, METH_VARARGS, "Move samples through one phase."},
     {"gauss_seidel", gauss_seidel, METH_VARARGS, "Settle samples through one phase, node after node."},
     {"response", response, METH_VARARGS, "Solve for the linear response of equilibria."},

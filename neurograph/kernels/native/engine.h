@@ -100,6 +100,8 @@ struct instruction {
 struct program {
     int variables, nodes, constants, node_temporaries, temporaries, registers;
     int prelude, length, spreads;
+    int populations, chooser; /* of a choice: programs of the same variables and nodes, and which node value is their place */
+    const struct program *const *population;
     const struct instruction *code;
     const double *constant;
     const uint16_t *spread;
@@ -157,6 +159,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     const struct program *tabled; /* an equation of which a table is made */
     const struct program *force_slope, *force_coupling, *normaliser_slope;
     double low, high, stiffness, tol;
+    int boxed;                                  /* whether the last two parameters are each node's own box */
     int stiff, implicit, nudged;                /* implicit: -1 where each sample chooses */
     const void *start, *anchor, *target; /* (batch, nodes) twice, (batch, columns) */
     const double *beta;                  /* (batch,) */

@@ -16,8 +16,7 @@
    Where a sample chooses, its steps are semi-implicit with dt = 1/4 if the drift is linear in s and L_j + beta k >= 0 at
    every node, else explicit with dt = min(1/2, 1 / (2 (max_j |dg_j/ds_j| + |beta k|))), at the start.
 
-   Where more will enter: a second population is a further range of rows with programs of its own, in `advance_tile`;
-   inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a delayed edge reads an
+   Where more will enter: inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a delayed edge reads an
    older table than `sent`; a further state variable is a further table beside `s`. */
 
 /* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
@@ -36,19 +35,21 @@ TARGET static void NAMED(load_leaks)(struct NAMED(part) *mine, int64_t lanes) {
         *(VEC *)(all->gain + k) = 1 / (1 + *(VEC *)(all->dt + lane) * *(VEC *)(all->damp + k));
 }
 
-/* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. Of one kind and
-   measured or not, so that nothing is asked in the loop. */
+/* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. Of one kind,
+   measured or not, in one box or each row in its own, so that nothing is asked in the loop. */
 TARGET static inline __attribute__((always_inline)) void NAMED(move_kind)(
-    const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count, int implicit, int measured) {
+    const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count, int implicit, int measured,
+    int boxed) {
     const struct phase *p = mine->all->phase;
     const int64_t vectors = (count + PER_LINE - 1) / PER_LINE * PER_LINE / PER, period = mine->period / PER;
     const VEC *s = (const VEC *)(s_table + at), *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
     const VEC *damp = (const VEC *)(mine->all->damp + at), *gain = (const VEC *)(mine->all->gain + at);
     VEC *new = (VEC *)(to_table + at), *worst = (VEC *)mine->worst;
-    const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
+    const VEC one_low = NAMED(splat)((REAL)p->low), one_high = NAMED(splat)((REAL)p->high);
+    const VEC *lows = (const VEC *)mine->least, *highs = (const VEC *)mine->most;
     for (int64_t first = 0; first < vectors; first += period)
         for (int64_t lane = 0, v = first; lane < period && v < vectors; lane++, v++) {
-            const VEC x = s[v], step = dt[lane];
+            const VEC x = s[v], step = dt[lane], low = boxed ? lows[v] : one_low, high = boxed ? highs[v] : one_high;
             if (implicit) new[v] = NAMED(box)((x + step * moved[v]) * gain[v], low, high);
             VEC rate = moved[v];
             if (implicit) rate -= damp[v] * x;
@@ -60,10 +61,14 @@ TARGET static inline __attribute__((always_inline)) void NAMED(move_kind)(
 }
 
 TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s, REAL *to, int64_t at, int64_t count, int measured) {
-    if (mine->implicit && measured) NAMED(move_kind)(mine, s, to, at, count, 1, 1);
-    else if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, 0);
-    else if (measured) NAMED(move_kind)(mine, s, to, at, count, 0, 1);
-    else NAMED(move_kind)(mine, s, to, at, count, 0, 0);
+    if (mine->all->phase->boxed) { /* rows of the padding stay where they are: at 0, in a box of 0 */
+        if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, measured, 1);
+        else NAMED(move_kind)(mine, s, to, at, count, 0, measured, 1);
+    }
+    else if (mine->implicit && measured) NAMED(move_kind)(mine, s, to, at, count, 1, 1, 0);
+    else if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, 0, 0);
+    else if (measured) NAMED(move_kind)(mine, s, to, at, count, 0, 1, 0);
+    else NAMED(move_kind)(mine, s, to, at, count, 0, 0, 0);
 }
 
 /* One step of this thread's rows, from table `side` to the other, tile after tile. */
@@ -87,6 +92,8 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         /* 2. The drift, at s, or A of A - L s: at 0. */
         if (mine->ready_at != first) {
             NAMED(spread)(&mine->drift, first, here, lanes), NAMED(spread)(&mine->transfer, first, here, lanes);
+            NAMED(spread_box)(p, all->values, first, here, lanes, mine->least, mine->most);
+            for (int64_t k = count; k % PER_LINE; k++) mine->least[k] = mine->most[k] = 0;
             mine->ready_at = first;
         }
         const REAL *given[] = {mine->implicit ? mine->zero : s + at, mine->total};

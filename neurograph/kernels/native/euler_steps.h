@@ -20,7 +20,7 @@ struct NAMED(part) { /* what one thread sees */
     struct NAMED(ready) drift, transfer, leak, slope_s, slope_in, transfer_slope;
     struct NAMED(pull) pull;
     VEC *pool;                     /* the temporaries of programs */
-    REAL *total, *moved, *carried, *returned, *zero; /* one tile each */
+    REAL *total, *moved, *carried, *returned, *zero, *least, *most; /* one tile each */
     REAL *worst;
     REAL *leaks;
     struct NAMED(rule) rule;
@@ -43,7 +43,7 @@ TARGET static void NAMED(cut_euler)(struct workspace *w, const struct phase *p, 
     all->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
     all->anchor = cut(w, turned), all->slope_sent = cut(w, turned), all->slope_in = cut(w, turned);
     all->away_sent = cut(w, turned), all->away_in = cut(w, turned);
-    all->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
+    all->values = cut(w, NAMED(values_bytes)(p));
     all->errors = cut(w, 2 * p->threads * per_lane);
     all->alike = cut(w, p->free), all->clamped_alike = cut(w, p->free);
     NAMED(cut_online)(w, p, &all->online, lanes);
@@ -58,7 +58,7 @@ TARGET static void NAMED(cut_part)(struct workspace *w, const struct phase *p, s
     mine->slope_in = NAMED(cut_program)(w, p->slope_in, p->rows, mine->pool);
     mine->transfer_slope = NAMED(cut_program)(w, p->transfer_slope, p->rows, mine->pool);
     NAMED(cut_pull)(w, p, &mine->pull, lanes, mine->pool);
-    REAL **tiles[] = {&mine->total, &mine->moved, &mine->carried, &mine->returned, &mine->zero};
+    REAL **tiles[] = {&mine->total, &mine->moved, &mine->carried, &mine->returned, &mine->zero, &mine->least, &mine->most};
     for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->tile);
     mine->worst = cut(w, LANES * (int64_t)sizeof(REAL));
     mine->leaks = cut(w, p->leak ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);

@@ -36,9 +36,9 @@ TARGET static void NAMED(relax_run)(const struct NAMED(sweep) *m, int64_t first,
     }
     NAMED(spread)(&m->drift, first, rows, lanes);
     NAMED(spread)(&m->transfer, first, rows, lanes);
+    NAMED(spread_box)(p, m->values, first, rows, lanes, m->least, m->most);
     memcpy(m->x, m->s + at, count * sizeof(REAL));
     if (direct) { /* 3. A / L, or off the way it is going where nothing holds it back. */
-        const VEC low = NAMED(splat)((REAL)p->low), high = NAMED(splat)((REAL)p->high);
         const VEC inf = NAMED(splat)((REAL)INFINITY), zero = {0};
         const REAL *given[] = {m->zero, m->sums + at};
         NAMED(run)(&m->drift, given, m->value, count);
@@ -48,7 +48,7 @@ TARGET static void NAMED(relax_run)(const struct NAMED(sweep) *m, int64_t first,
             const VEC leak = AT(m->slope) + AT(m->own), pull = AT(m->value) + AT(m->extra), x = AT(m->x);
             const VEC going = pull - leak * x;
             const VEC off = NAMED(pick)((MASK)(going > zero), inf, NAMED(pick)((MASK)(going < zero), -inf, x));
-            AT(m->x) = NAMED(box)(NAMED(pick)((MASK)(leak > zero), pull / leak, off), low, high);
+            AT(m->x) = NAMED(box)(NAMED(pick)((MASK)(leak > zero), pull / leak, off), AT(m->least), AT(m->most));
         }
     } else { /* 4. Or Newton's method. */
         NAMED(spread)(&m->slope_s, first, rows, lanes);
@@ -121,7 +121,7 @@ TARGET static void NAMED(update_feedback)(const struct NAMED(sweep) *m, int64_t 
 TARGET static void NAMED(measure)(const struct NAMED(sweep) *m, int64_t low, int64_t high) {
     const struct phase *p = m->phase;
     const int64_t lanes = m->lanes, rows = ROWS_A_TILE(lanes);
-    const VEC least = NAMED(splat)((REAL)p->low), most = NAMED(splat)((REAL)p->high), zero = {0};
+    const VEC zero = {0};
     NAMED(fill)(m->worst, 0, m->period);
     if (p->nudged) NAMED(pull_outputs)(p, &m->pull, m->s, lanes, 0, p->outputs);
     int64_t output = 0;
@@ -132,6 +132,7 @@ TARGET static void NAMED(measure)(const struct NAMED(sweep) *m, int64_t low, int
         TILE_LOOP(count) AT(m->input) = AT(m->sums + at) + AT(m->loop) * AT(m->sent + at);
         const REAL *given[] = {m->s + at, m->input};
         NAMED(spread)(&m->drift, first, here, lanes);
+        NAMED(spread_box)(p, m->values, first, here, lanes, m->least, m->most);
         NAMED(run)(&m->drift, given, m->value, count);
         if (p->anchor) TILE_LOOP(count) AT(m->value) += AT(m->turned + at);
         for (; p->nudged && output < p->outputs && p->output_row[output] < first + here; output++)
@@ -139,7 +140,7 @@ TARGET static void NAMED(measure)(const struct NAMED(sweep) *m, int64_t low, int
                 NAMED(add)(m->value + (p->output_row[output] - first) * lanes, m->pull.force_of + output * lanes, lanes);
         for (int64_t k = count; k % PER_LINE; k++) m->value[k] = 0;
         for (int64_t k = 0, lane = 0; k < count; k += PER, lane = NEXT(lane, m->period)) {
-            const VEC x = AT(m->s + at), value = AT(m->value);
+            const VEC x = AT(m->s + at), value = AT(m->value), least = AT(m->least), most = AT(m->most);
             const MASK held = ((MASK)(x <= least) & (MASK)(value < zero)) | ((MASK)(x >= most) & (MASK)(value > zero));
             VEC *worst = (VEC *)(m->worst + lane);
             *worst = NAMED(worse)(*worst, NAMED(pick)(held, zero, NAMED(magnitude)(value)));
@@ -241,6 +242,7 @@ TARGET static int NAMED(run_gauss_seidel)(struct phase *p) {
         if (!pass && provide(&w)) return -1;
     }
     NAMED(node_values)(p, m.values);
+    NAMED(fill_box)(p, w.tile, m.least, m.most);
     const struct NAMED(ready) *of_nodes[] = {&m.drift, &m.transfer, &m.leak, &m.slope_s, &m.slope_I, &m.transfer_slope};
     for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, m.values);
     if (p->leak) NAMED(by_node)(&m.leak, m.leaks, 0, p->free);

@@ -3,16 +3,35 @@
 /* The row at which clamped node `k` stands: behind the free ones, at the start of a line. */
 #define ROW_OF(phase, k) ((k) < (phase)->free ? (k) : padded((phase)->free) + (k) - (phase)->free)
 
+/* Bytes of the node values. */
+static int64_t NAMED(values_bytes)(const struct phase *p) {
+    return (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL);
+}
+
 /* Node values as programs read them, a row after another: bias, w_out, w_out_abs and the parameters, by row. */
 TARGET static void NAMED(node_values)(const struct phase *p, REAL *values) {
     const REAL *const own[] = {p->bias, p->w_out, p->w_out_abs};
-    memset(values, 0, (3 + p->parameters) * padded(p->rows) * sizeof(REAL));
+    memset(values, 0, NAMED(values_bytes)(p));
     for (int64_t k = 0; k < p->nodes; k++) {
         REAL *to = values + ROW_OF(p, k);
         for (int kind = 0; kind < 3; kind++, to += padded(p->rows)) *to = own[kind][p->node[k]];
         for (int64_t kind = 0; kind < p->parameters; kind++, to += padded(p->rows))
             *to = ((const REAL *)p->parameter)[p->node[k] * p->parameters + kind];
     }
+}
+
+/* The box of `rows` rows from `first` on into tiles; where all nodes have one, `fill_box` has put it there for good. */
+TARGET static void NAMED(spread_box)(const struct phase *p, const REAL *values, int64_t first, int64_t rows, int64_t lanes,
+                                     REAL *low, REAL *high) {
+    const REAL *ends = values + (1 + p->parameters) * padded(p->rows) + first;
+    REAL *const to[] = {low, high};
+    for (int end = 0; p->boxed && end < 2; end++, ends += padded(p->rows))
+        if (lanes == 1) memcpy(to[end], ends, rows * sizeof(REAL));
+        else NAMED(spread_row)(ends, to[end], rows, lanes);
+}
+
+static void NAMED(fill_box)(const struct phase *p, int64_t bytes, REAL *low, REAL *high) {
+    for (int64_t k = 0; k < bytes / (int64_t)sizeof(REAL); k++) low[k] = (REAL)p->low, high[k] = (REAL)p->high;
 }
 
 /* Make a program ready to be run over tiles: its node values, all of them (drift) or the parameters alone (transfer). */

@@ -3,19 +3,34 @@
    A program's registers are, in this order, its variables (tables), its node values (a number a node), its constants
    and its temporaries. The instructions before `prelude` read node values and constants alone: they run once a phase,
    over nodes. Those of their results, and of the node values, that the others read are spread over the lanes
-   (`spread`), and the others run over one tile of rows after another, from table to table. */
+   (`spread`), and the others run over one tile of rows after another, from table to table.
+
+   Of a choice, each row runs the program of its own population: its rows are taken in runs of one population. */
 
 struct NAMED(ready) { /* a program made ready to run: where its registers lie */
     const struct program *program;
     VEC **at;       /* (registers,) */
     int64_t *step;  /* (registers,): 1, or 0 for a constant, whose one vector serves all */
     REAL **by_node; /* (registers,): of a node value, the number of every node */
+    struct NAMED(ready) *population; /* (populations,) of a choice */
+    int64_t *until, *which, *tile;   /* of a choice: where each run of rows ends, and its population; the first row that is
+                                        spread over the lanes, how many these are, the run that it is in; how many runs */
 };
 
 /* A tile is TILE bytes of rows, so that what a few instructions read and write stays in the first cache. */
 TARGET static struct NAMED(ready) NAMED(cut_program)(struct workspace *w, const struct program *p, int64_t rows, VEC *pool) {
     const int all = p ? p->registers : 0;
     struct NAMED(ready) r = {p, cut(w, all * sizeof(VEC *)), cut(w, all * sizeof(int64_t)), cut(w, all * sizeof(REAL *))};
+    if (p && p->populations) {
+        r.population = cut(w, p->populations * (int64_t)sizeof *r.population);
+        r.until = cut(w, padded(rows) * (int64_t)sizeof(int64_t)), r.which = cut(w, padded(rows) * (int64_t)sizeof(int64_t));
+        r.tile = cut(w, 4 * (int64_t)sizeof(int64_t));
+        for (int k = 0; k < p->populations; k++) {
+            const struct NAMED(ready) one = NAMED(cut_program)(w, p->population[k], rows, pool);
+            if (w->base) r.population[k] = one;
+        }
+        return r;
+    }
     const int constants = p ? p->variables + p->nodes : 0, temporaries = p ? constants + p->constants : 0;
     REAL *constant = cut(w, (temporaries - constants) * (int64_t)sizeof(VEC));
     REAL *by_node = cut(w, (p ? p->node_temporaries : 0) * padded(rows) * (int64_t)sizeof(REAL));
@@ -91,6 +106,18 @@ TARGET static void NAMED(interpret)(const struct instruction *i, const struct in
 TARGET static void NAMED(prelude)(const struct NAMED(ready) *r, REAL *const *node, int64_t rows) {
     const struct program *p = r->program;
     if (!p) return;
+    if (p->populations) {
+        const REAL *own = node[p->chooser];
+        int64_t run = -1;
+        for (int64_t row = 0; row < padded(rows); row++) {
+            const int64_t which = own[row] > 0 && own[row] < p->populations ? (int64_t)own[row] : 0;
+            if (run < 0 || which != r->which[run]) r->which[++run] = which;
+            r->until[run] = row + 1;
+        }
+        r->tile[3] = run + 1;
+        for (int k = 0; k < p->populations; k++) NAMED(prelude)(&r->population[k], node, rows);
+        return;
+    }
     for (int k = 0; k < p->nodes; k++) r->by_node[p->variables + k] = node[k];
     VEC *at[MOST_REGISTERS];
     for (int k = 0; k < p->registers; k++) at[k] = r->by_node[k] ? (VEC *)r->by_node[k] : r->at[k];
@@ -100,6 +127,17 @@ TARGET static void NAMED(prelude)(const struct NAMED(ready) *r, REAL *const *nod
 /* Spread the node values that the program reads over the lanes of `rows` rows from `first` on. */
 TARGET static void NAMED(spread)(const struct NAMED(ready) *r, int64_t first, int64_t rows, int64_t lanes) {
     const struct program *p = r->program;
+    if (p && p->populations) {
+        int64_t run = 0;
+        for (int64_t end = r->tile[3] - 1; run < end;) { /* the run that the first row is in, by bisection */
+            const int64_t middle = (run + end) / 2;
+            if (r->until[middle] > first) end = middle;
+            else run = middle + 1;
+        }
+        r->tile[0] = first, r->tile[1] = lanes, r->tile[2] = run;
+        for (int k = 0; k < p->populations; k++) NAMED(spread)(&r->population[k], first, rows, lanes);
+        return;
+    }
     for (int k = 0; p && k < p->spreads; k++) {
         const int place = p->spread[k];
         const REAL *from = r->by_node[place] + first;
@@ -111,9 +149,39 @@ TARGET static void NAMED(spread)(const struct NAMED(ready) *r, int64_t first, in
     }
 }
 
+/* Run a program over `count` numbers of a tile from `from` on, and over those behind them that fill a vector. */
+TARGET static void NAMED(run_part)(const struct NAMED(ready) *r, const REAL *const *given, int64_t from, REAL *to, int64_t count) {
+    const struct program *p = r->program;
+    for (int k = 0; k < p->variables; k++) r->at[k] = (VEC *)(given[k] + from);
+    for (int k = 0; k < p->spreads; k++) r->at[p->spread[k]] = (VEC *)((REAL *)r->at[p->spread[k]] + from);
+    r->at[p->code[p->length - 1].to] = (VEC *)to;
+    NAMED(interpret)(p->code + p->prelude, p->code + p->length, r->at, r->step, (count + PER - 1) / PER);
+    for (int k = 0; k < p->spreads; k++) r->at[p->spread[k]] = (VEC *)((REAL *)r->at[p->spread[k]] - from);
+}
+
+/* Run each population's program over its runs of rows. What one writes behind its run, the next writes again; behind the
+   last, which need not begin where a vector does, may be another thread's rows. */
+TARGET static void NAMED(run_choice)(const struct NAMED(ready) *r, const REAL *const *given, REAL *to, int64_t count) {
+    for (int64_t done = 0, run = r->tile[2], end; done < count; done = end, run++) {
+        const struct NAMED(ready) *own = &r->population[r->which[run]];
+        end = (r->until[run] - r->tile[0]) * r->tile[1];
+        end = end < count ? end : count;
+        const int64_t rest = end == count && done % PER ? (end - done) % PER : 0, whole = end - done - rest;
+        if (whole) NAMED(run_part)(own, given, done, to + done, whole);
+        if (!rest) continue;
+        VEC last;
+        NAMED(run_part)(own, given, done + whole, (REAL *)&last, rest);
+        memcpy(to + done + whole, &last, rest * sizeof(REAL));
+    }
+}
+
 /* Run the program over `count` numbers of a tile: the variables from `given` on, the result into `to`. */
 TARGET static void NAMED(run)(const struct NAMED(ready) *r, const REAL *const *given, REAL *to, int64_t count) {
     const struct program *p = r->program;
+    if (p->populations) {
+        NAMED(run_choice)(r, given, to, count);
+        return;
+    }
     for (int k = 0; k < p->variables; k++) r->at[k] = (VEC *)given[k];
     r->at[p->code[p->length - 1].to] = (VEC *)to;
     NAMED(interpret)(p->code + p->prelude, p->code + p->length, r->at, r->step, (count + PER - 1) / PER);

@@ -15,7 +15,7 @@ struct NAMED(response) {
     int implicit, chooses; /* whether steps are semi-implicit; whether a sample has no length of a step yet */
     REAL *s, *sent, *new, *new_sent, *sums, *late; /* rows x lanes: d, dg/dI d, and what comes back along the edges */
     REAL *own, *slope_in, *sending, *source, *side, *values; /* dg/ds, dg/dI, f', F; -1 or 1 where the box holds */
-    REAL *total, *worst, *dt, *zero;
+    REAL *total, *worst, *dt, *zero, *least, *most;
     struct NAMED(ready) drift, transfer, leak, slope_s, slope_I, transfer_slope;
 };
 
@@ -24,8 +24,8 @@ TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *
     VEC *pool = cut(w, most_temporaries(p) * w->tile);
     REAL **tables[] = {&m->s, &m->sent, &m->new, &m->new_sent, &m->sums, &m->late, &m->own, &m->slope_in, &m->sending, &m->source, &m->side};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) *tables[k] = cut(w, table);
-    m->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
-    m->total = cut(w, w->tile), m->zero = cut(w, w->tile);
+    m->values = cut(w, NAMED(values_bytes)(p));
+    m->total = cut(w, w->tile), m->zero = cut(w, w->tile), m->least = cut(w, w->tile), m->most = cut(w, w->tile);
     m->worst = cut(w, LANES * (int64_t)sizeof(REAL)), m->dt = cut(w, LANES * (int64_t)sizeof(REAL));
     struct NAMED(ready) *ready[] = {&m->drift, &m->transfer, &m->leak, &m->slope_s, &m->slope_I, &m->transfer_slope};
     const struct program *programs[] = {p->drift, p->transfer, p->leak, p->slope_s, p->slope_in, p->transfer_slope};
@@ -36,7 +36,7 @@ TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *
 TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t first, int64_t count) {
     const struct phase *p = m->phase;
     const int64_t lanes = m->lanes, rows = ROWS_A_TILE(lanes);
-    const VEC least = NAMED(splat)((REAL)p->low), most = NAMED(splat)((REAL)p->high), zero = {0};
+    const VEC zero = {0};
     NAMED(load)(p, p->start, m->s, first, count, lanes, 0, p->nodes);
     if (p->transfer) NAMED(apply)(&m->transfer, m->s, m->sent, 0, p->rows, lanes);
     else memcpy(m->sent, m->s, (padded(p->rows) + ROWS) * lanes * sizeof(REAL));
@@ -63,8 +63,9 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
             const REAL slope = m->own[at + k] < 0 ? -m->own[at + k] : m->own[at + k];
             if (slope > m->worst[k % lanes]) m->worst[k % lanes] = slope;
         }
+        NAMED(spread_box)(p, m->values, row, here, lanes, m->least, m->most);
         for (int64_t k = at; k < at + vectors; k += PER) {
-            const VEC x = AT(m->s), drift = AT(m->side);
+            const VEC x = AT(m->s), drift = AT(m->side), least = AT(m->least - at), most = AT(m->most - at);
             const MASK down = (MASK)(x <= least) & (MASK)(drift < zero), up = (MASK)(x >= most) & (MASK)(drift > zero);
             AT(m->side) = NAMED(pick)(down, zero - 1, NAMED(pick)(up, zero + 1, zero));
             /* A held node that nothing would bring to rest answers nothing. */
@@ -228,6 +229,7 @@ TARGET static int NAMED(run_response)(struct phase *p) {
         if (!pass && provide(&w)) return -1;
     }
     NAMED(node_values)(p, m.values);
+    NAMED(fill_box)(p, w.tile, m.least, m.most);
     const struct NAMED(ready) *of_nodes[] = {&m.drift, &m.transfer, &m.leak, &m.slope_s, &m.slope_I, &m.transfer_slope};
     for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, m.values);
     double least = NAN, pulled;

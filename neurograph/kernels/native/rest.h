@@ -11,7 +11,7 @@ struct NAMED(sweep) {
     REAL *nudge, *target, *rest_force, *values, *leaks;
     struct NAMED(pull) pull;
     struct NAMED(ready) drift, transfer, leak, slope_s, slope_I, transfer_slope, force_slope, force_coupling, normaliser_slope;
-    REAL *x, *input, *value, *slope, *extra, *own, *loop, *low, *high, *active, *one, *two, *three, *zero; /* tiles */
+    REAL *x, *input, *value, *slope, *extra, *own, *loop, *low, *high, *active, *one, *two, *three, *zero, *least, *most; /* tiles */
     REAL *others, *worst;
 };
 
@@ -23,13 +23,13 @@ TARGET static void NAMED(cut_sweep)(struct workspace *w, const struct phase *p, 
     m->sent = p->transfer ? cut(w, table) : m->s;
     REAL **of_anchor[] = {&m->anchor, &m->slope_sent, &m->slope_in, &m->away_sent, &m->away_in, &m->turned, &m->turned_late};
     for (size_t k = 0; k < sizeof of_anchor / sizeof *of_anchor; k++) *of_anchor[k] = cut(w, turned);
-    REAL **tiles[] = {&m->x, &m->input, &m->value, &m->slope, &m->extra, &m->own, &m->loop, &m->low, &m->high, &m->active, &m->one, &m->two, &m->three, &m->zero};
+    REAL **tiles[] = {&m->x, &m->input, &m->value, &m->slope, &m->extra, &m->own, &m->loop, &m->low, &m->high, &m->active, &m->one, &m->two, &m->three, &m->zero, &m->least, &m->most};
     for (size_t k = 0; k < sizeof tiles / sizeof *tiles; k++) *tiles[k] = cut(w, w->tile);
     m->nudge = cut(w, LANES * (int64_t)sizeof(REAL)), m->worst = cut(w, LANES * (int64_t)sizeof(REAL));
     m->others = cut(w, LANES * (int64_t)sizeof(REAL));
     m->target = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
     m->rest_force = cut(w, p->outputs * lanes * (int64_t)sizeof(REAL));
-    m->values = cut(w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
+    m->values = cut(w, NAMED(values_bytes)(p));
     m->leaks = cut(w, p->leak ? padded(p->rows) * (int64_t)sizeof(REAL) : 0);
     NAMED(cut_pull)(w, p, &m->pull, lanes, pool);
     struct NAMED(ready) *ready[] = {&m->drift, &m->transfer, &m->leak, &m->slope_s, &m->slope_I, &m->transfer_slope};
@@ -136,11 +136,10 @@ TARGET static void NAMED(equation)(const struct NAMED(sweep) *m, int64_t at, int
 /* Newton's method on every number of a run by itself, from `x` on, within the bracket low < x < high of the points at
    which G was above and below 0; halved where a step would leave it, and gone on from by doubling where it is open. */
 TARGET static void NAMED(find_rest)(const struct NAMED(sweep) *m, int64_t at, int64_t count, int loops, int64_t output) {
-    const VEC least = NAMED(splat)((REAL)m->phase->low), most = NAMED(splat)((REAL)m->phase->high);
     const VEC inf = NAMED(splat)((REAL)INFINITY), half = NAMED(splat)((REAL)0.5), zero = {0};
     const REAL close = SINGLE ? (REAL)6e-8 : (REAL)2e-16;
     TILE_LOOP(count) {
-        AT(m->x) = NAMED(box)(AT(m->x), least, most);
+        AT(m->x) = NAMED(box)(AT(m->x), AT(m->least), AT(m->most));
         AT(m->low) = -inf, AT(m->high) = inf, *(MASK *)(m->active + k) = ~(MASK){0};
     }
     for (int trial = 0; trial < TRIALS; trial++) {
@@ -153,7 +152,7 @@ TARGET static void NAMED(find_rest)(const struct NAMED(sweep) *m, int64_t at, in
             const VEC low = NAMED(pick)(active & up, x, AT(m->low)), high = NAMED(pick)(active & down, x, AT(m->high));
             AT(m->low) = low, AT(m->high) = high;
             VEC next = NAMED(pick)((MASK)(slope < zero), x - value / slope, NAMED(pick)(up, high, low));
-            next = NAMED(box)(next, least, most);
+            next = NAMED(box)(next, AT(m->least), AT(m->most));
             active &= (MASK)(next != x);
             const MASK out = ~((MASK)(low < next) & (MASK)(next < high));
             const MASK open = (MASK)(low == -inf) | (MASK)(high == inf);

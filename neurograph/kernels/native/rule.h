@@ -169,7 +169,7 @@ TARGET static int NAMED(run_table)(struct phase *p) {
         w.used = 0, w.tile = tile_bytes(table);
         VEC *pool = cut(&w, most_temporaries(p) * w.tile);
         s = cut(&w, table), sent = cut(&w, table), found = cut(&w, table), total = cut(&w, w.tile), zero = cut(&w, w.tile);
-        values = cut(&w, (3 + p->parameters) * padded(p->rows) * (int64_t)sizeof(REAL));
+        values = cut(&w, NAMED(values_bytes)(p));
         tabled = NAMED(cut_program)(&w, p->tabled, p->rows, pool);
         transfer = NAMED(cut_program)(&w, p->transfer, p->rows, pool);
         if (!pass && provide(&w)) return -1;
