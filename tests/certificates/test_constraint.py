@@ -185,8 +185,9 @@ def test_what_edges_may_weigh_is_what_neurons_leak_beyond_the_rate_and_rounding(
 
 def test_a_rate_that_is_just_proved_is_proved():
     network = ng.compile(ng.topologies.complete(2, 4, 1, seed=0), dynamics.deep("absolute", extra_leak=0.3))
-    rate = contracting(0.01).certificate(network).rate
-    assert contracting(rate).holds(network)
+    found = contracting(0.01).certificate(network)
+    assert contracting(found.rate).holds(network)
+    assert contracting(found.rate)._proved(found)
 
 
 def test_of_what_fails_the_nearest_to_a_proof_is_shown():
