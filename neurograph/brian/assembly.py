@@ -14,6 +14,7 @@ from neurograph.brian.importing import load_brian2
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.brian.recipe import (
     Recipe,
+    constants_of,
     counting,
     membrane,
     neuron_operations,
@@ -254,8 +255,7 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     values: dict[str, Any] = {"s": starts[: request.batch].astype(np.float64).ravel()}
     values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), request) for name, places in marks.items()}
     values["b"] = _tiled(network.biases, request)
-    names = network.dynamics.node_values
-    values |= {name: _tiled(network.node_values[:, k], request) for k, name in enumerate(names)}
+    values |= {name: _tiled(network.node_values[:, k], request) for k, name in enumerate(constants_of(network))}
     if request.rule is not None:
         values["learning"] = 0.0
     if kind.phase is not None:

@@ -105,7 +105,7 @@ def membrane(
         "s_free : 1",
         "b : 1",
         *(f"{name} : 1" for name in sums(network)),
-        *(f"{name} : 1 (constant)" for name in dynamics.node_values[len(dynamics.defaults) :]),
+        *(f"{name} : 1 (constant)" for name in constants_of(network)[len(dynamics.defaults) :]),
         "free : 1 (constant)",
         "output : 1 (constant)",
         "y : 1",
@@ -122,6 +122,11 @@ def membrane(
     return "\n".join(lines + (["steps : integer (shared)"] if target == "cpp" else []))
 
 
+def constants_of(network: Network) -> tuple[str, ...]:
+    """Name the columns of ``network.node_values`` as Brian2 can: parameters, population and ends of the box."""
+    return tuple(name.replace(" ", "_") for name in network.dynamics.node_values)
+
+
 def sums(network: Network) -> tuple[str, ...]:
     """Name the sums of outgoing weights that the drift reads."""
     return tuple(name for name in ("w_out", "w_out_abs") if name in network.dynamics.drift_equation.symbols)
@@ -131,7 +136,8 @@ def neuron_operations(network: Network, kind: NeuronModel, rule: Rule | None) ->
     """Write what happens to every neuron in every step, beside its equations."""
     operations = [("s_old = s\ns_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
     if network.dynamics.box is not None:
-        low, high = BOX if BOX[0] in network.dynamics.node_values else map(_bound, network.dynamics.box)
+        each = BOX[0] in network.dynamics.node_values
+        low, high = constants_of(network)[-2:] if each else map(_bound, network.dynamics.box)
         operations.append((f"s = free*clip(s, {low}, {high}) + (1.0 - free)*s", "after_groups"))
     if rule is not None:
         as_edge = {"pre": "1.0", "dpre": "0.0", "post": "s", "dpost": "(s - s_old)", "w": "b"}

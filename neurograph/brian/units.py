@@ -28,4 +28,5 @@ def written(value: Any, once: bool = True) -> str:
         number = numbers.item()
         text = repr(number) if np.isfinite(number) else f"float({str(number)!r})"
         return text + unit
-    return f"np.array({numbers.tolist()!r}){unit}"
+    text = repr(numbers.tolist()).replace("inf", "np.inf").replace("nan", "np.nan")
+    return f"np.array({text}){unit}"

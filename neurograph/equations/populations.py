@@ -14,8 +14,9 @@ from neurograph.equations.expression import Expression
 from neurograph.equations.rendering import for_brian
 from neurograph.errors import ParameterError
 
-BOX = ("box_low", "box_high")
-"""What the ends of a node's box are called among its values, where populations have different ones."""
+BOX = ("box low", "box high")
+"""What the ends of a node's box are called among its values, where populations have different ones; no parameter can
+be called so."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Networks that are built in Brian2, and what they do by themselves."""
 
+import itertools
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import networkx as nx
 import numpy as np
 
 import neurograph as ng
+from neurograph.equations.populations import Populations
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase
 from tests.strategies import NAMED
@@ -22,10 +24,34 @@ OWN = ng.Dynamics(
     parameters={"tau": 2.0},
     name="own",
 )
+POPULATIONS = {
+    "leaky": ng.dynamics.vector_field(),
+    "rooted": ng.Dynamics(
+        "(-s + I + b + (log(0.9 + s) + s**0.5)/(7 + 2*s) - exp(-s)/9)/tau", box=(0.0, 2.0), parameters={"tau": 2.0}
+    ),
+    "negative": ng.Dynamics("-s - 1 + tanh(I + b)"),
+    "squashed": ng.Dynamics("-s + I + b", transfer="tanh(gain*s)/gain", parameters={"gain": 2.0}),
+    "deep": ng.dynamics.deep(extra_leak=0.3),
+}
+"""Populations with boxes, parameters and transfers of their own; at others, one would take the logarithm of -1."""
+
+SENDERS = Populations.of(
+    {
+        "leaky": ng.dynamics.vector_field(),
+        "saturating": ng.Dynamics(
+            "(-s + relu(I + b))/tau", transfer="s/(half + s)", parameters={"tau": 1.5, "half": 0.5}
+        ),
+        "deep": ng.dynamics.deep(extra_leak=0.3),
+    }
+)
+"""Populations that send rates."""
+
 DYNAMICS = {
     **NAMED,
     **{f"additive {name}": ng.dynamics.additive(name) for name in ("clip", "sigmoid", "relu")},
     "own": OWN,
+    "populations": Populations.of(POPULATIONS),
+    "populations of one box": Populations.of({"leaky": ng.dynamics.vector_field(), "deep": ng.dynamics.deep()}),
 }
 
 
@@ -62,6 +88,15 @@ def spiking(network, x, model="spiking", **options):
     return ng.brian.build(network, x, model=model, **{"target": "numpy", "seed": 0, **options})
 
 
+def in_turn(graph, dynamics):
+    """Make one node after another one of the next population, and return the dynamics of each node."""
+    if not isinstance(dynamics, Populations):
+        return dict.fromkeys(graph, dynamics)
+    each = dict(zip(graph, itertools.cycle(dynamics.each)))
+    nx.set_node_attributes(graph, {node: name for node, (name, _) in each.items()}, "population")
+    return {node: own for node, (_, own) in each.items()}
+
+
 def graph_for(dynamics, scale=0.3, seed=0, density=1.0):
     """Two inputs, a bias node, five hidden, two outputs; some edges not plastic, parameters of each node."""
     kind = DYNAMICS[dynamics]
@@ -69,11 +104,13 @@ def graph_for(dynamics, scale=0.3, seed=0, density=1.0):
     if kind.symmetric:
         graph = ng.topologies.symmetric(graph)
     rng = np.random.default_rng(seed)
+    own_dynamics = in_turn(graph, kind)
     for node, role in graph.nodes(data="role", default="hidden"):
+        own = own_dynamics[node]
         if role in ("hidden", "output"):
-            if kind.uses_bias:
+            if own.uses_bias:
                 graph.nodes[node]["bias"] = float(rng.normal(0.0, 0.3))
-            for name in kind.defaults:
+            for name in own.defaults:
                 graph.nodes[node][name] = float(rng.uniform(0.5, 2.0))
     for edge in list(graph.edges)[::4]:
         graph.edges[edge]["plastic"] = "tie" in graph.edges[edge]

@@ -79,6 +79,28 @@ def test_negative_states_cannot_be_rates():
         ng.brian.build(tanh(), [[0.5]], model="spiking", target="numpy")
 
 
+def of_two_populations(first, second):
+    graph = nx.DiGraph([("x", "a", {"weight": 0.5}), ("a", "y", {"weight": 0.5})])
+    graph.nodes["x"].update(role="input", population="p")
+    graph.nodes["a"]["population"] = "p"
+    graph.nodes["y"].update(role="output", population="q")
+    return ng.compile(graph, {"p": first, "q": second})
+
+
+def test_a_parameter_that_is_called_as_the_box_of_a_neuron_is_named():
+    own = ng.Dynamics("-s + box_low*I", box=(0.0, 1.0), parameters={"box_low": 2.0})
+    mixed = of_two_populations(own, ng.dynamics.additive())
+    with pytest.raises(ng.ParameterError, match=r"parameter 'box_low' .* \(the model has something of this name\)"):
+        ng.brian.build(mixed, [[0.5]], target="numpy")
+    assert ng.brian.build(of_two_populations(own, own), [[0.5]], target="numpy").neurons.box_low[0] == 2.0
+
+
+def test_the_drift_of_its_own_population_is_named_where_it_is_not_finite_at_a_clamped_node():
+    logarithms = ng.Dynamics("-s + I + log(s)", box=(0.1, 2.0))
+    with pytest.raises(ng.ParameterError, match=r"the drift '-s \+ I \+ log\(s\)' is nan at the clamped node 'x'"):
+        ng.brian.build(of_two_populations(logarithms, ng.dynamics.additive()), [[-1.0]], start=0.5, target="numpy")
+
+
 def test_a_drift_that_is_not_finite_at_a_clamped_node_is_named():
     with pytest.raises(ng.ParameterError, match=r"is nan at the clamped node 'x', which is at -1.0"):
         ng.brian.build(logarithmic(), [[-1.0]], start=0.5, target="numpy")

@@ -5,12 +5,14 @@ import pytest
 
 import neurograph as ng
 from models import martin_2021
+from neurograph.equations.populations import Populations
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase
 from tests.brian.networks import (
     DYNAMICS,
     ONE_HOT,
     RULES,
+    SENDERS,
     STEP,
     STEPS,
     SUMMED,
@@ -20,16 +22,26 @@ from tests.brian.networks import (
     compiled,
     euler,
     graph_for,
+    in_turn,
     milliseconds,
     one_step,
     side_by_side,
     spiking,
 )
 
+TWO = Populations.of(dict(SENDERS.each[:2]))
+
 
 @pytest.mark.parametrize(
     ("dynamics", "rule"),
-    [("deep", "stdp"), ("vector field", "summed"), ("vector field", "own"), ("hopfield", "own"), ("own", "stdp")],
+    [
+        ("deep", "stdp"),
+        ("vector field", "summed"),
+        ("vector field", "own"),
+        ("hopfield", "own"),
+        ("own", "stdp"),
+        ("populations", "own"),
+    ],
 )
 def test_the_online_rule_changes_weights_and_biases_as_training_does(dynamics, rule):
     network, y = compiled(dynamics), np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
@@ -83,10 +95,13 @@ def test_an_epoch_of_the_model_that_learns_by_spikes_changes_its_weights_and_kee
     assert np.abs(moved.weights - network.weights).max() > 1e-3
 
 
+@pytest.mark.parametrize("dynamics", [ng.dynamics.vector_field(), TWO], ids=["vector field", "populations"])
 @pytest.mark.parametrize("model", ["spiking", pytest.param("lif", marks=pytest.mark.slow)])
-def test_what_spikes_gather_is_what_the_rate_rule_gathers(model):
+def test_what_spikes_gather_is_what_the_rate_rule_gathers(model, dynamics):
     graphs = [ng.topologies.layered(2, (16,), 2, bias="neurons", scale=0.3, seed=seed) for seed in range(5)]
-    network = ng.compile(side_by_side(graphs), ng.dynamics.vector_field())
+    graph = side_by_side(graphs)
+    in_turn(graph, dynamics)
+    network = ng.compile(graph, dynamics)
     changes = []
     for kind in (model, "rate"):
         learner = spiking(network, np.tile(XOR, 5), kind, rule=SUMMED, dt=milliseconds(0.1 if kind == "lif" else 1))

@@ -76,6 +76,12 @@ def with_current():
     return model
 
 
+def of_two_populations():
+    graph = positive(OWN).to_graph()
+    nx.set_node_attributes(graph, {node: "ab"[place % 2] for place, node in enumerate(graph)}, "population")
+    return ng.compile(graph, {"a": OWN, "b": OWN})
+
+
 WIDE = ng.Dynamics("-s + I + b", box=(-1.0, 1.0))
 DIFFERENT = {
     "rate": (lambda: ng.brian.build(positive(UNBOXED), X, target="numpy"), "neurons of the rate model do not spike"),
@@ -86,6 +92,7 @@ DIFFERENT = {
     "current": (with_current, "I_ext is not 0"),
     "drift": (lambda: built(positive(ng.dynamics.additive("tanh"))), "'additive .tanh.', but its drift"),
     "transfer": (lambda: built(positive(ng.Dynamics("-s + I + b", transfer="s**2"))), "the transfer"),
+    "populations": (lambda: built(of_two_populations()), "its neurons are of the populations 'a' and 'b', and those "),
     "box": (lambda: built(positive(WIDE)), "the box of 'custom' begins at -1.0, and rates at 0"),
 }  # fmt: skip
 

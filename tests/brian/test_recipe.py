@@ -19,6 +19,19 @@ def test_the_box_is_clipped_after_each_step_and_sums_of_weights_are_there_where_
         assert f"{name}_pre = " in recipe.synapses
 
 
+def test_each_neuron_has_its_population_and_where_they_differ_its_box():
+    network = compiled("populations")
+    neurons = built(network).neurons
+    assert np.array_equal(neurons.population[:], np.tile(network.population, 3))
+    for name, end in zip(("box_low", "box_high"), network.box, strict=True):
+        assert np.array_equal(getattr(neurons, name)[:], np.tile(end, 3))
+    alike = compiled("populations of one box")
+    equations = built(alike).recipe.neurons
+    assert "population : 1 (constant)" in equations
+    assert "box" not in equations
+    assert "sent = s : 1" in equations
+
+
 def test_without_a_rule_nothing_is_gathered():
     network = compiled("deep")
     plain, learning = built(network).recipe, built(network, rule=RULES["stdp"]).recipe

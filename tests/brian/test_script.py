@@ -20,6 +20,14 @@ def test_the_script_runs_without_neurograph_and_gives_the_same_state(tmp_path):
     assert np.abs(expected - built(network).settle(milliseconds(STEPS)).state).max() > 1e-3
 
 
+def test_the_script_tells_the_populations_and_the_boxes_of_the_neurons(tmp_path):
+    network = compiled("populations")
+    model = built(network)
+    text = model.source(milliseconds(STEPS))
+    assert all(f"neurons.{name} = np.array([" in text for name in ("population", "box_low", "box_high"))
+    assert run_script(text, tmp_path) == pytest.approx(model.settle(milliseconds(STEPS)).state, abs=1e-12)
+
+
 @pytest.mark.parametrize("model", ["spiking", "lif"])
 def test_the_script_of_a_spiking_model_gives_the_same_spikes(model, tmp_path):
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0))

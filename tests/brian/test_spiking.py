@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.networks import ANSWER, XOR, milliseconds, side_by_side, spiking
+from tests.brian.networks import ANSWER, SENDERS, XOR, in_turn, milliseconds, side_by_side, spiking
 
 
 @pytest.mark.parametrize(("model", "tolerance"), [("spiking", 0.5), ("lif", 2.0)])
@@ -54,6 +54,25 @@ def test_the_rates_are_those_of_the_equilibrium_in_ten_certified_networks_each(m
         free = [place for place in network.connectivity.free if network.nodes[place][0] == k]
         assert np.corrcoef(rates[free], wanted[free])[0, 1] > 0.99
         assert np.sqrt(np.mean((rates - wanted)[free] ** 2)) < 0.03
+
+
+@pytest.mark.parametrize("model", ["spiking", "lif"])
+def test_each_population_sends_its_own_rates_free_and_nudged(model):
+    graph = side_by_side(
+        [ng.topologies.random(3, 10, 3, density=0.3, bias=True, scale=0.3, seed=seed) for seed in range(4)]
+    )
+    in_turn(graph, SENDERS)
+    network = ng.compile(graph, SENDERS)
+    x, y = np.random.default_rng(0).random((1, 12)), np.tile([[1.0, 0.0, 0.5]], (1, 4))
+    simulated = spiking(network, x, model)
+    for rates, wanted in (
+        (simulated.settle(), ng.settle(network, x)),
+        (simulated.nudge(y, 0.5), ng.settle(network, x, y=y, beta=0.5)),
+    ):
+        assert rates.state == pytest.approx(network.sent(wanted.state), abs=0.03)
+        for place in range(len(SENDERS.names)):
+            free = network.connectivity.free[network.population[network.connectivity.free] == place]
+            assert np.corrcoef(rates.state[0, free], network.sent(wanted.state)[0, free])[0, 1] > 0.99
 
 
 @pytest.fixture(scope="module")

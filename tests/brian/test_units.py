@@ -25,7 +25,7 @@ def test_what_is_written_is_read_back(value, unit, once):
     assert brian2.have_same_dimensions(found, given_value)
 
 
-@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, [1.0, np.inf, -np.inf], [np.nan, -0.5]])
 def test_numbers_without_a_literal_are_written_too(value):
     assert np.array_equal(eval(written(value), {"np": np, "float": float}), value, equal_nan=True)
 

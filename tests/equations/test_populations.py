@@ -276,6 +276,7 @@ def test_no_equation_is_evaluated_where_it_is_not_a_nodes_own():
     for k, value in enumerate(by(**values).tolist()):
         seen = {"p": values["population"][k], "s": values["s"][k], "I": values["I"][k], "log": np.log}
         assert eval(text, {}, seen) == value
+    assert ByPopulation.of(("a", "b"), (by.parts[0],) * 2).brian() == "-log(I)"
 
 
 def test_plain_values_and_back():
@@ -283,6 +284,16 @@ def test_plain_values_and_back():
     assert dynamics_from_dict(dynamics.to_dict()) == dynamics
     assert dynamics_from_dict(KINDS["slow"].to_dict()) == KINDS["slow"]
     assert dynamics.latex().count(r"\text{") == len(dynamics.each)
+
+
+def test_a_parameter_may_be_called_as_the_ends_of_a_box_are_elsewhere():
+    graph = nx.DiGraph([("x", "a", {"weight": 1.0}), ("x", "b", {"weight": 1.0})])
+    nx.set_node_attributes(graph, {"x": "input", "b": "output"}, "role")
+    nx.set_node_attributes(graph, {"a": "p", "b": "q"}, "population")
+    own = ng.Dynamics("-s + box_low*I", box=(0.0, 0.5), parameters={"box_low": 0.25})
+    for dynamics, ends in ((own, [0.25, 0.25]), ({"p": own, "q": own}, [0.25, 0.25]),
+                           ({"p": own, "q": KINDS["wide"]}, [0.25, 0.5])):  # fmt: skip
+        assert ng.settle(ng.compile(graph, dynamics), [[1.0]]).state[0, 1:] == pytest.approx(ends, abs=1e-5)
 
 
 def test_a_parameter_of_one_population_is_no_matter_of_another():

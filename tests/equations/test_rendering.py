@@ -1,6 +1,7 @@
 """Equations in other languages, evaluated by rules of their own."""
 
 import ast
+import contextlib
 import math
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurograph.equations.expression import Expression
-from neurograph.equations.rendering import BRIAN_FUNCTIONS, WithFloats
+from neurograph.equations.rendering import BRIAN_FUNCTIONS, WithFloats, for_brian
 
 BRIAN = {
     **{name: getattr(math, name) for name in ("exp", "log", "sqrt", "tanh", "sin", "cos")},
@@ -38,6 +39,37 @@ def test_the_text_for_brian_has_the_value_of_the_equation(text, s, i):
     equation = Expression(text, ("s", "I"))
     found = eval(equation.brian({"s": "s_post", "I": "(a - b)"}), {**BRIAN, "s_post": s, "a": i + 1.0, "b": 1.0})
     assert found == pytest.approx(float(equation(s=s, I=(i + 1.0) - 1.0)), rel=1e-14, abs=1e-14)
+
+
+NOT_EVERYWHERE = [
+    "log(s)/I - s",
+    "sqrt(s - I)/(s*I)",
+    "(s - 1)**I + s**-2 + s**3",
+    "s**(1/2)*(I + 1)**2",
+    "exp(exp(s)*I)/exp(-I)",
+    "1/(log(s) - sqrt(I)/s)",
+    "sigmoid(1/s) + relu(log(I))**0.5",
+    "s/2 + log(2) - I",
+]
+
+
+@pytest.mark.parametrize("text", NOT_EVERYWHERE)
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_an_equation_of_some_is_the_same_at_them_and_finite_at_all_others(text, s, i):
+    equation = Expression(text, ("s", "I"))
+    written = for_brian(equation.tree, {"I": "i"}, ("int(p == 1)", "int(p != 1)"))
+    with contextlib.suppress(ArithmeticError, ValueError):  # where Python has no nan and no infinity
+        value = eval(equation.brian({"I": "i"}), {**BRIAN, "s": s, "i": i})
+        assert eval(written, {**BRIAN, "s": s, "i": i, "p": 1}) == value
+    for elsewhere in (s, -s, 0.0, -1e3, 1e3):
+        assert math.isfinite(eval(written, {**BRIAN, "s": elsewhere, "i": -i, "p": 0}))
+
+
+def test_what_is_finite_everywhere_is_written_as_it_is():
+    for text in TEXTS:
+        equation = Expression(text, ("s", "I"))
+        assert for_brian(equation.tree, None, ("own", "other")) == equation.brian()
+    assert for_brian(Expression("1/s", ("s",)).tree, None, ("own", "other")) == "1.0 / (own * s + other)"
 
 
 def test_brian_is_given_no_function_that_it_lacks_and_no_integer():
