@@ -57,6 +57,8 @@ def test_parameters_are_frozen_and_the_mapping_stays_the_users():
         ({"drift": "-s + I", "parameters": {"a b": 1.0}}, ExpressionError, "'a b'"),
         ({"drift": "-s + I", "parameters": {"tau": float("nan")}}, ParameterError, "'tau'"),
         ({"drift": "-s + I", "parameters": {"tau": "fast"}}, ParameterError, "'fast'"),
+        ({"drift": "-s + I", "parameters": "tau"}, ParameterError, "parameters is 'tau': expected a mapping of names"),
+        ({"drift": "-s + I", "parameters": 0.5}, ParameterError, "parameters is 0.5: expected a mapping of names"),
     ],
 )
 def test_a_wrong_dynamics_is_refused_by_name(arguments, error, culprit):
@@ -90,3 +92,11 @@ def test_a_state_that_decays_to_the_bound_is_not_pressed_against_it():
     states = np.array([1e-3, 1e-17, 1e-30, 1e-300])
     dynamics = Dynamics("-20*s + I", box=(0.0, 1.0))
     assert dynamics.pressed(states, -20 * states).tolist() == [0] * 4
+
+
+@pytest.mark.parametrize("width", [1.0, 1.5, 8.0, np.inf])
+def test_the_end_of_a_wide_box_is_as_near_as_that_of_one_of_width_1(width):
+    states = np.arange(10) * np.finfo(float).eps
+    for box, side in (((0.0, width), -1), ((-width, 0.0), 1)):
+        pressed = Dynamics("-s + I", box=box).pressed(-side * states, np.full(10, side * 0.8))
+        assert pressed.tolist() == [side] * 5 + [0] * 5
