@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from neurograph import _checks
 from neurograph._checks import (
+    Printed,
     available_memory,
     check_mask,
     check_memory,
@@ -148,3 +149,16 @@ def test_public_functions_and_classes_refuse_arguments_that_they_do_not_have():
     assert dir(module) == ["Point", "Wrong", "double", "limit"]
     with pytest.raises(AttributeError, match="module 'made_for_this_test' has no attribute 'doubled': expected double"):
         _ = module.doubled
+
+
+def test_what_is_printed_is_the_repr_in_lines_that_hang_by_four(monkeypatch):
+    class Thing(Printed):
+        def __repr__(self):
+            return "Thing(" + ", ".join(f"name{k}={k}" for k in range(60)) + ")"
+
+    monkeypatch.setenv("COLUMNS", "80")
+    first, *others = str(Thing()).splitlines()
+    assert first.startswith("Thing(name0=0, ")
+    assert len(others) > 3
+    assert {line[:8] for line in others} == {"    name"}
+    assert " ".join([first, *map(str.strip, others)]) == repr(Thing())
