@@ -60,6 +60,13 @@ def test_chunks_of_bits_join(monkeypatch):
     assert np.array_equal(PackedWeights.of(matrix).words, whole.words)
 
 
+@pytest.mark.parametrize(("values", "times", "coded"), [(1 << 16, 2, True), ((1 << 16) + 1, 2, False), (9, 1, False)])
+def test_values_are_coded_where_16_bits_number_them_and_each_is_there_twice(values, times, coded):
+    first, level = packing._distinct(np.tile(np.arange(float(values)), times), np.zeros(times * values, np.int64))
+    assert level.size == (times * values if coded else 0)
+    assert np.array_equal(first, np.arange(values if coded else times * values))
+
+
 @pytest.mark.parametrize("columns", [[1, 0], [1, 1]])
 def test_columns_must_rise(columns):
     matrix = scipy.sparse.csr_array((np.ones(2), columns, [0, 2]), shape=(1, 2))

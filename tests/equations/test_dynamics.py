@@ -57,6 +57,8 @@ def test_parameters_are_frozen_and_the_mapping_stays_the_users():
         ({"drift": "-s + I", "parameters": {"a b": 1.0}}, ExpressionError, "'a b'"),
         ({"drift": "-s + I", "parameters": {"tau": float("nan")}}, ParameterError, "'tau'"),
         ({"drift": "-s + I", "parameters": {"tau": "fast"}}, ParameterError, "'fast'"),
+        ({"drift": "-s + I", "parameters": "tau"}, ParameterError, "parameters is 'tau': expected a mapping of names"),
+        ({"drift": "-s + I", "parameters": 0.5}, ParameterError, "parameters is 0.5: expected a mapping of names"),
     ],
 )
 def test_a_wrong_dynamics_is_refused_by_name(arguments, error, culprit):

@@ -274,6 +274,22 @@ def test_a_power_holds_the_exact_one_without_slack(base, exponent):
         assert holds(found, value)
 
 
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "tanh", "sigmoid"])
+def test_functions_of_numpy_may_err_by_four_units_in_the_last_place(name):
+    for x in np.linspace(0.1, 2.3, 50):
+        value = ARRAY_FUNCTIONS[name](x)
+        found, error = FUNCTIONS[name](Interval.across(x, x)), 4 * Fraction(float(np.spacing(np.abs(value))))
+        assert _at_most(found.low, Fraction(float(value)) - error)
+        assert _at_most(-found.high, -Fraction(float(value)) - error)
+
+
+@pytest.mark.parametrize("ends", [(-1.0, 0.0), (-2.0, -1.0), (1.0, 2.0), (3.0, 4.0)])
+def test_a_clip_that_a_range_reaches_from_outside_alone_is_a_constant_without_a_kink(ends):
+    found = enclose(Expression("clip(s, 0, 1)", ("s",)), {"s": Interval.across(*ends)})
+    assert found.low == found.high
+    assert (bool(found.varies), int(found.grade)) == (False, SMOOTH)
+
+
 def test_each_end_of_a_sum_is_judged_by_itself():
     found = Interval.across(0.5, 0.6) + Interval.across(0.25, 0.7)  # the lower ends add up exactly, the upper do not
     assert found.low == 0.75

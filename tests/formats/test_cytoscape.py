@@ -41,3 +41,21 @@ def test_json_of_cytoscape_is_read(tmp_path):
     }
     assert list(graph.edges(data=True)) == [("60", "61", {"id": "70", "weight": 2.0})]
     assert graph.graph == {"name": "net", "SUID": 52}
+
+
+def test_a_graph_that_cytoscape_numbered_again_comes_back(tmp_path):
+    """Its nodes have numbers for ids, which edges lead between and have as well; a label stays under name."""
+    graph = subgraph()
+    path = ng.write(graph, tmp_path / "net.cyjs")
+    document = json.loads(path.read_text("utf-8"))
+    elements = document["elements"]
+    numbers = {node["data"]["id"]: str(60 + k) for k, node in enumerate(elements["nodes"])}
+    for node in elements["nodes"]:
+        node["data"] |= {"id": numbers[node["data"]["id"]], "name": node["data"]["id"]}
+        node["data"]["SUID"] = int(node["data"]["id"])
+    for k, edge in enumerate(elements["edges"]):
+        edge["data"] |= {end: numbers[edge["data"][end]] for end in ("source", "target")} | {"id": str(80 + k)}
+    path.write_text(json.dumps(document), "utf-8")
+    back = ng.read(path)
+    assert list(back) == list(graph)
+    assert list(back.edges(data=True)) == list(graph.edges(data=True))

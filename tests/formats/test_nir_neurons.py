@@ -2,6 +2,7 @@
 
 import re
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -38,6 +39,17 @@ def test_dynamics_that_it_cannot_express_are_refused_and_the_remedy_cures(dynami
     remedy = re.search(r"neurograph\.compile\(.*\(\)\)", str(caught.value))[0]
     ng.write(eval(remedy, {"neurograph": ng, "graph": graph}), path)
     assert ng.compile(ng.read(path)).dynamics == ng.dynamics.vector_field()
+
+
+def test_memory_is_asked_for_a_matrix_between_any_two_populations(monkeypatch):
+    members = {"input": [0, 1], "bias": [2], "hidden": [3, 4, 5], "readout": [6, 7]}
+    graph = nx.DiGraph([(pre, post, {"weight": 0.5}) for pre in range(8) for post in range(3, 8)])
+    asked = []
+    monkeypatch.setattr(nir_neurons, "check_memory", lambda needed, what, _: asked.append((needed, what)))
+    found = nir_neurons.matrices(graph, members)
+    assert sum(matrix.size for matrix in found.values()) == graph.number_of_edges() == 40
+    assert all(np.all(matrix == 0.5) for matrix in found.values())
+    assert asked == [(8 * 40, "40 weights in dense matrices, as NIR has them,")]
 
 
 def slopes(program, state):
@@ -104,12 +116,3 @@ def test_the_thresholds_are_the_box(dynamics, scale, end, tmp_path):
             state |= {name: state[name] + dt * drift[name] for name in places}
         for name, place in places.items():
             assert state[name] == pytest.approx(wanted[place], abs=dt * fastest)
-
-
-def test_matrices_that_do_not_fit_are_refused_before_they_are_made(monkeypatch):
-    asked = []
-    monkeypatch.setattr(nir_neurons, "check_memory", lambda needed, *words: asked.append((needed, words[0])))
-    graph = ng.topologies.complete(inputs=2, hidden=4, outputs=3, bias=True, seed=0)
-    members = nir_neurons.populations(graph)
-    nir_neurons.matrices(graph, members)
-    assert asked == [(8 * 10 * 7, "70 weights in dense matrices, as NIR has them,")]  # from all nodes to the neurons

@@ -7,6 +7,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.errors import FormatError
+from neurograph.formats import nir_spikes
 from neurograph.formats.nir_spikes import SpikingNeurons, write_spiking
 
 nir = pytest.importorskip("nir")
@@ -124,3 +125,16 @@ def test_a_path_with_another_suffix_is_refused(tmp_path):
 def test_such_a_file_is_no_graph_and_says_what_to_read(tmp_path):
     with pytest.raises(FormatError, match=r"is LIF: expected only.*neurograph\.write\(model\.to_graph"):
         ng.read(write_spiking(neurons(), tmp_path / "net.nir"))
+
+
+def test_memory_is_asked_for_what_every_matrix_of_a_delay_takes_beside_what_is_sent(tmp_path, monkeypatch):
+    """Three delays, each between all neurons, and the identity by which spikes leave."""
+    pre, post = np.tile(np.indices((4, 2)).reshape(2, -1), 3)
+    delays = np.repeat([0.0, 0.001, 0.002], 8)
+    full = neurons(pre=pre, post=post + 2, weights=np.full(24, 0.1), delays=delays)
+    asked = []
+    monkeypatch.setattr(nir_spikes, "check_memory", lambda needed, *_: asked.append(needed))
+    program = nir.read(write_spiking(full, tmp_path / "net.nir"))
+    into = [node.weight for name, node in program.nodes.items() if "_to_neurons" in name and hasattr(node, "weight")]
+    assert all(matrix.all() for matrix in into)
+    assert asked == [sum(matrix.astype(float).nbytes for matrix in (*into, program.nodes["sent"].weight))]

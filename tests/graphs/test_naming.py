@@ -87,6 +87,15 @@ def test_a_name_that_is_none_is_answered(words, message):
         topologies.from_graph(worm(), **words)
 
 
+def test_the_first_eight_values_that_nodes_carry_are_listed():
+    graph = nx.DiGraph([(k, k + 1, {"weight": 1.0}) for k in range(20)])
+    nx.set_node_attributes(graph, {k: f"layer {k // 2}" for k in graph}, "layer")
+    with pytest.raises(GraphError) as refused:
+        topologies.from_graph(graph, inputs={"layer": "first"}, outputs=[20])
+    listed = str(refused.value).partition("expected one of ")[2]
+    assert listed == ", ".join(f"'layer {k}'" for k in range(8))
+
+
 def test_texts_stand_for_what_reads_so():
     graph = nx.DiGraph([(1, "2", {"weight": 1.0}), ("2", 3, {"weight": 1.0})])
     nx.set_node_attributes(graph, {1: 7, "2": 8, 3: 8}, "layer")

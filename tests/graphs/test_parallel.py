@@ -48,3 +48,22 @@ def test_a_count_that_becomes_the_weight_is_added_up_with_it():
     table = topologies.from_edges(columns, inputs=["a"], outputs=["b"], weight="n", parallel="sum")
     assert table.weights.tolist() == [5.0]
     assert table.of_edges().rows() == [{"n": 5}]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ([1], [1], True), (None, None, True), ("a", "a", True), (0.5, 0.5, True),
+        (1, True, False), (1, 1.0, False), ("1", 1, False), ((1,), [1], False), (0.5, 0.25, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("others", [[], ["text"], [{}]])
+def test_what_edges_carry_is_the_same_by_value_and_type_whatever_others_carry(first, second, same, others):
+    graph = nx.MultiDiGraph()
+    for value in (first, second):
+        graph.add_edge(0, 1, weight=1.0, what=value)
+    for value in others:
+        graph.add_edge(1, 2, weight=1.0, what=value)
+    made = topologies.from_graph(graph, outputs=[1], parallel="sum", normalise=None)
+    assert made.edges[0, 1] == ({"weight": 2.0, "what": first} if same else {"weight": 2.0})
+    assert ("what differed" in made.graph["changes"]) == (not same)

@@ -78,3 +78,14 @@ def test_few_samples_are_nudged_again_and_again_but_not_in_a_large_network(monke
     monkeypatch.setattr(saliency, "MOST_PROBED", 1)
     ask()
     assert nudged[-1] == 4
+
+
+def test_random_signs_of_one_output_are_exact_at_one_nudge_a_sample(monkeypatch):
+    network, nudged = small(outputs=1), []
+    asked = saliency.run_phases
+    monkeypatch.setattr(
+        saliency, "run_phases", lambda rule, free, *more: (nudged.append(len(free.state)), asked(rule, free, *more))[1]
+    )
+    scores = [ng.pruning.saliency(1.0).scores(network, np.random.default_rng(k), task(network, Y)) for k in range(3)]
+    assert nudged == 3 * [len(Y)]
+    assert np.allclose(scores, scores[0], rtol=1e-9)

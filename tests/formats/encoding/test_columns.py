@@ -64,6 +64,12 @@ def test_text_comes_back(value):
     assert exact(from_text(text(value), "here")) == exact(value)
 
 
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], (1, -float("inf")), {"a": float("nan")}])
+def test_what_could_not_be_read_again_is_not_written(value):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        text(value)
+
+
 def test_labels_are_integers_where_all_are():
     assert label_column([3, 2**62]) == [3, 2**62]
     assert label_column([3, 2**63]) == ["json:3", f"json:{2**63}"]

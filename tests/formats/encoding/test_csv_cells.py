@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from neurograph.errors import FormatError
+from neurograph.formats.encoding import csv_cells
 from neurograph.formats.encoding.csv_cells import Sheet, _numbers, cell_of, cells_of, value_of, written
 from neurograph.graphs.columns import Column
 
@@ -50,6 +51,17 @@ def test_a_sheet_is_what_was_written():
     assert columns["pre"] == ["a", "b"]
     assert columns["note"] == ["x, y", None]
     assert columns["weight"].tolist() == [0.5, 2.0]
+
+
+def test_each_different_cell_is_read_once_until_too_many_are_remembered(monkeypatch):
+    read = []
+    monkeypatch.setattr(csv_cells, "value_of", lambda cell, *_: (read.append(cell), cell.upper())[1])
+    monkeypatch.setattr(csv_cells, "MOST_KNOWN", 4)
+    reader = csv_cells._Reader("note", is_label=False)
+    for cells in ("ab", "ba", "bc", "cdb", "ab"):
+        reader.add([*cells])
+    assert reader.values() == [*"ABBABCCDBAB"]
+    assert sorted(read) == [*"aabbcd"]  # with "" there were five after "cdb"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b'a,"b\n'])

@@ -20,6 +20,9 @@ def test_vertices_keep_their_places_shapes_and_colours():
     assert wiring.of_nodes.rows() == [
         {"label": "a b", "x": 0.5, "y": -1.0, "z": 0.0, "shape": "box", "ic": "Red", "x_fact": 2.0}, {"label": "c"},
     ]  # fmt: skip
+    cases = {"box": {"shape": "box"}, "ic Red": {"ic": "Red"}, "box ic Red": {"shape": "box", "ic": "Red"}}
+    for words, data in (cases | {"ic Red x_fact 2": {"ic": "Red", "x_fact": 2.0}}).items():
+        assert read(f'*Vertices 1\n1 "a" {words}\n').of_nodes.rows() == [{"label": "a", **data}]
 
 
 def test_arcs_are_directed_and_edges_are_not():
