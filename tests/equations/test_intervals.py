@@ -340,10 +340,3 @@ def test_a_rounded_value_is_lowered_and_raised_by_as_much_as_it_may_be_off(value
     off = ulps * 2.0**-53 * abs(value)
     assert intervals._down(value, False, ulps) <= value - off < value + off <= intervals._up(value, False, ulps)
     assert intervals._down(value, True, ulps) == intervals._up(value, True, ulps) == value
-
-
-def test_what_touches_an_end_of_a_clip_from_outside_does_not_vary():
-    for ends in ((-2.0, 0.0), (1.0, 3.0)):
-        found = enclose(Expression("clip(s, 0, 1)", ("s",)), {"s": Interval.across(*ends)})
-        assert found.low == found.high == max(min(ends[0], 1.0), 0.0)
-        assert not found.varies

@@ -65,13 +65,3 @@ def test_what_is_no_pajek_is_named(text, message):
     with pytest.raises(FormatError) as caught:
         read(text)
     assert message in str(caught.value)
-
-
-@pytest.mark.parametrize("words", ["ellipse", "ellipse x_fact 2", "x_fact 2", "ellipse x_fact 2 y_fact 3 ic Red"])
-def test_a_shape_comes_before_pairs_of_a_name_and_a_value(words):
-    text = f'*Vertices 1\n1 "a" 0.5 0.5 {words}\n'
-    named = words.split()
-    pairs = named[1:] if len(named) % 2 else named
-    found = Pajek().load([text.encode()]).of_nodes
-    assert ("shape" in found) == (len(named) % 2 == 1)
-    assert [key for key in found if key.endswith("_fact") or key == "ic"] == pairs[::2]
