@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurograph as ng
-from neurograph.cli.graphs import compiled
+from neurograph.cli.graphs import chosen_dynamics, compiled
 from neurograph.equations.costs import wrong
-from neurograph.equations.dynamics import DYNAMICS
 from neurograph.errors import DataError, ParameterError
 from neurograph.formats.run_log import numbers, text_table
 from neurograph.graphs.labelled import ABSENT, matched, nearest_name, shown
@@ -55,7 +54,12 @@ def network_and_data(options: argparse.Namespace) -> tuple[ng.Network, Data]:
     if options.task is None:
         raise ParameterError("--data needs a graph, for its columns are named after nodes: expected GRAPH")
     x, y = TASKS[options.task]()
-    dynamics = DYNAMICS[options.dynamics or "deep"]()
+    dynamics = chosen_dynamics(options.dynamics or ["deep"])
+    if not isinstance(dynamics, ng.Dynamics):
+        raise ParameterError(
+            f"dynamics is {' '.join(options.dynamics)}: expected one, or a graph whose nodes have the attribute "
+            "population"
+        )
     bias: Any = "neurons" if dynamics.uses_bias else True
     graph = ng.topologies.complete(x.shape[1], options.hidden, y.shape[1], bias=bias, seed=options.seed)
     tied = dynamics.symmetric or (options.rule is not None and RULES[options.rule]().symmetric)

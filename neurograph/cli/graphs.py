@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,32 @@ def table_of(options: argparse.Namespace, path: Path | None = None) -> EdgeTable
 
 def compiled(options: argparse.Namespace, path: Path | None = None) -> ng.Network:
     """Return the network of the graph of a command."""
-    dynamics = getattr(options, "dynamics", None)
-    return ng.compile(table_of(options, path), dynamics=None if dynamics is None else DYNAMICS[dynamics]())
+    return ng.compile(table_of(options, path), dynamics=chosen_dynamics(getattr(options, "dynamics", None)))
+
+
+def chosen_dynamics(words: Sequence[str] | None) -> ng.Dynamics | dict[str, ng.Dynamics] | None:
+    """Return the dynamics that is named, or that of each population; None where none is.
+
+    Raises
+    ------
+    ParameterError
+        If a word is neither, or there are both.
+    """
+    if words is None:
+        return None
+    named = [(word.rpartition("=")[0], word.rpartition("=")[2]) for word in words]
+    for word, (_, name) in zip(words, named, strict=True):
+        if name not in DYNAMICS:
+            raise ParameterError(
+                f"dynamics is {word!r}: expected {', '.join(DYNAMICS)}, or POPULATION=NAME for each population; a "
+                "graph stands before it"
+            )
+    if len(named) == 1 and not named[0][0]:
+        return DYNAMICS[named[0][1]]()
+    alone = [name for population, name in named if not population]
+    if alone:
+        raise ParameterError(f"dynamics is {' '.join(words)}: expected one, or POPULATION=NAME for each population")
+    return {population: DYNAMICS[name]() for population, name in named}
 
 
 def _naming(text: str) -> Any:

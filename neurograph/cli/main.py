@@ -24,6 +24,7 @@ from neurograph.cli.graphs import add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
 from neurograph.equations.dynamics import DYNAMICS
+from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
 from neurograph.formats.registry import READ_ALONE, SUFFIXES
@@ -213,8 +214,8 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def _add_dynamics(command: argparse.ArgumentParser) -> None:
-    words = f"{listed(DYNAMICS)}; default: what the graph carries, else deep"
-    command.add_argument("--dynamics", help=words, **named(DYNAMICS))
+    words = f"{listed(DYNAMICS)}, or POPULATION=NAME for each population; default: what the graph carries, else deep"
+    command.add_argument("--dynamics", help=words, nargs="+", metavar="NAME")
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -316,7 +317,9 @@ def _show(options: argparse.Namespace) -> None:
     if picture:
         ng.plots.network(network).savefig(picture)
     print(network)
-    print(f"ds/dt = {network.dynamics.drift}   sends {network.dynamics.transfer}   box {network.dynamics.box}")
+    for name, one in each_population(network.dynamics):
+        who = f"{name}: " if isinstance(network.dynamics, Populations) else ""
+        print(f"{who}ds/dt = {one.drift}   sends {one.transfer}   box {one.box}")
     if network.weights.size:
         size = np.abs(network.weights)
         signs = f"{np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative"

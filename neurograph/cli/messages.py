@@ -26,6 +26,9 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r" in neurograph\.read, topologies\.from_graph and from_edges": "",
     r" \(in from_edges, nodes= adds nodes that no edge names\)": "",
     r"set graph\.nodes\[node\]\['role'\] = 'output', or name them, outputs=\[\.\.\.\]": "name them with --outputs",
+    r"for which there is no dynamics": "for which none is named",
+    r"set dynamics\['([^']*)'\] = neurograph\.dynamics\.additive\(\)": r"add \1=tanh to --dynamics",
+    r"set graph\.nodes\[[^]]*\]\['population'\] = '[^']*'": "give it the attribute population in the file",
     # What only Python can do, beside another remedy.
     r", network\.with_weights\(network\.weights / ([^)]*)\)": r", \1",
     r" or rules\.asymmetric_ep\(finite=True\)": "",

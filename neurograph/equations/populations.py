@@ -198,6 +198,11 @@ class Populations(Dynamics):
         return {"populations": {name: one.to_dict() for name, one in self.each}}
 
 
+def each_population(dynamics: Dynamics) -> tuple[tuple[str, Dynamics], ...]:
+    """Return the names and the dynamics of the populations; of one for all, its own name and itself."""
+    return dynamics.each if isinstance(dynamics, Populations) else ((dynamics.name, dynamics),)
+
+
 def dynamics_from_dict(values: Any) -> Dynamics:
     """Read what ``to_dict`` of any dynamics gave.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.populations import Populations, dynamics_from_dict
 from neurograph.errors import FormatError, NeurographError
 from neurograph.formats.nir_program import Floats, Links, Parts
 
@@ -92,12 +93,15 @@ def dynamics_of(graph: nx.DiGraph[Any]) -> Dynamics:
     """
     carried: Any = graph.graph.get("dynamics")
     try:
-        return Dynamics.from_dict(carried)
+        dynamics = dynamics_from_dict(carried)
     except (NeurographError, TypeError, ValueError):
         raise FormatError(
             f"attribute 'dynamics' of the graph is {reprlib.repr(carried)}: NIR holds leaky linear neurons alone; "
             "write a network of such ones, neurograph.compile(graph, neurograph.dynamics.vector_field()), or .json"
         ) from None
+    if isinstance(dynamics, Populations):
+        raise _inexpressible(dynamics, "it has several populations")
+    return dynamics
 
 
 def _inexpressible(dynamics: Dynamics, why: str) -> FormatError:

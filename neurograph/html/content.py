@@ -13,7 +13,8 @@ from neurograph.drawing.crowds import weak_share
 from neurograph.drawing.edge_curves import BENDS, bends
 from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, Points, positions
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.dynamics import POPULATION, Dynamics
+from neurograph.equations.populations import Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable
 from neurograph.pruning import Removed
@@ -196,13 +197,17 @@ def _nodes(
     attributes = [*table.of_nodes().rows(), *[{}] * late]
     biases = [None if math.isnan(bias) else bias for bias in [*table.biases.tolist(), *[math.nan] * late]]
     into, out = _sums(table, len(nodes))
+    own = [dynamics.defaults] * len(nodes)
+    if isinstance(dynamics, Populations):  # of which an input may be of none
+        each: dict[Any, dict[str, float]] = {name: one.defaults for name, one in dynamics.each}
+        own = [each.get(row.get(POPULATION), {}) for row in attributes]
     return [
         node_entry(label, names[k], table.roles[k] if k < len(table.nodes) else HIDDEN, places[k], sides[k])
         | {
             "in": into[k],
             "out": out[k],
             "bias": biases[k],
-            "facts": _facts({**dynamics.defaults, **attributes[k]}),
+            "facts": _facts({**own[k], **attributes[k]}),
             "late": k >= len(table.nodes),
         }
         for k, label in enumerate(labels_of(nodes))

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
 from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.populations import each_population
 from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
@@ -168,7 +169,10 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> st
     edges = table.weights.size
     lines = [
         f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
-        f"{html.escape(dynamics.name)}: <code>ds/dt = {html.escape(dynamics.drift)}</code>",
+        *(
+            f"{html.escape(name)}: <code>ds/dt = {html.escape(one.drift)}</code>"
+            for name, one in each_population(dynamics)
+        ),
     ]
     lines += [
         f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from neurograph._arrays import Floats, frozen
 from neurograph.equations.dynamics import POPULATION, Dynamics, deep
-from neurograph.equations.populations import Populations, dynamics_from_dict
+from neurograph.equations.populations import Populations, dynamics_from_dict, each_population
 from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import EdgeTable
@@ -27,8 +27,8 @@ def chosen_dynamics(attributes: Any) -> Dynamics:
 
 def node_parameters(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.float64]:
     """Return the parameters of each node (nodes, parameters): its attribute of that name, or its dynamics' default."""
-    each = [one for _, one in dynamics.each] if isinstance(dynamics, Populations) else [dynamics]
-    defaults = np.array([[one.defaults.get(name, 0.0) for name in dynamics.defaults] for one in each], np.float64)
+    each = each_population(dynamics)
+    defaults = np.array([[one.defaults.get(name, 0.0) for name in dynamics.defaults] for _, one in each], np.float64)
     values = defaults[population_of(table, dynamics)]
     carried = table.of_nodes()
     for place, name in enumerate(dynamics.defaults):
@@ -75,7 +75,8 @@ def _check_populations(table: EdgeTable, names: Sequence[str], named: Sequence[A
         if own is None:
             why = "" if table.free[place] else ", and what it sends is another for each"
             raise GraphError(
-                f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population'] = {names[0]!r}"
+                f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population'] = "
+                f"{names[0]!r}"
             )
         raise GraphError(
             f"node {node!r} has the population {own!r}, for which there is no dynamics: expected {expected}; set "

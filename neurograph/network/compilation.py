@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from neurograph._arrays import Floats, frozen
 from neurograph._checks import check_memory
 from neurograph.equations.dynamics import Dynamics
-from neurograph.equations.populations import Populations
+from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
@@ -117,7 +117,7 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
 
 
 def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
-    each = [one for _, one in dynamics.each] if isinstance(dynamics, Populations) else [dynamics]
+    each = [one for _, one in each_population(dynamics)]
     population = population_of(table, dynamics)
     if not all(one.self_loops for one in each):
         _check_loops(table, each, population)

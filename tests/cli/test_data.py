@@ -45,7 +45,7 @@ def test_a_table_that_does_not_fit_is_refused_by_name(tmp_path):
 
 @pytest.mark.parametrize("dynamics", ng.equations.dynamics.DYNAMICS)
 def test_a_task_builds_a_network_that_its_dynamics_can_use(dynamics):
-    network, (x, y) = network_and_data(asked(task="xor", dynamics=dynamics, hidden=3))
+    network, (x, y) = network_and_data(asked(task="xor", dynamics=[dynamics], hidden=3))
     assert (len(network.inputs), len(network.outputs)) == (x.shape[1], y.shape[1]) == (2, 1)
     assert ng.settle(network, x, throw=False).outputs.shape == y.shape
 
@@ -84,7 +84,7 @@ def test_nothing_to_learn_is_said():
 
 
 def test_accuracy_counts_the_right_answers(tmp_path):
-    network = compiled(Namespace(graph=small_graph(tmp_path), dynamics="vector_field"))
+    network = compiled(Namespace(graph=small_graph(tmp_path), dynamics=["vector_field"]))
     x = np.array([[4.0, 1.0], [0.0, 1.0]])  # outputs 0.9 and 0.1
     assert accuracy(network, x, np.array([[1.0], [1.0]])) == "1 of 2 samples right"
 

@@ -74,3 +74,43 @@ def test_signs_radii_and_drawn_weights_are_options(worm, capsys):
 def test_errors_are_in_options(words, message, worm, capsys):
     assert run(worm, {**WORDS, **words}) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    graph = ng.topologies.complete(2, 3, 1, bias="neurons", seed=0)
+    nx.set_node_attributes(graph, {node: ("a", "b")[k % 2] for k, node in enumerate(graph)}, "population")
+    return ng.write(graph, tmp_path / "mixed.json")
+
+
+def test_each_population_is_named_with_its_dynamics(mixed, capsys):
+    words = ["--dynamics", "a=tanh", "b=relu"]
+    assert main(["train", str(mixed), "--task", "xor", "--epochs", "2", *words, "-o", str(mixed)]) == 0
+    dynamics = ng.compile(ng.read(mixed)).dynamics
+    assert dict(dynamics.each) == {"a": ng.dynamics.additive("tanh"), "b": ng.dynamics.additive("relu")}
+    capsys.readouterr()
+    assert main(["show", str(mixed)]) == 0
+    out = capsys.readouterr().out
+    assert "a: ds/dt = -s + tanh(I + b)" in out
+    assert "b: ds/dt = -s + relu(I + b)" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["a=tanh"], "has the population 'b', for which none is named: expected one of 'a'"),
+        (["a=tanh", "b=fast"], "--dynamics is 'b=fast': expected deep, "),
+        (["tanh", "b=relu"], "--dynamics is tanh b=relu: expected one, or POPULATION=NAME"),
+        (["a=tanh", "b=relu", "c=clip"], "the population 'c', of which the graph has no node"),
+    ],
+)
+def test_populations_that_do_not_fit_are_named(words, message, mixed, capsys):
+    assert main(["certify", str(mixed), "--dynamics", *words]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_task_alone_has_no_populations(tmp_path, capsys):
+    assert main(["train", "--task", "xor", "--dynamics", "a=tanh", "-o", str(tmp_path / "x.json")]) == 2
+    assert "expected one, or a graph whose nodes have the attribute population" in " ".join(
+        capsys.readouterr().err.split()
+    )

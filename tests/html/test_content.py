@@ -101,3 +101,15 @@ def test_each_edge_has_its_own_facts_whatever_the_order_of_the_graph(graph):
         (pre, post, {name: " ".join(str(value).split()) for name, value in data.items() if name != "weight"})
         for pre, post, data in graph.edges(data=True)
     ]
+
+
+def test_a_neuron_shows_the_parameters_of_its_own_population():
+    graph = chain("x", "h", "y")
+    graph.nodes["h"]["population"], graph.nodes["y"]["population"] = "slow", "fast"
+    slow = ng.Dynamics("(-s + I)/tau", parameters={"tau": 2.0})
+    network = ng.compile(graph, {"slow": slow, "fast": ng.Dynamics("-s + gain*I", parameters={"gain": 3.0})})
+    facts = [node["facts"] for node in content(network.to_table(), network.dynamics, ())["nodes"]]
+    assert facts[1]["tau"] == "2.0"
+    assert "gain" not in facts[1]
+    assert facts[2]["gain"] == "3.0"
+    assert not {"tau", "gain"} & set(facts[0])
