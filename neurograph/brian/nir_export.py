@@ -6,7 +6,6 @@ import numpy as np
 
 from neurograph._arrays import Floats
 from neurograph.brian.recipe import Recipe, counting, membrane
-from neurograph.equations.populations import Populations
 from neurograph.errors import FormatError
 from neurograph.formats.nir_neurons import integrators
 from neurograph.formats.nir_spikes import SpikingNeurons
@@ -34,9 +33,6 @@ def spiking_neurons(recipe: Recipe, rule: Rule | None, network: Network, externa
     graph = network.to_graph()
     graph.graph["dynamics"] = network.dynamics.to_dict()
     try:
-        if isinstance(network.dynamics, Populations):
-            each = " and ".join(map(repr, network.dynamics.names))
-            raise FormatError(f"its neurons are of the populations {each}, and those that are written of one dynamics")
         tau, r, v_leak = integrators(graph, {"hidden": [names[j] for j in free], "readout": []})["hidden"]
         if box is not None and box[0] != 0.0:
             raise FormatError(f"the box of {network.dynamics.name!r} begins at {box[0]}, and rates at 0")

@@ -92,7 +92,7 @@ DIFFERENT = {
     "current": (with_current, "I_ext is not 0"),
     "drift": (lambda: built(positive(ng.dynamics.additive("tanh"))), "'additive .tanh.', but its drift"),
     "transfer": (lambda: built(positive(ng.Dynamics("-s + I + b", transfer="s**2"))), "the transfer"),
-    "populations": (lambda: built(of_two_populations()), "its neurons are of the populations 'a' and 'b', and those "),
+    "populations": (lambda: built(of_two_populations()), "but it has several populations"),
     "box": (lambda: built(positive(WIDE)), "the box of 'custom' begins at -1.0, and rates at 0"),
 }  # fmt: skip
 

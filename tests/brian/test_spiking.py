@@ -63,11 +63,11 @@ def test_each_population_sends_its_own_rates_free_and_nudged(model):
     )
     in_turn(graph, SENDERS)
     network = ng.compile(graph, SENDERS)
-    x, y = np.random.default_rng(0).random((1, 12)), np.tile([[1.0, 0.0, 0.5]], (1, 4))
+    x, y, window = np.random.default_rng(0).random((1, 12)), np.tile([[1.0, 0.0, 0.5]], (1, 4)), milliseconds(500)
     simulated = spiking(network, x, model)
     for rates, wanted in (
-        (simulated.settle(), ng.settle(network, x)),
-        (simulated.nudge(y, 0.5), ng.settle(network, x, y=y, beta=0.5)),
+        (simulated.settle(window=window), ng.settle(network, x)),
+        (simulated.nudge(y, 0.5, window=window), ng.settle(network, x, y=y, beta=0.5)),
     ):
         assert rates.state == pytest.approx(network.sent(wanted.state), abs=0.03)
         for place in range(len(SENDERS.names)):
