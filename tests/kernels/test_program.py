@@ -1,10 +1,12 @@
 """Equations as programs, against the same equations evaluated by numpy."""
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import neurograph as ng
 from neurograph.equations.expression import ARITY, ARRAY_FUNCTIONS, Expression
 from neurograph.kernels import engine
 from neurograph.kernels.program import OPERATIONS, program
@@ -99,3 +101,43 @@ def test_instructions_whose_registers_do_not_exist_are_refused(arguments):
         engine.program(
             code.astype(np.uint16), variables, nodes, prelude, constants, temporaries, spread.astype(np.uint16)
         )
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [1, 3, 8, 21])
+@pytest.mark.parametrize("inputs", [0, 5])
+def test_each_node_runs_the_program_of_its_population(number, batch, inputs):
+    """Runs of every length, across lines, tiles and the ends of tables, each node in a box of its own population."""
+    random, n = np.random.default_rng(batch), 61
+    graph = nx.gnp_random_graph(n, 0.1, seed=1, directed=True)
+    graph.remove_edges_from([(pre, post) for pre, post in graph.edges if post < inputs])
+    kinds = {
+        "low": ng.Dynamics("-s - s**3 + I", transfer="tanh(s)", box=(-0.1, 0.2)),
+        "free": ng.Dynamics("(I - s)/tau", parameters={"tau": 1.5}),
+        "high": ng.Dynamics("1 + sin(I) - s", box=(0.5, 2.0)),
+    }
+    names = np.repeat(list(kinds), 40)[
+        np.sort(random.integers(0, 120, n)) if batch % 2 else random.permutation(120)[:n]
+    ]
+    for k, name in enumerate(names.tolist()):
+        graph.add_node(k, population=name, role="input" if k < inputs else "output" if k == n - 1 else "hidden")
+    nx.set_edge_attributes(graph, {edge: float(random.normal(0.0, 0.3)) for edge in graph.edges}, "weight")
+    network = ng.compile(graph, {name: kinds[name] for name in kinds if name in names}, dtype=number)
+    x = random.normal(size=(batch, inputs))
+    found = ng.settle(network, x, solver=ng.solvers.Euler(dt=0.1, steps=20, tol=0.0, implicit=False)).state
+    s = np.zeros((batch, n))
+    s[:, :inputs] = x
+    low, high = (end[inputs:] for end in network.box)
+    for _ in range(20):
+        s[:, inputs:] = np.clip(s[:, inputs:] + 0.1 * network.drift(s.astype(number))[:, inputs:], low, high)
+    assert np.allclose(found, s, atol=1e-12 if number == np.float64 else 1e-4)
+
+
+def test_a_choice_is_among_programs_of_the_same_names():
+    first, other = (program(Expression("s*k", ("s", "k")), ("s",), names) for names in (("k",), ("k", "j")))
+    for programs, chooser in (((), 0), ((first, other), 0), ((first,), 1), ((first,), -1), ((first, None), 0)):
+        with pytest.raises(ValueError, match="programs: expected some of the same variables and nodes"):
+            engine.choice(programs, chooser)
+    chosen = engine.choice((first, first), 0)
+    with pytest.raises(ValueError, match="expected some of the same"):
+        engine.choice((first, chosen), 0)
