@@ -130,8 +130,8 @@ class Dynamics(FrozenArrays):
         """Return where the drift presses a state against the box: -1 at its lower end, 1 at its upper, else 0.
 
         A state is at an end also where it is as far from it as rounding leads, four units in the last place of the
-        box's width or of the end itself, and the drift is so large that this is no distance beside it: a state that
-        decays to an end is not pressed against it.
+        box's width, of 1 if it is wider, or of the end itself, and the drift is so large that this is no distance
+        beside it: a state that decays to an end is not pressed against it.
         """
         if self.box is None:
             return np.zeros(np.broadcast(state, drift).shape, np.int8)
