@@ -122,7 +122,7 @@ class Program(Runtime):
                 for group, name in ((objects.neurons, "steps"), (objects.clock, "dt"))
             )
             self._device.insert_code("main", f"{objects.network.name}.run({steps}[0]*{dt}[0], NULL, 10.0);")
-            self._device.build(directory=self._folder, run=False, with_output=False)
+            self._device.build(directory=self._folder, run=False)
         finally:
             b2.devices.reset_device()
         self._compiled = True

@@ -181,8 +181,8 @@ def pressed(state: ArrayLike, drift: ArrayLike, low: ArrayLike, high: ArrayLike)
     """Return where the drift presses a state against its box: -1 at the lower end, 1 at the upper, else 0.
 
     A state is at an end also where it is as far from it as rounding leads, four units in the last place of the box's
-    width or of the end itself, and the drift is so large that this is no distance beside it: a state that decays to an
-    end is not pressed against it.
+    width, of 1 if it is wider, or of the end itself, and the drift is so large that this is no distance beside it: a
+    state that decays to an end is not pressed against it.
     """
     s, outward, least, most = np.asarray(state), np.asarray(drift), np.asarray(low), np.asarray(high)
     unit = 4.0 * float(np.finfo(s.dtype).eps if s.dtype.kind == "f" else np.finfo(np.float64).eps)

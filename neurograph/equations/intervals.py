@@ -25,8 +25,8 @@ Array = NDArray[Any]
 SMOOTH, KINKED, ROUGH = range(3)
 """Grades: differentiable; continuous, with a kink inside; may jump or be undefined, or its slope is not known."""
 
-ULPS = 8
-"""Units in the last place by which numpy's functions and powers are taken to err at most."""
+HALVES = 8
+"""Half units in the last place by which numpy's functions and powers are taken to err at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +206,7 @@ def _power(x: Interval, y: Interval) -> Interval:
     whole = (y.low == y.high) & (np.rint(y.low) == y.low) & (y.low >= 0.0) & ~y.varies
     # x**y is monotone in x and in y where x > 0, so its range is that of the corners; an even power has its least, 0,
     # inside where x goes through 0.
-    low, high = _corners(x, y, operator.pow, (0.0, 1.0), ULPS)
+    low, high = _corners(x, y, operator.pow, (0.0, 1.0), HALVES)
     even = whole & (np.mod(y.low, 2.0) == 0.0) & (x.low <= 0.0) & (x.high >= 0.0) & (y.low > 0.0)
     low = np.where(even, 0.0, low)
     lost = ~whole & ~((x.low > 0.0) | ((x.low >= 0.0) & (y.low > 0.0)))
@@ -221,7 +221,7 @@ def _rising(function: Callable[[Array], Array], least: float, most: float) -> Ca
 
     def enclosure(x: Interval) -> Interval:
         low, high = function(x.low), function(x.high)
-        low, high = _down(low, low == least, ULPS) - slack, _up(high, high == most, ULPS) + slack
+        low, high = _down(low, low == least, HALVES) - slack, _up(high, high == most, HALVES) + slack
         return _made(np.maximum(low, least), np.minimum(high, most), x)
 
     return enclosure
@@ -232,8 +232,8 @@ def _rooted(function: Callable[[Array], Array], closed: bool) -> Callable[[Inter
 
     def enclosure(x: Interval) -> Interval:
         outside = (x.low < 0.0) if closed else (x.low <= 0.0)
-        low = _down(function(np.maximum(x.low, 0.0)), False, ULPS)
-        result = _made(np.where(outside, -np.inf, low), _up(function(x.high), False, ULPS), x)
+        low = _down(function(np.maximum(x.low, 0.0)), False, HALVES)
+        result = _made(np.where(outside, -np.inf, low), _up(function(x.high), False, HALVES), x)
         return _graded(result, ROUGH, outside)
 
     return enclosure
@@ -310,7 +310,7 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
 
 
 def _corners(
-    x: Interval, y: Interval, operation: Callable[[Array, Array], Array], units: tuple[float, ...], ulps: int = 1
+    x: Interval, y: Interval, operation: Callable[[Array, Array], Array], units: tuple[float, ...], halves: int = 1
 ) -> tuple[Array, Array]:
     """Return the least and the greatest of x op y over the four corners of the box, rounded outward.
 
@@ -321,21 +321,21 @@ def _corners(
         for b in (y.low, y.high):
             exact = reduce(operator.or_, [a == unit for unit in (-1.0, 0.0, 1.0)] + [b == unit for unit in units])
             value = operation(a, b)
-            lows.append(_down(value, exact, ulps))
-            highs.append(_up(value, exact, ulps))
+            lows.append(_down(value, exact, halves))
+            highs.append(_up(value, exact, halves))
     return np.asarray(np.min(lows, axis=0)), np.asarray(np.max(highs, axis=0))
 
 
 @np.errstate(under="ignore")
-def _down(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
-    """Return a lower bound of a value that was rounded by at most `ulps` units in the last place."""
-    lowered = np.nextafter(value - ulps * 2.0**-53 * np.abs(value), -np.inf)
+def _down(value: Array, exact: ArrayLike, halves: int = 1) -> Array:
+    """Return a lower bound of a value that errs by at most so many half units in the last place, a rounded one by 1."""
+    lowered = np.nextafter(value - halves * 2.0**-53 * np.abs(value), -np.inf)
     return np.where(exact | np.isinf(value), value, lowered)
 
 
 @np.errstate(under="ignore")
-def _up(value: Array, exact: ArrayLike, ulps: int = 1) -> Array:
-    return -_down(-value, exact, ulps)
+def _up(value: Array, exact: ArrayLike, halves: int = 1) -> Array:
+    return -_down(-value, exact, halves)
 
 
 def _exact_sum(a: Array, b: Array, total: Array) -> Array:

@@ -139,10 +139,13 @@ def text_of(found: Any, what: str) -> str:
     FormatError
         If it is none.
     """
+    cell = np.asarray(found)
     try:
-        return bytes(np.asarray(found, "S")[()]).decode()
-    except (UnicodeDecodeError, TypeError, ValueError) as error:
-        raise FormatError(f"{what} is no text: expected UTF-8; write it again") from error
+        if cell.dtype.kind == "S" and cell.ndim == 0:
+            return bytes(cell[()]).decode()
+    except UnicodeDecodeError:
+        pass
+    raise FormatError(f"{what} is no text: expected UTF-8; write it again")
 
 
 def program_graph(program: Program) -> nx.DiGraph[Any]:

@@ -58,12 +58,12 @@ def _same(
     """Return the columns where all edges of a pair carry the same, and the names of those that do not everywhere."""
     found, differing = {}, []
     for name, column in kept.items():
-        codes = _codes(given[name])
-        unlike = np.unique(group[codes != codes[first][group]])
         present = np.ones(first.size, np.bool_) if column.present is None else column.present.copy()
-        if unlike.size and name not in skipped:
+        if name not in skipped:
+            codes = _codes(given[name])
+            unlike = group[codes != codes[first][group]]
             present[unlike] = False
-            differing.append(name)
+            differing += [name] if unlike.size else []
         found[name] = Column(column.values, None if present.all() else present)
     return Columns(first.size, found), differing
 
@@ -71,7 +71,8 @@ def _same(
 def _codes(column: Column) -> NDArray[Any]:
     """Return one number for each different value, -1 where there is none."""
     if column.values.dtype != object and column.present is None:
-        return column.values
+        # NaN is no other value than NaN here, though no number is equal to it.
+        return np.unique(column.values, return_inverse=True)[1] if column.values.dtype.kind == "f" else column.values
     known: dict[Any, int] = {}
     there = column.where()
     codes = np.full(column.values.size, -1)

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     layered_blas,
     newton_iterations,
     packed_size,
+    populations,
     rows,
     settle_step,
     solver_times,
@@ -32,7 +33,7 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
-    edge_visits, newton_iterations, solver_times, growth, packed_size, certificates, certify_large, large,
+    edge_visits, newton_iterations, solver_times, growth, packed_size, populations, certificates, certify_large, large,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

@@ -335,8 +335,8 @@ def test_a_range_that_turns_inside_has_its_least_and_greatest_there(text, ends):
 
 
 @pytest.mark.parametrize("value", [1.0, 1.5, -3.7, 1e300, -1e-300])
-@pytest.mark.parametrize("ulps", [1, 8])
-def test_a_rounded_value_is_lowered_and_raised_by_as_much_as_it_may_be_off(value, ulps):
-    off = ulps * 2.0**-53 * abs(value)
-    assert intervals._down(value, False, ulps) <= value - off < value + off <= intervals._up(value, False, ulps)
-    assert intervals._down(value, True, ulps) == intervals._up(value, True, ulps) == value
+@pytest.mark.parametrize("halves", [1, 8])
+def test_a_rounded_value_is_lowered_and_raised_by_as_much_as_it_may_be_off(value, halves):
+    off = halves * 2.0**-53 * abs(value)
+    assert intervals._down(value, False, halves) <= value - off < value + off <= intervals._up(value, False, halves)
+    assert intervals._down(value, True, halves) == intervals._up(value, True, halves) == value

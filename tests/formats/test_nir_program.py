@@ -7,7 +7,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.errors import FormatError
-from neurograph.formats.nir_program import LEAKY
+from neurograph.formats.nir_program import LEAKY, text_of
 
 nir = pytest.importorskip("nir")
 pytest.importorskip("h5py")
@@ -69,6 +69,17 @@ def test_a_program_that_is_no_rate_network_is_refused(changes, message, tmp_path
     nir.write(path, foreign(**changes))
     with pytest.raises(FormatError, match=message):
         ng.read(path)
+
+
+@pytest.mark.parametrize("stored", [np.array("é".encode()), np.bytes_("é".encode()), b"\xc3\xa9"])
+def test_a_text_is_utf_8(stored):
+    assert text_of(stored, "an edge") == "é"
+
+
+@pytest.mark.parametrize("stored", [None, np.array(b"\xff"), np.array([b"LI"]), np.array(3.0), np.array([1, 2]), "é"])
+def test_what_is_no_text_is_refused(stored):
+    with pytest.raises(FormatError, match=r"^an edge is no text: expected UTF-8; write it again$"):
+        text_of(stored, "an edge")
 
 
 def test_its_neurons_are_leaky_integrators(tmp_path):
