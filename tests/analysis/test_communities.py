@@ -4,7 +4,9 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from scipy import sparse
 
+from neurograph.analysis import communities as search
 from neurograph.analysis import links as module
 from neurograph.analysis.communities import communities, modularity
 from neurograph.analysis.links import read_links
@@ -45,3 +47,19 @@ def test_the_modularity_is_that_of_networkx(graph):
     sizes.add_nodes_from(graph)
     parts = [set(np.flatnonzero(label == part).tolist()) for part in np.unique(label)]
     assert modularity(links, label) == pytest.approx(nx.community.modularity(sizes, parts), abs=1e-12)
+
+
+def test_the_search_of_large_graphs_ends_where_hardly_a_node_would_move(monkeypatch):
+    wanting, one_sweep = [], search._best_modules
+
+    def sweep(*given_):
+        best, gain = one_sweep(*given_)
+        wanting.append(np.count_nonzero(gain > 1e-12) / gain.size)
+        return best, gain
+
+    monkeypatch.setattr(search, "_best_modules", sweep)
+    monkeypatch.setattr(search, "SWEEPS", 200)
+    links = planted()
+    sizes = sparse.csr_array((np.abs(links.weights), (links.pre, links.post)), shape=(links.nodes, links.nodes))
+    search._moved(sizes, np.random.default_rng(0))
+    assert wanting[-1] <= search.FEW < min(wanting[:-1])

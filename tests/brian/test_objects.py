@@ -77,3 +77,10 @@ def test_noise_has_the_standard_deviation_that_is_asked_for():
     # Euler's steps of 1/20 widen the variance by 1 / (1 - 1/40); of 400 samples its share is known to 7 %.
     assert state[:400].var() == pytest.approx(0.04 / (1 - 1 / 40), rel=0.2)
     assert state[400] == 0.5
+
+
+@pytest.mark.parametrize("target", ["numpy", None])
+def test_all_that_runs_is_made_for_the_target_and_by_the_users_preference_without_one(target):
+    model = spiking(chain(), [[1.0]], target=target, record=1)
+    made = {part.codeobj_class for part in model.network.objects for part in (part, *part.contained_objects)}
+    assert {kind and kind.__name__ for kind in made} == {"NumpyCodeObject" if target else None}

@@ -59,3 +59,20 @@ def test_a_dense_graph_stands_on_a_circle():
     places = placed(ng.topologies.complete(inputs=2, hidden=60, outputs=1, seed=0))
     radii = [np.linalg.norm(places[f"h{k}"]) for k in range(60)]
     assert np.allclose(radii, radii[0])
+
+
+@given(seed=st.integers(0, 10**6), nodes=st.integers(2, 30), scale=st.sampled_from([1e-6, 1.0, 1e6]))
+def test_a_layout_of_the_user_keeps_its_form_and_neighbours_do_not_touch(seed, nodes, scale):
+    """Its places times one number, by which the smallest gap, or a quarter of the median one, is 1.2."""
+    given_places = scale * np.random.default_rng(seed).normal(size=(nodes, 2))
+    graph = with_roles(nx.complete_graph(nodes, nx.DiGraph), outputs=[0])
+    places = np.array([*placed(graph, dict(enumerate(given_places))).values()])
+    assert np.allclose(places * given_places[0, 0], given_places * places[0, 0], rtol=1e-9, atol=1e-12 * scale)
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2)
+    nearest = np.sort(gaps, axis=1)[:, 1]
+    assert np.isclose(max(nearest.min(), np.median(nearest) / 4), 1.2)
+
+
+def test_a_layout_whose_places_are_all_one_is_left_as_it_is():
+    graph = with_roles(nx.complete_graph(3, nx.DiGraph), outputs=[0])
+    assert {tuple(place) for place in placed(graph, dict.fromkeys(range(3), (2.0, 5.0))).values()} == {(2.0, 5.0)}

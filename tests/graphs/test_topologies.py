@@ -57,6 +57,7 @@ def test_complete_joins_everything_to_every_other_free_node(inputs, hidden, outp
     assert is_as_promised(graph, inputs, [f"h{k}" for k in range(hidden)], outputs, bias)
     expected = pairs_between(graph, {"xh", "xy", "hh", "hy", "yh", "yy"})
     assert set(graph.edges) == expected | bias_pairs(graph, bias)
+    assert nx.utils.graphs_equal(topologies.complete(seed=seed), topologies.complete(2, 5, 1, bias=False, seed=seed))
 
 
 @drawn

@@ -72,6 +72,8 @@ def sample(chosen, number, seed):
 def start_worker(folder, budget):
     """Make a worker's own copy of the tree; let what ends the worker end its trial too."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Processes of a pool may start none of their own; joblib would warn of it, and tests of n_jobs fail.
+    multiprocessing.current_process().daemon = False
     attempt.at = (trials.copy_of(ROOT, folder / str(os.getpid())), budget)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -60,6 +62,10 @@ def test_the_numbers_of_a_check_are_those_of_its_arrays():
     assert check.relative_error == pytest.approx(np.linalg.norm(change - downhill) / np.linalg.norm(downhill))
     assert 0.1 < check.cosine < 0.99
     assert (check.rule, check.settled, check.learned) == ("vector field", 1.0, 1.0)
+    numbers = f"GradientCheck(vector field: cosine {check.cosine:.6f}, relative error {check.relative_error:.2g}"
+    assert repr(check) == f"{numbers})"
+    assert repr(replace(check, learned=0.25)) == f"{numbers}, 25% of the samples learned from)"
+    assert repr(replace(check, settled=0.5)) == f"{numbers}, 50% of the phases settled)"
 
 
 def test_the_change_is_the_step_of_training():

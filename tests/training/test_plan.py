@@ -183,6 +183,15 @@ def test_there_is_none_where_a_method_may_be_chosen_by_the_weights():
     assert Plan.of(start, TrainingConfig(), 2) is not None
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_there_is_none_for_a_clamped_phase_without_a_cycle(name):
+    """The only cycle goes through the output, which that phase clamps: it is settled in order, not in Euler's steps."""
+    edges = (["x", "h", "y"], ["h", "y", "h"], [1.0, 0.5, 0.5])
+    ring = ng.compile(ng.topologies.from_edges(edges, inputs=["x"], outputs=["y"]), DYNAMICS["tanh"])
+    config = TrainingConfig(rule=RULES[name]())
+    assert (Plan.of(ring, config, 2) is None) == ("clamped" in config.rule.phases)
+
+
 def test_what_a_plan_is_given_and_gives_stays_as_it_is():
     start, config = network(), TrainingConfig()
     plan, state = Plan.of(start, config, 4), first_optimiser_state(start, config.optimiser)

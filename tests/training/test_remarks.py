@@ -108,6 +108,19 @@ def test_targets_that_no_output_reaches_are_named_and_those_within_are_not(name)
     assert "scale y to lie in it" in fit.remarks[0]
 
 
+def test_the_first_of_the_targets_that_no_output_reaches_is_named():
+    with pytest.warns(ng.TrainingWarning, match=r"y\[1\] of output '?\w+'? is 3, and 50% of the targets lie outside"):
+        ng.train(network(), XOR[0], [0.0, 3.0, -7.0, 1.0], epochs=1, seed=0)
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0, False), (0.5, False), (0.51, True), (1.0, True)])
+def test_it_is_said_of_weights_at_which_more_than_half_of_the_neurons_do_not_respond(monkeypatch, share, said):
+    monkeypatch.setattr(remarks, "saturated", lambda *_: share)
+    full = network()
+    full = full.with_weights(100.0 * full.weights)
+    assert bool(remarks.saturation(full, ng.settle(full, XOR[0]).state)) == said
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_output_leaves_its_reach(seed):
     rng = np.random.default_rng(seed)
