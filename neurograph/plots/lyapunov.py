@@ -175,7 +175,7 @@ def _trajectories(function: LyapunovFunction, start: Floats) -> tuple[NDArray[np
 
 def _limits(function: LyapunovFunction, places: tuple[int, int]) -> NDArray[np.float64]:
     """Return the box; without one, what holds the region and the equilibria that are found, with a margin."""
-    box = np.array(function.system.box)[:, list(places)].T
+    box = np.array([end[list(places)] for end in function.system.network.box], np.float64).T
     if np.all(np.isfinite(box)):
         return box
     # Trajectories from a square of side 6 about the equilibrium end at the equilibria that are shown; those that

@@ -33,6 +33,13 @@ def test_a_tiny_network_gets_eulers_own_answer_and_says_so():
     assert np.array_equal(settled.steps, plain.steps)
 
 
+def test_its_documentation_says_the_sizes_at_which_it_chooses():
+    said = " ".join(Auto.__doc__.split())
+    assert f"of at most {auto.TINY} edges among free nodes" in said
+    assert f"more than {auto.MOST} sweeps" in said
+    assert f"(at most {auto.FEW} free nodes)" in said
+
+
 def test_a_network_that_contracts_is_swept():
     network = made()
     settled, plain = ng.settle(network, X, solver=Auto(tol=1e-10)), ng.settle(network, X, solver=Euler(tol=1e-12))

@@ -67,6 +67,16 @@ def test_however_loose_the_tolerance_a_held_node_ends_on_its_bound(dynamics, num
         assert not np.any(off & ((ahead < low - 1e-6) | (ahead > high + 1e-6)))
 
 
+def test_a_node_whose_slope_leads_to_its_bound_exactly_ends_on_it():
+    graph = nx.DiGraph([("x", "falls", {"weight": 0.0}), ("x", "rises", {"weight": 1.0})])
+    graph.nodes["x"]["role"], graph.nodes["rises"]["role"] = "input", "output"
+    network = ng.compile(graph, ng.Dynamics("-s + I", box=(0.0, 1.0)))
+    start = np.array([[{"x": 1.0, "falls": 2.0**-30, "rises": 1.0 - 2.0**-30}[node] for node in network.nodes]])
+    settled = Newton(tol=1e-8).solve(network, Phase(start))
+    assert np.all(np.abs(network.drift(start)) < 1e-8)
+    assert dict(zip(network.nodes, settled.state[0], strict=True)) == {"x": 1.0, "falls": 0.0, "rises": 1.0}
+
+
 def test_a_few_iterations_are_enough_in_a_box():
     counts = [newton_iterations.iterations(net, x) for _, net, x in newton_iterations.networks(80, seed=1)]
     assert max(counts) <= newton_iterations.MOST
