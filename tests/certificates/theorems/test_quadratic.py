@@ -281,3 +281,26 @@ def test_the_equilibrium_is_near_where_the_drift_is_less_than_half_of_what_the_r
     state = equilibria(system, Deadline(60.0)).state[0]
     state[net.connectivity.free[0]] += share * quadratic.NEAR  # the drift there is leak times as large, the rate leak
     assert isinstance(quadratic._region(system, state, 0.0, Deadline(60.0)), str) != known
+
+
+def test_the_matrix_solves_lyapunovs_equation_where_the_jacobian_is_stable():
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(4, 4)) - 4.0 * np.eye(4)
+    P = quadratic._lyapunov_matrix(A)
+    left = A.T @ P + P @ A
+    assert left == pytest.approx(left[0, 0] * np.eye(4), abs=1e-12)
+    assert left[0, 0] < 0.0
+    assert np.linalg.eigvalsh(P)[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "A",
+    [
+        [[0.0, 1.0], [-1.0, 0.0]],
+        [[0.0, 0.0], [0.0, 0.0]],
+        [[1.0, 0.0], [0.0, -1.0]],
+        [[-1e308, 1e308], [1e308, -1e308]],
+    ],
+)
+def test_without_a_stable_jacobian_there_is_no_matrix(A):
+    assert quadratic._lyapunov_matrix(np.array(A)) is None
