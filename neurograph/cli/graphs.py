@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,13 +67,13 @@ def chosen_dynamics(words: Sequence[str] | None) -> ng.Dynamics | dict[str, ng.D
     Raises
     ------
     ParameterError
-        If a word is neither, or there are both.
+        If a word is neither, there are both, or a population is named twice.
     """
     if words is None:
         return None
     named = [(word.rpartition("=")[0], word.rpartition("=")[2]) for word in words]
     for word, (_, name) in zip(words, named, strict=True):
-        if name not in DYNAMICS:
+        if name not in DYNAMICS or word.startswith("="):
             raise ParameterError(
                 f"dynamics is {word!r}: expected {', '.join(DYNAMICS)}, or POPULATION=NAME for each population; a "
                 "graph stands before it"
@@ -82,7 +83,13 @@ def chosen_dynamics(words: Sequence[str] | None) -> ng.Dynamics | dict[str, ng.D
     alone = [name for population, name in named if not population]
     if alone:
         raise ParameterError(f"dynamics is {' '.join(words)}: expected one, or POPULATION=NAME for each population")
-    return {population: DYNAMICS[name]() for population, name in named}
+    each = {population: DYNAMICS[name]() for population, name in named}
+    if len(each) < len(named):
+        twice = next(population for population, count in Counter(one for one, _ in named).items() if count > 1)
+        raise ParameterError(
+            f"dynamics is {' '.join(words)}, with the population {twice!r} more than once: expected each once"
+        )
+    return each
 
 
 def _naming(text: str) -> Any:

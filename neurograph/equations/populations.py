@@ -18,6 +18,13 @@ BOX = ("box low", "box high")
 """What the ends of a node's box are called among its values, where populations have different ones; no parameter can
 be called so."""
 
+LATEX_TEXT = {one: f"\\{one}" for one in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+"""What LaTeX reads otherwise, and how it is written inside a text."""
+
 
 @dataclass(frozen=True)
 class ByPopulation(Expression):
@@ -93,8 +100,14 @@ class ByPopulation(Expression):
 
     def latex(self, names: Mapping[str, str] | None = None) -> str:
         """Return all in LaTeX, each beside the name of its population."""
-        lines = (rf"{part.latex(names)} & \text{{{name}}}" for name, part in zip(self.names, self.parts, strict=True))
+        named = zip(map(_latex_text, self.names), self.parts, strict=True)
+        lines = (rf"{part.latex(names)} & \text{{{name}}}" for name, part in named)
         return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
+
+
+def _latex_text(text: str) -> str:
+    """Return a text as LaTeX sets it, character by character."""
+    return "".join(LATEX_TEXT.get(one, one) for one in text)
 
 
 def by_population(equation: Expression) -> tuple[Expression, ...]:

@@ -33,7 +33,7 @@ def for_brian(tree: ast.expr, names: Mapping[str, str] | None = None, mark: tupl
     """Return an equation as Brian2 reads it, each symbol as its text in `names` where it is given.
 
     With `mark`, two texts of which one is 1 and the other 0, the equation is the same where the first is 1, and finite
-    where it is 0, whatever its symbols are there: so 0 times it is 0.
+    where it is 0, whatever its symbols are there, if not as large as only states that diverge: so 0 times it is 0.
     """
     texts = {name: ast.parse(text, mode="eval").body for name, text in (names or {}).items()}
     writer = ForBrian(texts) if mark is None else ForSome(texts, mark)
@@ -69,8 +69,8 @@ class ForBrian(WithFloats):
 class ForSome(ForBrian):
     """Writes an equation that only some neurons follow: at the others, all is 1 that a bad value could be made of.
 
-    Those are divisors, bases of powers that are not whole numbers from 0, and arguments of functions that are not
-    finite everywhere.
+    Those are divisors, bases of powers other than 0 to 3, and arguments of functions that are not finite everywhere.
+    Sums, products and low powers overflow only at states far above those of a network that settles.
     """
 
     def __init__(self, texts: Mapping[str, ast.expr], mark: tuple[str, str]) -> None:
@@ -89,7 +89,7 @@ class ForSome(ForBrian):
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(node.op, ast.Div):
             right = self._sheltered(right)
-        elif isinstance(node.op, ast.Pow) and not _is_whole(right):
+        elif isinstance(node.op, ast.Pow) and not _is_low(right):
             left = self._sheltered(left)
         return ast.BinOp(left, node.op, right)
 
@@ -101,6 +101,6 @@ class ForSome(ForBrian):
         return call
 
 
-def _is_whole(node: ast.expr) -> bool:
-    """Return whether a power is a constant whole number from 0, to which any number may be raised."""
-    return isinstance(node, ast.Constant) and cast(float, node.value) >= 0.0 and cast(float, node.value) % 1.0 == 0.0
+def _is_low(node: ast.expr) -> bool:
+    """Return whether a power is a constant from 0 to 3, which overflows at states above 1e100 alone."""
+    return isinstance(node, ast.Constant) and node.value in (0.0, 1.0, 2.0, 3.0)

@@ -8,6 +8,7 @@ import html
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -20,8 +21,8 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
-from neurograph.equations.dynamics import Dynamics
-from neurograph.equations.populations import each_population
+from neurograph.equations.dynamics import POPULATION, Dynamics
+from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
@@ -49,7 +50,9 @@ def write_page(
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
     sliders hide weak edges and go back through the log of a pruning. From 300 nodes on it opens with two edges a node,
-    the strongest, and says so; of more than 12,000 edges the strongest are there. The same values give the same bytes.
+    the strongest, and says so; of more than 12,000 edges the strongest are there. Where each population has its own
+    dynamics, it gives the equation and the number of nodes of each, and at a neuron its population and what that one's
+    equation reads. The same values give the same bytes.
 
     Of a graph of more than 2,000 nodes, or 200,000 edges, it draws the populations, which the nodes' attribute
     ``population`` or ``cell_type`` names, else modules that it finds, with the sums of the edges between them; lists
@@ -166,11 +169,11 @@ def _title(table: EdgeTable) -> str:
 def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
     """Return in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
-    edges = table.weights.size
+    edges, sizes = table.weights.size, _sizes(table, dynamics)
     lines = [
         f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
         *(
-            f"{html.escape(name)}: <code>ds/dt = {html.escape(one.drift)}</code>"
+            f"{html.escape(name)}{sizes.get(name, '')}: <code>ds/dt = {html.escape(one.drift)}</code>"
             for name, one in each_population(dynamics)
         ),
     ]
@@ -180,6 +183,15 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> st
         if count
     ]
     return "".join(f"<p>{line}</p>\n" for line in lines)
+
+
+def _sizes(table: EdgeTable, dynamics: Dynamics) -> dict[str, str]:
+    """Return, by population, how many nodes name it, in words."""
+    column = table.of_nodes().get(POPULATION)
+    if column is None or not isinstance(dynamics, Populations):
+        return {}
+    named = Counter(name for name in column.cells() if isinstance(name, str))
+    return {name: f", {_counted(named[name], 'node')}" for name in dynamics.names}
 
 
 def _counted(count: int, what: str) -> str:

@@ -6,7 +6,7 @@ They go into a Pipeline, ``cross_val_score``, ``GridSearchCV``, and with joblib'
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeAlias, Unpack
 
 import networkx as nx
@@ -63,7 +63,7 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         graph: Graph | Callable[[int, int, int], Graph] | None = None,
         *,
         hidden: int | None = None,
-        dynamics: Dynamics | None = None,
+        dynamics: Dynamics | Mapping[str, Dynamics] | None = None,
         random_state: int | np.random.RandomState | None = None,
         **training: Unpack[TrainingOptions],
     ) -> None:
@@ -114,8 +114,9 @@ class _GraphEstimator(BaseEstimator):  # type: ignore[misc]
         if not isinstance(graph, Network):
             return compile(graph, self.dynamics)
         if self.dynamics is not None:
+            own = "a mapping" if isinstance(self.dynamics, Mapping) else self.dynamics.name
             raise ParameterError(
-                f"dynamics is {self.dynamics.name}, but graph is a Network, which has {graph.dynamics.name}: leave "
+                f"dynamics is {own}, but graph is a Network, which has {graph.dynamics.name}: leave "
                 "dynamics out, or pass the network's graph, network.to_graph()"
             )
         return graph
@@ -145,8 +146,8 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
     hidden : int, optional
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
-    dynamics : Dynamics, optional
-        How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
+    dynamics : Dynamics or mapping of str to Dynamics, optional
+        How a neuron, or one of each population, moves, as in :func:`neurograph.compile`. Not with a Network.
     rule, beta, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     cost : Cost, optional
@@ -278,8 +279,8 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
         ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
     hidden : int, optional
         Hidden nodes of the default graph, 32 if not given; not with a `graph`.
-    dynamics : Dynamics, optional
-        How a neuron moves; default that of :func:`neurograph.compile`. Not with a Network.
+    dynamics : Dynamics or mapping of str to Dynamics, optional
+        How a neuron, or one of each population, moves, as in :func:`neurograph.compile`. Not with a Network.
     rule, beta, cost, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     optimiser : Optimiser, optional

@@ -101,6 +101,8 @@ def test_each_population_is_named_with_its_dynamics(mixed, capsys):
         (["a=tanh"], "has the population 'b', for which none is named: expected one of 'a'"),
         (["a=tanh", "b=fast"], "--dynamics is 'b=fast': expected deep, "),
         (["tanh", "b=relu"], "--dynamics is tanh b=relu: expected one, or POPULATION=NAME"),
+        (["a=tanh", "b=relu", "a=clip"], "a=tanh b=relu a=clip, with the population 'a' more than once"),
+        (["=tanh"], "--dynamics is '=tanh': expected deep, "),
         (["a=tanh", "b=relu", "c=clip"], "the population 'c', of which the graph has no node"),
     ],
 )

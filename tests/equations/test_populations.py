@@ -286,6 +286,13 @@ def test_plain_values_and_back():
     assert dynamics.latex().count(r"\text{") == len(dynamics.each)
 
 
+def test_a_name_is_text_in_latex_whatever_its_characters():
+    one = KINDS["tanh"].drift_equation
+    typeset = ByPopulation.of(("50%_a", r"{\b}^~"), (one, one)).latex()
+    assert r"\text{50\%\_a}" in typeset
+    assert r"\text{\{\textbackslash{}b\}\textasciicircum{}\textasciitilde{}}" in typeset
+
+
 def test_a_parameter_may_be_called_as_the_ends_of_a_box_are_elsewhere():
     graph = nx.DiGraph([("x", "a", {"weight": 1.0}), ("x", "b", {"weight": 1.0})])
     nx.set_node_attributes(graph, {"x": "input", "b": "output"}, "role")

@@ -67,6 +67,17 @@ def subgraph():
     return graph
 
 
+def mixed():
+    """Two populations with boxes, parameters and names that a file might take for its own."""
+    graph = nx.relabel_nodes(small(), {("x", 0): "in é", 1: "mid", "1": "out"})
+    for node, population in {"in é": "1", "mid": 'a=b, "é"; <c>', "out": "1"}.items():
+        graph.nodes[node]["population"] = population
+    graph.nodes["mid"]["tau"] = 0.1 + 0.2
+    slow = ng.Dynamics("(-s + tanh(I + b))/tau", box=(-0.5, 3.0), parameters={"tau": 2.0}, name="slow")
+    dynamics = {'a=b, "é"; <c>': slow, "1": ng.dynamics.additive("relu")}
+    return ng.compile(graph, dynamics)
+
+
 EDGES = [("in é", "mid", 1 / 3), ("mid", "out", -2e-300), ("out", "mid", -2e-300)]
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 import neurograph as ng
 from neurograph.errors import FormatError, GraphError
 from neurograph.formats import FORMATS, read, read_table, write
-from tests.formats.graphs import content, exact, loose, sample, small
+from tests.formats.graphs import content, exact, loose, mixed, sample, small
 from tests.strategies import graphs
 
 ADDITIVE = ng.dynamics.additive()
@@ -109,6 +109,21 @@ def test_every_graph_comes_back(suffix, tmp_path):
             assert getattr(again, name).tobytes() == getattr(network, name).tobytes()
 
     comes_back()
+
+
+@every_full_format
+def test_each_population_comes_back_with_its_dynamics(suffix, tmp_path):
+    network = mixed()
+    back = read(write(network, tmp_path / f"mixed{suffix}"))
+    assert content(back, loose) == content(network.to_graph(), loose)
+    again = ng.compile(back)
+    assert again.dynamics.each == network.dynamics.each
+    assert exact(again.nodes) == exact(network.nodes)
+    assert exact(again.edges) == exact(network.edges)
+    for name in ("weights", "biases", "parameters", "population"):
+        assert getattr(again, name).tobytes() == getattr(network, name).tobytes()
+    for end, same in zip(again.box, network.box, strict=True):
+        assert end.tobytes() == same.tobytes()
 
 
 @every_format

@@ -107,6 +107,15 @@ def test_nothing_is_loaded_and_no_label_becomes_markup():
     assert policy.count("sha256-") == 2
 
 
+def test_each_population_has_its_equation_and_its_number_of_nodes():
+    graph = ng.topologies.complete(2, 3, 1, seed=0)
+    nx.set_node_attributes(graph, {node: "<b>" if node == "h0" else "others" for node in graph}, "population")
+    text = page(ng.compile(graph, {"<b>": ng.dynamics.additive("tanh"), "others": ng.dynamics.additive("relu")}))
+    assert "<p>&lt;b&gt;, 1 node: <code>ds/dt = -s + tanh(I + b)</code></p>" in text
+    assert "<p>others, 5 nodes: <code>ds/dt = -s + relu(I + b)</code></p>" in text
+    assert "others, " not in page(ng.compile(graph, ng.dynamics.additive("tanh")))
+
+
 def test_long_labels_are_cut_and_like_ones_told_apart():
     graph = nx.DiGraph()
     graph.add_nodes_from([("x" * 10**6, {"role": "output"}), "1", 1])

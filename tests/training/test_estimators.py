@@ -92,6 +92,24 @@ def test_it_is_train_and_settle(iris):
     np.testing.assert_array_equal(model.predict(x), WORDS[outputs.argmax(axis=1)])
 
 
+def test_each_population_is_trained_by_its_dynamics_and_a_clone_does_the_same(iris):
+    x, y = iris
+    graph = ng.topologies.complete(4, 5, 3, bias=True, seed=2)
+    for k, node in enumerate(graph):
+        graph.nodes[node]["population"] = ("excitatory", "inhibitory")[k % 2]
+    dynamics = {"excitatory": ng.dynamics.additive("tanh"), "inhibitory": ng.dynamics.additive("relu")}
+    model = ng.GraphClassifier(graph, dynamics=dynamics, epochs=3, random_state=7)
+    again = clone(model).fit(x, y)
+    model.fit(x, y)
+    network = model.network_
+    assert dict(network.dynamics.each) == dynamics
+    assert network.weights.tobytes() == again.network_.weights.tobytes()
+    assert not np.array_equal(network.weights, ng.compile(graph, dynamics).weights)
+    assert dict(pickle.loads(pickle.dumps(model)).network_.dynamics.each) == dynamics
+    answers = ng.settle(network, x).outputs.argmax(axis=1)
+    np.testing.assert_array_equal(model.predict(x), answers)
+
+
 def test_the_probabilities_are_the_softmax_that_was_trained(iris):
     x, y = iris
     model = ng.GraphClassifier(**QUICK, cost=ng.costs.cross_entropy(3.0), random_state=0).fit(x, y)
@@ -242,6 +260,12 @@ def test_a_pickle_predicts_the_same(iris):
             ParameterError,
             "dynamics is additive (tanh), but graph is a Network, which has deep (absolute leak)",
         ),
+        (
+            {"graph": ng.compile(built(2, 4, 3, 0)), "dynamics": {"a": ng.dynamics.additive()}},
+            ParameterError,
+            "dynamics is a mapping, but graph is a Network, which has deep (absolute leak)",
+        ),
+        ({"hidden": 2, "dynamics": {"a": ng.dynamics.additive()}}, GraphError, "'h0' has no population"),
         ({"graph": lambda n_in, n_out: built(n_in, n_out, 1, 0)}, ParameterError, "does not take (n_in, n_out, seed)"),
         ({"graph": ng.topologies.complete}, ParameterError, "complete(n_in, 8, n_out, seed=seed)"),
         ({"graph": 3}, GraphError, "graph is of type int"),
