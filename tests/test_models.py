@@ -246,11 +246,11 @@ def test_every_row_of_the_pruners_tables_can_be_written():
     cases = list(itertools.product(every_pruner.PRUNERS, every_pruner.FRACTIONS, every_pruner.WAYS))
     others = [*every_pruner.OTHERS, every_pruner.FAR]
     assert set(every_pruner.EXPECTED) == set(cases)
-    right = dict.fromkeys(others, (0.01, 1014)) | {
-        case: (mean.mean, 1014) for case, mean in every_pruner.EXPECTED.items()
-    }
+    assert list(every_pruner.LEAVING) == others
+    right = {case: (mean.mean, 1014) for case, mean in every_pruner.EXPECTED.items()}
+    right |= {name: (lost.mean, round(10138 * left.mean)) for name, (lost, left) in every_pruner.LEAVING.items()}
     shown = list(every_pruner.lines([right, right]))
-    assert sum(row.endswith("inside") for row in shown) == len(cases)
+    assert sum(row.endswith("inside") for row in shown) == len(cases) + 2 * len(others)
     assert len([row for row in shown if row.startswith("    left")]) == len(others)
     assert max(map(len, shown)) <= len(every_pruner.HEADER) <= 80
     made = [make(0.9) for make in every_pruner.PRUNERS.values()]
