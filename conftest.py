@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+if settings.get_current_profile_name() == "repeatable":
+    # Hypothesis draws numbers that it finds in the source of the modules imported so far, which differ from worker to
+    # worker, and with them the examples. It has no setting for that.
+    getattr(providers, "_get_local_constants")  # noqa: B009
+    providers._get_local_constants = providers.Constants
 
 ROOT = Path(__file__).parent
 

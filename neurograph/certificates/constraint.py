@@ -74,7 +74,9 @@ class Contracting(Constraint):
         ParameterError
             If `network` is not a Network.
         """
-        system = _system(network)
+        return self._certificate(_system(network))
+
+    def _certificate(self, system: System) -> Certificate:
         found = []
         for theorem in CONTRACTION_THEOREMS:
             found.append(theorem.answer(system, system.budget))
@@ -96,7 +98,7 @@ class Contracting(Constraint):
         return "contracting" in found.claims and (found.rate or 0.0) >= self.rate
 
     def project(self, network: Network) -> Network:
-        """Return a network near this one, on the same edges, of which it is proved.
+        """Return a network near this one, on the same edges, of which it is proved: this one, if it is of this one.
 
         Raises
         ------
@@ -104,11 +106,13 @@ class Contracting(Constraint):
             If no weights of the plastic edges would do.
         """
         system = _system(network)
+        if self._proved(self._certificate(system)):
+            return network
         if system.leak_law is not None:
             return self._leaking(network, system, system.leak_law)
         couplings = self._couplings(network, system)
         small = system.affine and len(system.nodes) <= DENSE
-        found = clipped_spectrum(couplings) if small else shrunk_rows(couplings)
+        found = clipped_spectrum(couplings) if small else shrunk_rows(_without_leaks(couplings, system))
         if not isinstance(found, np.ndarray):
             where = f"that end at neuron {system.nodes[found]!r}" if isinstance(found, int) else "among free neurons"
             raise ParameterError(
@@ -138,8 +142,7 @@ class Contracting(Constraint):
         rounding = (
             64.0 * np.finfo(network.dtype).eps * (1.0 + np.sqrt(post.size / max(own.size, 1))) * np.abs(own).max()
         )
-        slack = SLACK * self.rate
-        surplus = -own - self.rate - rounding - slack
+        surplus = -own - (1.0 + SLACK) * self.rate - rounding
         if np.any(surplus <= 0.0):
             node = int(np.argmin(surplus))
             raise ParameterError(
@@ -148,7 +151,7 @@ class Contracting(Constraint):
             )
         weights, plastic = network.weights[inner.ids].astype(np.float64), network.connectivity.plastic[inner.ids]
         ties = None if network.connectivity.ties is None else network.connectivity.ties[inner.ids]
-        return Couplings(post, pre, weights, input_slope[post] * sending[pre], plastic, ties, surplus, slack)
+        return Couplings(post, pre, weights, input_slope[post] * sending[pre], plastic, ties, surplus)
 
     def _leaking(self, network: Network, system: System, law: LeakLaw) -> Network:
         """Raise the extra leak where it is too small for the weights."""
@@ -183,6 +186,20 @@ def _slope(system: System, name: str) -> Array:
     """Return a slope that is the same in every state, or else its largest size."""
     slope = system.slopes[name]
     return np.asarray((slope.low + slope.high) / 2 if system.affine else slope.size)
+
+
+def _without_leaks(couplings: Couplings, system: System) -> Couplings:
+    """Count self-loops among the couplings only where they may be positive, and otherwise among the leaks."""
+    loops = couplings.post == couplings.pre
+    nodes, weights = couplings.post[loops], couplings.weights[loops]
+    between = system.slopes["dg/dI"] * system.slopes["f'"]
+    low, high = np.broadcast_to(between.low, len(system.nodes)), np.broadcast_to(between.high, len(system.nodes))
+    reached = np.maximum(weights * low[nodes], weights * high[nodes])
+    slopes, surplus = couplings.slopes.copy(), couplings.surplus.copy()
+    slopes[loops] = np.maximum(reached, 0.0) / np.where(weights != 0.0, np.abs(weights), 1.0)
+    if couplings.ties is None:  # one that shares its weight may shrink with the others, and leak less
+        surplus[nodes] += np.maximum(-reached, 0.0)
+    return replace(couplings, slopes=slopes, surplus=surplus)
 
 
 def _system(network: Network) -> System:

@@ -45,8 +45,8 @@ class SONATA(Format):
     bmtk wants as CSV are not written.
 
     Of another program, nodes and edges are one file or two. Nodes are called by their ids or, of several populations,
-    by population and id; the population is then an attribute. What a library lists stands as the text that it lists,
-    and ids of types stay; the CSV that says more of the types is not read.
+    by population and id; the population is then an attribute, unless the file has one of that name. What a library
+    lists stands as the text that it lists, and ids of types stay; the CSV that says more of the types is not read.
     """
 
     name = "SONATA"

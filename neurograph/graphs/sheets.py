@@ -117,12 +117,15 @@ def label_column(values: Any, name: str) -> Integers | list[Any]:
     return object_column(_array(values, name), name)
 
 
-def attribute_columns(columns: Mapping[Any, Any], count: int) -> Columns:
-    """Return columns of a table as what nodes or edges carry; a cell that is missing (None, NaN, NA) is absent."""
-    return Columns(count, {name: attribute_column(values, name) for name, values in columns.items()})
+def attribute_columns(columns: Mapping[Any, Any], count: int, shared: Any = None) -> Columns:
+    """Return columns of a table as what nodes or edges carry; a cell that is missing (None, NaN, NA) is absent.
+
+    The arrays are copied, but for that of the column called `shared`.
+    """
+    return Columns(count, {name: attribute_column(values, name, name != shared) for name, values in columns.items()})
 
 
-def attribute_column(values: Any, name: Any) -> Column:
+def attribute_column(values: Any, name: Any, copied: bool = True) -> Column:
     """Return one column of a table.
 
     Raises
@@ -133,8 +136,7 @@ def attribute_column(values: Any, name: Any) -> Column:
     array = _array(values, name)
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind in "biuf":
         missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.size, np.bool_)
-        kept = array if name == "weight" else array.copy()  # a table of edges copies its weights itself
-        return Column(kept, ~missing if missing.any() else None)
+        return Column(array.copy() if copied else array, ~missing if missing.any() else None)
     cells = object_column(array, str(name))
     kinds = set(map(type, cells))
     if not any(kind.__name__ in MISSING or issubclass(kind, (float, np.floating)) for kind in kinds):

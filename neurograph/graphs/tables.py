@@ -178,7 +178,7 @@ def wiring_of_columns(edges: Any, nodes: Any, pre: Any, post: Any, biases: Biase
     said = {CHANGES: f"{counted(missing, 'node')} of edges alone, not in the table of nodes, added"} if missing else {}
     starts, stops = places
     own = _own_biases(biases, found)
-    of_edges = attribute_columns(columns, count)
+    of_edges = attribute_columns(columns, count, shared="weight")  # an EdgeTable copies its weights
     return Wiring(found, starts, stops, Columns(len(found), {**of_nodes, **own}), of_edges, said)
 
 

@@ -46,7 +46,7 @@ def population_of(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.int64]:
     Raises
     ------
     GraphError
-        If a node is of none, or a population has no node.
+        If a node is of none.
     """
     count = len(table.nodes)
     if not isinstance(dynamics, Populations):
@@ -58,7 +58,9 @@ def population_of(table: EdgeTable, dynamics: Dynamics) -> NDArray[np.int64]:
     free = table.free
     if len({_sends(one) for _, one in dynamics.each}) == 1:
         found[(found < 0) & ~free & np.array([name is None for name in named], np.bool_)] = 0
-    _check_populations(table, dynamics.names, named, found)
+    if np.any(found < 0):
+        place = int(np.argmin(found))
+        raise GraphError(_of_none(table.nodes[place], named[place], bool(free[place]), dynamics.names))
     return found
 
 
@@ -67,26 +69,33 @@ def _sends(dynamics: Dynamics) -> Any:
     return dynamics.transfer.strip(), tuple((name, dynamics.defaults[name]) for name in sorted(read))
 
 
-def _check_populations(table: EdgeTable, names: Sequence[str], named: Sequence[Any], found: NDArray[np.int64]) -> None:
+def _of_none(node: Any, own: Any, free: bool, names: Sequence[str]) -> str:
     expected = f"one of {', '.join(map(repr, names))}, the populations of the dynamics"
-    if np.any(found < 0):
-        place = int(np.argmin(found))
-        node, own = table.nodes[place], named[place]
-        if own is None:
-            why = "" if table.free[place] else ", and what it sends is another for each"
-            raise GraphError(
-                f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population'] = "
-                f"{names[0]!r}"
-            )
-        raise GraphError(
-            f"node {node!r} has the population {own!r}, for which there is no dynamics: expected {expected}; set "
-            f"dynamics[{own!r}] = neurograph.dynamics.additive()"
+    if own is None:
+        why = "" if free else ", and what it sends is another for each"
+        return (
+            f"node {node!r} has no population{why}: expected {expected}; set graph.nodes[{node!r}]['population'] = "
+            f"{names[0]!r}"
         )
-    empty = np.setdiff1d(np.arange(len(names)), found)
+    return (
+        f"node {node!r} has the population {own!r}, for which there is no dynamics: expected {expected}; set "
+        f"dynamics[{own!r}] = neurograph.dynamics.additive()"
+    )
+
+
+def check_populated(table: EdgeTable, dynamics: Populations) -> None:
+    """Refuse a population of which the graph has no node, as a name that was mistyped.
+
+    Raises
+    ------
+    GraphError
+        If there is one, or a node is of none.
+    """
+    empty = np.setdiff1d(np.arange(len(dynamics.names)), population_of(table, dynamics))
     if empty.size:
         raise GraphError(
-            f"dynamics has the population {names[empty[0]]!r}, of which the graph has no node: expected only those "
-            "that nodes have in the attribute 'population'; leave it out"
+            f"dynamics has the population {dynamics.names[empty[0]]!r}, of which the graph has no node: expected only "
+            "those that nodes have in the attribute 'population'; leave it out"
         )
 
 

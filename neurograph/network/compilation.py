@@ -17,7 +17,7 @@ from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.signs import check_signs
-from neurograph.network.attributes import chosen_dynamics, node_parameters, population_of
+from neurograph.network.attributes import check_populated, chosen_dynamics, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
 from neurograph.network.symmetry import one_way, one_way_message
@@ -71,6 +71,7 @@ def compile(
     dynamics = carried if dynamics is None else dynamics
     if isinstance(dynamics, Mapping):
         dynamics = Populations.of(dynamics)
+        check_populated(table, dynamics)
     if not isinstance(dynamics, Dynamics):
         raise ParameterError(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"

@@ -82,7 +82,7 @@ def factor(certificate, dt):
 
 
 def searched(certificate):
-    """Say whether numbers come from a search, which ends a little elsewhere when its sums are in another order."""
+    """Return whether numbers come from a search, which ends a little elsewhere when its sums are in another order."""
     return type(certificate.theorem).examine_again is not Theorem.examine_again
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.certificates import contracting
-from neurograph.certificates.constraint import CONTRACTION_THEOREMS
+from neurograph.certificates.constraint import CONTRACTION_THEOREMS, SLACK
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
 from neurograph.equations.dynamics import Dynamics
@@ -57,8 +57,22 @@ def test_what_is_projected_holds(kind, data, rate, number):
     if ties is not None:
         firsts = {tie: kept.weights[k] for k, tie in enumerate(ties)}
         assert all(kept.weights[k] == firsts[tie] for k, tie in enumerate(ties))
-    if keep.holds(network) and network.connectivity.ties is None and not kind.startswith("deep"):
-        assert np.array_equal(kept.weights, network.weights)
+    assert keep.project(kept) is kept
+    assert (kept is network) == keep.holds(network)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leaks", "slope"),
+    [("tanh", (1.0, 1.0), 1.0), ("relu", (1.0, 1.0), 1.0), ("own time constants", (2.0, 0.5), 0.5)],
+)
+def test_a_self_loop_that_inhibits_stays_and_counts_as_a_leak_where_it_always_is_one(kind, leaks, slope, monkeypatch):
+    monkeypatch.setattr("neurograph.certificates.constraint.DENSE", 0)  # rows are shrunk
+    graph = nx.DiGraph([("a", "a", {"weight": -3.0}), ("a", "b", {"weight": 9.0}), ("b", "a", {"weight": 9.0})])
+    nx.set_node_attributes(graph, {"a": "hidden", "b": "output"}, "role")
+    loop, one, other = sorted(contracting(0.05).project(ng.compile(graph, KINDS[kind])).weights)
+    assert loop == -3.0
+    surpluses = [leak - 0.05 * (1.0 + SLACK) for leak in leaks]
+    assert slope**2 * one * other == pytest.approx(surpluses[0] * surpluses[1], rel=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["absolute", "signed"])
@@ -67,11 +81,11 @@ def test_a_leak_is_raised_where_it_is_too_small_and_nowhere_else(kind):
     for place, node in enumerate(("h0", "h1", "h2", "y0")):
         graph.nodes[node]["extra_leak"] = (5.0, 0.0, 3.0, 0.0)[place]
     network = ng.compile(graph, dynamics.deep(kind))
-    kept = contracting(0.05).project(network)
+    kept = contracting(0.5).project(network)
     before, after = (one.parameters[network.connectivity.free, 0] for one in (network, kept))
     assert np.all(after[before > 0.0] <= np.nextafter(before[before > 0.0], np.inf))
     assert np.all(after >= before)
-    assert np.all(after[before == 0.0] >= 0.05)
+    assert np.all(after[before == 0.0] >= 0.5)
 
 
 def small(kind=None, **attributes):
@@ -178,7 +192,7 @@ def test_what_edges_may_weigh_is_what_neurons_leak_beyond_the_rate_and_rounding(
     couplings = keep._couplings(network, System(network, None, None, 0.0, None))
     assert couplings.slopes == pytest.approx(3.0 / 2.0)  # max f' times max dg/dI
     eps = np.finfo(number).eps
-    beyond = 1.0 / 2.0 - 0.05 - couplings.slack
+    beyond = 1.0 / 2.0 - 0.05 * (1.0 + SLACK)
     assert np.all(couplings.surplus <= beyond - 16.0 * eps)
     assert np.all(couplings.surplus >= beyond - 1e4 * eps)
 

@@ -137,7 +137,7 @@ def test_two_populations_of_one_equation_are_one_population_bit_for_bit(kind, dt
 
 
 def at_a_kink(network, states):
-    """Say whether a neuron is at a bound of its box and hardly pressed against it, or at the kink of a relu."""
+    """Return whether a neuron is at a bound of its box and hardly pressed against it, or at the kink of a relu."""
     free, (low, high) = network.connectivity.free, network.box
     drift = network.drift(states)[:, free]
     near = np.minimum(np.abs(states - low), np.abs(high - states))[:, free] < 1e-4
@@ -317,3 +317,27 @@ def test_one_population_alone_is_allowed():
     graph = ng.topologies.complete(2, 3, 1, bias=True, seed=0)
     nx.set_node_attributes(graph, "a", "population")
     assert ng.compile(graph, {"a": KINDS["tanh"]}).dynamics == Populations.of({"a": KINDS["tanh"]})
+
+
+@pytest.mark.parametrize("order", [("left", "stays"), ("stays", "left")])
+def test_a_population_may_be_pruned_away_whole(order, tmp_path):
+    graph = nx.DiGraph([("a", "y", {"weight": 0.9}), ("y", "a", {"weight": -0.8}), ("b", "y", {"weight": 0.01})])
+    graph.add_edges_from([("x", "a", {"weight": 1.0}), ("x", "b", {"weight": 0.02})])
+    nx.set_node_attributes(graph, {"x": "input", "a": "hidden", "b": "hidden", "y": "output"}, "role")
+    nx.set_node_attributes(graph, {"a": "stays", "b": "left", "y": "stays"}, "population")
+    kinds = {"left": KINDS["relu"], "stays": KINDS["tanh"]}
+    network = ng.compile(graph, {name: kinds[name] for name in order})
+    pruned = ng.prune(network, ng.pruning.magnitude(0.4)).network
+    assert "b" not in pruned.nodes
+    assert pruned.dynamics == network.dynamics
+    graph.remove_node("b")
+    alone = ng.compile(graph, KINDS["tanh"])
+    for solver in SOLVERS:
+        found, expected = (ng.settle(one, [[0.7]], solver=solver) for one in (pruned, alone))
+        assert np.array_equal(found.state, expected.state)
+    rule = ng.rules.asymmetric_ep(lift=0.0)
+    learned, expected = (ng.gradient_check(one, [[0.7]], [[0.1]], rule) for one in (pruned, alone))
+    assert np.array_equal(learned.change, expected.change)
+    assert ng.certify(pruned)["m_matrix"].rate == ng.certify(alone)["m_matrix"].rate
+    ng.write(pruned, tmp_path / "net.npz")
+    assert ng.compile(ng.read(tmp_path / "net.npz")).dynamics == network.dynamics

@@ -154,16 +154,21 @@ def test_arrays_are_copied():
     bias, dense = np.array([np.nan, 1.0, 2.0]), np.array([[0, 1.0, 0], [0, 0, 2.0], [0, 0, 0]])
     stored = sp.csr_array(dense)
     roles = {"inputs": [0], "outputs": [2]}
+    delay, own_weight = np.array([1.0, 2.0]), np.array([5.0, 6.0, 7.0])
+    edges = {"pre": pre, "post": post, "weight": weight, "delay": delay}
     tables = [
         topologies.from_edges((pre, post, weight), **roles, biases=bias, nodes=np.arange(3)),
+        topologies.from_edges(edges, **roles, nodes={"node": np.arange(3), "weight": own_weight}),
         topologies.from_matrix(dense, **roles, biases=bias),
         topologies.from_matrix(stored, **roles, biases=bias),
     ]
     before = [copy.deepcopy(table) for table in tables]
-    for array in (pre, post, weight, bias, dense, stored.data, stored.indices, stored.indptr):
+    for array in (pre, post, weight, delay, own_weight, bias, dense, stored.data, stored.indices, stored.indptr):
         array[:] = 1
     for table, old in zip(tables, before, strict=True):
         assert same_arrays(table, old)
+    assert tables[1].of_nodes()["weight"].cells() == [5.0, 6.0, 7.0]
+    assert tables[1].of_edges()["delay"].cells() == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.uint8, np.int64])

@@ -80,7 +80,7 @@ def attack(network, x, rng, largest_dt=None, unique=True):
 
 
 def cycles(network, x, start, small):
-    """Say whether a state moves on at its pace for two runs of a solver, and comes back: a slow approach moves on."""
+    """Return whether a state keeps its pace for two runs of a solver and comes back, as a slow approach does not."""
     if not len(x):
         return False
     found = ng.settle(network, x, start=start, solver=small, throw=False)
@@ -93,7 +93,7 @@ def cycles(network, x, start, small):
 
 
 def confirmed(network, x, states):
-    """Say whether two states at rest that are far apart are so in many digits too, where little leads back."""
+    """Return whether two states at rest that are far apart are so in many digits too, where little leads back."""
     farthest = states[:, np.argmax(np.ptp(states, axis=0))]
     one, other = (Precise(network, x).rests(states[place]) for place in (farthest.argmin(), farthest.argmax()))
     if one is None or other is None:
@@ -307,7 +307,7 @@ def leaves_box(certificate, network, rng, count=40):
 
 
 def outside_box(certificate, network, x, rng):
-    """Say whether a trajectory from outside the invariant box is not in it in the end."""
+    """Return whether a trajectory from outside the invariant box is not in it in the end."""
     start = np.zeros((len(x), len(network.nodes)))
     low, high = box_of(network, 9.0)
     start[:, network.connectivity.free] = rng.uniform(low, high, (len(x), network.connectivity.free.size))
@@ -319,7 +319,7 @@ def outside_box(certificate, network, x, rng):
 
 
 def restless(certificate, network, x, rng):
-    """Say whether a trajectory keeps moving under Euler with nearly the longest dt that is stated."""
+    """Return whether a trajectory keeps moving under Euler with nearly the longest dt that is stated."""
     dt = min(0.999 * (certificate.largest_dt or np.inf), 1e3)
     if certificate.largest_dt is None:
         return attack(network, x, rng, unique=False)

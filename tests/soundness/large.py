@@ -105,7 +105,7 @@ def attacked(certificate, network, x, rng, outcome):
 
 
 def negative(certificate, network):
-    """Say whether w A w^-1 + rate has a negative definite symmetric part where slopes are steepest."""
+    """Return whether w A w^-1 + rate has a negative definite symmetric part where slopes are steepest."""
     free, n = network.connectivity.free, network.connectivity.free.size
     w = np.ones(n) if certificate.weights is None else certificate.weights
     A = w[:, None] * network.jacobian(np.zeros(len(network.nodes)))[free][:, free].toarray() / w

@@ -58,7 +58,7 @@ def false_eigenvalue(certificate, network, x):
 
 
 def no_return(certificate, network, x, rng, count=20):
-    """Say whether a state near one of the equilibria does not return, or leaves its region or its rate."""
+    """Return whether a state near one of the equilibria does not return, or leaves its region or its rate."""
     free = network.connectivity.free
     for sample, (one, rest) in enumerate(zip(x, at_rest(certificate), strict=True)):
         start = np.repeat(rest[None], count, axis=0)

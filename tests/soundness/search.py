@@ -134,7 +134,7 @@ def minor_of(certificate, network):
 
 
 def is_singular(network, chosen):
-    """Say whether signs of the neurons are a left null vector of the block of A, as where each leaks what it sends."""
+    """Return whether signs of the neurons are a left null vector of A's block, as where each leaks what it sends."""
     free = network.connectivity.free
     A = sp.csr_array(network.jacobian(np.zeros(len(network.nodes)))[free[chosen]][:, free[chosen]])
     signs, couplings = np.zeros(chosen.size), A - sp.diags_array(A.diagonal())

@@ -27,11 +27,7 @@ CLIPPINGS = 5
 
 @dataclass(frozen=True, eq=False)
 class Couplings:
-    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,).
-
-    `surplus` is smaller than that by `slack`: weights whose couplings exceed surplus + slack are changed until they do
-    not exceed the surplus, and others stay as they are.
-    """
+    """The edges among free neurons (edges,), and what each neuron leaks beyond the rate that is asked for (free,)."""
 
     post: NDArray[np.int64]
     pre: NDArray[np.int64]
@@ -40,7 +36,6 @@ class Couplings:
     plastic: NDArray[np.bool_]
     ties: NDArray[np.int64] | None
     surplus: Array
-    slack: float
 
     def matrix(self, weights: Array) -> sp.csr_array:
         """Return the couplings (free, free), row = postsynaptic."""
@@ -75,7 +70,7 @@ def shrunk_rows(couplings: Couplings) -> Array | int:
     coupling = abs(couplings.matrix(couplings.weights))
     v = np.ones(surplus.size)
     for found in islice(weightings(surplus, coupling.__matmul__, v), PRODUCTS):
-        if found.rate >= -couplings.slack:
+        if found.rate >= 0.0:
             return couplings.weights
         v = found.v
     # 2. v is raised until the edges that are not plastic, F, satisfy the inequality: v >= F v / surplus.
@@ -134,7 +129,7 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
     # taken from the weights of the plastic edges alone, which leaves some of it, so the step is repeated.
     for _ in range(CLIPPINGS):
         values, vectors = _spectrum(couplings, weights)
-        if values[-1] <= (couplings.slack if weights is couplings.weights else 0.0):
+        if values[-1] <= 0.0:
             return weights
         above = vectors[:, values > 0.0]
         excess = (above * values[values > 0.0]) @ above.T

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.equations.dynamics import POPULATION
 from neurograph.errors import FormatError
 from neurograph.graphs.columns import Column, Columns
 
@@ -156,12 +157,17 @@ def _told(values: NDArray[Any]) -> Column:
 
 
 def stacked(parts: Sequence[Population]) -> Columns:
-    """Return what the nodes or edges of all populations carry and, of several, of which population they are."""
+    """Return what the nodes or edges of all populations carry.
+
+    Of several, each says in ``population`` of which it is, unless it has a column of that name.
+    """
     if len(parts) == 1:
         return parts[0].columns
-    return Columns.stacked(
-        [part.columns.having(population=Column(np.full(len(part.ids), part.name, object))) for part in parts]
-    )
+    return Columns.stacked([part.columns if POPULATION in part.columns else _telling(part) for part in parts])
+
+
+def _telling(part: Population) -> Columns:
+    return part.columns.having(**{POPULATION: Column(np.full(len(part.ids), part.name, object))})
 
 
 def places(arrays: Arrays, edges: Population, end: str, nodes: Sequence[Population]) -> NDArray[np.int32]:

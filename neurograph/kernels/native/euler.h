@@ -16,8 +16,8 @@
    Where a sample chooses, its steps are semi-implicit with dt = 1/4 if the drift is linear in s and L_j + beta k >= 0 at
    every node, else explicit with dt = min(1/2, 1 / (2 (max_j |dg_j/ds_j| + |beta k|))), at the start.
 
-   Where more will enter: inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a delayed edge reads an
-   older table than `sent`; a further state variable is a further table beside `s`. */
+   Where more will enter: inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a
+   delayed edge reads an older table than `sent`; a further state variable is a further table beside `s`. */
 
 /* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
    none stay where they are. */

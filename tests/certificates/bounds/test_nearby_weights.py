@@ -16,7 +16,7 @@ def couplings_of(seed, scale=1.5, plastic=0.8):
     post, pre = np.nonzero(W)
     slopes, kept = rng.uniform(0.5, 1.5, post.size), rng.random(post.size) < plastic
     weights = np.where(kept, W[post, pre], 0.05 * W[post, pre])
-    return Couplings(post, pre, weights, slopes, kept, None, rng.uniform(0.5, 1.0, n), 1e-9)
+    return Couplings(post, pre, weights, slopes, kept, None, rng.uniform(0.5, 1.0, n))
 
 
 def keeps_what_it_must(couplings, new):
@@ -46,7 +46,7 @@ def test_the_threshold_of_a_row_gives_the_nearest_weights(seed):
     rng = np.random.default_rng(seed)
     size, price, left = rng.uniform(0.1, 2.0, 4), rng.uniform(0.2, 1.0, 4), float(rng.uniform(0.05, 1.0))
     one = np.zeros(4, np.int64)
-    couplings = Couplings(one, one, size, price, np.ones(4, np.bool_), None, np.ones(1), 0.0)
+    couplings = Couplings(one, one, size, price, np.ones(4, np.bool_), None, np.ones(1))
     tau = _thresholds(couplings, price, size, np.array([left]))[0]
     nearest = minimize(
         lambda w: 0.5 * np.sum((w - size) ** 2),
@@ -84,7 +84,7 @@ def test_weights_that_contract_already_stay(project):
 
 def test_an_edge_of_weight_0_stays_one():
     post, pre = np.array([0, 0, 1]), np.array([1, 2, 0])
-    heavy = Couplings(post, pre, np.array([2.0, 0.0, 3.0]), np.ones(3), np.ones(3, np.bool_), None, np.ones(3), 0.0)
+    heavy = Couplings(post, pre, np.array([2.0, 0.0, 3.0]), np.ones(3), np.ones(3, np.bool_), None, np.ones(3))
     new = shrunk_rows(heavy)
     assert new[1] == 0.0
     assert new[0] * new[2] == pytest.approx(1.0, abs=1e-6)
@@ -92,5 +92,5 @@ def test_an_edge_of_weight_0_stays_one():
 
 def test_tied_edges_take_the_smallest_of_their_factors():
     ties = np.array([0, 1, 0])
-    three = Couplings(ties, ties, np.ones(3), np.ones(3), np.ones(3, np.bool_), ties, np.ones(2), 0.0)
+    three = Couplings(ties, ties, np.ones(3), np.ones(3), np.ones(3, np.bool_), ties, np.ones(2))
     assert three.tied(np.array([0.5, 0.9, 0.2])).tolist() == [0.2, 0.9, 0.2]

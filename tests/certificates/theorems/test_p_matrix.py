@@ -21,7 +21,7 @@ from tests.certificates.networks import LEAKY, SEEDS, matrix, network, random_we
 
 
 def is_p_matrix(A):
-    """Say whether every principal minor of A is positive."""
+    """Return whether every principal minor of A is positive."""
     subsets = (c for k in range(1, len(A) + 1) for c in itertools.combinations(range(len(A)), k))
     return all(np.linalg.det(A[np.ix_(c, c)]) > 1e-12 for c in subsets)
 

@@ -1,5 +1,6 @@
 """SONATA of other programs: two files, no group ids, libraries, ids of nodes, several populations."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -139,6 +140,9 @@ def test_populations_that_send_to_others_are_all_taken(tmp_path):
     assert graph.edges[("B", 1), ("A", 1)] == {"weight": 2.0, "delay": 1, "population": "B__A"}
     assert graph.edges[("A", 0), ("A", 1)] == {"weight": 0.5, "population": "A__A"}
     assert len(graph.edges) == 4
+    own = written(tmp_path / "own.h5", chain, thalamus, lambda f: f.__setitem__("nodes/A/0/population", [7, 8, 7]))
+    told = nx.get_node_attributes(ng.read(own), "population")
+    assert told == {("A", 0): 7, ("A", 1): 8, ("A", 2): 7, ("B", 0): "B", ("B", 1): "B"}
     taken = ng.read(path, inputs={"population": "B"}, outputs=[("A", 2)], into_inputs="drop")
     assert [node for node, role in taken.nodes(data="role") if role == "input"] == [("B", 0), ("B", 1)]
     written(path, lambda file: file.__delitem__("nodes/B"))
