@@ -16,6 +16,7 @@ from neurograph.brian.recipe import (
     Recipe,
     constants_of,
     counting,
+    further_variables,
     membrane,
     neuron_operations,
     on_spike,
@@ -160,7 +161,7 @@ def _step(request: Request, measured: Equilibrium) -> float:
 def _check_rates(request: Request, step: float, *states: Floats) -> None:
     """Refuse states whose activity no firing rate can carry."""
     network, rmax = request.network, float(request.constants["rmax"])
-    sent = np.concatenate([network.sent(state) for state in states])
+    sent = np.concatenate([network.sent(network.parted(state)[0]) for state in states])
     for place, wanted in ((int(np.argmin(sent)), "a rate cannot be negative"), (int(np.argmax(sent)), "")):
         value, node = sent.flat[place], network.nodes[place % sent.shape[1]]
         limit = 1.0 / (rmax * step)
@@ -176,19 +177,21 @@ def _check_rates(request: Request, step: float, *states: Floats) -> None:
 
 
 def _check_clamped(network: Network, starts: Floats) -> None:
-    """Refuse a drift that is not finite at a clamped node, where it is multiplied by 0."""
-    with np.errstate(all="ignore"):
-        drift = network.at_nodes(network.dynamics.drift_equation, starts)
-    wrong = ~np.isfinite(drift)
-    wrong[:, network.connectivity.free] = False
-    if wrong.any():
-        sample, place = np.argwhere(wrong)[0]
-        equation = by_population(network.dynamics.drift_equation)[network.population[place]]
-        raise ParameterError(
-            f"the drift {equation.text!r} is {drift[sample, place]} at the clamped node "
-            f"{network.nodes[place]!r}, which is at {starts[sample, place]}: Brian2 evaluates it there too; expected a "
-            "finite number"
-        )
+    """Refuse an equation that is not finite at a clamped node, where it is multiplied by 0."""
+    dynamics = network.dynamics
+    for equation in (dynamics.drift_equation, *dynamics.variable_equations.values()):
+        with np.errstate(all="ignore"):
+            drift = network.at_nodes(equation, starts)
+        wrong = ~np.isfinite(drift)
+        wrong[:, network.connectivity.free] = False
+        if wrong.any():
+            sample, place = np.argwhere(wrong)[0]
+            own = by_population(equation)[network.population[place]]
+            raise ParameterError(
+                f"the {own.what} {own.text!r} is {drift[sample, place]} at the clamped node "
+                f"{network.nodes[place]!r}, which is at {starts[sample, place]}: Brian2 evaluates it there too; "
+                "expected a finite number"
+            )
 
 
 def _spiking(request: Request) -> dict[str, str]:
@@ -216,23 +219,26 @@ def _equations(request: Request) -> str:
         given = b2.Equations(request.extra)
     except Exception as error:  # of several kinds, and not all of them Brian2's
         raise ParameterError(f"extra_equations cannot be read by Brian2: {error}") from None
-    for name in request.network.dynamics.defaults:
-        _check_name(name, set(request.constants), request.network)
+    dynamics = request.network.dynamics
+    named = dict.fromkeys(dynamics.defaults, "parameter") | dict.fromkeys(dynamics.variable_names, "variable")
+    for name, what in named.items():
+        _check_name(what, name, set(request.constants), request.network)
     own = membrane(
         request.network, request.kind, request.cost, request.rule, request.noise, "I_ext" in given.names, request.target
     )  # fmt: skip
     names = set(b2.Equations(own).names) | set(request.constants)
-    for name in request.network.dynamics.defaults:
-        _check_name(name, names, request.network)
-    names |= set(request.network.dynamics.defaults)
+    for name, what in named.items():
+        _check_name(what, name, names, request.network)
+    further = further_variables(request.network)
+    names |= set(named) | {f"{name}_old" for name in dynamics.variable_names}
     for name in sorted(set(given.names) & names):
         raise ParameterError(f"extra_equations define {name!r}, which the model has already: give it another name")
-    parameters = [f"{name} : 1 (constant)" for name in request.network.dynamics.defaults]
-    return "\n".join([own, *parameters, *(line.strip() for line in request.extra.strip().splitlines())])
+    parameters = [f"{name} : 1 (constant)" for name in dynamics.defaults]
+    return "\n".join([own, *further, *parameters, *(line.strip() for line in request.extra.strip().splitlines())])
 
 
-def _check_name(name: str, names: set[str], network: Network) -> None:
-    """Refuse a parameter that Brian2 cannot call by its name."""
+def _check_name(what: str, name: str, names: set[str], network: Network) -> None:
+    """Refuse a parameter, or a variable, that Brian2 cannot call by its name."""
     why = "the model has something of this name" if name in names else ""
     if name.endswith(("_pre", "_post")):
         why = "its names with _pre and _post are those of the two ends of a synapse"
@@ -242,7 +248,7 @@ def _check_name(name: str, names: set[str], network: Network) -> None:
         why = str(error)
     if why or not name.isascii():
         raise ParameterError(
-            f"parameter {name!r} of the dynamics {network.dynamics.name!r} cannot be called so in Brian2 "
+            f"{what} {name!r} of the dynamics {network.dynamics.name!r} cannot be called so in Brian2 "
             f"({why or 'its names are of ASCII letters, digits and _'}): rename it in the dynamics"
         )
 
@@ -252,7 +258,8 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     network, kind, connectivity = request.network, request.kind, request.network.connectivity
     marks = {"free": connectivity.free, "output": connectivity.outputs}
     marks |= {} if request.rule is None else {"biased": connectivity.biased}
-    values: dict[str, Any] = {"s": starts[: request.batch].astype(np.float64).ravel()}
+    s, further = network.parted(starts[: request.batch].astype(np.float64))
+    values: dict[str, Any] = {"s": s.ravel(), **{name: one.ravel() for name, one in further.items()}}
     values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), request) for name, places in marks.items()}
     values["b"] = _tiled(network.biases, request)
     values |= {name: _tiled(network.node_values[:, k], request) for k, name in enumerate(constants_of(network))}

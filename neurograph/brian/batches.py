@@ -67,7 +67,7 @@ class Batches:
         if learning and self.synapses is not None:
             self.runner.assign(self.synapses, {"trace": 0.0})
         self.runner.run(timing.free + timing.nudged)
-        return finish(self.recipe, self.runner, self.batch, timing, learning)
+        return finish(self.recipe, self.compiled, self.runner, self.batch, timing, learning)
 
     def _of_the_copies(self, group: Any, name: str) -> NDArray[np.float64]:
         """Return what the copies have, (batch * k,), as one (k,): what all have, or the mean."""

@@ -24,7 +24,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class FinalState:
-    """The end of a run: arrays (batch, nodes), and the number of its steps."""
+    """The end of a run: arrays (batch, state_size), and the number of its steps."""
 
     state: Floats
     before: Floats
@@ -34,9 +34,11 @@ class FinalState:
 
 def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None) -> Values:
     """Return the values that a run from `start` begins with, by the names of the neurons' variables."""
-    kind, state = recipe.kind, start.astype(np.float64).ravel()
-    nothing = np.zeros(state.size)
+    kind, (s, further) = recipe.kind, network.parted(start.astype(np.float64))
+    state, nothing = s.ravel(), np.zeros(s.size)
     values: Values = {"s": state, "s_old": state, "s_free": nothing}
+    for name, one in further.items():
+        values |= {name: one.ravel(), f"{name}_old": one.ravel()}
     if kind.phase is not None:
         values[kind.phase[0]] = recipe.values[kind.phase[0]]
     if kind.spikes:
@@ -45,7 +47,7 @@ def begin(recipe: Recipe, network: Network, start: Floats, target: Floats | None
         values["b_trace"] = nothing
         values |= {"sm": state} if kind.spikes else {}
     if target is not None:
-        wanted = np.zeros(start.shape)
+        wanted = np.zeros(s.shape)
         wanted[:, network.connectivity.outputs] = target
         values["y"] = wanted.ravel()
     return values
@@ -62,8 +64,10 @@ def schedule(recipe: Recipe, timing: Timing, beta: float, now: int, learning: bo
     return values
 
 
-def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning: bool = False) -> FinalState:
-    """Return the final state of a run; while the network learns, that of its free phase."""
+def finish(
+    recipe: Recipe, network: Network, runner: Runtime, batch: int, timing: Timing, learning: bool = False
+) -> FinalState:
+    """Return the final state of a run; while the network learns, that of its free phase, but for further variables."""
 
     def read(name: str) -> NDArray[np.float64]:
         return runner.read(runner.objects.neurons, name).reshape(batch, -1)
@@ -73,7 +77,10 @@ def finish(recipe: Recipe, runner: Runtime, batch: int, timing: Timing, learning
     if recipe.kind.spikes:
         seconds = timing.window * float(recipe.dt)
         sent = read("count") / (float(recipe.namespace["rmax"]) * seconds)
-    return FinalState(state, read("s_old"), sent, timing.free + timing.nudged)
+    names = network.dynamics.variable_names
+    further, earlier = [read(name) for name in names], [read(f"{name}_old") for name in ("s", *names)]
+    full, before, carried = (np.concatenate(parts, axis=1) for parts in ([state, *further], earlier, [sent, *further]))
+    return FinalState(full, before, carried, timing.free + timing.nudged)
 
 
 def equilibrium(recipe: Recipe, network: Network, runs: list[FinalState]) -> Equilibrium:

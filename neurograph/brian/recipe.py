@@ -128,13 +128,22 @@ def constants_of(network: Network) -> tuple[str, ...]:
 
 
 def sums(network: Network) -> tuple[str, ...]:
-    """Name the sums of outgoing weights that the drift reads."""
-    return tuple(name for name in ("w_out", "w_out_abs") if name in network.dynamics.drift_equation.symbols)
+    """Name the sums of outgoing weights that the equations read."""
+    return tuple(name for name in ("w_out", "w_out_abs") if name in network.dynamics.symbols)
+
+
+def further_variables(network: Network) -> list[str]:
+    """Write the equations of the further variables, each with what it was in the step before."""
+    named = network.dynamics.variable_equations.items()
+    return [
+        line for name, one in named for line in (f"d{name}/dt = free*({one.brian()})/time_unit : 1", f"{name}_old : 1")
+    ]
 
 
 def neuron_operations(network: Network, kind: NeuronModel, rule: Rule | None) -> tuple[tuple[str, str], ...]:
     """Write what happens to every neuron in every step, beside its equations."""
-    operations = [("s_old = s\ns_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
+    kept = "".join(f"{name}_old = {name}\n" for name in ("s", *network.dynamics.variable_names))
+    operations = [(f"{kept}s_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
     if network.dynamics.box is not None:
         each = BOX[0] in network.dynamics.node_values
         low, high = constants_of(network)[-2:] if each else map(_bound, network.dynamics.box)

@@ -28,6 +28,11 @@ SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
 """What a statement is about, widest first; "local" is near the equilibria of these inputs."""
 
 
+def _several(names: tuple[str, ...]) -> str:
+    variables = f"the variable{'s' * (len(names) > 1)} {' and '.join(map(repr, names))}"
+    return f"Not applicable: neurons have {variables} beside s, and this theorem is of neurons with one."
+
+
 @dataclass(frozen=True, eq=False)
 class Certificate:
     """What one theorem says of one network.
@@ -293,6 +298,9 @@ class Theorem(abc.ABC):
     def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
         """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
         deadline = Deadline(seconds)
+        names = system.network.dynamics.variable_names
+        if names:
+            return self.unknown(system, _several(names))
         try:
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)

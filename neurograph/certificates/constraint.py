@@ -20,6 +20,7 @@ from neurograph.certificates.theorems.symmetric_part import SymmetricPart
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
+from neurograph.solvers.base import refuse_variables
 
 DENSE = 500
 """Most free neurons for which eigenvalues are clipped; for more, rows are shrunk."""
@@ -105,6 +106,7 @@ class Contracting(Constraint):
         ParameterError
             If no weights of the plastic edges would do.
         """
+        refuse_variables(checked_network(network), "certificates.contracting()")
         system = _system(network)
         if self._proved(self._certificate(system)):
             return network

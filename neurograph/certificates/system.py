@@ -168,7 +168,9 @@ class System:
     @cached_property
     def symbols(self) -> dict[str, Interval]:
         """Everything that an equation may see: any input, and any state in the box."""
-        return {"s": Interval.across(*self.box), "I": Interval.across(-np.inf, np.inf), **self.constants}
+        anything = Interval.across(-np.inf, np.inf)
+        further = dict.fromkeys(self.network.dynamics.variable_names, anything)
+        return {"s": Interval.across(*self.box), "I": anything, **further, **self.constants}
 
     @cached_property
     def slopes(self) -> dict[str, Interval]:
@@ -331,7 +333,8 @@ def network_digest(network: Network) -> str:
     network, connectivity = in_float64(network), network.connectivity
     dynamics = network.dynamics
     box = dynamics.boxes if isinstance(dynamics, Populations) else dynamics.box
-    equations = (dynamics.drift, dynamics.transfer, box, tuple(dynamics.defaults))
+    equations: tuple[Any, ...] = (dynamics.drift, dynamics.transfer, box, tuple(dynamics.defaults))
+    equations += (dynamics.variables,) if dynamics.variables else ()
     kept = hashlib.sha256(repr(equations).encode())
     places: list[Array] = [network.roles, connectivity.pre, connectivity.indptr]
     places += [network.population] if isinstance(dynamics, Populations) else []

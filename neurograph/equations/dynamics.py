@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number, public_names
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.rest_slope import rest_slope
 from neurograph.errors import ExpressionError, ParameterError
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
@@ -27,7 +28,10 @@ POPULATION = "population"
 """The node attribute that says which population a node is of, and the symbol of its place among them."""
 
 RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias", POPULATION)
-"""What a parameter cannot be called."""
+"""What a parameter, or a further variable, cannot be called."""
+
+MOST_VARIABLES = 4
+"""Most further variables of a neuron."""
 
 NO_DISTANCE = 1e-3
 """Distance from the end of a box, over the drift towards it, that is none: a time in which nothing else moves."""
@@ -55,7 +59,7 @@ class Dynamics(FrozenArrays):
     transfer : str
         f(s), what a neuron sends, over ``s`` and the parameters.
     box : (float, float) or None
-        The interval that the state is clipped to after every step.
+        The interval that the state s is clipped to after every step.
     parameters : mapping of str to float
         Default values; a node attribute of the same name overrides it for that node.
     self_loops : bool
@@ -64,6 +68,9 @@ class Dynamics(FrozenArrays):
         Whether the dynamics needs W_ij = W_ji between free nodes.
     name : str
         How results call it.
+    variables : mapping of str to str
+        Further state variables of the neuron, by name: the right-hand side of each, over what the drift sees. Up to
+        four; the drift sees them too, the transfer does not. Neither box nor nudge reaches them.
 
     Raises
     ------
@@ -79,6 +86,13 @@ class Dynamics(FrozenArrays):
     >>> leaky = Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
     >>> leaky.slope("I").text
     '(1 - tanh(I + b)**2)/tau'
+
+    One that adapts has a second variable, which follows s and inhibits it:
+
+    >>> adapting = Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
+    ...                     parameters={"g": 0.5, "tau_a": 10.0})
+    >>> float(adapting.rest_slope("s")(s=0.0, I=0.0, b=0.0, a=0.0, g=0.5, tau_a=10.0))
+    -1.5
     """
 
     drift: str
@@ -88,12 +102,14 @@ class Dynamics(FrozenArrays):
     self_loops: bool = True
     symmetric: bool = False
     name: str = "custom"
+    variables: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the equations and freeze the parameters as sorted pairs."""
+        """Check the equations and freeze the parameters, as sorted pairs, and the variables."""
         object.__setattr__(self, "parameters", checked_parameters(self.parameters, RESERVED))
+        object.__setattr__(self, "variables", _checked_variables(self.variables, (*RESERVED, *self.defaults)))
         object.__setattr__(self, "box", _checked_box(self.box))
-        _ = self.drift_equation, self.transfer_equation
+        _ = self.drift_equation, self.transfer_equation, self.variable_equations
 
     @cached_property
     def defaults(self) -> dict[str, float]:
@@ -103,7 +119,18 @@ class Dynamics(FrozenArrays):
     @cached_property
     def drift_equation(self) -> Expression:
         """The drift, checked."""
-        return Expression(self.drift, (*STATE, *self.defaults), "drift")
+        return Expression(self.drift, (*STATE, *self.variable_names, *self.defaults), "drift")
+
+    @property
+    def variable_names(self) -> tuple[str, ...]:
+        """The names of the further variables, in their order."""
+        return tuple(name for name, _ in tuple(self.variables))
+
+    @cached_property
+    def variable_equations(self) -> dict[str, Expression]:
+        """The right-hand side of each further variable, checked, by name."""
+        seen = (*STATE, *self.variable_names, *self.defaults)
+        return {name: Expression(text, seen, f"variable {name!r}") for name, text in tuple(self.variables)}
 
     @cached_property
     def transfer_equation(self) -> Expression:
@@ -114,6 +141,13 @@ class Dynamics(FrozenArrays):
         """Differentiate the drift with respect to one of its symbols."""
         return self.drift_equation.derivative(name)
 
+    def rest_slope(self, name: str) -> Expression:
+        """Differentiate the drift with respect to s, I, b or a parameter, the further variables being at rest with it.
+
+        At an equilibrium it is what the equilibrium moves by; without further variables, it is :meth:`slope`.
+        """
+        return rest_slope(self.drift_equation, name, self.variable_equations)
+
     @cached_property
     def transfer_slope(self) -> Expression:
         """f'(s)."""
@@ -121,13 +155,31 @@ class Dynamics(FrozenArrays):
 
     @property
     def uses_bias(self) -> bool:
-        """Whether the drift contains ``b``."""
-        return "b" in self.drift_equation.symbols
+        """Whether the drift, or the equation of a further variable, contains ``b``."""
+        return "b" in self.symbols
 
     @property
     def leak(self) -> Expression | None:
-        """The factor L where the drift is ``A - L s`` with A and L free of s (and L of I); else None."""
-        return _leak(self)
+        """The factor L where the drift is ``A - L s`` with A free of s and L of s, I and every variable; else None."""
+        return self.leaks[0] if self.leaks else None
+
+    @property
+    def leaks(self) -> tuple[Expression, ...]:
+        """That of s, and such a factor of each further variable; none at all if one has none."""
+        found = [_leak(self.drift_equation, "s", self.changing)]
+        found += [_leak(one, name, self.changing) for name, one in self.variable_equations.items()]
+        leaks = tuple(one for one in found if one is not None)
+        return leaks if len(leaks) == len(found) else ()
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """What the drift, or the equation of a further variable, reads."""
+        return self.drift_equation.symbols.union(*(one.symbols for one in self.variable_equations.values()))
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """What the equations read that changes while a network settles: s, I and the further variables."""
+        return (*STATE[:2], *self.variable_names)
 
     @property
     def node_values(self) -> tuple[str, ...]:
@@ -135,8 +187,8 @@ class Dynamics(FrozenArrays):
         return tuple(self.defaults)
 
     def latex(self) -> str:
-        """Typeset ds_j/dt, with the sums written out."""
-        return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS)
+        """Typeset ds_j/dt, with the sums written out, and each further variable in a line of its own."""
+        return latex_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dynamics as plain values, as the file formats keep it."""
@@ -148,6 +200,7 @@ class Dynamics(FrozenArrays):
             "parameters": self.defaults,
             "self_loops": self.self_loops,
             "symmetric": self.symmetric,
+            **({"variables": dict(self.variables)} if self.variables else {}),
         }
 
     @classmethod
@@ -160,18 +213,29 @@ class Dynamics(FrozenArrays):
             If it is not such a mapping.
         """
         expected = {"name", "drift", "transfer", "box", "parameters", "self_loops", "symmetric"}
-        if not isinstance(values, Mapping) or set(values) != expected:
+        if not isinstance(values, Mapping) or set(values) - {"variables"} != expected:
             raise ParameterError(
-                f"dynamics is {values!r}: expected a mapping with the keys {', '.join(sorted(expected))}"
+                f"dynamics is {values!r}: expected a mapping with the keys {', '.join(sorted(expected))}, and "
+                "'variables' where it has some"
             )
         box = values["box"]
         return cls(**{**values, "box": None if box is None else tuple(box)})
 
 
+def latex_of(dynamics: Dynamics) -> str:
+    """Typeset the equations of s and of each further variable."""
+    own = {name: rf"{{{Expression(name, (name,)).latex()}}}_j" for name in dynamics.variable_names}
+    named = {"s": dynamics.drift_equation, **dynamics.variable_equations}
+    lines = [(rf"\dot {own.get(name, name + '_j')}", one.latex(SYMBOLS | own)) for name, one in named.items()]
+    if len(lines) == 1:
+        return " = ".join(lines[0])
+    return r"\begin{aligned}" + r" \\ ".join(" &= ".join(line) for line in lines) + r"\end{aligned}"
+
+
 @lru_cache(maxsize=256)
-def _leak(dynamics: Dynamics) -> Expression | None:
-    slope = dynamics.slope("s")
-    if slope.symbols & {"s", "I"} or not dynamics.drift_equation.is_affine("s"):
+def _leak(equation: Expression, name: str, changing: tuple[str, ...]) -> Expression | None:
+    slope = equation.derivative(name)
+    if slope.symbols.intersection(changing) or not equation.is_affine(name):
         return None
     return Expression(f"-({slope.text})", slope.vocabulary, "leak")
 
@@ -208,13 +272,36 @@ def checked_parameters(parameters: Any, reserved: tuple[str, ...]) -> tuple[tupl
     except (TypeError, ValueError):
         raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
     for name, value in pairs:
-        taken = name in reserved or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name
-        if not name.isidentifier() or name.startswith("__") or taken:
-            raise ExpressionError(
-                f"parameter {name!r} cannot be used: expected an identifier other than {', '.join(reserved)}"
-            )
+        _check_name(f"parameter {name!r}", name, reserved)
         checked.append((name, checked_number(f"parameter {name!r}", value)))
     return tuple(checked)
+
+
+def _checked_variables(variables: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return further variables as pairs of names and right-hand sides."""
+    try:
+        pairs = tuple(dict(variables).items())
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"variables is {variables!r}: expected a mapping of names to equations, such as {{'a': '(s - a)/tau_a'}}"
+        ) from None
+    if len(pairs) > MOST_VARIABLES:
+        raise ParameterError(f"variables has {len(pairs)} names: expected at most {MOST_VARIABLES}")
+    for name, text in pairs:
+        _check_name(f"variable {name!r}", name, reserved)
+        if not isinstance(text, str) or not text.strip():
+            raise ExpressionError(
+                f"variable {name!r} has the equation {text!r}: expected its right-hand side as text, such as "
+                f"'(s - {name})/tau'"
+            )
+    return pairs
+
+
+def _check_name(what: str, name: Any, reserved: tuple[str, ...]) -> None:
+    """Refuse what an equation cannot read as a name, or reads as something else."""
+    usable = isinstance(name, str) and name.isidentifier() and not name.startswith("__") and not keyword.iskeyword(name)
+    if not usable or name in reserved or unicodedata.normalize("NFKC", name) != name:
+        raise ExpressionError(f"{what} cannot be used: expected an identifier other than {', '.join(reserved)}")
 
 
 def _checked_box(box: tuple[float, float] | None) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.equations.dynamics import POPULATION, STATE, SYMBOLS, Dynamics
+from neurograph.equations.dynamics import MOST_VARIABLES, POPULATION, STATE, Dynamics, latex_of
 from neurograph.equations.expression import Expression
 from neurograph.equations.rendering import for_brian
 from neurograph.errors import ParameterError
@@ -150,6 +150,7 @@ class Populations(Dynamics):
         if not each:
             raise ParameterError("dynamics is an empty mapping: expected a neurograph.Dynamics for each population")
         parts = tuple(each.values())
+        variables = _named_variables(each)
         sent = {one.transfer.strip() for one in parts}
         boxes = [one.box for one in parts if one.box is not None]
         return cls(
@@ -160,6 +161,7 @@ class Populations(Dynamics):
             self_loops=all(one.self_loops for one in parts),
             symmetric=any(one.symmetric for one in parts),
             name=", ".join(f"{name} {one.name}" for name, one in each.items()),
+            variables=variables,
             each=tuple(each.items()),
         )
 
@@ -185,12 +187,29 @@ class Populations(Dynamics):
         """What each population sends."""
         return self._by_population(lambda one: one.transfer_equation)
 
+    @cached_property
+    def variable_equations(self) -> dict[str, Expression]:
+        """The right-hand side of each further variable, by name; it stays where it is in a population without it."""
+
+        def equation(name: str) -> Expression:
+            still = Expression("0", (), f"variable {name!r}")
+            return self._by_population(lambda one: one.variable_equations.get(name, still))
+
+        return {name: equation(name) for name in self.variable_names}
+
+    def rest_slope(self, name: str) -> Expression:
+        """Differentiate the drift of each, its own further variables being at rest with it."""
+        return self._by_population(lambda one: one.rest_slope(name))
+
     @property
-    def leak(self) -> Expression | None:
-        """The factor L of each, where each drift is ``A - L s``; else None."""
-        leaks = [one.leak for _, one in self.each]
-        found = tuple(leak for leak in leaks if leak is not None)
-        return ByPopulation.of(self.names, found) if len(found) == len(leaks) else None
+    def leaks(self) -> tuple[Expression, ...]:
+        """The factor L of each, where each drift is ``A - L s``, and such a factor of each variable; or none at all."""
+        if not all(one.leaks for _, one in self.each):
+            return ()
+        still = Expression("0", (), "leak")
+        own = [dict(zip(("s", *one.variable_names), one.leaks, strict=True)) for _, one in self.each]
+        named = (tuple(leaks.get(name, still) for leaks in own) for name in ("s", *self.variable_names))
+        return tuple(ByPopulation.of(self.names, parts) for parts in named)
 
     @property
     def boxes(self) -> tuple[tuple[float, float], ...]:
@@ -204,11 +223,28 @@ class Populations(Dynamics):
 
     def latex(self) -> str:
         """Typeset ds_j/dt of each population, with the sums written out."""
-        return r"\dot s_j = " + self.drift_equation.latex(SYMBOLS)
+        return latex_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dynamics of each population as plain values, as the file formats keep it."""
         return {"populations": {name: one.to_dict() for name, one in self.each}}
+
+
+def _named_variables(each: Mapping[str, Dynamics]) -> tuple[tuple[str, str], ...]:
+    """Return the further variables of all populations, each with the equations of those that have it."""
+    texts: dict[str, list[str]] = {}
+    for population, one in each.items():
+        for name, text in dict(one.variables).items():
+            texts.setdefault(name, []).append(f"{population}: {text}")
+    if len(texts) > MOST_VARIABLES:
+        raise ParameterError(f"the populations have {len(texts)} variables together: expected at most {MOST_VARIABLES}")
+    for population, one in each.items():
+        if taken := sorted(texts.keys() & one.defaults.keys()):
+            raise ParameterError(
+                f"dynamics[{population!r}] has the parameter {taken[0]!r}, which is a variable of another population: "
+                "expected another name"
+            )
+    return tuple((name, "; ".join(parts)) for name, parts in texts.items())
 
 
 def each_population(dynamics: Dynamics) -> tuple[tuple[str, Dynamics], ...]:

@@ -101,6 +101,8 @@ def dynamics_of(graph: nx.DiGraph[Any]) -> Dynamics:
         ) from None
     if isinstance(dynamics, Populations):
         raise _inexpressible(dynamics, "it has several populations")
+    if dynamics.variables:
+        raise _inexpressible(dynamics, f"its neurons have the variable {dynamics.variable_names[0]!r} beside s")
     return dynamics
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from neurograph.equations.costs import Cost
 from neurograph.equations.dynamics import STATE, Dynamics
@@ -13,9 +14,11 @@ NAMES = (
     "drift", "transfer", "leak", "slope_s", "slope_I", "transfer_slope", "force", "normaliser", "force_slope",
     "force_coupling", "normaliser_slope",
 )  # fmt: skip
-"""The equations of a phase, in the order in which the engine takes them."""
+"""The equations of a phase, in the order in which the engine takes them; rest_slope_s and rest_slope_I stand for slopes
+with the further variables at rest."""
 
-Equations = tuple[Program | None, ...]
+Equations = tuple[Any, ...]
+"""Those programs, or None, and last a tuple (drift, leak, slope) of each further variable."""
 
 
 @lru_cache(maxsize=512)
@@ -29,19 +32,35 @@ def equations(dynamics: Dynamics, cost: Cost | None, names: frozenset[str]) -> E
         "drift": lambda: dynamics.drift_equation,
         "slope_s": lambda: dynamics.slope("s"),
         "slope_I": lambda: dynamics.slope("I"),
+        "rest_slope_s": lambda: dynamics.rest_slope("s"),
+        "rest_slope_I": lambda: dynamics.rest_slope("I"),
     }
     found: dict[str, Program] = {}
     for name in of_node.keys() & (names | {"drift"}):
-        found[name] = program(of_node[name](), STATE[:2], (*STATE[2:], *parameters))
-    if "leak" in names and dynamics.leak is not None:
-        found["leak"] = program(dynamics.leak, (), (*STATE[2:], *parameters))
+        found[name.removeprefix("rest_")] = node_program(dynamics, of_node[name]())
+    leaks = [program(leak, (), (*STATE[2:], *parameters)) for leak in dynamics.leaks] if "leak" in names else []
+    if leaks:
+        found["leak"] = leaks[0]
     if dynamics.transfer.strip() != "s":
         found["transfer"] = program(dynamics.transfer_equation, ("s",), parameters)
     if "transfer_slope" in names:
         found["transfer_slope"] = program(dynamics.transfer_slope, ("s",), parameters)
     if cost is not None:
         found |= cost_programs(cost, names)
-    return tuple(found.get(name) for name in NAMES)
+    further = tuple(
+        (
+            node_program(dynamics, equation),
+            leaks[k] if leaks else None,
+            node_program(dynamics, equation.derivative(name)) if "slope_s" in found else None,
+        )
+        for k, (name, equation) in enumerate(dynamics.variable_equations.items(), 1)
+    )
+    return (*(found.get(name) for name in NAMES), further)
+
+
+def node_program(dynamics: Dynamics, equation: Expression) -> Program:
+    """Return an equation of a node's s, I and further variables."""
+    return program(equation, dynamics.changing, (*STATE[2:], *dynamics.node_values))
 
 
 @lru_cache(maxsize=256)

@@ -87,19 +87,19 @@ def run_phases(rule: Rule, free: Equilibrium, y: Floats, beta: float | Floats, c
     """Run, from the free equilibrium, the other phases that a rule needs."""
     network, batch = free.network, free.state.shape[0]
     strength = np.full(batch, beta, np.float64)
-    anchor = free.state if rule.transposed else None
+    anchor = free.full if rule.transposed else None
     online = rule.expression if rule.kind == "online" else None
     nudged = opposite = clamped = response = None
     if "nudged" in rule.phases and "opposite" in rule.phases:
         # Both nudges in one batch: the samples once with +beta and once more with -beta.
-        start, twice = np.concatenate([free.state, free.state]), np.concatenate([y, y])
+        start, twice = np.concatenate([free.full, free.full]), np.concatenate([y, y])
         both = Phase(start, twice, np.append(strength, -strength), cost, start if rule.transposed else None)
         final = solver.solve(network, both)
         nudged, opposite = final.of(slice(0, batch)), final.of(slice(batch, None))
     elif "nudged" in rule.phases:
-        nudged = solver.solve(network, Phase(free.state, y, strength, cost, anchor, rule=online))
+        nudged = solver.solve(network, Phase(free.full, y, strength, cost, anchor, rule=online))
     elif "opposite" in rule.phases:
-        opposite = solver.solve(network, Phase(free.state, y, -strength, cost, anchor))
+        opposite = solver.solve(network, Phase(free.full, y, -strength, cost, anchor))
     if "clamped" in rule.phases:
         begun, calls = clamped_start(free, y, rule.clamp)
         engine.run(calls)
@@ -127,15 +127,15 @@ def raise_diverged(rule: Rule, phases: Phases, solver: Solver, samples: NDArray[
 
 
 def _at_outputs(equilibrium: Equilibrium) -> NDArray[np.int64]:
-    """Return the places of the outputs (batch * outputs,) in the numbers of its state."""
-    batch, nodes = equilibrium.state.shape
-    return np.ravel(nodes * np.arange(batch)[:, None] + equilibrium.network.connectivity.outputs)
+    """Return the places of the outputs (batch * outputs,) in the numbers of its full state."""
+    batch, stride = equilibrium.full.shape
+    return np.ravel(stride * np.arange(batch)[:, None] + equilibrium.network.connectivity.outputs)
 
 
 def clamped_start(free: Equilibrium, y: Floats, share: float) -> tuple[Floats, tuple[Call, ...]]:
     """Return where a clamped phase starts: at free, its outputs moved by a share towards y; once the calls have run."""
-    places, targets = _at_outputs(free), np.ascontiguousarray(y, free.state.dtype)
-    state, outputs = np.ascontiguousarray(free.state), np.empty_like(targets)
+    places, targets = _at_outputs(free), np.ascontiguousarray(y, free.full.dtype)
+    state, outputs = np.ascontiguousarray(free.full), np.empty_like(targets)
     start = np.empty_like(state)
     moved = output_program(
         Expression("s + share*(y - s)", ("s", "y", "share"), "a clamped output"), (("share", share),)
@@ -150,10 +150,10 @@ def clamped_start(free: Equilibrium, y: Floats, share: float) -> tuple[Floats, t
 
 def force_on(free: Equilibrium, y: Floats, cost: Cost) -> tuple[Floats, tuple[Call, ...]]:
     """Return the cost's force on the outputs (batch, outputs) at free equilibria, once the calls have run."""
-    targets = np.ascontiguousarray(y, free.state.dtype)
+    targets = np.ascontiguousarray(y, free.full.dtype)
     outputs, shares, force = (np.empty_like(targets) for _ in range(3))
     programs = cost_programs(cost, frozenset())
-    calls: list[Call] = [(engine.take, (np.ascontiguousarray(free.state), _at_outputs(free), outputs))]
+    calls: list[Call] = [(engine.take, (np.ascontiguousarray(free.full), _at_outputs(free), outputs))]
     if cost.coupled:
         calls.append((engine.evaluate, (programs["normaliser"], (outputs,), shares)))
         calls.append((engine.log_shares, (shares, shares.shape[1])))
@@ -203,7 +203,7 @@ def _ends(phases: Phases, values: Floats) -> Ends:
     """Return the final states of the samples that are learned from."""
     learned, response = phases.learned, phases.response
     by_name = {"free": phases.free, "nudged": phases.nudged, "opposite": phases.opposite, "clamped": phases.clamped}
-    states = {name: np.ascontiguousarray(phase.state) for name, phase in by_name.items() if phase is not None}
+    states = {name: np.ascontiguousarray(phase.full) for name, phase in by_name.items() if phase is not None}
     states |= {} if response is None else {"response": np.ascontiguousarray(response.state)}
     slope = None if response is None else np.ascontiguousarray(response.input_slope)
     if not learned.all():

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.dynamics import STATE, Dynamics
+from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.edge_terms import edge_terms
-from neurograph.kernels.equations import equations
+from neurograph.kernels.equations import equations, node_program
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import weighed
 from neurograph.learning.rules import Rule
@@ -32,10 +32,10 @@ class Ends:
     ----------
     network : Network
         The network whose phases they are.
-    states : dict of str to array (batch, nodes)
-        By phase: "free", "nudged", "opposite", "clamped", "response", those that there are.
+    states : dict of str to array (batch, state_size)
+        The full states by phase: "free", "nudged", "opposite", "clamped", "response", those that there are.
     slope : array (batch, nodes) or None
-        dg/dI at the free equilibrium, where the linear response has found it.
+        dg/dI at the free equilibrium, further variables at rest with it, where the linear response has found it.
     beta : float64 array (batch,)
         The nudging strengths.
     values : array (edges + biased nodes,)
@@ -128,7 +128,6 @@ class Readout:
         ends, network = self.ends, self.ends.network
         batch, nodes, dynamics = ends.beta.size, len(network.nodes), network.dynamics
         table = np.zeros((nodes + 1, batch), network.dtype)
-        own = (*STATE[2:], *dynamics.node_values)
         match what:
             case "beta":
                 self.calls.append((engine.take, (ends.beta, np.tile(np.arange(batch), nodes + 1), table)))
@@ -136,11 +135,11 @@ class Readout:
                 self._transpose(ends.slope, table)
             case "slope" | "leak" | "leak_abs":
                 by = {"slope": variable, "leak": "w_out", "leak_abs": "w_out_abs"}[what]
-                self._tabulate(program(dynamics.slope(by), STATE[:2], own), "free", table)
+                self._tabulate(node_program(dynamics, dynamics.rest_slope(by)), "free", table)
             case _:
                 phase, table[-1] = what.removeprefix("sent_"), what != "response"
                 if what == phase or dynamics.transfer.strip() == "s":
-                    self._transpose(ends.states[phase], table)
+                    self._transpose(np.ascontiguousarray(network.parted(ends.states[phase])[0]), table)
                 else:
                     transfer = program(dynamics.transfer_equation, ("s",), dynamics.node_values)
                     self._tabulate(transfer, phase, table)
@@ -177,7 +176,7 @@ def integrated(network: Network, changes: Floats, batch: int, steps: int) -> lis
 
 def _bias_is_input(dynamics: Dynamics) -> bool:
     """Return whether b enters the drift just as I does."""
-    return dynamics.slope("b").text == dynamics.slope("I").text
+    return dynamics.rest_slope("b").text == dynamics.rest_slope("I").text
 
 
 @lru_cache(maxsize=256)

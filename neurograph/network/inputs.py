@@ -135,10 +135,14 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
 
 
 def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -> Floats:
-    """Return the state (batch, nodes) at the start of a phase, clamped nodes at their values."""
+    """Return the full state (batch, state_size) at the start of a phase, clamped nodes at their values.
+
+    A start of s alone leaves the further variables at 0.
+    """
     connectivity = network.connectivity
     shape = (inputs.shape[0], len(network.nodes))
-    state = np.empty(shape, network.dtype)
+    full = np.zeros((inputs.shape[0], network.state_size), network.dtype)
+    state = full[:, : shape[1]]
     if isinstance(start, str):
         if start != "uniform":
             raise ParameterError(
@@ -152,7 +156,7 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
             if start is None or isinstance(start, bool):
                 raise TypeError(start)
             given = np.asarray(start, network.dtype)
-            state[...] = given
+            (full if given.shape[-1:] == full.shape[1:] else state)[...] = given
         except (TypeError, ValueError):
             raise DataError(
                 f"start has shape {np.shape(start)}, type {type(start).__name__}: expected a number, (nodes,) = "
@@ -163,4 +167,4 @@ def starting_state(network: Network, inputs: Floats, start: Start, seed: Seed) -
             raise DataError("start holds a number that is not finite: expected finite numbers")
     state[:, connectivity.bias_nodes] = 1.0
     state[:, connectivity.inputs] = inputs
-    return state
+    return full

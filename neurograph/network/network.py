@@ -109,9 +109,7 @@ class Network(FrozenArrays, Printed):
     def constants(self) -> dict[str, Floats]:
         """What the equations read of each node (nodes,) and no state changes, by symbol: b, w_out, the parameters."""
         values = {"b": self.biases}
-        values |= {
-            name: getattr(self, name) for name in ("w_out", "w_out_abs") if name in self.dynamics.drift_equation.symbols
-        }
+        values |= {name: getattr(self, name) for name in ("w_out", "w_out_abs") if name in self.dynamics.symbols}
         if isinstance(self.dynamics, Populations):
             values[POPULATION] = self.population.astype(self.dtype)
         return values | {name: self.parameters[:, k] for k, name in enumerate(self.dynamics.defaults)}
@@ -267,15 +265,35 @@ class Network(FrozenArrays, Printed):
         sent = self.sent(state)
         return np.asarray((self.matrix() @ np.atleast_2d(sent).T).T.reshape(np.shape(state)), self.dtype)
 
+    @property
+    def state_size(self) -> int:
+        """How many numbers a full state has: s of each node, then of each further variable in turn."""
+        return len(self.nodes) * (1 + len(self.dynamics.variable_names))
+
+    def parted(self, state: Floats) -> tuple[Floats, dict[str, Floats]]:
+        """Part a full state (..., state_size) into s and each further variable, by name, each (..., nodes)."""
+        count = len(self.nodes)
+        ends = range(count, np.shape(state)[-1], count)
+        if not ends:
+            return state, {}
+        parts = (state[..., end : end + count] for end in ends)
+        return state[..., :count], dict(zip(self.dynamics.variable_names, parts, strict=True))
+
     def at_nodes(self, equation: Expression, state: Floats) -> Floats:
-        """Evaluate a node's equation, such as the drift or one of its slopes, at a state (batch, nodes)."""
-        total = self.summed_input(state) if "I" in equation.symbols else 0.0
-        return np.broadcast_to(np.asarray(equation(**self.constants, s=state, I=total), self.dtype), np.shape(state))
+        """Evaluate a node's equation, such as the drift or one of its slopes, at a full state (..., state_size).
+
+        An equation that sees no further variable may be evaluated at s (..., nodes) alone.
+        """
+        s, further = self.parted(state)
+        total = self.summed_input(s) if "I" in equation.symbols else 0.0
+        return np.broadcast_to(np.asarray(equation(**self.constants, **further, s=s, I=total), self.dtype), np.shape(s))
 
     def drift(self, state: ArrayLike, target: ArrayLike = 0.0, beta: float = 0.0) -> Floats:
         """Return ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
 
-        With `beta`, the outputs are nudged towards `target`, (batch, outputs) or (outputs,), by beta (y - s).
+        With `beta`, the outputs are nudged towards `target`, (batch, outputs) or (outputs,), by beta (y - s). Where
+        neurons have further variables, the state is a full one, as :attr:`Equilibrium.full`, and so is what is
+        returned.
 
         Raises
         ------
@@ -283,47 +301,55 @@ class Network(FrozenArrays, Printed):
             If the state has another shape.
         """
         s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
-        if s.ndim not in (1, 2) or s.shape[-1] != len(self.nodes):
+        if s.ndim not in (1, 2) or s.shape[-1] != self.state_size:
             raise ParameterError(
-                f"state has shape {s.shape}: expected ({len(self.nodes)},) or (batch, {len(self.nodes)}), "
-                "one number a node"
+                f"state has shape {s.shape}: expected ({self.state_size},) or (batch, {self.state_size}), "
+                f"{self._of_a_state()}"
             )
         moving = np.zeros(s.shape, self.dtype)
-        free = self.connectivity.free
-        moving[..., free] = self.at_nodes(self.dynamics.drift_equation, s)[..., free]
+        for k, equation in enumerate((self.dynamics.drift_equation, *self.dynamics.variable_equations.values())):
+            free = self.connectivity.free
+            moving[..., k * len(self.nodes) + free] = self.at_nodes(equation, s)[..., free]
         outputs = self.connectivity.outputs
         given = by_name(target, self.outputs, "target", "output")
         moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(given, self.dtype))
         return moving
 
+    def _of_a_state(self) -> str:
+        further = self.dynamics.variable_names
+        return f"one number a node for each of {', '.join(('s', *further))}" if further else "one number a node"
+
     def held(self, state: Floats) -> NDArray[np.bool_]:
-        """Return which nodes do not move at a state (batch, nodes): the clamped, and those pressed against the box."""
-        moving = np.zeros(np.shape(state), np.bool_)
+        """Return which nodes do not move at a full state: the clamped, and those pressed against the box."""
+        s = self.parted(state)[0]
+        moving = np.zeros(np.shape(s), np.bool_)
         moving[..., self.connectivity.free] = True
         if self.dynamics.box is not None:
-            moving &= pressed(state, self.at_nodes(self.dynamics.drift_equation, state), *self.box) == 0
+            moving &= pressed(s, self.at_nodes(self.dynamics.drift_equation, state), *self.box) == 0
         return ~moving
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
         """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
 
         Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
-        out. Row j, column i is the derivative of ds_j/dt with respect to s_i.
+        out. Row j, column i is the derivative of ds_j/dt with respect to s_i, and where neurons have further variables,
+        that with them at rest: the state is then a full one (state_size,), as a row of :attr:`Equilibrium.full`.
 
         Raises
         ------
         ParameterError
             If the state has another shape.
         """
-        s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
-        if s.shape != (len(self.nodes),):
-            raise ParameterError(f"state has shape {s.shape}: expected ({len(self.nodes)},), one number a node")
+        full = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
+        if full.shape != (self.state_size,):
+            raise ParameterError(f"state has shape {full.shape}: expected ({self.state_size},), {self._of_a_state()}")
+        s = self.parted(full)[0]
         moving = np.zeros(s.size)
         moving[self.connectivity.free] = 1.0
-        own = moving * self.at_nodes(self.dynamics.slope("s"), s)
+        own = moving * self.at_nodes(self.dynamics.rest_slope("s"), full)
         outputs = self.connectivity.outputs
         own[outputs] += beta * squared_error().force_slopes(s[outputs], np.zeros(outputs.size))[0]
-        input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.slope("I"), s))
+        input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.rest_slope("I"), full))
         sending = scipy.sparse.diags_array(self.at_nodes(self.dynamics.transfer_slope, s))
         return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)
 

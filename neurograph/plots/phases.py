@@ -133,7 +133,7 @@ def _chosen(sample: int | str, count: int) -> NDArray[np.int64]:
 
 def _settled(network: Network, x: Floats, y: Floats, beta: float, solver: Solver) -> _Phases:
     free = settle(network, x, solver=solver, record=1)
-    nudged = settle(network, x, y=y, beta=beta, solver=solver, start=free.state, record=1)
+    nudged = settle(network, x, y=y, beta=beta, solver=solver, start=free.full, record=1)
     before, after = (_states(phase, solver) for phase in (free, nudged))
     return _Phases(
         states=np.concatenate([before, after[:, 1:]], axis=1),
@@ -144,13 +144,13 @@ def _settled(network: Network, x: Floats, y: Floats, beta: float, solver: Solver
 
 
 def _states(phase: Equilibrium, solver: Solver) -> Floats:
-    """Return the states (samples, frames, nodes) up to the last step that any sample took."""
+    """Return the full states (samples, frames, state_size) up to the last step that any sample took."""
     kept: Trajectory | None = phase.trajectory
     if kept is None:
         raise ParameterError(
             f"solver is {solver!r}, which keeps no trajectory: expected one that does, such as solvers.Euler()"
         )
-    return kept.state[:, kept.steps <= phase.steps.max()]
+    return kept.full[:, kept.steps <= phase.steps.max()]
 
 
 def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Floats:
@@ -158,7 +158,10 @@ def _residual(network: Network, states: Floats, y: Floats, beta: float) -> Float
     # The drift, F_j(s) + beta (y_j - s_j) at outputs; what presses a node against its box does not count.
     each = zip(states, y, strict=True)
     moving = np.stack([network.drift(frames, target, beta) for frames, target in each])
-    return np.asarray(np.where(pressed(states, moving, *network.box) != 0, 0.0, np.abs(moving)).max(axis=2))
+    s, speed = network.parted(states)[0], np.abs(moving)
+    own = speed[..., : s.shape[-1]]
+    own[pressed(s, moving[..., : s.shape[-1]], *network.box) != 0] = 0.0
+    return np.asarray(speed.max(axis=2))
 
 
 def _looks(network: Network, samples: NDArray[np.int64]) -> list[list[Look]]:

@@ -87,7 +87,7 @@ class Anderson(Solver):
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Mix the states of each sample, all that are left a step at a time."""
-        self.refuse_path(phase)
+        self.refuse_path(network, phase)
         search = _Search(network, phase, self)
         with np.errstate(all="ignore"):
             for step in range(1, self.most_steps(phase) + 1):

@@ -34,8 +34,8 @@ def _loop_weights(network: Network, clamped: bool) -> Floats:
 
 def nodes_of(network: Network, rows: PhaseSubgraph | VisitedSubgraph, moving: int) -> tuple[Any, ...]:
     """Return which node each row is, how many move, and what the equations read of them."""
-    seen = network.dynamics.drift_equation.symbols
-    # An array that the drift does not read stands in for a sum that nobody needs computed.
+    seen = network.dynamics.symbols
+    # An array that no equation reads stands in for a sum that nobody needs computed.
     out = network.w_out if "w_out" in seen else network.biases
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
     return rows.node, moving, network.biases, out, out_abs, network.node_values

@@ -121,7 +121,7 @@ class Auto(Solver):
         The residual of a long step is that of a node which still moves to its bound, over the length of the step.
         """
         checked = replace(self.euler, steps=MOST, nudged_steps=None).solve(
-            found.network, replace(phase, start=found.state)
+            found.network, replace(phase, start=found.full)
         )
         return replace(checked, steps=found.steps + checked.steps)
 
@@ -134,13 +134,13 @@ class Auto(Solver):
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
         """Answer in sweeps from the outputs back where the free phase would sweep, else in Euler's steps."""
-        sure, _ = self._choice(equilibrium.network, Phase(equilibrium.state))
+        sure, _ = self._choice(equilibrium.network, Phase(equilibrium.full))
         if not sure.all():
             return self.euler.respond(equilibrium, force, lift)
         whole = self._gauss_seidel.respond(equilibrium, force, lift)
         left = whole.status != Status.CONVERGED
         if left.any():
-            part = replace(equilibrium, state=equilibrium.state[left], dt=None)
+            part = replace(equilibrium, full=equilibrium.full[left], dt=None)
             _put(whole, self.euler.respond(part, force[left], lift), left)
         return whole
 
@@ -153,6 +153,8 @@ class Auto(Solver):
         none = np.zeros(phase.start.shape[0], np.bool_)
         if phase.rule is not None or phase.record is not None:
             return none, "the trajectory itself is asked for"
+        if network.dynamics.variables:
+            return none, "neurons have more variables than one, and it follows them all"
         if _one_pass(network, phase):
             return leaks_on(network, phase.stiffness), "the graph has no cycle, so one pass is exact"
         edges = subgraph_of(network, phase).recurrent.other.size

@@ -24,8 +24,8 @@ class Phase:
 
     Attributes
     ----------
-    start : array (batch, nodes)
-        The state at the start, clamped nodes at their values.
+    start : array (batch, state_size)
+        The full state at the start, clamped nodes at their values.
     target : array (batch, outputs) or None
         What the outputs are nudged towards.
     beta : float or array (batch,)
@@ -127,17 +127,35 @@ class Solver(abc.ABC):
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Return the remedy after this sample diverged, as the end of a sentence."""
 
-    def refuse_path(self, phase: Phase) -> None:
+    def refuse_path(self, network: Network, phase: Phase) -> None:
         """Refuse what needs the trajectory itself, from a method that does not follow it.
 
         Raises
         ------
         ParameterError
-            If the phase has an online rule or a record.
+            If the phase has an online rule or a record, or neurons have further variables.
         """
+        refuse_variables(network, f"solvers.{type(self).__name__}()", "use solvers.Euler()")
         asked = "a record" if phase.record is not None else "an online rule" if phase.rule is not None else None
         if asked is not None:
             raise ParameterError(
                 f"solver is {self!r}, which does not follow the trajectory that {asked} needs: use solvers.Euler(), "
                 "which does"
             )
+
+
+def refuse_variables(network: Network, what: str, remedy: str = "") -> None:
+    """Refuse neurons with further variables, on behalf of what knows only one.
+
+    Raises
+    ------
+    ParameterError
+        If the dynamics has further variables.
+    """
+    names = network.dynamics.variable_names
+    if names:
+        remedy = remedy or "use a dynamics without variables"
+        raise ParameterError(
+            f"the dynamics {network.dynamics.name} has the variable{'s' * (len(names) > 1)} "
+            f"{' and '.join(map(repr, names))} beside s, which {what} does not fit yet: {remedy}"
+        )

@@ -19,7 +19,7 @@ from neurograph.kernels.rule_programs import OnlineProgram, online_programs, wei
 from neurograph.network.connectivity import PhaseSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import box_of, edges_of, leaks_of, nodes_of, subgraph_of
-from neurograph.solvers.base import Phase, Solver
+from neurograph.solvers.base import Phase, Solver, refuse_variables
 from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
 
@@ -89,7 +89,7 @@ class Euler(Solver):
             trace, bias_trace = rule.traces()
             found = replace(found, trace=trace, bias_trace=bias_trace)
         if phase.record is not None and frames is not None:
-            found = replace(found, trajectory=_trajectory(network, phase.record, frames, found.state, found.steps))
+            found = replace(found, trajectory=_trajectory(network, phase.record, frames, found.full, found.steps))
         return found
 
     def follows(self, network: Network, clamped: bool = False) -> Euler:
@@ -120,6 +120,8 @@ class Euler(Solver):
             wanted |= {"slope_s"}
         if phase.anchor is not None:
             wanted |= {"slope_I", "transfer_slope"}
+        if phase.anchor is not None:
+            refuse_variables(network, "a transposed phase")
         recurrent, clamped = (edges_of(network, which, phase.clamped) for which in ("recurrent", "clamped"))
         transposed = None if phase.anchor is None else edges_of(network, "transposed")
         found = Equilibrium.empty(network, phase.start, dt)
@@ -130,7 +132,7 @@ class Euler(Solver):
             recurrent, clamped, transposed, box_of(network),
             (phase.start, phase.anchor, phase.target, phase.strength), dt, self.most_steps(phase), self.tol, implicit,
             phase.cost.stiffness, None if rule is None else rule.arguments, frames,
-            threads_for(int(recurrent[0][-1]), batch), (found.state, found.residual, found.steps, found.status),
+            threads_for(int(recurrent[0][-1]), batch), (found.full, found.residual, found.steps, found.status),
         )  # fmt: skip
 
     def respond(self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0) -> Response:
@@ -149,13 +151,15 @@ class Euler(Solver):
         """Return what will be the response, and the arguments with which the engine's ``response`` writes it there."""
         implicit, dt = self._steps(equilibrium.network, equilibrium.state.shape[0])
         cyclic = equilibrium.network.connectivity.subgraph.schedule.cyclic.any()
-        stepping = (dt if equilibrium.dt is None else equilibrium.dt, implicit) if cyclic else None
-        return response_call(equilibrium, force, lift, self.steps, self.tol, stepping)
+        stepping: tuple[Floats, int] = (dt if equilibrium.dt is None else equilibrium.dt, implicit)
+        if equilibrium.network.dynamics.variables:  # their part of the slopes asks for steps of its own
+            stepping = np.full(dt.shape, np.nan), 0
+        return response_call(equilibrium, force, lift, self.steps, self.tol, stepping if cyclic else None)
 
     def remedy(self, equilibrium: Equilibrium, sample: int) -> str:
         """Suggest a step that is short enough for the diagonal of the Jacobian, where that may be what is wrong."""
         with np.errstate(all="ignore"):
-            largest = float(_largest_own_slope(equilibrium.network, equilibrium.state[sample]))
+            largest = float(_largest_own_slope(equilibrium.network, equilibrium.full[sample]))
         dt = float("nan") if equilibrium.dt is None else float(equilibrium.dt[sample])
         if dt * largest > 1.0:
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
@@ -167,9 +171,11 @@ class Euler(Solver):
         It does so by the sample alone, whatever its batch.
         """
         if self.implicit and network.dynamics.leak is None:
+            changing = network.dynamics.changing
+            own = "" if len(changing) == 2 else f", and of {' and '.join(changing[2:])} in the same form"
             raise ParameterError(
-                f"implicit is True, but the leak of {network.dynamics.name} depends on s or I: expected a drift "
-                "A - L s with L free of both; use solvers.Euler(implicit=False)"
+                f"implicit is True, but a leak of {network.dynamics.name} depends on {' or '.join(changing)}: expected "
+                f"a drift A - L s with L free of them{own}; use solvers.Euler(implicit=False)"
             )
         implicit = CHOSEN if self.implicit is None and self.dt is None else int(bool(self.implicit))
         return implicit, np.full(batch, np.nan if self.dt is None else self.dt)
@@ -192,7 +198,8 @@ def _frames(
 ) -> tuple[int, NDArray[np.int64], Floats]:
     """Return how many steps apart frames are, the rows of the recorded nodes, and an array for the frames."""
     watched = subgraph.row[_watched(network, record)].astype(np.int64)
-    return record.every, watched, np.empty((start.shape[0], steps // record.every + 1, watched.size), start.dtype)
+    numbers = watched.size * (1 + len(network.dynamics.variable_names))
+    return record.every, watched, np.empty((start.shape[0], steps // record.every + 1, numbers), start.dtype)
 
 
 def _watched(network: Network, record: Record) -> NDArray[np.int64]:
@@ -250,10 +257,11 @@ class OnlineRule:
 
 
 def _largest_own_slope(network: Network, state: NDArray[Any]) -> NDArray[np.float64]:
-    """Return max |dg_j/ds_j| over the free nodes, for each sample."""
-    finite = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0)
-    own = network.at_nodes(network.dynamics.slope("s"), finite)[..., network.connectivity.free]
-    return np.asarray(np.fmax(np.max(np.abs(own), axis=-1, initial=0.0), 1e-12), np.float64)
+    """Return max |dg_j/ds_j| over the free nodes, and over the same of their further variables, for each sample."""
+    finite, dynamics = np.nan_to_num(state, nan=0.0, posinf=0.0, neginf=0.0), network.dynamics
+    slopes = [dynamics.slope("s"), *(one.derivative(name) for name, one in dynamics.variable_equations.items())]
+    own = np.stack([network.at_nodes(slope, finite)[..., network.connectivity.free] for slope in slopes], axis=-1)
+    return np.asarray(np.fmax(np.max(np.abs(own), axis=(-2, -1), initial=0.0), 1e-12), np.float64)
 
 
 def _trajectory(
@@ -264,9 +272,10 @@ def _trajectory(
     n_steps: NDArray[np.int64],
 ) -> Trajectory:
     """Return the frames up to the last step of any sample; after its own last step a sample keeps its final state."""
-    watched, frames = _watched(network, record), recorded[2]
+    watched, frames, names = _watched(network, record), recorded[2], network.dynamics.variable_names
+    places = np.concatenate([k * len(network.nodes) + watched for k in range(1 + len(names))])
     count = min(frames.shape[1], -(-int(n_steps.max()) // record.every) + 1)
     for sample, steps in enumerate(n_steps.tolist()):
-        frames[sample, steps // record.every + 1 : count] = end[sample, watched]
+        frames[sample, steps // record.every + 1 : count] = end[sample, places]
     labels = tuple(network.nodes[place] for place in watched)
-    return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy())
+    return Trajectory(record.every * np.arange(count), labels, frames[:, :count].copy(), names)

@@ -68,7 +68,7 @@ class GaussSeidel(Solver):
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code."""
-        self.refuse_path(phase)
+        self.refuse_path(network, phase)
         start, subgraph = phase.start, subgraph_of(network, phase)
         batch, schedule, rows = start.shape[0], subgraph.schedule, subgraph.visited
         transposed = phase.anchor is not None

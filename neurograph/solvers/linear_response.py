@@ -12,7 +12,7 @@ from neurograph.network.connectivity import PhaseSubgraph, VisitedSubgraph
 from neurograph.solvers.arguments import box_of, edges_of, loop_weights, nodes_of
 from neurograph.solvers.result import Equilibrium, Response
 
-WANTED = frozenset({"leak", "slope_s", "slope_I", "transfer_slope"})
+WANTED = frozenset({"rest_slope_s", "rest_slope_I", "transfer_slope"})
 
 
 def response_call(
@@ -26,6 +26,8 @@ def response_call(
 ) -> tuple[Response, tuple[Any, ...]]:
     """Return the d that will solve J' d + force = 0, J the Jacobian at a free equilibrium, by an iteration.
 
+    Further variables of neurons are at rest with it: J is that of :meth:`Network.jacobian`.
+
     And the arguments with which the engine's ``response`` writes it there. With `stepping`, each sample's dt and
     whether its steps are semi-implicit: Euler's steps of dd/dt = J' d + force. Without: sweeps of Gauss-Seidel in the
     reverse of the free phase's order.
@@ -33,8 +35,9 @@ def response_call(
     With `contrast`, the final states of two phases and the width (batch,) over which they are apart, it only writes the
     residual of ``(after - before) / width`` as d.
     """
-    network, state = equilibrium.network, equilibrium.state
-    batch, subgraph, weights = state.shape[0], network.connectivity.subgraph, network.weights
+    network, batch = equilibrium.network, equilibrium.full.shape[0]
+    subgraph, weights = network.connectivity.subgraph, network.weights
+    wanted = WANTED if network.dynamics.variables else WANTED | {"leak"}  # theirs are not those of the rest slopes
     dt, implicit = stepping or (np.ones(batch), 0)
     loops = loop_weights(network)
     rows: PhaseSubgraph | VisitedSubgraph = subgraph
@@ -47,11 +50,11 @@ def response_call(
         fresh, stale = (edges[1].weighted(weights) for edges in (rows.forward, rows.feedback))
     else:
         fresh = stale = edges_of(network, "transposed")
-    answer = Response.empty(state)
+    answer = Response.empty(equilibrium.state)
     return answer, (
-        equations(network.dynamics, None, WANTED), nodes_of(network, rows, subgraph.moving.size),
+        equations(network.dynamics, None, wanted), nodes_of(network, rows, subgraph.moving.size),
         (*rows.outputs, force.shape[1]), recurrent, clamped, fresh, stale,
-        box_of(network), state, np.ascontiguousarray(force, state.dtype), lift, dt, implicit, steps, tol,
+        box_of(network), equilibrium.full, np.ascontiguousarray(force, network.dtype), lift, dt, implicit, steps, tol,
         stepping is None, loops, contrast,
         (answer.state, answer.input_slope, answer.residual, answer.steps, answer.status),
     )  # fmt: skip

@@ -81,7 +81,7 @@ class Newton(Solver):
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Solve for each sample, all that are left a step at a time."""
-        self.refuse_path(phase)
+        self.refuse_path(network, phase)
         search = _Search(network, phase, self.tol)
         with np.errstate(all="ignore"):
             for step in range(1, self.most_steps(phase) + 1):

@@ -41,13 +41,27 @@ class Trajectory:
         The step of each frame; the first is the start.
     nodes : tuple of hashable
         The nodes that were kept.
-    state : array (batch, frames, nodes)
-        Their states; a sample that has stopped keeps its last.
+    full : array (batch, frames, nodes (1 + variables))
+        Their states, and behind them each further variable, in turn; a sample that has stopped keeps its last.
+    names : tuple of str
+        The names of the further variables.
     """
 
     steps: NDArray[np.int64]
     nodes: tuple[Hashable, ...]
-    state: Floats
+    full: Floats
+    names: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> Floats:
+        """Their states (batch, frames, nodes)."""
+        return self.full[..., : len(self.nodes)]
+
+    @property
+    def variables(self) -> dict[str, Floats]:
+        """Each further variable (batch, frames, nodes), by name."""
+        count = len(self.nodes)
+        return {name: self.full[..., k * count : (k + 1) * count] for k, name in enumerate(self.names, 1)}
 
     def __repr__(self) -> str:
         """Return a line with the size."""
@@ -76,8 +90,9 @@ class Equilibrium(Printed):
     ----------
     network : Network
         What was settled.
-    state : array (batch, nodes)
-        State of every node, in the graph's own order.
+    full : array (batch, state_size)
+        State of every node, in the graph's own order, and behind it each further variable of every node, in turn:
+        :attr:`state` and :attr:`variables` in one.
     status : int8 array (batch,)
         A :class:`Status` for each sample.
     residual : array (batch,)
@@ -97,7 +112,7 @@ class Equilibrium(Printed):
     """
 
     network: Network
-    state: Floats
+    full: Floats
     status: NDArray[np.int8]
     residual: Floats
     steps: NDArray[np.int64]
@@ -115,6 +130,16 @@ class Equilibrium(Printed):
         return cls(network, np.empty_like(start), *numbers, dt=dt)
 
     @property
+    def state(self) -> Floats:
+        """State s of every node (batch, nodes)."""
+        return self.network.parted(self.full)[0]
+
+    @property
+    def variables(self) -> dict[str, Floats]:
+        """Each further variable of every node (batch, nodes), by name; 0 at nodes whose population has it not."""
+        return self.network.parted(self.full)[1]
+
+    @property
     def outputs(self) -> Floats:
         """State of the output nodes (batch, outputs)."""
         return self.state[:, self.network.connectivity.outputs]
@@ -127,7 +152,7 @@ class Equilibrium(Printed):
     def of(self, samples: slice | NDArray[np.int64]) -> Equilibrium:
         """Return the same of some of the samples, without what is summed over all of them or kept of their paths."""
         dt = None if self.dt is None else self.dt[samples]
-        parts = self.state[samples], self.status[samples], self.residual[samples], self.steps[samples]
+        parts = self.full[samples], self.status[samples], self.residual[samples], self.steps[samples]
         return Equilibrium(self.network, *parts, dt=dt, method=self.method)
 
     def __repr__(self) -> str:
@@ -145,7 +170,7 @@ class Response(Printed):
         d = ds/dbeta, the solution of J' d + force = 0 with J the Jacobian at the free equilibrium: minus the gradient
         of the cost with respect to a push on each node's drift.
     input_slope : array (batch, nodes)
-        dg/dI at the free equilibrium.
+        dg/dI at the free equilibrium, further variables at rest with it.
     status : int8 array (batch,)
         A :class:`Status` for each sample; DIVERGED where the free equilibrium is not stable.
     residual : array (batch,)
@@ -165,7 +190,7 @@ class Response(Printed):
         """Return arrays of their sizes, to be written to, at an equilibrium's states (batch, nodes)."""
         batch = state.shape[0]
         numbers = np.empty(batch, np.int8), np.empty(batch), np.empty(batch, np.int64)
-        return cls(np.empty_like(state), np.zeros_like(state), *numbers)
+        return cls(np.empty(state.shape, state.dtype), np.zeros(state.shape, state.dtype), *numbers)
 
     def __repr__(self) -> str:
         """Return the same line as of an equilibrium."""

@@ -1,7 +1,8 @@
 """The vector field of one phase, nudge included, and its Jacobian, for solvers that need slopes.
 
 The equations are those that the compiled loops carry, evaluated on arrays. Samples stand side by side as columns, and
-every sum runs in the order of the edges, so that a sample's numbers do not depend on its batch.
+every sum runs in the order of the edges, so that a sample's numbers do not depend on its batch. Further variables of
+neurons stay where the phase starts.
 """
 
 from __future__ import annotations
@@ -44,10 +45,12 @@ class VectorField:
         self.recurrent = sparse.csr_array((values, other, indptr), shape=(count, count))
         indptr, other, values = subgraph.clamped.weighted(weights)
         sent = np.zeros((int(subgraph.row.max(initial=-1)) + 1, phase.start.shape[0]))
-        sent[subgraph.row] = network.sent(phase.start).T
+        start, further = network.parted(phase.start)
+        sent[subgraph.row] = network.sent(start).T
         self._clamped_input = sparse.csr_array((values, other, indptr), shape=(count, len(sent))) @ sent
         known = network.constants.items()
         self._known = {name: values[self.moving, None].astype(np.float64) for name, values in known}
+        self._further = {name: values.T[self.moving].astype(np.float64) for name, values in further.items()}
         beta = np.full(phase.start.shape[0], phase.beta, np.float64)
         self._nudge: tuple[Columns, Columns] | None = None
         if phase.target is not None and np.any(beta):
@@ -62,7 +65,7 @@ class VectorField:
 
     def drift(self, s: Columns, samples: Places) -> Columns:
         """Return F (moving, k) at states s (moving, k) of these samples."""
-        drift = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples))
+        drift = self._at(self._network.dynamics.drift_equation, s, self._input(s, samples), samples)
         if self._nudge is not None:
             beta, target = (values[..., samples] for values in self._nudge)
             drift[self.pulled] += beta * self._cost.force_at(_rows(s[self.pulled]), _rows(target)).T
@@ -78,8 +81,8 @@ class VectorField:
     def slopes(self, s: Columns, samples: Places) -> tuple[Columns, Columns, Columns]:
         """Return dg/ds, dg/dI and f' of every moving node (moving, k)."""
         dynamics, total = self._network.dynamics, self._input(s, samples)
-        own, input_slope = (self._at(dynamics.slope(name), s, total) for name in ("s", "I"))
-        return own, input_slope, self._at(dynamics.transfer_slope, s, total)
+        own, input_slope = (self._at(dynamics.slope(name), s, total, samples) for name in ("s", "I"))
+        return own, input_slope, self._at(dynamics.transfer_slope, s, total, samples)
 
     def jacobian(self, s: Columns, samples: Places) -> Columns:
         """Return the entries of dF/ds (entries, k), which stand at `rows` and `columns`."""
@@ -117,11 +120,12 @@ class VectorField:
         return np.concatenate(rows), np.concatenate(columns)
 
     def _input(self, s: Columns, samples: Places) -> Columns:
-        sent = self._at(self._network.dynamics.transfer_equation, s, s)
+        sent = self._at(self._network.dynamics.transfer_equation, s, s, samples)
         return np.asarray(self._clamped_input[:, samples] + self.recurrent @ sent)
 
-    def _at(self, equation: Expression, s: Columns, total: Columns) -> Columns:
-        values = equation(**self._known, s=s, I=total)
+    def _at(self, equation: Expression, s: Columns, total: Columns, samples: Places) -> Columns:
+        further = {name: values[:, samples] for name, values in self._further.items()}
+        values = equation(**self._known, **further, s=s, I=total)
         return np.array(np.broadcast_to(values, s.shape), np.float64, order="C")
 
 

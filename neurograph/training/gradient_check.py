@@ -341,8 +341,8 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
     force[:, network.connectivity.outputs] = cost.force_at(free.outputs, targets)
     state = np.zeros_like(free.state)
     for sample in range(batch):
-        state[sample] = _direct_response(network, free.state[sample], force[sample], sample)
-    slope = network.at_nodes(network.dynamics.slope("I"), free.state)
+        state[sample] = _direct_response(network, free.full[sample], force[sample], sample)
+    slope = network.at_nodes(network.dynamics.rest_slope("I"), free.full)
     exact = Response(state, slope, free.status, free.residual, free.steps)
     phases = Phases(free, None, None, None, exact, np.ones(batch), np.ones(batch, np.bool_), steps=1)
     change, bias_change = weight_change(rules.asymmetric_ep(lift=0.0), phases)
@@ -352,7 +352,7 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
 def _direct_response(network: Network, state: Floats, force: Floats, sample: int) -> Floats:
     """Solve J' d + force = 0 among the nodes that move; the others have 0."""
     moving = np.flatnonzero(~network.held(state))
-    response = np.zeros(state.size)
+    response = np.zeros(len(network.nodes))
     if not moving.size:
         return response
     transposed = network.jacobian(state)[moving][:, moving].astype(np.float64).T.tocsc()

@@ -78,11 +78,13 @@ class Plan:
     def of(cls, network: Network, config: TrainingConfig, batch: int) -> Plan | None:
         """Return the plan of the updates by so many samples; None where there is none, and the parts go one by one.
 
-        There is one if each phase follows its trajectory, whatever the weights.
+        There is one if each phase follows its trajectory, whatever the weights, and neurons have one variable.
         """
         rule, connectivity = config.rule, network.connectivity
         method = config.solver.follows(network)
-        if not isinstance(method, Euler) or not connectivity.subgraph.schedule.cyclic.any():
+        if network.dynamics.variables or not isinstance(method, Euler):
+            return None
+        if not connectivity.subgraph.schedule.cyclic.any():
             return None
         if "clamped" in rule.phases and config.solver.follows(network, clamped=True) is None:
             return None
@@ -169,7 +171,7 @@ def _phases(
         for k, sign in enumerate(signs):
             part = slice(k * batch, (k + 1) * batch)
             signed = program(Expression("sign*beta", ("sign", "beta"), "a nudge"), ("beta",), (), (("sign", sign),))
-            calls.append((engine.take, (free.state, None, begun[part])))
+            calls.append((engine.take, (free.full, None, begun[part])))
             calls.append((engine.take, (target, None, targets[part])))
             calls.append((engine.evaluate, (signed, (beta,), strength[part])))
         found = settled(

@@ -128,7 +128,7 @@ def reach(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if dynamics.leak is None or dynamics.leak.symbols & {"b", "w_out", "w_out_abs"}:
         return any_number.low, any_number.high
     known = {name: Interval.constant(values[outputs]) for name, values in network.constants.items()}
-    known |= dict.fromkeys(("I", "b", "w_out", "w_out_abs"), any_number)
+    known |= dict.fromkeys(("I", "b", "w_out", "w_out_abs", *dynamics.variable_names), any_number)
     leak = enclose(dynamics.leak, known).repeated(outputs.size)
     if not np.all(leak.low > 0.0):
         return any_number.low, any_number.high
@@ -175,7 +175,7 @@ def saturated(network: Network, states: Floats) -> float:
 def _response(network: Network, states: Floats) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return where the box holds states of the nodes that move, and the sizes of dg/dI, each (moving, samples)."""
     field, every = VectorField(network, Phase(states)), np.arange(len(states))
-    s = states.T[field.moving].astype(np.float64)
+    s = network.parted(states)[0].T[field.moving].astype(np.float64)
     held = pressed(s, field.drift(s, every), *(end[field.moving, None] for end in network.box)) != 0
     return held, np.abs(field.slopes(s, every)[1])
 

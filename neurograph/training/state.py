@@ -216,7 +216,7 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
         network, optimiser_state, phases = update
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
-        states[batch] = phases.free.state
+        states[batch] = phases.free.full
     if config.pruner is not None:
         task = Task(states[samples], problem.y[samples], config.cost, config.solver)
         step = prune_now(network, config.pruner, rng, state.epochs, task, config.keep)

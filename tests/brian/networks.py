@@ -46,11 +46,20 @@ SENDERS = Populations.of(
 )
 """Populations that send rates."""
 
+ADAPTING = ng.Dynamics(
+    "(-s + relu(I*r + b - g*a))/tau",
+    variables={"a": "(s - a)/tau_a", "r": "(1 - r)/4 - s*r/(2 + w_out_abs)"},
+    parameters={"tau": 1.0, "tau_a": 3.0, "g": 0.5},
+)
+"""Neurons that adapt, and whose inputs grow weaker with what they send."""
+
 DYNAMICS = {
     **NAMED,
     **{f"additive {name}": ng.dynamics.additive(name) for name in ("clip", "sigmoid", "relu")},
     "own": OWN,
     "populations": Populations.of(POPULATIONS),
+    "several variables": ADAPTING,
+    "populations of several variables": Populations.of({"leaky": ng.dynamics.vector_field(), "adapting": ADAPTING}),
     "populations of one box": Populations.of({"leaky": ng.dynamics.vector_field(), "deep": ng.dynamics.deep()}),
 }
 
@@ -76,7 +85,7 @@ def euler(network, x, steps=STEPS, start=0.0, y=None, beta=0.0):
     """Free phase, and with y the nudged one after it, as the network takes them by itself."""
     solver = Euler(dt=STEP, steps=steps, tol=0)
     free = ng.settle(network, x, solver=solver, start=start, seed=1)
-    return free if y is None else solver.solve(network, Phase(free.state, np.asarray(y, float), beta))
+    return free if y is None else solver.solve(network, Phase(free.full, np.asarray(y, float), beta))
 
 
 def built(network, x=X, **options):

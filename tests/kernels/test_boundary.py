@@ -76,6 +76,7 @@ def calls():
         for number in (np.float32, np.float64):
             for each in (dynamics, ng.dynamics.additive("tanh"), ng.dynamics.deep("absolute")):
                 settled(each, number)
+            of_two_variables(number)
         packed = PackedWeights.of(scipy.sparse.csr_array(np.round(np.random.default_rng(0).normal(size=(7, 9)))))
         packed.matrix()
         packed @ np.ones((9, 3))
@@ -116,6 +117,21 @@ def settled(dynamics, number):
         config = TrainingConfig(rule=rule, cost=cost, solver=Euler(steps=30), optimiser=ng.optimisers.sgd(max_norm=1.0))
         plan = Plan.of(tied, config, 5)
         plan.update(tied, first_optimiser_state(tied, config.optimiser), start, target, 0.5, 0)
+
+
+def of_two_variables(number):
+    """Settle, nudge, answer and learn with neurons that have further variables."""
+    own = ng.Dynamics("-s + tanh(I + b - a*c)", transfer="tanh(s)", variables={"a": "s - a", "c": "(I - c)/2"})
+    graph = ng.topologies.random(inputs=2, hidden=5, outputs=2, density=0.5, bias="neurons", scale=0.3, seed=0)
+    network, random = ng.compile(graph, own, dtype=number), np.random.default_rng(0)
+    start, target = random.uniform(size=(5, network.state_size)).astype(number), np.eye(5, 2, dtype=number)
+    for solver in (Euler(steps=30), Euler(dt=0.2, steps=30, implicit=False)):
+        free = solver.solve(network, Phase(start, record=ng.Record(every=7)))
+        phases = run_phases(asymmetric_ep(), free, target, 0.1, ng.costs.squared_error(), solver)
+        weight_change(asymmetric_ep(), phases)
+    weight_change(
+        Rule("post_slope*pre_leak*post_nudged"), run_phases(ep(), free, target, 0.1, ng.costs.squared_error(), solver)
+    )
 
 
 def copied(value):

@@ -6,7 +6,8 @@ from neurograph.kernels.equations import NAMES, equations
 
 
 def made(dynamics, cost=None, *names):
-    programs = equations(dynamics, cost, frozenset(names))
+    *programs, further = equations(dynamics, cost, frozenset(names))
+    assert further == ()
     return {name for name, program in zip(NAMES, programs, strict=True) if program is not None}
 
 
@@ -33,6 +34,14 @@ def test_a_cost_with_a_normaliser_brings_what_its_shares_need():
     assert made(tanh, ng.costs.cross_entropy(), "force_slope") == {
         "drift", "force", "normaliser", "force_slope", "force_coupling", "normaliser_slope",
     }  # fmt: skip
+
+
+def test_each_further_variable_has_a_drift_and_what_s_has():
+    adapting = ng.Dynamics("-s + tanh(I - a - c)", variables={"a": "s - a", "c": "I - c**3"})
+    *_, further = equations(adapting, None, frozenset({"slope_s"}))
+    assert [[one is not None for one in programs] for programs in further] == [[True, False, True]] * 2
+    linear = ng.Dynamics("-s + tanh(I - a)", variables={"a": "s - a"})
+    assert [one is not None for one in equations(linear, None, frozenset({"leak"}))[-1][0]] == [True, True, False]
 
 
 def test_the_same_equations_are_the_same_programs():

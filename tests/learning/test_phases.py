@@ -185,7 +185,7 @@ def test_the_residual_of_a_contrast_is_that_of_its_equation_also_where_nodes_are
     free = ng.settle(start, rng.random((8, 2)), solver=TIGHT, throw=False)
     held = start.held(free.state)[:, start.connectivity.free]
     assert 0 < held.sum() < held.size
-    ends = [replace(free, state=rng.random(free.state.shape)) for _ in range(2)]
+    ends = [replace(free, full=rng.random(free.state.shape)) for _ in range(2)]
     nudged, opposite = (
         end if sides in (name, "both") else None for name, end in zip(("nudged", "opposite"), ends, strict=True)
     )

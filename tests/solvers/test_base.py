@@ -11,6 +11,7 @@ from neurograph.solvers import SOLVERS, Euler, GaussSeidel
 from neurograph.solvers.base import Phase
 
 START = np.arange(6.0).reshape(3, 2)
+NETWORK = ng.compile(ng.topologies.complete(1, 0, 1, seed=0))
 
 
 @pytest.mark.parametrize(
@@ -71,5 +72,5 @@ def test_every_solver_checks_its_numbers(solver, wrong, message):
 )
 def test_a_method_without_a_trajectory_refuses_what_needs_one(asked, message):
     with pytest.raises(ParameterError, match=message):
-        GaussSeidel().refuse_path(Phase(START, **asked))
-    GaussSeidel().refuse_path(Phase(START))
+        GaussSeidel().refuse_path(NETWORK, Phase(START, **asked))
+    GaussSeidel().refuse_path(NETWORK, Phase(START))

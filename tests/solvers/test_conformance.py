@@ -91,7 +91,9 @@ def test_what_any_of_them_calls_settled_is_an_equilibrium(dynamics, data, seed):
         settled = ng.settle(network, x, solver=solver(tol=1e-9), start="uniform", seed=0)
         moved = np.clip(settled.state + network.drift(settled.state), 0.0, 1.0) - settled.state
         largest = np.abs(moved[:, network.connectivity.free]).max(axis=1)
-        assert np.all((largest < 1e-7) == (settled.status == ng.Status.CONVERGED)), solver
+        converged = settled.status == ng.Status.CONVERGED
+        assert np.all(largest[converged] < 1e-7), solver
+        assert np.all(largest[~converged] > 1e-10), solver  # a slow decay may not be done after all steps
 
 
 def test_a_ring_that_cycles_for_ever_is_settled_by_none_that_follows_it():

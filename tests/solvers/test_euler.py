@@ -145,7 +145,7 @@ def test_the_explicit_step_is_half_the_largest_stable_one():
 
 
 def test_what_no_semi_implicit_step_can_do_is_refused():
-    with pytest.raises(ParameterError, match=r"the leak of custom depends on s or I: .*Euler\(implicit=False\)"):
+    with pytest.raises(ParameterError, match=r"a leak of custom depends on s or I: .*Euler\(implicit=False\)"):
         ng.settle(decaying("-s**3"), np.empty((1, 0)), solver=Euler(implicit=True))
     with pytest.raises(ParameterError, match=r"node 'y' has the leak -5, so that 1 \+ dt \* leak is not positive"):
         ng.settle(decaying("5*s"), np.empty((1, 0)), solver=Euler(implicit=True))

@@ -268,6 +268,7 @@ static PyObject *make_choice(PyObject *self, PyObject *args) {
 
 /* What a phase is of: the part of the arguments that every loop takes. */
 static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyObject *outputs, PyObject *equations) {
+    enum { EQUATIONS = 12 }; /* the last are those of the further variables */
     PyObject *node, *bias, *w_out, *w_out_abs, *parameter, *row, *column;
     int64_t count;
     if (!is_tuple(nodes, "nodes") || !is_tuple(outputs, "outputs")) return -1;
@@ -312,18 +313,34 @@ static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyO
     const int64_t values = 3 + p->parameters;
     static const char *const name[] = {"drift", "transfer", "leak", "slope_s", "slope_I", "transfer_slope", "force",
                                        "normaliser", "force_slope", "force_coupling", "normaliser_slope"};
-    const int variables[] = {2, 1, 0, 2, 2, 1, 3, 1, 3, 3, 1};
+    if (!PyTuple_Check(equations) || PyTuple_GET_SIZE(equations) != EQUATIONS || !PyTuple_Check(PyTuple_GET_ITEM(equations, EQUATIONS - 1))) {
+        PyErr_SetString(PyExc_TypeError, "equations: expected 11 programs or None, and a tuple of further variables");
+        return -1;
+    }
+    PyObject *further = PyTuple_GET_ITEM(equations, EQUATIONS - 1);
+    if (PyTuple_GET_SIZE(further) > MOST_VARIABLES) {
+        PyErr_Format(PyExc_ValueError, "a node has %zd further variables: expected at most %d", PyTuple_GET_SIZE(further), MOST_VARIABLES);
+        return -1;
+    }
+    const int seen = 2 + (int)PyTuple_GET_SIZE(further);
+    const int variables[] = {seen, 1, 0, seen, seen, 1, 3, 1, 3, 3, 1};
     const int64_t read[] = {values, p->parameters, values, values, values, p->parameters, 0, 0, 0, 0, 0};
     const struct program **to[] = {&p->drift, &p->transfer, &p->leak, &p->slope_s, &p->slope_in, &p->transfer_slope,
                                    &p->force, &p->normaliser, &p->force_slope, &p->force_coupling, &p->normaliser_slope};
-    if (!PyTuple_Check(equations) || PyTuple_GET_SIZE(equations) != 11) {
-        PyErr_SetString(PyExc_TypeError, "equations: expected 11 programs or None");
-        return -1;
-    }
-    for (int k = 0; k < 11; k++)
+    for (int k = 0; k < EQUATIONS - 1; k++)
         if (take_program(equations, k, name[k], variables[k], read[k], to[k])) return -1;
-    if (p->drift) return 0;
-    PyErr_SetString(PyExc_TypeError, "equations: expected a drift");
+    for (p->variables = 0; p->variables < seen - 2; p->variables++) {
+        PyObject *one = PyTuple_GET_ITEM(further, p->variables);
+        struct variable *v = &p->variable[p->variables];
+        if (!is_tuple(one, "a variable") || PyTuple_GET_SIZE(one) != 3) break;
+        if (take_program(one, 0, "drift", seen, values, &v->drift) || take_program(one, 1, "leak", 0, values, &v->leak) ||
+            take_program(one, 2, "slope", seen, values, &v->slope))
+            return -1;
+        if (!v->drift || !v->leak != !p->leak || !v->slope != !p->slope_s) break;
+    }
+    p->stride = p->end_stride = times(p->nodes, 1 + p->variables);
+    if (p->drift && p->variables == seen - 2) return 0;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "equations: expected a drift, and of each variable a leak and a slope where s has them");
     return -1;
 }
 
@@ -335,8 +352,12 @@ static int take_samples(struct held *held, struct phase *p, PyObject *samples, P
     if (!PyArg_ParseTuple(samples, "OOOO", &start, &anchor, &target, &beta)) return -1;
     if (!PyArg_ParseTuple(result, "OOOO", &end, &residual, &n_steps, &status)) return -1;
     if (!(p->beta = numbers(held, beta, "beta", 'd', -1, &p->batch, 0))) return -1;
-    count = times(p->batch, p->nodes);
+    count = times(p->batch, p->stride);
     if (!(p->start = numbers(held, start, "start", 'r', count, 0, 0))) return -1;
+    if (anchor != Py_None && p->variables) {
+        PyErr_SetString(PyExc_ValueError, "a transposed phase: expected no further variables");
+        return -1;
+    }
     if (anchor != Py_None && !(p->anchor = numbers(held, anchor, "anchor", 'r', count, 0, 0))) return -1;
     for (int64_t k = 0; k < p->batch; k++) p->nudged |= p->beta[k] != 0;
     p->nudged = p->nudged && p->outputs;

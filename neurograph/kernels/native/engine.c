@@ -89,7 +89,7 @@ static PyObject *euler(PyObject *self, PyObject *args) {
         if (!(p.watched_row = numbers(&held, rows, "watched", 'l', -1, &p.watched, 0))) goto failed;
         p.frame_count = p.steps / p.every + 1;
         if (all_within(p.watched_row, p.watched, 0, p.rows, "watched")) goto failed;
-        if (!(p.frames = numbers(&held, frames, "frames", 'r', times(times(p.batch, p.frame_count), p.watched), 0, 1))) goto failed;
+        if (!(p.frames = numbers(&held, frames, "frames", 'r', times(times(p.batch, p.frame_count), times(p.watched, 1 + p.variables)), 0, 1))) goto failed;
     }
     p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
     return ran(&held, &p, CHOSEN(run_euler, held.bytes == 4));
@@ -121,6 +121,10 @@ static PyObject *gauss_seidel(PyObject *self, PyObject *args) {
                           &colours, &blocks, &cyclic, &loops, &result))
         return 0;
     if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
+    if (p.variables) {
+        PyErr_SetString(PyExc_ValueError, "equations: expected no further variables");
+        goto failed;
+    }
     for (int k = 0; k < 6; k++)
         if (take_edges(&held, edges[k], names[k], p.free, p.rows, to[k])) goto failed;
     if (take_samples(&held, &p, samples, result)) goto failed;
@@ -161,9 +165,9 @@ static PyObject *response(PyObject *self, PyObject *args) {
     if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
     if (take_edges(&held, fresh, "fresh", p.free, p.free, &p.forward)) goto failed;
     if (take_edges(&held, stale, "stale", p.free, p.free, &p.feedback)) goto failed;
-    p.transposed = p.forward;
+    p.transposed = p.forward, p.end_stride = p.nodes;
     if (!(p.dt = numbers(&held, dt, "dt", 'd', -1, &p.batch, 1))) goto failed;
-    if (!(p.start = numbers(&held, state, "state", 'r', times(p.batch, p.nodes), 0, 0))) goto failed;
+    if (!(p.start = numbers(&held, state, "state", 'r', times(p.batch, p.stride), 0, 0))) goto failed;
     if (!(p.target = numbers(&held, force, "force", 'r', times(p.batch, p.columns), 0, 0))) goto failed;
     if (!(p.loops = numbers(&held, loops, "loops", 'r', p.free, 0, 0))) goto failed;
     if (!(p.end = numbers(&held, end, "end", 'r', times(p.batch, p.nodes), 0, 1))) goto failed;
@@ -300,14 +304,14 @@ static PyObject *tabulate(PyObject *self, PyObject *args) {
     if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
     if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
     const int local = PyCapsule_IsValid(program, PROGRAM) && ((struct program *)PyCapsule_GetPointer(program, PROGRAM))->variables == 1;
-    if (!(p.tabled = program_of(program, "tabled", local ? 1 : 2, local ? p.parameters : 3 + p.parameters))) goto failed;
+    if (!(p.tabled = program_of(program, "tabled", local ? 1 : 2 + p.variables, local ? p.parameters : 3 + p.parameters))) goto failed;
     if (!(p.start = numbers(&held, state, "state", 'r', -1, &count, 0))) goto failed;
-    p.batch = p.nodes ? count / p.nodes : 0;
-    if (count != times(p.batch, p.nodes)) {
-        PyErr_SetString(PyExc_ValueError, "state: expected a number for each node of each sample");
+    p.batch = p.stride ? count / p.stride : 0;
+    if (count != times(p.batch, p.stride)) {
+        PyErr_SetString(PyExc_ValueError, "state: expected a number for each variable of each node of each sample");
         goto failed;
     }
-    if (!(p.end = numbers(&held, to, "to", 'r', count, 0, 1))) goto failed;
+    if (!(p.end = numbers(&held, to, "to", 'r', times(p.batch, p.nodes), 0, 1))) goto failed;
     return ran(&held, &p, CHOSEN(run_table, held.bytes == 4));
 failed:
     release(&held);

@@ -35,12 +35,12 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 4 };
+enum { INTERFACE = 5 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
 enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
-enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256 };
+enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256, MOST_VARIABLES = 8 };
 enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
 enum { IMPOSSIBLE = -4 }; /* returned where no step is: the batch was not moved */
 #define LARGEST 1e10                           /* a residual from which a sample has diverged */
@@ -138,6 +138,10 @@ struct rule { /* a rule integrated along a phase; edges `first` to `last` of all
     double *trace; /* (terms, edges + biases) */
 };
 
+struct variable { /* a further state variable of every node */
+    const struct program *drift, *leak, *slope;
+};
+
 struct gate { /* where threads meet */
     _Atomic int64_t arrived __attribute__((aligned(LINE)));
     _Atomic int64_t opened __attribute__((aligned(LINE)));
@@ -151,11 +155,14 @@ struct watch { /* when the first thread has last looked for signals */
 
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
     int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps;
+    int64_t stride, end_stride; /* numbers of a sample where it starts and ends: s of the nodes, then each further variable */
     const int64_t *node;                        /* (nodes,): which node each row is, the free ones first */
     const int64_t *output_row, *output_column;  /* (outputs,), by row */
     struct edges recurrent, clamped, transposed, forward, feedback, forward_back, feedback_back;
     const void *bias, *w_out, *w_out_abs, *parameter; /* by node */
     const struct program *drift, *transfer, *leak, *slope_s, *slope_in, *transfer_slope, *force, *normaliser;
+    int variables;                              /* further ones, beside s */
+    struct variable variable[MOST_VARIABLES];
     const struct program *tabled; /* an equation of which a table is made */
     const struct program *force_slope, *force_coupling, *normaliser_slope;
     double low, high, stiffness, tol;
@@ -201,6 +208,11 @@ static int64_t most_temporaries(const struct phase *p) {
         if (p->rule.pre[t]->temporaries > most) most = p->rule.pre[t]->temporaries;
         if (p->rule.post[t]->temporaries > most) most = p->rule.post[t]->temporaries;
     }
+    for (int v = 0; v < p->variables; v++) {
+        const struct program *const own[] = {p->variable[v].drift, p->variable[v].leak, p->variable[v].slope};
+        for (int k = 0; k < 3; k++)
+            if (own[k] && own[k]->temporaries > most) most = own[k]->temporaries;
+    }
     return most;
 }
 
@@ -217,6 +229,7 @@ static double step_length(int implicit, double own) {
 }
 
 #define ONE_ROW(p) padded((p)->rows) /* of the node that sends 1, behind all others */
+#define TABLE_ROWS(p) (ONE_ROW(p) + ROWS)
 
 /* Turns of a thread that waits awake; work between two looks at the clock, and seconds between two looks for signals. */
 enum { PATIENCE = 4096, WORK = 100000 };

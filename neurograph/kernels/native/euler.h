@@ -16,36 +16,41 @@
    Where a sample chooses, its steps are semi-implicit with dt = 1/4 if the drift is linear in s and L_j + beta k >= 0 at
    every node, else explicit with dt = min(1/2, 1 / (2 (max_j |dg_j/ds_j| + |beta k|))), at the start.
 
+   Further variables of a neuron, whose drifts read s, I and each other, take the same kind of step, by their own leak; their
+   tables lie behind that of s. Neither box nor nudge reaches them.
+
    Where more will enter: inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a
-   delayed edge reads an older table than `sent`; a further state variable is a further table beside `s`. */
+   delayed edge reads an older table than `sent`. */
 
 /* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
    none stay where they are. */
 TARGET static void NAMED(load_leaks)(struct NAMED(part) *mine, int64_t lanes) {
     const struct NAMED(euler) *all = mine->all;
     const struct phase *p = all->phase;
-    const int64_t low = mine->low * lanes, high = mine->high * lanes;
-    if (lanes == 1) memcpy(all->damp + low, mine->leaks + low, (high - low) * sizeof(REAL));
-    else NAMED(spread_row)(mine->leaks + mine->low, all->damp + low, mine->high - mine->low, lanes);
-    for (int64_t k = mine->first_output; p->stiffness != 0 && k < mine->last_output; k++)
-        for (int64_t lane = 0; lane < lanes; lane++)
-            all->damp[p->output_row[k] * lanes + lane] += (REAL)p->stiffness * all->nudge[lane];
-    for (int64_t k = high; k % PER_LINE; k++) all->damp[k] = 0;
-    for (int64_t k = low, lane = 0; k < high; k += PER, lane = NEXT(lane, mine->period))
-        *(VEC *)(all->gain + k) = 1 / (1 + *(VEC *)(all->dt + lane) * *(VEC *)(all->damp + k));
+    for (int v = 0; v <= p->variables; v++) {
+        const REAL *leaks = mine->leaks + v * padded(p->rows);
+        const int64_t table = v * TABLE_ROWS(p) * lanes, low = table + mine->low * lanes, high = table + mine->high * lanes;
+        if (lanes == 1) memcpy(all->damp + low, leaks + mine->low, (high - low) * sizeof(REAL));
+        else NAMED(spread_row)(leaks + mine->low, all->damp + low, mine->high - mine->low, lanes);
+        for (int64_t k = mine->first_output; !v && p->stiffness != 0 && k < mine->last_output; k++)
+            for (int64_t lane = 0; lane < lanes; lane++)
+                all->damp[p->output_row[k] * lanes + lane] += (REAL)p->stiffness * all->nudge[lane];
+        for (int64_t k = high; k % PER_LINE; k++) all->damp[k] = 0;
+        for (int64_t k = low, lane = 0; k < high; k += PER, lane = NEXT(lane, mine->period))
+            *(VEC *)(all->gain + k) = 1 / (1 + *(VEC *)(all->dt + lane) * *(VEC *)(all->damp + k));
+    }
 }
 
 /* One step of the rows of a tile, of which `moved` holds drift + nudge; the largest move into `worst`. Of one kind,
-   measured or not, in one box or each row in its own, so that nothing is asked in the loop. */
+   measured or not, in one box or each row in its own, so that nothing is asked in the loop. A further variable has none. */
 TARGET static inline __attribute__((always_inline)) void NAMED(move_kind)(
-    const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count, int implicit, int measured,
-    int boxed) {
-    const struct phase *p = mine->all->phase;
+    const struct NAMED(part) *mine, const REAL *s_table, REAL *to_table, int64_t at, int64_t count, double ends[2], int implicit,
+    int measured, int boxed) {
     const int64_t vectors = (count + PER_LINE - 1) / PER_LINE * PER_LINE / PER, period = mine->period / PER;
     const VEC *s = (const VEC *)(s_table + at), *moved = (const VEC *)mine->moved, *dt = (const VEC *)mine->all->dt;
     const VEC *damp = (const VEC *)(mine->all->damp + at), *gain = (const VEC *)(mine->all->gain + at);
     VEC *new = (VEC *)(to_table + at), *worst = (VEC *)mine->worst;
-    const VEC one_low = NAMED(splat)((REAL)p->low), one_high = NAMED(splat)((REAL)p->high);
+    const VEC one_low = NAMED(splat)((REAL)ends[0]), one_high = NAMED(splat)((REAL)ends[1]);
     const VEC *lows = (const VEC *)mine->least, *highs = (const VEC *)mine->most;
     for (int64_t first = 0; first < vectors; first += period)
         for (int64_t lane = 0, v = first; lane < period && v < vectors; lane++, v++) {
@@ -60,15 +65,18 @@ TARGET static inline __attribute__((always_inline)) void NAMED(move_kind)(
         }
 }
 
-TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s, REAL *to, int64_t at, int64_t count, int measured) {
-    if (mine->all->phase->boxed) { /* rows of the padding stay where they are: at 0, in a box of 0 */
-        if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, measured, 1);
-        else NAMED(move_kind)(mine, s, to, at, count, 0, measured, 1);
+TARGET static void NAMED(move)(const struct NAMED(part) *mine, const REAL *s, REAL *to, int64_t at, int64_t count, int further,
+                               int measured) {
+    const struct phase *p = mine->all->phase;
+    double ends[2] = {further ? -INFINITY : p->low, further ? INFINITY : p->high};
+    if (p->boxed && !further) { /* rows of the padding stay where they are: at 0, in a box of 0 */
+        if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, ends, 1, measured, 1);
+        else NAMED(move_kind)(mine, s, to, at, count, ends, 0, measured, 1);
     }
-    else if (mine->implicit && measured) NAMED(move_kind)(mine, s, to, at, count, 1, 1, 0);
-    else if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, 1, 0, 0);
-    else if (measured) NAMED(move_kind)(mine, s, to, at, count, 0, 1, 0);
-    else NAMED(move_kind)(mine, s, to, at, count, 0, 0, 0);
+    else if (mine->implicit && measured) NAMED(move_kind)(mine, s, to, at, count, ends, 1, 1, 0);
+    else if (mine->implicit) NAMED(move_kind)(mine, s, to, at, count, ends, 1, 0, 0);
+    else if (measured) NAMED(move_kind)(mine, s, to, at, count, ends, 0, 1, 0);
+    else NAMED(move_kind)(mine, s, to, at, count, ends, 0, 0, 0);
 }
 
 /* One step of this thread's rows, from table `side` to the other, tile after tile. */
@@ -92,11 +100,13 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         /* 2. The drift, at s, or A of A - L s: at 0. */
         if (mine->ready_at != first) {
             NAMED(spread)(&mine->drift, first, here, lanes), NAMED(spread)(&mine->transfer, first, here, lanes);
+            for (int v = 0; v < p->variables; v++) NAMED(spread)(&mine->variable[v].drift, first, here, lanes);
             NAMED(spread_box)(p, all->values, first, here, lanes, mine->least, mine->most);
             for (int64_t k = count; k % PER_LINE; k++) mine->least[k] = mine->most[k] = 0;
             mine->ready_at = first;
         }
-        const REAL *given[] = {mine->implicit ? mine->zero : s + at, mine->total};
+        const REAL *given[2 + MOST_VARIABLES] = {mine->implicit ? mine->zero : s + at, mine->total};
+        NAMED(give_variables)(p, s + at, given, lanes);
         NAMED(run)(&mine->drift, given, mine->moved, count);
         /* 3. The terms of a transposed phase. */
         if (p->anchor) {
@@ -114,7 +124,15 @@ TARGET static void NAMED(step)(struct NAMED(part) *mine, int side, int64_t lanes
         }
         /* 5. The step; numbers beyond the rows stay where they are. */
         for (int64_t k = count; k % PER_LINE; k++) mine->moved[k] = 0;
-        NAMED(move)(mine, s, new, at, count, measured);
+        NAMED(move)(mine, s, new, at, count, 0, measured);
+        for (int v = 0; v < p->variables; v++) { /* the same of each further variable, which reads the s of before */
+            const int64_t there = at + (1 + v) * TABLE_ROWS(p) * lanes;
+            given[0] = s + at, given[2 + v] = mine->implicit ? mine->zero : s + there;
+            NAMED(run)(&mine->variable[v].drift, given, mine->moved, count);
+            given[2 + v] = s + there;
+            for (int64_t k = count; k % PER_LINE; k++) mine->moved[k] = 0;
+            NAMED(move)(mine, s, new, there, count, 1, measured);
+        }
         /* 6. What the nodes send from now on. */
         const REAL *state[] = {new + at};
         if (p->transfer) NAMED(run)(&mine->transfer, state, new_sent + at, count);
@@ -189,8 +207,10 @@ TARGET static void NAMED(integrate)(struct NAMED(part) *mine, const REAL *s, con
 TARGET static void NAMED(record)(const struct phase *p, const REAL *s, const double *live, int64_t first, int64_t count,
                                  int64_t frame, int64_t lanes) {
     for (int64_t lane = 0; lane < count; lane++)
-        for (int64_t k = 0; live[lane] != 0 && k < p->watched; k++)
-            ((REAL *)p->frames)[(sample_of(p, first + lane) * p->frame_count + frame) * p->watched + k] = s[p->watched_row[k] * lanes + lane];
+        for (int64_t v = 0, all = p->watched * (1 + p->variables); live[lane] != 0 && v <= p->variables; v++)
+            for (int64_t k = 0; k < p->watched; k++)
+                ((REAL *)p->frames)[(sample_of(p, first + lane) * p->frame_count + frame) * all + v * p->watched + k] =
+                    s[(v * TABLE_ROWS(p) + p->watched_row[k]) * lanes + lane];
 }
 
 /* Move the samples `first` to `first + count` until each has settled, diverged or taken all its steps. */
@@ -216,14 +236,19 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         for (int side = 0; side < 2; side++) {
             NAMED(fill)(all->s[side] + ONE_ROW(p) * lanes, 1, lanes);
             NAMED(fill)(all->s[side] + p->free * lanes, pad, (padded(p->free) - p->free) * lanes);
+            for (int v = 1; v <= p->variables; v++)
+                NAMED(fill)(all->s[side] + (v * TABLE_ROWS(p) + p->free) * lanes, 0, (padded(p->free) - p->free) * lanes);
         }
     }
     const int64_t ranges[2][2] = {{low, high}, {from, until}};
     for (int range = 0; range < 2; range++) {
         const int64_t begin = ranges[range][0], end = ranges[range][1], row = ROW_OF(p, begin);
         if (begin == end) continue;
-        NAMED(load)(p, p->start, all->s[0], first, count, lanes, begin, end);
-        memcpy(all->s[1] + row * lanes, all->s[0] + row * lanes, (end - begin) * lanes * sizeof(REAL));
+        for (int v = 0; v <= p->variables; v++) {
+            const int64_t table = v * TABLE_ROWS(p) * lanes;
+            NAMED(load)(p, (const REAL *)p->start + v * p->nodes, all->s[0] + table, first, count, lanes, begin, end);
+            memcpy(all->s[1] + table + row * lanes, all->s[0] + table + row * lanes, (end - begin) * lanes * sizeof(REAL));
+        }
     }
     meet(p->gate, p->threads);
     if (p->transfer)
@@ -286,14 +311,17 @@ TARGET static void NAMED(follow)(struct NAMED(part) *mine, int64_t first, int64_
         if (!over) continue;
         running -= over;
         if (over == count) {
-            NAMED(unload_all)(p, s, first, count, lanes, low, high);
-            NAMED(unload_all)(p, s, first, count, lanes, from, until);
+            for (int v = 0; v <= p->variables; v++) {
+                NAMED(unload_all)(p, s + v * TABLE_ROWS(p) * lanes, v * p->nodes, first, count, lanes, low, high);
+                NAMED(unload_all)(p, s + v * TABLE_ROWS(p) * lanes, v * p->nodes, first, count, lanes, from, until);
+            }
             break;
         }
         for (int64_t lane = 0; lane < count; lane++)
-            if (ending[lane] != 0) {
-                NAMED(unload)(p, s, sample_of(p, first + lane), lane, lanes, low, high);
-                NAMED(unload)(p, s, sample_of(p, first + lane), lane, lanes, from, until);
+            for (int v = 0; ending[lane] != 0 && v <= p->variables; v++) {
+                const REAL *table = s + v * TABLE_ROWS(p) * lanes;
+                NAMED(unload)(p, table, v * p->nodes, sample_of(p, first + lane), lane, lanes, low, high);
+                NAMED(unload)(p, table, v * p->nodes, sample_of(p, first + lane), lane, lanes, from, until);
             }
         if (p->rule.online) { /* the others still read who is alive */
             meet(p->gate, p->threads);
@@ -311,7 +339,13 @@ TARGET static void *NAMED(take_part)(void *given) {
     const struct phase *p = mine->all->phase;
     const struct NAMED(ready) *of_nodes[] = {&mine->drift, &mine->transfer, &mine->leak, &mine->slope_s, &mine->slope_in, &mine->transfer_slope};
     for (size_t k = 0; k < sizeof of_nodes / sizeof *of_nodes; k++) NAMED(prepare)(of_nodes[k], p, mine->all->values);
-    if (p->leak) NAMED(by_node)(&mine->leak, mine->leaks, mine->low, mine->high);
+    for (int v = 0; v < p->variables; v++) {
+        NAMED(prepare)(&mine->variable[v].drift, p, mine->all->values);
+        NAMED(prepare)(&mine->variable[v].leak, p, mine->all->values);
+        NAMED(prepare)(&mine->variable[v].slope, p, mine->all->values);
+    }
+    for (int v = 0; p->leak && v <= p->variables; v++)
+        NAMED(by_node)(v ? &mine->variable[v - 1].leak : &mine->leak, mine->leaks + v * padded(p->rows), mine->low, mine->high);
     const int64_t bounds[] = {0, mine->all->semi, p->batch};
     for (int kind = 0; kind < 2; kind++) {
         const int64_t end = bounds[kind + 1];

@@ -216,7 +216,7 @@ TARGET static int NAMED(settle_block)(struct NAMED(sweep) *m, int64_t block, int
             if (status > p->status[sample]) p->status[sample] = (int8_t)status;
             if (step > p->n_steps[sample]) p->n_steps[sample] = step;
             if (rest > p->residual[sample] || rest != rest) p->residual[sample] = rest;
-            NAMED(unload)(p, m->s, sample, lane, lanes, begin, end);
+            NAMED(unload)(p, m->s, 0, sample, lane, lanes, begin, end);
         }
     }
     if (!p->cyclic[block]) return 0;

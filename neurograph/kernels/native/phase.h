@@ -69,25 +69,26 @@ static void NAMED(fold)(REAL *worst, int64_t lanes) {
 TARGET static void NAMED(load)(const struct phase *p, const REAL *from, REAL *to, int64_t first, int64_t count,
                                int64_t lanes, int64_t low, int64_t high) {
     const REAL *own[LANES];
-    for (int64_t lane = 0; lane < lanes; lane++) own[lane] = from + SAMPLE(lane) * p->nodes;
+    for (int64_t lane = 0; lane < lanes; lane++) own[lane] = from + SAMPLE(lane) * p->stride;
     for (int64_t k = low; k < high; k++)
         for (int64_t lane = 0; lane < lanes; lane++) to[ROW_OF(p, k) * lanes + lane] = own[lane][p->node[k]];
 }
 
-/* Write the first `count` lanes of the nodes `low` to `high` to where the samples from `first` on end. */
-TARGET static void NAMED(unload_all)(const struct phase *p, const REAL *from, int64_t first, int64_t count, int64_t lanes,
-                                     int64_t low, int64_t high) {
+/* Write the first `count` lanes of the nodes `low` to `high` to where the samples from `first` on end: s, or, of a table of
+   a further variable, that, whose numbers come `offset` behind. */
+TARGET static void NAMED(unload_all)(const struct phase *p, const REAL *from, int64_t offset, int64_t first, int64_t count,
+                                     int64_t lanes, int64_t low, int64_t high) {
     REAL *own[LANES];
-    for (int64_t lane = 0; lane < count; lane++) own[lane] = (REAL *)p->end + SAMPLE(lane) * p->nodes;
+    for (int64_t lane = 0; lane < count; lane++) own[lane] = (REAL *)p->end + SAMPLE(lane) * p->end_stride + offset;
     for (int64_t k = low; k < high; k++)
         for (int64_t lane = 0; lane < count; lane++) own[lane][p->node[k]] = from[ROW_OF(p, k) * lanes + lane];
 }
 
-/* Write one lane of the nodes `low` to `high` to where sample `sample` ends. */
-TARGET static void NAMED(unload)(const struct phase *p, const REAL *from, int64_t sample, int64_t lane, int64_t lanes,
-                                 int64_t low, int64_t high) {
+/* The same of one lane of sample `sample`. */
+TARGET static void NAMED(unload)(const struct phase *p, const REAL *from, int64_t offset, int64_t sample, int64_t lane,
+                                 int64_t lanes, int64_t low, int64_t high) {
     for (int64_t k = low; k < high; k++)
-        ((REAL *)p->end)[sample * p->nodes + p->node[k]] = from[ROW_OF(p, k) * lanes + lane];
+        ((REAL *)p->end)[sample * p->end_stride + offset + p->node[k]] = from[ROW_OF(p, k) * lanes + lane];
 }
 
 /* Run a program of one variable, such as the transfer, over rows `low` to `high` of a table, tile after tile. */
@@ -111,13 +112,18 @@ TARGET static void NAMED(by_node)(const struct NAMED(ready) *r, REAL *to, int64_
     }
 }
 
-/* The least leak of the free rows, and of the outputs among them; `leaks` holds a number for each row. */
-TARGET static void NAMED(least_leaks)(const struct phase *p, const struct NAMED(ready) *leak, REAL *leaks, double *least,
-                                      double *pulled) {
-    *least = *pulled = INFINITY;
+/* The least leak of the free rows, if it is less than `least`; `leaks` holds a number for each row. */
+TARGET static void NAMED(least_leak)(const struct phase *p, const struct NAMED(ready) *leak, REAL *leaks, double *least) {
     NAMED(by_node)(leak, leaks, 0, p->free);
     for (int64_t k = 0; k < p->free; k++)
         if (!(leaks[k] >= *least)) *least = leaks[k];
+}
+
+/* The least leak of s among the free rows, and among the outputs. */
+TARGET static void NAMED(least_leaks)(const struct phase *p, const struct NAMED(ready) *leak, REAL *leaks, double *least,
+                                      double *pulled) {
+    *least = *pulled = INFINITY;
+    NAMED(least_leak)(p, leak, leaks, least);
     for (int64_t k = 0; k < p->outputs; k++)
         if (!(leaks[p->output_row[k]] >= *pulled)) *pulled = leaks[p->output_row[k]];
 }

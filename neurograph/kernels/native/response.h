@@ -4,6 +4,8 @@
 
        J' = diag(dg/ds) + diag(f') W' diag(dg/dI).
 
+   Further variables are at rest with it: the programs of both slopes say how the drift moves with them (Dynamics.rest_slope).
+
    Euler's steps follow dd/dt = J' d + F, each edge carrying activity from post to pre; or Gauss-Seidel solves it, in sweeps
    from the outputs back, rows in the order of the visits: in one sweep where no cycle is. A node that its drift presses
    against the box answers nothing but a pull back into it, and that by the share `lift`. The residual is relative to the
@@ -15,6 +17,7 @@ struct NAMED(response) {
     int implicit, chooses; /* whether steps are semi-implicit; whether a sample has no length of a step yet */
     REAL *s, *sent, *new, *new_sent, *sums, *late; /* rows x lanes: d, dg/dI d, and what comes back along the edges */
     REAL *own, *slope_in, *sending, *source, *side, *values; /* dg/ds, dg/dI, f', F; -1 or 1 where the box holds */
+    REAL *further[MOST_VARIABLES]; /* rows x lanes: each further variable at the equilibrium */
     REAL *total, *worst, *dt, *zero, *least, *most;
     struct NAMED(ready) drift, transfer, leak, slope_s, slope_I, transfer_slope;
 };
@@ -24,6 +27,7 @@ TARGET static void NAMED(cut_response)(struct workspace *w, const struct phase *
     VEC *pool = cut(w, most_temporaries(p) * w->tile);
     REAL **tables[] = {&m->s, &m->sent, &m->new, &m->new_sent, &m->sums, &m->late, &m->own, &m->slope_in, &m->sending, &m->source, &m->side};
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) *tables[k] = cut(w, table);
+    for (int v = 0; v < p->variables; v++) m->further[v] = cut(w, table);
     m->values = cut(w, NAMED(values_bytes)(p));
     m->total = cut(w, w->tile), m->zero = cut(w, w->tile), m->least = cut(w, w->tile), m->most = cut(w, w->tile);
     m->worst = cut(w, LANES * (int64_t)sizeof(REAL)), m->dt = cut(w, LANES * (int64_t)sizeof(REAL));
@@ -38,6 +42,8 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
     const int64_t lanes = m->lanes, rows = ROWS_A_TILE(lanes);
     const VEC zero = {0};
     NAMED(load)(p, p->start, m->s, first, count, lanes, 0, p->nodes);
+    for (int v = 0; v < p->variables; v++)
+        NAMED(load)(p, (const REAL *)p->start + (1 + v) * p->nodes, m->further[v], first, count, lanes, 0, p->nodes);
     if (p->transfer) NAMED(apply)(&m->transfer, m->s, m->sent, 0, p->rows, lanes);
     else memcpy(m->sent, m->s, (padded(p->rows) + ROWS) * lanes * sizeof(REAL));
     memset(m->source, 0, p->free * lanes * sizeof(REAL));
@@ -50,7 +56,8 @@ TARGET static void NAMED(linearise_response)(struct NAMED(response) *m, int64_t 
         const int64_t here = p->free - row < rows ? p->free - row : rows, at = row * lanes, vectors = here * lanes;
         NAMED(gather)(&p->clamped, m->sent, m->zero, m->total, row, row + here, lanes);
         NAMED(gather)(&p->recurrent, m->sent, m->total, m->total, row, row + here, lanes);
-        const REAL *given[] = {m->s + at, m->total};
+        const REAL *given[2 + MOST_VARIABLES] = {m->s + at, m->total};
+        for (int v = 0; v < p->variables; v++) given[2 + v] = m->further[v] + at;
         const struct NAMED(ready) *of_row[] = {&m->drift, &m->slope_s, &m->slope_I};
         REAL *to[] = {m->side + at, m->own + at, m->slope_in + at};
         for (int k = 0; k < 3; k++) {
@@ -214,7 +221,7 @@ TARGET static void NAMED(respond)(struct NAMED(response) *m, int64_t first, int6
             live[lane] = 0, running--;
             p->residual[first + lane] = rest, p->n_steps[first + lane] = step;
             p->status[first + lane] = lost ? DIVERGED : settled ? CONVERGED : STEP_LIMIT;
-            NAMED(unload)(p, m->s, first + lane, lane, lanes, 0, p->nodes);
+            NAMED(unload)(p, m->s, 0, first + lane, lane, lanes, 0, p->nodes);
         }
     }
 }

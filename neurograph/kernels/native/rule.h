@@ -160,16 +160,17 @@ TARGET static int NAMED(evaluated)(const struct program *program, const void *co
 
 /* An equation at every node of every sample, as a table (nodes, batch); one of s and I is 0 where a node is clamped. */
 TARGET static int NAMED(run_table)(struct phase *p) {
-    const int64_t most = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES), with_input = p->tabled->variables == 2;
+    const int64_t most = NAMED(lanes_for)(p->batch < LANES ? p->batch : LANES), with_input = p->tabled->variables > 1;
     const int64_t table = (padded(p->rows) + ROWS) * most * (int64_t)sizeof(REAL);
     struct workspace w = {0};
     struct NAMED(ready) tabled, transfer;
-    REAL *s, *sent, *found, *total, *zero, *values;
+    REAL *s, *sent, *found, *total, *zero, *values, *further[MOST_VARIABLES];
     for (int pass = 0; pass < 2; pass++) {
         w.used = 0, w.tile = tile_bytes(table);
         VEC *pool = cut(&w, most_temporaries(p) * w.tile);
         s = cut(&w, table), sent = cut(&w, table), found = cut(&w, table), total = cut(&w, w.tile), zero = cut(&w, w.tile);
         values = cut(&w, NAMED(values_bytes)(p));
+        for (int v = 0; v < p->variables; v++) further[v] = cut(&w, table);
         tabled = NAMED(cut_program)(&w, p->tabled, p->rows, pool);
         transfer = NAMED(cut_program)(&w, p->transfer, p->rows, pool);
         if (!pass && provide(&w)) return -1;
@@ -180,6 +181,8 @@ TARGET static int NAMED(run_table)(struct phase *p) {
         const int64_t count = p->batch - first < LANES ? p->batch - first : LANES, lanes = NAMED(lanes_for)(count);
         const int64_t rows = ROWS_A_TILE(lanes), moving = with_input ? p->free : 0;
         NAMED(load)(p, p->start, s, first, count, lanes, 0, p->nodes);
+        for (int v = 0; v < p->variables; v++)
+            NAMED(load)(p, (const REAL *)p->start + (1 + v) * p->nodes, further[v], first, count, lanes, 0, p->nodes);
         if (!with_input) NAMED(apply)(&tabled, s, found, 0, p->rows, lanes);
         else if (p->transfer) NAMED(apply)(&transfer, s, sent, 0, p->rows, lanes);
         else sent = s;
@@ -187,7 +190,8 @@ TARGET static int NAMED(run_table)(struct phase *p) {
             const int64_t here = moving - row < rows ? moving - row : rows;
             NAMED(gather)(&p->clamped, sent, zero, total, row, row + here, lanes);
             NAMED(gather)(&p->recurrent, sent, total, total, row, row + here, lanes);
-            const REAL *given[] = {s + row * lanes, total};
+            const REAL *given[2 + MOST_VARIABLES] = {s + row * lanes, total};
+            for (int v = 0; v < p->variables; v++) given[2 + v] = further[v] + row * lanes;
             NAMED(spread)(&tabled, row, here, lanes);
             NAMED(run)(&tabled, given, found + row * lanes, here * lanes);
         }
