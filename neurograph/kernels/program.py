@@ -42,6 +42,8 @@ def program(
     constants: tuple[tuple[str, float], ...] = (),
 ) -> Program:
     """Return an equation over `variables` (tables), `nodes` (a number a node) and `constants` as the engine runs it."""
+    if isinstance(equation, ByPopulation) and len({part.text for part in equation.parts}) == 1:
+        return program(equation.parts[0], variables, nodes, constants)
     if isinstance(equation, ByPopulation):
         each = tuple(program(part, variables, nodes, constants) for part in equation.parts)
         return engine.choice(each, nodes.index(POPULATION))

@@ -21,7 +21,7 @@ from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import weighed
 from neurograph.learning.rules import Rule
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import edges_of, nodes_of
+from neurograph.solvers.arguments import edges_of, nodes_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Readout:
         self.calls.append((engine.transpose, (values, values.shape[1], table[:-1])))
 
     def _tabulate(self, equation: Any, phase: str, table: Floats) -> None:
-        network, subgraph = self.ends.network, self.ends.network.connectivity.subgraph
+        network, subgraph = self.ends.network, rows_of(self.ends.network)
         arguments = (
             equation, equations(network.dynamics, None, frozenset()),
             nodes_of(network, subgraph, subgraph.moving.size),

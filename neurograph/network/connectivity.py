@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -173,6 +174,20 @@ class PhaseSubgraph(FrozenArrays):
         own = self.recurrent.other == post
         return post[own], self.recurrent.ids[own]
 
+    def in_order(self, order: NDArray[np.int64]) -> PhaseSubgraph:
+        """Return the same, its rows in the order of these places; each keeps the order of its edges."""
+        moving, places = self.moving[order], np.arange(order.size)
+        place, row = self.place.copy(), self.row.copy()
+        place[moving], row[moving] = places, places
+        part = replace(self, moving=frozen(moving), columns=frozen(self.columns[order]), place=place, row=frozen(row))
+
+        def gathered(ids: NDArray[np.int64]) -> Incidence:
+            return part.gathered(ids, place[self.post[ids]], row[self.pre[ids]])
+
+        return replace(
+            part, place=frozen(place), recurrent=gathered(self.recurrent.ids), clamped=gathered(self.clamped.ids)
+        )
+
     @property
     def pre(self) -> NDArray[np.int32]:
         """Where each edge of the network starts (edges,), as places in its nodes."""
@@ -330,6 +345,21 @@ class Connectivity(FrozenArrays):
         """What moves while the outputs are clamped too."""
         hidden = self.nudged < 0
         return PhaseSubgraph.of(self, self.free[hidden], self.nudged[hidden])
+
+    @cached_property
+    def _ordered(self) -> dict[tuple[Hashable, bool], PhaseSubgraph]:
+        return {}
+
+    def ordered(self, dynamics: Hashable, population: NDArray[np.int64], clamped: bool) -> PhaseSubgraph:
+        """Return what moves, one population (nodes,) of a dynamics after another; found once."""
+        if (dynamics, clamped) not in self._ordered:
+            subgraph = self.clamped_subgraph if clamped else self.subgraph
+            own = population[subgraph.moving]
+            runs = np.count_nonzero(np.diff(own)) + 1
+            together = runs <= np.unique(own).size
+            found = subgraph if together else subgraph.in_order(np.argsort(own, kind="stable"))
+            self._ordered[dynamics, clamped] = found
+        return self._ordered[dynamics, clamped]
 
     @cached_property
     def constrained(self) -> bool:

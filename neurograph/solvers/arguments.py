@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.populations import BOX
+from neurograph.equations.populations import BOX, by_population
 from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph, VisitedSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
@@ -17,6 +17,13 @@ from neurograph.solvers.base import Phase
 def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
     """Return the nodes that move in a phase, and the edges that reach them."""
     return network.connectivity.clamped_subgraph if phase.clamped else network.connectivity.subgraph
+
+
+def rows_of(network: Network, clamped: bool = False) -> PhaseSubgraph:
+    """Return the nodes that move in the order of the rows of Euler's loops: one population after another."""
+    if len(set(by_population(network.dynamics.drift_equation))) > 1:
+        return network.connectivity.ordered(network.dynamics, network.population, clamped)
+    return network.connectivity.clamped_subgraph if clamped else network.connectivity.subgraph
 
 
 def loop_weights(network: Network, clamped: bool = False) -> Floats:
@@ -62,14 +69,13 @@ Which = Literal["recurrent", "clamped", "transposed"]
 
 
 def edges_of(network: Network, which: Which, clamped: bool = False) -> Edges:
-    """Return edges of a phase as the loops take them: an :class:`Incidence` of its subgraph, with weights."""
+    """Return edges of a phase as Euler's loops take them: an :class:`Incidence` of :func:`rows_of`, with weights."""
     return network.once(_weighted, which, clamped)
 
 
 def incidence_of(network: Network, which: Which, clamped: bool = False) -> Incidence:
     """Return those edges without weights."""
-    connectivity = network.connectivity
-    found: Incidence = getattr(connectivity.clamped_subgraph if clamped else connectivity.subgraph, which)
+    found: Incidence = getattr(rows_of(network, clamped), which)
     return found
 
 

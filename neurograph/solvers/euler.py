@@ -18,7 +18,7 @@ from neurograph.kernels.equations import equations
 from neurograph.kernels.rule_programs import OnlineProgram, online_programs, weighed
 from neurograph.network.connectivity import PhaseSubgraph
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import box_of, edges_of, leaks_of, nodes_of, subgraph_of
+from neurograph.solvers.arguments import box_of, edges_of, leaks_of, nodes_of, rows_of
 from neurograph.solvers.base import Phase, Solver, refuse_variables
 from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Record, Response, Trajectory
@@ -78,7 +78,7 @@ class Euler(Solver):
 
     def solve(self, network: Network, phase: Phase) -> Equilibrium:
         """Run one phase in compiled code."""
-        subgraph, frames = subgraph_of(network, phase), None
+        subgraph, frames = rows_of(network, phase.clamped), None
         if phase.record is not None:
             frames = _frames(network, phase.record, subgraph, phase.start, self.most_steps(phase))
         rule = None if phase.rule is None else OnlineRule.of(network, phase.rule)
@@ -112,7 +112,7 @@ class Euler(Solver):
         ParameterError
             If semi-implicit steps are asked for, and the leak is not linear.
         """
-        batch, subgraph = phase.start.shape[0], subgraph_of(network, phase)
+        batch, subgraph = phase.start.shape[0], rows_of(network, phase.clamped)
         cost = None if phase.free or phase.clamped else phase.cost
         implicit, dt = self._steps(network, batch)
         wanted = {"leak"} if implicit else set()
@@ -230,13 +230,14 @@ class OnlineRule:
     @classmethod
     def of(cls, network: Network, rule: Expression) -> OnlineRule:
         """Return an integral of 0."""
-        connectivity, subgraph = network.connectivity, network.connectivity.subgraph
+        connectivity, subgraph = network.connectivity, rows_of(network)
         moving, programs = subgraph.moving, online_programs(rule)
         places = np.full(len(network.nodes), -1)
         places[connectivity.biased] = np.arange(connectivity.biased.size)
         sums = np.zeros((programs.sums, network.weights.size + connectivity.biased.size))
         indptr = connectivity.indptr
-        other = connectivity.pre if moving.size == places.size else subgraph.row[connectivity.pre]
+        plain = subgraph is connectivity.subgraph and moving.size == places.size
+        other = connectivity.pre if plain else subgraph.row[connectivity.pre]
         arguments = (
             programs.pre, programs.post, programs.whole, indptr[moving], indptr[moving + 1], places[moving], other,
             network.weights, sums,

@@ -9,7 +9,7 @@ import numpy as np
 from neurograph._arrays import Floats
 from neurograph.kernels.equations import equations
 from neurograph.network.connectivity import PhaseSubgraph, VisitedSubgraph
-from neurograph.solvers.arguments import box_of, edges_of, loop_weights, nodes_of
+from neurograph.solvers.arguments import box_of, edges_of, loop_weights, nodes_of, rows_of
 from neurograph.solvers.result import Equilibrium, Response
 
 WANTED = frozenset({"rest_slope_s", "rest_slope_I", "transfer_slope"})
@@ -40,7 +40,7 @@ def response_call(
     wanted = WANTED if network.dynamics.variables else WANTED | {"leak"}  # theirs are not those of the rest slopes
     dt, implicit = stepping or (np.ones(batch), 0)
     loops = loop_weights(network)
-    rows: PhaseSubgraph | VisitedSubgraph = subgraph
+    rows: PhaseSubgraph | VisitedSubgraph = rows_of(network)
     recurrent, clamped = edges_of(network, "recurrent"), edges_of(network, "clamped")
     if stepping is None:
         # In the reverse order, what comes back along an edge of the order is of this sweep (fresh), what comes back

@@ -135,7 +135,12 @@ TARGET static void NAMED(spread)(const struct NAMED(ready) *r, int64_t first, in
             else run = middle + 1;
         }
         r->tile[0] = first, r->tile[1] = lanes, r->tile[2] = run;
-        for (int k = 0; k < p->populations; k++) NAMED(spread)(&r->population[k], first, rows, lanes);
+        uint8_t done[MOST_REGISTERS] = {0}; /* of the populations of these rows, each once */
+        for (int64_t row = first; row < first + rows; row = r->until[run++]) {
+            const int64_t which = r->which[run];
+            if (!done[which]) NAMED(spread)(&r->population[which], first, rows, lanes);
+            done[which] = 1;
+        }
         return;
     }
     for (int k = 0; p && k < p->spreads; k++) {
@@ -146,6 +151,7 @@ TARGET static void NAMED(spread)(const struct NAMED(ready) *r, int64_t first, in
             continue;
         }
         NAMED(spread_row)(from, (REAL *)r->at[place], rows, lanes);
+        for (int64_t end = rows * lanes; end % PER; end++) ((REAL *)r->at[place])[end] = 0; /* or a function may take long */
     }
 }
 
