@@ -51,7 +51,8 @@ def settle(
     solver : Solver, optional
         How; default ``neurograph.solvers.Auto()``, which says in ``.method`` what it chose and why.
     start : number, array (nodes,) or (batch, nodes), or "uniform"
-        State of the free nodes at the start; "uniform" draws from U(0, 0.1) with `seed`.
+        State of the free nodes at the start; "uniform" draws from U(0, 0.1) with `seed`. Further variables start at 0,
+        or where an array of full states, such as :attr:`Equilibrium.full`, has them.
     seed : int or numpy.random.Generator
         For ``start="uniform"``.
     record : Record or int, optional
@@ -62,7 +63,7 @@ def settle(
     Returns
     -------
     Equilibrium
-        ``.outputs`` (batch, outputs), ``.state`` (batch, nodes), ``.status``, ``.residual``, ``.steps``.
+        ``.outputs`` (batch, outputs), ``.state`` (batch, nodes), ``.variables``, ``.status``, ``.residual``, ``.steps``.
 
     Raises
     ------
