@@ -63,7 +63,8 @@ def settle(
     Returns
     -------
     Equilibrium
-        ``.outputs`` (batch, outputs), ``.state`` (batch, nodes), ``.variables``, ``.status``, ``.residual``, ``.steps``.
+        ``.outputs`` (batch, outputs), ``.state`` (batch, nodes), ``.variables`` by name, ``.status``, ``.residual``,
+        ``.steps``.
 
     Raises
     ------
