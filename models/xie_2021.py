@@ -145,9 +145,11 @@ def sparse_relu(strength: float) -> ng.Dynamics:
 
 
 def rates_at_rest(network: ng.Network, x: Sequence[float], start: Any = 0.0) -> NDArray[np.float64]:
-    """Settle the rates under an input (inputs,)."""
-    places = [k for k, node in enumerate(network.nodes) if node[0] == "p"]
-    return np.asarray(ng.settle(network, [x], start=start, solver=EXACT).state[0, places])
+    """Settle the rates under an input (inputs,), or raise where they do not."""
+    settled = ng.settle(network, [x], start=start, solver=EXACT)
+    if not settled.converged:
+        raise ng.DivergenceError(f"{network!r} is not at rest after {EXACT.steps} steps: expected a weaker pull")
+    return np.asarray(settled.state[0, [k for k, node in enumerate(network.nodes) if node[0] == "p"]])
 
 
 def minimiser(

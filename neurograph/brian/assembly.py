@@ -226,7 +226,8 @@ def _equations(request: Request) -> str:
     own = membrane(
         request.network, request.kind, request.cost, request.rule, request.noise, "I_ext" in given.names, request.target
     )  # fmt: skip
-    names = set(b2.Equations(own).names) | set(request.constants)
+    of_synapses = synapse_equations(request.network, request.kind, request.rule)
+    names = set(b2.Equations(own).names) | set(b2.Equations(of_synapses).names) | set(request.constants)
     for name, what in named.items():
         _check_name(what, name, names, request.network)
     further = further_variables(request.network)

@@ -302,7 +302,7 @@ def _to_sympy(node: ast.expr, exact: bool = True) -> sympy.Expr:
         case ast.Constant(value=int(value)):
             return sympy.Integer(value)
         case ast.Constant(value=float(value)):
-            return sympy.Rational(*value.as_integer_ratio()) if exact else sympy.Float(value, 17)
+            return sympy.Rational(*value.as_integer_ratio()) if exact else sympy.Float(repr(value))
         case ast.Name(id=name):
             return sympy.Symbol(name)
         case ast.UnaryOp(op=op, operand=operand):

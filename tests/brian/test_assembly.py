@@ -55,10 +55,20 @@ def test_a_wrong_argument_is_named_with_its_remedy(name):
         ng.brian.build(chain(), **{"x": [[0.5]] * 3, "target": "numpy", **options})
 
 
-@pytest.mark.parametrize("name", ["τ", "free", "t", "mV", "g_pre", "time_unit", "e"])
+@pytest.mark.parametrize("name", ["τ", "free", "t", "mV", "g_pre", "time_unit", "e", "w"])
 def test_a_parameter_that_brian2_cannot_call_so_is_named(name):
     with pytest.raises(ng.ParameterError, match=f"parameter '{name}' of the dynamics 'custom' cannot be called so"):
         ng.brian.build(with_parameter(name), [[0.5]], target="numpy")
+
+
+@pytest.mark.parametrize("name", ["free", "sent", "w", "y", "count", "xi"])
+def test_a_variable_that_brian2_cannot_call_so_is_named(name):
+    network = ng.compile(
+        ng.topologies.complete(1, 1, 1, scale=0.0, seed=0),
+        ng.Dynamics(f"-s + I - {name}", variables={name: f"s - {name}"}),
+    )
+    with pytest.raises(ng.ParameterError, match=f"variable '{name}' of the dynamics 'custom' cannot be called so"):
+        ng.brian.build(network, [[0.5]], target="numpy", model="spiking")
 
 
 def test_a_parameter_may_be_called_tau():

@@ -41,6 +41,8 @@ TWO = Populations.of(dict(SENDERS.each[:2]))
         ("hopfield", "own"),
         ("own", "stdp"),
         ("populations", "own"),
+        ("several variables", "own"),
+        ("populations of several variables", "stdp"),
     ],
 )
 def test_the_online_rule_changes_weights_and_biases_as_training_does(dynamics, rule):

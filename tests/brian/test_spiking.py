@@ -89,3 +89,18 @@ def ten_trained():
 def test_ten_of_ten_trained_networks_compute_xor_with_spikes(ten_trained, model):
     outputs = spiking(ten_trained, np.tile(XOR, 10), model).settle().outputs
     assert np.array_equal(outputs > 0.5, np.tile(ANSWER, 10) > 0.5)
+
+
+@pytest.mark.parametrize(("model", "close"), [("spiking", 0.05), ("lif", 0.08)])
+def test_neurons_that_adapt_send_what_their_rates_are(model, close):
+    adapting = ng.Dynamics(
+        "-s + I + b - 0.5*a", box=(0.0, 1.0), variables={"a": "(s - a)/tau_a"}, parameters={"tau_a": 3.0}
+    )
+    graph = ng.topologies.random(2, 6, 2, density=0.6, bias="neurons", scale=0.4, seed=1)
+    network = ng.compile(graph, adapting)
+    x = np.array([[0.9, 0.6], [0.3, 0.8]])
+    settled = spiking(network, x, model=model).settle(milliseconds(6000), window=milliseconds(3000))
+    expected = ng.settle(network, x)
+    assert np.abs(settled.state - expected.state).max() < close
+    assert np.abs(settled.variables["a"] - expected.variables["a"])[:, network.connectivity.free].max() < close
+    assert expected.variables["a"].max() > 0.1
