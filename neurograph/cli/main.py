@@ -319,7 +319,7 @@ def _show(options: argparse.Namespace) -> None:
     print(network)
     for name, one in each_population(network.dynamics):
         who = f"{name}: " if isinstance(network.dynamics, Populations) else ""
-        print(f"{who}ds/dt = {one.drift}   sends {one.transfer}   box {one.box}")
+        print(f"{who}{one}   sends {one.transfer}   box {one.box}")
     if network.weights.size:
         size = np.abs(network.weights)
         signs = f"{np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative"

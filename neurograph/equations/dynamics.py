@@ -186,6 +186,10 @@ class Dynamics(FrozenArrays):
         """What the equations read of each node beside its bias and sums, by name: the parameters."""
         return tuple(self.defaults)
 
+    def __str__(self) -> str:
+        """Return the equations as text: of s, and of each further variable."""
+        return ", ".join(f"d{name}/dt = {text}" for name, text in (("s", self.drift), *tuple(self.variables)))
+
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out, and each further variable in a line of its own."""
         return latex_of(self)

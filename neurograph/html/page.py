@@ -173,7 +173,7 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> st
     lines = [
         f"{_counted(len(table.nodes), 'node')} ({', '.join(counts)}), {_counted(edges, 'edge')}",
         *(
-            f"{html.escape(name)}{sizes.get(name, '')}: <code>ds/dt = {html.escape(one.drift)}</code>"
+            f"{html.escape(name)}{sizes.get(name, '')}: <code>{html.escape(str(one))}</code>"
             for name, one in each_population(dynamics)
         ),
     ]

@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 
 import neurograph as ng
 from neurograph.certificates.system import network_digest
+from neurograph.cli.main import main
 from neurograph.equations.expression import ARRAY_FUNCTIONS
 from neurograph.errors import ExpressionError, FormatError, ParameterError
 from neurograph.formats.registry import FORMATS
@@ -372,3 +373,12 @@ def test_variables_that_cannot_be_are_refused(variables, kind, words):
     with pytest.raises(kind) as caught:
         ng.Dynamics("-s + I", variables=variables, parameters={"tau": 1.0})
     assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_the_page_and_the_command_show_every_equation(tmp_path, capsys):
+    network = ng.compile(ng.topologies.complete(1, 2, 1, seed=0), KINDS["two"])
+    page = ng.write_page(network, tmp_path / "page.html")
+    assert "da/dt = (s - a)/3, dc/dt = (a*s - c**3 - c)/2" in page.read_text(encoding="utf-8")
+    ng.write(network, tmp_path / "network.json")
+    main(["show", str(tmp_path / "network.json")])
+    assert "ds/dt = -s + tanh(I + b - a + c), da/dt = (s - a)/3, dc/dt" in capsys.readouterr().out
