@@ -293,7 +293,7 @@ at("weak").value = content.weak;
 for (const id of ["weak", "log", "ghosts"]) at(id).addEventListener("input", redraw);
 at("neuron").addEventListener("change", chosen);
 at("whole").addEventListener("click", whole);
-addEventListener("resize", () => requestAnimationFrame(whole)); // after Cytoscape has seen the new size
+addEventListener("resize", () => requestAnimationFrame(() => (cy.resize(), whole()))); // Cytoscape looks later by itself
 legend();
 redraw();
 hint();
