@@ -5,6 +5,7 @@ from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
 from neurograph.certificates.certify import certify
 from neurograph.certificates.constraint import Constraint, Contracting, contracting
+from neurograph.certificates.monotone import Monotone, monotone
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import Verdict
@@ -14,6 +15,7 @@ __all__ = [
     "Certificate",
     "Constraint",
     "Contracting",
+    "Monotone",
     "NoRadiusError",
     "Report",
     "Theorem",
@@ -21,6 +23,7 @@ __all__ = [
     "Verdict",
     "certify",
     "contracting",
+    "monotone",
 ]
 
 public_names(__name__, __all__)

@@ -53,7 +53,9 @@ class Constraint(abc.ABC):
 def checked_constraint(keep: Any) -> Constraint:
     """Return a constraint, or raise :class:`ParameterError`."""
     if not isinstance(keep, Constraint):
-        raise ParameterError(f"keep is {keep!r}: expected neurograph.certificates.contracting(rate=0.05), or None")
+        raise ParameterError(
+            f"keep is {keep!r}: expected a constraint, such as neurograph.certificates.contracting(rate=0.05), or None"
+        )
     return keep
 
 
@@ -121,14 +123,7 @@ class Contracting(Constraint):
                 f"the edges {where} that are not plastic are too strong for a contraction at rate {self.rate:g} by "
                 "themselves: expected smaller weights there, plastic edges, or a lower rate"
             )
-        weights, ties = network.weights.copy(), network.connectivity.ties
-        ids = network.connectivity.subgraph.recurrent.ids
-        weights[ids] = found
-        if ties is not None:  # edges from inputs may share a weight with those among free neurons
-            shared = np.full(int(ties.max()) + 1, np.nan)
-            shared[ties[ids]] = weights[ids]
-            weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
-        return replace(network, weights=frozen(weights))
+        return with_recurrent(network, found)
 
     def _couplings(self, network: Network, system: System) -> Couplings:
         dynamics, inner = network.dynamics, network.connectivity.subgraph.recurrent
@@ -169,6 +164,18 @@ class Contracting(Constraint):
         raised = parameters[network.connectivity.free, column] + lacking / slope
         parameters[network.connectivity.free, column] = np.nextafter(raised.astype(network.dtype), np.inf)
         return replace(network, parameters=frozen(parameters))
+
+
+def with_recurrent(network: Network, found: Array) -> Network:
+    """Return a network with other weights of the edges among its free neurons, and of those tied to them."""
+    weights, ties = network.weights.copy(), network.connectivity.ties
+    ids = network.connectivity.subgraph.recurrent.ids
+    weights[ids] = found
+    if ties is not None:  # edges from inputs may share a weight with those among free neurons
+        shared = np.full(int(ties.max()) + 1, np.nan)
+        shared[ties[ids]] = weights[ids]
+        weights = np.where(np.isnan(shared[ties]), weights, shared[ties]).astype(weights.dtype)
+    return replace(network, weights=frozen(weights))
 
 
 def _leak_parameter(network: Network, system: System) -> tuple[str, Array]:

@@ -150,6 +150,18 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
 
 
 def _spectrum(couplings: Couplings, weights: Array) -> tuple[Array, Array]:
-    dense = couplings.matrix(weights).toarray()
-    values, vectors = eigh((dense + dense.T) / 2 - np.diag(couplings.surplus))
+    values, vectors = eigh(_symmetric_part(couplings, weights))
     return values, vectors
+
+
+def _symmetric_part(couplings: Couplings, weights: Array) -> Array:
+    dense = couplings.matrix(weights).toarray()
+    return np.asarray((dense + dense.T) / 2 - np.diag(couplings.surplus))
+
+
+def top_eigenvalue(couplings: Couplings, weights: Array) -> float:
+    """Return the largest eigenvalue of the symmetric part of ``M - diag(surplus)``; -inf without neurons."""
+    last = couplings.surplus.size - 1
+    if last < 0:
+        return -np.inf
+    return float(eigh(_symmetric_part(couplings, weights), eigvals_only=True, subset_by_index=[last, last])[0])

@@ -41,8 +41,9 @@ class EnergyDescent(Theorem):
     .. math:: E = -\tfrac12 s'Ws - c's + \sum_j \int^{s_j} \rho_j^{-1}(z) dz, \quad
         \dot E = -\sum_j L_j (\rho_j^{-1}(s_j) - I_j) (s_j - \rho_j(I_j))
 
-    on the range of rho, into which every state moves in finite time. So :math:`\dot E < 0` except at rest. States are
-    bounded by the box, or by a leak that outweighs a bounded activation. The equations are made of
+    on the range of rho, into which every state moves in finite time. So :math:`\dot E < 0` except at rest. Neurons with
+    a linear rho among them are of this form too. States are bounded by the box, or by a leak that outweighs a bounded
+    activation, or what bounded states send. The equations are made of
     analytic functions, so E satisfies Lojasiewicz's inequality, in the box too, and each trajectory has finite
     length: it goes to one equilibrium. Another start may lead to another one.
 
@@ -169,14 +170,21 @@ def _own(system: System) -> Interval:
 
 
 def _bounded(system: System) -> bool:
-    """Return whether all states stay bounded: in a box, or where the leak outweighs what is bounded."""
-    dynamics = system.network.dynamics
-    if system.enclosed:
-        return True
-    unmoved = enclose(dynamics.drift_equation, {**system.symbols, "s": Interval.constant(0.0)})
-    sent = enclose(dynamics.transfer_equation, system.symbols)
-    driven = np.all(np.isfinite(unmoved.size)) or np.all(np.isfinite(sent.size))
-    return bool(np.all(_own(system).high < 0.0) and driven)
+    """Return whether all states stay bounded: in a box, or where a neuron leaks and what drives it is bounded."""
+    dynamics, count = system.network.dynamics, len(system.nodes)
+    unmoved = enclose(dynamics.drift_equation, {**system.symbols, "s": Interval.constant(0.0)}).repeated(count)
+    sent = enclose(dynamics.transfer_equation, system.symbols).repeated(count)
+    # A state that leaks is bounded where its drift at 0 is, whatever its input, or where all that it hears is: what is
+    # sent by bounded states, or bounded whatever the state. So from neuron to neuron.
+    low, high = system.box
+    leaks, limited = _own(system).high < 0.0, np.isfinite(sent.size)
+    bounded = (np.isfinite(low) & np.isfinite(high)) | (leaks & np.isfinite(unmoved.size))
+    while True:
+        loud = (abs(system.weights) @ (~(bounded | limited)).astype(np.float64)) > 0.0
+        grown = bounded | (leaks & ~loud)
+        if np.array_equal(grown, bounded):
+            return bool(bounded.all())
+        bounded = grown
 
 
 def _curvature(system: System, form: Form) -> float | None:

@@ -1,0 +1,283 @@
+"""Optimisation-induced equilibrium networks: rates and linear auxiliary neurons, whose equilibrium minimises an energy.
+
+``python -m models.xie_2021`` checks the equilibrium against convex solvers, and trains 5 networks a row on moons and on
+the digits; some minutes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+import neurograph as ng
+from models.digits_table import HEADER, line
+from models.expected import EXPLAINED, Mean, arguments
+
+SOURCE = (
+    'X. Xie, Q. Wang, Z. Ling, X. Li, Y. Wang, G. Liu, Z. Lin, "Optimization Induced Equilibrium Networks", arXiv '
+    "2105.13228, 2021; the directed variant: E. Winston, J. Z. Kolter, arXiv 2006.08591, 2020"
+)
+
+PAPER = "The paper: p = sigma(W W' p + U x + b) with norm(W) <= 1 is the minimiser of a convex problem; CIFAR, vision."
+
+DIFFERENCES = (
+    "The product W W' is a path: rates p send to linear auxiliary neurons a = W' p along tied edges, and hear them, so "
+    "that learning is local; equilibrium propagation for implicit differentiation; outputs are auxiliary neurons, read "
+    "and nudged; certificates.monotone() clips singular values where the paper divides W by its norm; moons and digits "
+    "for images."
+)
+
+EXPECTED = {
+    "moons, tied": Mean(0.0, 0.0, 10),
+    "moons, directed": Mean(0.0, 0.0, 10),
+    "digits, tied": Mean(0.0, 0.0, 10),
+}
+"""Test accuracy of seeds 100 to 109, measured with this file."""
+
+ASKED = {
+    "spread of 20 starts": 1e-8,
+    "against cvxpy, relu": 1e-6,
+    "against cvxpy, quadratic pull": 1e-6,
+    "against cvxpy, L1 term": 1e-6,
+    "against scipy, tanh": 1e-6,
+    "1 - cosine of EP's gradient": 1e-3,
+    "selected, from the least R": 1e-3,
+}
+"""The most that each may be."""
+
+MARGIN = 0.1
+"""1 less the largest singular value of W that is allowed."""
+
+LINEAR = ng.Dynamics("-s + I + b", name="linear")
+EXACT = ng.solvers.Euler(tol=1e-12, steps=200_000)
+
+
+def graph_of(W: NDArray[np.float64], U: NDArray[np.float64], b: NDArray[np.float64], outputs: int) -> nx.DiGraph:
+    """Join rates p and auxiliary neurons a by tied edges W (rates, auxiliary); the last of these are outputs."""
+    (rates, auxiliary), inputs = W.shape, U.shape[1]
+    graph = nx.DiGraph()
+    graph.add_nodes_from((("x", k) for k in range(inputs)), role="input", population="rate")
+    graph.add_nodes_from((("p", i), {"population": "rate", "bias": float(b[i])}) for i in range(rates))
+    for j in range(auxiliary):
+        role = "output" if j >= auxiliary - outputs else "hidden"
+        graph.add_node(("a", j), population="auxiliary", role=role, bias=0.0)
+    for i in range(rates):
+        graph.add_edges_from((("x", k), ("p", i), {"weight": float(U[i, k])}) for k in range(inputs))
+        for j in range(auxiliary):
+            for edge in ((("p", i), ("a", j)), (("a", j), ("p", i))):
+                graph.add_edge(*edge, weight=float(W[i, j]), tie=f"{i} {j}")
+    return graph
+
+
+def compiled(graph: nx.DiGraph, rate: ng.Dynamics | None = None) -> ng.Network:
+    """Compile rates, of tanh unless told otherwise, and linear auxiliary neurons."""
+    return ng.compile(graph, {"rate": rate or ng.dynamics.additive("tanh"), "auxiliary": LINEAR})
+
+
+def build(
+    seed: int, inputs: int = 64, rates: int = 100, auxiliary: int = 30, outputs: int = 10, spread: float = 0.125
+) -> ng.Network:
+    """Draw U, W and biases; norm(W) is below 1 - MARGIN, U and b have this spread."""
+    rng = np.random.default_rng(seed)
+    W = rng.normal(size=(rates, auxiliary + outputs))
+    W *= (1.0 - 2.0 * MARGIN) / np.linalg.norm(W, 2)
+    U, b = rng.normal(0.0, spread, (rates, inputs)), rng.normal(0.0, spread, rates)
+    return compiled(graph_of(W, U, b, outputs))
+
+
+def build_small(seed: int) -> ng.Network:
+    """Build the network of the moons."""
+    return build(seed, inputs=2, rates=40, auxiliary=10, outputs=2, spread=2.0)
+
+
+def build_directed(seed: int, inputs: int = 2, rates: int = 40, outputs: int = 2) -> ng.Network:
+    """Couple tanh rates by S = (1 - m) I - A'A + B - B', without an energy; the last of them are outputs."""
+    rng = np.random.default_rng(seed)
+    A, B = (rng.normal(0.0, 0.5 * rates**-0.5, (rates, rates)) for _ in range(2))
+    S = (1.0 - MARGIN) * np.eye(rates) - A.T @ A + B - B.T
+    graph = nx.DiGraph()
+    graph.add_nodes_from((("x", k) for k in range(inputs)), role="input")
+    for i in range(rates):
+        graph.add_node(i, role="output" if i >= rates - outputs else "hidden", bias=float(rng.normal(0.0, 2.0)))
+        graph.add_edges_from((("x", k), i, {"weight": float(rng.normal(0.0, 2.0))}) for k in range(inputs))
+    graph.add_edges_from((j, i, {"weight": float(S[i, j])}) for i in range(rates) for j in range(rates))
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
+BUILDS = {"moons, tied": build_small, "moons, directed": build_directed, "digits, tied": build}
+
+
+def training(case: str) -> dict[str, Any]:
+    """Give the arguments of :func:`neurograph.train` for a row of the table."""
+    moons, directed = "moons" in case, "directed" in case
+    rule = {"rule": ng.rules.asymmetric_ep()} if directed else {"rule": ng.rules.centred_ep(), "beta": 0.5}
+    return {
+        **rule,
+        "optimiser": ng.optimisers.adam(0.02, decay=0.985) if moons else ng.optimisers.adam(0.003, decay=0.93),
+        # Couplings far from symmetric turn states round, which Euler's steps would have to be short for.
+        "solver": ng.solvers.Newton() if directed else ng.solvers.Euler(tol=1e-4),
+        "keep": ng.certificates.monotone(MARGIN),
+        "batch_size": 50,
+        "epochs": 120 if moons else 20,
+        "target_cost": None,
+    }
+
+
+def pulled(graph: nx.DiGraph, strength: float, towards: float) -> nx.DiGraph:
+    """Add strength/2 |p - towards|^2 to the energy: a self-loop of -strength at every rate, and a bias."""
+    graph = graph.copy()
+    for node, population in list(graph.nodes(data="population")):
+        if population == "rate" and graph.nodes[node].get("role") != "input":
+            graph.add_edge(node, node, weight=-strength)
+            graph.nodes[node]["bias"] += strength * towards
+    return graph
+
+
+def sparse_relu(strength: float) -> ng.Dynamics:
+    """Give relu rates whose energy has the term strength |p|_1: their threshold is so much higher."""
+    return ng.Dynamics("-s + relu(I + b - strength)", parameters={"strength": strength}, name="sparse relu")
+
+
+def rates_at_rest(network: ng.Network, x: Sequence[float], start: Any = 0.0) -> NDArray[np.float64]:
+    """Settle the rates under an input (inputs,)."""
+    places = [k for k, node in enumerate(network.nodes) if node[0] == "p"]
+    return np.asarray(ng.settle(network, [x], start=start, solver=EXACT).state[0, places])
+
+
+def minimiser(
+    W: NDArray[np.float64], c: NDArray[np.float64], pull: float = 0.0, towards: float = 0.0, sparse: float = 0.0
+) -> NDArray[np.float64]:
+    """Minimise |p|^2/2 - c'p - |W'p|^2/2 + pull/2 |p - towards|^2 + sparse |p|_1 over p >= 0, by cvxpy."""
+    import cvxpy
+
+    p = cvxpy.Variable(len(c), nonneg=True)
+    own = cvxpy.quad_form(p, cvxpy.psd_wrap(np.eye(len(c)) - W @ W.T)) / 2
+    priors = pull / 2 * cvxpy.sum_squares(p - towards) + sparse * cvxpy.norm1(p)
+    problem = cvxpy.Problem(cvxpy.Minimize(own - c @ p + priors))
+    problem.solve(solver="CLARABEL", tol_gap_abs=1e-13, tol_gap_rel=1e-13, tol_feas=1e-13)
+    return np.asarray(p.value)
+
+
+def smooth_minimiser(W: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Minimise sum(p atanh(p) + log(1 - p^2)/2) - c'p - |W'p|^2/2 over |p| < 1, as p = tanh(z), by Newton's method."""
+
+    def energy(z: NDArray[np.float64]) -> float:
+        p = np.tanh(z)
+        return float(np.sum(p * z - np.logaddexp(z, -z) + np.log(2.0)) - c @ p - 0.5 * np.sum((W.T @ p) ** 2))
+
+    def slope(z: NDArray[np.float64]) -> NDArray[np.float64]:
+        p = np.tanh(z)
+        return np.asarray((1.0 - p**2) * (z - c - W @ (W.T @ p)))
+
+    return np.asarray(np.tanh(minimize(energy, np.zeros(len(c)), jac=slope, method="BFGS", options={"gtol": 1e-10}).x))
+
+
+def selected(network: ng.Network, x: Sequence[float], wanted: NDArray[np.float64], rounds: int) -> NDArray[np.float64]:
+    """Choose, of many equilibria, the one whose rates are nearest to `wanted`, by a pull that vanishes.
+
+    z <- beta_k (z - gamma grad R(z)) + (1 - beta_k) T(z), with R = |p - wanted|^2/2, gamma = 1 and beta_k = 1/(k + 1).
+    """
+    rates, auxiliary = ([k for k, node in enumerate(network.nodes) if node[0] == kind] for kind in "pa")
+    state = ng.settle(network, [x], throw=False, solver=ng.solvers.Euler(steps=1)).state[0]
+    for k in range(1, rounds + 1):
+        p, beta = state[rates], 1.0 / (k + 1.0)
+        state[auxiliary] += network.drift(state)[auxiliary]  # a = W'p
+        state[rates] = beta * wanted + (1.0 - beta) * (p + network.drift(state)[rates])
+    return np.asarray(state[rates])
+
+
+def flat(seed: int, pairs: int = 4) -> tuple[ng.Network, NDArray[np.float64], NDArray[np.float64]]:
+    """Build relu rates with norm(W) = 1, whose equilibria are known; return some wanted rates and the best of them.
+
+    Each auxiliary neuron joins two rates by weights of 1/sqrt(2): under the inputs d > 0 and -d, all (2d + t, t) with
+    t >= 0 are at rest.
+    """
+    rng = np.random.default_rng(seed)
+    W, d = np.kron(np.eye(pairs), np.full((2, 1), 0.5**0.5)), rng.uniform(0.1, 1.0, pairs)
+    wanted = rng.normal(size=2 * pairs)
+    t = np.maximum((wanted[::2] - 2.0 * d + wanted[1::2]) / 2.0, 0.0)
+    best = np.column_stack([2.0 * d + t, t]).ravel()
+    U = np.column_stack([d, -d]).reshape(-1, 1)
+    return compiled(graph_of(W, U, np.zeros(2 * pairs), 1), ng.dynamics.additive("relu")), wanted, best
+
+
+def checks(seed: int) -> dict[str, float]:
+    """Return what :data:`ASKED` bounds, for one network."""
+    rng = np.random.default_rng(seed)
+    W, U, b = rng.normal(size=(30, 12)), rng.normal(size=(30, 4)), rng.normal(size=30)
+    W *= (1.0 - MARGIN) / np.linalg.norm(W, 2)
+    x, relu = rng.normal(size=4), ng.dynamics.additive("relu")
+    c, graph = U @ x + b, graph_of(W, U, b, 3)
+    network, rectified = compiled(graph), compiled(graph, relu)
+    starts = [rates_at_rest(network, x, rng.normal(size=len(network.nodes))) for _ in range(20)]
+    pull = rates_at_rest(compiled(pulled(graph, 0.5, 0.3), relu), x)
+    sparse = rates_at_rest(compiled(graph, sparse_relu(0.2)), x)
+    targets = rng.normal(size=(1, 3))
+    gradient = ng.gradient_check(network, [x], targets, ng.rules.centred_ep(), beta=0.1)
+    several, wanted, best = flat(seed)
+    chosen = selected(several, [1.0], wanted, 20_000)
+    found = (
+        np.ptp(starts, axis=0).max(),
+        np.abs(rates_at_rest(rectified, x) - minimiser(W, c)).max(),
+        np.abs(pull - minimiser(W, c, pull=0.5, towards=0.3)).max(),
+        np.abs(sparse - minimiser(W, c, sparse=0.2)).max(),
+        np.abs(starts[0] - smooth_minimiser(W, c)).max(),
+        1.0 - gradient.cosine,
+        np.abs(chosen - best).max(),
+    )
+    return dict(zip(ASKED, map(float, found), strict=True))
+
+
+def data(case: str) -> tuple[NDArray[np.float64], ...]:
+    """Give x, y, and x and classes to test on."""
+    if "digits" in case:
+        digits = ng.tasks.digits()
+        return digits.x_train, digits.y_train, digits.x_test, digits.y_test
+    x, y = ng.tasks.moons(400, one_hot=True, seed=0)
+    others, wanted = ng.tasks.moons(1000, one_hot=True, seed=1)
+    return x, y, others, wanted.argmax(axis=1)
+
+
+def learned(case: str, seeds: Sequence[int], n_jobs: int = 1) -> tuple[NDArray[np.float64], int]:
+    """Train a network from each seed; give their test accuracies, and of how many every epoch ended certified."""
+    x, y, others, classes = data(case)
+    how = training(case)
+    fits = ng.train(BUILDS[case], x, y, seed=seeds, n_jobs=n_jobs, progress=False, **how)
+    outputs = [ng.settle(fit.network, others, solver=how["solver"]).outputs for fit in fits]
+    sure = ["unique equilibrium" in how["keep"].certificate(fit.network).claims for fit in fits]
+    if (
+        "tied" in case
+    ):  # a rate is known; of directed couplings, that all states go to one equilibrium, and not how fast
+        sure = [one and bool(np.all(fit.history["rate"] > 0.0)) for one, fit in zip(sure, fits, strict=True)]
+    return np.array([np.mean(one.argmax(axis=1) == classes) for one in outputs]), sum(sure)
+
+
+def main() -> None:
+    """Print the checks and the table."""
+    options = arguments(__doc__, seeds=5).parse_args()
+    seeds = range(options.first, options.first + options.seeds)
+    for paragraph in (SOURCE, PAPER, DIFFERENCES):
+        print(textwrap.fill(paragraph, len(HEADER)) + "\n")
+    found = [checks(seed) for seed in seeds]
+    print(f"{f'the largest of {len(seeds)} networks':<40}{'asked':>12}{'is':>12}")
+    for name, most in ASKED.items():
+        print(f"{name:<40}{f'<= {most:g}':>12}{max(one[name] for one in found):>12.1e}")
+    several = ng.certify(flat(options.first)[0], level="strong", progress=False)
+    unique = any("unique equilibrium" in one.claims for one in several.certificates)
+    print(f"{'norm(W) = 1 is certified to have one':<40}{'no':>12}{'yes' if unique else 'no':>12}\n", flush=True)
+    shown = f"Test accuracy in per cent of {options.seeds} networks from seed {options.first} on."
+    print(textwrap.fill(f"{shown} {EXPLAINED}", len(HEADER)) + f"\n\n{HEADER}")
+    for case, expected in EXPECTED.items():
+        accuracy, sure = learned(case, seeds, options.jobs)
+        print(line(case, expected, accuracy))
+        print(f"  {sure} of {len(seeds)} certified in every epoch", flush=True)
+
+
+if __name__ == "__main__":
+    main()
