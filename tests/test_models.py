@@ -19,6 +19,7 @@ from models import (
     scellier_2017,
     scellier_2018,
     scurria_2026,
+    xie_2021,
 )
 from models.expected import Mean, Share
 from models.farinha_2020 import Case
@@ -256,3 +257,57 @@ def test_every_row_of_the_pruners_tables_can_be_written():
     made = [make(0.9) for make in every_pruner.PRUNERS.values()]
     made += [*every_pruner.OTHERS.values(), ng.pruning.unreachable()]
     assert {type(one) for one in made} == {type(example(name)) for name in ng.pruning.PRUNERS}
+
+
+def test_an_optimisation_induced_network_solves_its_convex_problems():
+    """The equilibrium of 20 starts, two solvers, priors, the energy, the gradient, and the choice of one of many."""
+    found = xie_2021.checks(100)
+    assert found.keys() == xie_2021.ASKED.keys()
+    assert {name: found[name] <= most for name, most in xie_2021.ASKED.items()} == dict.fromkeys(found, True)
+
+
+@pytest.mark.parametrize("seed", [100, 101, 102])
+def test_of_optimisation_induced_networks_only_what_is_so_is_certified(seed):
+    assert xie_2021.certified(seed) == xie_2021.CERTIFIED
+
+
+def test_of_many_equilibria_the_pull_that_vanishes_selects_the_nearest_one():
+    network, wanted, best = xie_2021.flat(3)
+    far = xie_2021.rates_at_rest(network, [1.0], start=0.7)
+    for t in np.linspace(0.0, 1.0, 9):  # other equilibria are farther from what is wanted
+        other = best + t * np.repeat(far[1::2] - best[1::2], 2)
+        state = dict(zip([node for node in network.nodes if node[0] == "p"], other, strict=True))
+        assert np.sum((other - wanted) ** 2) >= np.sum((best - wanted) ** 2) - 1e-12
+        W = network.matrix().toarray()
+        full = np.array([state.get(node, 0.0) for node in network.nodes])
+        full[network.connectivity.inputs] = 1.0
+        full += np.where([node[0] == "a" for node in network.nodes], W @ full, 0.0)
+        assert np.abs(network.drift(full)).max() < 1e-12  # at rest, each of them
+    assert np.abs(far - best).max() > 0.1
+    assert np.abs(xie_2021.selected(network, [1.0], wanted, 2000) - best).max() < 1e-2
+
+
+@pytest.mark.parametrize("case", xie_2021.EXPECTED)
+def test_an_optimisation_induced_network_is_certified_in_every_epoch(case):
+    outcome = xie_2021.learn(case, 0, epochs=2)
+    assert outcome.certified == outcome.epochs == 2
+    assert outcome.accuracy > 0.7
+    assert len(xie_2021.summary(case, [outcome])) <= 80
+
+
+def test_tied_edges_learn_the_moons_in_thirty_epochs():
+    x, y, others, classes = xie_2021.data("moons, tied")
+    how = xie_2021.training("moons, tied") | {"epochs": 30}
+    fit = ng.train(xie_2021.build_small(0), x, y, seed=0, progress=False, **how)
+    right = ng.settle(fit.network, others, solver=how["solver"]).outputs.argmax(axis=1) == classes
+    assert right.mean() >= xie_2021.LEAST["moons, tied"]
+    assert np.all(fit.history["rate"] >= xie_2021.MARGIN)
+
+
+def test_the_expected_accuracies_of_optimisation_induced_networks_are_those_asked_for():
+    for case, mean in xie_2021.EXPECTED.items():
+        assert mean.mean >= xie_2021.LEAST[case]
+        assert mean.seeds >= 5
+        shown = digits_table.line(case, mean, np.full(5, mean.mean))
+        assert shown.endswith(" inside")
+        assert len(shown) == len(digits_table.HEADER) <= 80

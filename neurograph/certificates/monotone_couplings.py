@@ -133,7 +133,8 @@ def monotone(margin: float = 0.1) -> Monotone:
     rising or flat, m the margin. Then there is one equilibrium for every input. Where no state is boxed, every state
     goes to it if all leaks are the same (:class:`DiagonalLyapunov` with the weights 1/G_j proves it), or if W is
     symmetric and states are bounded (:class:`EnergyDescent`: the network minimises a strictly convex energy);
-    ``.certificate(network)`` says so, with a rate where the symmetric part of the Jacobian gives one.
+    ``.certificate(network)`` says so, with a rate where the symmetric part of the Jacobian gives one; without one,
+    ``fit.history["rate"]`` is 0.
 
     Where the edges are directed, it is what monotone operator networks ask of W = (1 - m) I - A'A + B - B'. Where rates
     and linear auxiliary neurons are joined by tied edges V both ways, L = G = 1, it is norm(V) <= 1 - m.

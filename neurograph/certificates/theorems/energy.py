@@ -80,7 +80,9 @@ class EnergyDescent(Theorem):
         "Cohen, Grossberg, IEEE Trans. Systems, Man and Cybernetics 13, 1983; Hopfield, PNAS 81, 1984; Bolte, "
         "Daniilidis, Lewis, SIAM J. Optimization 17(4), 2007 (Lojasiewicz's inequality, also in a box)"
     )
-    does_not_cover = "which of several equilibria is reached, how fast, or whether there are several."
+    does_not_cover = (
+        "how fast; which of several equilibria is reached, or whether there are several, unless it is strictly convex."
+    )
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Read the form off the equations, then bound the curvature."""
@@ -115,7 +117,8 @@ class EnergyDescent(Theorem):
         return self.proved(
             system,
             f"The weights are symmetric, and the network moves down an energy{', strictly convex' * convex}: it falls "
-            f"along every trajectory, and every state goes to {where}.{known}",
+            f"along every trajectory{' in the range of the activations' * (kink is not None)}, and every state goes to "
+            f"{where}.{known}",
             claims=("unique equilibrium", "asymptotically stable", "convergent") if convex else ("convergent",),
             largest_dt=largest_dt,
             euler=system.euler(largest_dt, "inherits it: the energy falls at every step."),
