@@ -66,12 +66,17 @@ def rates_are_those_of_two_linear_equations(given):
     return np.allclose(rates, expected, rtol=1e-6)
 
 
+def rates_solve_the_convex_problem(given):
+    return all(np.allclose(rates, solution, atol=1e-9) and np.any(rates > 0.1) for rates, solution in given)
+
+
 RIGHT = {
     "balance": rates_are_those_of_two_linear_equations,
     "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
     "does_not_settle": refuted,
     "edge_table": computes_xor_with_the_signs_of_its_table,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
+    "minimises_an_energy": rates_solve_the_convex_problem,
     "published_conditions": only_the_absolute_leak_passes,
     "settles": ended_in_one_place,
     "spikes_beside_rates": spikes_are_near_the_equilibrium,

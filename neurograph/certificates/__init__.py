@@ -5,7 +5,7 @@ from neurograph.certificates.base import Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
 from neurograph.certificates.certify import certify
 from neurograph.certificates.constraint import Constraint, Contracting, contracting
-from neurograph.certificates.monotone import Monotone, monotone
+from neurograph.certificates.monotone_couplings import Monotone, monotone
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import Verdict

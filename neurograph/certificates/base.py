@@ -28,11 +28,6 @@ SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
 """What a statement is about, widest first; "local" is near the equilibria of these inputs."""
 
 
-def _several(names: tuple[str, ...]) -> str:
-    variables = f"the variable{'s' * (len(names) > 1)} {' and '.join(map(repr, names))}"
-    return f"Not applicable: neurons have {variables} beside s, and this theorem is of neurons with one."
-
-
 @dataclass(frozen=True, eq=False)
 class Certificate:
     """What one theorem says of one network.
@@ -298,9 +293,8 @@ class Theorem(abc.ABC):
     def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
         """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
         deadline = Deadline(seconds)
-        names = system.network.dynamics.variable_names
-        if names:
-            return self.unknown(system, _several(names))
+        if names := ", ".join(system.network.dynamics.variable_names):
+            return self.unknown(system, f"Not applicable to neurons of more variables than one: {names} beside s.")
         try:
             with RAISING():
                 found = self.examine_again(system, deadline, earlier) if earlier else self.examine(system, deadline)
@@ -376,9 +370,7 @@ class Theorem(abc.ABC):
           inequality) and a neuron acts on itself by its leak only.
         """
         margins = {"noise amplification": 1.0 / rate}
-        input_slope = float(
-            np.max(system.slopes["dg/dI"].size, initial=0.0) * np.max(system.slopes["f'"].size, initial=0.0)
-        )
+        input_slope = float(np.prod([np.max(system.slopes[one].size, initial=0.0) for one in ("dg/dI", "f'")]))
         if not system.network.dynamics.drift_equation.symbols & {"w_out", "w_out_abs"} and input_slope > 0.0:
             margins["weight change"] = rate / input_slope
         if diagonal:

@@ -11,7 +11,7 @@ import numpy as np
 from neurograph._arrays import frozen
 from neurograph._checks import checked_number
 from neurograph.certificates.base import Certificate
-from neurograph.certificates.bounds.nearby_weights import Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.bounds.nearby_weights import DENSE, Couplings, clipped_spectrum, shrunk_rows
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
 from neurograph.certificates.theorems.gershgorin import Gershgorin
@@ -21,9 +21,6 @@ from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import refuse_variables
-
-DENSE = 500
-"""Most free neurons for which eigenvalues are clipped; for more, rows are shrunk."""
 
 SLACK = 0.01
 """Share of the rate by which a projection goes beyond it, so that the search of the certificate need not be exact."""

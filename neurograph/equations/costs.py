@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import check_mask, checked_number, public_names
-from neurograph.equations.dynamics import checked_parameters
+from neurograph.equations.checked import checked_parameters
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import ParameterError
 

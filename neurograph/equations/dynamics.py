@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import math
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -15,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number, public_names
+from neurograph.equations.checked import checked_box, checked_parameters, checked_variables
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.equations.rest_slope import rest_slope
-from neurograph.errors import ExpressionError, ParameterError
+from neurograph.errors import ParameterError
 
 __all__ = ["Dynamics", "additive", "deep", "hopfield", "vector_field"]
 
@@ -29,9 +27,6 @@ POPULATION = "population"
 
 RESERVED = (*STATE, *ARRAY_FUNCTIONS, "role", "bias", POPULATION)
 """What a parameter, or a further variable, cannot be called."""
-
-MOST_VARIABLES = 4
-"""Most further variables of a neuron."""
 
 NO_DISTANCE = 1e-3
 """Distance from the end of a box, over the drift towards it, that is none: a time in which nothing else moves."""
@@ -91,7 +86,7 @@ class Dynamics(FrozenArrays):
 
     >>> adapting = Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
     ...                     parameters={"g": 0.5, "tau_a": 10.0})
-    >>> float(adapting.rest_slope("s")(s=0.0, I=0.0, b=0.0, a=0.0, g=0.5, tau_a=10.0))
+    >>> round(float(adapting.rest_slope("s")(s=0.0, I=0.0, b=0.0, a=0.0, g=0.5, tau_a=10.0)), 9)
     -1.5
     """
 
@@ -107,8 +102,8 @@ class Dynamics(FrozenArrays):
     def __post_init__(self) -> None:
         """Check the equations and freeze the parameters, as sorted pairs, and the variables."""
         object.__setattr__(self, "parameters", checked_parameters(self.parameters, RESERVED))
-        object.__setattr__(self, "variables", _checked_variables(self.variables, (*RESERVED, *self.defaults)))
-        object.__setattr__(self, "box", _checked_box(self.box))
+        object.__setattr__(self, "variables", checked_variables(self.variables, (*RESERVED, *self.defaults)))
+        object.__setattr__(self, "box", checked_box(self.box))
         _ = self.drift_equation, self.transfer_equation, self.variable_equations
 
     @cached_property
@@ -258,66 +253,6 @@ def pressed(state: ArrayLike, drift: ArrayLike, low: ArrayLike, high: ArrayLike)
     at_low = s - least <= np.minimum(unit * (width + np.abs(least)), NO_DISTANCE * -outward)
     at_high = most - s <= np.minimum(unit * (width + np.abs(most)), NO_DISTANCE * outward)
     return np.asarray(np.subtract(at_high & (outward > 0.0), at_low & (outward < 0.0), dtype=np.int8))
-
-
-def checked_parameters(parameters: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    """Return the parameters of an equation as sorted pairs of names and numbers.
-
-    Raises
-    ------
-    ExpressionError
-        If a name cannot be one of an equation, or is one of `reserved`.
-    ParameterError
-        If a value is not a finite number.
-    """
-    checked = []
-    try:
-        pairs = sorted((str(name), value) for name, value in dict(parameters).items())
-    except (TypeError, ValueError):
-        raise ParameterError(f"parameters is {parameters!r}: expected a mapping of names to numbers") from None
-    for name, value in pairs:
-        _check_name(f"parameter {name!r}", name, reserved)
-        checked.append((name, checked_number(f"parameter {name!r}", value)))
-    return tuple(checked)
-
-
-def _checked_variables(variables: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return further variables as pairs of names and right-hand sides."""
-    try:
-        pairs = tuple(dict(variables).items())
-    except (TypeError, ValueError):
-        raise ParameterError(
-            f"variables is {variables!r}: expected a mapping of names to equations, such as {{'a': '(s - a)/tau_a'}}"
-        ) from None
-    if len(pairs) > MOST_VARIABLES:
-        raise ParameterError(f"variables has {len(pairs)} names: expected at most {MOST_VARIABLES}")
-    for name, text in pairs:
-        _check_name(f"variable {name!r}", name, reserved)
-        if not isinstance(text, str) or not text.strip():
-            raise ExpressionError(
-                f"variable {name!r} has the equation {text!r}: expected its right-hand side as text, such as "
-                f"'(s - {name})/tau'"
-            )
-    return pairs
-
-
-def _check_name(what: str, name: Any, reserved: tuple[str, ...]) -> None:
-    """Refuse what an equation cannot read as a name, or reads as something else."""
-    usable = isinstance(name, str) and name.isidentifier() and not name.startswith("__") and not keyword.iskeyword(name)
-    if not usable or name in reserved or unicodedata.normalize("NFKC", name) != name:
-        raise ExpressionError(f"{what} cannot be used: expected an identifier other than {', '.join(reserved)}")
-
-
-def _checked_box(box: tuple[float, float] | None) -> tuple[float, float] | None:
-    if box is None:
-        return None
-    try:
-        low, high = (float(bound) for bound in box)
-    except (TypeError, ValueError):
-        low, high = math.nan, math.nan
-    if not low < high:
-        raise ParameterError(f"box is {box!r}: expected (low, high) with low < high, or None")
-    return low, high
 
 
 def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0.0) -> Dynamics:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.equations.dynamics import MOST_VARIABLES, POPULATION, STATE, Dynamics, latex_of
+from neurograph.equations.checked import MOST_VARIABLES
+from neurograph.equations.dynamics import POPULATION, STATE, Dynamics, latex_of
 from neurograph.equations.expression import Expression
 from neurograph.equations.rendering import for_brian
 from neurograph.errors import ParameterError

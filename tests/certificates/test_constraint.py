@@ -115,7 +115,10 @@ def test_what_cannot_be_held_is_said(network, rate, words):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"keep": 0.05}, r"keep is 0.05: expected neurograph.certificates.contracting\(rate=0.05\), or None"),
+        (
+            {"keep": 0.05},
+            r"keep is 0.05: expected a constraint, such as neurograph.certificates.contracting\(rate=0.05\), or None",
+        ),
         (
             {"keep": contracting(), "optimiser": ng.optimisers.sgd(0.1, bounds=(0.1, 1.0))},
             r"bounds is \(0.1, 1.0\), but keep makes weights smaller",

@@ -23,13 +23,7 @@ from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import online_programs
-from neurograph.learning.phases import run_phases, weight_change
-from neurograph.learning.rules import Rule, asymmetric_ep, coupled_learning, ep, stdp
-from neurograph.solvers import Euler, GaussSeidel
-from neurograph.solvers.base import Phase
-from neurograph.training.config import TrainingConfig
-from neurograph.training.plan import Plan
-from neurograph.training.update import first_optimiser_state
+from tests.kernels.callers import of_two_variables, settled
 
 EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
 FUNCTIONS = (
@@ -81,57 +75,6 @@ def calls():
         packed.matrix()
         packed @ np.ones((9, 3))
     return kept
-
-
-def settled(dynamics, number):
-    """Settle, nudge, answer and learn with a network that has all kinds of edges."""
-    random = np.random.default_rng(0)
-    bias = "neurons" if dynamics.uses_bias else True
-    graph = ng.topologies.random(inputs=3, hidden=9, outputs=4, density=0.5, bias=bias, scale=0.3, seed=0)
-    network = ng.compile(graph, dynamics, dtype=number)
-    start = random.uniform(size=(5, len(network.nodes))).astype(number)
-    target = np.eye(4, dtype=number)[random.integers(0, 4, 5)]
-    shared = {"start": start, "target": target}
-    phases = [
-        Phase(**shared),
-        Phase(**shared, beta=random.uniform(-0.1, 0.5, 5)),
-        Phase(**shared, beta=0.3, cost=ng.costs.cross_entropy(gain=2.0)),
-        Phase(**shared, beta=0.2, anchor=start + number(0.01)),
-        Phase(**shared, clamped=True),
-        Phase(**shared, beta=0.5, rule=stdp().expression),
-        Phase(**shared, beta=0.5, rule=Rule("tanh(pre*dpost)", kind="online").expression),
-        Phase(**shared, record=ng.Record(every=7)),
-    ]
-    free = None
-    for solver in (Euler(steps=30), Euler(dt=0.2, steps=30, implicit=False), GaussSeidel(steps=30)):
-        for phase in phases:
-            if isinstance(solver, Euler) or (phase.rule is None and phase.record is None):
-                free = solver.solve(network, phase)
-        free = solver.solve(network, phases[0])
-        solver.respond(free, random.normal(size=(5, 4)), lift=0.1)
-    for rule in (ep(), Rule("tanh(post_nudged*pre_free)*w")):
-        cost = ng.costs.squared_error()
-        weight_change(rule, run_phases(rule, free, target, 0.1, cost, GaussSeidel(steps=30)))
-    tied = ng.compile(ng.topologies.symmetric(graph), dynamics, dtype=number)
-    for rule, cost in ((asymmetric_ep(), ng.costs.cross_entropy(2.0)), (coupled_learning(), ng.costs.squared_error())):
-        config = TrainingConfig(rule=rule, cost=cost, solver=Euler(steps=30), optimiser=ng.optimisers.sgd(max_norm=1.0))
-        plan = Plan.of(tied, config, 5)
-        plan.update(tied, first_optimiser_state(tied, config.optimiser), start, target, 0.5, 0)
-
-
-def of_two_variables(number):
-    """Settle, nudge, answer and learn with neurons that have further variables."""
-    own = ng.Dynamics("-s + tanh(I + b - a*c)", transfer="tanh(s)", variables={"a": "s - a", "c": "(I - c)/2"})
-    graph = ng.topologies.random(inputs=2, hidden=5, outputs=2, density=0.5, bias="neurons", scale=0.3, seed=0)
-    network, random = ng.compile(graph, own, dtype=number), np.random.default_rng(0)
-    start, target = random.uniform(size=(5, network.state_size)).astype(number), np.eye(5, 2, dtype=number)
-    for solver in (Euler(steps=30), Euler(dt=0.2, steps=30, implicit=False)):
-        free = solver.solve(network, Phase(start, record=ng.Record(every=7)))
-        phases = run_phases(asymmetric_ep(), free, target, 0.1, ng.costs.squared_error(), solver)
-        weight_change(asymmetric_ep(), phases)
-    weight_change(
-        Rule("post_slope*pre_leak*post_nudged"), run_phases(ep(), free, target, 0.1, ng.costs.squared_error(), solver)
-    )
 
 
 def copied(value):

@@ -79,6 +79,14 @@ CERTIFICATES = [
         NETWORK,
     ),
     Row(
+        "ng.certificates.monotone().project(network)",
+        {
+            r"dynamics\.additive\(\)": "ng.certificates.monotone().project(ng.compile(small_graph(), ng.{0}))",
+            r"certificates\.contracting\(\)": "ng.{0}.project(network)",
+        },
+        NETWORK,
+    ),
+    Row(
         "ng.write_page(network, 'page.html', report=ng.certify(two_outputs()))",
         {r"neurograph\.certify": "ng.write_page(network, 'page.html', report={0}(network))"},
         NETWORK,

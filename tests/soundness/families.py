@@ -29,6 +29,7 @@ KINDS = {
     "deep, signed leak": ng.dynamics.deep("signed"),
     "deep, signed and extra leak": ng.dynamics.deep("signed", extra_leak=1.0),
     "energy": ng.dynamics.hopfield(),
+    "relu, unequal leaks": Dynamics("relu(I) - leak*s", parameters={"leak": 1.0}),
 }
 LINEAR = Dynamics("-s + I")
 MIXED = {
@@ -39,6 +40,7 @@ MIXED = {
     "clip and unequal leaks": ("clip", "unequal leaks"),
     "squashed transfers and tanh": ("squashed transfer", "squashed transfer in a box", "tanh"),
     "linear and tanh": (LINEAR, "tanh"),
+    "linear and relu": (LINEAR, "relu"),
     "energy and squashed transfer": ("energy", "squashed transfer"),
 }
 """Populations, of which neurons take turns."""

@@ -12,12 +12,16 @@ from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.system import Array
 from neurograph.equations.costs import squared_error
 from neurograph.equations.expression import Expression
+from neurograph.equations.intervals import SMOOTH, enclose
 
 POINTS = 64
 """Points of the quadrature of an integral over a neuron's state."""
 
-HALVINGS = 60
-"""Bisections of the interval in which the inverse of an activation is looked for."""
+PANELS = 64
+"""Parts of the interval with so many points each, where the function may have kinks."""
+
+DOUBLINGS = 30
+"""How often, at most, the interval in which the inverse of an activation is looked for is doubled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,22 +76,37 @@ class Energy(LyapunovFunction):
 
 @dataclass(frozen=True, eq=False)
 class RateEnergy(Energy):
-    """E(s) - E(s*) of a drift L (rho(I) - s); infinite outside the range of rho."""
+    """E(s) - E(s*) of a drift L (rho(I) - s); infinite outside the closed range of rho.
+
+    Where rho is flat or has kinks, the convex conjugate of its integral stands for the integral of its inverse.
+    """
 
     def _value(self, s: Array) -> Array:
         # E(s) - E(s*) = -(s - s*)'W (s - s*) / 2 - I*'(s - s*) + sum_j int rho^-1(z) dz from s*_j to s_j.
-        away, total, start = s - self._equilibrium, self._input, self._inverse(self._equilibrium)
-        reached = self._inverse(s)
+        away, total, start = s - self._equilibrium, self._input, self._nearest(self._equilibrium)
+        start = np.where(np.isfinite(start), start, total)  # rounding may put the equilibrium outside
+        reached = self._nearest(s)
         inside = np.isfinite(reached)
         end = np.where(inside, reached, start)
-        # By parts: int rho^-1(z) dz from s* to s is s I - s* I0 - int rho(u) du from I0 to I, rho(I) = s, rho(I0) = s*.
-        own = s * end - self._equilibrium * start - _integral(self._activation, start, end)
+        # By parts: int rho^-1(z) dz from s* to s is s I - s* I0 - int rho(u) du from I0 to I, rho(I) = s, rho(I0) = s*,
+        # whichever of several such I is taken.
+        panels = PANELS if self._kinked else 1
+        own = s * end - self._equilibrium * start - _integral(self._activation, start, end, panels)
         value = np.sum(own - total * away, axis=-1) - 0.5 * np.sum(away * _applied(self.system.weights, away), axis=-1)
         return np.where(np.all(inside, axis=-1), value, np.inf)
 
     def _slope(self, s: Array, flow: Array) -> Array:
+        # To the right in time: a neuron that rises has the largest I with rho(I) = s for its slope, one that falls the
+        # least, and those are the ones that are finite.
         total = self._input + _applied(self.system.weights, s - self._equilibrium)
-        return np.asarray(np.sum((self._inverse(s) - total) * flow, axis=-1))
+        least, largest = self._inverse(s)
+        ahead = np.where(flow > 0.0, largest, np.where(flow < 0.0, least, total))
+        return np.asarray(np.sum((ahead - total) * flow, axis=-1))
+
+    @property
+    def _kinked(self) -> bool:
+        """Whether rho may have kinks."""
+        return bool(np.any(enclose(self.system.network.dynamics.drift_equation, self.system.symbols).grade != SMOOTH))
 
     def _activation(self, total: Array) -> Array:
         """Return rho(I) (..., free), the nudge with it: where a neuron is at rest."""
@@ -95,18 +114,35 @@ class RateEnergy(Energy):
         leak = self.system.nudge - self._at(self.system.network.dynamics.slope("s"), zero)
         return np.asarray(self._unmoved(zero, total) / leak)
 
-    def _inverse(self, s: Array) -> Array:
-        """Solve rho(I) = s by halving; not finite where there is no solution."""
+    def _nearest(self, s: Array) -> Array:
+        """Return the I nearest to 0 with rho(I) = s; not finite where there is none."""
+        least, largest = self._inverse(s)
+        return np.asarray(np.clip(0.0, least, largest))
+
+    @np.errstate(over="ignore")
+    def _inverse(self, s: Array) -> tuple[Array, Array]:
+        """Return the least I with rho(I) >= s and the largest with rho(I) <= s; not finite where rho has no such value.
+
+        They are where rho(I) = s, or at the ends of the interval that is looked through, where it is s beyond.
+        """
         low, high = np.full(s.shape, -1.0), np.full(s.shape, 1.0)
-        for _ in range(10):
-            low = np.where(self._activation(low) > s, 2.0 * low, low)
-            high = np.where(self._activation(high) < s, 2.0 * high, high)
-        outside = (self._activation(low) >= s) | (self._activation(high) <= s)
-        for _ in range(HALVINGS):
+        for _ in range(DOUBLINGS):
+            above, below = self._activation(low) > s, self._activation(high) < s
+            if not np.any(above | below):
+                break
+            low, high = np.where(above, 2.0 * low, low), np.where(below, 2.0 * high, high)
+        outside = ~((self._activation(low) <= s) & (self._activation(high) >= s))
+        largest = self._bisected(low, high, s, np.less_equal)
+        least = self._bisected(low, high, s, np.less) if self._kinked else largest
+        return np.where(outside, np.nan, least), np.where(outside, np.nan, largest)
+
+    def _bisected(self, low: Array, high: Array, s: Array, below: np.ufunc) -> Array:
+        """Return where ``below(rho(I), s)`` ends, if it does between low and high."""
+        for _ in range(60 + int(np.log2(np.max(high - low, initial=1.0)))):
             middle = 0.5 * (low + high)
-            above = self._activation(middle) > s
-            low, high = np.where(above, low, middle), np.where(above, middle, high)
-        return np.where(outside, np.nan, 0.5 * (low + high))
+            left = below(self._activation(middle), s)
+            low, high = np.where(left, middle, low), np.where(left, high, middle)
+        return np.asarray(0.5 * (low + high))
 
 
 def _applied(matrix: Any, s: Array) -> Array:
@@ -114,11 +150,12 @@ def _applied(matrix: Any, s: Array) -> Array:
     return np.asarray((matrix @ s.reshape(-1, s.shape[-1]).T).T.reshape(s.shape))
 
 
-def _integral(function: Callable[[Array], Array], start: Array, end: Array) -> Array:
+def _integral(function: Callable[[Array], Array], start: Array, end: Array, panels: int = 1) -> Array:
     """Integrate each neuron's function from `start` (free,) to `end` (..., free)."""
-    # Gauss-Legendre quadrature, whose points u in [-1, 1] go to start + (1 + u) (end - start) / 2.
+    # Gauss-Legendre quadrature, whose points u in [-1, 1] go to start + (1 + u) (end - start) / 2, of each panel.
     points, weights = np.polynomial.legendre.leggauss(POINTS)
-    total = np.zeros(end.shape)
+    total, step = np.zeros(end.shape), (end - start) / panels
+    first = np.arange(panels).reshape(-1, *[1] * end.ndim)
     for point, weight in zip(points, weights, strict=True):
-        total += weight * function(start + 0.5 * (1.0 + point) * (end - start))
-    return 0.5 * (end - start) * total
+        total += weight * np.sum(function(start + (first + 0.5 * (1.0 + point)) * step), axis=0)
+    return 0.5 * step * total

@@ -7,19 +7,26 @@ weight change its sign.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg import eigh
+from scipy.sparse.linalg import ArpackError, eigsh
 
 from neurograph.certificates.system import Array
 from neurograph.solvers.contraction import weightings
 
 PRODUCTS = 30
 """Products with the couplings in the search for the weights of the norm."""
+
+DENSE = 500
+"""Most free neurons for which eigenvalues are clipped; for more, weights are only made smaller."""
+
+LANCZOS = 1e-6
+"""Share of an eigenvalue that is left of its error, where Lanczos computes it."""
 
 CLIPPINGS = 5
 """Most clippings of eigenvalues; what is then left is scaled away."""
@@ -115,8 +122,7 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
     r"""Make the symmetric part of ``M - diag(surplus)`` negative semidefinite, so that the l_2 norm contracts.
 
     The positive eigenvalues of the symmetric part are clipped and the change is taken from the edges that are there, a
-    few times over. What is left then is scaled away: ``lambda_max(t M - surplus)`` is convex in t, so the chord from
-    t = 0, where M has only the edges that are not plastic, gives a t that is small enough.
+    few times over. What is left then is scaled away, by :func:`scaled_spectrum`.
 
     Returns
     -------
@@ -139,29 +145,57 @@ def clipped_spectrum(couplings: Couplings) -> Array | None:
             moved = (np.bincount(couplings.ties, moved) / np.maximum(members, 1))[couplings.ties]
         new = weights - np.where(plastic, moved, 0.0)
         weights = np.where(new * couplings.weights > 0.0, new, 0.0)
+    return scaled_spectrum(replace(couplings, weights=weights))
+
+
+def scaled_spectrum(couplings: Couplings) -> Array | None:
+    r"""Make the symmetric part of ``M - diag(surplus)`` negative semidefinite by one factor of all plastic weights.
+
+    ``lambda_max(t M - surplus)`` is convex in t, so the chord from t = 0, where M has only the edges that are not
+    plastic, gives a t that is small enough. Where all are plastic, surplus is kappa for every neuron and
+    lambda_max(M) is a spectral norm, it is ``W min(1, kappa/norm(W))``.
+
+    Returns
+    -------
+    array (edges,), or None
+        The weights; None where the edges that are not plastic alone are too strong.
+    """
+    weights, plastic = couplings.weights, couplings.plastic
     # lambda_max at t = 0 is `bottom` <= 0, at t = 1 `top` > 0; the chord crosses 0 at t = -bottom / (top - bottom).
-    top = _spectrum(couplings, weights)[0][-1]
+    top = top_eigenvalue(couplings, weights)
     if top <= 0.0:
         return weights
-    bottom = _spectrum(couplings, np.where(plastic, 0.0, weights))[0][-1]
+    bottom = top_eigenvalue(couplings, np.where(plastic, 0.0, weights))
     if bottom > 0.0:
         return None
     return np.where(plastic, weights * (-bottom / (top - bottom)), weights)
 
 
 def _spectrum(couplings: Couplings, weights: Array) -> tuple[Array, Array]:
-    values, vectors = eigh(_symmetric_part(couplings, weights))
+    values, vectors = eigh(_symmetric_part(couplings, weights).toarray())
     return values, vectors
 
 
-def _symmetric_part(couplings: Couplings, weights: Array) -> Array:
-    dense = couplings.matrix(weights).toarray()
-    return np.asarray((dense + dense.T) / 2 - np.diag(couplings.surplus))
+def _symmetric_part(couplings: Couplings, weights: Array) -> sp.csr_array:
+    matrix = couplings.matrix(weights)
+    return sp.csr_array((matrix + matrix.T) / 2 - sp.diags_array(couplings.surplus))
 
 
 def top_eigenvalue(couplings: Couplings, weights: Array) -> float:
-    """Return the largest eigenvalue of the symmetric part of ``M - diag(surplus)``; -inf without neurons."""
-    last = couplings.surplus.size - 1
-    if last < 0:
+    """Return the largest eigenvalue of the symmetric part of ``M - diag(surplus)``; -inf without neurons.
+
+    Beyond :data:`DENSE` neurons Lanczos computes it; where that does not converge, sums of rows bound it.
+    """
+    symmetric, count = _symmetric_part(couplings, weights), couplings.surplus.size
+    if count == 0:
         return -np.inf
-    return float(eigh(_symmetric_part(couplings, weights), eigvals_only=True, subset_by_index=[last, last])[0])
+    if count <= DENSE:
+        return float(eigh(symmetric.toarray(), eigvals_only=True, subset_by_index=[count - 1, count - 1])[0])
+    shift = float(couplings.surplus.max())  # a tolerance is a share of the eigenvalue, which may be near 0
+    shifted = sp.csr_array(symmetric + sp.diags_array(np.full(count, shift)))
+    try:
+        found = eigsh(shifted, k=1, which="LA", tol=LANCZOS, v0=np.ones(count), return_eigenvectors=False)
+    except ArpackError:
+        loops = shifted.diagonal()
+        return float(np.max(loops - np.abs(loops) + np.asarray(abs(shifted).sum(axis=1)))) - shift
+    return float(found[0]) * (1.0 + LANCZOS) - shift

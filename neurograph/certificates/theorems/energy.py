@@ -47,6 +47,17 @@ class EnergyDescent(Theorem):
     analytic functions, so E satisfies Lojasiewicz's inequality, in the box too, and each trajectory has finite
     length: it goes to one equilibrium. Another start may lead to another one.
 
+    Where the second form's E is strictly convex, with slopes of the drift by I between 0 and G, which is
+
+    .. math:: \lambda_{\max}(M) < 1, \quad M = \operatorname{diag}(G / L)^{1/2} \, W \operatorname{diag}(G / L)^{1/2}
+
+    rho may have flat parts and kinks, as relu has, and leaks may differ: the one equilibrium is the minimum of E, and
+    every state goes to it. For the limit set of a bounded trajectory is invariant, and so in the range of rho, where E
+    is continuous, with the conjugate of the integral of rho for the integral of its inverse. A state of the limit set
+    with the largest E there has a past in it along which E was not larger, so it rests: it is the minimum, and the
+    limit set nothing else. States are bounded as above, or where all eigenvalues of M are between -1 and 1, by
+    :math:`\sum_j s_j^2 / G_j`.
+
     Explicit Euler lowers E at every step, if it moves, and converges too, where dt < 2 / lambda_max(H) with
 
     .. math:: H = \operatorname{diag}(L) - \sqrt G W \sqrt G
@@ -69,14 +80,24 @@ class EnergyDescent(Theorem):
         "Cohen, Grossberg, IEEE Trans. Systems, Man and Cybernetics 13, 1983; Hopfield, PNAS 81, 1984; Bolte, "
         "Daniilidis, Lewis, SIAM J. Optimization 17(4), 2007 (Lojasiewicz's inequality, also in a box)"
     )
-    does_not_cover = "which of several equilibria is reached, how fast, or whether there are several."
+    does_not_cover = (
+        "how fast; which of several equilibria is reached, or whether there are several, unless it is strictly convex."
+    )
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:
         """Read the form off the equations, then bound the curvature."""
-        reason = _unsymmetric(system) or _unsmooth(system)
+        reason = _unsymmetric(system)
         if reason is not None:
             return self.unknown(system, f"Not applicable: {reason}.")
-        form = _form(system)
+        kink, form = _unsmooth(system), _form(system)
+        convex = _form(system, strict=False) == "rate" and _largest_gain(system) < 1.0
+        if kink is not None and not convex:
+            return self.unknown(
+                system,
+                f"Not applicable: {kink}, and no energy is known to be strictly convex; such are those of "
+                "L (rho(I) - s), without a box, with a rising rho and weights that the leaks outweigh.",
+            )
+        form = "rate" if convex else form
         if form is None:
             return self.unknown(
                 system,
@@ -84,19 +105,21 @@ class EnergyDescent(Theorem):
                 f"{system.network.dynamics.transfer!r}; known are a(s) I + r(s) with a > 0 and a rising transfer, and, "
                 "without a box, L (rho(I) - s) with a rising, smooth rho.",
             )
-        if not _bounded(system):
+        if not (_bounded(system) or (convex and _largest_gain(system, -1.0) < 1.0)):
             return self.unknown(system, "No bound of the states is known: there is no box, and no leak that makes one.")
         # E falls, and states are bounded, so every trajectory has limit points at rest; E is analytic, so by
-        # Lojasiewicz's inequality its length is finite and the limit is one point. What is left is how long Euler's
-        # steps may be.
+        # Lojasiewicz's inequality its length is finite and the limit is one point; or E is strictly convex. What is
+        # left is how long Euler's steps may be.
         curvature = _curvature(system, form)
         largest_dt = _largest_dt(system, form, curvature)
         known = "" if curvature is None else f" Its curvature is at most {curvature:.4g}."
+        where = "an equilibrium, if not all to the same one" if not convex else "the one equilibrium, where it is least"
         return self.proved(
             system,
-            "The weights are symmetric, and the network moves down an energy: it falls along every trajectory, and "
-            f"every state goes to an equilibrium, if not all to the same one.{known}",
-            claims=("convergent",),
+            f"The weights are symmetric, and the network moves down an energy{', strictly convex' * convex}: it falls "
+            f"along every trajectory{' in the range of the activations' * (kink is not None)}, and every state goes to "
+            f"{where}.{known}",
+            claims=("unique equilibrium", "asymptotically stable", "convergent") if convex else ("convergent",),
             largest_dt=largest_dt,
             euler=system.euler(largest_dt, "inherits it: the energy falls at every step."),
             witness={"form": form, "curvature": curvature},
@@ -151,17 +174,19 @@ def _analytic(equation: Expression) -> bool:
     return True
 
 
-def _form(system: System) -> Form | None:
+def _form(system: System, strict: bool = True) -> Form | None:
+    """Return the form of the drift; unless `strict`, a rate may be of an activation that never falls."""
     dynamics, slopes = system.network.dynamics, system.slopes
     sending, input_slope, own = slopes["f'"], slopes["dg/dI"], _own(system)
     rising = np.all(sending.low > 0.0) or rises(dynamics.transfer_equation, "s", system.symbols)
-    if "I" not in dynamics.slope("I").symbols and rising and np.all(input_slope.low > 0.0):
+    if strict and "I" not in dynamics.slope("I").symbols and rising and np.all(input_slope.low > 0.0):
         return "gradient"
     same = np.all(sending.low == 1.0) and np.all(sending.high == 1.0)
     leaking = dynamics.leak is not None and np.all(own.high < 0.0)
-    if same and leaking and not system.boxed and rises(dynamics.drift_equation, "I", system.symbols):
-        return "rate"
-    return None
+    if not (same and leaking) or system.boxed:
+        return None
+    level = not strict and system.jump is None and bool(np.all(input_slope.low >= 0.0))
+    return "rate" if level or rises(dynamics.drift_equation, "I", system.symbols) else None
 
 
 def _own(system: System) -> Interval:
@@ -193,17 +218,31 @@ def _curvature(system: System, form: Form) -> float | None:
     if form == "gradient" and (np.any(input_slope.varies) or np.any(sending.varies)):
         return None
     root = np.sqrt(input_slope.high * sending.high)
-    coupling, leak = scaled(system.weights, root, root), -_own(system).low
+    leak = -_own(system).low
     if not np.all(np.isfinite(leak)) or not np.all(np.isfinite(root)):
         return None
-    # lambda_max of H = diag(L) - sqrt(G) W sqrt(G). Its entries err by a few eps of their size, and its eigenvalues by
-    # at most as much in the 2-norm (Weyl); beyond DENSE neurons Gershgorin's rows bound them.
-    size = np.abs(leak) + np.asarray(abs(coupling).sum(axis=1))
-    error = (leak.size + 8) * EPS * float(np.linalg.norm(size))
-    if leak.size <= DENSE:
-        return float(eigvalsh(np.diag(leak) - coupling.toarray())[-1]) + error
+    return _top(leak, -scaled(system.weights, root, root))
+
+
+def _largest_gain(system: System, sign: float = 1.0) -> float:
+    """Bound lambda_max(sign M) of a rate form, rounding included; infinite where slopes have no bound."""
+    steepest = system.slopes["dg/dI"].high
+    if not np.all(np.isfinite(steepest)):
+        return np.inf
+    root = np.sqrt(steepest / -_own(system).high)
+    return _top(np.zeros(root.size), scaled(sign * system.weights, root, root))
+
+
+def _top(diagonal: Array, coupling: sp.csr_array) -> float:
+    """Bound lambda_max(diag(diagonal) + coupling) of symmetric couplings from above, rounding included."""
+    # The entries err by a few eps of their size, and the eigenvalues by at most as much in the 2-norm (Weyl); beyond
+    # DENSE neurons Gershgorin's rows bound them.
+    sums = np.asarray(abs(coupling).sum(axis=1))
+    error = (diagonal.size + 8) * EPS * float(np.linalg.norm(np.abs(diagonal) + sums))
+    if diagonal.size <= DENSE:
+        return float(eigvalsh(np.diag(diagonal) + coupling.toarray())[-1]) + error
     loops = coupling.diagonal()
-    return float(np.max(leak - loops - np.abs(loops) + np.asarray(abs(coupling).sum(axis=1)))) + error
+    return float(np.max(diagonal + loops - np.abs(loops) + sums)) + error
 
 
 def _largest_dt(system: System, form: Form, curvature: float | None) -> float | None:

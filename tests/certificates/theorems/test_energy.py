@@ -82,7 +82,7 @@ def test_the_slope_is_that_of_the_energy_along_a_tiny_step(kind, seed, beta):
     net = network(KINDS[kind], seed)
     found = certify(net, [[0.4]], **phase(beta))["energy"]
     assert found.verdict is Verdict.PROVED
-    assert found.claims == ("convergent",)
+    assert "convergent" in found.claims
     function = found.function()
     state = states(net, 0.4, 6, seed)
     state = state[np.isfinite(function.value(state))]

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse.linalg import ArpackNoConvergence
 
 import neurograph as ng
 from neurograph.certificates import Verdict, contracting, monotone
+from neurograph.certificates.bounds.nearby_weights import Couplings, top_eigenvalue
 from neurograph.errors import ParameterError
 from tests.certificates.theorems.test_energy_of_populations import bipartite
 from tests.strategies import SEEDS, graphs_for
@@ -72,6 +74,78 @@ def test_tied_rates_and_linear_neurons_keep_their_singular_values_but_those_that
         assert np.linalg.norm(new - W) < 1.1 * np.linalg.norm(nearest - W) + 1e-9
 
 
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_a_large_network_is_scaled_by_its_spectral_norm(seed):
+    network, W = bipartite(seed, norm=2.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("neurograph.certificates.monotone_couplings.DENSE", 0)
+        kept = monotone(0.1).project(network)
+        assert monotone(0.1).holds(kept)
+    scaled = 0.899 / np.linalg.norm(W, 2) * network.weights
+    assert kept.weights[_recurrent(kept)] == pytest.approx(scaled[_recurrent(kept)], rel=1e-9)
+    assert np.array_equal(kept.weights[~_recurrent(kept)], network.weights[~_recurrent(kept)])
+    assert monotone(0.1).project(kept) is kept
+
+
+@pytest.mark.parametrize("converges", [True, False])
+def test_lanczos_bounds_the_eigenvalue_from_above(monkeypatch, converges):
+    rng, n = np.random.default_rng(0), 40
+    post, pre = np.nonzero(rng.random((n, n)) < 0.3)
+    couplings = Couplings(
+        post, pre, rng.normal(size=post.size), np.ones(post.size), np.ones(post.size, bool), None, rng.uniform(1, 2, n)
+    )
+    exact = top_eigenvalue(couplings, couplings.weights)
+    dense = couplings.matrix(couplings.weights).toarray()
+    assert exact == pytest.approx(np.linalg.eigvalsh((dense + dense.T) / 2.0 - np.diag(couplings.surplus))[-1])
+    monkeypatch.setattr("neurograph.certificates.bounds.nearby_weights.DENSE", 0)
+    if not converges:
+        monkeypatch.setattr("neurograph.certificates.bounds.nearby_weights.eigsh", _fails)
+    bound = top_eigenvalue(couplings, couplings.weights)
+    assert exact < bound < exact + (1e-4 if converges else 50.0)
+
+
+def _fails(*_, **__):
+    raise ArpackNoConvergence("none", np.empty(0), np.empty((0, 0)))
+
+
+def _recurrent(network):
+    """Return which edges are among free neurons."""
+    return ~np.isin(network.connectivity.pre, network.connectivity.inputs)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_a_certificate_of_unequal_leaks_is_there_where_the_weights_are_symmetric(seed, activation):
+    rng, n = np.random.default_rng(seed), 5
+    kind = ng.Dynamics(f"{activation}(gain*I + b) - leak*s", parameters={"gain": 1.0, "leak": 1.0})
+    graph = nx.DiGraph()
+    for j in range(n):
+        gain, leak = rng.uniform(0.3, 2.0), rng.uniform(0.5, 3.0)
+        graph.add_node(j, role="output", bias=float(rng.normal()), gain=gain, leak=leak)
+    for i, j in zip(*np.triu_indices(n), strict=True):
+        weight = abs(rng.normal())
+        graph.add_edge(int(i), int(j), weight=weight, tie=f"{i} {j}")
+        graph.add_edge(int(j), int(i), weight=weight, tie=f"{i} {j}")
+    kept = monotone(0.02).project(ng.compile(graph, kind))
+    assert monotone(0.02).holds(kept)
+    assert "unique equilibrium" in monotone(0.02).certificate(kept).claims
+    one_way = kept.without_edges([(0, 1)])
+    found = monotone(0.02).certificate(one_way)
+    assert found.verdict is Verdict.UNKNOWN or "unique equilibrium" in found.claims
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_unequal_gains_are_proved_with_the_weights_of_the_couplings_at_once(seed):
+    rng, n = np.random.default_rng(seed), 12
+    kind = ng.Dynamics("-s + tanh(gain*I)", parameters={"gain": 1.0})
+    graph = nx.DiGraph()
+    graph.add_nodes_from((j, {"role": "output", "gain": float(np.exp(rng.normal()))}) for j in range(n))
+    graph.add_edges_from((i, j, {"weight": float(rng.normal())}) for i in range(n) for j in range(n))
+    kept = monotone(0.01).project(ng.compile(graph, kind))
+    assert "unique equilibrium" in monotone(0.01).certificate(kept).claims
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_monotone_network_has_one_equilibrium(seed):
     graph = ng.topologies.complete(inputs=2, hidden=6, outputs=2, scale=2.0, bias="neurons", seed=seed)
@@ -117,7 +191,10 @@ def test_the_couplings_of_monotone_operator_networks_are_monotone():
         (lambda: monotone(0.0), "margin is 0.0"),
         (lambda: monotone("high"), "margin is 'high'"),
         (lambda: monotone(2.0).project(bipartite(0)[0]), "margin is 2, but neuron .* leaks only 1 times"),
-        (lambda: monotone().project(ng.compile(ng.topologies.complete(1, 2, 1, seed=0))), "rho.*deep.*additive"),
+        (
+            lambda: monotone().project(ng.compile(ng.topologies.complete(1, 2, 1, seed=0))),
+            "rising with I.*deep.*additive",
+        ),
         (
             lambda: monotone().holds(
                 ng.compile(ng.topologies.complete(1, 2, 1, seed=0), ng.Dynamics("-s + I - a", variables={"a": "s - a"}))
