@@ -213,3 +213,24 @@ def test_linear_neurons_that_hear_bounded_ones_hand_the_bound_on():
     assert certify(network)["energy"].verdict is Verdict.UNKNOWN  # b hears a, and a hears b
     one_way = network.without_edges([("b", "a"), ("c", "b")])
     assert "not symmetric" in str(certify(one_way)["energy"])
+
+
+@pytest.mark.parametrize("rate", ["tanh", "relu"])
+def test_states_far_away_have_an_energy_and_those_no_activation_gives_have_not(rate):
+    network, _ = bipartite(2, 0.9, rate=rate)
+    function = certify(network, [[0.4]])["energy"].function()
+    state = function.equilibrium.copy()
+    place = next(k for k, node in enumerate(network.nodes) if node == ("a", 0))
+    away = 1e5
+    state[place] += away  # E is |a|^2 / 2 less what is linear in a, and least at the equilibrium
+    assert function.value(state) == pytest.approx(away**2 / 2.0, rel=1e-6)
+    outside = function.equilibrium.copy()
+    outside[next(k for k, node in enumerate(network.nodes) if node == ("p", 0))] = -1.5
+    assert function.value(outside) == np.inf
+
+
+def test_beyond_dense_networks_sums_of_rows_show_convexity(monkeypatch):
+    small, large = (bipartite(4, norm, rate="relu")[0] for norm in (0.2, 0.95))
+    monkeypatch.setattr("neurograph.certificates.theorems.energy.DENSE", 0)
+    assert "unique equilibrium" in certify(small)["energy"].claims
+    assert certify(large)["energy"].verdict is Verdict.UNKNOWN
