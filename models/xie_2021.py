@@ -1,13 +1,14 @@
 """Optimisation-induced equilibrium networks: rates and linear auxiliary neurons, whose equilibrium minimises an energy.
 
-``python -m models.xie_2021`` checks the equilibrium against convex solvers, and trains 5 networks a row on moons and on
-the digits; some minutes.
+``python -m models.xie_2021`` checks the equilibrium against convex solvers, says what is certified of which network,
+and trains 5 networks a row on moons and on the digits; some minutes.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -20,11 +21,15 @@ from models.digits_table import HEADER, line
 from models.expected import EXPLAINED, Mean, arguments
 
 SOURCE = (
-    'X. Xie, Q. Wang, Z. Ling, X. Li, Y. Wang, G. Liu, Z. Lin, "Optimization Induced Equilibrium Networks", arXiv '
-    "2105.13228, 2021; the directed variant: E. Winston, J. Z. Kolter, arXiv 2006.08591, 2020"
+    'X. Xie, Q. Wang, Z. Ling, X. Li, G. Liu, Z. Lin, "Optimization Induced Equilibrium Networks", arXiv 2105.13228, '
+    "2021; the directed variant: E. Winston, J. Z. Kolter, arXiv 2006.08591, 2020"
 )
 
-PAPER = "The paper: p = sigma(W W' p + U x + b) with norm(W) <= 1 is the minimiser of a convex problem; CIFAR, vision."
+PAPER = (
+    "The paper: a unit layer is the proximal operator of an implicit convex function, so that the equilibrium "
+    "p = sigma(W W' p + U x + b) with norm(W) <= 1 minimises a convex energy, to which priors may be added; of several "
+    "minima one may be chosen."
+)
 
 DIFFERENCES = (
     "The product W W' is a path: rates p send to linear auxiliary neurons a = W' p along tied edges, and hear them, so "
@@ -35,10 +40,13 @@ DIFFERENCES = (
 
 EXPECTED = {
     "moons, tied": Mean(0.9968, 0.0015, 10),
-    "moons, directed": Mean(0.9754, 0.0148, 10),
+    "moons, directed": Mean(0.9826, 0.0104, 10),
     "digits, tied": Mean(0.9786, 0.0026, 10),
 }
 """Test accuracy of seeds 100 to 109, measured with this file."""
+
+LEAST = {"moons, tied": 0.98, "moons, directed": 0.98, "digits, tied": 0.97}
+"""What the mean of 5 is asked to reach."""
 
 ASKED = {
     "spread of 20 starts": 1e-8,
@@ -46,10 +54,22 @@ ASKED = {
     "against cvxpy, quadratic pull": 1e-6,
     "against cvxpy, L1 term": 1e-6,
     "against scipy, tanh": 1e-6,
+    "rise of the energy along the motion": 1e-10,
     "1 - cosine of EP's gradient": 1e-3,
     "selected, from the least R": 1e-3,
 }
 """The most that each may be."""
+
+CERTIFIED = {
+    "tied, tanh": (True, True),
+    "tied, relu": (True, True),
+    "tied, norm(W) = 1, tanh": (True, False),
+    "tied, norm(W) = 1, relu": (False, False),
+    "directed": (False, True),
+    "a composition of two layers": (False, True),
+}
+"""Whether an energy is certified, and whether one equilibrium is. A composition of contractions is one, without an
+energy: a composition of proximal operators is no proximal operator."""
 
 MARGIN = 0.1
 """1 less the largest singular value of W that is allowed."""
@@ -96,18 +116,35 @@ def build_small(seed: int) -> ng.Network:
     return build(seed, inputs=2, rates=40, auxiliary=10, outputs=2, spread=2.0)
 
 
-def build_directed(seed: int, inputs: int = 2, rates: int = 40, outputs: int = 2) -> ng.Network:
-    """Couple tanh rates by S = (1 - m) I - A'A + B - B', without an energy; the last of them are outputs."""
+def build_directed(seed: int, inputs: int = 2, rates: int = 40, outputs: int = 2, spread: float = 2.0) -> ng.Network:
+    """Couple rates by S = (1 - m) I - A'A + B - B', m = 1/2, without an energy; linear outputs hear them."""
     rng = np.random.default_rng(seed)
     A, B = (rng.normal(0.0, 0.5 * rates**-0.5, (rates, rates)) for _ in range(2))
-    S = (1.0 - MARGIN) * np.eye(rates) - A.T @ A + B - B.T
+    S = 0.5 * np.eye(rates) - A.T @ A + B - B.T
     graph = nx.DiGraph()
-    graph.add_nodes_from((("x", k) for k in range(inputs)), role="input")
+    graph.add_nodes_from((("x", k) for k in range(inputs)), role="input", population="rate")
+    graph.add_nodes_from((("a", j) for j in range(outputs)), role="output", population="auxiliary", bias=0.0)
     for i in range(rates):
-        graph.add_node(i, role="output" if i >= rates - outputs else "hidden", bias=float(rng.normal(0.0, 2.0)))
-        graph.add_edges_from((("x", k), i, {"weight": float(rng.normal(0.0, 2.0))}) for k in range(inputs))
-    graph.add_edges_from((j, i, {"weight": float(S[i, j])}) for i in range(rates) for j in range(rates))
-    return ng.compile(graph, ng.dynamics.additive("tanh"))
+        graph.add_node(("p", i), population="rate", bias=float(rng.normal(0.0, spread)))
+        graph.add_edges_from((("x", k), ("p", i), {"weight": float(rng.normal(0.0, spread))}) for k in range(inputs))
+        graph.add_edges_from((("p", i), ("a", j), {"weight": float(rng.normal(0.0, 0.1))}) for j in range(outputs))
+    graph.add_edges_from((("p", j), ("p", i), {"weight": float(S[i, j])}) for i in range(rates) for j in range(rates))
+    return compiled(graph)
+
+
+def build_deep(seed: int, rates: int = 6) -> ng.Network:
+    """Compose two unit layers, z = T2(T1(z)): each hears the other, and nothing goes back the way it came."""
+    rng, graph = np.random.default_rng(seed), nx.DiGraph()
+    for k in (0, 1):
+        W = rng.normal(size=(rates, rates))
+        W *= 0.99 / np.linalg.norm(W, 2)
+        for i in range(rates):
+            graph.add_node(("p", k, i), population="rate", bias=float(rng.normal()))
+            graph.add_node(("a", k, i), population="auxiliary", role="output", bias=0.0)
+        for i in range(rates):
+            graph.add_edges_from((("p", k, i), ("a", k, j), {"weight": W[i, j]}) for j in range(rates))
+            graph.add_edges_from((("a", k, j), ("p", 1 - k, i), {"weight": W[i, j]}) for j in range(rates))
+    return compiled(graph)
 
 
 BUILDS = {"moons, tied": build_small, "moons, directed": build_directed, "digits, tied": build}
@@ -117,14 +154,15 @@ def training(case: str) -> dict[str, Any]:
     """Give the arguments of :func:`neurograph.train` for a row of the table."""
     moons, directed = "moons" in case, "directed" in case
     rule = {"rule": ng.rules.asymmetric_ep()} if directed else {"rule": ng.rules.centred_ep(), "beta": 0.5}
+    rate, decay, epochs = (0.01, 0.97, 60) if directed else (0.02, 0.985, 120) if moons else (0.006, 0.92, 30)
     return {
         **rule,
-        "optimiser": ng.optimisers.adam(0.02, decay=0.985) if moons else ng.optimisers.adam(0.006, decay=0.92),
+        "optimiser": ng.optimisers.adam(rate, decay=decay),
         # Couplings far from symmetric turn states round, which Euler's steps would have to be short for.
         "solver": ng.solvers.Newton() if directed else ng.solvers.Euler(tol=1e-4),
         "keep": ng.certificates.monotone(MARGIN),
         "batch_size": 50 if moons else 25,
-        "epochs": 120 if moons else 30,
+        "epochs": epochs,
         "target_cost": None,
     }
 
@@ -220,7 +258,10 @@ def checks(seed: int) -> dict[str, float]:
     starts = [rates_at_rest(network, x, rng.normal(size=len(network.nodes))) for _ in range(20)]
     pull = rates_at_rest(compiled(pulled(graph, 0.5, 0.3), relu), x)
     sparse = rates_at_rest(compiled(graph, sparse_relu(0.2)), x)
-    targets = rng.normal(size=(1, 3))
+    slowly = ng.solvers.Euler(dt=0.05, implicit=False)
+    targets, motion = rng.normal(size=(1, 3)), ng.settle(network, [x], start=0.5, solver=slowly, record=1)
+    energy = ng.certify(network, [x], progress=False)["energy"].function()
+    falls = np.diff(energy.value(motion.trajectory.state[0]))
     gradient = ng.gradient_check(network, [x], targets, ng.rules.centred_ep(), beta=0.1)
     several, wanted, best = flat(seed)
     chosen = selected(several, [1.0], wanted, 20_000)
@@ -230,10 +271,27 @@ def checks(seed: int) -> dict[str, float]:
         np.abs(pull - minimiser(W, c, pull=0.5, towards=0.3)).max(),
         np.abs(sparse - minimiser(W, c, sparse=0.2)).max(),
         np.abs(starts[0] - smooth_minimiser(W, c)).max(),
+        falls.max(),
         1.0 - gradient.cosine,
         np.abs(chosen - best).max(),
     )
     return dict(zip(ASKED, map(float, found), strict=True))
+
+
+def certified(seed: int) -> dict[str, tuple[bool, bool]]:
+    """Return what :data:`CERTIFIED` holds, of one network each."""
+    rng = np.random.default_rng(seed)
+    W, b = rng.normal(size=(12, 6)), rng.normal(size=12)
+    W *= (1.0 - MARGIN) / np.linalg.norm(W, 2)
+    tied, flattest = graph_of(W, np.ones((12, 1)), b, 2), flat(seed)[0].to_graph()
+    relu, tanh = ng.dynamics.additive("relu"), ng.dynamics.additive("tanh")
+    networks = [compiled(tied, tanh), compiled(tied, relu), compiled(flattest, tanh), compiled(flattest, relu)]
+    found = []
+    for network in (*networks, build_directed(seed), build_deep(seed)):
+        report = ng.certify(network, progress=False)
+        unique = any("unique equilibrium" in one.claims for one in report.certificates)
+        found.append(("convergent" in report["energy"].claims, unique))
+    return dict(zip(CERTIFIED, found, strict=True))
 
 
 def data(case: str) -> tuple[NDArray[np.float64], ...]:
@@ -246,23 +304,38 @@ def data(case: str) -> tuple[NDArray[np.float64], ...]:
     return x, y, others, wanted.argmax(axis=1)
 
 
-def learned(case: str, seeds: Sequence[int], n_jobs: int = 1) -> tuple[NDArray[np.float64], int]:
-    """Train a network from each seed; give their test accuracies, and of how many every epoch ended certified."""
+@dataclass(frozen=True)
+class Outcome:
+    """The test accuracy after training, and of how many epochs one equilibrium was certified at the end."""
+
+    accuracy: float
+    certified: int
+    epochs: int
+
+
+def learn(case: str, seed: int, epochs: int | None = None) -> Outcome:
+    """Train a network epoch by epoch, and ask for the certificate after each."""
     x, y, others, classes = data(case)
     how = training(case)
-    fits = ng.train(BUILDS[case], x, y, seed=seeds, n_jobs=n_jobs, progress=False, **how)
-    outputs = [ng.settle(fit.network, others, solver=how["solver"]).outputs for fit in fits]
-    sure = ["unique equilibrium" in how["keep"].certificate(fit.network).claims for fit in fits]
-    if (
-        "tied" in case
-    ):  # a rate is known; of directed couplings, that all states go to one equilibrium, and not how fast
-        sure = [one and bool(np.all(fit.history["rate"] > 0.0)) for one, fit in zip(sure, fits, strict=True)]
-    return np.array([np.mean(one.argmax(axis=1) == classes) for one in outputs]), sum(sure)
+    count, sure = epochs or how["epochs"], 0
+    fit: Any = BUILDS[case](seed)
+    for epoch in range(count):
+        fit = ng.train(fit, x, y, seed=None if epoch else seed, progress=False, **how | {"epochs": 1})
+        sure += "unique equilibrium" in how["keep"].certificate(fit.network).claims
+    outputs = ng.settle(fit.network, others, solver=how["solver"]).outputs
+    return Outcome(float(np.mean(outputs.argmax(axis=1) == classes)), sure, count)
+
+
+def summary(case: str, outcomes: Sequence[Outcome]) -> str:
+    """Say of how many epochs the equilibrium was certified, and whether the mean is what is asked."""
+    sure, count = sum(one.certified for one in outcomes), sum(one.epochs for one in outcomes)
+    reached = np.mean([one.accuracy for one in outcomes]) >= LEAST[case]
+    return f"  certified after {sure} of {count} epochs; at least {LEAST[case]:.0%}: {'yes' if reached else 'NO'}"
 
 
 def main() -> None:
-    """Print the checks and the table."""
-    options = arguments(__doc__, seeds=5).parse_args()
+    """Print the checks and the tables."""
+    options = arguments(__doc__, seeds=5, jobs=False).parse_args()
     seeds = range(options.first, options.first + options.seeds)
     for paragraph in (SOURCE, PAPER, DIFFERENCES):
         print(textwrap.fill(paragraph, len(HEADER)) + "\n")
@@ -270,15 +343,18 @@ def main() -> None:
     print(f"{f'the largest of {len(seeds)} networks':<40}{'asked':>12}{'is':>12}")
     for name, most in ASKED.items():
         print(f"{name:<40}{f'<= {most:g}':>12}{max(one[name] for one in found):>12.1e}")
-    several = ng.certify(flat(options.first)[0], level="strong", progress=False)
-    unique = any("unique equilibrium" in one.claims for one in several.certificates)
-    print(f"{'norm(W) = 1 is certified to have one':<40}{'no':>12}{'yes' if unique else 'no':>12}\n", flush=True)
+    answers = [certified(seed) for seed in seeds]
+    print(f"\n{f'certified of {len(seeds)} networks':<40}{'energy':>12}{'one equil.':>12}")
+    for name, expected in CERTIFIED.items():
+        shown = [f"{sum(one[name][k] for one in answers)} ({len(seeds) * expected[k]})" for k in (0, 1)]
+        print(f"{name:<40}{shown[0]:>12}{shown[1]:>12}")
+    print("In brackets: what is expected.\n", flush=True)
     shown = f"Test accuracy in per cent of {options.seeds} networks from seed {options.first} on."
     print(textwrap.fill(f"{shown} {EXPLAINED}", len(HEADER)) + f"\n\n{HEADER}")
-    for case, expected in EXPECTED.items():
-        accuracy, sure = learned(case, seeds, options.jobs)
-        print(line(case, expected, accuracy))
-        print(f"  {sure} of {len(seeds)} certified in every epoch", flush=True)
+    for case, mean in EXPECTED.items():
+        outcomes = [learn(case, seed) for seed in seeds]
+        print(line(case, mean, np.array([one.accuracy for one in outcomes])))
+        print(summary(case, outcomes), flush=True)
 
 
 if __name__ == "__main__":
