@@ -38,11 +38,9 @@ SMALLER = 100.0
 UPDATES = 300.0
 """Updates in which Adam should be able to move a weight by the mean size of the weights."""
 
-REMEDY = (
-    "train with keep=certificates.contracting(rate=0.05), under which they always settle, or go on from there with a "
-    "smaller learning rate"
-)
-"""What to do after a run has come apart."""
+KEEP = "train with keep=certificates.contracting(rate=0.05), under which they always settle, or "
+GO_ON = "go on from there with a smaller learning rate"
+"""What to do after a run has come apart; the first where neurons have one variable."""
 
 LISTED = 5
 """Most nodes that a remark names."""
@@ -54,12 +52,13 @@ LOOKED_AT = 100
 def remarks_on(problem: Problem, state: TrainingState) -> dict[str, str]:
     """Return what a user should know of a run after its last epoch, by its kind; nothing where all went well."""
     samples = problem.samples(state.held_out)[:LOOKED_AT]
+    remedy = GO_ON if state.network.dynamics.variables else KEEP + GO_ON
     found = {
         "paths": no_path(state.network),
         "targets": unreachable_targets(problem, state.network),
         "sizes": saturation(state.network, state.state[samples]) or small_steps(problem, state.network),
         "phases": few_learned_from(problem, state) if state.epochs else "",
-        "end": f"{state.finished}: {REMEDY}" if CAME_APART in state.finished else "",
+        "end": f"{state.finished}: {remedy}" if CAME_APART in state.finished else "",
     }
     return {kind: remark for kind, remark in found.items() if remark}
 

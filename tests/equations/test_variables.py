@@ -13,6 +13,10 @@ from neurograph.cli.main import main
 from neurograph.equations.expression import ARRAY_FUNCTIONS
 from neurograph.errors import FormatError
 from neurograph.formats.registry import FORMATS
+from neurograph.training.config import TrainingConfig
+from neurograph.training.problem import Problem
+from neurograph.training.remarks import remarks_on
+from neurograph.training.settling import CAME_APART
 
 KINDS = {
     "adapting": ng.Dynamics(
@@ -286,6 +290,17 @@ def test_training_pruning_and_going_on_keep_every_variable(tmp_path):
     pruned = ng.prune(whole.network, ng.pruning.saliency(0.3), x, y).network
     assert pruned.weights.size < network.weights.size
     assert ng.settle(pruned, x).converged
+
+
+def test_what_to_do_after_a_run_has_come_apart_is_something_that_can_be_done():
+    x, y = ng.tasks.logic("and")
+    for kind, kept in (("adapting", False), ("tanh", True)):
+        network = ng.compile(ng.topologies.complete(2, 2, 1, bias="neurons", seed=0), KINDS[kind])
+        fit = ng.train(network, x, y, epochs=1, seed=0, progress=False)
+        apart = replace(fit, finished=f"stopped after epoch 1, {CAME_APART}, at the network before epoch 0")
+        said = remarks_on(Problem.of(network, x, y, TrainingConfig.of()), apart)["end"]
+        assert "smaller learning rate" in said
+        assert ("contracting" in said) == kept
 
 
 def test_certificates_say_that_they_know_one_variable_alone():
