@@ -7,7 +7,7 @@ import pytest
 
 from neurograph.certificates import THEOREMS
 from neurograph.certificates.system import System
-from tests.soundness.families import Family
+from tests.soundness.families import Family, threshold
 from tests.soundness.search import Outcome, attacked, power, sound
 
 SLOW = ("lure", "quadratic_lyapunov")
@@ -24,6 +24,17 @@ def test_nothing_is_found_against_what_is_proved_at_its_threshold(name):
 def test_the_same_search_finds_most_networks_past_the_limit():
     found, seen = power(10, seed=1)
     assert found >= seen / 2
+
+
+def test_what_is_claimed_of_a_strictly_convex_energy_holds_up_to_its_limit_and_is_found_out_past_it():
+    rng, past, theorem = np.random.default_rng(3), [], THEOREMS["energy"]
+    for kind in ("relu, unequal leaks", "linear and relu") * 5:
+        family = Family.draw(kind, rng, most=20, symmetric=True)
+        t, found = threshold(theorem, family, rng, rounds=12)
+        assert "unique equilibrium" in found.claims
+        assert attacked(found, family, t, None, rng, Outcome()) is None
+        past.append(attacked(replace(found, largest_dt=None), family, 1.15 * t, None, rng, Outcome()))
+    assert sum(one is not None for one in past) >= 5
 
 
 W = np.array([[0.0, -0.5, 0.2], [0.3, 0.0, -0.4], [0.5, 0.2, 0.0]])
