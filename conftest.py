@@ -15,7 +15,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 if settings.get_current_profile_name() == "repeatable":
     # Hypothesis draws numbers that it finds in the source of the modules imported so far, which differ from worker to
     # worker, and with them the examples. It has no setting for that.
-    getattr(providers, "_get_local_constants")  # noqa: B009
+    getattr(providers, "_get_local_constants")  # noqa: B009  # or an AttributeError, if it is called so no longer
     providers._get_local_constants = providers.Constants
 
 ROOT = Path(__file__).parent
