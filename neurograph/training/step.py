@@ -8,10 +8,9 @@ from typing import Unpack
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator
-from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.problem import Problem
+from neurograph.training.problems import problem_of
 from neurograph.training.remarks import warned
 from neurograph.training.settling import PATIENCE
 from neurograph.training.state import TrainingState, begin, check_no_seed, epoch, go_on
@@ -24,7 +23,12 @@ OF_A_RUN = (
 
 @with_options(*OF_A_RUN)
 def training_step(
-    state: Network | TrainingState, x: ArrayLike, y: ArrayLike, *, seed: Seed = None, **options: Unpack[TrainingOptions]
+    state: Network | TrainingState,
+    x: ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    seed: Seed = None,
+    **options: Unpack[TrainingOptions],
 ) -> TrainingState:
     """Return the state after one update by all the samples given: the one of :func:`neurograph.train`.
 
@@ -79,10 +83,10 @@ def training_step(
     rng, first = checked_generator(seed), isinstance(state, Network)
     if isinstance(state, TrainingState):
         check_no_seed(seed)
-        problem = Problem.of(state.network, x, y, config)
+        problem = problem_of(state.network, x, y, config)
         begun = go_on(problem, state if config.start == "warm" else replace(state, state=problem.start))
     else:
-        problem = Problem.of(checked_network(state), x, y, config)
+        problem = problem_of(state, x, y, config)
         begun = begin(problem, state, rng)
     after = epoch(problem, begun)
     if first:

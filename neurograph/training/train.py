@@ -17,10 +17,10 @@ from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_whole, warn
 from neurograph.errors import NeurographError, ParameterError
-from neurograph.network.inputs import checked_network
+from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.problem import Problem
+from neurograph.training.problems import problem_of
 from neurograph.training.remarks import never_settled, warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
@@ -31,19 +31,19 @@ Trainee = Network | TrainingState | Callable[[int], Network]
 
 @overload
 def train(
-    network: Trainee, x: ArrayLike, y: ArrayLike,
+    network: Trainee, x: ArrayLike, y: ArrayLike | None = None,
     *, seed: Seed = None, n_jobs: int = 1, **options: Unpack[TrainingOptions],
 ) -> TrainingState: ...  # fmt: skip
 @overload
 def train(
-    network: Trainee, x: ArrayLike, y: ArrayLike,
+    network: Trainee, x: ArrayLike, y: ArrayLike | None = None,
     *, seed: Iterable[int], n_jobs: int = 1, **options: Unpack[TrainingOptions],
 ) -> list[TrainingState]: ...  # fmt: skip
 @with_options()
 def train(
     network: Trainee,
     x: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None = None,
     *,
     seed: Seed | Iterable[int] = None,
     n_jobs: int = 1,
@@ -158,7 +158,7 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seeds: list[int], n_jobs: int
+    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seeds: list[int], n_jobs: int
 ) -> list[TrainingState]:
     def of_seed(seed: int) -> TrainingConfig:
         path = config.checkpoint and Path(config.checkpoint)
@@ -219,13 +219,15 @@ def hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> TrainingState:
+def _train_one(
+    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seed: Seed
+) -> TrainingState:
     fit = network if isinstance(network, TrainingState) else None
     if fit is not None:
         check_no_seed(seed)
     first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
-    problem, file = Problem.of(first, x, y, config), config.checkpoint
+    problem, file = problem_of(first, x, y, config), config.checkpoint
     who = {} if file is None else identity(problem, first, seed, fit)
     state = None if file is None else load(file, first, who)
     if state is None:
@@ -257,7 +259,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:
     if isinstance(network, Network) or not callable(network):
-        return checked_network(network)
+        return checked_network(network, *EVERY_KIND)
     if not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
     try:
@@ -267,4 +269,4 @@ def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed
             f"network is a function that cannot be called with a seed alone ({error}): expected a Network, or a "
             "function of a seed"
         ) from None
-    return checked_network(network(int(seed)))
+    return checked_network(network(int(seed)), *EVERY_KIND)
