@@ -22,6 +22,7 @@
 #include "rest.h"
 #include "gauss_seidel.h"
 #include "response.h"
+#include "sampler.h"
 
 /* What is left behind for the next number type. */
 #undef VEC
