@@ -61,7 +61,8 @@ def checked_energy(network: Network) -> tuple[scipy.sparse.csr_array, Floats]:
     difference = abs(C - C.T).tocoo()
     if difference.nnz and difference.data.max() > 0.0:
         k = int(np.argmax(difference.data))
-        labels = [network.nodes[network.connectivity.free[place]] for place in sorted((difference.col[k], difference.row[k]))]
+        places = network.connectivity.free[sorted((difference.col[k], difference.row[k]))]
+        labels = [network.nodes[place] for place in places]
         raise ParameterError(
             f"neurons {labels[0]!r} and {labels[1]!r} act on each other differently, so that they have no energy: "
             "expected W_ij = W_ji; neurograph.topologies.symmetric(graph) gives both edges one weight"
