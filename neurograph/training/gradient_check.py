@@ -16,7 +16,7 @@ from neurograph.errors import DivergenceError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases, weight_change
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.solvers import Euler

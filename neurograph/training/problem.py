@@ -185,5 +185,10 @@ class Problem:
 
 def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
     """Return x and y as arrays that go with the network and the cost, or raise."""
+    if config.rule.kind not in ("readout", "online"):
+        raise ParameterError(
+            f"rule is {config.rule.name}, which is not one of rates: expected one of their phases, such as "
+            "rules.asymmetric_ep()"
+        )
     inputs = checked_inputs(network, x)
     return inputs, checked_targets(network, y, inputs.shape[0], config.cost)
