@@ -13,6 +13,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
+from neurograph.learning.rule import Rule
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
@@ -68,6 +69,7 @@ class Problem:
                 f"y is missing: expected the targets of the outputs {shown(network.outputs)}, or class labels, for "
                 "each sample of x"
             )
+        check_rule_of_rates(config.rule)
         check_symmetric(network, config.rule.name if config.rule.symmetric else None)
         inputs, targets = checked_data(network, x, y, config)
         given = None
@@ -183,12 +185,17 @@ class Problem:
         return starting_state(network, self.x[batch], self.config.start, rng)
 
 
-def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
-    """Return x and y as arrays that go with the network and the cost, or raise."""
-    if config.rule.kind not in ("readout", "online"):
+def check_rule_of_rates(rule: Rule) -> None:
+    """Refuse a rule of other neurons than rates."""
+    if rule.kind not in ("readout", "online"):
         raise ParameterError(
-            f"rule is {config.rule.name}, which is not one of rates: expected one of their phases, such as "
+            f"rule is {rule.name}, which is not one of rates: expected one of their phases, such as "
             "rules.asymmetric_ep()"
         )
+
+
+def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
+    """Return x and y as arrays that go with the network and the cost, or raise."""
+    check_rule_of_rates(config.rule)
     inputs = checked_inputs(network, x)
     return inputs, checked_targets(network, y, inputs.shape[0], config.cost)
