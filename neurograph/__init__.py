@@ -10,7 +10,7 @@ from neurograph.certificates import Certificate, Report, Verdict, certify
 from neurograph.compression.packed import PackedWeights
 from neurograph.compression.quantise import quantise
 from neurograph.equations import costs, dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import (
     CheckpointError,
     CheckpointWarning,

@@ -8,7 +8,7 @@ import networkx as nx
 from hypothesis import strategies as st
 
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 
 NAMED = {
     "deep": dynamics.deep("absolute", extra_leak=0.3),

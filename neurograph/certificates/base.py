@@ -17,10 +17,12 @@ from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import Array, System, in_float64
 from neurograph.certificates.verdict import CONTRACTION, Level, Scope, Verdict
+from neurograph.equations.neuron import Kind
 from neurograph.errors import ParameterError
-from neurograph.network.inputs import checked_inputs, checked_network
+from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 
@@ -118,7 +120,7 @@ class Certificate:
         ParameterError
             If `network` is not a Network.
         """
-        asked = replace(self.system, network=in_float64(checked_network(network)))
+        asked = replace(self.system, network=in_float64(checked_network(network, *EVERY_KIND)))
         return self.theorem.answer(asked, self.system.budget, self)
 
     def radius(self, x: ArrayLike) -> Array:
@@ -208,7 +210,7 @@ class Certificate:
         of_theorem = ("name", "scope", "assumptions", "reference", "does_not_cover")
         found = (one.name for one in fields(self) if one.name not in ("theorem", "system"))
         content = {name: getattr(self, name) for name in (*of_theorem, *found, "digest")}
-        return json.dumps(_plain(content | {"nodes": self.system.nodes}), allow_nan=False)
+        return json.dumps(json_value(content | {"nodes": self.system.nodes}), allow_nan=False)
 
     def __str__(self) -> str:
         """Return the certificate in a few lines."""
@@ -256,10 +258,13 @@ class Theorem(abc.ABC):
         As in :class:`Certificate`; the same for every network.
     level : {"fast", "standard", "strong"}
         From which level on it is asked.
+    kinds : tuple of str
+        The kinds of neurons that it is about.
     """
 
     name: ClassVar[str]
     level: ClassVar[Level] = "fast"
+    kinds: ClassVar[tuple[Kind, ...]] = ("rate",)
     scope: ClassVar[Scope]
     assumptions: ClassVar[tuple[str, ...]]
     reference: ClassVar[str]
@@ -292,8 +297,10 @@ class Theorem(abc.ABC):
 
     def answer(self, system: System, seconds: float, earlier: Certificate | None = None) -> Certificate:
         """Return the certificate of a system, UNKNOWN if so many seconds or the range of floats are not enough."""
-        deadline = Deadline(seconds)
-        if names := ", ".join(system.network.dynamics.variable_names):
+        deadline, dynamics = Deadline(seconds), system.network.dynamics
+        if dynamics.kind not in self.kinds:
+            return self.unknown(system, f"Not applicable to {dynamics.kind} neurons.")
+        if names := ", ".join(dynamics.variable_names):
             return self.unknown(system, f"Not applicable to neurons of more variables than one: {names} beside s.")
         try:
             with RAISING():
@@ -378,23 +385,3 @@ class Theorem(abc.ABC):
         if delays and system.leaks_alone:
             margins["delays"] = np.inf
         return margins
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it."""
-    match value:
-        case Mapping():
-            return {str(name): _plain(one) for name, one in value.items()}
-        case np.ndarray():
-            return _plain(value.tolist())
-        case tuple() | list():
-            return [_plain(one) for one in value]
-        case np.generic():
-            return _plain(value.item())
-        case complex():
-            return {"real": _plain(value.real), "imaginary": _plain(value.imag)}
-        case float():
-            return value if np.isfinite(value) else str(value)
-        case None | bool() | int() | str():
-            return value
-    return repr(value)

@@ -18,7 +18,7 @@ from neurograph.certificates.theorems import THEOREMS
 from neurograph.certificates.verdict import LEVELS, Level
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
-from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
+from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
 
 
@@ -93,7 +93,7 @@ def certify(
     >>> report["spectral_abscissa"].verdict
     <Verdict.UNKNOWN: 'UNKNOWN'>
     """
-    network = in_float64(checked_network(network))
+    network = in_float64(checked_network(network, *EVERY_KIND))
     beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
     cost = squared_error() if cost is None else _checked_cost(cost, phase)

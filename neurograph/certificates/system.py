@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.equations.costs import squared_error
-from neurograph.equations.dynamics import POPULATION, STATE
 from neurograph.equations.intervals import ROUGH, Interval, enclose
+from neurograph.equations.neuron import POPULATION, STATE
 from neurograph.equations.populations import Populations
 from neurograph.network.network import Network
 

@@ -80,7 +80,7 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     >>> np.unique(few.network.weights).size
     4
     """
-    network = checked_network(network)
+    network = checked_network(network, "rate", "binary")
     levels = checked_whole("levels", levels, 1)
     moved = np.flatnonzero(network.connectivity.plastic & (network.weights != 0.0))
     values = network.weights[moved].astype(np.float64)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph.equations.dynamics import POPULATION
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.neuron import POPULATION
 from neurograph.equations.populations import ByPopulation
 
 Array = NDArray[Any]

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from neurograph.equations.binary import Binary
 from neurograph.equations.checked import MOST_VARIABLES
-from neurograph.equations.dynamics import POPULATION, STATE, Dynamics, latex_of
 from neurograph.equations.expression import Expression
+from neurograph.equations.neuron import POPULATION, STATE, Dynamics, latex_of
 from neurograph.equations.rendering import for_brian
 from neurograph.errors import ParameterError
 
@@ -144,6 +145,11 @@ class Populations(Dynamics):
                 raise ParameterError(
                     f"dynamics has the population {name!r}: expected text, as the node attribute {POPULATION!r} has it"
                 )
+            if isinstance(one, Dynamics) and one.kind != "rate":
+                raise ParameterError(
+                    f"dynamics[{name!r}] is {one.name}, which cannot be one of several populations: expected neurons "
+                    "of rates, such as neurograph.dynamics.additive(), or that dynamics for the whole graph"
+                )
             if not isinstance(one, Dynamics) or isinstance(one, Populations):
                 raise ParameterError(
                     f"dynamics[{name!r}] is {one!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
@@ -261,6 +267,8 @@ def dynamics_from_dict(values: Any) -> Dynamics:
     ParameterError
         If it is not such a mapping.
     """
+    if isinstance(values, Mapping) and "log_odds" in values:
+        return Binary.from_dict(values)
     if not isinstance(values, Mapping) or set(values) != {"populations"}:
         return Dynamics.from_dict(values)
     each = values["populations"]

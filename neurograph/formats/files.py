@@ -12,7 +12,7 @@ from typing import Any, Unpack
 import networkx as nx
 
 from neurograph._files import GZIP, as_path, checked_place, contents, write_files
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import FormatError, GraphError, ParameterError
 from neurograph.formats.base import NO_ENDS, Format, Reader
 from neurograph.formats.encoding.plain import plain_table

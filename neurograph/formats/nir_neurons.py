@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from neurograph._checks import check_memory
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.equations.populations import Populations, dynamics_from_dict
 from neurograph.errors import FormatError, NeurographError
 from neurograph.formats.nir_program import Floats, Links, Parts

@@ -13,7 +13,7 @@ from neurograph.drawing.crowds import weak_share
 from neurograph.drawing.edge_curves import BENDS, bends
 from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, Points, positions
-from neurograph.equations.dynamics import POPULATION, Dynamics
+from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable

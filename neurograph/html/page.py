@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
 from neurograph.drawing.labels import shortened
-from neurograph.equations.dynamics import POPULATION, Dynamics
+from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from neurograph.equations.costs import Cost
-from neurograph.equations.dynamics import STATE, Dynamics
 from neurograph.equations.expression import Expression
+from neurograph.equations.neuron import STATE, Dynamics
 from neurograph.kernels.program import Program, program
 
 NAMES = (

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.equations.dynamics import POPULATION
 from neurograph.equations.expression import ARRAY_FUNCTIONS, OPERATORS, Expression
+from neurograph.equations.neuron import POPULATION
 from neurograph.equations.populations import ByPopulation
 from neurograph.kernels import engine
 

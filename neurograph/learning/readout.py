@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import Expression
+from neurograph.equations.neuron import Dynamics
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.edge_terms import edge_terms

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from neurograph._arrays import Floats, frozen
-from neurograph.equations.dynamics import POPULATION, Dynamics, deep
+from neurograph.equations.dynamics import deep
+from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations, dynamics_from_dict, each_population
 from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from neurograph._arrays import Floats, frozen
 from neurograph._checks import check_memory
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable

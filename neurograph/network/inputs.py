@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Seed, check_mask, checked_generator
 from neurograph.equations.costs import Cost
+from neurograph.equations.neuron import Kind
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.labelled import by_name, column_names, index_names
 from neurograph.network.network import Network
@@ -21,12 +22,32 @@ UNIFORM = (0.0, 0.1)
 Start = float | ArrayLike | Literal["uniform"]
 
 
-def checked_network(network: Any) -> Network:
-    """Return the network, or say what else it is."""
+NO_EQUILIBRIUM = {
+    "binary": "binary neurons, which flip at random and have no equilibrium: expected neurons of rates, or "
+    "neurograph.sample(network), which draws their states",
+    "unitary": "neurons whose phases turn and have no equilibrium: expected neurons of rates, or "
+    "neurograph.simulate(network, x), which runs them along a sequence",
+}
+"""What is said of other kinds of neurons where rates are expected."""
+
+EVERY_KIND: tuple[Kind, ...] = get_args(Kind)
+
+
+def checked_network(network: Any, *kinds: Kind) -> Network:
+    """Return the network, or say what else it is; its neurons are of one of these kinds, of rates where none is named.
+
+    Raises
+    ------
+    ParameterError
+        If it is no network, or one of other neurons.
+    """
     if not isinstance(network, Network):
         held = isinstance(getattr(network, "network", None), Network)
         remedy = "pass its .network" if held else "compile the graph first, with neurograph.compile(graph)"
         raise ParameterError(f"network is of type {type(network).__name__}: expected a Network; {remedy}")
+    kind = network.dynamics.kind
+    if kind not in (kinds or ("rate",)):
+        raise ParameterError(f"network has {NO_EQUILIBRIUM[kind]}")
     return network
 
 

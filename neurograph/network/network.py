@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph._checks import Printed, check_mask
 from neurograph.equations.costs import squared_error
-from neurograph.equations.dynamics import POPULATION, Dynamics, pressed
 from neurograph.equations.expression import Expression
+from neurograph.equations.neuron import POPULATION, Dynamics, pressed
 from neurograph.equations.populations import BOX, Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column

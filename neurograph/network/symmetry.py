@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 
 
 def one_way(

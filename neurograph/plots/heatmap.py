@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.graphs.edge_table import ROLES
-from neurograph.network.inputs import checked_network
+from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled
 
@@ -55,7 +55,7 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     >>> figure.axes[0].images[0].get_array().shape == network.matrix().shape
     True
     """
-    network = checked_network(network)
+    network = checked_network(network, *EVERY_KIND)
     with styled():
         ax = panel(ax, (5.4, 4.9))
         n = len(network.nodes)

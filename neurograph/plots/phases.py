@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.equations.dynamics import pressed
+from neurograph.equations.neuron import pressed
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
-from neurograph.equations.dynamics import pressed
+from neurograph.equations.neuron import pressed
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import leaks_on
 from neurograph.solvers.base import Phase, Solver

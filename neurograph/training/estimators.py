@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._checks import check_mask, checked_whole, public_names
 from neurograph.equations.costs import Cost, cross_entropy, squared_error
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import DataError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.labelled import column_names, estimator_order, shown

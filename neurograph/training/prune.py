@@ -17,7 +17,7 @@ from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN
 from neurograph.network.compilation import compile
-from neurograph.network.inputs import checked_network, starting_state
+from neurograph.network.inputs import EVERY_KIND, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner, unreachable
 from neurograph.pruning.base import RemovedEdges, Task, checked_pruner
@@ -157,7 +157,7 @@ def prune(
     >>> small.network.weights.size < fit.network.weights.size / 2, small.curve["accuracy"].min()
     (True, np.float64(1.0))
     """
-    network, pruner = checked_network(network), checked_pruner(pruner)
+    network, pruner = checked_network(network, *EVERY_KIND), checked_pruner(pruner)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
     _check_training(training, retrain)
     _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import warn
-from neurograph.equations.dynamics import pressed
 from neurograph.equations.intervals import Interval, enclose
+from neurograph.equations.neuron import pressed
 from neurograph.errors import TrainingWarning
 from neurograph.graphs.edge_table import HIDDEN
 from neurograph.learning.optimisers import Adam

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.graphs import topologies
 from neurograph.network.compilation import compile
 

@@ -12,7 +12,7 @@ from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
 from neurograph.certificates.base import SCOPES
 from neurograph.certificates.verdict import CLAIMS
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.network.compilation import compile
 from tests.strategies import graphs_for
 

@@ -11,7 +11,7 @@ from neurograph.certificates import contracting
 from neurograph.certificates.constraint import CONTRACTION_THEOREMS, SLACK
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import ParameterError
 from tests.strategies import graphs_for
 

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 import neurograph
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import matrix, network
 
 CONVERGING = {"contracting", "exponentially stable", "asymptotically stable", "convergent", "nonexpansive"}

@@ -14,9 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from neurograph.equations import dynamics, intervals
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.equations.intervals import FUNCTIONS, KINKED, ROUGH, SMOOTH, Interval, enclose
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import ExpressionError
 
 REAL = Interval.across(-np.inf, np.inf)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import ParameterError
 from neurograph.graphs import topologies
 from tests.strategies import NAMED, SEEDS, graphs, graphs_for

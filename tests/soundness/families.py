@@ -11,7 +11,7 @@ import numpy as np
 import neurograph as ng
 from neurograph.certificates import Verdict
 from neurograph.certificates.system import System
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.equations.populations import Populations
 
 KINDS = {

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 
 import neurograph as ng
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 
 BUMP = 1e-6
 

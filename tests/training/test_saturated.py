@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.solvers import SOLVERS
 from tests.training.central_differences import NEURONS, Neuron, slopes
 

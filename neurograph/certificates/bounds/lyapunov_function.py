@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.certificates.system import Array, System
-from neurograph.equations.dynamics import pressed
+from neurograph.equations.neuron import pressed
 from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import by_name
 from neurograph.solvers.base import Phase

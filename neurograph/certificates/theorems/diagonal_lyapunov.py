@@ -13,7 +13,7 @@ from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import EPS, Array, System, scaled
-from neurograph.equations.dynamics import POPULATION
+from neurograph.equations.neuron import POPULATION
 from neurograph.equations.populations import by_population
 
 LARGEST_NETWORK = 20_000

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.equations.dynamics import POPULATION
+from neurograph.equations.neuron import POPULATION
 from neurograph.errors import FormatError
 from neurograph.graphs.columns import Column, Columns
 

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.network.inputs import starting_state
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase

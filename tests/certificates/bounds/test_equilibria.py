@@ -7,7 +7,7 @@ from neurograph.certificates.bounds import equilibria as equilibria_module
 from neurograph.certificates.bounds.equilibria import equilibria, phase_of, settled
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.solvers import Euler
 from tests.certificates.networks import network
 

@@ -11,7 +11,7 @@ from neurograph.certificates.bounds.slope_set import LANCZOS_TOLERANCE, SlopeSet
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import SEEDS, matrix, network, random_weights
 
 

@@ -11,8 +11,8 @@ from neurograph.certificates.bounds.inclusion import Inclusion, _parts, _product
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.intervals import Interval
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import complete, network
 
 W = np.array([[0.2, -1.5, 0.7], [1.1, 0.0, -0.4], [-0.9, 0.8, 0.3]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from neurograph.certificates import certify
 from neurograph.certificates.bounds.lyapunov_function import Distance, Quadratic
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.errors import ParameterError
 from neurograph.network.compilation import compile
 

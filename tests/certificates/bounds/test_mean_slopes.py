@@ -6,8 +6,8 @@ import pytest
 from neurograph.certificates.bounds.mean_slopes import Ball, halves, mean_slopes
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.intervals import Interval
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import network
 
 KINDS = {

@@ -12,8 +12,8 @@ from neurograph.certificates.bounds.slope_set import SlopeSet, halved
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
 from neurograph.equations.intervals import Interval
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import LEAKY, SEEDS, network, random_weights
 
 KINDS = {

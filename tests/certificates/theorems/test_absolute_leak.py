@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 from tests.certificates.networks import LEAKY, SEEDS, matrix, network, random_weights

@@ -16,7 +16,7 @@ from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.certificates.theorems import diagonal_lyapunov
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import matrix, network
 
 SEEDS = st.integers(0, 2**32 - 1)

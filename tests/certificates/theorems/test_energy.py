@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from neurograph.certificates import Verdict, certify
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import SEEDS, matrix, network, random_weights
 
 

@@ -14,7 +14,7 @@ from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System, in_float64
 from neurograph.certificates.theorems import lure
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import matrix, network
 
 cvxpy = pytest.importorskip("cvxpy")

@@ -15,7 +15,7 @@ from neurograph.certificates import Verdict, certify
 from neurograph.certificates.system import System
 from neurograph.certificates.theorems import p_matrix
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.network.compilation import compile
 from tests.certificates.networks import LEAKY, SEEDS, matrix, network, random_weights
 

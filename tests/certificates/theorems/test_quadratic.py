@@ -14,7 +14,7 @@ from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.certificates.theorems import quadratic
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from neurograph.network.compilation import compile
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle

@@ -11,7 +11,7 @@ from neurograph.certificates import Verdict, certify
 from neurograph.certificates.bounds import euclidean, slope_set
 from neurograph.certificates.bounds.euclidean import factor
 from neurograph.equations import dynamics
-from neurograph.equations.dynamics import Dynamics
+from neurograph.equations.neuron import Dynamics
 from tests.certificates.networks import matrix, network
 
 SEEDS = st.integers(0, 2**32 - 1)
