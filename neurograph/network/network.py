@@ -180,7 +180,7 @@ class Network(FrozenArrays, Printed):
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
         check_mask(what, values)
-        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=self.dtype)
+        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=like.dtype)
         if array.shape != like.shape:
             raise ParameterError(
                 f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}"
@@ -232,7 +232,7 @@ class Network(FrozenArrays, Printed):
         stays[given] = True
         order = (np.cumsum(stays) - 1)[given]
         nodes = table.of_nodes()
-        compiled = node_parameters(table, self.dynamics).astype(self.dtype)
+        compiled = node_parameters(table, self.dynamics).astype(self.parameters.dtype)
         for name, old, new in zip(self.dynamics.defaults, compiled.T, self.parameters.T, strict=True):
             if np.any(changed := old != new):
                 column = nodes.get(name, Column.absent(new.size))
@@ -244,7 +244,7 @@ class Network(FrozenArrays, Printed):
             table,
             indptr=self.connectivity.indptr,
             pre=self.connectivity.pre,
-            weights=self.weights.astype(np.float64),
+            weights=self.weights.astype(np.complex128 if self.dtype.kind == "c" else np.float64),
             biases=np.where(np.isfinite(table.biases), self.biases, np.nan),
             plastic=None if table.plastic is None else table.plastic[kept],
             ties=None if table.ties is None else table.ties[kept],

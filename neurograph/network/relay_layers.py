@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from neurograph._arrays import FrozenArrays
-from neurograph.equations.dynamics import POPULATION
+from neurograph.equations.neuron import POPULATION
 from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, EdgeTable
