@@ -15,6 +15,7 @@ from neurograph.errors import LocalityError, ParameterError
 __all__ = [
     "RULES",
     "Rule",
+    "ThroughTime",
     "asymmetric_ep",
     "centred_ep",
     "contrastive_hebbian",
@@ -23,6 +24,7 @@ __all__ = [
     "ep",
     "random_sign_ep",
     "stdp",
+    "through_time",
     "vector_field",
 ]
 
@@ -348,6 +350,42 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
         raise ParameterError(f"lift is {lift!r}, but a finite nudge lifts by itself: leave one of lift and finite out")
     change = "pre_sent_free*post_slope*(post_nudged - post_opposite) + pre_leak*(pre_nudged - pre_opposite)"
     return Rule(f"({change})/(2*beta)", transposed=True, name="asymmetric ep (finite)")
+
+
+@dataclass(frozen=True, repr=False)
+class ThroughTime(Rule):
+    """Backpropagation through time, which is not local; made by :func:`through_time`."""
+
+    change: str = ""
+    name: str = "through time"
+
+    def __post_init__(self) -> None:
+        """Leave it unread: there is no expression of the two ends of an edge."""
+
+    def __repr__(self) -> str:
+        """Return the call, and that it is not local."""
+        return "through_time() (not local: it needs the states of all steps, and the weights transposed)"
+
+    @cached_property
+    def phases(self) -> tuple[str, ...]:
+        """It has none."""
+        return ()
+
+
+def through_time() -> Rule:
+    r"""Backpropagation through time: the exact gradient of a unitary network along sequences. It is not local.
+
+    A synapse would have to know the states of all steps, and the errors come back through W*, the weights transposed
+    and conjugate. It learns on the manifold of W: the phases theta of diagonal factors exp(i theta), the vectors r of
+    reflections 1 - 2 r r*/\|r\|^2, which leaves W unitary whatever the step; and V, U and biases, each real and
+    imaginary part a number.
+
+    References
+    ----------
+    Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the IEEE 78(10), 1990; Arjovsky,
+    Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    """
+    return ThroughTime()
 
 
 def _product(after: str, before: str, scale: str) -> str:

@@ -41,7 +41,7 @@ class TrainingState:
         After the last update.
     best : Network
         With validation, after the epoch of the lowest validation cost; else `network`.
-    history : dict of str to array (epochs,)
+    history : dict of str to array (epochs,), of a unitary network ``cost``, ``error`` and ``edges`` alone
         For each epoch: ``cost``, the mean over samples in the free phase, and ``error``, see
         :func:`neurograph.costs.error`, both before the sample's own update; ``edges``, those left after the epoch;
         ``settled``, the share of phases that converged; ``learned``, the share of samples that were learned from; with
@@ -50,7 +50,7 @@ class TrainingState:
     removed : sequence of Removed
         The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
     state : array (samples, nodes)
-        The last free equilibrium of each sample.
+        The last free equilibrium of each sample; of a unitary network its last state (samples, neurons).
     optimiser_state : tuple of arrays
         The optimiser's own: one number for each weight and bias, or one in all.
     generator : dict
@@ -92,7 +92,7 @@ class TrainingState:
             return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
-        settled, learned = (f"{last[name]:.0%}" for name in ("settled", "learned"))
+        settled, learned = (f"{last.get(name, 1.0):.0%}" for name in ("settled", "learned"))
         shares = "" if settled == "100%" else f", {settled} of the phases settled"
         shares += "" if learned == "100%" else f", {learned} of the samples learned from"
         why = f"; {self.finished}" if self.finished else ""

@@ -11,6 +11,7 @@ from neurograph._checks import Seed, checked_generator
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
+from neurograph.training.in_time import Sequences, begin_in_time, epoch_in_time, go_on_in_time
 from neurograph.training.problem import Problem
 from neurograph.training.remarks import warned
 from neurograph.training.settling import PATIENCE
@@ -77,6 +78,9 @@ def training_step(
     """
     config = replace(TrainingConfig.of(**options), batch_size=None, target_cost=None)
     rng, first = checked_generator(seed), isinstance(state, Network)
+    network = state.network if isinstance(state, TrainingState) else checked_network(state, "rate", "unitary")
+    if network.dynamics.kind == "unitary":
+        return _step_in_time(state, x, y, config, seed)
     if isinstance(state, TrainingState):
         check_no_seed(seed)
         problem = Problem.of(state.network, x, y, config)
@@ -90,3 +94,17 @@ def training_step(
     elif after.epochs != PATIENCE or begun.remarks:
         return replace(after, remarks=begun.remarks)
     return replace(after, remarks=tuple(warned(problem, after).values()))
+
+
+def _step_in_time(
+    state: Network | TrainingState, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed
+) -> TrainingState:
+    """Return the state of a unitary network after one update."""
+    if isinstance(state, TrainingState):
+        check_no_seed(seed)
+        problem = Sequences.of(state.network, x, y, config)
+        return epoch_in_time(problem, go_on_in_time(problem, state))
+    rng, problem = checked_generator(seed), Sequences.of(state, x, y, config)
+    after = epoch_in_time(problem, begin_in_time(problem, state, rng))
+    rng.bit_generator.state = after.generator
+    return after
