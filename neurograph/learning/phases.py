@@ -72,6 +72,11 @@ class Phases:
         return 1.0 - others / (len(run) * self.beta.size)
 
     @property
+    def state(self) -> Floats:
+        """The full states of the free phase (batch, state_size)."""
+        return self.free.full
+
+    @property
     def run(self) -> list[Equilibrium | Response]:
         """The phases that were run, in their order."""
         every = (self.free, self.nudged, self.opposite, self.clamped, self.response)

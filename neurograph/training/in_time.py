@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph.equations.costs import error
-from neurograph.errors import DataError, DivergenceError, ParameterError
+from neurograph.equations.costs import Cost, error
+from neurograph.errors import DivergenceError, ParameterError
+from neurograph.graphs.labelled import shown
 from neurograph.learning import rules
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.rules import ThroughTime
-from neurograph.learning.through_time import Pass, backward, forward
+from neurograph.learning.through_time import backward, forward
 from neurograph.learning.turning import Turning
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.network.sequences import checked_sequence_targets, checked_sequences, checked_state
-from neurograph.pruning.base import RemovedEdges
 from neurograph.solvers import Auto
 from neurograph.training.config import TrainingConfig
-from neurograph.training.state import TrainingState, restored_generator
+from neurograph.training.plan import Update
+from neurograph.training.problem import Problem
 
 Array = NDArray[np.float64]
 
@@ -30,28 +32,41 @@ BUMP = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
-class Sequences:
-    """What a unitary network is to learn, and how.
+class Run:
+    """What an update knows of its samples, as a phase is: :class:`neurograph.learning.phases.Phases`.
 
     Attributes
     ----------
-    config : TrainingConfig
-    x : array (samples, time, inputs)
-    y : array (samples, time or 1, outputs)
-        Of every step, or of the last alone.
+    state : complex array (batch, neurons)
+        The last states.
+    settled : float
+    learned : bool array (batch,)
+        That all are learned from: there is nothing that could fail to settle.
+    """
+
+    state: NDArray[np.complex128]
+    settled: float
+    learned: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences(Problem):
+    """What a unitary network is to learn: x is (samples, time, inputs), y (samples, time or 1, outputs).
+
+    Attributes
+    ----------
     start : complex array (samples, neurons)
     turning : Turning
         What learns.
+    answers : array (samples, time or 1, outputs)
+        Working memory: the outputs of each sample before its own update.
     """
 
-    config: TrainingConfig
-    x: Array
-    y: Array
-    start: NDArray[np.complex128]
-    turning: Turning
+    turning: Turning = field(kw_only=True)
+    answers: Array = field(kw_only=True, repr=False)
 
     @classmethod
-    def of(cls, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> Sequences:
+    def of(cls, network: Network, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig) -> Sequences:
         """Check x, y and the configuration against the network.
 
         Raises
@@ -61,29 +76,102 @@ class Sequences:
         GraphError
             If a factor that learns is not unitary.
         ParameterError
-            If an argument says nothing of a unitary network.
+            If an argument says nothing of a unitary network, or y is missing.
         """
         _check_config(config)
-        inputs = checked_sequences(network, x)
-        targets = checked_sequence_targets(network, y, *inputs.shape[:2], config.cost)
-        count = relay_layers(network.connectivity).neurons.size
-        start = checked_state(network, config.start, inputs.shape[0], count)
-        size = config.batch(inputs.shape[0])
-        if size > inputs.shape[0]:
-            raise DataError(
-                f"batch_size is {size} but x has {inputs.shape[0]} samples: expected at most as many, or None for all "
-                "at once"
+        if y is None:
+            raise ParameterError(
+                f"y is missing: expected the targets of the outputs {shown(network.outputs)} at every step, or at the "
+                "last, for each sample of x"
             )
-        return cls(config, inputs, targets, start, Turning.of(network))
+        inputs, targets, start = _checked(network, x, y, config)
+        given = None
+        if isinstance(config.validation, tuple):
+            if len(config.validation) != 2:
+                raise ParameterError(
+                    f"validation has {len(config.validation)} parts: expected a share, or a pair (x, y)"
+                )
+            given = _checked(network, *config.validation, config)[:2]
+        return cls(config, inputs, targets, start, given, turning=Turning.of(network), answers=np.empty_like(targets))
 
-    def forward(self, network: Network) -> Pass:
-        """Return the cost of all samples."""
-        return forward(network, self.x, self.y, self.config.cost, self.start)
+    def first_optimiser_state(self, network: Network) -> OptimiserState:
+        """Return what the optimiser remembers before the first update."""
+        return self.config.optimiser.begin(self.turning.size)
 
-    def backward(self, network: Network, batch: NDArray[np.int64] | slice = slice(None)) -> Pass:
-        """Return the cost of some samples, and its gradient."""
-        chosen = self.x[batch], self.y[batch]
-        return backward(network, self.turning, *chosen, self.config.cost, self.start[batch])
+    def update(
+        self,
+        network: Network,
+        optimiser_state: OptimiserState,
+        states: Floats,
+        batch: NDArray[np.int64],
+        rng: np.random.Generator,
+        epoch: int,
+    ) -> Update:
+        """Return what the samples of a batch lead to.
+
+        Raises
+        ------
+        DivergenceError
+            If a parameter is no longer finite.
+        """
+        found = backward(network, self.turning, self.x[batch], self.y[batch], self.config.cost, self.start[batch])
+        assert found.slope is not None
+        self.answers[batch] = found.outputs
+        turning, optimiser = self.turning, self.config.optimiser
+        values, kept = optimiser.step(turning.vector(network), -found.slope, optimiser_state, turning.weights, epoch)
+        if not np.all(np.isfinite(values)):
+            raise DivergenceError(
+                f"a parameter is no longer finite after an update in epoch {epoch}: expected finite numbers; lower the "
+                "learning rate, or give the optimiser a max_step"
+            )
+        run: Any = Run(found.last, 1.0, np.ones(batch.size, np.bool_))
+        return Update(turning.moved(network, values), kept, run)
+
+    def measured(
+        self,
+        network: Network,
+        states: Floats,
+        samples: NDArray[np.int64],
+        held_out: NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> dict[str, float]:
+        """Return what an epoch adds to the history."""
+        values = _judged(self.config.cost, self.answers[samples], self.y[samples])
+        if self.config.validation is not None:
+            others = (self.x[held_out], self.y[held_out]) if self.given is None else self.given
+            start = self.start[held_out] if self.given is None else self.start[:1]
+            validated = _judged(self.config.cost, forward(network, *others, self.config.cost, start).outputs, others[1])
+            values |= {f"validation_{name}": value for name, value in validated.items()}
+        return values | {"edges": float(network.weights.size)}
+
+    def cost_now(self, network: Network, states: Floats, samples: NDArray[np.int64], rng: np.random.Generator) -> float:
+        """Return the mean cost of the samples, run once more."""
+        return self.cost_of(network, samples)
+
+    def cost_of(self, network: Network, samples: NDArray[np.int64] | slice = slice(None)) -> float:
+        """Return the mean cost of some samples."""
+        return forward(network, self.x[samples], self.y[samples], self.config.cost, self.start[samples]).cost
+
+    def slope(self, network: Network) -> Array:
+        """Return the gradient of the mean cost of all samples."""
+        found = backward(network, self.turning, self.x, self.y, self.config.cost, self.start).slope
+        assert found is not None
+        return found
+
+
+def _checked(
+    network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig
+) -> tuple[Array, Array, NDArray[np.complex128]]:
+    """Return x, y and the states that the sequences begin at."""
+    inputs = checked_sequences(network, x)
+    targets = checked_sequence_targets(network, y, *inputs.shape[:2], config.cost)
+    count = relay_layers(network.connectivity).neurons.size
+    return inputs, targets, checked_state(network, config.start, inputs.shape[0], count)
+
+
+def _judged(cost: Cost, outputs: Array, y: Array) -> dict[str, float]:
+    rows = outputs.reshape(-1, y.shape[2]), y.reshape(-1, y.shape[2])
+    return {"cost": cost.mean(*rows), "error": error(*rows)}
 
 
 def _check_config(config: TrainingConfig) -> None:
@@ -96,8 +184,7 @@ def _check_config(config: TrainingConfig) -> None:
         "solver": config.solver != Auto(),
         "pruner": config.pruner is not None,
         "keep": config.keep is not None,
-        "validation": config.validation is not None,
-        "checkpoint": config.checkpoint is not None,
+        "start": isinstance(config.start, str),
     }
     for name, there in given.items():
         if there:
@@ -108,95 +195,7 @@ def _check_config(config: TrainingConfig) -> None:
             )
 
 
-def begin_in_time(problem: Sequences, network: Network, rng: np.random.Generator) -> TrainingState:
-    """Return the state before the first epoch."""
-    return TrainingState(
-        network=network,
-        best=network,
-        history={name: np.empty(0) for name in ("cost", "error", "edges")},
-        removed=RemovedEdges.none(network),
-        state=problem.start,
-        optimiser_state=problem.config.optimiser.begin(problem.turning.size),
-        generator=dict(rng.bit_generator.state),
-        held_out=np.empty(0, np.int64),
-    )
-
-
-def go_on_in_time(problem: Sequences, fit: TrainingState) -> TrainingState:
-    """Return the state in which a run goes on where a fit ended.
-
-    Raises
-    ------
-    ParameterError
-        If the optimiser is of another kind.
-    """
-    fresh = problem.config.optimiser.begin(problem.turning.size)
-    if [np.shape(part) for part in fit.optimiser_state] != [np.shape(part) for part in fresh]:
-        raise ParameterError(
-            f"optimiser is {problem.config.optimiser!r}, which is of another kind than the fit's: expected the same"
-        )
-    return replace(fit, finished="")
-
-
-def epoch_in_time(problem: Sequences, state: TrainingState) -> TrainingState:
-    """Return the state after one more pass through the samples, batch by batch."""
-    config, rng, samples = problem.config, restored_generator(state.generator), problem.x.shape[0]
-    network, kept, size = state.network, state.optimiser_state, config.batch(samples)
-    order = np.arange(samples) if size == samples else rng.permutation(samples)
-    outputs = np.empty((samples, problem.y.shape[1], problem.y.shape[2]))
-    states, cost = np.empty_like(problem.start), 0.0
-    for first in range(0, samples, size):
-        batch = order[first : first + size]
-        found = problem.backward(network, batch)
-        network, kept = _stepped(problem, network, kept, found, state.epochs)
-        cost += found.cost * batch.size / samples
-        outputs[batch], states[batch] = found.outputs, found.last
-    wrong = error(outputs.reshape(-1, outputs.shape[2]), problem.y.reshape(-1, outputs.shape[2]))
-    measured = {"cost": cost, "error": wrong, "edges": float(network.weights.size)}
-    better = cost < state.best_cost
-    best_epoch = state.epochs if better else state.best_epoch
-    return TrainingState(
-        network=network,
-        best=network,
-        history={name: np.append(values, measured[name]) for name, values in state.history.items()},
-        removed=state.removed,
-        state=states,
-        optimiser_state=kept,
-        generator=dict(rng.bit_generator.state),
-        held_out=state.held_out,
-        best_cost=cost if better else state.best_cost,
-        best_epoch=best_epoch,
-        finished=_finished(problem, network, cost, state.epochs - best_epoch),
-    )
-
-
-def _stepped(
-    problem: Sequences, network: Network, kept: OptimiserState, found: Pass, epoch: int
-) -> tuple[Network, OptimiserState]:
-    """Return the network after an update, and what the optimiser remembers."""
-    turning, slope = problem.turning, found.slope
-    assert slope is not None
-    values, kept = problem.config.optimiser.step(turning.vector(network), -slope, kept, turning.weights, epoch)
-    if not np.all(np.isfinite(values)):
-        raise DivergenceError(
-            f"a parameter is no longer finite after an update in epoch {epoch}: expected finite numbers; lower the "
-            "learning rate, or give the optimiser a max_step"
-        )
-    return turning.moved(network, values), kept
-
-
-def _finished(problem: Sequences, network: Network, cost: float, since_best: int) -> str:
-    config, why = problem.config, ""
-    if config.patience is not None and since_best >= config.patience:
-        why = f"stopped, no better for {config.patience} epochs"
-    if config.target_cost is not None and cost <= config.target_cost and problem.forward(network).cost <= (
-        config.target_cost
-    ):  # fmt: skip
-        why = f"stopped at cost {config.target_cost:g}"
-    return why
-
-
-def central_differences(problem: Sequences, network: Network) -> Floats:
+def central_differences(problem: Sequences, network: Network) -> Array:
     """Return the derivative of the cost by each parameter, from runs with it a little smaller and larger."""
     values = problem.turning.vector(network)
     found = np.empty_like(values)
@@ -205,6 +204,6 @@ def central_differences(problem: Sequences, network: Network) -> Floats:
         for sign in (1.0, -1.0):
             moved = values.copy()
             moved[place] += sign * BUMP
-            costs.append(problem.forward(problem.turning.moved(network, moved)).cost)
+            costs.append(problem.cost_of(problem.turning.moved(network, moved)))
         found[place] = (costs[0] - costs[1]) / (2.0 * BUMP)
     return found

@@ -8,13 +8,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
+from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
+from neurograph.graphs.labelled import shown
+from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
+from neurograph.learning.rules import ThroughTime
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
 from neurograph.network.network import Network
+from neurograph.pruning.base import Task
+from neurograph.solvers.base import Phase
+from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig
-from neurograph.training.plan import Plan
+from neurograph.training.plan import Plan, Update
+from neurograph.training.update import first_optimiser_state, updated
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +52,7 @@ class Problem:
     plans: dict[int, tuple[Connectivity, Plan | None]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> Problem:
+    def of(cls, network: Network, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig) -> Problem:
         """Return what a network is to learn.
 
         Raises
@@ -55,6 +64,16 @@ class Problem:
         ParameterError
             If another argument does not fit.
         """
+        if y is None:
+            raise ParameterError(
+                f"y is missing: expected the targets of the outputs {shown(network.outputs)}, or class labels, for "
+                "each sample of x"
+            )
+        if isinstance(config.rule, ThroughTime):
+            raise ParameterError(
+                f"rule is {config.rule!r}, for unitary networks along sequences: expected a local rule, such as "
+                "rules.asymmetric_ep(), the gradient of a network that settles"
+            )
         check_symmetric(network, config.rule.name if config.rule.symmetric else None)
         inputs, targets = checked_data(network, x, y, config)
         given = None
@@ -89,6 +108,85 @@ class Problem:
         if self.config.validation is None:
             return None
         return (self.start[held_out], self.y[held_out]) if self.given is None else self.given
+
+    def first_optimiser_state(self, network: Network) -> OptimiserState:
+        """Return what the optimiser remembers before the first update."""
+        return first_optimiser_state(network, self.config.optimiser)
+
+    def remaining(self, optimiser_state: OptimiserState, before: Network, after: Network) -> OptimiserState:
+        """Return what the optimiser keeps of the edges that are left, and of all biases."""
+        stays = np.isin(before.connectivity.edge_ids, after.connectivity.edge_ids)
+        stays = np.concatenate([stays, np.ones(before.connectivity.biased.size, np.bool_)])
+        return tuple(part if part.ndim == 0 else part[stays] for part in optimiser_state)
+
+    def task(self, states: Floats, samples: NDArray[np.int64]) -> Task | None:
+        """Return what pruners may ask about: the samples, from the last states (samples, nodes) on."""
+        return Task(states[samples], self.y[samples], self.config.cost, self.config.solver)
+
+    def update(
+        self,
+        network: Network,
+        optimiser_state: OptimiserState,
+        states: Floats,
+        batch: NDArray[np.int64],
+        rng: np.random.Generator,
+        epoch: int,
+    ) -> Update:
+        """Return what the samples of a batch lead to, whose last states are among `states` (samples, nodes)."""
+        config = self.config
+        start = self._start(network, states, batch, rng)
+        beta, plan = drawn_strength(config.rule, config.strength, batch.size, rng), self.plan(network, batch.size)
+        update = None
+        if plan is not None:
+            update = plan.update(network, optimiser_state, start, self.y[batch], beta, epoch)
+        if update is None:
+            phases = self._phases(network, start, beta, batch)
+            update = Update(*updated(network, config, optimiser_state, phases, epoch), phases)
+        return update
+
+    def measured(
+        self,
+        network: Network,
+        states: Floats,
+        samples: NDArray[np.int64],
+        held_out: NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> dict[str, float]:
+        """Return what an epoch adds to the history, as far as the network and the states (samples, nodes) say."""
+        config, outputs, y = self.config, states[samples][:, network.connectivity.outputs], self.y[samples]
+        values = {"cost": config.cost.mean(outputs, y), "error": error(outputs, y)}
+        values["edges"] = float(network.weights.size)
+        validation = self.validation(held_out)
+        if validation is not None:
+            start, wanted = validation
+            outputs = config.solver.solve(network, Phase(start)).outputs
+            values["validation_cost"] = config.cost.mean(outputs, wanted)
+            values["validation_error"] = error(outputs, wanted)
+        if config.keep is not None:
+            values["rate"] = config.keep.certificate(network).rate or 0.0
+        return values
+
+    def cost_now(self, network: Network, states: Floats, samples: NDArray[np.int64], rng: np.random.Generator) -> float:
+        """Return the mean cost of the samples, settled once more."""
+        now = self.config.solver.solve(network, Phase(self._start(network, states, samples, rng)))
+        return self.config.cost.mean(now.outputs, self.y[samples])
+
+    def _phases(self, network: Network, start: Floats, beta: float | Floats, batch: NDArray[np.int64]) -> Phases:
+        """Run the free phase of a batch, and the others that the rule asks for."""
+        config, solver = self.config, self.config.solver
+        free = solver.solve(network, Phase(start))
+        raise_divergence(free, solver, samples=batch)
+        phases = run_phases(config.rule, free, self.y[batch], beta, config.cost, solver)
+        raise_diverged(config.rule, phases, solver, batch)
+        return phases
+
+    def _start(self, network: Network, states: Floats, batch: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        """Return where the free phase of some samples starts (batch, nodes)."""
+        if not isinstance(self.config.start, str):
+            return self.start[batch]
+        if self.config.start == "warm":
+            return states[batch]
+        return starting_state(network, self.x[batch], self.config.start, rng)
 
 
 def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:

@@ -10,19 +10,12 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Seed, wrapped
-from neurograph.equations.costs import error
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
-from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
-from neurograph.network.inputs import starting_state
 from neurograph.network.network import Network
-from neurograph.pruning.base import RemovedEdges, Task
+from neurograph.pruning.base import RemovedEdges
 from neurograph.pruning.removal import prune_now
-from neurograph.solvers.base import Phase
-from neurograph.solvers.settle import raise_divergence
-from neurograph.training.plan import Update
 from neurograph.training.problem import Problem
-from neurograph.training.update import first_optimiser_state, updated
 
 SEED_IN_PLACE = np.random.SeedSequence(0)
 """What a generator is made of whose state is set right after: to draw entropy each time would take longer."""
@@ -41,7 +34,7 @@ class TrainingState:
         After the last update.
     best : Network
         With validation, after the epoch of the lowest validation cost; else `network`.
-    history : dict of str to array (epochs,), of a unitary network ``cost``, ``error`` and ``edges`` alone
+    history : dict of str to array (epochs,)
         For each epoch: ``cost``, the mean over samples in the free phase, and ``error``, see
         :func:`neurograph.costs.error`, both before the sample's own update; ``edges``, those left after the epoch;
         ``settled``, the share of phases that converged; ``learned``, the share of samples that were learned from; with
@@ -92,7 +85,7 @@ class TrainingState:
             return "TrainingState(0 epochs)"
         last = {name: values[-1] for name, values in self.history.items()}
         validated = f", validation error {last['validation_error']:.3g}" if "validation_error" in last else ""
-        settled, learned = (f"{last.get(name, 1.0):.0%}" for name in ("settled", "learned"))
+        settled, learned = (f"{last[name]:.0%}" for name in ("settled", "learned"))
         shares = "" if settled == "100%" else f", {settled} of the phases settled"
         shares += "" if learned == "100%" else f", {learned} of the samples learned from"
         why = f"; {self.finished}" if self.finished else ""
@@ -129,7 +122,7 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
         history={name: np.empty(0) for name in names},
         removed=RemovedEdges.none(network),
         state=problem.start,
-        optimiser_state=first_optimiser_state(network, config.optimiser),
+        optimiser_state=problem.first_optimiser_state(network),
         generator=dict(rng.bit_generator.state),
         held_out=held_out,
     )
@@ -205,24 +198,16 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
     network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
     settled, learned, removed = 0.0, 0, state.removed
     for batch in _batches(samples, config.batch(samples.size), rng):
-        start = _start(problem, network, states, batch, rng)
-        beta, plan = drawn_strength(config.rule, config.strength, batch.size, rng), problem.plan(network, batch.size)
-        update = None
-        if plan is not None:
-            update = plan.update(network, optimiser_state, start, problem.y[batch], beta, state.epochs)
-        if update is None:
-            phases = _phases(problem, network, start, beta, batch)
-            update = Update(*updated(network, config, optimiser_state, phases, state.epochs), phases)
+        update = problem.update(network, optimiser_state, states, batch, rng, state.epochs)
         network, optimiser_state, phases = update
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
-        states[batch] = phases.free.full
+        states[batch] = phases.state
     if config.pruner is not None:
-        task = Task(states[samples], problem.y[samples], config.cost, config.solver)
-        step = prune_now(network, config.pruner, rng, state.epochs, task, config.keep)
-        optimiser_state = _remaining(optimiser_state, network, step.network)
+        step = prune_now(network, config.pruner, rng, state.epochs, problem.task(states, samples), config.keep)
+        optimiser_state = problem.remaining(optimiser_state, network, step.network)
         network, removed = step.network, removed + step.removed
-    measured = _measured(problem, network, states[samples], problem.y[samples], problem.validation(state.held_out))
+    measured = problem.measured(network, states, samples, state.held_out, rng)
     measured |= {"settled": settled / samples.size, "learned": learned / samples.size}
     best, best_cost, best_epoch = _best(problem, state, network, measured)
     finished = _finished(problem, network, states, samples, measured["cost"], state.epochs - best_epoch, rng)
@@ -246,52 +231,6 @@ def _batches(samples: NDArray[np.int64], size: int, rng: np.random.Generator) ->
         return [samples]
     order = samples[rng.permutation(samples.size)]
     return [order[first : first + size] for first in range(0, samples.size, size)]
-
-
-def _phases(
-    problem: Problem, network: Network, start: Floats, beta: float | Floats, batch: NDArray[np.int64]
-) -> Phases:
-    """Run the free phase of a batch, and the others that the rule asks for."""
-    config, solver = problem.config, problem.config.solver
-    free = solver.solve(network, Phase(start))
-    raise_divergence(free, solver, samples=batch)
-    phases = run_phases(config.rule, free, problem.y[batch], beta, config.cost, solver)
-    raise_diverged(config.rule, phases, solver, batch)
-    return phases
-
-
-def _start(
-    problem: Problem, network: Network, states: Floats, batch: NDArray[np.int64], rng: np.random.Generator
-) -> Floats:
-    """Return where the free phase of some samples starts (batch, nodes)."""
-    if not isinstance(problem.config.start, str):
-        return problem.start[batch]
-    if problem.config.start == "warm":
-        return states[batch]
-    return starting_state(network, problem.x[batch], problem.config.start, rng)
-
-
-def _remaining(optimiser_state: OptimiserState, before: Network, after: Network) -> OptimiserState:
-    """Return what the optimiser keeps of the edges that are left, and of all biases."""
-    stays = np.isin(before.connectivity.edge_ids, after.connectivity.edge_ids)
-    stays = np.concatenate([stays, np.ones(before.connectivity.biased.size, np.bool_)])
-    return tuple(part if part.ndim == 0 else part[stays] for part in optimiser_state)
-
-
-def _measured(
-    problem: Problem, network: Network, states: Floats, y: Floats, validation: tuple[Floats, Floats] | None
-) -> dict[str, float]:
-    """Return what an epoch adds to the history, as far as the network and the states (samples, nodes) say."""
-    config, outputs = problem.config, states[:, network.connectivity.outputs]
-    values = {"cost": config.cost.mean(outputs, y), "error": error(outputs, y), "edges": float(network.weights.size)}
-    if validation is not None:
-        start, wanted = validation
-        outputs = config.solver.solve(network, Phase(start)).outputs
-        values["validation_cost"] = config.cost.mean(outputs, wanted)
-        values["validation_error"] = error(outputs, wanted)
-    if config.keep is not None:
-        values["rate"] = config.keep.certificate(network).rate or 0.0
-    return values
 
 
 def _appended(values: NDArray[np.float64], value: float) -> NDArray[np.float64]:
@@ -323,11 +262,10 @@ def _finished(
     config, why = problem.config, ""
     if config.patience is not None and since_best >= config.patience:
         why = f"stopped, no better for {config.patience} epochs"
-    if config.target_cost is not None and cost <= config.target_cost:
-        # The cost is that of before the last updates: settle once more, after them.
-        now = config.solver.solve(network, Phase(_start(problem, network, states, samples, rng)))
-        if config.cost.mean(now.outputs, problem.y[samples]) <= config.target_cost:
-            why = f"stopped at cost {config.target_cost:g}"
+    target = config.target_cost
+    # The cost is that of before the last updates: once more, after them.
+    if target is not None and cost <= target and problem.cost_now(network, states, samples, rng) <= target:
+        why = f"stopped at cost {target:g}"
     return why
 
 

@@ -8,11 +8,9 @@ from typing import Unpack
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator
-from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.in_time import Sequences, begin_in_time, epoch_in_time, go_on_in_time
-from neurograph.training.problem import Problem
+from neurograph.training.problems import problem_of
 from neurograph.training.remarks import warned
 from neurograph.training.settling import PATIENCE
 from neurograph.training.state import TrainingState, begin, check_no_seed, epoch, go_on
@@ -25,7 +23,12 @@ OF_A_RUN = (
 
 @with_options(*OF_A_RUN)
 def training_step(
-    state: Network | TrainingState, x: ArrayLike, y: ArrayLike, *, seed: Seed = None, **options: Unpack[TrainingOptions]
+    state: Network | TrainingState,
+    x: ArrayLike,
+    y: ArrayLike | None = None,
+    *,
+    seed: Seed = None,
+    **options: Unpack[TrainingOptions],
 ) -> TrainingState:
     """Return the state after one update by all the samples given: the one of :func:`neurograph.train`.
 
@@ -78,15 +81,12 @@ def training_step(
     """
     config = replace(TrainingConfig.of(**options), batch_size=None, target_cost=None)
     rng, first = checked_generator(seed), isinstance(state, Network)
-    network = state.network if isinstance(state, TrainingState) else checked_network(state, "rate", "unitary")
-    if network.dynamics.kind == "unitary":
-        return _step_in_time(state, x, y, config, seed)
     if isinstance(state, TrainingState):
         check_no_seed(seed)
-        problem = Problem.of(state.network, x, y, config)
+        problem = problem_of(state.network, x, y, config)
         begun = go_on(problem, state if config.start == "warm" else replace(state, state=problem.start))
     else:
-        problem = Problem.of(checked_network(state), x, y, config)
+        problem = problem_of(state, x, y, config)
         begun = begin(problem, state, rng)
     after = epoch(problem, begun)
     if first:
@@ -94,17 +94,3 @@ def training_step(
     elif after.epochs != PATIENCE or begun.remarks:
         return replace(after, remarks=begun.remarks)
     return replace(after, remarks=tuple(warned(problem, after).values()))
-
-
-def _step_in_time(
-    state: Network | TrainingState, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed
-) -> TrainingState:
-    """Return the state of a unitary network after one update."""
-    if isinstance(state, TrainingState):
-        check_no_seed(seed)
-        problem = Sequences.of(state.network, x, y, config)
-        return epoch_in_time(problem, go_on_in_time(problem, state))
-    rng, problem = checked_generator(seed), Sequences.of(state, x, y, config)
-    after = epoch_in_time(problem, begin_in_time(problem, state, rng))
-    rng.bit_generator.state = after.generator
-    return after

@@ -17,11 +17,10 @@ from tqdm import tqdm
 
 from neurograph._checks import Seed, checked_generator, checked_whole, warn
 from neurograph.errors import NeurographError, ParameterError
-from neurograph.network.inputs import checked_network
+from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.in_time import Sequences, begin_in_time, epoch_in_time, go_on_in_time
-from neurograph.training.problem import Problem
+from neurograph.training.problems import problem_of
 from neurograph.training.remarks import never_settled, warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
@@ -32,19 +31,19 @@ Trainee = Network | TrainingState | Callable[[int], Network]
 
 @overload
 def train(
-    network: Trainee, x: ArrayLike, y: ArrayLike,
+    network: Trainee, x: ArrayLike, y: ArrayLike | None = None,
     *, seed: Seed = None, n_jobs: int = 1, **options: Unpack[TrainingOptions],
 ) -> TrainingState: ...  # fmt: skip
 @overload
 def train(
-    network: Trainee, x: ArrayLike, y: ArrayLike,
+    network: Trainee, x: ArrayLike, y: ArrayLike | None = None,
     *, seed: Iterable[int], n_jobs: int = 1, **options: Unpack[TrainingOptions],
 ) -> list[TrainingState]: ...  # fmt: skip
 @with_options()
 def train(
     network: Trainee,
     x: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None = None,
     *,
     seed: Seed | Iterable[int] = None,
     n_jobs: int = 1,
@@ -59,7 +58,7 @@ def train(
 
     A unitary network learns along sequences, by ``rules.through_time()``, which is not local: x is (samples, time,
     inputs), and y (samples, time, outputs), class labels (samples, time), or (samples, outputs) for the last step.
-    `solver`, `pruner`, `keep`, `validation` and `checkpoint` say nothing of it.
+    `solver`, `pruner` and `keep` say nothing of it.
 
     Parameters
     ----------
@@ -163,7 +162,7 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seeds: list[int], n_jobs: int
+    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seeds: list[int], n_jobs: int
 ) -> list[TrainingState]:
     def of_seed(seed: int) -> TrainingConfig:
         path = config.checkpoint and Path(config.checkpoint)
@@ -224,15 +223,15 @@ def hidden(progress: bool | None) -> bool | None:
     return None if progress is None else not progress
 
 
-def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingConfig, seed: Seed) -> TrainingState:
+def _train_one(
+    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seed: Seed
+) -> TrainingState:
     fit = network if isinstance(network, TrainingState) else None
     if fit is not None:
         check_no_seed(seed)
     first = _first_network(network, seed) if fit is None else fit.network
     rng = checked_generator(seed)
-    if first.dynamics.kind == "unitary":
-        return _train_in_time(Sequences.of(first, x, y, config), first if fit is None else fit, rng)
-    problem, file = Problem.of(first, x, y, config), config.checkpoint
+    problem, file = problem_of(first, x, y, config), config.checkpoint
     who = {} if file is None else identity(problem, first, seed, fit)
     state = None if file is None else load(file, first, who)
     if state is None:
@@ -264,7 +263,7 @@ def _train_one(network: Trainee, x: ArrayLike, y: ArrayLike, config: TrainingCon
 
 def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed) -> Network:
     if isinstance(network, Network) or not callable(network):
-        return checked_network(network, "rate", "unitary")
+        return checked_network(network, *EVERY_KIND)
     if not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"network is a function of a seed, but seed is {seed!r}: expected an int or several")
     try:
@@ -274,21 +273,4 @@ def _first_network(network: Network | Callable[[int], Network] | Any, seed: Seed
             f"network is a function that cannot be called with a seed alone ({error}): expected a Network, or a "
             "function of a seed"
         ) from None
-    return checked_network(network(int(seed)), "rate", "unitary")
-
-
-def _train_in_time(problem: Sequences, start: Network | TrainingState, rng: np.random.Generator) -> TrainingState:
-    """Train a unitary network along sequences, or go on with it."""
-    config, fresh = problem.config, isinstance(start, Network)
-    state = begin_in_time(problem, start, rng) if isinstance(start, Network) else go_on_in_time(problem, start)
-    last = config.epochs + state.epochs
-    quiet = hidden(config.progress)
-    with tqdm(total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=quiet) as bar:
-        while state.epochs < last and not state.finished:
-            state = epoch_in_time(problem, state)
-            bar.update()
-            if not bar.disable:
-                bar.set_postfix({name: state.history[name][-1] for name in ("cost", "error")}, refresh=False)
-    if fresh:
-        rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn
-    return state
+    return checked_network(network(int(seed)), *EVERY_KIND)
