@@ -83,7 +83,7 @@ lock:  ## remake the lock files from pyproject.toml
 	@$(LOCK) --group compiler --output-file compiler.lock
 	@$(LOCK) --group mutation --no-deps --output-file mutation.lock
 
-.venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.*)
+.venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.* $(NATIVE)/loops/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "neurograph needs Python 3.11 or newer: name one, as in 'make PYTHON=python3.12 $(or $(MAKECMDGOALS),setup)'." >&2; \
 		exit 1; }

@@ -34,6 +34,9 @@ from neurograph.learning import optimisers, rules
 from neurograph.learning.rules import Rule
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
+from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood
+from neurograph.sampling.result import Samples
+from neurograph.sampling.sample import sample
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
@@ -52,6 +55,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointWarning",
     "DataError",
+    "Distribution",
     "DivergenceError",
     "Dynamics",
     "Equilibrium",
@@ -74,6 +78,7 @@ __all__ = [
     "Record",
     "Report",
     "Rule",
+    "Samples",
     "Status",
     "TrainingState",
     "TrainingWarning",
@@ -85,9 +90,11 @@ __all__ = [
     "connectomes",
     "costs",
     "dynamics",
+    "exact_distribution",
     "gradient_check",
     "gradient_history",
     "graph_metrics",
+    "log_likelihood",
     "optimisers",
     "plots",
     "prune",
@@ -96,6 +103,7 @@ __all__ = [
     "read",
     "read_table",
     "rules",
+    "sample",
     "settle",
     "solvers",
     "sweep",

@@ -14,7 +14,7 @@ from neurograph._checks import check_memory
 from neurograph.equations.neuron import Dynamics
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import GraphError, ParameterError
-from neurograph.graphs.edge_table import EdgeTable
+from neurograph.graphs.edge_table import INPUT, EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.signs import check_signs
 from neurograph.network.attributes import check_populated, chosen_dynamics, node_parameters, population_of
@@ -132,6 +132,12 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
         raise GraphError(
             f"node {table.nodes[biased[0]]!r} has a bias, but {own.name} has no b in its drift {own.drift!r}: remove "
             "the attribute, or add a node with role 'bias' and an edge from it"
+        )
+    if dynamics.kind == "binary" and np.any(table.roles == INPUT):
+        node = table.nodes[int(np.argmax(table.roles == INPUT))]
+        raise GraphError(
+            f"node {node!r} has the role 'input', but binary neurons have none: expected 'output', the role of visible "
+            "neurons; neurograph.sample(network, x) holds them at x"
         )
     if dynamics.symmetric:
         wrong = one_way(table.pre, table.post, table.weights, table.free)

@@ -191,6 +191,39 @@ failed:
     return 0;
 }
 
+/* sampler(equations, nodes, outputs, recurrent, clamped, transposed, start, held, generator, (flips, burn_in, thin, samples),
+   threads, drawn, level): states of binary nodes, whose log odds stand in the place of the drift. */
+static PyObject *sampler(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct phase p = {0};
+    struct draws *d = &p.draws;
+    PyObject *equations, *nodes, *outputs, *recurrent, *clamped, *transposed, *start, *fixed, *generator, *drawn, *levels;
+    int64_t count;
+    if (!PyArg_ParseTuple(args, "OOOOOOOOO(pddL)LOO", &equations, &nodes, &outputs, &recurrent, &clamped, &transposed, &start,
+                          &fixed, &generator, &d->flips, &d->burn_in, &d->thin, &d->samples, &p.threads, &drawn, &levels))
+        return 0;
+    if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
+    if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
+    if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
+    if (take_edges(&held, transposed, "transposed", p.free, p.free, &p.transposed)) goto failed;
+    if (!(p.start = numbers(&held, start, "start", 'r', -1, &count, 0))) goto failed;
+    p.batch = p.nodes ? count / p.nodes : 0;
+    if (count != times(p.batch, p.nodes) || p.variables || !(d->burn_in >= 0) || !(d->thin >= 0) || d->burn_in > 1e15 ||
+        d->thin > 1e15 || d->samples < 0) {
+        PyErr_SetString(PyExc_ValueError, "start: expected a number for each node of each chain, of one variable, and a time >= 0");
+        goto failed;
+    }
+    if (!(d->held = numbers(&held, fixed, "held", 'b', count, 0, 0))) goto failed;
+    if (!(d->generator = numbers(&held, generator, "generator", 'L', times(p.batch, 4), 0, 0))) goto failed;
+    if (drawn != Py_None && !(d->drawn = numbers(&held, drawn, "drawn", 'b', times(times(p.batch, d->samples), p.nodes), 0, 1))) goto failed;
+    if (levels != Py_None && !(d->level = numbers(&held, levels, "level", 'r', count, 0, 1))) goto failed;
+    p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
+    return ran(&held, &p, CHOSEN(run_sampler, held.bytes == 4));
+failed:
+    release(&held);
+    return 0;
+}
+
 /* evaluate(program, arrays, to): the arrays of one size, one a variable, or a number for all; `to` may be one of them. */
 static PyObject *evaluate(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
@@ -327,6 +360,7 @@ static PyMethodDef methods[] = {
     {"euler", euler, METH_VARARGS, "Move samples through one phase."},
     {"gauss_seidel", gauss_seidel, METH_VARARGS, "Settle samples through one phase, node after node."},
     {"response", response, METH_VARARGS, "Solve for the linear response of equilibria."},
+    {"sampler", sampler, METH_VARARGS, "Draw states of binary nodes."},
     {"evaluate", evaluate, METH_VARARGS, "Run a program over arrays of one size."},
     {"products", products, METH_VARARGS, "Sums over samples of what both ends of each edge say."},
     {"edge_sums", edge_sums, METH_VARARGS, "Sums over samples of a program at each edge."},

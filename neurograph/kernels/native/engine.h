@@ -35,7 +35,7 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 5 };
+enum { INTERFACE = 6 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
@@ -153,6 +153,16 @@ struct watch { /* when the first thread has last looked for signals */
     double looked; /* seconds of the clock */
 };
 
+struct draws { /* how states of binary nodes are drawn */
+    int flips;               /* whether in continuous time, flip by flip; else by sweeps */
+    double burn_in, thin;    /* before the first sample, and from one to the next: sweeps, or time */
+    int64_t samples;
+    const int8_t *held;      /* (batch, nodes): whether a node stays as it is */
+    const uint64_t *generator; /* (batch, 4) */
+    int8_t *drawn;           /* (batch, samples, nodes), or none */
+    void *level;             /* (batch, nodes), or none: how likely each node is 1, or at which rate it flips */
+};
+
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
     int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps;
     int64_t stride, end_stride; /* numbers of a sample where it starts and ends: s of the nodes, then each further variable */
@@ -181,6 +191,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     const double *width;
     int sweeps;                                 /* whether a linear response is found by sweeps, not by steps */
     double lift;
+    struct draws draws;
     void *slopes;                               /* (batch, nodes): dg/dI */
     int64_t every, watched, frame_count;
     const int64_t *watched_row;

@@ -16,12 +16,13 @@
 #include "program.h"
 #include "gather.h"
 #include "phase.h"
-#include "rule.h"
-#include "euler_steps.h"
-#include "euler.h"
-#include "rest.h"
-#include "gauss_seidel.h"
-#include "response.h"
+#include "loops/rule.h"
+#include "loops/euler_steps.h"
+#include "loops/euler.h"
+#include "loops/rest.h"
+#include "loops/gauss_seidel.h"
+#include "loops/response.h"
+#include "loops/sampler.h"
 
 /* What is left behind for the next number type. */
 #undef VEC

@@ -1,0 +1,1 @@
+"""States of binary neurons, drawn and enumerated."""

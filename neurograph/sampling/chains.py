@@ -1,0 +1,108 @@
+"""Chains of binary neurons in the compiled sampler: their generators, their states, how likely each neuron is 1."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.equations.binary import Binary
+from neurograph.errors import ParameterError
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import threads_for
+from neurograph.kernels.equations import node_program
+from neurograph.network.network import Network
+
+Method = Literal["gibbs", "flips"]
+
+METHODS: tuple[Method, ...] = ("gibbs", "flips")
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def generators(rng: np.random.Generator, chains: int) -> NDArray[np.uint64]:
+    """Return the states of a generator for each chain (chains, 4), xoshiro256++; a chain's own, however many there are.
+
+    The words are those of SplitMix64 from a key that `rng` draws, as the authors of xoshiro ask for (Blackman and
+    Vigna, Scrambled linear pseudorandom number generators, ACM Transactions on Mathematical Software 47, 2021).
+    """
+    key = rng.integers(0, 2**64, dtype=np.uint64, endpoint=False)
+    with np.errstate(over="ignore"):
+        z = key + GOLDEN * np.arange(1, 4 * chains + 1, dtype=np.uint64)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (z ^ (z >> np.uint64(31))).reshape(chains, 4)
+
+
+def drawn_states(
+    network: Network,
+    start: Floats,
+    held: NDArray[np.bool_],
+    generator: NDArray[np.uint64],
+    method: Method,
+    burn_in: float,
+    thin: float,
+    samples: int,
+) -> NDArray[np.int8]:
+    """Return the states (chains, samples, nodes) of chains from `start` (chains, nodes) on.
+
+    Raises
+    ------
+    ParameterError
+        If a neuron flips at an infinite rate.
+    """
+    drawn = np.empty((start.shape[0], samples, len(network.nodes)), np.int8)
+    if not _run(network, start, held, generator, (method == "flips", burn_in, thin, samples), drawn, None):
+        raise ParameterError(
+            f"the weights are up to {np.abs(network.weights).max():.3g}, so that a neuron flips at an infinite rate: "
+            "expected smaller ones, or method='gibbs'"
+        )
+    return drawn
+
+
+def probabilities(network: Network, states: Floats) -> Floats:
+    """Return P(s_j = 1), the others being as they are (chains, nodes), as the sampler has it; 0 at a bias node."""
+    return _levels(network, states, "gibbs")
+
+
+def flip_rates(network: Network, states: Floats) -> Floats:
+    """Return the rate of each neuron's flip (chains, nodes), exp((1/2 - s) a), as the sampler has it."""
+    return _levels(network, states, "flips")
+
+
+def _levels(network: Network, states: Floats, method: Method) -> Floats:
+    start = np.ascontiguousarray(states, network.dtype)
+    level, chains = np.zeros_like(start), start.shape[0]
+    none, zero = np.zeros(start.shape, np.bool_), np.zeros((chains, 4), np.uint64)
+    _run(network, start, none, zero, (method == "flips", 0.0, 0.0, 0), None, level)
+    return level
+
+
+def _run(
+    network: Network,
+    start: Floats,
+    held: NDArray[np.bool_],
+    generator: NDArray[np.uint64],
+    how: tuple[bool, float, float, int],
+    drawn: NDArray[np.int8] | None,
+    level: Floats | None,
+) -> bool:
+    threads = threads_for(network.weights.size * max(1, how[3]), start.shape[0])
+    called = engine.sampler(
+        *network.once(_arguments), np.ascontiguousarray(start), np.ascontiguousarray(held), generator, how, threads,
+        drawn, level,
+    )  # fmt: skip
+    return called is None
+
+
+def _arguments(network: Network) -> tuple[Any, ...]:
+    """Return what the engine takes of a network; the log odds stand in the place of the drift."""
+    dynamics, connectivity = network.dynamics, network.connectivity
+    assert isinstance(dynamics, Binary)
+    subgraph, none = connectivity.subgraph, network.biases
+    equations = (node_program(dynamics, dynamics.log_odds_equation), *[None] * 10, ())
+    edges = (one.weighted(network.weights) for one in (subgraph.recurrent, subgraph.clamped, subgraph.transposed))
+    nodes = (subgraph.node, subgraph.moving.size, network.biases, none, none, network.node_values)
+    return equations, nodes, (*subgraph.outputs, connectivity.outputs.size), *edges

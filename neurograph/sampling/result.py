@@ -1,0 +1,118 @@
+"""What sample() returns: the states that were drawn, and how much they are worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from neurograph._arrays import Floats
+from neurograph._checks import Printed
+from neurograph.network.network import Network
+
+CHUNK = 1 << 22
+"""Numbers whose autocovariances are found together."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Samples(Printed):
+    """States of binary neurons, drawn by :func:`neurograph.sample`.
+
+    Attributes
+    ----------
+    network : Network
+    states : int8 array (chains, samples, nodes)
+        In the order in which each chain came to them.
+    held : bool array (chains, nodes)
+        Which neurons were held; bias neurons are.
+    """
+
+    network: Network
+    states: NDArray[np.int8]
+    held: NDArray[np.bool_]
+
+    @property
+    def outputs(self) -> NDArray[np.int8]:
+        """States of the visible neurons (chains, samples, visible)."""
+        return self.states[..., self.network.connectivity.outputs]
+
+    @property
+    def means(self) -> Floats:
+        """Mean state of each node in each chain (chains, nodes)."""
+        return np.asarray(self.states.mean(axis=1))
+
+    @property
+    def marginals(self) -> Floats:
+        """Mean state of each node over all chains (nodes,): P(s_j = 1), where all were held alike."""
+        return np.asarray(self.states.mean(axis=(0, 1)))
+
+    @property
+    def last(self) -> NDArray[np.int8]:
+        """The last state of each chain (chains, nodes), from which ``sample(start=)`` goes on."""
+        return self.states[:, -1]
+
+    @property
+    def effective_size(self) -> Floats:
+        r"""How many independent draws the samples of each node are worth (nodes,); NaN where a node never changed.
+
+        .. math:: CN / (1 + 2 \sum_t \rho_t)
+
+        of C chains of N samples, rho_t the autocorrelation at lag t within and between chains, summed as long as
+        neighbouring pairs are positive and falling (Geyer, Practical Markov chain Monte Carlo, Statistical Science 7,
+        1992; Vehtari et al., Rank-normalization, folding, and localization, Bayesian Analysis 16, 2021). Chains that
+        are held differently are of different distributions: then it is the sum over chains of their own.
+        """
+        chains, samples, nodes = self.states.shape
+        alike = (self.held == self.held[0]).all() and (self.states[:, 0][self.held] == self._held_first()).all()
+        groups = [slice(None)] if alike else [slice(k, k + 1) for k in range(chains)]
+        found, some = np.zeros(nodes), np.zeros(nodes, np.bool_)
+        step = max(1, CHUNK // (chains * samples))
+        for first in range(0, nodes, step):
+            part = slice(first, first + step)
+            for group in groups:
+                size = _effective_size(self.states[group, :, part])
+                some[part] |= ~np.isnan(size)
+                found[part] += np.nan_to_num(size)
+        return np.where(some, found, np.nan)
+
+    def _held_first(self) -> NDArray[np.int8]:
+        return np.broadcast_to(self.states[0, 0], self.held.shape)[self.held]
+
+    @property
+    def standard_errors(self) -> Floats:
+        """Standard error of each of the marginals (nodes,), by the effective sizes; NaN where a node never changed."""
+        p = self.marginals
+        return np.sqrt(p * (1.0 - p) / self.effective_size)
+
+    def __repr__(self) -> str:
+        """Return a line with the size and the worth."""
+        chains, samples, nodes = self.states.shape
+        moving = ~self.held.all(axis=0)
+        size = self.effective_size[moving]
+        worth = f", effective size {np.nanmin(size):.0f} to {np.nanmax(size):.0f}" if np.isfinite(size).any() else ""
+        return f"Samples({chains} chains of {samples} samples, {int(moving.sum())} free neurons of {nodes}{worth})"
+
+
+def _effective_size(states: NDArray[np.int8]) -> Floats:
+    """Return the effective sizes (nodes,) of samples (chains, samples, nodes), NaN where nothing changes."""
+    chains, samples, nodes = states.shape
+    if samples < 4:
+        return np.full(nodes, np.nan)
+    means = states.mean(axis=1)
+    centred = states - means[:, None]
+    # 1. Autocovariances of each chain, by FFT, and the variance within and between chains.
+    spectrum = fft.rfft(centred, fft.next_fast_len(2 * samples), axis=1)
+    covariance = fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :samples].mean(axis=0) / samples
+    within = covariance[0] * samples / (samples - 1)
+    between = means.var(axis=0, ddof=1) if chains > 1 else np.zeros(nodes)
+    total = within * (samples - 1) / samples + between
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rho = 1.0 - (within - covariance * samples / (samples - 1)) / total
+    rho[0] = 1.0
+    # 2. Sums of neighbouring pairs, as long as they are positive, none larger than the one before.
+    pairs = rho[: samples // 2 * 2].reshape(-1, 2, nodes).sum(axis=1)
+    pairs = np.where(np.logical_and.accumulate(pairs > 0.0, axis=0), pairs, 0.0)
+    time = np.maximum(2.0 * np.minimum.accumulate(pairs, axis=0).sum(axis=0) - 1.0, 1.0 / np.log10(chains * samples))
+    return np.where(total > 0.0, chains * samples / time, np.nan)
