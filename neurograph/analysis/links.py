@@ -184,7 +184,7 @@ def read_links(graph: nx.DiGraph[Any] | EdgeTable | Network) -> Links:
 def _check_real(weights: NDArray[Any]) -> None:
     if weights.dtype.kind == "c":
         raise GraphError(
-            "the graph has complex weights, whose signs and sums say nothing: expected real ones, such as their moduli, "
+            "the graph has complex weights, whose signs and sums say nothing: expected real ones, such as moduli, "
             "topologies.from_matrix(abs(network.matrix()), ...)"
         )
 

@@ -35,8 +35,9 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     GraphML, GEXF, Cytoscape JSON, CSV, Parquet and SONATA, an attribute that is an int at one node (or edge) and a
     float at another is a float at each afterwards; and what such a column has no type for (None, lists, dicts, tuples,
     text with control characters) stands there as text that begins with ``json:``. NIR refuses by name what it cannot
-    hold. Complex weights, of unitary networks, go into node-link JSON and npz alone. Weights and biases are floats in every format, and numpy's scalars become Python's. Parquet needs pyarrow,
-    SONATA h5py and NIR nir: the extra ``files``.
+    hold. Complex weights, of unitary networks, go into node-link JSON and npz alone; others and biases are floats in
+    every format, and numpy's scalars become Python's. Parquet needs pyarrow, SONATA h5py and NIR nir: the extra
+    ``files``.
 
     Parameters
     ----------

@@ -147,7 +147,9 @@ class Wiring(FrozenArrays):
                 "neurograph.topologies.from_graph(graph, ..., seed=0)"
             )
         found = complex_numbers(column)
-        return numbers(column, lambda k: "edge {!r} -> {!r}".format(*self.edge(k)), "weight") if found is None else found
+        return (
+            numbers(column, lambda k: "edge {!r} -> {!r}".format(*self.edge(k)), "weight") if found is None else found
+        )
 
     def _roles(self) -> NDArray[np.int8]:
         codes = {role: code for code, role in enumerate(ROLES)}

@@ -183,7 +183,9 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], compl
             for name, one in each_population(dynamics)
         ),
     ]
-    lines += ["Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."] * complex_weights
+    lines += [
+        "Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."
+    ] * complex_weights
     lines += [
         f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
         for count, where in zip(undrawn, ("graph", "log"), strict=True)

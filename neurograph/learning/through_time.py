@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from neurograph.network.relay_layers import relay_layers
 from neurograph.simulation.product import Factor
 from neurograph.simulation.run import Parts, parts_of, turned
 
-Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+Array = NDArray[Any]
+Complex = NDArray[Any]
 
 ROWS = 1024
 """States that are taken through the factors together, when their own gradients are summed up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.simulation.product import Factor, product_of
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 Places = NDArray[np.int64]
 
 UNITARY = 1e-9
@@ -22,7 +23,7 @@ UNITARY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Turning(FrozenArrays):
-    """The parameters of a unitary network as one vector of real numbers, and back.
+    r"""The parameters of a unitary network as one vector of real numbers, and back.
 
     The vector is: real, then imaginary parts of the weights of V and U; then, which are no weights to an optimiser's
     bounds and L1 term, phases theta of the diagonal factors; real, then imaginary parts of each reflection's r; biases.
@@ -34,7 +35,7 @@ class Turning(FrozenArrays):
     phases : int64 array
         Places of the edges exp(i theta) that learn.
     reflections : tuple of (int64 array, int64 array)
-        Of each reflection that learns, the edges to its hub, which are r*, and from it, -2 r / \\|r\\|^2.
+        Of each reflection that learns, the edges to its hub, which are r*, and from it, -2 r / \|r\|^2.
     biased : int64 array
         Places of the nodes with a bias.
     """
@@ -92,9 +93,7 @@ class Turning(FrozenArrays):
             parts += [own[heard].real, -own[heard].imag]
         return np.concatenate([*parts, network.biases[self.biased]])
 
-    def slope(
-        self, edges: NDArray[np.complex128], phases: Array, reflections: list[NDArray[np.complex128]], biases: Array
-    ) -> Array:
+    def slope(self, edges: Array, phases: Array, reflections: list[Array], biases: Array) -> Array:
         """Return a gradient as such a vector, of its parts: by V and U (edges,), theta (edges,), r, biases (nodes,)."""
         parts = [edges[self.free].real, edges[self.free].imag, phases[self.phases]]
         for one in reflections:
@@ -121,7 +120,7 @@ class Turning(FrozenArrays):
         return Network(network.connectivity, network.dynamics, frozen(weights), frozen(biases), network.parameters)
 
 
-def reflected(r: NDArray[np.complex128]) -> NDArray[np.complex128]:
+def reflected(r: Array) -> Array:
     """Return -2 r / abs(r)^2, what the hub of the reflection by r sends."""
     return np.asarray(-2.0 * r / np.sum(r.real**2 + r.imag**2))
 

@@ -66,7 +66,7 @@ def compile(
     >>> compile(graph)
     Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
     """
-    number = number_type(dtype)
+    number = _number_type(dtype)
     table = as_table(graph)
     carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
@@ -100,7 +100,7 @@ def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
     check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
 
 
-def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
+def _numbers(values: NDArray[Any], number: np.dtype[Any], what: str) -> Floats:
     if values.dtype == number:
         return frozen(values)
     with np.errstate(over="ignore"):
@@ -111,7 +111,7 @@ def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
     return frozen(cast)
 
 
-def number_type(dtype: DTypeLike) -> np.dtype[Any]:
+def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
     try:
         number = np.dtype(dtype)
     except TypeError:

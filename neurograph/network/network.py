@@ -300,6 +300,7 @@ class Network(FrozenArrays, Printed):
         ParameterError
             If the state has another shape.
         """
+        self._check_drifts()
         s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.ndim not in (1, 2) or s.shape[-1] != self.state_size:
             raise ParameterError(
@@ -314,6 +315,12 @@ class Network(FrozenArrays, Printed):
         given = by_name(target, self.outputs, "target", "output")
         moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(given, self.dtype))
         return moving
+
+    def _check_drifts(self) -> None:
+        if self.dynamics.kind == "unitary":
+            raise ParameterError(
+                f"{self!r} has no drift, for it steps in time: expected a network of rates; neurograph.simulate runs it"
+            )
 
     def _of_a_state(self) -> str:
         further = self.dynamics.variable_names
@@ -340,6 +347,7 @@ class Network(FrozenArrays, Printed):
         ParameterError
             If the state has another shape.
         """
+        self._check_drifts()
         full = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if full.shape != (self.state_size,):
             raise ParameterError(f"state has shape {full.shape}: expected ({self.state_size},), {self._of_a_state()}")

@@ -69,7 +69,9 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
         _part_roles(ax, network.roles)
         ax.set(xlabel="presynaptic", ylabel="postsynaptic", xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
         figure = figure_of(ax)
-        bar = figure.colorbar(image, ax=ax, label="|weight|, of complex weights" if complex_weights else "weight", shrink=0.8, pad=0.03)
+        bar = figure.colorbar(
+            image, ax=ax, label="|weight|, of complex weights" if complex_weights else "weight", shrink=0.8, pad=0.03
+        )
         bar.outline.set_visible(False)
         _explain(bar.ax)
         return figure

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-
-
 def recall(outputs: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, ax: Axes | None = None) -> Figure:
     """Draw the share of samples whose largest output is the right one, at each step: of ``tasks.copying``, say.
 
@@ -88,6 +86,6 @@ def _shares(outputs: Any, labels: NDArray[np.int64], name: str) -> NDArray[np.fl
     if given.ndim != 3 or given.shape[:2] != labels.shape or given.dtype.kind not in "fiu":
         own = f"outputs[{name!r}]" if name else "outputs"
         raise DataError(
-            f"{own} has shape {given.shape}, and y {labels.shape}: expected (samples, time, classes) and (samples, time)"
+            f"{own} has shape {given.shape}, y {labels.shape}: expected (samples, time, classes) and (samples, time)"
         )
     return np.asarray((given.argmax(axis=2) == labels).mean(axis=0), np.float64)

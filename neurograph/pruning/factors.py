@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,9 +87,7 @@ def _without(network: Network, name: str) -> Network:
     """Return the network without a factor."""
     found = _blocks(network, name)
     before, after = found[0].before, found[-1].after
-    apart = [
-        one.name for one, other in zip(found[:-1], found[1:], strict=True) if not np.array_equal(one.after, other.before)
-    ]
+    apart = [one.name for one, other in pairwise(found) if not np.array_equal(one.after, other.before)]
     if apart or before.size != after.size:
         raise ParameterError(
             f"factor {name!r} is not in one piece, or has {before.size} nodes before it and {after.size} after it: "

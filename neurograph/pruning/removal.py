@@ -55,9 +55,7 @@ def prune_now(
     """
     chosen, shrunk = pruner.select(loose(network), rng, task), network
     if chosen.network is not None:
-        return PruneStep(
-            chosen.network, _log(network, chosen, None, chosen.edges, epoch), network.edges.at(slice(0))
-        )
+        return PruneStep(chosen.network, _log(network, chosen, None, chosen.edges, epoch), network.edges.at(slice(0)))
     if chosen.weights is not None:
         shrunk = network.with_weights(chosen.weights)
         if keep is not None and not keep.holds(shrunk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.fft
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import blas
 
-Complex = NDArray[np.complex128]
+Complex = NDArray[Any]
 Places = NDArray[np.int64]
 
 MOST_RANK = 4

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
 from neurograph._arrays import frozen
 from neurograph.graphs.topologies.butterfly import stages
@@ -116,7 +116,7 @@ def factors_of(network: Network) -> list[Factor]:
 NO_PLACES: Places = frozen(np.empty(0, np.int64))
 
 
-def _transform(blocks: tuple[Block, ...], weights: NDArray[np.complex128]) -> Factor | None:
+def _transform(blocks: tuple[Block, ...], weights: Complex) -> Factor | None:
     """Return the Fourier transform, or its inverse, that the blocks begin with; None where they begin otherwise."""
     count = blocks[0].before.size
     depth = count.bit_length() - 1
@@ -132,22 +132,19 @@ def _transform(blocks: tuple[Block, ...], weights: NDArray[np.complex128]) -> Fa
     return None
 
 
-def _same(layer: Layer, weights: NDArray[np.complex128], stage: object) -> bool:
+def _same(layer: Layer, weights: Complex, stage: sparse.csr_array) -> bool:
     """Return whether a layer has the entries of a stage of the transform."""
-    wanted: object = stage
-    assert hasattr(wanted, "indptr")
-    matrix = wanted
-    if layer.edges.size != matrix.data.size or np.any(layer.edges < 0):
+    if layer.edges.size != stage.data.size or np.any(layer.edges < 0):
         return False
     order = np.lexsort((layer.columns, layer.rows))
-    rows = np.repeat(np.arange(layer.shape[0]), np.diff(matrix.indptr))
-    if not np.array_equal(layer.rows[order], rows) or not np.array_equal(layer.columns[order], matrix.indices):
+    rows = np.repeat(np.arange(layer.shape[0]), np.diff(stage.indptr))
+    if not np.array_equal(layer.rows[order], rows) or not np.array_equal(layer.columns[order], stage.indices):
         return False
-    apart = weights[layer.edges[order]] - matrix.data
+    apart = weights[layer.edges[order]] - stage.data
     return bool(np.abs(apart.view(np.float64)).max(initial=0.0) <= EQUAL)
 
 
-def _factor(block: Block, weights: NDArray[np.complex128]) -> Factor:
+def _factor(block: Block, weights: Complex) -> Factor:
     """Return a block as a scaled permutation, with hubs or without, or as it is."""
     if len(block.layers) == 1:
         one = _permutation(block.layers[0])

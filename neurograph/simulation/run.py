@@ -32,13 +32,13 @@ class Parts:
     product: Product
     into: Complex
     out: Complex
-    bias: NDArray[np.float64]
-    offset: NDArray[np.float64]
+    bias: NDArray[Any]
+    offset: NDArray[Any]
 
-    def outputs(self, states: Complex) -> NDArray[np.float64]:
+    def outputs(self, states: Complex) -> NDArray[Any]:
         """Return Re(U h) + d (..., outputs) of states (..., neurons)."""
         # The real part of a product is two real ones, which is half the work.
-        return states.real @ self.out.real - states.imag @ self.out.imag + self.offset
+        return np.asarray(states.real @ self.out.real - states.imag @ self.out.imag + self.offset)
 
 
 def parts_of(network: Network) -> Parts:
@@ -56,9 +56,7 @@ def _parts(network: Network) -> Parts:
     out = np.zeros((layers.neurons.size, connectivity.outputs.size), np.complex128)
     for matrix, edges in ((into, layers.into), (out, layers.out)):
         matrix[ends[0][edges], ends[1][edges]] = network.weights[edges]
-    return Parts(
-        product_of(network), into, out, network.biases[layers.neurons], network.biases[connectivity.outputs]
-    )
+    return Parts(product_of(network), into, out, network.biases[layers.neurons], network.biases[connectivity.outputs])
 
 
 def turned(parts: Parts, sums: Complex, states: Complex, keep: Complex | None = None) -> None:

@@ -25,7 +25,7 @@ from neurograph.training.config import TrainingConfig
 from neurograph.training.plan import Update
 from neurograph.training.problem import Problem
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 BUMP = 1e-5
 """How far a parameter is moved for a central difference."""
@@ -44,7 +44,7 @@ class Run:
         That all are learned from: there is nothing that could fail to settle.
     """
 
-    state: NDArray[np.complex128]
+    state: Array
     settled: float
     learned: NDArray[np.bool_]
 
@@ -159,12 +159,11 @@ class Sequences(Problem):
         return found
 
 
-def _checked(
-    network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig
-) -> tuple[Array, Array, NDArray[np.complex128]]:
+def _checked(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Array, Array, Array]:
     """Return x, y and the states that the sequences begin at."""
     inputs = checked_sequences(network, x)
-    targets = checked_sequence_targets(network, y, *inputs.shape[:2], config.cost)
+    batch, time, _ = inputs.shape
+    targets = checked_sequence_targets(network, y, batch, time, config.cost)
     count = relay_layers(network.connectivity).neurons.size
     return inputs, targets, checked_state(network, config.start, inputs.shape[0], count)
 

@@ -70,9 +70,8 @@ class NormConservation(Theorem):
         if e <= TOLERANCE:
             return self.proved(
                 system,
-                f"A step of W changes no norm by more than a part in {1.0 / e:.2g}: (1 - e) |h| <= |W h| <= (1 + e) |h| "
-                f"with e = {e:.2g}. Of its factors, {worst} is the furthest from unitary, by at most "
-                f"{bounds[worst]:.2g}.",
+                f"W conserves every norm but for rounding: (1 - e) |h| <= |W h| <= (1 + e) |h| with e = {e:.2g}. Of "
+                f"its factors, {worst} is the furthest from unitary, by at most {bounds[worst]:.2g}.",
                 claims=("norm conserved",),
                 norm="l_2",
                 margin=TOLERANCE - e,
@@ -83,7 +82,7 @@ class NormConservation(Theorem):
         if abs(after / before - 1.0) > TOLERANCE + error:
             return self.refuted(
                 system,
-                f"{apart}. W takes a state of the norm 1 to one of the norm {after / before:.6g}.",
+                f"{apart}. W changes the norm of a state by {after / before - 1.0:+.2g} of it.",
                 claims=("norm not conserved",),
                 margin=TOLERANCE - abs(after / before - 1.0),
                 witness=witness | {"state": state},
@@ -136,7 +135,7 @@ def _of_layers(matrices: Sequence[sparse.csr_array]) -> float:
     count = matrices[0].shape[1]
     apart = sparse.csr_array(product.conj().T @ product - sparse.eye_array(count))
     sums = np.asarray(abs(apart).sum(axis=1)).ravel()
-    sizes = np.ones(count)
+    sizes: Array = np.ones(count)
     for one in matrices:
         sizes = abs(one) @ sizes
     for one in reversed(matrices):
