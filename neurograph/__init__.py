@@ -37,6 +37,7 @@ from neurograph.network.network import Network
 from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood
 from neurograph.sampling.result import Samples
 from neurograph.sampling.sample import sample
+from neurograph.simulation.simulate import Simulation, simulate
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
@@ -79,6 +80,7 @@ __all__ = [
     "Report",
     "Rule",
     "Samples",
+    "Simulation",
     "Status",
     "TrainingState",
     "TrainingWarning",
@@ -105,6 +107,7 @@ __all__ = [
     "rules",
     "sample",
     "settle",
+    "simulate",
     "solvers",
     "sweep",
     "tasks",

@@ -168,6 +168,7 @@ def read_links(graph: nx.DiGraph[Any] | EdgeTable | Network) -> Links:
     if isinstance(graph, (EdgeTable, Network)):
         edges = graph.connectivity if isinstance(graph, Network) else graph
         pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
+        _check_real(graph.weights)
         return Links(pre, post, graph.weights.astype(np.float64), graph.roles)
     if not isinstance(graph, nx.DiGraph) or graph.is_multigraph():
         raise GraphError(
@@ -178,6 +179,14 @@ def read_links(graph: nx.DiGraph[Any] | EdgeTable | Network) -> Links:
     ends = np.array([(place[pre], place[post]) for pre, post in graph.edges], np.int64).reshape(-1, 2)
     order = np.lexsort((ends[:, 0], ends[:, 1]))  # as in a network, so that the same random graphs are drawn
     return Links(ends[order, 0], ends[order, 1], _weights(graph)[order], _roles(graph))
+
+
+def _check_real(weights: NDArray[Any]) -> None:
+    if weights.dtype.kind == "c":
+        raise GraphError(
+            "the graph has complex weights, whose signs and sums say nothing: expected real ones, such as moduli, "
+            "topologies.from_matrix(abs(network.matrix()), ...)"
+        )
 
 
 def _weights(graph: nx.DiGraph[Any]) -> NDArray[np.float64]:

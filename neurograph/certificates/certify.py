@@ -94,6 +94,8 @@ def certify(
     <Verdict.UNKNOWN: 'UNKNOWN'>
     """
     network = in_float64(checked_network(network, *EVERY_KIND))
+    if network.dynamics.kind == "unitary":
+        _check_nothing_asked({"x": x, "y": y, "cost": cost, "dt": dt}, phase)
     beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
     cost = squared_error() if cost is None else _checked_cost(cost, phase)
@@ -123,6 +125,16 @@ def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None)
             bar.set_description(theorem.name)
             found.append(theorem.answer(system, max(deadline.left, 0.0) / (len(theorems) - len(found))))
     return tuple(found)
+
+
+def _check_nothing_asked(given: dict[str, object], phase: str) -> None:
+    """Refuse what says nothing of a unitary network, of which all is proved for every state and input at once."""
+    given = given | {"phase": None if phase == "free" else phase}
+    if there := [name for name, value in given.items() if value is not None]:
+        raise ParameterError(
+            f"{there[0]} is given, which says nothing of a unitary network: expected certify(network), for what is "
+            "proved of W holds for every state"
+        )
 
 
 def _checked_cost(cost: Cost, phase: str) -> Cost:

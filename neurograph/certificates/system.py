@@ -79,6 +79,8 @@ class System:
     @cached_property
     def digest(self) -> str:
         """A hash of what is known of A: weights, slopes, nudge."""
+        if self.network.dynamics.kind == "unitary":
+            return network_digest(self.network)
         kept = hashlib.sha256(b"transposed" if self.transposed else b"")
         parts = [self.weights.indptr.astype(np.int64), self.weights.indices.astype(np.int64), self.weights.data]
         with np.errstate(all="ignore"):  # slopes that overflow are slopes too
@@ -347,7 +349,7 @@ def in_float64(network: Network) -> Network:
     """Return the network with the same numbers in float64."""
     return replace(
         network,
-        weights=network.weights.astype(np.float64),
+        weights=network.weights.astype(np.complex128 if network.dtype.kind == "c" else np.float64),
         biases=network.biases.astype(np.float64),
         parameters=network.parameters.astype(np.float64),
     )

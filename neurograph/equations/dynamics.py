@@ -9,9 +9,10 @@ from typing import Literal
 from neurograph._checks import checked_number, public_names
 from neurograph.equations.binary import Binary
 from neurograph.equations.neuron import Dynamics
+from neurograph.equations.unitary import Unitary
 from neurograph.errors import ParameterError
 
-__all__ = ["Dynamics", "additive", "binary", "deep", "hopfield", "vector_field"]
+__all__ = ["Dynamics", "additive", "binary", "deep", "hopfield", "unitary", "vector_field"]
 
 
 def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0.0) -> Dynamics:
@@ -144,6 +145,23 @@ def binary(log_odds: str = "I + b", parameters: Mapping[str, float] | None = Non
     if not isinstance(symmetric, bool):
         raise ParameterError(f"symmetric is {symmetric!r}: expected True or False")
     return Binary.of(log_odds, parameters or {}, symmetric)
+
+
+def unitary() -> Dynamics:
+    r"""Neurons of complex states in discrete time, which a unitary W turns: their sizes neither vanish nor explode.
+
+    .. math:: h_t = \mathrm{modReLU}(W h_{t-1} + V x_t), \quad y_t = \mathrm{Re}(U h_t) + d, \quad
+        \mathrm{modReLU}(z) = \max(|z| + b, 0)\, z/|z|
+
+    A graph of neurons and relays, by the node attribute ``population``, with complex weights:
+    :func:`neurograph.topologies.unitary` builds one, :func:`neurograph.simulate` runs it along sequences, and
+    :func:`neurograph.certify` checks that W conserves the norm. It has no equilibrium.
+
+    References
+    ----------
+    Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    """
+    return Unitary()
 
 
 public_names(__name__, __all__)

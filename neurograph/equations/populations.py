@@ -14,6 +14,7 @@ from neurograph.equations.checked import MOST_VARIABLES
 from neurograph.equations.expression import Expression
 from neurograph.equations.neuron import POPULATION, STATE, Dynamics, latex_of
 from neurograph.equations.rendering import for_brian
+from neurograph.equations.unitary import Unitary
 from neurograph.errors import ParameterError
 
 BOX = ("box low", "box high")
@@ -269,6 +270,8 @@ def dynamics_from_dict(values: Any) -> Dynamics:
     """
     if isinstance(values, Mapping) and "log_odds" in values:
         return Binary.from_dict(values)
+    if isinstance(values, Mapping) and "unitary" in values:
+        return Unitary.from_dict(values)
     if not isinstance(values, Mapping) or set(values) != {"populations"}:
         return Dynamics.from_dict(values)
     each = values["populations"]

@@ -45,6 +45,8 @@ class Reader(abc.ABC):
     tabular : bool
         Whether it is tables of edges and nodes, whose columns and files others may call otherwise. The files beside
         the first are then read as empty where they are not there.
+    complex_weights : bool
+        Whether it holds those of unitary networks.
     """
 
     name: ClassVar[str]
@@ -53,6 +55,7 @@ class Reader(abc.ABC):
     opener: ClassVar[str]
     infixes: ClassVar[tuple[str, ...]] = ("",)
     tabular: ClassVar[bool] = False
+    complex_weights: ClassVar[bool] = False
 
     @abc.abstractmethod
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:

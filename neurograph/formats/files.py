@@ -35,8 +35,9 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     GraphML, GEXF, Cytoscape JSON, CSV, Parquet and SONATA, an attribute that is an int at one node (or edge) and a
     float at another is a float at each afterwards; and what such a column has no type for (None, lists, dicts, tuples,
     text with control characters) stands there as text that begins with ``json:``. NIR refuses by name what it cannot
-    hold. Weights and biases are floats in every format, and numpy's scalars become Python's. Parquet needs pyarrow,
-    SONATA h5py and NIR nir: the extra ``files``.
+    hold. Complex weights, of unitary networks, go into node-link JSON and npz alone; others and biases are floats in
+    every format, and numpy's scalars become Python's. Parquet needs pyarrow, SONATA h5py and NIR nir: the extra
+    ``files``.
 
     Parameters
     ----------
@@ -72,7 +73,15 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
     """
     path = checked_path(path)
     format = _format_of(path)
-    write_files(_files(path, format), format.dump(plain_table(_table(graph))))
+    table = _table(graph)
+    if table.weights.dtype.kind == "c" and not format.complex_weights:
+        pre, post = table.edge(0)
+        able = " or ".join(suffix for suffix, one in FORMATS.items() if one.complex_weights)
+        raise FormatError(
+            f"edge {pre!r} -> {post!r} has weight {table.weights[0]:.3g}, and {format.name} holds no complex numbers: "
+            f"expected a file that ends in {able}"
+        )
+    write_files(_files(path, format), format.dump(plain_table(table)))
     return path
 
 

@@ -41,8 +41,11 @@ class NodeLink(Format):
 
     A label is text, a number, true or false, or an array (a tuple). A node's attributes stand
     beside its ``id``, an edge's beside ``source`` and ``target``; an attribute with one of these
-    names has one more ``_`` in front. A tuple in an attribute is ``{"tuple": [...]}``.
+    names has one more ``_`` in front. A tuple in an attribute is ``{"tuple": [...]}``, a complex weight
+    ``{"complex": [real, imaginary]}``.
     """
+
+    complex_weights = True
 
     name = "node-link JSON"
     suffix = ".json"
@@ -73,16 +76,29 @@ class NodeLink(Format):
             rows.add_node(label_from_json(_field(entry, "id", "node")), _decoded(entry, NODE_KEYS))
         for entry in document["edges"]:
             pre, post = (label_from_json(_field(entry, key, "edge")) for key in EDGE_KEYS)
-            rows.add_edge(pre, post, _decoded(entry, EDGE_KEYS))
+            rows.add_edge(pre, post, _with_complex(_decoded(entry, EDGE_KEYS)))
         return rows.wiring(own=True)
 
 
 def _encoded(attributes: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:
-    return {escaped(name, reserved): to_json(value) for name, value in attributes.items()}
+    return {escaped(name, reserved): _weight_or(value) for name, value in attributes.items()}
+
+
+def _weight_or(value: Any) -> Any:
+    """Return a value as JSON has it; of complex numbers there are only weights."""
+    return {"complex": [value.real, value.imag]} if isinstance(value, complex) else to_json(value)
 
 
 def _decoded(entry: Mapping[str, Any], reserved: Sequence[str]) -> dict[str, Any]:
     return {unescaped(name, reserved): from_json(value) for name, value in entry.items() if name not in reserved}
+
+
+def _with_complex(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return what an edge carries, with its weight as a complex number where it is one."""
+    match attributes.get("weight"):
+        case {"complex": [float() | int() as real, float() | int() as imaginary]}:
+            return attributes | {"weight": complex(real, imaginary)}
+    return attributes
 
 
 def _check_own(document: dict[str, Any]) -> None:

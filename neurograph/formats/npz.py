@@ -32,10 +32,12 @@ class NPZ(Format):
     suffix = ".npz"
     purpose = "scipy and numpy: ``scipy.sparse.load_npz`` reads A[pre, post]"
     opener = "numpy.load(path)"
+    complex_weights = True
 
     def dump(self, table: EdgeTable) -> Sequence[bytes]:
         """Write a graph of plain values."""
         graph = Wiring.of(table).by_pre()
+        complex_weights = table.weights.dtype.kind == "c"
         count = len(graph.nodes)
         others = header(
             graph.attributes,
@@ -47,7 +49,7 @@ class NPZ(Format):
             "shape": np.array([count, count]),
             "indptr": np.searchsorted(graph.pre, np.arange(count + 1)),
             "indices": graph.post.astype(np.int64),
-            "data": graph.of_edges["weight"].values.astype(np.float64),
+            "data": graph.of_edges["weight"].values.astype(np.complex128 if complex_weights else np.float64),
             "labels": np.array(label_column(graph.nodes)),
             "roles": np.array(graph.of_nodes["role"].cells("")),
             "biases": table.biases,
@@ -88,7 +90,7 @@ class NPZ(Format):
 
 
 KINDS = {
-    "format": "SU", "shape": "iu", "indptr": "iu", "indices": "iu", "data": "iuf",
+    "format": "SU", "shape": "iu", "indptr": "iu", "indices": "iu", "data": "iufc",
     "labels": "iuU", "roles": "U", "biases": "f", "neurograph": "u",
 }  # fmt: skip
 """The arrays, and the kinds of values that they hold."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import FrozenArrays
 
-TYPED = {bool: np.bool_, int: np.int64, float: np.float64}
+TYPED = {bool: np.bool_, int: np.int64, float: np.float64, complex: np.complex128}
 """Python's types of which a column is an array of that type; one of any others, or of several, is of objects."""
 
 LARGEST = 2**63 - 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neurograph._checks import finite_number, warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
 from neurograph.graphs.columns import Column
-from neurograph.graphs.wiring import Wiring, numbers
+from neurograph.graphs.wiring import Wiring, complex_numbers, numbers
 
 Normalise = Literal["auto", "incoming", "largest"] | float | None
 
@@ -55,6 +55,13 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
     given = wiring.of_edges["weight"]
     if given.present is not None and not given.present.all():
         return wiring, ""  # refused where the table is made
+    if complex_numbers(given) is not None:
+        if normalise == "auto":
+            return wiring, ""
+        raise GraphError(
+            f"normalise is {normalise!r}, but weights are complex: expected normalise=None, for those of a unitary "
+            "network are as they should be"
+        )
     weights = numbers(given, lambda k: "edge {!r} -> {!r}".format(*wiring.edge(k)), "weight")
     if normalise == "auto":
         if wiring.own or not are_counts(weights, wiring.post):

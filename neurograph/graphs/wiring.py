@@ -137,7 +137,7 @@ class Wiring(FrozenArrays):
         del rows
         return EdgeTable.of(columns, weights, plastic, ties, nodes=nodes, edge_attributes=of_edges, **others)
 
-    def _weights(self) -> NDArray[np.floating[Any]]:
+    def _weights(self) -> NDArray[np.inexact[Any]]:
         column = self.of_edges.get("weight", Column.absent(self.pre.size))
         if column.present is not None and not column.present.all():
             pre, post = self.edge(int(np.argmin(column.present)))
@@ -146,7 +146,10 @@ class Wiring(FrozenArrays):
                 "graph.edges[pre, post]['weight'], or draw every weight with "
                 "neurograph.topologies.from_graph(graph, ..., seed=0)"
             )
-        return numbers(column, lambda k: "edge {!r} -> {!r}".format(*self.edge(k)), "weight")
+        found = complex_numbers(column)
+        return (
+            numbers(column, lambda k: "edge {!r} -> {!r}".format(*self.edge(k)), "weight") if found is None else found
+        )
 
     def _roles(self) -> NDArray[np.int8]:
         codes = {role: code for code, role in enumerate(ROLES)}
@@ -211,6 +214,18 @@ def numbers(column: Column, owner: Any, what: str, remark: str = "") -> NDArray[
             raise GraphError(f"{owner(place)} has {what} {value!r}: expected a finite number{remark}")
         found[place] = number
     return found
+
+
+def complex_numbers(column: Column) -> NDArray[np.complex128] | None:
+    """Return a column of finite numbers, some of them complex; None where none is, or one is something else."""
+    values = column.values
+    if values.dtype == object and complex in (kinds := set(map(type, values))) and kinds <= {complex, float, int}:
+        try:
+            values = values.astype(np.complex128)
+        except OverflowError:
+            return None
+    whole = values.dtype.kind == "c" and np.isfinite(values).all()
+    return values.astype(np.complex128, copy=False) if whole else None
 
 
 def groups(ties: Iterable[Any], edge: Any) -> NDArray[np.int64]:

@@ -28,6 +28,7 @@ from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.html.certificates import certificates
+from neurograph.html.complex_weights import moduli_removed, with_moduli
 from neurograph.html.content import LONGEST, content, is_large
 from neurograph.html.curves import curves
 from neurograph.html.neurons import large_content
@@ -53,6 +54,8 @@ def write_page(
     the strongest, and says so; of more than 12,000 edges the strongest are there. Where each population has its own
     dynamics, it gives the equation and the number of nodes of each, and at a neuron its population and what that one's
     equation reads. The same values give the same bytes.
+
+    Complex weights, of unitary networks, are drawn by their moduli; the facts of an edge give the number.
 
     Of a graph of more than 2,000 nodes, or 200,000 edges, it draws the populations, which the nodes' attribute
     ``population`` or ``cell_type`` names, else modules that it finds, with the sums of the edges between them; lists
@@ -136,15 +139,18 @@ def page(
     if report is not None and not isinstance(report, Report):
         raise ParameterError(f"report is of type {type(report).__name__}: expected what neurograph.certify returns")
     table = _table(graph)
+    complex_weights, given = table.weights.dtype.kind == "c", table
+    if complex_weights:
+        table, removed = with_moduli(table), moduli_removed(removed)
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
     if report is not None:
-        report.check(graph if isinstance(graph, Network) else compile(table))
+        report.check(graph if isinstance(graph, Network) else compile(given))
     large = is_large(table, removed)
     drawn = large_content(table, removed) if large else content(table, dynamics, removed)
     library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js") + (_file("neurons.js") if large else "")
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
-        summary=_summary(table, dynamics, drawn["undrawn"]),
+        summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
         neurons=_file("neurons.html") if large else "",
         css=_file("page.css"),
         certificates="" if report is None else certificates(report),
@@ -166,7 +172,7 @@ def _title(table: EdgeTable) -> str:
     return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
 
 
-def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> str:
+def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], complex_weights: bool) -> str:
     """Return in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges, sizes = table.weights.size, _sizes(table, dynamics)
@@ -177,6 +183,9 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int]) -> st
             for name, one in each_population(dynamics)
         ),
     ]
+    lines += [
+        "Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."
+    ] * complex_weights
     lines += [
         f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
         for count, where in zip(undrawn, ("graph", "log"), strict=True)

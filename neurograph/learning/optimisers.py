@@ -19,7 +19,7 @@ from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
 
-__all__ = ["Adam", "Optimiser", "Sgd", "adam", "sgd"]
+__all__ = ["Adam", "Optimiser", "Rmsprop", "Sgd", "adam", "rmsprop", "sgd"]
 
 OptimiserState = tuple[Floats, ...]
 
@@ -245,10 +245,54 @@ class Adam(Optimiser):
         checked_number("epsilon", self.epsilon, above=0.0)
 
 
+@dataclass(frozen=True)
+class Rmsprop(Optimiser):
+    """RMSProp's steps: the rule's change over the root of the mean of its squares.
+
+    Parameters
+    ----------
+    learning_rate : float
+        About how far a number moves in an update.
+    memory : float
+        Share of the mean square that is kept.
+    epsilon : float
+        Added to the root, so that changes much smaller than this count for less.
+    decay, max_norm, max_step, l1, bounds
+        The limits of every step: see :class:`Optimiser`.
+
+    Raises
+    ------
+    ParameterError
+        If a number is out of range.
+
+    References
+    ----------
+    Tieleman and Hinton, lecture 6.5 of Neural networks for machine learning, Coursera, 2012.
+    """
+
+    of_each: ClassVar[tuple[str, ...]] = ("square",)
+    equations: ClassVar[Mapping[str, str]] = {
+        "square": "memory*square + (1 - memory)*change**2",
+        "direction": "change/(sqrt(square) + epsilon)",
+    }
+
+    learning_rate: float = 0.001
+    _: KW_ONLY
+    memory: float = 0.9
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        super().__post_init__()
+        checked_number("memory", self.memory, least=0.0, below=1.0)
+        checked_number("epsilon", self.epsilon, above=0.0)
+
+
 sgd = Sgd
 adam = Adam
+rmsprop = Rmsprop
 
 public_names(__name__, __all__)
 
-OPTIMISERS: dict[str, Callable[..., Optimiser]] = {"sgd": sgd, "adam": adam}
+OPTIMISERS: dict[str, Callable[..., Optimiser]] = {"sgd": sgd, "adam": adam, "rmsprop": rmsprop}
 """The constructor of each optimiser, by name; the conformance suite runs over them."""

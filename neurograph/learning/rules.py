@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from neurograph._checks import checked_number, public_names
 from neurograph.errors import ParameterError
-from neurograph.learning.rule import Rule
+from neurograph.learning.rule import Rule, ThroughTime
 
 __all__ = [
     "RULES",
     "Rule",
+    "ThroughTime",
     "asymmetric_ep",
     "centred_ep",
     "contrastive_divergence",
@@ -21,6 +22,7 @@ __all__ = [
     "minimum_probability_flow",
     "random_sign_ep",
     "stdp",
+    "through_time",
     "variational_probability_flow",
     "vector_field",
 ]
@@ -301,6 +303,22 @@ def contrastive_divergence(sweeps: int = 1) -> Rule:
 
 FLOW = "(post_data - 0.5)*post_rate*pre_data"
 """What an edge adds to the descent of the probability flow."""
+
+
+def through_time() -> Rule:
+    r"""Backpropagation through time: the exact gradient of a unitary network along sequences. It is not local.
+
+    A synapse would have to know the states of all steps, and the errors come back through W*, the weights transposed
+    and conjugate. It learns on the manifold of W: the phases theta of diagonal factors exp(i theta), the vectors r of
+    reflections 1 - 2 r r*/\|r\|^2, which leaves W unitary whatever the step; and V, U and biases, each real and
+    imaginary part a number.
+
+    References
+    ----------
+    Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the IEEE 78(10), 1990; Arjovsky,
+    Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    """
+    return ThroughTime()
 
 
 def _product(after: str, before: str, scale: str) -> str:

@@ -21,6 +21,7 @@ from neurograph.network.attributes import check_populated, chosen_dynamics, node
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
 from neurograph.network.symmetry import one_way, one_way_message
+from neurograph.network.unitary import check_real, unitary_network
 
 LISTED = 5
 """Bytes an edge, beside its weight, that a list of the edges among free nodes takes at most."""
@@ -44,7 +45,7 @@ def compile(
         Without it: the one the graph carries in its attribute ``dynamics``, else DEEP with the absolute leak and 0.3
         of extra leak, which settles whatever the weights.
     dtype : float64 or float32
-        Type of every number.
+        Type of every number; with ``dynamics.unitary()`` weights are complex128, and all else float64.
 
     Raises
     ------
@@ -76,6 +77,9 @@ def compile(
         raise ParameterError(
             f"dynamics is {dynamics!r}: expected a neurograph.Dynamics, such as neurograph.dynamics.deep()"
         )
+    if dynamics.kind == "unitary":
+        return unitary_network(table, dynamics, number)
+    check_real(table, dynamics)
     _check_memory(table, number)
     _check_dynamics(table, dynamics)
     check_signs(table)
@@ -96,7 +100,7 @@ def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
     check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
 
 
-def _numbers(values: Floats, number: np.dtype[Any], what: str) -> Floats:
+def _numbers(values: NDArray[Any], number: np.dtype[Any], what: str) -> Floats:
     if values.dtype == number:
         return frozen(values)
     with np.errstate(over="ignore"):

@@ -134,7 +134,7 @@ def _checked_table(network: Network, values: ArrayLike, what: str, places: NDArr
         if given.dtype.kind not in "biuf":
             raise TypeError(given.dtype)
         with np.errstate(over="ignore"):  # said below, with the sample and the node
-            array = np.ascontiguousarray(given, dtype=network.dtype)
+            array = np.ascontiguousarray(given, dtype=network.biases.dtype)
     except (TypeError, ValueError):
         raise DataError(f"{what} cannot be read as numbers: expected an array (batch, {places.size})") from None
     wanted = f"expected (batch, {places.size}), one column for each {role} node"

@@ -180,7 +180,7 @@ class Network(FrozenArrays, Printed):
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
         check_mask(what, values)
-        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=self.dtype)
+        array = np.array(by_name(values, self.nodes, what) if axis == "nodes" else values, dtype=like.dtype)
         if array.shape != like.shape:
             raise ParameterError(
                 f"{what} has shape {array.shape}: expected {like.shape}, one number for each of the {axis}"
@@ -232,7 +232,7 @@ class Network(FrozenArrays, Printed):
         stays[given] = True
         order = (np.cumsum(stays) - 1)[given]
         nodes = table.of_nodes()
-        compiled = node_parameters(table, self.dynamics).astype(self.dtype)
+        compiled = node_parameters(table, self.dynamics).astype(self.parameters.dtype)
         for name, old, new in zip(self.dynamics.defaults, compiled.T, self.parameters.T, strict=True):
             if np.any(changed := old != new):
                 column = nodes.get(name, Column.absent(new.size))
@@ -244,7 +244,7 @@ class Network(FrozenArrays, Printed):
             table,
             indptr=self.connectivity.indptr,
             pre=self.connectivity.pre,
-            weights=self.weights.astype(np.float64),
+            weights=self.weights.astype(np.complex128 if self.dtype.kind == "c" else np.float64),
             biases=np.where(np.isfinite(table.biases), self.biases, np.nan),
             plastic=None if table.plastic is None else table.plastic[kept],
             ties=None if table.ties is None else table.ties[kept],
@@ -300,6 +300,7 @@ class Network(FrozenArrays, Printed):
         ParameterError
             If the state has another shape.
         """
+        self._check_drifts()
         s = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if s.ndim not in (1, 2) or s.shape[-1] != self.state_size:
             raise ParameterError(
@@ -314,6 +315,12 @@ class Network(FrozenArrays, Printed):
         given = by_name(target, self.outputs, "target", "output")
         moving[..., outputs] += beta * squared_error().force_at(s[..., outputs], np.asarray(given, self.dtype))
         return moving
+
+    def _check_drifts(self) -> None:
+        if self.dynamics.kind == "unitary":
+            raise ParameterError(
+                f"{self!r} has no drift, for it steps in time: expected a network of rates; neurograph.simulate runs it"
+            )
 
     def _of_a_state(self) -> str:
         further = self.dynamics.variable_names
@@ -340,6 +347,7 @@ class Network(FrozenArrays, Printed):
         ParameterError
             If the state has another shape.
         """
+        self._check_drifts()
         full = np.asarray(by_name(state, self.nodes, "state"), self.dtype)
         if full.shape != (self.state_size,):
             raise ParameterError(f"state has shape {full.shape}: expected ({self.state_size},), {self._of_a_state()}")

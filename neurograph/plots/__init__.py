@@ -14,7 +14,8 @@ from neurograph.plots.heatmap import weights
 from neurograph.plots.lyapunov import lyapunov
 from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
+from neurograph.plots.recall import recall
 
-__all__ = ["convergence", "cost", "decision", "gradient", "lyapunov", "network", "overview", "weights"]
+__all__ = ["convergence", "cost", "decision", "gradient", "lyapunov", "network", "overview", "recall", "weights"]
 
 public_names(__name__, __all__)

@@ -64,7 +64,8 @@ def network(
 
     A positive edge is blue and ends in a triangle, a negative one is vermillion and ends in a bar; its width grows
     with its size. The two edges of a pair bend to different sides. Up to 40 nodes are named, where
-    the labels can be read; from 300 nodes on two edges a node are drawn, the strongest, and the legend says so.
+    the labels can be read; from 300 nodes on two edges a node are drawn, the strongest, and the legend says so. Of
+    complex weights the moduli are drawn.
 
     Parameters
     ----------
@@ -97,6 +98,8 @@ def network(
     >>> figure = ng.plots.network(graph, layout="circle")
     """
     drawn = _arrays(network)
+    complex_weights = drawn.weights.dtype.kind == "c"
+    drawn = replace(drawn, weights=np.abs(drawn.weights)) if complex_weights else drawn
     labels = names(drawn.nodes)
     longest = max(map(len, labels))
     named = len(labels) <= MOST_LABELS
@@ -118,7 +121,7 @@ def network(
         size = min(SMALL + 0.5, (CHARACTER / 0.6 if outside else 0.84 / max(longest, 2)) * points)
         if named and size >= SMALLEST:
             _name(ax, labels, places, sides if outside else np.zeros_like(sides), size)
-        _legend(ax, drawn, said)
+        _legend(ax, drawn, said, "complex" if complex_weights else "")
         return figure_of(ax)
 
 
@@ -241,7 +244,7 @@ def _name(ax: Axes, labels: list[str], places: Points, sides: Points, size: floa
         ax.text(x, y, label, ha=across[dx], va=upwards[dy], fontsize=size, color=INK, path_effects=halo, zorder=5)
 
 
-def _legend(ax: Axes, drawn: Drawn, said: str) -> Legend:
+def _legend(ax: Axes, drawn: Drawn, said: str, kind: str) -> Legend:
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
 
@@ -254,7 +257,7 @@ def _legend(ax: Axes, drawn: Drawn, said: str) -> Legend:
         if np.any(drawn.roles == role)
     ]  # fmt: skip
     signs = [
-        FancyArrowPatch((0, 0), (1, 0), label=f"{SIGNS[sign][3]} weight", **_look(sign, 0.5, 54))
+        FancyArrowPatch((0, 0), (1, 0), label=f"{kind or SIGNS[sign][3]} weight", **_look(sign, 0.5, 54))
         for sign in SIGNS
         if np.any(np.sign(drawn.weights) == sign)
     ]

@@ -11,7 +11,7 @@ from neurograph._arrays import Floats
 from neurograph.graphs.edge_table import ROLES
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
-from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled
+from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled, upper_half
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     """Draw the weight matrix: row = postsynaptic, column = presynaptic node, in the network's order.
 
     White is a weight of 0; a hatched cell has no edge. Lines part nodes of different roles. Up to
-    40 nodes are named.
+    40 nodes are named. Of complex weights the moduli are drawn.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        The image holds ``network.matrix()``, NaN where there is no edge.
+        The image holds ``network.matrix()``, or its moduli, NaN where there is no edge.
 
     Raises
     ------
@@ -60,13 +60,18 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
         ax = panel(ax, (5.4, 4.9))
         n = len(network.nodes)
         largest = float(np.max(np.abs(network.weights), initial=0.0)) or 1.0
+        complex_weights = network.dtype.kind == "c"
+        colours = upper_half(signed_colours()) if complex_weights else signed_colours()
+        least = 0.0 if complex_weights else -largest
         ax.patch.set(facecolor=PALE, edgecolor="#C9C9C9", hatch=HATCH, linewidth=0.0)
-        image = ax.imshow(_dense(network), signed_colours(), vmin=-largest, vmax=largest, interpolation="nearest")
+        image = ax.imshow(_dense(network), colours, vmin=least, vmax=largest, interpolation="nearest")
         _name_nodes(ax, network)
         _part_roles(ax, network.roles)
         ax.set(xlabel="presynaptic", ylabel="postsynaptic", xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
         figure = figure_of(ax)
-        bar = figure.colorbar(image, ax=ax, label="weight", shrink=0.8, pad=0.03)
+        bar = figure.colorbar(
+            image, ax=ax, label="|weight|, of complex weights" if complex_weights else "weight", shrink=0.8, pad=0.03
+        )
         bar.outline.set_visible(False)
         _explain(bar.ax)
         return figure
@@ -75,8 +80,9 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
 def _dense(network: Network) -> Floats:
     """Return the weights (post, pre), NaN where there is no edge."""
     n = len(network.nodes)
-    image = np.full((n, n), np.nan, network.dtype)
-    image[network.connectivity.post, network.connectivity.pre] = network.weights
+    weights = np.abs(network.weights) if network.dtype.kind == "c" else network.weights
+    image = np.full((n, n), np.nan, weights.dtype)
+    image[network.connectivity.post, network.connectivity.pre] = weights
     return image
 
 

@@ -143,6 +143,13 @@ def signed_colours() -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("signed", stops)
 
 
+def upper_half(colours: LinearSegmentedColormap) -> LinearSegmentedColormap:
+    """Return the colours of numbers that are not negative: those from the middle on."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("upper half", [colours(0.5 + place / 254) for place in range(128)])
+
+
 def names(nodes: Sequence[Hashable]) -> list[str]:
     """Return the short name of each node as matplotlib writes it."""
     return [text.replace("$", r"\$") for text in short_names(nodes)]  # or matplotlib reads a formula

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from neurograph._checks import public_names
 from neurograph.pruning.base import Pruner, Removed
 from neurograph.pruning.boltzmann import boltzmann
+from neurograph.pruning.factors import factors
 from neurograph.pruning.magnitude import magnitude
 from neurograph.pruning.proximal import proximal
 from neurograph.pruning.random import random
 from neurograph.pruning.saliency import saliency
 from neurograph.pruning.unreachable import unreachable
 
-__all__ = ["PRUNERS", "Pruner", "Removed", "boltzmann", "magnitude", "proximal", "random", "saliency", "unreachable"]
+__all__ = [
+    "PRUNERS", "Pruner", "Removed", "boltzmann", "factors", "magnitude", "proximal", "random", "saliency",
+    "unreachable",
+]  # fmt: skip
 
 public_names(__name__, __all__)
 
@@ -25,4 +29,4 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "random": random,
     "unreachable": unreachable,
 }
-"""The constructor of each pruner, by name; the conformance suite runs over them."""
+"""The constructor of each pruner that any network takes, by name; the conformance suite runs over them."""

@@ -28,7 +28,7 @@ class Removed(Printed):
     epoch : int
         Of training, after which it left; in :func:`neurograph.prune`, the round, from 0.
     weight, score : float
-        What it had when it left.
+        What it had when it left; the weight of a unitary network is complex.
     reason : str
     """
 
@@ -58,8 +58,8 @@ class RemovedEdges(Rows[Removed]):
     @classmethod
     def none(cls, network: Network) -> RemovedEdges:
         """Return the log of a network that has lost no edge."""
-        whole, number = np.empty(0, np.int32), np.empty(0, network.dtype)
-        return cls((whole, whole, whole, number, number, whole), network.connectivity.table.nodes)
+        whole, number, score = np.empty(0, np.int32), np.empty(0, network.dtype), np.empty(0, network.biases.dtype)
+        return cls((whole, whole, whole, number, score, whole), network.connectivity.table.nodes)
 
     def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Removed:
         """Return one entry."""
@@ -117,12 +117,15 @@ class Selection:
     reason : str
     weights : array (edges,), optional
         The weights from now on, of a pruner that changes those of the other edges too.
+    network : Network, optional
+        What is left, of a pruner that also joins nodes anew; tied edges and what must be kept are then its own matter.
     """
 
     edges: NDArray[np.int64]
     scores: Floats
     reason: str
     weights: Floats | None = None
+    network: Network | None = None
 
 
 NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")

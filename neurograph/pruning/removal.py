@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,10 @@ from scipy.sparse.csgraph import connected_components
 
 from neurograph._arrays import rising
 from neurograph.certificates.constraint import Constraint
+from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
+from neurograph.network.relay_layers import relay_layers
 from neurograph.pruning.base import Pruner, RemovedEdges, Selection, Task
 
 MOST_HELD = 32
@@ -51,7 +53,9 @@ def prune_now(
     Where `keep` would not hold without all of them, the first without which it does not hold is found by bisection and
     stays, and so on with those after it.
     """
-    chosen, shrunk = pruner.select(network, rng, task), network
+    chosen, shrunk = pruner.select(loose(network), rng, task), network
+    if chosen.network is not None:
+        return PruneStep(chosen.network, _log(network, chosen, None, chosen.edges, epoch), network.edges.at(slice(0)))
     if chosen.weights is not None:
         shrunk = network.with_weights(chosen.weights)
         if keep is not None and not keep.holds(shrunk):
@@ -59,7 +63,7 @@ def prune_now(
     if not chosen.edges.size:
         return PruneStep(shrunk, RemovedEdges.none(network), network.edges.at(slice(0)))
     groups = _groups(network)
-    order, rank = _order(network, chosen, groups)
+    order, rank = _order(loose(network), chosen, groups)
 
     def without(stays: NDArray[np.bool_] | None) -> Network:
         leaving = np.zeros(network.weights.size, np.bool_)
@@ -74,6 +78,18 @@ def prune_now(
         held, left = order[stays[rank]], order[~stays[rank]]
     log = _log(network, chosen, groups, order if stays is None else left, epoch)
     return PruneStep(without(stays), log, network.edges.at(held))
+
+
+def loose(network: Network) -> Network:
+    """Return the network with only those edges plastic that may leave alone: none of the factors of a unitary W."""
+    if network.dynamics.kind != "unitary":
+        return network
+    connectivity = network.connectivity
+    table = connectivity.table
+    plastic = np.ones(table.pre.size, np.bool_) if table.plastic is None else table.plastic.copy()
+    plastic[connectivity.edge_ids[relay_layers(connectivity).inner]] = False
+    alone = Connectivity(replace(table, plastic=plastic), connectivity.kept, connectivity.pre, connectivity.indptr)
+    return replace(network, connectivity=alone)
 
 
 def _groups(network: Network) -> NDArray[np.int64] | None:

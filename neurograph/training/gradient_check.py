@@ -24,12 +24,14 @@ from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig, TrainingOptions
+from neurograph.training.in_time import Sequences, central_differences
 from neurograph.training.problem import checked_data
+from neurograph.training.problems import with_rule
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
 LARGEST_RESIDUAL = 1e-6
-"""Largest residual of a free phase that counts as an equilibrium where the solver's own tolerance was not reached."""
+"""Largest residual of a free phase that counts as an equilibrium, though the solver's tolerance was not reached."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,7 +165,8 @@ def gradient_check(
 
     Any rule may be checked on any graph. The scale of some rules is arbitrary (stdp, contrastive Hebbian learning):
     the cosine is what counts for them. The default rule lifts nodes that the box holds, whose gradient is 0: there it
-    is not the gradient, and ``rules.asymmetric_ep(lift=0)`` is.
+    is not the gradient, and ``rules.asymmetric_ep(lift=0)`` is. Of a unitary network, ``rules.through_time()`` is
+    compared with central differences, one number for each parameter, as that rule names them, in place of each edge.
 
     Parameters
     ----------
@@ -209,7 +212,9 @@ def gradient_check(
     >>> print(round(gradient_check(network, x, y, ng.rules.vector_field(), beta=0.01).cosine, 2))
     0.57
     """
-    network = checked_network(network)
+    network = checked_network(network, "rate", "unitary")
+    if network.dynamics.kind == "unitary":
+        return _check_in_time(network, x, y, rule=rule, beta=beta, cost=cost, solver=solver, start=start)
     config = _config(network, rule=rule, beta=beta, cost=cost, solver=solver)
     inputs, targets = checked_data(network, x, y, config)
     rng = checked_generator(seed)
@@ -218,16 +223,13 @@ def gradient_check(
     change, bias_change, phases = _change_at(free, targets, config, rng)
     weight_slope, change = (np.where(network.connectivity.plastic, each, 0.0) for each in (weight_slope, change))
     own = _first_of_each_tie(network)
-    ours = np.concatenate([change[own], bias_change])
-    exact = np.concatenate([weight_slope[own], bias_slope])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        size = np.linalg.norm(exact)
-        cosine = -(ours @ exact) / (np.linalg.norm(ours) * size)
-        relative_error = np.linalg.norm(ours + exact) / size if size > 0.0 else np.nan
+    cosine, relative_error = _nearness(
+        np.concatenate([change[own], bias_change]), np.concatenate([weight_slope[own], bias_slope])
+    )
     return GradientCheck(
         rule=config.rule.name,
-        cosine=float(cosine),
-        relative_error=float(relative_error),
+        cosine=cosine,
+        relative_error=relative_error,
         change=change,
         bias_change=bias_change,
         gradient=weight_slope,
@@ -235,6 +237,22 @@ def gradient_check(
         settled=phases.settled,
         learned=float(phases.learned.mean()),
     )
+
+
+def _nearness(ours: Floats, exact: Floats) -> tuple[float, float]:
+    """Return the cosine of a change and minus the gradient, and the relative error."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.linalg.norm(exact)
+        cosine = -(ours @ exact) / (np.linalg.norm(ours) * size)
+        return float(cosine), float(np.linalg.norm(ours + exact) / size) if size > 0.0 else np.nan
+
+
+def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, **options: Unpack[TrainingOptions]) -> GradientCheck:
+    problem = Sequences.of(network, x, y, TrainingConfig.of(**with_rule(options, network)))
+    both = -problem.slope(network), central_differences(problem, network)
+    count = problem.turning.size - problem.turning.biased.size
+    (change, biases), (slope, bias_slope) = ((one[:count], one[count:]) for one in both)
+    return GradientCheck("through time", *_nearness(*both), change, biases, slope, bias_slope, 1.0, 1.0)
 
 
 def gradient_history(

@@ -12,15 +12,20 @@ from neurograph.learning.rule import Rule
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions
+from neurograph.training.in_time import Sequences
 from neurograph.training.problem import Problem
 from neurograph.training.sampled import SampledProblem
 from neurograph.training.state import TrainingState
 
-PROBLEMS: dict[str, type[Problem]] = {"rate": Problem, "binary": SampledProblem}
+PROBLEMS: dict[str, type[Problem]] = {"rate": Problem, "binary": SampledProblem, "unitary": Sequences}
 """The class of what a network learns, by the kind of its neurons."""
 
 
-RULES: dict[str, Callable[[], Rule]] = {"rate": rules.asymmetric_ep, "binary": rules.variational_probability_flow}
+RULES: dict[str, Callable[[], Rule]] = {
+    "rate": rules.asymmetric_ep,
+    "binary": rules.variational_probability_flow,
+    "unitary": rules.through_time,
+}
 """What makes the rule of each kind, where none is named."""
 
 

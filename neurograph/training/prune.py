@@ -21,7 +21,7 @@ from neurograph.network.inputs import EVERY_KIND, checked_network, starting_stat
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner, unreachable
 from neurograph.pruning.base import RemovedEdges, Task, checked_pruner
-from neurograph.pruning.removal import prune_now
+from neurograph.pruning.removal import loose, prune_now
 from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig
 from neurograph.training.problem import Problem
@@ -158,6 +158,8 @@ def prune(
     (True, np.float64(1.0))
     """
     network, pruner = checked_network(network, *EVERY_KIND), checked_pruner(pruner)
+    if network.dynamics.kind == "unitary":
+        _check_at_once(pruner, x, y, keep)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
     _check_training(training, retrain)
     _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
@@ -185,6 +187,8 @@ def prune(
         removed = removed + gone
         curve.append(measured)
     smaller, left = _without_neurons(now) if neurons else (now, ())
+    if len(now.nodes) < len(network.nodes):  # relays left with their factor
+        left = tuple(node for node in network.nodes if node not in smaller.connectivity.table.index)
     return Pruning(smaller, removed, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]})
 
 
@@ -225,7 +229,7 @@ def _measured(network: Network, judge: _Judge | None) -> dict[str, float]:
 
 
 def _plastic(network: Network) -> int:
-    return int(np.count_nonzero(network.connectivity.plastic))
+    return int(np.count_nonzero(loose(network).connectivity.plastic))
 
 
 def _one_round(
@@ -265,7 +269,7 @@ def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
         biases=table.biases[stays],
         node_attributes=table.of_nodes().take(stays),
     )
-    return compile(smaller, network.dynamics, network.dtype), alone
+    return compile(smaller, network.dynamics, network.biases.dtype), alone
 
 
 def _check_together(
@@ -302,6 +306,17 @@ def _check_together(
             f"pruner regrows, but rounds is {rounds}, retrain is {retrain} and max_drop is {max_drop}: expected at "
             "least 2 rounds with retraining in between and no max_drop, for edges may grow again until the last round; "
             "or regrow=False"
+        )
+
+
+def _check_at_once(pruner: Pruner, x: ArrayLike | None, y: ArrayLike | None, keep: Constraint | None) -> None:
+    """Refuse what asks equilibria of a unitary network."""
+    given = {"x": x is not None, "y": y is not None, "keep": keep is not None}
+    given[f"pruner is {pruner!r}, which asks what each edge is worth at an equilibrium;"] = pruner.needs_task
+    if there := [name if "is" in name else f"{name} is given," for name, asks in given.items() if asks]:
+        raise ParameterError(
+            f"{there[0]} but a unitary network has no equilibrium: expected prune(network, pruner) with "
+            "pruning.factors('R2'), magnitude or random, and neurograph.train afterwards"
         )
 
 

@@ -43,7 +43,7 @@ class TrainingState:
     removed : sequence of Removed
         The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
     state : array (samples, nodes)
-        The last free equilibrium of each sample.
+        The last free equilibrium of each sample; of a unitary network its last state (samples, neurons).
     optimiser_state : tuple of arrays
         The optimiser's own: one number for each weight and bias, or one in all.
     generator : dict

@@ -56,6 +56,10 @@ def train(
     best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
     edges keep one weight.
 
+    A unitary network learns along sequences, by ``rules.through_time()``, which is not local: x is (samples, time,
+    inputs), and y (samples, time, outputs), class labels (samples, time), or (samples, outputs) for the last step.
+    `solver`, `pruner` and `keep` say nothing of it.
+
     Parameters
     ----------
     network : Network, TrainingState, or function of a seed that gives a Network

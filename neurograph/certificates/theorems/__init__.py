@@ -9,6 +9,7 @@ from neurograph.certificates.theorems.gershgorin import Gershgorin
 from neurograph.certificates.theorems.invariant_box import InvariantBox
 from neurograph.certificates.theorems.lure import Lure
 from neurograph.certificates.theorems.m_matrix import MMatrix
+from neurograph.certificates.theorems.norm_conservation import NormConservation
 from neurograph.certificates.theorems.p_matrix import PMatrix
 from neurograph.certificates.theorems.quadratic import QuadraticLyapunov
 from neurograph.certificates.theorems.spectral_abscissa import SpectralAbscissa
@@ -29,6 +30,7 @@ THEOREMS: dict[str, Theorem] = {
         SpectralAbscissa(),
         Lure(),
         QuadraticLyapunov(),
+        NormConservation(),
     )
 }
 """Every theorem by name, cheap to strong; the conformance suite runs over them."""

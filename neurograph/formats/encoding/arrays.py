@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from neurograph.errors import FormatError
 
-KINDS = "biufSU"
+KINDS = "biufcSU"
 """The kinds of numbers and texts that an array may hold: none that unpickling makes."""
 
 UNREADABLE = (

@@ -13,7 +13,8 @@
 - `seed`, an int or a :class:`numpy.random.Generator`; without it every call draws anew.
 
 :func:`from_graph` makes a graph of one's own trainable, :func:`symmetric` ties the two edges of a
-pair, and :func:`dale` makes every neuron excitatory or inhibitory. :func:`from_matrix` and
+pair, and :func:`dale` makes every neuron excitatory or inhibitory. :func:`unitary` has complex weights, and labels of
+its own. :func:`from_matrix` and
 :func:`from_edges` give an :class:`~neurograph.graphs.edge_table.EdgeTable`, which :func:`neurograph.compile` takes
 like a graph. The columns of x and y follow the order of the nodes, not that of `inputs` and `outputs`.
 """
@@ -34,6 +35,7 @@ from neurograph.graphs.intake import SCALE, checked_scale
 from neurograph.graphs.numbering import Places
 from neurograph.graphs.signs import dale
 from neurograph.graphs.tables import from_edges, from_matrix
+from neurograph.graphs.topologies.unitary import unitary
 
 __all__ = [
     "SCALE",
@@ -46,6 +48,7 @@ __all__ = [
     "random",
     "small_world",
     "symmetric",
+    "unitary",
 ]
 
 
