@@ -31,7 +31,7 @@ from neurograph.formats import read, read_table, write
 from neurograph.graphs import connectomes, topologies
 from neurograph.html import write_page
 from neurograph.learning import optimisers, rules
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
 from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood

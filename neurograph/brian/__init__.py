@@ -20,7 +20,7 @@ from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import DataError, ParameterError
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.solvers import Euler

@@ -27,7 +27,7 @@ from neurograph.brian.timing import Times, checked_seconds
 from neurograph.equations.costs import Cost
 from neurograph.equations.populations import by_population
 from neurograph.errors import ParameterError
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium, Record
 

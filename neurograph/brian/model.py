@@ -25,7 +25,7 @@ from neurograph.brian.units import with_unit
 from neurograph.errors import ParameterError
 from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import checked_targets
 from neurograph.solvers.result import Equilibrium
 from neurograph.training.config import DEFAULT_BETA, TrainingConfig

@@ -9,7 +9,7 @@ from neurograph.brian.recipe import Recipe, counting, membrane
 from neurograph.errors import FormatError
 from neurograph.formats.nir_neurons import integrators
 from neurograph.formats.nir_spikes import SpikingNeurons
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 
 LONGEST_STEP = 1e-4

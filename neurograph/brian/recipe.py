@@ -14,7 +14,7 @@ from neurograph.equations.costs import Cost
 from neurograph.equations.expression import Expression
 from neurograph.equations.populations import BOX
 from neurograph.errors import ParameterError
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.result import Record
 

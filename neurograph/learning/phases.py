@@ -15,7 +15,7 @@ from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.equations import cost_programs, output_program
 from neurograph.learning.readout import Ends, Readout, integrated
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.linear_response import response_call
 from neurograph.solvers.result import Equilibrium, Response, Status

@@ -19,7 +19,7 @@ from neurograph.kernels.edge_terms import edge_terms
 from neurograph.kernels.equations import equations, node_program
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import weighed
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.arguments import edges_of, nodes_of, rows_of
 
@@ -118,7 +118,7 @@ class Readout:
     def _tables(self, rule: Expression, variable: str, others: set[str]) -> dict[str, Floats]:
         """Return each variable of a rule but the others, by name, as (nodes + 1, batch); the last row sends 1."""
         tables: dict[str, Floats] = {}
-        for name in sorted(rule.symbols - others) or ["pre_free"]:
+        for name in sorted(rule.symbols - others) or [f"pre_{next(iter(self.ends.states))}"]:
             what = name.removeprefix("pre_").removeprefix("post_")
             twin = next((table for other, table in tables.items() if other.partition("_")[2] == what), None)
             tables[name] = self._table(what, variable) if twin is None else twin
@@ -137,7 +137,7 @@ class Readout:
                 by = {"slope": variable, "leak": "w_out", "leak_abs": "w_out_abs"}[what]
                 self._tabulate(node_program(dynamics, dynamics.rest_slope(by)), "free", table)
             case _:
-                phase, table[-1] = what.removeprefix("sent_"), what != "response"
+                phase, table[-1] = what.removeprefix("sent_"), what not in ("response", "rate", "visible")
                 if what == phase or dynamics.transfer.strip() == "s":
                     self._transpose(np.ascontiguousarray(network.parted(ends.states[phase])[0]), table)
                 else:

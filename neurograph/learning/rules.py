@@ -1,16 +1,15 @@
-"""Learning rules: the phases they need, and an expression that may see only the two ends of its own edge."""
+"""The named learning rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any
 
-from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number, public_names
-from neurograph.equations.expression import Expression
-from neurograph.errors import LocalityError, ParameterError
+from neurograph.errors import ParameterError
+from neurograph.learning.rule import Rule
 
 __all__ = [
     "RULES",
@@ -18,146 +17,21 @@ __all__ = [
     "ThroughTime",
     "asymmetric_ep",
     "centred_ep",
+    "contrastive_divergence",
     "contrastive_hebbian",
     "coupled_learning",
     "deep",
     "ep",
+    "minimum_probability_flow",
     "random_sign_ep",
     "stdp",
     "through_time",
+    "variational_probability_flow",
     "vector_field",
 ]
 
 DEFAULT_LIFT = 0.1
 """The lift of :func:`asymmetric_ep`."""
-
-PHASES = ("nudged", "opposite", "clamped", "response")
-"""The phases that a rule may need after the free one, in the order in which they are run."""
-
-READOUT = (
-    *(f"{end}_{sent}{phase}" for phase in ("free", *PHASES[:3]) for sent in ("", "sent_") for end in ("pre", "post")),
-    "pre_response", "post_response", "post_slope", "pre_leak", "w", "beta",
-)  # fmt: skip
-"""The variables of a readout rule: both ends at the end of each phase, the edge's effect on either end, its weight."""
-
-ONLINE = ("pre", "post", "dpre", "dpost", "w")
-"""The variables of an online rule: both ends after a step, their changes in it, the weight."""
-
-
-@dataclass(frozen=True)
-class Rule(FrozenArrays):
-    """How one edge's weight changes, from what is known at its two ends and nowhere else.
-
-    A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression
-    names: ``free`` (always run), ``nudged`` (+beta), ``opposite`` (-beta), ``clamped`` (outputs held at their
-    targets) and ``response`` (the linear response to a nudge that goes to 0, along the edges turned round).
-
-    Parameters
-    ----------
-    change : str
-        The change of the weight that lowers the cost, as an equation. A *readout* rule is evaluated once, on
-        the final states of its phases: ``pre_free``, ``post_free``, ``pre_nudged``, ... are the states of the edge's
-        two ends, ``pre_sent_free``, ... what they send, f(s); ``pre_response`` and ``post_response`` are ds/dbeta;
-        ``post_slope`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
-        this weight (0 where the node is clamped, or its drift has no ``w_out``), both at the free equilibrium; ``w``
-        is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step of the nudged phase,
-        on ``pre`` and ``post`` after the step and on ``dpre`` and ``dpost``, their differences in it, and ``w``.
-    kind : {"readout", "online"}
-        Whether the rule is evaluated once or at each step.
-    average : bool
-        Whether an online rule is averaged over the solver's number of steps; else it is summed.
-    transposed : bool
-        Whether activity also returns along the edges in the nudged phases: the drift gets (J' - J)(s - s_free).
-    random_sign : bool
-        Whether the sign of beta is drawn anew for each sample and update.
-    clamp : float
-        How far the outputs of the clamped phase are moved from where they are free towards their targets, 0 to 1.
-    lift : float
-        The share, 0 to 1, by which a node at a bound of the box responds to a force back into it, in the response
-        phase. With 0 it does not respond, as its gradient is 0.
-    symmetric : bool
-        Whether the rule is right only where every edge between free nodes is tied to the edge back.
-    name : str
-        The name of the rule in results.
-
-    Raises
-    ------
-    LocalityError
-        If the expression names anything else: the rule would not be local.
-    ExpressionError
-        If the expression cannot be read.
-    ParameterError
-        If the other arguments do not go with the phases.
-
-    Examples
-    --------
-    >>> hebb = Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
-    >>> hebb.phases
-    ('nudged',)
-    >>> Rule("pre_free * sum_post")
-    Traceback (most recent call last):
-    ...
-    neurograph.errors.LocalityError: a readout rule uses 'sum_post', which is not at either end of its edge: ...
-    """
-
-    change: str
-    kind: Literal["readout", "online"] = "readout"
-    average: bool = False
-    transposed: bool = False
-    random_sign: bool = False
-    clamp: float = 1.0
-    lift: float = 0.0
-    symmetric: bool = False
-    name: str = "custom"
-
-    def __post_init__(self) -> None:
-        """Check that the rule is local, and that its arguments agree with its phases."""
-        if self.kind not in ("readout", "online"):
-            raise ParameterError(f"kind is {self.kind!r}: expected 'readout' or 'online'")
-        if self.average and self.kind == "readout":
-            raise ParameterError("average is True for a readout rule, which has no steps: expected an online rule")
-        _ = self.expression
-        checked_number("clamp", self.clamp, above=0.0, most=1.0)
-        checked_number("lift", self.lift, least=0.0, most=1.0)
-        if self.lift and "response" not in self.phases:
-            raise ParameterError(f"lift is {self.lift!r}, but {self.change!r} names no response phase")
-        for name in ("transposed", "random_sign"):
-            if getattr(self, name) and not self.nudged:
-                raise ParameterError(
-                    f"{name} is True, but {self.change!r} names neither the nudged nor the opposite phase: "
-                    "expected a rule with one of them"
-                )
-        if self.clamp != 1.0 and "clamped" not in self.phases:
-            raise ParameterError(f"clamp is {self.clamp!r}, but {self.change!r} names no clamped phase")
-
-    @cached_property
-    def expression(self) -> Expression:
-        """The change, checked."""
-        vocabulary = READOUT if self.kind == "readout" else ONLINE
-        return LocalExpression(self.change, vocabulary, f"a {self.kind} rule")
-
-    @cached_property
-    def phases(self) -> tuple[str, ...]:
-        """The phases after the free one that the rule needs, in their order."""
-        symbols = self.expression.symbols
-        if self.kind == "online":
-            return ("nudged",)
-        return tuple(phase for phase in PHASES if any(symbol.endswith(f"_{phase}") for symbol in symbols))
-
-    @property
-    def nudged(self) -> bool:
-        """Whether there is a phase of nudging strength beta."""
-        return bool({"nudged", "opposite"} & set(self.phases))
-
-
-class LocalExpression(Expression):
-    """An expression whose unknown names raise :class:`LocalityError`."""
-
-    def _unknown_name(self, name: str) -> None:
-        raise LocalityError(
-            f"{self.what} uses {name!r}, which is not at either end of its edge: expected only "
-            f"{', '.join(self.vocabulary)}"
-        )
 
 
 def stdp(average: bool = True) -> Rule:
@@ -357,6 +231,7 @@ class ThroughTime(Rule):
     """Backpropagation through time, which is not local; made by :func:`through_time`."""
 
     change: str = ""
+    kind: Any = "through time"
     name: str = "through time"
 
     def __post_init__(self) -> None:
@@ -388,6 +263,88 @@ def through_time() -> Rule:
     return ThroughTime()
 
 
+def variational_probability_flow(sweeps: int = 1) -> Rule:
+    r"""Variational probability flow, for binary neurons: each flip away from the data becomes rarer.
+
+    .. math:: \Delta W_{ij} = (s_j - \tfrac 1 2) r_j s_i, \quad r_j = e^{(1/2 - s_j) a_j}
+
+    the half of an edge i -> j, a_j the log odds; its tied edge adds the other. With the visible neurons at the data and
+    the hidden ones h drawn from P(h | v) it descends the flow out of the data, K = sum_j r_j. It needs one phase, a
+    neuron's own state and rate, and none of the model's states. Where h is drawn exactly, the flips of hidden neurons
+    add nothing in the mean. Without ties each neuron fits its own P(s_j | the others), which need not go together.
+
+    Parameters
+    ----------
+    sweeps : int
+        Over the hidden neurons, for each sample in each epoch; more than one where they have edges among themselves.
+
+    Raises
+    ------
+    ParameterError
+        If `sweeps` is no whole number >= 1.
+
+    References
+    ----------
+    Liu, Lin, Quek, Variational probability flow for biologically plausible training of deep neural networks, AAAI 2018,
+    arXiv 1711.07732.
+    """
+    return Rule(FLOW, kind="sampled", sweeps=sweeps, name="variational probability flow")
+
+
+def minimum_probability_flow(sweeps: int = 1) -> Rule:
+    r"""Minimum probability flow, for binary neurons: :func:`variational_probability_flow` by visible flips alone.
+
+    .. math:: \Delta W_{ij} = (s_j - \tfrac 1 2) r_j s_i \quad \text{where } j \text{ is visible, else } 0
+
+    Without hidden neurons the two are one; with some, h is drawn from P(h | v), as there.
+
+    Parameters
+    ----------
+    sweeps : int
+        As of :func:`variational_probability_flow`.
+
+    Raises
+    ------
+    ParameterError
+        If `sweeps` is no whole number >= 1.
+
+    References
+    ----------
+    Sohl-Dickstein, Battaglino, DeWeese, Minimum probability flow learning, ICML 2011, arXiv 0906.4779.
+    """
+    return Rule(f"post_visible*{FLOW}", kind="sampled", sweeps=sweeps, name="minimum probability flow")
+
+
+def contrastive_divergence(sweeps: int = 1) -> Rule:
+    r"""Contrastive divergence, for binary neurons: states at the data, less states some sweeps later.
+
+    .. math:: \Delta W_{ij} = s_i s_j - s'_i s'_j
+
+    for the pair of tied edges, s' after `sweeps` Gibbs sweeps over all neurons from s; each of the two has the half
+    that its postsynaptic neuron's change contributes. It needs two phases.
+
+    Parameters
+    ----------
+    sweeps : int
+        Also over the hidden neurons, for the data phase.
+
+    Raises
+    ------
+    ParameterError
+        If `sweeps` is no whole number >= 1.
+
+    References
+    ----------
+    Hinton, Training products of experts by minimizing contrastive divergence, Neural Computation 14, 2002.
+    """
+    change = "0.5*(pre_data + pre_model)*(post_data - post_model)"
+    return Rule(change, kind="sampled", symmetric=True, sweeps=sweeps, name="contrastive divergence")
+
+
+FLOW = "(post_data - 0.5)*post_rate*pre_data"
+"""What an edge adds to the descent of the probability flow."""
+
+
 def _product(after: str, before: str, scale: str) -> str:
     """Return the equation of one edge's half of f(s_i) f(s_j) after, less before."""
     # A difference of products is mean(f_i) (change of f_j) + mean(f_j) (change of f_i), means and changes over the two
@@ -405,3 +362,8 @@ RULES: dict[str, Callable[..., Rule]] = {
     )
 }  # fmt: skip
 """The function that makes each rule, by name; the command and the conformance suites run over them."""
+
+SAMPLED_RULES: dict[str, Callable[..., Rule]] = {
+    make.__name__: make for make in (variational_probability_flow, minimum_probability_flow, contrastive_divergence)
+}
+"""The named rules of binary neurons."""

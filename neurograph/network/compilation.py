@@ -181,7 +181,8 @@ def check_symmetric(network: Network, rule: str | None = None) -> None:
     if wrong is not None:
         pre, post = network.edges[wrong]
         who = f"the rule {rule}" if rule is not None else network.dynamics.name
-        other = ", or rules.asymmetric_ep() learns on any graph" if rule is not None else ""
+        any_graph = "variational_probability_flow" if network.dynamics.kind == "binary" else "asymmetric_ep"
+        other = f", or rules.{any_graph}() learns on any graph" if rule is not None else ""
         raise GraphError(
             f"edges {pre!r} -> {post!r} and back are not tied, so learning would make them differ, but {who} needs "
             f"W_ij = W_ji: neurograph.topologies.symmetric(graph) ties every pair{other}"

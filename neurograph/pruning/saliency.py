@@ -12,7 +12,7 @@ from neurograph.equations.costs import squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.phases import run_phases, weight_change
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.pruning.base import Ranking, Task
 from neurograph.solvers.base import Phase

@@ -17,7 +17,7 @@ from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser, adam
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start
 from neurograph.pruning import Pruner
 from neurograph.pruning.base import checked_pruner

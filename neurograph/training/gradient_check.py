@@ -16,7 +16,7 @@ from neurograph.errors import DivergenceError
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases, weight_change
-from neurograph.learning.rules import Rule
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.solvers import Euler
@@ -246,8 +246,8 @@ def _nearness(ours: Floats, exact: Floats) -> tuple[float, float]:
         return float(cosine), float(np.linalg.norm(ours + exact) / size) if size > 0.0 else np.nan
 
 
-def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, **options: Any) -> GradientCheck:
-    problem = Sequences.of(network, x, y, TrainingConfig.of(**options))
+def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule | None, **options: Any) -> GradientCheck:
+    problem = Sequences.of(network, x, y, TrainingConfig.of(rule=rule or rules.through_time(), **options))
     both = -problem.slope(network), central_differences(problem, network)
     count = problem.turning.size - problem.turning.biased.size
     (change, biases), (slope, bias_slope) = ((one[:count], one[count:]) for one in both)

@@ -12,7 +12,6 @@ from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost, error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.graphs.labelled import shown
-from neurograph.learning import rules
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.rules import ThroughTime
 from neurograph.learning.through_time import backward, forward
@@ -174,10 +173,10 @@ def _judged(cost: Cost, outputs: Array, y: Array) -> dict[str, float]:
 
 
 def _check_config(config: TrainingConfig) -> None:
-    if config.rule != rules.asymmetric_ep() and not isinstance(config.rule, ThroughTime):
+    if not isinstance(config.rule, ThroughTime):
         raise ParameterError(
-            f"rule is {config.rule.name}, which learns from equilibria, and a unitary network has none: expected "
-            "rules.through_time(), or no rule"
+            f"rule is {config.rule.name}, which looks at the two ends of an edge alone: expected rules.through_time(), by "
+            "which unitary networks learn, and which is not local"
         )
     given = {
         "solver": config.solver != Auto(),

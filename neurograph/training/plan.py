@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +34,28 @@ from neurograph.training.update import LARGEST, Step
 SIZE = program(Expression("abs(w)", ("w",), "a weight's size"), ("w",))
 
 
+class PhasesRun(Protocol):
+    """What is known of the phases of a batch, whatever the kind of the neurons."""
+
+    @property
+    def settled(self) -> float:
+        """Share of the phases that settled."""
+
+    @property
+    def learned(self) -> NDArray[np.bool_]:
+        """Whether each sample is learned from (batch,)."""
+
+    @property
+    def state(self) -> Floats:
+        """The states that are kept of the samples (batch, state_size)."""
+
+
 class Update(NamedTuple):
     """What an update leads to: the network and the optimiser's state after it, and the phases that it ran."""
 
     network: Network
     optimiser_state: OptimiserState
-    phases: Phases
+    phases: PhasesRun
 
 
 @dataclass(eq=False)

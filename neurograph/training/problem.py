@@ -13,7 +13,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
-from neurograph.learning.rules import ThroughTime
+from neurograph.learning.rule import Rule
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
@@ -69,11 +69,7 @@ class Problem:
                 f"y is missing: expected the targets of the outputs {shown(network.outputs)}, or class labels, for "
                 "each sample of x"
             )
-        if isinstance(config.rule, ThroughTime):
-            raise ParameterError(
-                f"rule is {config.rule!r}, for unitary networks along sequences: expected a local rule, such as "
-                "rules.asymmetric_ep(), the gradient of a network that settles"
-            )
+        check_rule_of_rates(config.rule)
         check_symmetric(network, config.rule.name if config.rule.symmetric else None)
         inputs, targets = checked_data(network, x, y, config)
         given = None
@@ -189,7 +185,17 @@ class Problem:
         return starting_state(network, self.x[batch], self.config.start, rng)
 
 
+def check_rule_of_rates(rule: Rule) -> None:
+    """Refuse a rule of other neurons than rates."""
+    if rule.kind not in ("readout", "online"):
+        raise ParameterError(
+            f"rule is {rule.name}, which is not one of rates: expected one of their phases, such as "
+            "rules.asymmetric_ep()"
+        )
+
+
 def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:
     """Return x and y as arrays that go with the network and the cost, or raise."""
+    check_rule_of_rates(config.rule)
     inputs = checked_inputs(network, x)
     return inputs, checked_targets(network, y, inputs.shape[0], config.cost)

@@ -51,7 +51,7 @@ LOOKED_AT = 100
 
 def remarks_on(problem: Problem, state: TrainingState) -> dict[str, str]:
     """Return what a user should know of a run after its last epoch, by its kind; nothing where all went well."""
-    if state.network.dynamics.kind == "unitary":
+    if state.network.dynamics.kind != "rate":
         return {}
     samples = problem.samples(state.held_out)[:LOOKED_AT]
     remedy = GO_ON if state.network.dynamics.variables else KEEP + GO_ON

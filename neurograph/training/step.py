@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from neurograph._checks import Seed, checked_generator
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.problems import problem_of
+from neurograph.training.problems import problem_of, with_rule
 from neurograph.training.remarks import warned
 from neurograph.training.settling import PATIENCE
 from neurograph.training.state import TrainingState, begin, check_no_seed, epoch, go_on
@@ -79,7 +79,7 @@ def training_step(
     >>> (ng.settle(state.network, x).outputs > 0.5).astype(int).ravel().tolist()
     [0, 0, 0, 1]
     """
-    config = replace(TrainingConfig.of(**options), batch_size=None, target_cost=None)
+    config = replace(TrainingConfig.of(**with_rule(options, state)), batch_size=None, target_cost=None)
     rng, first = checked_generator(seed), isinstance(state, Network)
     if isinstance(state, TrainingState):
         check_no_seed(seed)

@@ -20,7 +20,7 @@ from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.problems import problem_of
+from neurograph.training.problems import problem_of, with_rule
 from neurograph.training.remarks import never_settled, warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
@@ -146,7 +146,7 @@ def train(
     >>> (ng.settle(fit.network, x).outputs > 0.5).astype(int).ravel().tolist()
     [0, 0, 0, 1]
     """
-    config = TrainingConfig.of(**options)
+    config = TrainingConfig.of(**with_rule(options, network))
     _check_jobs(n_jobs)
     if isinstance(seed, Iterable) and not isinstance(seed, str):
         return _train_many(network, x, y, config, checked_seeds(seed), n_jobs)

@@ -117,7 +117,20 @@ def updated(
     DivergenceError
         If a weight or bias is no longer finite.
     """
-    step = Step(network, config, np.concatenate(weight_change(config.rule, phases)))
+    return stepped(network, config, optimiser_state, np.concatenate(weight_change(config.rule, phases)), epoch)
+
+
+def stepped(
+    network: Network, config: TrainingConfig, optimiser_state: OptimiserState, changes: Floats, epoch: int
+) -> tuple[Network, OptimiserState]:
+    """Return a network a step further along changes of its weights and then its biases, and the optimiser's state.
+
+    Raises
+    ------
+    DivergenceError
+        If a weight or bias is no longer finite.
+    """
+    step = Step(network, config, np.array(changes, np.float64))
     step.load(network, optimiser_state)
     step.rate[...] = config.optimiser.rate(epoch)
     return step.after(engine.run(step.calls) == len(step.calls), epoch)

@@ -4,7 +4,8 @@ import numpy as np
 
 import neurograph as ng
 from neurograph.learning.phases import run_phases, weight_change
-from neurograph.learning.rules import Rule, asymmetric_ep, coupled_learning, ep, stdp
+from neurograph.learning.rule import Rule
+from neurograph.learning.rules import asymmetric_ep, coupled_learning, ep, stdp
 from neurograph.solvers import Euler, GaussSeidel
 from neurograph.solvers.base import Phase
 from neurograph.training.config import TrainingConfig

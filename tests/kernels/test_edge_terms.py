@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from neurograph.equations.expression import Expression
 from neurograph.kernels.edge_terms import MOST_TERMS, edge_terms
-from neurograph.learning.rules import ONLINE, RULES
+from neurograph.learning.rule import ONLINE
+from neurograph.learning.rules import RULES
 
 NAMES = ("pre", "post", "dpre", "dpost", "w")
 

@@ -6,7 +6,8 @@ import scipy.sparse
 
 import neurograph as ng
 from neurograph.kernels import bindings
-from neurograph.learning.rules import Rule, stdp
+from neurograph.learning.rule import Rule
+from neurograph.learning.rules import stdp
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.learning.rules import Rule, asymmetric_ep, stdp
+from neurograph.learning.rule import Rule
+from neurograph.learning.rules import asymmetric_ep, stdp
 
 STATM = Path("/proc/self/statm")
 MEGABYTE = 2**20

@@ -7,7 +7,7 @@ from neurograph.equations.expression import Expression
 from neurograph.kernels import engine
 from neurograph.kernels.edge_terms import edge_terms
 from neurograph.kernels.rule_programs import online_programs, weighed
-from neurograph.learning.rules import ONLINE
+from neurograph.learning.rule import ONLINE
 
 
 def at_weights(terms, sums, w):

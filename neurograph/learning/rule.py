@@ -1,0 +1,164 @@
+"""A learning rule: the phases it needs, and an expression that may see only the two ends of its own edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from neurograph._arrays import FrozenArrays
+from neurograph._checks import checked_number, checked_whole
+from neurograph.equations.expression import Expression
+from neurograph.errors import LocalityError, ParameterError
+
+PHASES = ("nudged", "opposite", "clamped", "response")
+"""The phases that a rule may need after the free one, in the order in which they are run."""
+
+READOUT = (
+    *(f"{end}_{sent}{phase}" for phase in ("free", *PHASES[:3]) for sent in ("", "sent_") for end in ("pre", "post")),
+    "pre_response", "post_response", "post_slope", "pre_leak", "w", "beta",
+)  # fmt: skip
+"""The variables of a readout rule: both ends at the end of each phase, the edge's effect on either end, its weight."""
+
+SAMPLED = (
+    *(f"{end}_{what}" for what in ("data", "model", "rate", "visible") for end in ("pre", "post")), "w",
+)  # fmt: skip
+"""The variables of a sampled rule: both ends in the data and in the model phase, at which rate they flip in the data
+phase, whether they are visible; the weight."""
+
+ONLINE = ("pre", "post", "dpre", "dpost", "w")
+"""The variables of an online rule: both ends after a step, their changes in it, the weight."""
+
+
+VOCABULARY = {"readout": READOUT, "online": ONLINE, "sampled": SAMPLED}
+"""What a rule of each kind may see."""
+
+
+@dataclass(frozen=True)
+class Rule(FrozenArrays):
+    """How one edge's weight changes, from what is known at its two ends and nowhere else.
+
+    A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression
+    names: ``free`` (always run), ``nudged`` (+beta), ``opposite`` (-beta), ``clamped`` (outputs held at their
+    targets) and ``response`` (the linear response to a nudge that goes to 0, along the edges turned round).
+
+    Parameters
+    ----------
+    change : str
+        The change of the weight that lowers the cost, as an equation. A *readout* rule is evaluated once, on
+        the final states of its phases: ``pre_free``, ``post_free``, ``pre_nudged``, ... are the states of the edge's
+        two ends, ``pre_sent_free``, ... what they send, f(s); ``pre_response`` and ``post_response`` are ds/dbeta;
+        ``post_slope`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
+        this weight (0 where the node is clamped, or its drift has no ``w_out``), both at the free equilibrium; ``w``
+        is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step of the nudged phase,
+        on ``pre`` and ``post`` after the step and on ``dpre`` and ``dpost``, their differences in it, and ``w``.
+        A *sampled* rule is one of binary neurons: ``pre_data`` and ``post_data`` are the states of its ends, 0 or 1,
+        with the visible neurons at a sample of the data and the hidden ones drawn given them; ``pre_model`` and
+        ``post_model`` those after sweeps over all neurons from there; ``pre_rate`` and ``post_rate`` the rates
+        exp((1/2 - s) a) at which they flip at the data, a their log odds, the exponent at most 8; ``pre_visible`` and
+        ``post_visible`` are 1 for a visible neuron, else 0; ``w`` is the weight.
+    kind : {"readout", "online", "sampled"}
+        Whether the rule is evaluated once, at each step, or on drawn states.
+    average : bool
+        Whether an online rule is averaged over the solver's number of steps; else it is summed.
+    transposed : bool
+        Whether activity also returns along the edges in the nudged phases: the drift gets (J' - J)(s - s_free).
+    random_sign : bool
+        Whether the sign of beta is drawn anew for each sample and update.
+    clamp : float
+        How far the outputs of the clamped phase are moved from where they are free towards their targets, 0 to 1.
+    lift : float
+        The share, 0 to 1, by which a node at a bound of the box responds to a force back into it, in the response
+        phase. With 0 it does not respond, as its gradient is 0.
+    sweeps : int
+        Of a sampled rule: over the hidden neurons for the data phase, and over all for the model phase.
+    symmetric : bool
+        Whether the rule is right only where every edge between free nodes is tied to the edge back.
+    name : str
+        The name of the rule in results.
+
+    Raises
+    ------
+    LocalityError
+        If the expression names anything else: the rule would not be local.
+    ExpressionError
+        If the expression cannot be read.
+    ParameterError
+        If the other arguments do not go with the phases.
+
+    Examples
+    --------
+    >>> hebb = Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
+    >>> hebb.phases
+    ('nudged',)
+    >>> Rule("pre_free * sum_post")
+    Traceback (most recent call last):
+    ...
+    neurograph.errors.LocalityError: a readout rule uses 'sum_post', which is not at either end of its edge: ...
+    """
+
+    change: str
+    kind: Literal["readout", "online", "sampled"] = "readout"
+    average: bool = False
+    transposed: bool = False
+    random_sign: bool = False
+    clamp: float = 1.0
+    lift: float = 0.0
+    symmetric: bool = False
+    name: str = "custom"
+    sweeps: int = 1
+
+    def __post_init__(self) -> None:
+        """Check that the rule is local, and that its arguments agree with its phases."""
+        if self.kind not in VOCABULARY:
+            raise ParameterError(f"kind is {self.kind!r}: expected 'readout', 'online' or 'sampled'")
+        if self.average and self.kind != "online":
+            raise ParameterError(f"average is True for a {self.kind} rule, which has no steps: expected an online rule")
+        checked_whole("sweeps", self.sweeps, 1)
+        if self.sweeps != 1 and self.kind != "sampled":
+            raise ParameterError(
+                f"sweeps is {self.sweeps} for a {self.kind} rule, whose phases settle: expected a sampled rule"
+            )
+        _ = self.expression
+        checked_number("clamp", self.clamp, above=0.0, most=1.0)
+        checked_number("lift", self.lift, least=0.0, most=1.0)
+        if self.lift and "response" not in self.phases:
+            raise ParameterError(f"lift is {self.lift!r}, but {self.change!r} names no response phase")
+        for name in ("transposed", "random_sign"):
+            if getattr(self, name) and not self.nudged:
+                raise ParameterError(
+                    f"{name} is True, but {self.change!r} names neither the nudged nor the opposite phase: "
+                    "expected a rule with one of them"
+                )
+        if self.clamp != 1.0 and "clamped" not in self.phases:
+            raise ParameterError(f"clamp is {self.clamp!r}, but {self.change!r} names no clamped phase")
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The change, checked."""
+        return LocalExpression(self.change, VOCABULARY[self.kind], f"a {self.kind} rule")
+
+    @cached_property
+    def phases(self) -> tuple[str, ...]:
+        """The phases after the free one that the rule needs, in their order."""
+        symbols = self.expression.symbols
+        if self.kind == "online":
+            return ("nudged",)
+        if self.kind == "sampled":
+            return ("model",) if symbols & {"pre_model", "post_model"} else ()
+        return tuple(phase for phase in PHASES if any(symbol.endswith(f"_{phase}") for symbol in symbols))
+
+    @property
+    def nudged(self) -> bool:
+        """Whether there is a phase of nudging strength beta."""
+        return bool({"nudged", "opposite"} & set(self.phases))
+
+
+class LocalExpression(Expression):
+    """An expression whose unknown names raise :class:`LocalityError`."""
+
+    def _unknown_name(self, name: str) -> None:
+        raise LocalityError(
+            f"{self.what} uses {name!r}, which is not at either end of its edge: expected only "
+            f"{', '.join(self.vocabulary)}"
+        )

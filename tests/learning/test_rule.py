@@ -1,0 +1,37 @@
+import pytest
+
+import neurograph as ng
+from neurograph.learning.rule import SAMPLED
+
+
+def test_a_sampled_rule_sees_its_two_ends_in_the_phases_that_it_names():
+    assert ng.rules.variational_probability_flow().phases == ()
+    assert ng.rules.contrastive_divergence(2).phases == ("model",)
+    assert not ng.rules.contrastive_divergence().nudged
+    assert set(ng.rules.minimum_probability_flow().expression.symbols) < set(SAMPLED)
+
+
+def test_what_is_not_at_its_ends_is_refused():
+    with pytest.raises(ng.LocalityError, match="a sampled rule uses 'energy'"):
+        ng.Rule("pre_data*energy", kind="sampled")
+    with pytest.raises(ng.LocalityError, match="a readout rule uses 'pre_data'"):
+        ng.Rule("pre_data*post_free")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"kind": "drawn"}, "kind is 'drawn'"),
+        ({"kind": "sampled", "average": True}, "average is True for a sampled rule"),
+        ({"kind": "sampled", "sweeps": 0}, "sweeps is 0"),
+        ({"kind": "sampled", "transposed": True}, "transposed is True"),
+    ],
+)
+def test_wrong_arguments_are_refused(options, words):
+    with pytest.raises(ng.ParameterError, match=words):
+        ng.Rule("pre_data*post_data", **options)
+
+
+def test_sweeps_are_of_sampled_rules_alone():
+    with pytest.raises(ng.ParameterError, match="sweeps is 2 for a readout rule"):
+        ng.Rule("pre_free", sweeps=2)
