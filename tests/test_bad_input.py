@@ -7,6 +7,7 @@ import pytest
 import neurograph as ng
 from neurograph.solvers import Euler
 from tests.bad_populations import POPULATIONS
+from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
 
@@ -304,6 +305,7 @@ CALLS = [
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
     *POPULATIONS,
+    *UNITARY,
     *VARIABLES,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),
     ("a solver that is a class", lambda: ng.settle(network(), X, solver=Euler), ["Euler(dt=0.05)"]),

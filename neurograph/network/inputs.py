@@ -47,6 +47,11 @@ def checked_network(network: Any, *kinds: Kind) -> Network:
         raise ParameterError(f"network is of type {type(network).__name__}: expected a Network; {remedy}")
     kind = network.dynamics.kind
     if kind not in (kinds or ("rate",)):
+        if "rate" not in (kinds or ("rate",)):
+            raise ParameterError(
+                f"network is of {network.dynamics.name} neurons, of the kind {kind!r}: expected one of the kind "
+                f"{' or '.join(map(repr, kinds))}; neurograph.dynamics has them"
+            )
         raise ParameterError(f"network has {NO_EQUILIBRIUM[kind]}")
     return network
 

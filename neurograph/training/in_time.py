@@ -175,8 +175,8 @@ def _judged(cost: Cost, outputs: Array, y: Array) -> dict[str, float]:
 def _check_config(config: TrainingConfig) -> None:
     if not isinstance(config.rule, ThroughTime):
         raise ParameterError(
-            f"rule is {config.rule.name}, which learns from equilibria, and a unitary network has none: expected "
-            "rules.through_time(), or no rule"
+            f"rule is {config.rule.name}, which looks at the two ends of an edge alone: expected rules.through_time(), "
+            "by which unitary networks learn, and which is not local"
         )
     given = {
         "solver": config.solver != Auto(),

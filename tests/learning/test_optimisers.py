@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurograph.learning.optimisers import OPTIMISERS, Optimiser, adam, sgd
+from neurograph.learning.optimisers import OPTIMISERS, Optimiser, adam, rmsprop, sgd
 
 EVERY = [*(make(learning_rate=0.1) for make in OPTIMISERS.values()), sgd(0.1, 0.9)]
 
@@ -121,3 +121,13 @@ def test_the_pull_of_l1_decays_with_the_rate():
     for epoch, pull in enumerate([0.1, 0.05, 0.025]):
         values, _ = optimiser.step(np.array([1.0, -1.0]), np.zeros(2), optimiser.begin(2), 2, epoch)
         assert np.allclose(values, [1.0 - pull, pull - 1.0], atol=1e-15)
+
+
+def test_rmsprop_is_its_equations_written_out():
+    rng = np.random.default_rng(0)
+    changes = rng.normal(size=(20, 4)) * [1e-3, 1.0, 30.0, 0.0]
+    square, values = np.zeros(4), np.zeros(4)
+    for g in changes:
+        square = 0.9 * square + 0.1 * g * g
+        values = values + 0.01 * g / (np.sqrt(square) + 1e-8)
+    assert np.allclose(run(rmsprop(0.01), changes, weights=4)[-1], values, rtol=1e-12)
