@@ -114,7 +114,8 @@ def certify(
     theorems = [one for one in THEOREMS.values() if one.level in asked and kind in one.kinds]
     certificates = _answers(theorems, system, progress)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
-    return Report(certificates, f"{network!r}, {phase} phase{nudge}", network_digest(network))
+    where = f", {phase} phase{nudge}" if kind == "rate" else ""
+    return Report(certificates, f"{network!r}{where}", network_digest(network))
 
 
 def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None) -> tuple[Certificate, ...]:
