@@ -11,6 +11,9 @@ from neurograph._checks import checked_number, checked_whole
 from neurograph.equations.expression import Expression
 from neurograph.errors import LocalityError, ParameterError
 
+Kind = Literal["readout", "online", "sampled", "through time"]
+"""When a rule is evaluated: once, along a phase, on drawn states; the last is no expression of an edge's two ends."""
+
 PHASES = ("nudged", "opposite", "clamped", "response")
 """The phases that a rule may need after the free one, in the order in which they are run."""
 
@@ -98,7 +101,7 @@ class Rule(FrozenArrays):
     """
 
     change: str
-    kind: Literal["readout", "online", "sampled"] = "readout"
+    kind: Kind = "readout"
     average: bool = False
     transposed: bool = False
     random_sign: bool = False
@@ -162,3 +165,24 @@ class LocalExpression(Expression):
             f"{self.what} uses {name!r}, which is not at either end of its edge: expected only "
             f"{', '.join(self.vocabulary)}"
         )
+
+
+@dataclass(frozen=True, repr=False)
+class ThroughTime(Rule):
+    """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`."""
+
+    change: str = ""
+    kind: Kind = "through time"
+    name: str = "through time"
+
+    def __post_init__(self) -> None:
+        """Leave it unread: there is no expression of the two ends of an edge."""
+
+    def __repr__(self) -> str:
+        """Return the call, and that it is not local."""
+        return "through_time() (not local: it needs the states of all steps, and the weights transposed)"
+
+    @cached_property
+    def phases(self) -> tuple[str, ...]:
+        """Return none."""
+        return ()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from neurograph._checks import checked_number, public_names
 from neurograph.errors import ParameterError
-from neurograph.learning.rule import Rule
+from neurograph.learning.rule import Rule, ThroughTime
 
 __all__ = [
     "RULES",
@@ -226,43 +223,6 @@ def asymmetric_ep(finite: bool = False, lift: float | None = None) -> Rule:
     return Rule(f"({change})/(2*beta)", transposed=True, name="asymmetric ep (finite)")
 
 
-@dataclass(frozen=True, repr=False)
-class ThroughTime(Rule):
-    """Backpropagation through time, which is not local; made by :func:`through_time`."""
-
-    change: str = ""
-    kind: Any = "through time"
-    name: str = "through time"
-
-    def __post_init__(self) -> None:
-        """Leave it unread: there is no expression of the two ends of an edge."""
-
-    def __repr__(self) -> str:
-        """Return the call, and that it is not local."""
-        return "through_time() (not local: it needs the states of all steps, and the weights transposed)"
-
-    @cached_property
-    def phases(self) -> tuple[str, ...]:
-        """It has none."""
-        return ()
-
-
-def through_time() -> Rule:
-    r"""Backpropagation through time: the exact gradient of a unitary network along sequences. It is not local.
-
-    A synapse would have to know the states of all steps, and the errors come back through W*, the weights transposed
-    and conjugate. It learns on the manifold of W: the phases theta of diagonal factors exp(i theta), the vectors r of
-    reflections 1 - 2 r r*/\|r\|^2, which leaves W unitary whatever the step; and V, U and biases, each real and
-    imaginary part a number.
-
-    References
-    ----------
-    Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the IEEE 78(10), 1990; Arjovsky,
-    Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
-    """
-    return ThroughTime()
-
-
 def variational_probability_flow(sweeps: int = 1) -> Rule:
     r"""Variational probability flow, for binary neurons: each flip away from the data becomes rarer.
 
@@ -343,6 +303,22 @@ def contrastive_divergence(sweeps: int = 1) -> Rule:
 
 FLOW = "(post_data - 0.5)*post_rate*pre_data"
 """What an edge adds to the descent of the probability flow."""
+
+
+def through_time() -> Rule:
+    r"""Backpropagation through time: the exact gradient of a unitary network along sequences. It is not local.
+
+    A synapse would have to know the states of all steps, and the errors come back through W*, the weights transposed
+    and conjugate. It learns on the manifold of W: the phases theta of diagonal factors exp(i theta), the vectors r of
+    reflections 1 - 2 r r*/\|r\|^2, which leaves W unitary whatever the step; and V, U and biases, each real and
+    imaginary part a number.
+
+    References
+    ----------
+    Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the IEEE 78(10), 1990; Arjovsky,
+    Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    """
+    return ThroughTime()
 
 
 def _product(after: str, before: str, scale: str) -> str:

@@ -26,6 +26,7 @@ from neurograph.solvers.settle import raise_divergence
 from neurograph.training.config import TrainingConfig, TrainingOptions
 from neurograph.training.in_time import Sequences, central_differences
 from neurograph.training.problem import checked_data
+from neurograph.training.problems import with_rule
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
@@ -246,11 +247,10 @@ def _nearness(ours: Floats, exact: Floats) -> tuple[float, float]:
         return float(cosine), float(np.linalg.norm(ours + exact) / size) if size > 0.0 else np.nan
 
 
-def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, rule: Rule | None, **options: Any) -> GradientCheck:
-    problem = Sequences.of(network, x, y, TrainingConfig.of(rule=rule or rules.through_time(), **options))
-    both = -problem.slope(network), central_differences(problem, network)
-    count = problem.turning.size - problem.turning.biased.size
-    (change, biases), (slope, bias_slope) = ((one[:count], one[count:]) for one in both)
+def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, **options: Unpack[TrainingOptions]) -> GradientCheck:
+    problem = Sequences.of(network, x, y, TrainingConfig.of(**with_rule(options, network)))
+    both, count = (-problem.slope(network), central_differences(problem, network)), problem.turning.biased.size
+    (change, biases), (slope, bias_slope) = (np.split(one, [one.size - count]) for one in both)
     return GradientCheck("through time", *_nearness(*both), change, biases, slope, bias_slope, 1.0, 1.0)
 
 

@@ -13,7 +13,7 @@ from neurograph.equations.costs import Cost, error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.learning.optimisers import OptimiserState
-from neurograph.learning.rules import ThroughTime
+from neurograph.learning.rule import ThroughTime
 from neurograph.learning.through_time import backward, forward
 from neurograph.learning.turning import Turning
 from neurograph.network.network import Network
