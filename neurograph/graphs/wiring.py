@@ -217,15 +217,14 @@ def numbers(column: Column, owner: Any, what: str, remark: str = "") -> NDArray[
 
 
 def complex_numbers(column: Column) -> NDArray[np.complex128] | None:
-    """Return a column of finite numbers, some of them complex; None where none is, or one is something else."""
+    """Return a column of numbers, some of them complex; None where none is, or one is something else."""
     values = column.values
     if values.dtype == object and complex in (kinds := set(map(type, values))) and kinds <= {complex, float, int}:
         try:
             values = values.astype(np.complex128)
         except OverflowError:
             return None
-    whole = values.dtype.kind == "c" and np.isfinite(values).all()
-    return values.astype(np.complex128, copy=False) if whole else None
+    return values.astype(np.complex128, copy=False) if values.dtype.kind == "c" else None
 
 
 def groups(ties: Iterable[Any], edge: Any) -> NDArray[np.int64]:
