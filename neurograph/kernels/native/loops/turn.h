@@ -85,17 +85,21 @@ TARGET static inline __attribute__((always_inline)) void NAMED(turned_row)(const
     }
 }
 
-/* The sum of a row times some numbers. */
-TARGET static inline REAL NAMED(dot)(const REAL *u, const REAL *a, int64_t size) {
-    VEC sum[4] = {{0}};
+/* What a hub hears of a row: the sums of u a, and of u b, b behind a. */
+TARGET static inline void NAMED(listen)(const REAL *u, const REAL *a, int64_t size, REAL *to) {
+    VEC sum[4] = {{0}}, other[4] = {{0}};
     int64_t k = 0;
     for (; k + 4 * PER <= size; k += 4 * PER)
-        UNROLL for (int part = 0; part < 4; part++) sum[part] += *(const VEC *)(u + k + part * PER) * *(const VEC *)(a + k + part * PER);
-    const VEC all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    REAL total = 0;
-    for (int lane = 0; lane < PER; lane++) total += all[lane];
-    for (; k < size; k++) total += u[k] * a[k];
-    return total;
+        UNROLL for (int part = 0; part < 4; part++) {
+            const VEC x = *(const VEC *)(u + k + part * PER);
+            sum[part] += x * *(const VEC *)(a + k + part * PER);
+            other[part] += x * *(const VEC *)(a + size + k + part * PER);
+        }
+    const VEC all = (sum[0] + sum[1]) + (sum[2] + sum[3]), rest = (other[0] + other[1]) + (other[2] + other[3]);
+    REAL one = 0, two = 0;
+    for (int lane = 0; lane < PER; lane++) one += all[lane], two += rest[lane];
+    for (; k < size; k++) one += u[k] * a[k], two += u[k] * a[size + k];
+    to[0] = one, to[1] = two;
 }
 
 TARGET static void NAMED(turned)(const void *rows, int64_t batch, int64_t count, int scaled, const int64_t *source,
@@ -105,7 +109,7 @@ TARGET static void NAMED(turned)(const void *rows, int64_t batch, int64_t count,
 #define EACH_ROW(scaled, moved, hubs)                                                                                 \
     for (int64_t row = 0; row < batch; row++) {                                                                       \
         const REAL *u = (const REAL *)rows + row * size;                                                              \
-        for (int64_t h = 0; h < 2 * (hubs); h++) sums[h] = NAMED(dot)(u, (const REAL *)heard + h * size, size);       \
+        for (int64_t h = 0; h < (hubs); h++) NAMED(listen)(u, (const REAL *)heard + 2 * h * size, size, sums + 2 * h); \
         NAMED(turned_row)(u, size, source, sums, factors, (REAL *)to + row * size, scaled, moved, hubs);              \
     }
     if (scaled && source && hubs == 1) EACH_ROW(1, 1, 1)
