@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import brian, certificates, pruning, solvers, tasks
+from neurograph import brian, certificates, pruning, sampling, solvers, tasks
 from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -106,6 +106,7 @@ __all__ = [
     "read_table",
     "rules",
     "sample",
+    "sampling",
     "settle",
     "simulate",
     "solvers",

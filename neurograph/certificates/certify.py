@@ -94,8 +94,9 @@ def certify(
     <Verdict.UNKNOWN: 'UNKNOWN'>
     """
     network = in_float64(checked_network(network, *EVERY_KIND))
-    if network.dynamics.kind == "unitary":
-        _check_nothing_asked({"x": x, "y": y, "cost": cost, "dt": dt}, phase)
+    kind = network.dynamics.kind
+    if kind != "rate":
+        _check_nothing_asked({"x": x, "y": y, "cost": cost, "dt": dt}, phase, kind)
     beta = checked_number("beta", beta)
     _check_phase(phase, beta, x, y)
     cost = squared_error() if cost is None else _checked_cost(cost, phase)
@@ -110,9 +111,11 @@ def certify(
         targets = cost.force_at(np.zeros_like(targets), targets)
     system = System(network, inputs, targets, beta, dt, phase == "transposed", budget)
     asked = LEVELS[: LEVELS.index(level) + 1]
-    certificates = _answers([theorem for theorem in THEOREMS.values() if theorem.level in asked], system, progress)
+    theorems = [one for one in THEOREMS.values() if one.level in asked and kind in one.kinds]
+    certificates = _answers(theorems, system, progress)
     nudge = f", beta = {beta:g}" if phase != "free" else ""
-    return Report(certificates, f"{network!r}, {phase} phase{nudge}", network_digest(network))
+    where = f", {phase} phase{nudge}" if kind == "rate" else ""
+    return Report(certificates, f"{network!r}{where}", network_digest(network))
 
 
 def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None) -> tuple[Certificate, ...]:
@@ -127,13 +130,13 @@ def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None)
     return tuple(found)
 
 
-def _check_nothing_asked(given: dict[str, object], phase: str) -> None:
-    """Refuse what says nothing of a unitary network, of which all is proved for every state and input at once."""
+def _check_nothing_asked(given: dict[str, object], phase: str, kind: str) -> None:
+    """Refuse what is about equilibria, where neurons have none: all is proved for every state at once."""
     given = given | {"phase": None if phase == "free" else phase}
     if there := [name for name, value in given.items() if value is not None]:
         raise ParameterError(
-            f"{there[0]} is given, which says nothing of a unitary network: expected certify(network), for what is "
-            "proved of W holds for every state"
+            f"{there[0]} is given, which says nothing of {kind} neurons: expected certify(network), for what is "
+            "proved of them holds for every state"
         )
 
 

@@ -32,19 +32,24 @@ CLAIMS = (
     "convergent",
     "nonexpansive",
     "norm conserved",
+    "one stationary distribution, reached exponentially",
+    "reversible",
     "box invariant",
     "unstable equilibrium",
     "several equilibria for some bias",
     "norm not conserved",
+    "not reversible",
 )
 """What can be shown, strongest first, the bad news last.
 
 contracting: any two states under one input approach each other at the certificate's rate, in its norm. exponentially
-stable, asymptotically stable: every state (local: every state near it) goes to the equilibrium, at that rate or
-without one. convergent: every state goes to some equilibrium. nonexpansive: no two states drift apart. norm conserved:
-W of a unitary network leaves the norm of every state as it is, but for rounding; not conserved: not that of some. box
-invariant: no state leaves a box, and none stays outside. several equilibria for some bias: for some constant added to
-the drift of each free neuron; the inputs at hand may have but one.
+stable, asymptotically stable: every state (local: every state near it) goes to the equilibrium, at that rate or without
+one. convergent: every state goes to some equilibrium. nonexpansive: no two states drift apart. norm conserved: W of a
+unitary network leaves the norm of every state as it is, but for rounding; not conserved: not that of some. one
+stationary distribution, reached exponentially: the chain of binary neurons comes to it from every start, at that rate.
+reversible: it is exp(-E) / Z, and every draw and flip happens as often back as forth; not reversible: not the flips of
+some two. box invariant: no state leaves a box, and none stays outside. several equilibria for some bias: for some
+constant added to the drift of each free neuron; the inputs at hand may have but one.
 """
 
 CONTRACTION = ("contracting", "unique equilibrium", "exponentially stable")

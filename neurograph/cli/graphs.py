@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import neurograph as ng
-from neurograph.equations.dynamics import DYNAMICS
+from neurograph.equations.dynamics import DYNAMICS, binary
 from neurograph.errors import ParameterError
 from neurograph.formats.files import read_table
 from neurograph.graphs.edge_table import EdgeTable
@@ -33,6 +33,10 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "sign": ("signs of neurons by an attribute, as transmitter=ACh:1,GABA:-1", {"type": str}),
 }
 """The words of :func:`neurograph.read`, and what each says."""
+
+
+NAMED = DYNAMICS | {"binary": binary}
+"""What makes the dynamics that the command knows by name."""
 
 
 def add_graph(command: argparse.ArgumentParser, words: str = "graph file", **how: Any) -> None:
@@ -73,17 +77,17 @@ def chosen_dynamics(words: Sequence[str] | None) -> ng.Dynamics | dict[str, ng.D
         return None
     named = [(word.rpartition("=")[0], word.rpartition("=")[2]) for word in words]
     for word, (_, name) in zip(words, named, strict=True):
-        if name not in DYNAMICS or word.startswith("="):
+        if name not in NAMED or word.startswith("="):
             raise ParameterError(
-                f"dynamics is {word!r}: expected {', '.join(DYNAMICS)}, or POPULATION=NAME for each population; a "
+                f"dynamics is {word!r}: expected {', '.join(NAMED)}, or POPULATION=NAME for each population; a "
                 "graph stands before it"
             )
     if len(named) == 1 and not named[0][0]:
-        return DYNAMICS[named[0][1]]()
+        return NAMED[named[0][1]]()
     alone = [name for population, name in named if not population]
     if alone:
         raise ParameterError(f"dynamics is {' '.join(words)}: expected one, or POPULATION=NAME for each population")
-    each = {population: DYNAMICS[name]() for population, name in named}
+    each = {population: NAMED[name]() for population, name in named}
     if len(each) < len(named):
         twice = next(population for population, count in Counter(one for one, _ in named).items() if count > 1)
         raise ParameterError(

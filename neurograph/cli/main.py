@@ -20,10 +20,10 @@ import numpy as np
 import neurograph as ng
 from neurograph._checks import checked_whole, wrapped
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
-from neurograph.cli.graphs import add_graph, compiled, table_of
+from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
-from neurograph.equations.dynamics import DYNAMICS
+from neurograph.cli.sampling import add_sampling, run_sampling
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
@@ -39,11 +39,12 @@ from neurograph.formats.run_log import (
 )
 from neurograph.html import checked_page_path
 from neurograph.kernels.bindings import how
-from neurograph.learning.rules import RULES
+from neurograph.learning.rules import RULES, SAMPLED_RULES
 from neurograph.training.config import DEFAULT_BETA
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 DEFAULT_BUDGET = inspect.signature(ng.certify).parameters["budget"].default
+EVERY_RULE = RULES | SAMPLED_RULES
 STEPS = asdict(ng.optimisers.adam())
 
 
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_show, _add_report, _add_convert):
+    for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_sample, _add_show, _add_report, _add_convert):
         add(commands)
     for command in commands.choices.values():
         actions = [one for one in command._actions if one.option_strings]
@@ -129,8 +130,9 @@ def _add_train(commands: Any) -> None:
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     _add_dynamics(command)
-    words = f"{listed(RULES)}; default: asymmetric_ep; without GRAPH, edges are tied where the rule needs that"
-    command.add_argument("--rule", help=words, **named(RULES))
+    words = f"{listed(RULES)}; of binary neurons {listed(SAMPLED_RULES)}; default: asymmetric_ep, of binary neurons "
+    words += "variational_probability_flow; without GRAPH, edges are tied where the rule needs that"
+    command.add_argument("--rule", help=words, **named(EVERY_RULE))
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -177,6 +179,15 @@ def _add_prune(commands: Any) -> None:
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
 
 
+def _add_sample(commands: Any) -> None:
+    example = "neurograph sample machine.json --samples 5000 --chains 8 -o samples.npz"
+    words = "draw states of a graph's binary neurons, some of them held, and write them"
+    command = _add(commands, _sample, words, f"Example: {example}")
+    add_graph(command)
+    add_sampling(command, {name: one.default for name, one in inspect.signature(ng.sample).parameters.items()})
+    _add_dynamics(command)
+
+
 def _add_show(commands: Any) -> None:
     command = _add(commands, _show, "describe a graph: its nodes, edges and weights; draw it with --picture")
     add_graph(command)
@@ -214,7 +225,7 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def _add_dynamics(command: argparse.ArgumentParser) -> None:
-    words = f"{listed(DYNAMICS)}, or POPULATION=NAME for each population; default: what the graph carries, else deep"
+    words = f"{listed(NAMED)}, or POPULATION=NAME for each population; default: what the graph carries, else deep"
     command.add_argument("--dynamics", help=words, nargs="+", metavar="NAME")
 
 
@@ -246,10 +257,11 @@ def _train(options: argparse.Namespace) -> None:
     target, numbers = checked_path(options.output), _numbers(options)
     history = options.history and checked_place(options.history)
     network, (x, y) = network_and_data(options)
-    rule = None if options.rule is None else RULES[options.rule]()
-    fit = ng.train(network, x, y, rule=rule, seed=options.seed, **numbers)
+    rule = None if options.rule is None else EVERY_RULE[options.rule]()
+    drawn = network.dynamics.kind == "binary"  # the columns of its outputs are the data
+    fit = ng.train(network, y if drawn else x, None if drawn else y, rule=rule, seed=options.seed, **numbers)
     said = [line for text in (repr(fit), *fit.remarks) for line in wrapped(in_options(text, options), 4)]
-    text = "\n".join([*said, accuracy(fit.network, x, y)])
+    text = "\n".join(said if drawn else [*said, accuracy(fit.network, x, y)])
     if options.task == "digits":
         text += f"\nof those kept for testing: {accuracy(fit.network, *unseen_digits())}"
     if history:
@@ -311,6 +323,10 @@ def _prune(options: argparse.Namespace) -> None:
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
 
 
+def _sample(options: argparse.Namespace) -> None:
+    run_sampling(options)
+
+
 def _show(options: argparse.Namespace) -> None:
     picture = options.picture and checked_place(options.picture, ".png", ".svg", ".pdf")
     network = compiled(options)
@@ -319,7 +335,7 @@ def _show(options: argparse.Namespace) -> None:
     print(network)
     for name, one in each_population(network.dynamics):
         who = f"{name}: " if isinstance(network.dynamics, Populations) else ""
-        print(f"{who}{one}   sends {one.transfer}   box {one.box}")
+        print(f"{who}{one}" + (f"   sends {one.transfer}   box {one.box}" if one.kind == "rate" else ""))
     if network.weights.size:
         size = np.abs(network.weights)
         signs = f"{np.sum(network.weights > 0)} positive, {np.sum(network.weights < 0)} negative"

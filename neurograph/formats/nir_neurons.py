@@ -35,6 +35,11 @@ def populations(graph: nx.DiGraph[Any]) -> dict[str, list[Hashable]]:
     FormatError
         If there is no input.
     """
+    kind = dynamics_of(graph).kind
+    if kind != "rate":
+        raise FormatError(
+            f"the graph has {kind} neurons, for which NIR has no primitive: expected rates of one leak; write .json"
+        )
     members: dict[str, list[Hashable]] = {name: [] for name in POPULATIONS.values()}
     for node, data in graph.nodes(data=True):
         members[POPULATIONS[data.get("role", "hidden")]].append(node)

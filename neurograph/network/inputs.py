@@ -50,7 +50,7 @@ def checked_network(network: Any, *kinds: Kind) -> Network:
         if "rate" not in (kinds or ("rate",)):
             raise ParameterError(
                 f"network is of {network.dynamics.name} neurons, of the kind {kind!r}: expected one of the kind "
-                f"{' or '.join(map(repr, kinds))}; neurograph.dynamics has them"
+                f"{' or '.join(map(repr, kinds))}; compile the graph with neurograph.dynamics.{kinds[-1]}()"
             )
         raise ParameterError(f"network has {NO_EQUILIBRIUM[kind]}")
     return network

@@ -11,11 +11,16 @@ from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
 from neurograph.plots.gradient import gradient
 from neurograph.plots.heatmap import weights
+from neurograph.plots.infill import infill
 from neurograph.plots.lyapunov import lyapunov
+from neurograph.plots.marginals import marginals
 from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 from neurograph.plots.recall import recall
 
-__all__ = ["convergence", "cost", "decision", "gradient", "lyapunov", "network", "overview", "recall", "weights"]
+__all__ = [
+    "convergence", "cost", "decision", "gradient", "infill", "lyapunov", "marginals", "network", "overview", "recall",
+    "weights",
+]  # fmt: skip
 
 public_names(__name__, __all__)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph.equations.binary import Binary
-from neurograph.errors import ParameterError
+from neurograph.errors import DataError, ParameterError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import threads_for
 from neurograph.kernels.equations import node_program
+from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 
 Method = Literal["gibbs", "flips"]
@@ -62,18 +63,72 @@ def drawn_states(
     return drawn
 
 
-def probabilities(network: Network, states: Floats) -> Floats:
-    """Return P(s_j = 1), the others being as they are (chains, nodes), as the sampler has it; 0 at a bias node."""
+def probabilities(network: Network, states: ArrayLike) -> Floats:
+    """Return P(s_j = 1), the others being as they are, as a sweep draws it.
+
+    Parameters
+    ----------
+    network : Network
+        Of :func:`neurograph.dynamics.binary`.
+    states : array (states, nodes)
+        0 and 1; bias neurons are expected at 1.
+
+    Returns
+    -------
+    array (states, nodes)
+        0 at a bias neuron.
+
+    Raises
+    ------
+    ParameterError
+        If the network has other neurons.
+    DataError
+        If the states have another shape, or other values.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
+    >>> nx.set_node_attributes(graph, "output", "role")
+    >>> ng.sampling.probabilities(ng.compile(graph, ng.dynamics.binary()), [[0, 0], [1, 0]]).round(2).tolist()
+    [[0.5, 0.5], [0.5, 0.88]]
+    """
     return _levels(network, states, "gibbs")
 
 
-def flip_rates(network: Network, states: Floats) -> Floats:
-    """Return the rate of each neuron's flip (chains, nodes), exp((1/2 - s) a), as the sampler has it."""
+def flip_rates(network: Network, states: ArrayLike) -> Floats:
+    """Return the rate of each neuron's flip in continuous time, exp((1/2 - s_j) a_j), a_j its log odds.
+
+    Parameters
+    ----------
+    network, states
+        As of :func:`probabilities`.
+
+    Returns
+    -------
+    array (states, nodes)
+        0 at a bias neuron.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As of :func:`probabilities`.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
+    >>> nx.set_node_attributes(graph, "output", "role")
+    >>> ng.sampling.flip_rates(ng.compile(graph, ng.dynamics.binary()), [[0, 0], [1, 0]]).round(2).tolist()
+    [[1.0, 1.0], [1.0, 2.72]]
+    """
     return _levels(network, states, "flips")
 
 
-def _levels(network: Network, states: Floats, method: Method) -> Floats:
-    start = np.ascontiguousarray(states, network.dtype)
+def _levels(network: Network, states: ArrayLike, method: Method) -> Floats:
+    start, nodes = np.ascontiguousarray(states, checked_network(network, "binary").dtype), len(network.nodes)
+    if start.ndim != 2 or start.shape[1] != nodes or not ((start == 0.0) | (start == 1.0)).all():
+        raise DataError(f"states has shape {start.shape}: expected (states, {nodes}), 0 and 1, a column for each node")
     level, chains = np.zeros_like(start), start.shape[0]
     none, zero = np.zeros(start.shape, np.bool_), np.zeros((chains, 4), np.uint64)
     _run(network, start, none, zero, (method == "flips", 0.0, 0.0, 0), None, level)

@@ -92,7 +92,8 @@ class Samples(Printed):
         moving = ~self.held.all(axis=0)
         size = self.effective_size[moving]
         worth = f", effective size {np.nanmin(size):.0f} to {np.nanmax(size):.0f}" if np.isfinite(size).any() else ""
-        return f"Samples({chains} chains of {samples} samples, {int(moving.sum())} free neurons of {nodes}{worth})"
+        kept = f"{chains} chain{'s' * (chains > 1)} of {samples} samples"
+        return f"Samples({kept}, {int(moving.sum())} free neurons of {nodes}{worth})"
 
 
 def _effective_size(states: NDArray[np.int8]) -> Floats:

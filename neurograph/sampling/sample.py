@@ -114,7 +114,7 @@ def sample(
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:
     if method == "flips":
         return checked_number("burn_in", burn_in, least=0.0), checked_number("thin", thin, above=0.0)
-    return checked_whole("burn_in", burn_in, 0, " sweeps"), checked_whole("thin", thin, 1, " sweeps")
+    return checked_whole("burn_in", burn_in, 0, ", in sweeps"), checked_whole("thin", thin, 1, ", in sweeps")
 
 
 def starting_states(

@@ -158,8 +158,8 @@ def prune(
     (True, np.float64(1.0))
     """
     network, pruner = checked_network(network, *EVERY_KIND), checked_pruner(pruner)
-    if network.dynamics.kind == "unitary":
-        _check_at_once(pruner, x, y, keep)
+    if network.dynamics.kind != "rate":
+        _check_at_once(network, pruner, x, y, keep)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
     _check_training(training, retrain)
     _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
@@ -309,14 +309,18 @@ def _check_together(
         )
 
 
-def _check_at_once(pruner: Pruner, x: ArrayLike | None, y: ArrayLike | None, keep: Constraint | None) -> None:
-    """Refuse what asks equilibria of a unitary network."""
+def _check_at_once(
+    network: Network, pruner: Pruner, x: ArrayLike | None, y: ArrayLike | None, keep: Constraint | None
+) -> None:
+    """Refuse what asks equilibria of neurons that have none."""
+    kind = network.dynamics.kind
+    unitary = "pruning.factors('R2'), magnitude or random" if kind == "unitary" else "pruning.magnitude(fraction=0.5)"
     given = {"x": x is not None, "y": y is not None, "keep": keep is not None}
     given[f"pruner is {pruner!r}, which asks what each edge is worth at an equilibrium;"] = pruner.needs_task
     if there := [name if "is" in name else f"{name} is given," for name, asks in given.items() if asks]:
         raise ParameterError(
-            f"{there[0]} but a unitary network has no equilibrium: expected prune(network, pruner) with "
-            "pruning.factors('R2'), magnitude or random, and neurograph.train afterwards"
+            f"{there[0]} but {kind} neurons have no equilibrium: expected prune(network, pruner) with {unitary}, and "
+            "neurograph.train afterwards"
         )
 
 

@@ -13,7 +13,7 @@ from tests.soundness.search import Outcome, attacked, power, sound
 SLOW = ("lure", "quadratic_lyapunov")
 
 
-@pytest.mark.parametrize("name", THEOREMS)
+@pytest.mark.parametrize("name", [name for name, one in THEOREMS.items() if "rate" in one.kinds])
 def test_nothing_is_found_against_what_is_proved_at_its_threshold(name):
     outcome = sound(THEOREMS[name], 1 if name in SLOW else 3, seed=1)
     assert outcome.networks == (1 if name in SLOW else 3)

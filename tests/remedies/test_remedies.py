@@ -7,14 +7,16 @@ import tempfile
 import pytest
 
 from tests.remedies.messages import HOLE, every_message
+from tests.remedies.of_binary import BINARY
 from tests.remedies.of_brian import BRIAN
 from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_training import TRAINING
+from tests.remedies.of_unitary import UNITARY
 
-ROWS = [*GRAPHS, *FORMATS, *NETWORK, *TRAINING, *CERTIFICATES, *EQUATIONS, *OTHERS, *CLI, *BRIAN]
+ROWS = [*GRAPHS, *FORMATS, *NETWORK, *TRAINING, *CERTIFICATES, *EQUATIONS, *OTHERS, *CLI, *BRIAN, *BINARY, *UNITARY]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 
 INSTALLS = "it says what to install, which a test must not do"
@@ -41,6 +43,7 @@ UNTRIED = {
     ("certificates/base.py", "radii"): SHORT,
     ("certificates/base.py", "gives more"): STATED,
     ("certificates/report.py", "says why"): STATED,
+    ("certificates/theorems/dobrushin.py", "A sweep makes"): STATED,
     ("certificates/theorems/lure.py", "pip install"): INSTALLS,
     ("certificates/theorems/spectral_abscissa.py", "Explicit Euler"): STATED,
     ("cli/main.py", "neurograph train"): NO_MESSAGE,
@@ -50,6 +53,7 @@ UNTRIED = {
     ("formats/csv_pair.py", "spreadsheets"): NO_MESSAGE,
     ("formats/packed.py", "Packed().load"): "an opener, of a file whose hash lets none be read that does not compile",
     ("kernels/native/backend.py", ""): INSTALLS,
+    ("learning/rule.py", "not local"): NO_MESSAGE,
     ("network/compilation.py", "dtype='float32'"): SHORT,
     ("plots/phases.py", "keeps no trajectory"): "only a solver of one's own gets there; the others refuse it before",
     ("plots/style.py", "pip install"): INSTALLS,

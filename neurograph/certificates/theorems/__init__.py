@@ -2,7 +2,9 @@
 
 from neurograph.certificates.base import Theorem
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
+from neurograph.certificates.theorems.detailed_balance import DetailedBalance
 from neurograph.certificates.theorems.diagonal_lyapunov import DiagonalLyapunov
+from neurograph.certificates.theorems.dobrushin import Dobrushin
 from neurograph.certificates.theorems.embedding import Embedding
 from neurograph.certificates.theorems.energy import EnergyDescent
 from neurograph.certificates.theorems.gershgorin import Gershgorin
@@ -13,6 +15,7 @@ from neurograph.certificates.theorems.norm_conservation import NormConservation
 from neurograph.certificates.theorems.p_matrix import PMatrix
 from neurograph.certificates.theorems.quadratic import QuadraticLyapunov
 from neurograph.certificates.theorems.spectral_abscissa import SpectralAbscissa
+from neurograph.certificates.theorems.spectral_gap import SpectralGap
 from neurograph.certificates.theorems.symmetric_part import SymmetricPart
 
 THEOREMS: dict[str, Theorem] = {
@@ -31,6 +34,9 @@ THEOREMS: dict[str, Theorem] = {
         Lure(),
         QuadraticLyapunov(),
         NormConservation(),
+        DetailedBalance(),
+        Dobrushin(),
+        SpectralGap(),
     )
 }
 """Every theorem by name, cheap to strong; the conformance suite runs over them."""
