@@ -34,8 +34,8 @@ UNITS = 64
 COPYING, ADDING = "copying over 100 steps", "adding over 50 steps"
 DELAY, LENGTH = 100, 50
 
-EXPECTED: dict[str, Mean] = {}
-"""Of seeds 100 on, measured with this file: recall after copying, and 1 less the mean squared error of adding."""
+EXPECTED = {COPYING: Mean(0.9984, 0.0016, 10), ADDING: Mean(0.9687, 0.0077, 10)}
+"""Of seeds 100 to 109, measured with this file: recall after copying, and 1 less the mean squared error of adding."""
 
 ASKED = {
     "product against the FFT form": 1e-12,

@@ -148,15 +148,15 @@ def _of_factors(
     factors = parts.product.factors
     before, after = states.reshape(-1, states.shape[2]), slopes.reshape(-1, slopes.shape[2])
     for first in range(0, before.shape[0], ROWS):
-        u, kept = before[first : first + ROWS].copy(), list[Complex | None]()
+        u, kept = before[first : first + ROWS], list[Complex | None]()
         for factor in factors:
             learned = _learns(factor, mine, learns)
-            kept.append(u.copy() if learned == "reflection" else None)
+            kept.append(u if learned == "reflection" else None)
             for one in factor.operations:
                 u = one.apply(u)
             if learned == "permutation":
-                kept[-1] = u.copy()
-        g = after[first : first + ROWS].copy()
+                kept[-1] = u
+        g = after[first : first + ROWS]
         for factor, seen in zip(reversed(factors), reversed(kept), strict=True):
             if seen is not None and factor.kind == "permutation":
                 # v = exp(i theta) u: dC/dtheta = Im(g v*).

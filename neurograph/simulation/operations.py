@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import blas
+
+from neurograph.kernels import engine
 
 Complex = NDArray[Any]
 Places = NDArray[np.int64]
@@ -23,8 +25,8 @@ class Operation(abc.ABC):
     """A linear map of rows (batch, before) to rows (batch, after)."""
 
     @abc.abstractmethod
-    def apply(self, rows: Complex) -> Complex:
-        """Return the map of each row, which may stand where the row stood: `rows` are not used again."""
+    def apply(self, rows: Complex, to: Complex | None = None) -> Complex:
+        """Return the map of each row, where there is memory for it in `to`: `rows` themselves, or others."""
 
     @abc.abstractmethod
     def adjoint(self) -> Operation:
@@ -37,10 +39,10 @@ class Fourier(Operation):
 
     inverse: bool
 
-    def apply(self, rows: Complex) -> Complex:
-        """Transform each row by scipy.fft."""
+    def apply(self, rows: Complex, to: Complex | None = None) -> Complex:
+        """Transform each row by scipy.fft, which takes longer where it overwrites them."""
         transform = scipy.fft.ifft if self.inverse else scipy.fft.fft
-        return np.asarray(transform(rows, axis=-1, norm="ortho", overwrite_x=True))
+        return np.asarray(transform(rows, axis=-1, norm="ortho"))
 
     def adjoint(self) -> Fourier:
         """Return the other of the two."""
@@ -53,7 +55,7 @@ class Sparse(Operation):
 
     matrix: sparse.csr_array
 
-    def apply(self, rows: Complex) -> Complex:
+    def apply(self, rows: Complex, to: Complex | None = None) -> Complex:
         """Multiply each row."""
         return np.ascontiguousarray((self.matrix @ rows.T).T)
 
@@ -81,17 +83,39 @@ class Step(Operation):
     heard: Complex
     sent: Complex
 
-    def apply(self, rows: Complex) -> Complex:
-        """Apply it in place where nodes keep theirs."""
-        sums = rows @ self.heard if self.heard.shape[1] else None
-        moved = rows if self.source is None else rows.take(self.source, axis=1)
+    def apply(self, rows: Complex, to: Complex | None = None) -> Complex:
+        """Sum up what the hubs hear in a row, and then go through it."""
+        found = np.empty_like(rows) if to is None or (to is rows and self.source is not None) else to
+        given = rows.view(np.float64)
+        memory = given if found is rows else found.view(np.float64)
+        scaled = self.scale is not None
+        engine.turn(rows.shape[1], given, scaled, self.source, self._hears, self._factors, memory)
+        return found
+
+    @cached_property
+    def _hears(self) -> NDArray[np.float64] | None:
+        """What the engine multiplies the parts of a row by, for the real and the imaginary part of each hub's sum."""
+        if not self.heard.shape[1]:
+            return None
+        ends = [one for column in self.heard.T for one in (column.conj(), 1j * column.conj())]
+        return np.stack([np.ascontiguousarray(one, np.complex128).view(np.float64) for one in ends])
+
+    @cached_property
+    def _factors(self) -> NDArray[np.float64]:
+        """What the engine multiplies pairs of numbers by, four complex numbers after the other."""
+        ends = [one for column in self.sent.T for one in (column, 1j * column)]
+        parts = [np.ascontiguousarray(one, np.complex128).view(np.float64) for one in ends]
         if self.scale is not None:
-            np.multiply(moved, self.scale, out=moved)
-        if sums is None:
-            return moved
-        # moved' += sent sums', as BLAS has it: columns one after another, which rows of moved are.
-        added = blas.zgemm(1.0, self.sent, sums.T, beta=1.0, c=moved.T, overwrite_c=1)
-        return np.asarray(added.T)
+            odd = np.stack([-self.scale.imag, self.scale.imag], axis=1).ravel()
+            parts = [np.repeat(self.scale.real, 2), odd, *parts]
+        blocks = -(-self.heard.shape[0] // 4)
+        memory = np.zeros(8 * blocks * len(parts) + 8)
+        first = -memory.ctypes.data % 64 // 8
+        factors = memory[first : first + 8 * blocks * len(parts)]
+        padded = np.zeros((len(parts), 8 * blocks))
+        padded[:, : 2 * self.heard.shape[0]] = parts if parts else 0.0
+        factors.reshape(blocks, len(parts), 8)[...] = padded.reshape(len(parts), blocks, 8).transpose(1, 0, 2)
+        return factors
 
     def adjoint(self) -> Step:
         """Return that of the conjugate transpose: u_q(i) = conj(c) v, q the inverse of p; A and B change places."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -83,10 +84,23 @@ class Product:
 
 
 def _applied(operations: tuple[Operation, ...], rows: Complex) -> Complex:
-    now = np.array(rows, np.complex128, order="C")
+    now = first = np.ascontiguousarray(rows, np.complex128)
+    scratch = _scratch(first.shape)
     for one in operations:
-        now = one.apply(now)
-    return now
+        there = now is not first and isinstance(one, Step) and one.source is None
+        now = one.apply(now, now if there else None if now is scratch else scratch)
+    return now.copy() if now is scratch or now is first else now
+
+
+_MEMORY = threading.local()
+
+
+def _scratch(shape: tuple[int, ...]) -> Complex:
+    """Return memory of this thread for what is between two operations: to ask for it anew each time is slow."""
+    kept: Complex | None = getattr(_MEMORY, "kept", None)
+    if kept is None or kept.shape != shape:
+        kept = _MEMORY.kept = np.empty(shape, np.complex128)
+    return kept
 
 
 def product_of(network: Network) -> Product:

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse
 
 import neurograph as ng
-from neurograph.kernels import bindings
+from neurograph.kernels import bindings, engine
 from neurograph.learning.rule import Rule
 from neurograph.learning.rules import stdp
 from neurograph.solvers import Euler
@@ -148,3 +148,53 @@ def test_a_linear_response_does_not_depend_on_the_batch():
             apart = solver.respond(free.of(slice(first, last)), force[first:last], lift=0.1)
             assert np.array_equal(apart.state, together.state[first:last])
             assert np.array_equal(apart.input_slope, together.input_slope[first:last])
+
+
+def turned(count=5, batch=3, **changed):
+    """Call the engine's step of a unitary network, with two hubs, and with what is changed."""
+    random = np.random.default_rng(0)
+    given = {
+        "count": count,
+        "rows": random.normal(size=(batch, 2 * count)),
+        "scaled": True,
+        "source": random.permutation(count),
+        "heard": random.normal(size=(4, 2 * count)),
+        "factors": random.normal(size=-(-count // 4) * 8 * 6),
+        "to": np.full((batch, 2 * count), np.nan),
+    } | changed
+    engine.turn(*given.values())
+    return given
+
+
+def test_a_step_writes_every_number_and_nothing_else():
+    given = turned()
+    assert np.isfinite(given["to"]).all()
+    alone = turned(scaled=False, heard=None, factors=np.empty(0))
+    assert np.array_equal(alone["to"].view(complex), alone["rows"].view(complex)[:, alone["source"]])
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"count": 0}, "so many complex numbers"),
+        ({"rows": np.ones(29)}, "so many complex numbers"),
+        ({"source": np.array([0, 1, 2, 3, 5])}, r"source\[4\] is 5"),
+        ({"source": np.arange(4)}, "source has 4 numbers: expected 5"),
+        ({"heard": np.ones(7)}, "heard: expected"),
+        ({"heard": np.ones((4 * 17, 10))}, "16 hubs at most"),
+        ({"factors": np.ones(95)}, "factors has 95 numbers: expected 96"),
+        ({"to": np.ones(29)}, "to has 29 numbers: expected 30"),
+    ],
+)
+def test_a_step_of_arrays_that_do_not_go_together_is_refused(changed, words):
+    with pytest.raises(ValueError, match=words):
+        turned(**changed)
+
+
+def test_rows_that_are_moved_are_not_overwritten():
+    rows = np.ones((3, 10))
+    with pytest.raises(ValueError, match="other memory"):
+        turned(rows=rows, to=rows)
+    assert np.all(rows == 1.0)
+    turned(rows=rows, to=rows, source=None)
+    assert not np.all(rows == 1.0)

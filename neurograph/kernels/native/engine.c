@@ -351,6 +351,43 @@ failed:
     return 0;
 }
 
+/* turn(count, rows, scaled, source, heard, factors, to): rows of `count` complex numbers u become c_i u_p(i) + sum_k s_k b_ki,
+   s_k = sum_j u_j a_kj, all of them float64, as loops/turn.h has them, the last block of `factors` filled up; without source
+   p(i) is i, and `to` may be rows; without `heard` there is no hub. */
+static PyObject *turn(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    PyObject *rows, *source, *heard, *factors, *to;
+    int64_t count, all, size = 0;
+    int scaled;
+    double *found = 0;
+    if (!PyArg_ParseTuple(args, "LOpOOOO", &count, &rows, &scaled, &source, &heard, &factors, &to)) return 0;
+    double *u = numbers(&held, rows, "rows", 'd', -1, &all, to == rows);
+    const double *a = 0;
+    const int64_t *places = 0;
+    if (!u) goto done;
+    if (count < 1 || count > INT64_MAX / 1024 || all % (2 * count)) {
+        PyErr_SetString(PyExc_ValueError, "rows: expected rows of so many complex numbers");
+        goto done;
+    }
+    if (source != Py_None && (!(places = numbers(&held, source, "source", 'l', count, 0, 0)) || all_within(places, count, 0, count, "source"))) goto done;
+    if (heard != Py_None && !(a = numbers(&held, heard, "heard", 'd', -1, &size, 0))) goto done;
+    const int64_t hubs = size / (4 * count);
+    if (hubs > MOST_HUBS || size != 4 * count * hubs) {
+        PyErr_Format(PyExc_ValueError, "heard: expected two numbers for each part of a row and hub, of %d hubs at most", MOST_HUBS);
+        goto done;
+    }
+    const double *f = numbers(&held, factors, "factors", 'd', (count + 3) / 4 * 8 * ((scaled ? 2 : 0) + 2 * hubs), 0, 0);
+    if (f && to == rows && places) PyErr_SetString(PyExc_ValueError, "to: expected other memory than that of rows which are moved");
+    if (!f || PyErr_Occurred() || !(found = to == rows ? u : numbers(&held, to, "to", 'd', all, 0, 1))) goto done;
+    Py_BEGIN_ALLOW_THREADS
+    CHOSEN(turned, 0)(u, all / (2 * count), count, scaled, places, a, f, hubs, found);
+    Py_END_ALLOW_THREADS
+done:
+    release(&held);
+    if (!found) return 0;
+    Py_RETURN_NONE;
+}
+
 #include "operations.h"
 #include "packed.h"
 
@@ -374,6 +411,7 @@ static PyMethodDef methods[] = {
     {"at_most", at_most, METH_VARARGS, "Whether all codes are at most another."},
     {"log_shares", log_shares, METH_VARARGS, "Levels less the logarithm of their row's sum of exponentials."},
     {"unpack", unpack, METH_VARARGS, "Unpack weights in few bits."},
+    {"turn", turn, METH_VARARGS, "A scaled permutation of complex numbers, and what hubs send."},
     {"multiply", multiply, METH_VARARGS, "Multiply with weights in few bits, as they are read."},
     {0}};
 

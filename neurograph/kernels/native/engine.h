@@ -35,11 +35,12 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 6 };
+enum { INTERFACE = 7 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
 enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
+enum { MOST_HUBS = 16 };                       /* that send together in a step of a unitary network */
 enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256, MOST_VARIABLES = 8 };
 enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
 enum { IMPOSSIBLE = -4 }; /* returned where no step is: the batch was not moved */
