@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp
 
 from neurograph._arrays import Floats
 from neurograph._checks import Printed
@@ -156,7 +155,8 @@ def exact_distribution(network: Network, x: ArrayLike | None = None) -> Distribu
     states[:, network.connectivity.bias_nodes] = 1
     states[:, places[varied]] = (np.arange(1 << varied.size)[:, None] >> np.arange(varied.size)) & 1
     logs = -energies(C, c, states[:, places])
-    log_partition = float(logsumexp(logs))
+    top = float(logs.max())
+    log_partition = top + float(np.log(np.exp(logs - top).sum()))
     labels = tuple(network.nodes[place] for place in places[varied])
     return Distribution(network, labels, states, np.exp(logs - log_partition), log_partition)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from neurograph._arrays import Floats
 from neurograph._checks import Printed
@@ -104,8 +103,9 @@ def _effective_size(states: NDArray[np.int8]) -> Floats:
     means = states.mean(axis=1)
     centred = states - means[:, None]
     # 1. Autocovariances of each chain, by FFT, and the variance within and between chains.
-    spectrum = fft.rfft(centred, fft.next_fast_len(2 * samples), axis=1)
-    covariance = fft.irfft(np.abs(spectrum) ** 2, axis=1)[:, :samples].mean(axis=0) / samples
+    size = 1 << (2 * samples - 1).bit_length()
+    spectrum = np.fft.rfft(centred, size, axis=1)
+    covariance = np.fft.irfft(np.abs(spectrum) ** 2, size, axis=1)[:, :samples].mean(axis=0) / samples
     within = covariance[0] * samples / (samples - 1)
     between = means.var(axis=0, ddof=1) if chains > 1 else np.zeros(nodes)
     total = within * (samples - 1) / samples + between

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     compile_graph,
     digits_epoch,
     edge_visits,
+    gibbs_sweep,
     growth,
     large,
     layered_blas,
@@ -34,8 +35,8 @@ from tests.benchmarks import (
 
 BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
-    edge_visits, newton_iterations, solver_times, growth, packed_size, populations, unitary_product, certificates,
-    certify_large, large,
+    edge_visits, newton_iterations, solver_times, growth, packed_size, populations, gibbs_sweep, unitary_product,
+    certificates, certify_large, large,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 
