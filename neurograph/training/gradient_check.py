@@ -249,9 +249,8 @@ def _nearness(ours: Floats, exact: Floats) -> tuple[float, float]:
 
 def _check_in_time(network: Network, x: ArrayLike, y: ArrayLike, **options: Unpack[TrainingOptions]) -> GradientCheck:
     problem = Sequences.of(network, x, y, TrainingConfig.of(**with_rule(options, network)))
-    both = -problem.slope(network), central_differences(problem, network)
-    count = problem.turning.size - problem.turning.biased.size
-    (change, biases), (slope, bias_slope) = ((one[:count], one[count:]) for one in both)
+    both, count = (-problem.slope(network), central_differences(problem, network)), problem.turning.biased.size
+    (change, biases), (slope, bias_slope) = (np.split(one, [one.size - count]) for one in both)
     return GradientCheck("through time", *_nearness(*both), change, biases, slope, bias_slope, 1.0, 1.0)
 
 
