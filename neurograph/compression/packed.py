@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from neurograph._checks import Printed
+from neurograph.compression.bits import Bits, as_bytes, joined
 from neurograph.compression.huffman import Code
+from neurograph.compression.multiplied import Multiplied
+from neurograph.compression.storage import stored, stored_bits
 from neurograph.errors import DataError, FormatError
 from neurograph.kernels import engine
-
-CHUNK = 1 << 20
-"""Most numbers that are turned into bits at once."""
 
 MOST_LEVELS = 1 << 16
 """Most different values that are coded."""
 
-Bits = NDArray[np.uint64]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PackedWeights(Printed):
+class PackedWeights(Multiplied):
     """A sparse matrix as one string of bits, whose product is computed as the bits are read.
 
     Row after row: the number of entries, and for each entry the gap to the column before and the code of its value.
@@ -105,33 +103,25 @@ class PackedWeights(Printed):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the bits, the values and the lengths of the codes."""
+        """Bytes of the bits, the values and the lengths of the codes, as a file has them."""
         codes = sum(code.lengths.size for code in (self.counts, self.gaps, self.levels))
-        return -(-self.bits // 8) + self.values.nbytes + codes
+        return sum(map(len, self.stored)) + codes
+
+    @cached_property
+    def stored(self) -> tuple[bytes, bytes]:
+        """The values and the bits as bytes, none of them changed.
+
+        Values are kept as float32 where it holds every one, and both are compressed by zlib where that is shorter.
+        """
+        return stored(self.values), stored_bits(as_bytes(self.words, self.bits))
 
     @property
     def coded(self) -> bool:
         """Whether the values have codes."""
         return self.levels.lengths.size > 0
 
-    def __matmul__(self, right: ArrayLike) -> NDArray[np.float64]:
-        """Multiply with a vector (columns,) or a matrix (columns, k), reading the bits once.
-
-        Raises
-        ------
-        DataError
-            If the sizes do not go together.
-        """
-        columns = np.asarray(right, np.float64)
-        if columns.ndim not in (1, 2) or columns.shape[0] != self.shape[1]:
-            raise DataError(
-                f"the right side has shape {columns.shape}: expected ({self.shape[1]},) or ({self.shape[1]}, k)"
-            )
-        result = np.zeros((self.shape[0], columns.shape[1] if columns.ndim == 2 else 1))
-        if columns.size:
-            wide = np.ascontiguousarray(columns.reshape(columns.shape[0], -1))
-            engine.multiply(self.words, *self._tables, self.coded, self.values, wide, result)
-        return result[:, 0] if columns.ndim == 1 else result
+    def _add(self, right: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+        engine.multiply(self.words, *self._tables, self.coded, self.values, right, result)
 
     def matrix(self) -> scipy.sparse.csr_array:
         """Return the matrix, entry for entry as it was packed.
@@ -207,7 +197,7 @@ def _written(
     bits[places], many[places] = _number_bits(gap, gaps)
     if level.size:
         bits[places + 1], many[places + 1] = levels.codes[level], levels.lengths[level]
-    return _joined(bits, many)
+    return joined(bits, many)
 
 
 def _number_bits(numbers: NDArray[np.int64], code: Code) -> tuple[Bits, Bits]:
@@ -215,21 +205,3 @@ def _number_bits(numbers: NDArray[np.int64], code: Code) -> tuple[Bits, Bits]:
     extra = _log2(numbers)
     below = (numbers - (np.int64(1) << extra)).astype(np.uint64)
     return code.codes[extra] << extra.astype(np.uint64) | below, (code.lengths[extra] + extra).astype(np.uint64)
-
-
-def _joined(bits: Bits, many: Bits) -> tuple[Bits, int]:
-    """Put the lowest `many` bits of each number one after the other."""
-    ends = np.cumsum(many, dtype=np.uint64)
-    total = int(ends[-1]) if ends.size else 0
-    words = np.zeros(total // 64 + 2, np.uint64)
-    for first in range(0, bits.size, CHUNK):
-        part, length, end = (array[first : first + CHUNK] for array in (bits, many, ends))
-        # A number whose last bit is bit e of all (from 0) ends in word e // 64, `free` = 63 - e % 64 bits above its
-        # lowest. What does not fit there, the bits from 64 - free on, belongs to the word before; it is shifted in two
-        # steps, as a shift by 64 is not defined.
-        last, free = (end - np.uint64(1)) >> np.uint64(6), np.uint64(63) - ((end - np.uint64(1)) & np.uint64(63))
-        np.bitwise_or.at(words, last.astype(np.int64), part << free)
-        over = np.flatnonzero(length + free > np.uint64(64))
-        spilled = part[over] >> (np.uint64(63) - free[over]) >> np.uint64(1)
-        np.bitwise_or.at(words, last[over].astype(np.int64) - 1, spilled)
-    return words, total

@@ -1,13 +1,17 @@
-"""Quantised weights: the levels of least mean square error, each shared by the edges that are tied to it."""
+"""Quantised weights: few levels, each shared by the edges that are tied to it.
+
+The levels are those of least mean square error, or the ends of intervals, to which weights are rounded at random.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from neurograph._checks import Printed, checked_whole
+from neurograph._checks import Printed, Seed, checked_generator, checked_whole
+from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.wiring import Wiring
 from neurograph.network.compilation import compile
@@ -16,6 +20,9 @@ from neurograph.network.network import Network
 
 ROUNDS = 300
 """Most iterations in the search for the levels."""
+
+METHODS = ("sharing", "probabilistic")
+"""How weights become levels."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,8 +49,13 @@ class Quantised(Printed):
         return f"Quantised({self.levels.size} levels{ends}, error {self.error:.2g})"
 
 
-def quantise(network: Network, levels: int = 16) -> Quantised:
-    """Return a network whose plastic weights take few values, the nearest in the mean square.
+def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: Seed = None) -> Quantised:
+    """Return a network whose plastic weights take few values: the nearest in the mean square, or unbiased ones.
+
+    - "sharing": k-means of the weights, each of which goes to the nearest level.
+    - "probabilistic": the levels are quantiles of the weights, the least and the largest among them. Each weight w goes
+      to one of the two between which it lies, a <= w <= b: to b with the chance (w - a)/(b - a), so that its expectation
+      is w, whatever the levels. Edges that are tied go together.
 
     The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by the summed change of its edges,
     and leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
@@ -54,7 +66,10 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     network : Network
         It stays as it is.
     levels : int
-        Most different weights.
+        Most different weights, at least 2.
+    method : {"sharing", "probabilistic"}
+    seed : int or numpy.random.Generator, optional
+        Of the random rounding.
 
     Returns
     -------
@@ -64,13 +79,14 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     Raises
     ------
     ParameterError
-        If `network` is not a Network, or `levels` is no whole number >= 1.
+        If `network` is not a Network, `levels` is no whole number >= 2, or `method` or `seed` is something else.
 
     References
     ----------
     Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28, 1982; the training of the
     levels: Han, Mao, Dally, Deep compression: compressing deep neural networks with pruning, trained quantization and
-    Huffman coding, ICLR 2016, arXiv 1510.00149.
+    Huffman coding, ICLR 2016, arXiv 1510.00149; the random rounding: Marinò, Ghidoli, Frasca, Malchiodi, Compression
+    strategies and space-conscious representations for deep neural networks, ICPR 2020, arXiv 2007.07967.
 
     Examples
     --------
@@ -79,13 +95,25 @@ def quantise(network: Network, levels: int = 16) -> Quantised:
     >>> few = quantise(network, levels=4)
     >>> np.unique(few.network.weights).size
     4
+    >>> few = quantise(network, levels=4, method="probabilistic", seed=0)
+    >>> few.levels.min() == network.weights.min(), few.levels.max() == network.weights.max()
+    (np.True_, np.True_)
     """
     network = checked_network(network, "rate", "binary")
-    levels = checked_whole("levels", levels, 1)
+    levels = checked_whole("levels", levels, 2, ", for one level leaves nothing that tells weights apart")
+    if not isinstance(method, str) or method not in METHODS:
+        raise ParameterError(f"method is {method!r}: expected {' or '.join(map(repr, METHODS))}")
+    rng = checked_generator(seed)
     moved = np.flatnonzero(network.connectivity.plastic & (network.weights != 0.0))
     values = network.weights[moved].astype(np.float64)
-    found, level = nearest_levels(values, levels)
-    found = found.astype(network.dtype).astype(np.float64)
+    if method == "sharing":
+        found, level = nearest_levels(values, levels)
+        found = found.astype(network.dtype).astype(np.float64)
+    else:
+        found = quantile_levels(values, levels, network.dtype)
+        ties = network.connectivity.ties
+        groups = np.arange(values.size) if ties is None else np.unique(ties[moved], return_inverse=True)[1]
+        level = rounded_at_random(values, found, rng.random(values.size)[groups])
     table = network.to_table()
     wiring, places = Wiring.of(table), table.given[moved]
     names = np.array([f"level {k}" for k in range(found.size)], object)
@@ -129,3 +157,37 @@ def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np
         centres = np.sort(means)
     used = np.unique(centres[size > 0.0])
     return used, np.searchsorted((used[1:] + used[:-1]) / 2, values)
+
+
+def quantile_levels(values: NDArray[np.float64], levels: int, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
+    """Return the ends of the intervals between quantiles, rising: all values lie between the first and the last.
+
+    They are numbers of `dtype`, of which the least and the largest value must be.
+
+    Examples
+    --------
+    >>> quantile_levels(np.array([0.0, 1.0, 2.0, 4.0, 8.0]), 3)
+    array([0., 2., 8.])
+    """
+    different = np.unique(values)
+    if different.size <= levels:
+        return different
+    ends = np.quantile(values, np.linspace(0.0, 1.0, levels)).astype(dtype).astype(np.float64)
+    return np.unique(ends)
+
+
+def rounded_at_random(
+    values: NDArray[np.float64], ends: NDArray[np.float64], drawn: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the place of the end to which each value goes, by a number from U(0, 1) each.
+
+    Examples
+    --------
+    >>> rounded_at_random(np.array([0.25, 0.25, 1.0]), np.array([0.0, 1.0, 2.0]), np.array([0.2, 0.3, 0.9]))
+    array([1, 0, 1])
+    """
+    if ends.size < 2:
+        return np.zeros(values.size, np.int64)
+    above = np.clip(np.searchsorted(ends, values, side="right"), 1, ends.size - 1)
+    low, high = ends[above - 1], ends[above]
+    return np.asarray(above - 1 + (drawn * (high - low) < values - low), np.int64)

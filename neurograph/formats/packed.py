@@ -13,8 +13,10 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
+from neurograph.compression.bits import as_words
 from neurograph.compression.huffman import Code
 from neurograph.compression.packed import PackedWeights
+from neurograph.compression.storage import DOUBLE, restored, restored_bits
 from neurograph.errors import FormatError
 from neurograph.formats.base import (
     NO_ENDS,
@@ -32,13 +34,16 @@ from neurograph.graphs.edge_table import EdgeTable, numbered
 from neurograph.graphs.wiring import Wiring
 from neurograph.kernels.engine import LONGEST
 
-LAYOUT = 2
-"""Version of the parts of a file; one with another is refused."""
+LAYOUT = 3
+"""Version of the parts of a file."""
+
+OLDEST = 2
+"""The oldest version that is read: its values and bits stand there as they are."""
 
 FIRST = re.compile(rb"neurograph packed (\d{1,9}) ([0-9a-f]{64})\n")
-SIZES = 10
-"""Numbers in front of the parts: bytes of the JSON text, compressed and not; bits, entries, values; bytes of the code
-tables, of the kinds and of the order."""
+SIZES = {2: 10, 3: 12}
+"""How many numbers a version has in front of the parts: bytes of the JSON text, compressed and not; bits, entries,
+values; bytes of the code tables, of the kinds and of the order; from version 3 on of the values and of the bits."""
 
 DENSEST = 300
 """How many times as long as compressed the JSON text may be, beside a megabyte."""
@@ -50,10 +55,11 @@ SYMBOLS = 1 << 16
 class Packed(Format):
     """A graph whose weights are packed as :class:`neurograph.compression.packed.PackedWeights` has them.
 
-    One line of text with the version and the SHA-256 of all that follows; ten numbers of 64 bits; nodes and
-    attributes as JSON, compressed by zlib; the lengths of three Huffman codes; the different weights; which kind of
-    attributes goes with each, and the place of each edge in its row, compressed by zlib; the bits. Rows are presynaptic
-    nodes. Numbers are little-endian.
+    One line of text with the version and the SHA-256 of all that follows; twelve numbers of 64 bits; nodes and
+    attributes as JSON, compressed by zlib; the lengths of three Huffman codes; the different weights, as float32 where
+    that holds each, and compressed where that is shorter; which kind of attributes goes with each, and the place of
+    each edge in its row, compressed by zlib; the bits, compressed where that is shorter. Rows are presynaptic nodes.
+    Numbers are little-endian. Files of the version before are read.
     """
 
     name = "packed"
@@ -156,17 +162,10 @@ def _inflated(data: bytes, count: int, what: str) -> NDArray[np.int64]:
 def _sealed(text: bytes, packed: PackedWeights, numbers: Sequence[bytes]) -> bytes:
     body = zlib.compress(text, 9)
     numbers = [*(code.lengths.tobytes() for code in (packed.counts, packed.gaps, packed.levels)), *numbers]
+    values, stream = packed.stored
     sizes = [len(body), len(text), packed.bits, packed.entries, packed.values.size, *map(len, numbers)]
-    payload = b"".join(
-        [
-            np.array(sizes, "<u8").tobytes(),
-            body,
-            *numbers[:3],
-            packed.values.astype("<f8").tobytes(),
-            *numbers[3:],
-            packed.words.astype(">u8").tobytes()[: -(-packed.bits // 8)],
-        ]
-    )
+    sizes += [len(values), len(stream)]
+    payload = b"".join([np.array(sizes, "<u8").tobytes(), body, *numbers[:3], values, *numbers[3:], stream])
     return b"neurograph packed %d %s\n%s" % (LAYOUT, hashlib.sha256(payload).hexdigest().encode(), payload)
 
 
@@ -175,28 +174,32 @@ def _opened(data: bytes) -> tuple[dict[str, Any], PackedWeights, NDArray[np.int6
     first = FIRST.match(data)
     if first is None:
         raise FormatError("it does not begin as a packed file of neurograph does; check the path")
-    if int(first[1]) != LAYOUT:
+    version = int(first[1])
+    if version not in SIZES:
         raise FormatError(
-            f"it has version {int(first[1])}: expected {LAYOUT}; read it with the neurograph that wrote it"
+            f"it has version {version}: expected {OLDEST} to {LAYOUT}; read it with the neurograph that wrote it"
         )
     payload = data[first.end() :]
     if hashlib.sha256(payload).hexdigest().encode() != first[2]:
         raise FormatError("its bytes are not those that were written (their hash differs): write it again")
     parts = _Parts(payload)
-    body, text, bits, entries, values, *sizes = (int(size) for size in parts.take(8 * SIZES, "<u8"))
+    body, text, bits, entries, values, *sizes = (int(size) for size in parts.take(8 * SIZES[version], "<u8"))
     document = _document(parts.take(body, "u1").tobytes(), text)
     counts, gaps, levels = (_checked_code(parts.take(size, "u1")) for size in sizes[:3])
-    weights = parts.take(8 * values, "<f8").astype(np.float64)
-    labels, order = (parts.take(size, "u1").tobytes() for size in sizes[3:])
+    old, total = version < LAYOUT, -(-bits // 8)
+    kept, after = (8 * values, total) if old else sizes[5:]
+    weights = parts.take(kept, "u1").tobytes()
+    labels, order = (parts.take(size, "u1").tobytes() for size in sizes[3:5])
     nodes = len(document["nodes"])
-    if max(nodes, entries) > bits or (levels.lengths.size or entries) != values or parts.left != -(-bits // 8):
+    if max(nodes, entries) > bits or (levels.lengths.size or entries) != values or parts.left != after:
         raise FormatError("its sizes do not go together: write it again")
+    different = restored(bytes([DOUBLE]) + weights if old else weights, values)
     kind = _inflated(labels, values, "attributes") if labels else np.zeros(values, np.int64)
     if not kind.max(initial=-1) < document["kinds"] <= entries:
         raise FormatError("the attributes of its edges are not those of its weights: write it again")
     stream = parts.take(parts.left, "u1").tobytes()
-    words = np.frombuffer(stream + bytes(-len(stream) % 8 + 16), ">u8").astype(np.uint64)
-    packed = PackedWeights((nodes, nodes), words, bits, entries, counts, gaps, levels, weights, kind)
+    words = as_words(stream if old else restored_bits(stream, total))
+    packed = PackedWeights((nodes, nodes), words, bits, entries, counts, gaps, levels, different, kind)
     return document, packed, _inflated(order, entries, "order") if order else None
 
 

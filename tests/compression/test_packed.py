@@ -6,6 +6,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurograph.compression import bits
 from neurograph.compression import packed as packing
 from neurograph.compression.huffman import PEEK
 from neurograph.compression.packed import PackedWeights
@@ -56,7 +57,7 @@ def test_wide_gaps_and_long_codes_come_back():
 def test_chunks_of_bits_join(monkeypatch):
     matrix = drawn(np.random.default_rng(3), 16)
     whole = PackedWeights.of(matrix)
-    monkeypatch.setattr(packing, "CHUNK", 7)
+    monkeypatch.setattr(bits, "CHUNK", 7)
     assert np.array_equal(PackedWeights.of(matrix).words, whole.words)
 
 
@@ -92,4 +93,4 @@ def test_packed_sizes_are_those_of_the_entropy():
     assert 8 * packed.nbytes / matrix.nnz < entropy + gaps + 2.0
     assert packed.nbytes < 4 * matrix.nnz / 2  # half of what float32 weights alone take
     codes = sum(code.lengths.nbytes for code in (packed.counts, packed.gaps, packed.levels))
-    assert packed.nbytes == int(np.ceil(packed.bits / 8)) + packed.values.nbytes + codes
+    assert packed.nbytes == sum(map(len, packed.stored)) + codes

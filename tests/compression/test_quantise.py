@@ -33,7 +33,7 @@ def test_the_levels_are_kept_while_they_learn_and_zero_and_fixed_edges_stay():
     assert ((ng.settle(again, x).outputs > 0.5) == (y > 0.5)).all()
 
 
-@pytest.mark.parametrize("levels", [0, 1.5, "many"])
+@pytest.mark.parametrize("levels", [0, 1, 1.5, "many"])
 def test_levels_are_a_whole_number(levels):
     network = ng.compile(ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
     with pytest.raises(ng.ParameterError, match="levels is"):

@@ -413,6 +413,8 @@ static PyMethodDef methods[] = {
     {"unpack", unpack, METH_VARARGS, "Unpack weights in few bits."},
     {"turn", turn, METH_VARARGS, "A scaled permutation of complex numbers, and what hubs send."},
     {"multiply", multiply, METH_VARARGS, "Multiply with weights in few bits, as they are read."},
+    {"decode", decode, METH_VARARGS, "The symbols of a stream of Huffman codes."},
+    {"stream", stream, METH_VARARGS, "Multiply with a matrix column by column, as its codes are read."},
     {0}};
 
 static struct PyModuleDef module = {

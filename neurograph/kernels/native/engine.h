@@ -35,7 +35,7 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 7 };
+enum { INTERFACE = 8 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */

@@ -111,6 +111,39 @@ static int64_t multiplied(struct reader r, int64_t rows, int64_t lanes, const do
     return 0;
 }
 
+/* The first place of `found` for which no symbol can be read, plus 1; 0 if all are, and no bits are left. */
+static int64_t decoded(struct reader r, const struct code *code, int64_t count, int64_t *found) {
+    for (int64_t k = 0; k < count; k++)
+        if ((found[k] = symbol(&r, code)) < 0) return k + 1;
+    return r.place == r.end ? 0 : count + 1;
+}
+
+/* Where entries of a stream of columns stand: of column k those from indptr[k] to indptr[k + 1], each in the row that
+   `indices` has; without these, every row has an entry in every column. */
+struct columns {
+    const int64_t *indptr, *indices;
+    int64_t count, rows, entries; /* columns, rows, and places in `indices` */
+};
+
+/* The first column that is damaged, plus 1; 0 if none is. */
+static int64_t streamed(struct reader r, const struct code *code, struct columns c, int64_t lanes, const double *values,
+                        int64_t levels, const double *right, double *result) {
+    if (!c.indptr && !c.rows) return 0; /* or there would be nothing to read in any number of columns */
+    for (int64_t column = 0; column < c.count; column++, right += lanes) {
+        const int64_t first = c.indptr ? c.indptr[column] : 0, end = c.indptr ? c.indptr[column + 1] : c.rows;
+        if (c.indptr && (first < 0 || first > end || end > c.entries)) return column + 1;
+        for (int64_t entry = first; entry < end; entry++) {
+            const int64_t level = symbol(&r, code), row = c.indptr ? c.indices[entry] : entry;
+            if (level < 0 || level >= levels || row < 0 || row >= c.rows) return column + 1;
+            const double weight = values[level];
+            double *to = result + row * lanes;
+            if (weight == 0.0) continue;
+            for (int64_t lane = 0; lane < lanes; lane++) to[lane] += weight * right[lane];
+        }
+    }
+    return 0;
+}
+
 /* Take a code (table, order, first, start, many). */
 static int take_code(struct held *held, PyObject *tuple, const char *name, struct code *code) {
     PyObject *table, *order, *first, *start, *many;
@@ -186,6 +219,75 @@ static PyObject *multiply(PyObject *self, PyObject *args) {
     lost = multiplied(r, written->shape[0], read->shape[1], value, many, from, to);
     Py_END_ALLOW_THREADS
     if (lost) PyErr_Format(PyExc_ValueError, "the packed weights are damaged in row %lld", (long long)lost - 1);
+done:
+    release(&held);
+    if (lost) return 0;
+    Py_RETURN_NONE;
+}
+
+/* decode(words, bits, code, found): write the symbols of a stream; return 0, or the first place that is damaged plus 1. */
+static PyObject *decode(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct reader r = {0};
+    struct code code;
+    PyObject *words, *tables, *found;
+    long long bits;
+    int64_t lost = -1, count;
+    if (!PyArg_ParseTuple(args, "OLO!O", &words, &bits, &PyTuple_Type, &tables, &found)) return 0;
+    if (!(r.words = numbers(&held, words, "words", 'L', -1, &r.count, 0)) || take_code(&held, tables, "code", &code))
+        goto done;
+    if (bits < 0 || bits > r.count * 64) {
+        PyErr_SetString(PyExc_ValueError, "bits: expected a number that is not negative, and words for all bits");
+        goto done;
+    }
+    r.end = bits;
+    int64_t *to = numbers(&held, found, "found", 'l', -1, &count, 1);
+    if (!to) goto done;
+    Py_BEGIN_ALLOW_THREADS
+    lost = decoded(r, &code, count, to);
+    Py_END_ALLOW_THREADS
+done:
+    release(&held);
+    return lost < 0 ? 0 : PyLong_FromLongLong(lost);
+}
+
+/* stream(words, code, values, places, right, result): add the product of a stream of columns with `right` (columns, lanes)
+   to `result` (rows, lanes); `places` is (indptr, indices), or () where every row has an entry in every column. */
+static PyObject *stream(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct reader r = {0};
+    struct code code;
+    struct columns c = {0};
+    PyObject *words, *tables, *values, *places, *right, *result;
+    int64_t lost = -1, many;
+    if (!PyArg_ParseTuple(args, "OO!OO!OO", &words, &PyTuple_Type, &tables, &values, &PyTuple_Type, &places, &right, &result))
+        return 0;
+    if (PyTuple_GET_SIZE(places) != 0 && PyTuple_GET_SIZE(places) != 2) {
+        PyErr_SetString(PyExc_ValueError, "places: expected (indptr, indices) or ()");
+        return 0;
+    }
+    if (!(r.words = numbers(&held, words, "words", 'L', -1, &r.count, 0)) || take_code(&held, tables, "code", &code))
+        goto done;
+    const double *value = numbers(&held, values, "values", 'd', -1, &many, 0);
+    const double *from = value ? numbers(&held, right, "right", 'd', -1, 0, 0) : 0;
+    double *to = from ? numbers(&held, result, "result", 'd', -1, 0, 1) : 0;
+    if (!to) goto done;
+    const Py_buffer *read = &held.view[held.count - 2], *written = read + 1;
+    if (read->ndim != 2 || written->ndim != 2 || read->shape[1] != written->shape[1]) {
+        PyErr_SetString(PyExc_ValueError, "right and result: expected arrays (columns, lanes) and (rows, lanes)");
+        goto done;
+    }
+    const int64_t lanes = read->shape[1];
+    r.end = r.count * 64, c.count = read->shape[0], c.rows = written->shape[0];
+    if (PyTuple_GET_SIZE(places)) {
+        c.indptr = numbers(&held, PyTuple_GET_ITEM(places, 0), "indptr", 'l', c.count + 1, 0, 0);
+        c.indices = c.indptr ? numbers(&held, PyTuple_GET_ITEM(places, 1), "indices", 'l', -1, &c.entries, 0) : 0;
+        if (!c.indices) goto done;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    lost = streamed(r, &code, c, lanes, value, many, from, to);
+    Py_END_ALLOW_THREADS
+    if (lost) PyErr_Format(PyExc_ValueError, "the packed weights are damaged in column %lld", (long long)lost - 1);
 done:
     release(&held);
     if (lost) return 0;
