@@ -7,8 +7,10 @@ from neurograph import brian, certificates, pruning, sampling, solvers, tasks
 from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
+from neurograph.compression.ham import HAM, SHAM
 from neurograph.compression.packed import PackedWeights
 from neurograph.compression.quantise import quantise
+from neurograph.compression.report import CompressionReport, compression_report
 from neurograph.equations import costs, dynamics
 from neurograph.equations.neuron import Dynamics
 from neurograph.errors import (
@@ -52,9 +54,12 @@ if TYPE_CHECKING:
     from neurograph.training.estimators import GraphClassifier, GraphRegressor
 
 __all__ = [
+    "HAM",
+    "SHAM",
     "Certificate",
     "CheckpointError",
     "CheckpointWarning",
+    "CompressionReport",
     "DataError",
     "Distribution",
     "DivergenceError",
@@ -89,6 +94,7 @@ __all__ = [
     "certificates",
     "certify",
     "compile",
+    "compression_report",
     "connectomes",
     "costs",
     "dynamics",

@@ -54,8 +54,8 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
 
     - "sharing": k-means of the weights, each of which goes to the nearest level.
     - "probabilistic": the levels are quantiles of the weights, the least and the largest among them. Each weight w goes
-      to one of the two between which it lies, a <= w <= b: to b with the chance (w - a)/(b - a), so that its expectation
-      is w, whatever the levels. Edges that are tied go together.
+      to one of the two between which it lies, a <= w <= b: to b with the chance (w - a)/(b - a), so that its
+      expectation is w, whatever the levels. Edges that are tied go together.
 
     The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by the summed change of its edges,
     and leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
