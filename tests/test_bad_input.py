@@ -7,6 +7,7 @@ import pytest
 import neurograph as ng
 from neurograph.solvers import Euler
 from tests.bad_binary import BINARY
+from tests.bad_compression import COMPRESSION
 from tests.bad_populations import POPULATIONS
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES

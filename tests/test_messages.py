@@ -59,6 +59,7 @@ def printed():
         "pruning": pruning, "removed": pruning.removed[0], "report": report, "metrics": ng.graph_metrics(start),
         "check": ng.gradient_check(start, x, y), "trial": ng.sweep(start, x, y, {"epochs": [1]})[0],
         "quantised": ng.quantise(start, levels=4), "packed": ng.PackedWeights.of(start.matrix()),
+        "HAM": ng.HAM.of(start.matrix()), "sHAM": ng.SHAM.of(start.matrix()), "sizes": ng.compression_report(start),
         **{f"certificate {one.name}": one for one in report},
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ import numpy as np
 
 import neurograph as ng
 from neurograph._checks import checked_whole, wrapped
+from neurograph.cli.compressing import add_compressing, compress
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
 from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
@@ -96,7 +97,17 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_train, _add_certify, _add_prune, _add_sample, _add_show, _add_report, _add_convert):
+    for add in (
+        _add_demo,
+        _add_train,
+        _add_certify,
+        _add_prune,
+        _add_compress,
+        _add_sample,
+        _add_show,
+        _add_report,
+        _add_convert,
+    ):
         add(commands)
     for command in commands.choices.values():
         actions = [one for one in command._actions if one.option_strings]
@@ -177,6 +188,16 @@ def _add_prune(commands: Any) -> None:
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
+
+
+def _add_compress(commands: Any) -> None:
+    example = "neurograph compress net.json --levels 16 -o net.packed"
+    words = "quantise a graph's weights, write them in few bits, and say what they take in each form"
+    command = _add(commands, compress, words, f"Example: {example}")
+    add_graph(command)
+    add_compressing(command)
+    _add_data(command)
+    _add_dynamics(command)
 
 
 def _add_sample(commands: Any) -> None:

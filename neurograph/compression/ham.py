@@ -73,7 +73,9 @@ class HAM(Multiplied):
         sparse = checked_matrix(matrix)
         rows, columns = sparse.shape
         check_memory(40 * rows * columns, f"HAM of a matrix {rows} x {columns}", "use SHAM or PackedWeights")
-        values, level = _distinct(sparse.toarray().ravel(order="F"))
+        every = np.zeros(columns * rows)  # toarray() would make 0.0 of -0.0
+        every[np.repeat(np.arange(columns), np.diff(sparse.indptr)) * rows + sparse.indices] = sparse.data
+        values, level = _distinct(every)
         return cls((rows, columns), *_coded(level, values.size), values)
 
     @staticmethod

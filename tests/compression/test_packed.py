@@ -1,5 +1,8 @@
 """Packed weights, against the matrices that they came from, and damaged files of them."""
 
+import io
+import zlib
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -94,3 +97,40 @@ def test_packed_sizes_are_those_of_the_entropy():
     assert packed.nbytes < 4 * matrix.nnz / 2  # half of what float32 weights alone take
     codes = sum(code.lengths.nbytes for code in (packed.counts, packed.gaps, packed.levels))
     assert packed.nbytes == sum(map(len, packed.stored)) + codes
+
+
+def plain_sizes(matrix, kind):
+    """The bytes of a matrix as dense array, CSR, CSC, each of these over zlib, and scipy's compressed npz."""
+    forms = [[matrix.toarray().astype(kind)]]
+    forms += [
+        [one.data.astype(kind), one.indices.astype(np.int32), one.indptr.astype(np.int32)]
+        for one in (matrix, matrix.tocsc())
+    ]
+    texts = [b"".join(part.tobytes() for part in parts) for parts in forms]
+    file = io.BytesIO()
+    scipy.sparse.save_npz(file, matrix.astype(kind))
+    return [*map(len, texts), *(len(zlib.compress(text, 9)) for text in texts), len(file.getvalue())]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("density", [0.01, 0.3, 0.95, 1.0])
+@pytest.mark.parametrize("law", ["normal", "uniform", "lognormal"])
+def test_unquantised_weights_lose_to_no_plain_form_by_more_than_the_header(kind, density, law):
+    """The header: two bytes, and the lengths of the codes of gaps and rows."""
+    rng = np.random.default_rng(0)
+    for shape in ((120, 90), (1, 500), (300, 20)):
+        kept = rng.random(shape) < density
+        matrix = scipy.sparse.csr_array(np.where(kept, getattr(rng, law)(size=shape).astype(kind), 0.0))
+        packed = PackedWeights.of(matrix)
+        header = 2 + packed.counts.lengths.size + packed.gaps.lengths.size
+        assert header < 30
+        assert packed.nbytes <= min(plain_sizes(matrix, kind)) + header, shape
+
+
+def test_a_block_of_weights_costs_hardly_more_than_its_numbers():
+    """The gaps of a layer say nothing: their bits are compressed away."""
+    rng = np.random.default_rng(0)
+    dense = np.zeros((110, 110))
+    dense[40:, :40] = rng.integers(2**52, 2**53, (70, 40))  # of which hardly a bit can be saved
+    packed = PackedWeights.of(scipy.sparse.csr_array(dense))
+    assert packed.nbytes < 8 * 2800 + 150

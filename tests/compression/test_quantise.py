@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.compression.quantise import nearest_levels
+from neurograph.compression.quantise import nearest_levels, quantile_levels, rounded_at_random
 
 
 def test_levels_are_the_means_of_what_is_nearest_to_them():
@@ -57,3 +57,78 @@ def test_a_value_counts_as_often_as_it_is_there():
     levels, level = nearest_levels(values, 5)
     assert levels == pytest.approx([values[level == k].mean() for k in range(5)])
     assert np.array_equal(level, np.abs(values[:, None] - levels).argmin(axis=1))
+
+
+@pytest.mark.parametrize("levels", [2, 5, 16])
+def test_the_expectation_of_a_value_that_is_rounded_at_random_is_the_value(levels):
+    """Within 4 standard errors of the mean of 20,000, which a number that is one of two is known to have."""
+    rng, draws = np.random.default_rng(0), 20_000
+    w = rng.normal(size=60)
+    ends = quantile_levels(w, levels)
+    rounded = ends[rounded_at_random(np.tile(w, draws), ends, rng.random(60 * draws))].reshape(draws, 60)
+    low, high = rounded.min(axis=0), rounded.max(axis=0)
+    assert np.all((low <= w) & (w <= high))
+    assert np.all((rounded == low) | (rounded == high))
+    assert np.all(np.abs(rounded.mean(axis=0) - w) <= 4.0 * np.sqrt((w - low) * (high - w) / draws) + 1e-12)
+    assert np.unique(rounded).size == levels
+    assert (high > low).sum() >= 60 - levels
+
+
+def test_the_expectation_of_a_weight_of_a_network_is_the_weight():
+    network = ng.compile(ng.topologies.layered(4, (8,), 3, feedback=False, seed=0))
+    rng, w, draws = np.random.default_rng(0), network.weights, 400
+    few = np.array([ng.quantise(network, 4, method="probabilistic", seed=rng).network.weights for _ in range(draws)])
+    low, high = few.min(axis=0), few.max(axis=0)
+    error = np.sqrt((w - low) * (high - w) / draws)
+    assert np.all(np.abs(few.mean(axis=0) - w) <= 4.0 * error + 1e-12)
+    assert (error > 0.0).sum() > 40
+
+
+def test_the_intervals_are_between_quantiles():
+    values = np.random.default_rng(0).normal(size=1001)
+    ends = quantile_levels(values, 5)
+    assert ends == pytest.approx(np.quantile(values, [0.0, 0.25, 0.5, 0.75, 1.0]))
+    counts = np.histogram(values, ends)[0]
+    assert counts.tolist() == pytest.approx([250] * 4, abs=1)
+    assert quantile_levels(values[:4], 5).tolist() == sorted(values[:4])
+    single = quantile_levels(values.astype(np.float32).astype(np.float64), 7, np.float32)
+    assert np.array_equal(single, single.astype(np.float32))
+    equal = np.repeat([0.0, 1.0, 2.0], [1, 100, 1])
+    assert quantile_levels(equal, 2).tolist() == [0.0, 2.0]
+    assert quantile_levels(np.repeat([0.0, 1.0, 2.0, 3.0], [1, 100, 1, 1]), 3).tolist() == [0.0, 1.0, 3.0]
+
+
+def test_a_value_goes_up_where_the_number_drawn_is_below_its_share_of_the_interval():
+    ends = np.array([0.0, 1.0, 4.0])
+    values = np.array([0.0, 0.3, 0.3, 1.0, 1.0, 1.9, 1.9, 4.0])
+    drawn = np.array([0.0, 0.29, 0.31, 0.0, 0.99, 0.29, 0.31, 0.99])
+    assert rounded_at_random(values, ends, drawn).tolist() == [0, 1, 0, 1, 1, 2, 1, 2]
+    assert rounded_at_random(np.array([3.0]), np.array([3.0]), drawn[:1]).tolist() == [0]
+
+
+def test_tied_edges_are_rounded_together_and_a_seed_says_how():
+    graph = ng.topologies.symmetric(ng.topologies.complete(inputs=2, hidden=8, outputs=2, bias="neurons", seed=0))
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    few = [ng.quantise(network, 4, method="probabilistic", seed=seed).network for seed in (0, 0, 1)]
+    assert np.array_equal(few[0].weights, few[1].weights)
+    assert not np.array_equal(few[0].weights, few[2].weights)
+    _, first, group = np.unique(network.connectivity.ties, return_index=True, return_inverse=True)
+    assert first.size < network.weights.size
+    assert np.array_equal(few[0].weights, few[0].weights[first][group])
+
+
+def test_levels_that_were_drawn_learn_on():
+    x, y = ng.tasks.logic("xor")
+    fit = ng.train(ng.compile(ng.topologies.complete(2, 5, 1, bias=True, seed=0)), x, y, seed=0)
+    few = ng.quantise(fit.network, 8, method="probabilistic", seed=0)
+    assert few.network.dtype == fit.network.dtype
+    again = ng.train(few.network, x, y, epochs=30, seed=0).network
+    assert np.unique(again.weights).size <= 8
+    single = ng.quantise(ng.compile(fit.network, dtype="float32"), 8, method="probabilistic", seed=0)
+    assert set(single.network.weights) <= set(single.levels.astype(np.float32))
+
+
+def test_other_methods_are_refused():
+    network = ng.compile(ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
+    with pytest.raises(ng.ParameterError, match="method is 'kmeans': expected 'sharing' or 'probabilistic'"):
+        ng.quantise(network, 4, method="kmeans")

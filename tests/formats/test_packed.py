@@ -1,5 +1,6 @@
 """Packed files: forged ones, sealed again after a change, are refused or read, and nothing else happens."""
 
+import base64
 import hashlib
 import zlib
 
@@ -137,3 +138,61 @@ def test_few_different_weights_take_few_bytes(tmp_path):
     assert sizes[1] < sizes[0] / 6
     back = ng.compile(ng.read(tmp_path / "1.packed"))
     assert back.weights.tobytes() == few.weights.tobytes()
+
+
+OLD = (
+    "bmV1cm9ncmFwaCBwYWNrZWQgMiBjN2JhYmUzZDMwNzQxY2RlZTFlYmJhM2ZjZWM3ZjlhZmViMThkNDJmNzdkMmJkOWY3ZTM2MjY5"
+    "YWQxMThlMjc2CmsAAAAAAAAAnwAAAAAAAAAKAAAAAAAAAAQAAAAAAAAABAAAAAAAAAACAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAM"
+    "AAAAAAAAAAAAAAAAAAAAeNpdjDsOgCAQBa+y2ZpCKb2KMWYj+IkEiIAN4e6ChEK79yaTibhdZHccICYGqI2QLp+xY9Az4FNmZp0b"
+    "jngZJd9xkwpVRRO8DR6LS76Qfkoldh5aFIPXSLsRrSLnj+XXWUk5+Y2kBwr7MQQBAQEBmpmZmZmZuT+amZmZmZm5P5qZmZmZmbk/"
+    "AAAAAAAA8L94nGNgZGAAAAAHAALmAA=="
+)
+"""A file of version 2, as neurograph wrote it before there was version 3."""
+
+
+def test_a_file_of_the_version_before_is_read(tmp_path):
+    path = tmp_path / "old.packed"
+    path.write_bytes(base64.b64decode(OLD))
+    assert path.read_bytes().startswith(b"neurograph packed 2 ")
+    graph = ng.read(path)
+    assert sorted(graph.edges(data="weight")) == [(0, 1, 0.1), (0, 2, 0.1), (1, 0, 0.1), (1, 1, -1.0)]
+    assert graph.edges[0, 2]["plastic"] is False
+    assert graph.nodes[1]["role"] == "output"
+    again = ng.read(ng.write(graph, tmp_path / "new.packed"))
+    assert list(again.edges(data=True)) == list(graph.edges(data=True))
+
+
+@pytest.mark.parametrize("change", [lambda rest: rest[:-1], lambda rest: rest + b"\0", with_size(4, 2**40)])
+def test_a_changed_file_of_the_version_before_is_refused(tmp_path, change):
+    data = base64.b64decode(OLD)
+    rest = bytes(change(bytearray(data[packed_file.FIRST.match(data).end() :])))
+    path = tmp_path / "old.packed"
+    path.write_bytes(b"neurograph packed 2 " + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
+    with pytest.raises(FormatError, match=r"do not go together|ends too early"):
+        ng.read(path)
+
+
+def test_weights_of_float32_take_four_bytes_and_stay_as_they_are(tmp_path):
+    network = ng.compile(ng.topologies.complete(4, 60, 4, seed=0))
+    single = ng.compile(network, dtype="float32")
+    sizes = [ng.write(one, tmp_path / f"{k}.packed").stat().st_size for k, one in enumerate((network, single))]
+    assert sizes[0] - sizes[1] > 3.5 * network.weights.size
+    back = ng.compile(ng.read(tmp_path / "1.packed"), dtype="float32")
+    assert back.weights.tobytes() == single.weights.tobytes()
+
+
+def test_a_stream_that_claims_more_than_its_bytes_can_hold_is_refused(tmp_path):
+    """A regular graph, whose stream is compressed; 2**45 bits would be read from a few bytes."""
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from((pre, post, 0.5) for pre in range(60) for post in range(60))
+    graph.nodes[1]["role"] = "output"
+    (data,) = packed_file.Packed().dump(read_graph(graph))
+    rest = bytearray(data[packed_file.FIRST.match(data).end() :])
+    path = tmp_path / "forged.packed"
+    path.write_bytes(data)
+    assert len(data) < 1000
+    assert ng.read(path).number_of_edges() == 3600
+    whole = bytes(with_size(2, 2**45)(rest))
+    path.write_bytes(b"neurograph packed 3 " + hashlib.sha256(whole).hexdigest().encode() + b"\n" + whole)
+    with pytest.raises(FormatError, match="more than they can"):
+        ng.read(path)

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
+from neurograph.compression.ham import HAM, SHAM
 from neurograph.compression.packed import PackedWeights
 from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
@@ -28,7 +29,7 @@ from tests.kernels.callers import drawn, of_two_variables, settled
 EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
 FUNCTIONS = (
     "program", "euler", "gauss_seidel", "response", "evaluate", "tabulate", "take", "put", "transpose", "add_up",
-    "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply", "sampler",
+    "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply", "decode", "stream", "sampler",
 )  # fmt: skip
 REFUSALS = (TypeError, ValueError, OverflowError)
 STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
@@ -39,6 +40,7 @@ WRITTEN = {
     "evaluate": ((2,),), "tabulate": ((7,),), "take": ((2,),), "put": ((2,),), "transpose": ((2,),), "add_up": ((2,),),
     "within": (), "at_most": (), "log_shares": ((0,),),
     "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
+    "decode": ((3,),), "stream": ((5,),),
     "sampler": ((11,), (12,)),
 }  # fmt: skip
 """Which arguments each function writes to: places in tuples in tuples."""
@@ -76,6 +78,9 @@ def calls():
         packed = PackedWeights.of(scipy.sparse.csr_array(np.round(np.random.default_rng(0).normal(size=(7, 9)))))
         packed.matrix()
         packed @ np.ones((9, 3))
+        for coded in (HAM.of(packed.matrix()), SHAM.of(packed.matrix())):
+            coded.matrix()
+            coded @ np.ones((9, 3))
     return kept
 
 
@@ -361,3 +366,59 @@ def test_any_numbers_are_answered(name, number):
         arguments[3][2][...] = number
     getattr(engine, name)(*arguments)
     assert set(arguments[-1][-1].tolist()) <= {engine.CONVERGED, engine.STEP_LIMIT, engine.DIVERGED}
+
+
+def of_matrix(kind):
+    """Return the arguments of the product of a coded matrix: words, code, values, places, right, result."""
+    coded = kind.of(np.round(np.random.default_rng(1).normal(size=(5, 4))))
+    code = coded.levels
+    places = (coded.indptr, coded.indices) if kind is SHAM else ()
+    tables = (code.table, code.order, *code.rows)
+    return coded.words, tables, coded.values, places, np.ones((4, 2)), np.zeros((5, 2))
+
+
+def test_a_stream_that_ends_early_is_refused_with_its_column():
+    for kind in (HAM, SHAM):
+        words, *others = of_matrix(kind)
+        with pytest.raises(ValueError, match="damaged in column"):
+            engine.stream(words[:0].copy(), *others)
+
+
+@pytest.mark.parametrize(
+    ("indptr", "row"), [([0, 2**62, 3, 4, 5], 0), ([3, 1, 1, 1, 1], 0), ([-1, 1, 1, 1, 1], 0), (None, 5), (None, -1)]
+)
+def test_places_outside_of_a_matrix_are_refused(indptr, row):
+    words, code, values, (starts, rows), right, result = of_matrix(SHAM)
+    starts = starts if indptr is None else np.array(indptr, np.int64)
+    rows = np.full(rows.size, row, np.int64) if indptr is None else rows
+    with pytest.raises(ValueError, match="damaged in column"):
+        engine.stream(words, code, values, (starts, rows), right, result)
+
+
+def test_a_matrix_without_rows_is_read_at_once():
+    words, code, values, _, _, _ = of_matrix(HAM)
+    engine.stream(words, code, values, (), np.zeros((2**40, 0)), np.zeros((0, 0)))
+
+
+def test_a_level_without_a_value_and_other_places_are_refused():
+    for kind in (HAM, SHAM):
+        words, code, values, places, right, result = of_matrix(kind)
+        with pytest.raises(ValueError, match="damaged in column"):
+            engine.stream(words, code, values[:0].copy(), places, right, result)
+        with pytest.raises(ValueError, match=r"expected \(indptr, indices\)"):
+            engine.stream(words, code, values, (right,), right, result)
+
+
+@pytest.mark.parametrize("bits", [-1, 2**40, 2**62])
+def test_bits_that_are_not_there_are_not_decoded(bits):
+    words, code, *_ = of_matrix(HAM)
+    with pytest.raises(ValueError, match="words for all bits"):
+        engine.decode(words, bits, code, np.zeros(3, np.int64))
+
+
+def test_symbols_that_are_not_there_are_told_by_their_place():
+    coded = HAM.of(np.round(np.random.default_rng(1).normal(size=(5, 4))))
+    code = (coded.levels.table, coded.levels.order, *coded.levels.rows)
+    assert engine.decode(coded.words, coded.bits, code, np.zeros(20, np.int64)) == 0
+    assert engine.decode(coded.words, coded.bits, code, np.zeros(21, np.int64)) == 21
+    assert engine.decode(coded.words, coded.bits, code, np.zeros(19, np.int64)) == 20  # bits are left

@@ -9,6 +9,7 @@ import pytest
 from tests.remedies.messages import HOLE, every_message
 from tests.remedies.of_binary import BINARY
 from tests.remedies.of_brian import BRIAN
+from tests.remedies.of_compression import COMPRESSION
 from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
@@ -16,7 +17,20 @@ from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_training import TRAINING
 from tests.remedies.of_unitary import UNITARY
 
-ROWS = [*GRAPHS, *FORMATS, *NETWORK, *TRAINING, *CERTIFICATES, *EQUATIONS, *OTHERS, *CLI, *BRIAN, *BINARY, *UNITARY]
+ROWS = [
+    *GRAPHS,
+    *FORMATS,
+    *NETWORK,
+    *TRAINING,
+    *CERTIFICATES,
+    *EQUATIONS,
+    *OTHERS,
+    *CLI,
+    *BRIAN,
+    *BINARY,
+    *UNITARY,
+    *COMPRESSION,
+]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 
 INSTALLS = "it says what to install, which a test must not do"
