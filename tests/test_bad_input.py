@@ -307,6 +307,7 @@ CALLS = [
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
     *BINARY,
+    *COMPRESSION,
     *POPULATIONS,
     *UNITARY,
     *VARIABLES,

@@ -94,7 +94,7 @@ class CompressionReport(Printed):
         sizes = self.float32 or self.float64
         form = min(sizes, key=sizes.__getitem__)
         kind = "float32" if self.float32 else "float64"
-        return f"CompressionReport({self.weights} weights: {form} takes {sizes[form]} of {self.dense} bytes in {kind})"
+        return f"CompressionReport({self.weights} weights: {form}, {sizes[form]} of {self.dense} bytes in {kind})"
 
     def __str__(self) -> str:
         """Return a table, and what it comes to."""
@@ -160,7 +160,7 @@ def compression_report(network: Network, layers: Sequence[Sequence[Hashable]] | 
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.layered(64, (64,), 10, feedback=False, seed=0))
     >>> compression_report(ng.quantise(network, levels=16).network)
-    CompressionReport(4736 weights: packed takes 3017 of 40856 bytes in float32)
+    CompressionReport(4736 weights: packed, 3017 of 40856 bytes in float32)
     """
     network = checked_network(network, "rate", "binary")
     exact = _matrices(network, layers)
