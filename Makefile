@@ -21,7 +21,7 @@ test: setup  ## run the tests
 	@$(TEST)
 
 # What is run with the C checked; others by name, as in `make sanitize SANITIZE=tests/compression`.
-SANITIZE := tests/kernels tests/solvers tests/learning
+SANITIZE := tests/kernels tests/solvers tests/learning tests/sampling tests/simulation
 # gcc's, for what it puts into the extension must be loaded before Python, from a library of its own.
 GCC      ?= gcc
 GUARDED  := build/sanitize

@@ -6,6 +6,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.solvers import Euler
+from tests.bad_binary import BINARY
 from tests.bad_populations import POPULATIONS
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
@@ -304,6 +305,7 @@ CALLS = [
     ("target_cost a text", lambda: ng.train(network(), X, Y, target_cost="low"), ["target_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
+    *BINARY,
     *POPULATIONS,
     *UNITARY,
     *VARIABLES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -42,13 +42,15 @@ class Drawn:
 
 
 def positions(drawn: Drawn, layout: str | Mapping[Any, ArrayLike] | None, margin: float) -> tuple[Points, Points]:
-    """Place the nodes (nodes, 2): clamped ones left, hidden in the middle, outputs right.
+    """Place the nodes (nodes, 2): clamped ones left, hidden in the middle, outputs right; alone, these as hidden ones.
 
     The second array is the direction from each node in which there is space for a label; `margin` is the width to
     leave between the columns for labels.
     """
     if isinstance(layout, Mapping):
         return _given(drawn, layout), np.tile([0.0, -1.0], (len(drawn.nodes), 1))
+    if (drawn.roles == OUTPUT).all():  # a column of all would hide the edges within it
+        drawn = replace(drawn, roles=np.full_like(drawn.roles, HIDDEN))
     levels = _levels(drawn)
     if layout is None:
         layout = _chosen(drawn, levels)

@@ -22,6 +22,9 @@ Complex = NDArray[Any]
 ROWS = 1024
 """States that are taken through the factors together, when their own gradients are summed up."""
 
+QUIET = np.errstate(over="ignore", invalid="ignore")
+"""What leaves the range of floats is refused at the end, by name."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pass:
@@ -45,6 +48,7 @@ class Pass:
     slope: Array | None
 
 
+@QUIET
 def forward(network: Network, x: Array, y: Array, cost: Cost, start: Complex) -> Pass:
     """Return the cost along sequences x (batch, time, inputs), y (batch, time or 1, outputs)."""
     parts = parts_of(network)
@@ -54,6 +58,7 @@ def forward(network: Network, x: Array, y: Array, cost: Cost, start: Complex) ->
     return Pass(_mean(cost, outputs, y), outputs, states[-1].copy(), None)
 
 
+@QUIET
 def backward(network: Network, turning: Turning, x: Array, y: Array, cost: Cost, start: Complex) -> Pass:
     """Return the cost, and its gradient.
 

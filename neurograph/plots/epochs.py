@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def cost(fits: TrainingState | Sequence[TrainingState], *, ax: Sequence[Axes] | None = None) -> Figure:
-    """Draw the cost and the share of errors over the epochs: the median of the runs, and their quartiles.
+    """Draw the cost and the error over the epochs: the median of the runs, and their quartiles.
 
     A run that stopped early keeps its last value. The cost is on a log scale where it falls to a
     tenth or less, but never to 0.
@@ -57,7 +57,8 @@ def cost(fits: TrainingState | Sequence[TrainingState], *, ax: Sequence[Axes] | 
         _draw(lower, _padded(runs, "error"), VERMILLION)
         tenfold = 0.0 < 10.0 * values.min() <= values.max()
         upper.set(ylabel="cost", yscale="log" if tenfold else "linear")
-        lower.set(ylabel="share of errors", ylim=(-0.03, lower.get_ylim()[1]))
+        rates = all(run.network.dynamics.kind == "rate" for run in runs)
+        lower.set(ylabel="share of errors" if rates else "error", ylim=(-0.03, lower.get_ylim()[1]))
         count = values.shape[1]
         frame_epochs(upper, lower, 0.5 if count == 1 else 1, max(count, 1.5))
         upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)

@@ -76,3 +76,10 @@ def test_a_layout_of_the_user_keeps_its_form_and_neighbours_do_not_touch(seed, n
 def test_a_layout_whose_places_are_all_one_is_left_as_it_is():
     graph = with_roles(nx.complete_graph(3, nx.DiGraph), outputs=[0])
     assert {tuple(place) for place in placed(graph, dict.fromkeys(range(3), (2.0, 5.0))).values()} == {(2.0, 5.0)}
+
+
+def test_outputs_alone_are_not_one_column():
+    graph = nx.complete_graph(6, create_using=nx.DiGraph)
+    places = np.array(list(placed(with_roles(graph, outputs=range(6))).values()))
+    assert np.allclose(np.linalg.norm(places, axis=1), np.linalg.norm(places[0]))  # a circle
+    assert np.ptp(places[:, 0]) > 1.0

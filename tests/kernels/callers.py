@@ -62,3 +62,16 @@ def of_two_variables(number):
     weight_change(
         Rule("post_slope*pre_leak*post_nudged"), run_phases(ep(), free, target, 0.1, ng.costs.squared_error(), solver)
     )
+
+
+def drawn(number):
+    """Draw states of binary neurons with all kinds of edges, by sweeps and flips, and ask how likely they are."""
+    graph = ng.topologies.symmetric(ng.topologies.complete(0, 3, 4, bias="neurons", scale=0.5, seed=0))
+    graph.add_node("one", role="bias")
+    graph.add_edge("one", "h0", weight=0.3)
+    warm = ng.dynamics.binary("(I + b)/T", parameters={"T": 2.0})
+    network, states = ng.compile(graph, warm, number), np.eye(5, 8, dtype=number)
+    for method in ("gibbs", "flips"):
+        ng.sample(network, [[1, 0, np.nan, np.nan]], samples=3, burn_in=2, chains=11, method=method, seed=0)
+    ng.sampling.probabilities(network, states)
+    ng.sampling.flip_rates(network, states)

@@ -23,12 +23,12 @@ from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import online_programs
-from tests.kernels.callers import of_two_variables, settled
+from tests.kernels.callers import drawn, of_two_variables, settled
 
 EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
 FUNCTIONS = (
     "program", "euler", "gauss_seidel", "response", "evaluate", "tabulate", "take", "put", "transpose", "add_up",
-    "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply",
+    "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply", "sampler",
 )  # fmt: skip
 REFUSALS = (TypeError, ValueError, OverflowError)
 STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
@@ -39,6 +39,7 @@ WRITTEN = {
     "evaluate": ((2,),), "tabulate": ((7,),), "take": ((2,),), "put": ((2,),), "transpose": ((2,),), "add_up": ((2,),),
     "within": (), "at_most": (), "log_shares": ((0,),),
     "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
+    "sampler": ((11,), (12,)),
 }  # fmt: skip
 """Which arguments each function writes to: places in tuples in tuples."""
 
@@ -71,6 +72,7 @@ def calls():
             for each in (dynamics, ng.dynamics.additive("tanh"), ng.dynamics.deep("absolute")):
                 settled(each, number)
             of_two_variables(number)
+            drawn(number)
         packed = PackedWeights.of(scipy.sparse.csr_array(np.round(np.random.default_rng(0).normal(size=(7, 9)))))
         packed.matrix()
         packed @ np.ones((9, 3))
@@ -193,6 +195,9 @@ def programs():
 
 def ending(name, arguments):
     """Return arguments that end soon: with fewer steps where many are asked for."""
+    if name == "sampler" and len(arguments) > 9 and isinstance(arguments[9], tuple) and len(arguments[9]) == 4:
+        spans = [min(span, 20) if isinstance(span, (int, float)) else span for span in arguments[9][1:3]]
+        return with_part(arguments, (9,), (arguments[9][0], *spans, arguments[9][3]))
     place = STEPS.get(name)
     if place is None or len(arguments) <= place or not isinstance(arguments[place], int) or arguments[place] < 100:
         return arguments
