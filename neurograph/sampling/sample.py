@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, frozen
 from neurograph._checks import Seed, check_memory, checked_generator, checked_number, checked_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_network
@@ -108,7 +108,7 @@ def sample(
     check_memory(needed, f"{samples} samples of {state.shape[0]} chains", "keep fewer samples, further apart (thin=)")
     generator = generators(rng, state.shape[0])
     drawn = drawn_states(network, state, held, generator, method, burn_in, thin, samples)
-    return Samples(network, drawn, held)
+    return Samples(network, frozen(drawn), frozen(held))
 
 
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:
