@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, FrozenArrays
 from neurograph._checks import Printed
 from neurograph.network.network import Network
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 """Numbers whose autocovariances are found together."""
+
+AT_ONCE = 1 << 23
+"""Numbers up to which a line on samples says what they are worth."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Samples(Printed):
+class Samples(FrozenArrays, Printed):
     """States of binary neurons, drawn by :func:`neurograph.sample`.
 
     Attributes
@@ -52,7 +56,7 @@ class Samples(Printed):
         """The last state of each chain (chains, nodes), from which ``sample(start=)`` goes on."""
         return self.states[:, -1]
 
-    @property
+    @cached_property
     def effective_size(self) -> Floats:
         r"""How many independent draws the samples of each node are worth (nodes,); NaN where a node never changed.
 
@@ -89,7 +93,7 @@ class Samples(Printed):
         """Return a line with the size and the worth."""
         chains, samples, nodes = self.states.shape
         moving = ~self.held.all(axis=0)
-        size = self.effective_size[moving]
+        size = self.effective_size[moving] if self.states.size <= AT_ONCE else np.empty(0)
         worth = f", effective size {np.nanmin(size):.0f} to {np.nanmax(size):.0f}" if np.isfinite(size).any() else ""
         kept = f"{chains} chain{'s' * (chains > 1)} of {samples} samples"
         return f"Samples({kept}, {int(moving.sum())} free neurons of {nodes}{worth})"

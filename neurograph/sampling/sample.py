@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, frozen
 from neurograph._checks import Seed, check_memory, checked_generator, checked_number, checked_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_network
@@ -41,9 +41,10 @@ def sample(
     ----------
     network : Network
         Of :func:`neurograph.dynamics.binary`. Its visible neurons are the outputs.
-    x : array (rows, visible), optional
+    x : array (rows, visible), or a mapping, optional
         What visible neurons are held at: 0, 1, or a chance of 1 in between, drawn once for each chain; NaN leaves a
-        neuron free, to be filled in. Or a table whose columns have their labels for names. None leaves all free.
+        neuron free, to be filled in. Or a mapping of labels to numbers or columns, ``{"a": 1}``, or a table whose
+        columns have their labels for names, in either of which what is not named is free. None leaves all free.
     y
         Refused: binary neurons have no targets. Hold the outputs by x.
     samples : int
@@ -86,7 +87,7 @@ def sample(
     >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
     >>> nx.set_node_attributes(graph, "output", "role")
     >>> network = ng.compile(graph, ng.dynamics.binary())
-    >>> given = ng.sample(network, [[1.0, np.nan]], samples=20000, seed=0)  # a is 1; b is drawn
+    >>> given = ng.sample(network, {"a": 1}, samples=20000, seed=0)  # b is drawn
     >>> float(given.marginals[1].round(2)), float((1 / (1 + np.exp(-2))).round(2))
     (0.88, 0.88)
     """
@@ -108,7 +109,7 @@ def sample(
     check_memory(needed, f"{samples} samples of {state.shape[0]} chains", "keep fewer samples, further apart (thin=)")
     generator = generators(rng, state.shape[0])
     drawn = drawn_states(network, state, held, generator, method, burn_in, thin, samples)
-    return Samples(network, drawn, held)
+    return Samples(network, frozen(drawn), frozen(held))
 
 
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:

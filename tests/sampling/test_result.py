@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 from scipy.signal import lfilter
@@ -60,6 +62,18 @@ def test_standard_errors_are_those_of_the_marginals():
         samples = of_states(noise > 0)
         found.append((samples.marginals[0] - 0.5) / samples.standard_errors[0])
     assert 0.7 < np.std(found) < 1.4
+
+
+def test_a_line_on_many_samples_does_not_count_their_worth(monkeypatch):
+    monkeypatch.setattr("neurograph.sampling.result.AT_ONCE", 10)
+    assert "effective" not in repr(of_states(np.random.default_rng(0).integers(0, 2, (2, 50, 2))))
+
+
+def test_the_states_stay_as_they_were_drawn():
+    samples = ng.sample(machine(3), samples=5, seed=0)
+    assert not samples.states.flags.writeable
+    again = pickle.loads(pickle.dumps(samples))
+    assert np.array_equal(again.states, samples.states)
 
 
 def test_parts_of_the_samples():

@@ -41,6 +41,18 @@ def test_columns_are_taken_by_name():
     assert np.array_equal(ng.sample(network, table, samples=20, seed=3).states, by_place.states)
 
 
+def test_what_a_mapping_or_a_table_does_not_name_is_free():
+    network = machine(visible=3, seed=0)
+    by_place = ng.sample(network, [[np.nan, 0.0, 1.0], [np.nan, 1.0, 1.0]], samples=20, seed=3).states
+    for x in ({1: [0.0, 1.0], 2: 1}, pd.DataFrame({"2": [1.0, 1.0], "1": [0.0, 1.0]})):
+        assert np.array_equal(ng.sample(network, x, samples=20, seed=3).states, by_place)
+    with pytest.raises(ng.DataError, match=r"x has 'b', which no visible neuron is called: expected some of 0, 1, 2"):
+        ng.sample(network, {"b": 1})
+    with pytest.raises(ng.DataError, match="cannot be read as numbers"):
+        ng.sample(network, {1: [0.0, 1.0], 2: [1.0, 1.0, 1.0]})
+    assert ng.exact_distribution(network, {0: 1}).free == (1, 2)
+
+
 def test_a_seed_gives_the_same_samples_and_a_start_is_where_chains_begin():
     network = machine(visible=6, seed=0)
     first = ng.sample(network, samples=20, chains=3, seed=5)
