@@ -17,6 +17,10 @@ DENSEST = 20
 """How many times as long as compressed the bytes may be, beside a megabyte."""
 
 
+LARGE = 1 << 20
+"""Bytes from which zlib does not look for the last of them, which takes ten times as long."""
+
+
 def width(values: NDArray[np.float64]) -> int:
     """Return in how many bytes each number can be kept, bit for bit: 4 if float32 holds all of them, else 8.
 
@@ -80,7 +84,7 @@ def restored_bits(data: bytes, size: int, what: str = "bits") -> bytes:
 
 def _written(kind: int, data: bytes) -> bytes:
     """Return bytes behind one that says what they are, compressed where that is shorter and is read again."""
-    short = zlib.compress(data, 9)
+    short = zlib.compress(data, 9 if len(data) <= LARGE else 6)
     if len(short) < len(data) <= _most(short):
         return bytes([kind | DEFLATED]) + short
     return bytes([kind]) + data

@@ -1,4 +1,4 @@
-"""Streams of codes at the engine's boundary: nothing outside of the arrays is read or written, and damage has its place."""
+"""Streams of codes at the engine's boundary: nothing beside the arrays is read or written, and damage has its place."""
 
 import numpy as np
 import pytest
