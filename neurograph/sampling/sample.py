@@ -103,11 +103,13 @@ def sample(
     burn_in, thin = _checked_spans(burn_in, thin, method)
     rng = checked_generator(seed)
     rows = np.full((1, network.connectivity.outputs.size), np.nan) if x is None else checked_visible(network, x)
-    held_at = binary_values(np.repeat(rows, chains, axis=0), rng)
-    state, held = starting_states(network, held_at, start, rng)
+    # Each has numbers of its own, in the order of the chains, so that more chains change nothing of the first.
+    of_chains, of_chances, of_starts = map(np.random.default_rng, rng.integers(0, 2**63, 3))
+    held_at = binary_values(np.repeat(rows, chains, axis=0), of_chances)
+    state, held = starting_states(network, held_at, start, of_starts)
     needed = state.shape[0] * samples * state.shape[1]
     check_memory(needed, f"{samples} samples of {state.shape[0]} chains", "keep fewer samples, further apart (thin=)")
-    generator = generators(rng, state.shape[0])
+    generator = generators(of_chains, state.shape[0])
     drawn = drawn_states(network, state, held, generator, method, burn_in, thin, samples)
     return Samples(network, frozen(drawn), frozen(held))
 
