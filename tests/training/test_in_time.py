@@ -148,3 +148,14 @@ def test_the_check_of_the_gradient_is_by_parameters():
     assert check.relative_error < 1e-6
     assert check.cosine == pytest.approx(1.0)
     assert check.change.size + check.bias_change.size == Turning.of(unitary(10, 2, 9)).size
+
+
+@pytest.mark.parametrize("samples", [2, 4])
+def test_starts_of_the_samples_are_not_those_of_what_validates(samples):
+    rng = np.random.default_rng(0)
+    x, y, start = rng.normal(size=(4, 6, 2)), rng.normal(size=(4, 6, 3)), rng.normal(size=(4, 8))
+    fit = ng.train(unitary(2, 8, 3, 0), x, y, epochs=1, start=start, validation=(x[:samples], y[:samples]), seed=0)
+    wanted = ng.costs.squared_error().mean(
+        ng.simulate(fit.network, x[:samples]).outputs.reshape(-1, 3), y[:samples].reshape(-1, 3)
+    )
+    assert fit.history["validation_cost"][-1] == pytest.approx(wanted, rel=1e-12)
