@@ -82,3 +82,15 @@ def test_parts_of_the_samples():
     assert np.array_equal(samples.last, samples.states[:, -1])
     assert np.allclose(samples.means.mean(axis=0), samples.marginals)
     assert repr(samples).startswith("Samples(4 chains of 10 samples, 5 free neurons of 5")
+
+
+def test_draws_that_alternate_are_worth_more_than_their_number_but_no_more_than_a_bound():
+    states = np.tile([0, 1], 500)[None, :, None]
+    assert of_states(states).effective_size[0] == pytest.approx(1000 * 3)  # 1000 log10 1000
+
+
+def test_a_neuron_that_only_one_chain_holds_is_counted_in_the_others_alone():
+    states = np.random.default_rng(0).integers(0, 2, (2, 4000, 2))
+    states[0, :, 0] = states[1, 0, 0] = 1
+    samples = of_states(states, np.array([[True, False], [False, False]]))
+    assert samples.effective_size == pytest.approx([4000, 8000], rel=0.15)
