@@ -94,3 +94,10 @@ def test_a_neuron_that_only_one_chain_holds_is_counted_in_the_others_alone():
     states[0, :, 0] = states[1, 0, 0] = 1
     samples = of_states(states, np.array([[True, False], [False, False]]))
     assert samples.effective_size == pytest.approx([4000, 8000], rel=0.15)
+
+
+def test_standard_errors_of_chains_that_are_held_differently_are_those_of_their_mean():
+    network, x = machine(3, seed=1), [[1.0, np.nan, np.nan], [np.nan] * 3]
+    found = [ng.sample(network, x, samples=150, seed=seed) for seed in range(150)]
+    spread = np.std([one.marginals for one in found], axis=0)
+    assert np.mean([one.standard_errors for one in found], axis=0) == pytest.approx(spread, rel=0.25)
