@@ -16,6 +16,9 @@ from neurograph.sampling.chains import METHODS, Method, drawn_states, generators
 from neurograph.sampling.result import Samples
 from neurograph.sampling.visible import binary_values, checked_visible
 
+MOST_SWEEPS = 1 << 53
+"""Most sweeps from one sample to the next: whole numbers up to here are floats."""
+
 
 def sample(
     network: Network,
@@ -117,7 +120,10 @@ def sample(
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:
     if method == "flips":
         return checked_number("burn_in", burn_in, least=0.0), checked_number("thin", thin, above=0.0)
-    return checked_whole("burn_in", burn_in, 0, ", in sweeps"), checked_whole("thin", thin, 1, ", in sweeps")
+    for name, span in (("burn_in", burn_in), ("thin", thin)):
+        if checked_whole(name, span, int(name == "thin"), ", in sweeps") > MOST_SWEEPS:
+            raise ParameterError(f"{name} is {span!r}: expected at most {MOST_SWEEPS}, in sweeps")
+    return int(burn_in), int(thin)
 
 
 def starting_states(

@@ -112,3 +112,9 @@ def test_bias_neurons_are_held_so_that_none_is_free_beside_held_visible_ones():
     assert ng.sample(network, samples=1, seed=0).held[:, network.connectivity.bias_nodes].all()
     with pytest.raises(ng.ParameterError, match="a sweep has no free neuron"):
         ng.sample(network, [[0, 1]], seed=0)
+
+
+@pytest.mark.parametrize("name", ["burn_in", "thin"])
+def test_more_sweeps_than_can_be_counted_are_refused(name):
+    with pytest.raises(ng.ParameterError, match=f"{name} is {2**70}: expected at most"):
+        ng.sample(machine(2), seed=0, **{name: 2**70})
