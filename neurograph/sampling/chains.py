@@ -126,7 +126,16 @@ def flip_rates(network: Network, states: ArrayLike) -> Floats:
 
 
 def _levels(network: Network, states: ArrayLike, method: Method) -> Floats:
-    start, nodes = np.ascontiguousarray(states, checked_network(network, "binary").dtype), len(network.nodes)
+    dtype, nodes = checked_network(network, "binary").dtype, len(network.nodes)
+    try:
+        given = np.asarray(states)
+        if given.dtype.kind == "c":
+            raise TypeError(given.dtype)
+        start = np.ascontiguousarray(given, dtype)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"states cannot be read as numbers: expected (states, {nodes}), 0 and 1, a column for each node"
+        ) from None
     if start.ndim != 2 or start.shape[1] != nodes or not ((start == 0.0) | (start == 1.0)).all():
         raise DataError(f"states has shape {start.shape}: expected (states, {nodes}), 0 and 1, a column for each node")
     level, chains = np.zeros_like(start), start.shape[0]

@@ -169,3 +169,10 @@ def test_generators_do_not_depend_on_their_number():
 def test_an_infinite_rate_is_refused():
     with pytest.raises(ng.ParameterError, match=r"infinite rate.*method='gibbs'"):
         ng.sample(machine(scale=1e5), method="flips", seed=0)
+
+
+@pytest.mark.parametrize("states", [[["a", "b"]], [[1j, 0.0]], [[1.0], [0.0, 1.0]]])
+def test_states_that_are_no_numbers_are_refused(states):
+    for call in (probabilities, flip_rates):
+        with pytest.raises(ng.DataError, match="states cannot be read as numbers: expected"):
+            call(machine(2), states)

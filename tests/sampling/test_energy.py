@@ -1,3 +1,4 @@
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -59,3 +60,10 @@ def test_what_has_no_energy_is_refused_by_name():
         ng.exact_distribution(machine(2), [[0, 1], [1, 1]])
     with pytest.raises(ng.ParameterError, match="whole visible states"):
         ng.log_likelihood(machine(2), [[0, np.nan]])
+
+
+def test_a_likelihood_below_the_range_of_floats_has_its_logarithm():
+    graph = nx.DiGraph([("a", "b", {"weight": 2000.0}), ("b", "a", {"weight": 2000.0})])
+    nx.set_node_attributes(graph, "output", "role")
+    found = ng.log_likelihood(ng.compile(graph, ng.dynamics.binary()), [[0, 0], [1, 0], [1, 1]])
+    assert found.tolist() == [-2000.0, -2000.0, 0.0]

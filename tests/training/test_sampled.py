@@ -1,5 +1,6 @@
 """Training of binary neurons: what is learned, what is measured, going on, and what is refused."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -133,3 +134,12 @@ def test_a_sampled_rule_is_refused_where_neurons_are_rates():
     for call in (ng.train, ng.gradient_check):
         with pytest.raises(ng.ParameterError, match="rule is contrastive divergence, which is not one of rates"):
             call(network, x, y, rule=ng.rules.contrastive_divergence())
+
+
+def test_chances_that_validate_are_drawn_as_chances_too():
+    graph = nx.DiGraph()
+    graph.add_node("a", role="output", bias=4.0)
+    network = ng.compile(graph, ng.dynamics.binary())
+    slow = ng.optimisers.sgd(1e-9)
+    fit = ng.train(network, np.full((4000, 1), 0.5), epochs=1, optimiser=slow, validation=0.5, seed=0)
+    assert fit.history["validation_cost"][0] == pytest.approx(np.cosh(2.0), rel=0.1)  # (e^2 + e^-2)/2
