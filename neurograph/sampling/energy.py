@@ -62,6 +62,12 @@ def checked_energy(network: Network) -> tuple[scipy.sparse.csr_array, Floats]:
         k = int(np.argmax(difference.data))
         places = network.connectivity.free[sorted((difference.col[k], difference.row[k]))]
         labels = [network.nodes[place] for place in places]
+        W = network.matrix()
+        if W[[places[0]], [places[1]]][0] == W[[places[1]], [places[0]]][0]:
+            raise ParameterError(
+                f"neurons {labels[0]!r} and {labels[1]!r} have one weight for both ways, but log odds of different "
+                "slopes in it, so that they have no energy: expected one slope, as of one temperature, for all"
+            )
         raise ParameterError(
             f"neurons {labels[0]!r} and {labels[1]!r} act on each other differently, so that they have no energy: "
             "expected W_ij = W_ji; neurograph.topologies.symmetric(graph) gives both edges one weight"

@@ -54,6 +54,10 @@ def test_what_has_no_energy_is_refused_by_name():
     del graph.edges[0, 1]["tie"]
     with pytest.raises(ng.ParameterError, match=r"neurons 0 and 1 act on each other differently.*symmetric"):
         ng.exact_distribution(ng.compile(graph))
+    uneven = machine(2, log_odds="(I + b)/T", parameters={"T": 1.0}).to_graph()
+    uneven.nodes[0]["T"] = 2.0
+    with pytest.raises(ng.ParameterError, match="one weight for both ways, but log odds of different slopes"):
+        ng.exact_distribution(ng.compile(uneven))
     with pytest.raises(ng.ParameterError, match=r"21 neurons are free.*at most 20; neurograph\.sample"):
         ng.exact_distribution(machine(21))
     with pytest.raises(ng.ParameterError, match="x has 2 rows"):

@@ -102,6 +102,8 @@ def test_a_target_cost_ends_the_run():
             {"rule": ng.rules.asymmetric_ep()},
             ["asymmetric ep", "compares equilibria", "variational_probability_flow()"],
         ),
+        ({"rule": ng.rules.through_time()}, ["through time, which runs sequences"]),
+        ({"rule": ng.rules.stdp()}, ["stdp, which follows a network to its equilibrium"]),
         ({"beta": 0.5, "rule": ng.rules.ep()}, ["rule is ep"]),
         ({"cost": ng.costs.cross_entropy()}, ["cost is", "binary neurons are drawn"]),
         ({"solver": ng.solvers.Euler()}, ["solver is Euler"]),
