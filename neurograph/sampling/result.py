@@ -67,18 +67,21 @@ class Samples(FrozenArrays, Printed):
         1992; Vehtari et al., Rank-normalization, folding, and localization, Bayesian Analysis 16, 2021). Chains that
         are held differently are of different distributions: then it is the sum over chains of their own.
         """
+        return np.where(np.isnan(self._sizes).all(axis=0), np.nan, np.nansum(self._sizes, axis=0))
+
+    @cached_property
+    def _sizes(self) -> Floats:
+        """Effective sizes (1, nodes), or (chains, nodes) where they are held differently."""
         chains, samples, nodes = self.states.shape
         alike = (self.held == self.held[0]).all() and (self.states[:, 0][self.held] == self._held_first()).all()
         groups = [slice(None)] if alike else [slice(k, k + 1) for k in range(chains)]
-        found, some = np.zeros(nodes), np.zeros(nodes, np.bool_)
+        found = np.empty((len(groups), nodes))
         step = max(1, CHUNK // (chains * samples))
         for first in range(0, nodes, step):
             part = slice(first, first + step)
-            for group in groups:
-                size = _effective_size(self.states[group, :, part])
-                some[part] |= ~np.isnan(size)
-                found[part] += np.nan_to_num(size)
-        return np.where(some, found, np.nan)
+            for k, group in enumerate(groups):
+                found[k, part] = _effective_size(self.states[group, :, part])
+        return found
 
     def _held_first(self) -> NDArray[np.int8]:
         return np.broadcast_to(self.states[0, 0], self.held.shape)[self.held]
@@ -86,8 +89,10 @@ class Samples(FrozenArrays, Printed):
     @property
     def standard_errors(self) -> Floats:
         """Standard error of each of the marginals (nodes,), by the effective sizes; NaN where a node never changed."""
-        p = self.marginals
-        return np.sqrt(p * (1.0 - p) / self.effective_size)
+        sizes = self._sizes
+        p = self.marginals[None] if len(sizes) == 1 else self.means
+        variances = np.nansum(p * (1.0 - p) / sizes, axis=0) / len(sizes) ** 2
+        return np.where(np.isnan(sizes).all(axis=0), np.nan, np.sqrt(variances))
 
     def __repr__(self) -> str:
         """Return a line with the size and the worth."""

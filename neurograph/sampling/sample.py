@@ -16,6 +16,9 @@ from neurograph.sampling.chains import METHODS, Method, drawn_states, generators
 from neurograph.sampling.result import Samples
 from neurograph.sampling.visible import binary_values, checked_visible
 
+MOST_SWEEPS = 1 << 53
+"""Most sweeps from one sample to the next: whole numbers up to here are floats."""
+
 
 def sample(
     network: Network,
@@ -103,11 +106,13 @@ def sample(
     burn_in, thin = _checked_spans(burn_in, thin, method)
     rng = checked_generator(seed)
     rows = np.full((1, network.connectivity.outputs.size), np.nan) if x is None else checked_visible(network, x)
-    held_at = binary_values(np.repeat(rows, chains, axis=0), rng)
-    state, held = starting_states(network, held_at, start, rng)
+    # Each has numbers of its own, in the order of the chains, so that more chains change nothing of the first.
+    of_chains, of_chances, of_starts = map(np.random.default_rng, rng.integers(0, 2**63, 3))
+    held_at = binary_values(np.repeat(rows, chains, axis=0), of_chances)
+    state, held = starting_states(network, held_at, start, of_starts)
     needed = state.shape[0] * samples * state.shape[1]
     check_memory(needed, f"{samples} samples of {state.shape[0]} chains", "keep fewer samples, further apart (thin=)")
-    generator = generators(rng, state.shape[0])
+    generator = generators(of_chains, state.shape[0])
     drawn = drawn_states(network, state, held, generator, method, burn_in, thin, samples)
     return Samples(network, frozen(drawn), frozen(held))
 
@@ -115,7 +120,10 @@ def sample(
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:
     if method == "flips":
         return checked_number("burn_in", burn_in, least=0.0), checked_number("thin", thin, above=0.0)
-    return checked_whole("burn_in", burn_in, 0, ", in sweeps"), checked_whole("thin", thin, 1, ", in sweeps")
+    for name, span in (("burn_in", burn_in), ("thin", thin)):
+        if checked_whole(name, span, int(name == "thin"), ", in sweeps") > MOST_SWEEPS:
+            raise ParameterError(f"{name} is {span!r}: expected at most {MOST_SWEEPS}, in sweeps")
+    return int(burn_in), int(thin)
 
 
 def starting_states(

@@ -27,7 +27,10 @@ def checked_visible(network: Network, x: ArrayLike, missing: bool = True) -> Flo
     count = network.connectivity.outputs.size
     wanted = f"expected (rows, {count}), a column for each visible neuron, those with the role 'output'"
     try:
-        given = np.array(_labelled(network, x) if missing else by_name(x, network.outputs, "x", "output"), np.float64)
+        read = np.asarray(_labelled(network, x) if missing else by_name(x, network.outputs, "x", "output"))
+        if read.dtype.kind == "c":
+            raise TypeError(read.dtype)
+        given = np.array(read, np.float64)
     except DataError:
         raise
     except (TypeError, ValueError):

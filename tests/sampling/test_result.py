@@ -82,3 +82,22 @@ def test_parts_of_the_samples():
     assert np.array_equal(samples.last, samples.states[:, -1])
     assert np.allclose(samples.means.mean(axis=0), samples.marginals)
     assert repr(samples).startswith("Samples(4 chains of 10 samples, 5 free neurons of 5")
+
+
+def test_draws_that_alternate_are_worth_more_than_their_number_but_no_more_than_a_bound():
+    states = np.tile([0, 1], 500)[None, :, None]
+    assert of_states(states).effective_size[0] == pytest.approx(1000 * 3)  # 1000 log10 1000
+
+
+def test_a_neuron_that_only_one_chain_holds_is_counted_in_the_others_alone():
+    states = np.random.default_rng(0).integers(0, 2, (2, 4000, 2))
+    states[0, :, 0] = states[1, 0, 0] = 1
+    samples = of_states(states, np.array([[True, False], [False, False]]))
+    assert samples.effective_size == pytest.approx([4000, 8000], rel=0.15)
+
+
+def test_standard_errors_of_chains_that_are_held_differently_are_those_of_their_mean():
+    network, x = machine(3, seed=1), [[1.0, np.nan, np.nan], [np.nan] * 3]
+    found = [ng.sample(network, x, samples=150, seed=seed) for seed in range(150)]
+    spread = np.std([one.marginals for one in found], axis=0)
+    assert np.mean([one.standard_errors for one in found], axis=0) == pytest.approx(spread, rel=0.25)
