@@ -27,7 +27,7 @@ SOURCE = (
 
 PAPER = (
     "The papers: on VGG19 and CIFAR-10, .006 of the size of the dense network, with an accuracy of .9363 where the "
-    "dense one has .9344; and more on MNIST and on two regressions of DNA and proteins."
+    "dense one has .9344."
 )
 
 DIFFERENCES = (
@@ -304,7 +304,8 @@ def main() -> None:
     for name in DATA:
         print(*table(name, [cells(name, seed) for seed in seeds]), sep="\n", flush=True)
     found = [smallest(seed) for seed in seeds]
-    print("\nThe smallest of the digits: 64-300-100-10, 98 % pruned, 16 shared levels, packed, with its biases")
+    said = "The smallest of the digits: 64-300-100-10, 98 % pruned, 16 shared levels, packed; its biases are counted."
+    print("\n" + textwrap.fill(said, 80))
     print(f"{'':<16}{'bar':>10}{'asked':>9}{'is':>9}{'least':>9}{'most':>9}")
     for name, bar in BARS.items():
         values = np.array([one[name] for one in found])
