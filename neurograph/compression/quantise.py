@@ -5,6 +5,7 @@ The levels are those of least mean square error, or the ends of intervals, to wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from neurograph._checks import Printed, Seed, checked_generator, checked_whole
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
+from neurograph.graphs.signs import read_signs
 from neurograph.graphs.wiring import Wiring
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
@@ -59,7 +61,7 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
 
     The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by the summed change of its edges,
     and leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
-    plastic stay as they are.
+    plastic stay as they are. Where nodes have signs (Dale's law), the weights of each sign have levels of their own.
 
     Parameters
     ----------
@@ -79,7 +81,8 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
     Raises
     ------
     ParameterError
-        If `network` is not a Network, `levels` is no whole number >= 2, or `method` or `seed` is something else.
+        If `network` is not a Network, `levels` is no whole number >= 2 (for the weights of each sign, where nodes have
+        signs), or `method` or `seed` is something else.
 
     References
     ----------
@@ -106,15 +109,25 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
     rng = checked_generator(seed)
     moved = np.flatnonzero(network.connectivity.plastic & (network.weights != 0.0))
     values = network.weights[moved].astype(np.float64)
-    if method == "sharing":
-        found, level = nearest_levels(values, levels)
-        found = found.astype(network.dtype).astype(np.float64)
-    else:
-        found = quantile_levels(values, levels, network.dtype)
-        ties = network.connectivity.ties
-        groups = np.arange(values.size) if ties is None else np.unique(ties[moved], return_inverse=True)[1]
-        level = rounded_at_random(values, found, rng.random(values.size)[groups])
+    ties = network.connectivity.ties
+    groups = np.arange(values.size) if ties is None else np.unique(ties[moved], return_inverse=True)[1]
+    drawn = rng.random(values.size)[groups]
     table = network.to_table()
+    # Edges that are tied leave nodes of one sign: each sign has levels of its own.
+    signs = read_signs(table)[network.connectivity.pre[moved]]
+    parts = [np.flatnonzero(signs == sign) for sign in np.unique(signs)]
+    found, level = np.zeros(0), np.zeros(values.size, np.int64)
+    for part, count in zip(parts, _shared_out(levels, [one.size for one in parts]), strict=True):
+        if method == "sharing":
+            own, place = nearest_levels(values[part], count)
+            own = own.astype(network.dtype).astype(np.float64)
+        else:
+            own = quantile_levels(values[part], count, network.dtype)
+            place = rounded_at_random(values[part], own, drawn[part])
+        level[part] = found.size + place
+        found = np.concatenate([found, own])
+    order = np.argsort(found, kind="stable")
+    found, level = found[order], np.argsort(order)[level]
     wiring, places = Wiring.of(table), table.given[moved]
     names = np.array([f"level {k}" for k in range(found.size)], object)
     columns = wiring.of_edges
@@ -125,6 +138,25 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
     graph = replace(wiring, of_edges=shared).table()
     error = float(np.sqrt(np.mean((values - found[level]) ** 2))) if moved.size else 0.0
     return Quantised(compile(graph, network.dynamics, dtype=network.dtype), found, error)
+
+
+def _shared_out(levels: int, sizes: Sequence[int]) -> list[int]:
+    """Return how many levels each part has, by its size; two at least, so that it has an interval.
+
+    Raises
+    ------
+    ParameterError
+        If they are too few.
+    """
+    if levels < 2 * len(sizes):
+        raise ParameterError(
+            f"levels is {levels}: expected a whole number >= {2 * len(sizes)}, two for the weights of each sign that "
+            "nodes have"
+        )
+    shares = [max(2, levels * size // max(1, sum(sizes))) for size in sizes]
+    while sum(shares) > levels:
+        shares[shares.index(max(shares))] -= 1
+    return shares
 
 
 def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

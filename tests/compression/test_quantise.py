@@ -134,3 +134,24 @@ def test_other_methods_are_refused():
     network = ng.compile(ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
     with pytest.raises(ng.ParameterError, match="method is 'kmeans': expected 'sharing' or 'probabilistic'"):
         ng.quantise(network, 4, method="kmeans")
+
+
+@pytest.mark.parametrize("method", ["sharing", "probabilistic"])
+def test_nodes_keep_their_sign(method):
+    graph = ng.topologies.dale(ng.topologies.complete(2, 10, 1, bias=True, seed=0), seed=0)
+    network = ng.compile(graph)
+    few = ng.quantise(network, 9, method, seed=0)
+    assert np.unique(few.network.weights).size <= 9
+    assert few.levels.tolist() == sorted(few.levels)
+    assert set(few.network.weights) == set(few.levels)
+    signs = {node: given.get("sign") for node, given in graph.nodes(data=True)}
+    for (pre, _), weight in zip(few.network.edges, few.network.weights, strict=True):
+        assert signs[pre] != "excitatory" or weight > 0
+        assert signs[pre] != "inhibitory" or weight < 0
+    assert few.error < 0.7 * np.std(network.weights)
+    again = ng.train(few.network, *ng.tasks.logic("xor"), epochs=3, seed=0).network
+    assert np.unique(again.weights).size <= 9
+    with pytest.raises(
+        ng.ParameterError, match="levels is 5: expected a whole number >= 6, two for"
+    ):
+        ng.quantise(network, 5, method)
