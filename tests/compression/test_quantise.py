@@ -151,7 +151,5 @@ def test_nodes_keep_their_sign(method):
     assert few.error < 0.7 * np.std(network.weights)
     again = ng.train(few.network, *ng.tasks.logic("xor"), epochs=3, seed=0).network
     assert np.unique(again.weights).size <= 9
-    with pytest.raises(
-        ng.ParameterError, match="levels is 5: expected a whole number >= 6, two for"
-    ):
+    with pytest.raises(ng.ParameterError, match="levels is 5: expected a whole number >= 6, two for"):
         ng.quantise(network, 5, method)
