@@ -58,20 +58,25 @@ class Range:
 
     def pieces(self, units: Units) -> tuple[Places, Places]:
         """Return the first and the last piece that each neuron can be at (free,)."""
-        first = [np.searchsorted(one.knots, u, "right") for one, u in zip(units.neurons, self.low, strict=True)]
-        last = [np.searchsorted(one.knots, u, "left") for one, u in zip(units.neurons, self.high, strict=True)]
+        first = np.sum(units.knots <= self.low[:, None], axis=1)
+        last = np.sum(units.knots < self.high[:, None], axis=1)
         return np.minimum(first, last), np.maximum(first, last)
 
 
 def sent_between(units: Units, low: Array, high: Array) -> tuple[Array, Array]:
     """Return the least and the most that each neuron sends (free,) while u is between these ends."""
-    least, most = np.empty(low.size), np.empty(low.size)
-    for j, one in enumerate(units.neurons):
-        marks = np.concatenate([[low[j]], one.knots[(one.knots > low[j]) & (one.knots < high[j])], [high[j]]])
-        values = [value for mark in marks for value in values_at(one.sends, one.knots, mark)]
-        size = max((abs(value) for value in values if np.isfinite(value)), default=0.0)
-        least[j], most[j] = min(values) - 8.0 * EPS * size, max(values) + 8.0 * EPS * size
-    return least, most
+    rows = np.arange(low.size)
+    least, most, size = np.full(low.size, np.inf), np.full(low.size, -np.inf), np.zeros(low.size)
+    inside = np.clip(units.knots, low[:, None], high[:, None])
+    for mark in (low, *inside.T, high):
+        for strict in (True, False):  # the lines left and right of it, equal but for rounding
+            piece = np.sum(units.knots < mark[:, None] if strict else units.knots <= mark[:, None], axis=1)
+            slope, foot = units.all_lines[rows, piece].T
+            with np.errstate(invalid="ignore"):
+                value = np.where(slope == 0.0, foot, slope * mark + foot)
+            least, most = np.minimum(least, value), np.maximum(most, value)
+            size = np.maximum(size, np.where(np.isfinite(value), np.abs(value) + np.abs(foot), 0.0))
+    return least - 8.0 * EPS * size, most + 8.0 * EPS * size
 
 
 def values_at(lines: Array, knots: Array, u: float) -> tuple[float, float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,20 +17,22 @@ from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
 from neurograph.regions.bounds import Range
-from neurograph.regions.boxes import Box, largest_box, stretched
-from neurograph.regions.growth import grown
-from neurograph.regions.proof import Answer, Cuts, tightened
+from neurograph.regions.boxes import Box, largest_box, log_volume, stretched
+from neurograph.regions.growth import Question, grown
+from neurograph.regions.proof import Answer, Cuts, Form, tightened
 from neurograph.regions.proof import prove as prove_form
 from neurograph.regions.properties import MARGIN, Property
-from neurograph.regions.questions import asked, box_is_inside, kept_range, stays, unique
+from neurograph.regions.questions import asked, box_is_inside, kept_range, piece_ends, stays, unique
 from neurograph.regions.region import SOLVER, InputRegion
 from neurograph.regions.units import Array, Places, Units
 from neurograph.solvers.settle import settle
 
+RELEASES = ("box", "neurons", None)
+
 SAMPLES = 200
 """Inputs of a box that are settled to see which neurons do not stay at their piece, before a proof is tried."""
 
-WIDER = (8.0, 4.0, 2.0, 1.5, 1.2, 1.05)
+WIDER = (8.0, 4.0, 2.0, 1.4, 1.1)
 """How much wider than its box a region may lie, where the property is not proved over the whole domain."""
 
 
@@ -38,7 +42,7 @@ def characterise(
     *,
     prove: Property | None = None,
     domain: tuple[ArrayLike, ArrayLike] = (0.0, 1.0),
-    release: bool = True,
+    release: Literal["box", "neurons"] | None = "box",
     report: Report | None = None,
     budget: float = 60.0,
 ) -> InputRegion:
@@ -59,9 +63,11 @@ def characterise(
         ``regions.bound("y", least=0.3)``; ``regions.linear({"y": 1.0, "z": -1.0})``.
     domain : (low, high)
         Numbers, or arrays (inputs,): the inputs that are spoken of; x0 is one of them.
-    release : bool
-        Whether neurons are freed. Without, the region is the polytope of the whole pattern at x0, cut to where the
-        property holds: ``.halfspaces``.
+    release : {"box", "neurons"} or None
+        What neurons are freed for. "box": for as large a box as the proof bears, each neuron that stands in its way
+        first. "neurons": for as few that stay as prove the property, over as much of the domain as the whole pattern
+        proves it on; those that stay are the explanation, and the box lies where they stay. None: none is, and the
+        region is the polytope of the whole pattern at x0, cut to where the property holds: ``.halfspaces``.
     report : Report, optional
         Of :func:`neurograph.certify` of this network, which spares asking again.
     budget : float
@@ -92,8 +98,8 @@ def characterise(
     """
     deadline = Deadline(checked_number("budget", budget, above=0.0))
     network = checked_network(network)
-    if not isinstance(release, bool):
-        raise ParameterError(f"release is {release!r}: expected True or False")
+    if release not in RELEASES:
+        raise ParameterError(f"release is {release!r}: expected 'box', 'neurons' or None")
     if prove is not None and not isinstance(prove, Property):
         raise ParameterError(
             f"prove is {prove!r}: expected one of neurograph.regions.decision(), bound(...), linear(...)"
@@ -158,7 +164,7 @@ class _Search:
 
     def __init__(
         self, network: Network, x: Array, proved: Property, domain: Box, report: Report | None, deadline: Deadline,
-        release: bool,
+        release: str | None,
     ) -> None:  # fmt: skip
         self.network, self.x, self.proved, self.domain, self.deadline = network, x, proved, domain, deadline
         self.release, self.seconds = release, deadline.left
@@ -211,13 +217,15 @@ class _Search:
                 "the pattern at x0 is so near to where it ends, or to where the property does, that rounding decides: "
                 "expected another x0"
             )
-        if not self.release:
+        if self.release is None:
             return self._finished(first, True)
+        best = first
         try:
-            larger = grown(self.question, self.pattern, self.x, box, Deadline(0.5 * deadline.left))
-            return self._finished(self._freed(larger, first), deadline.left > 0.0)
+            for found in self._for_box(box, first) if self.release == "box" else self._for_neurons(box, first):
+                best = found
         except OutOfTimeError:
-            return self._finished(first, False)
+            pass
+        return self._finished(best, deadline.left > 0.0)
 
     def _made(self, places: Places, domain: Box, cuts: Cuts, box: Box, pattern_box: Box) -> InputRegion:
         return InputRegion(
@@ -243,21 +251,51 @@ class _Search:
             return None
         return replace(everything, cuts=cuts)
 
-    def _freed(self, box: Box, first: InputRegion) -> InputRegion:
-        """Return a region that holds the box and x0, of as few neurons as prove the property over its domain."""
+    def _for_box(self, box: Box, first: InputRegion) -> Iterator[InputRegion]:
+        """Yield better and better regions: a box all over which the property is proved, then what lies around it."""
         units, question, deadline = self.units, self.question, self.deadline
+        box = grown(question, self.pattern, self.x, box, Deadline(0.7 * deadline.left))
+        if log_volume(box) > first.volume() and np.all((self.x >= box[0]) & (self.x <= box[1])):
+            yield self._made(np.zeros(0, np.int64), box, self._no_cuts, box, first.pattern_box)
         known = tightened(units, question.over(box, deadline), Deadline(0.2 * deadline.left))
         there = self._patterns(box)
         same = np.all(there == self.pattern, axis=0)
         staying = [j for j in units.branching[same[units.branching]].tolist() if self._stays(known, j)]
         wider = [self._with_x0(stretched(box, factor, self.domain)) for factor in (*WIDER, 1.0)]
         for domain in [self.domain, *wider]:
-            share = Deadline(0.25 * deadline.left)
-            if self._holds(domain, staying, share):
-                kept = self._released(domain, staying, Deadline(0.9 * deadline.left))
-                return self._made(np.array(kept, np.int64), domain, (np.zeros((0, self.x.size)), np.zeros(0)), box, first.pattern_box)
             deadline.check()
-        return first
+            if self._holds(domain, staying, Deadline(0.3 * deadline.left)):
+                kept = self._released(domain, staying, Deadline(0.9 * deadline.left))
+                yield self._made(np.array(kept, np.int64), domain, self._no_cuts, box, first.pattern_box)
+                return
+
+    def _for_neurons(self, box: Box, first: InputRegion) -> Iterator[InputRegion]:
+        """Yield better and better regions: of as few neurons as prove the property, then with a larger box inside."""
+        units, deadline = self.units, self.deadline
+        outputs = units.sources[units.outputs]  # the piece of an output may be the property itself
+        every = [j for j in units.branching.tolist() if j not in outputs]
+        wider = [self._with_x0(stretched(box, factor, self.domain)) for factor in (*WIDER, 1.0)]
+        shares = (Deadline(0.2 * deadline.left) for _ in range(len(wider) + 1))
+        domain = next((one for one in [self.domain, *wider] if self._holds(one, every, next(shares))), None)
+        if domain is None:
+            return
+        kept = np.array(self._released(domain, every, Deadline(0.5 * deadline.left)), np.int64)
+        yield self._made(kept, domain, self._no_cuts, box, first.pattern_box)
+        ends = piece_ends(units, kept, self.pattern[kept])
+        forms = []
+        for j in kept.tolist():
+            for sign, end in zip((1.0, -1.0), ends, strict=True):
+                if np.isfinite(end[j]):
+                    u = np.zeros(len(units.neurons))
+                    u[j] = sign
+                    forms.append(Form(0.0 * u, u, np.zeros(self.x.size), -sign * float(end[j])))
+        inside = Question(units, tuple(forms), self.certificate, domain)
+        larger = grown(inside, self.pattern, self.x, box, deadline) if forms else domain
+        yield self._made(kept, domain, self._no_cuts, larger, first.pattern_box)
+
+    @property
+    def _no_cuts(self) -> Cuts:
+        return np.zeros((0, self.x.size)), np.zeros(0)
 
     def _stays(self, known: Range, j: int) -> bool:
         return stays(self.units, known, j, int(self.pattern[j]), Deadline(0.2 * self.deadline.left))

@@ -78,7 +78,7 @@ def grown(question: Question, pattern: Places, x0: Array, box: Box, deadline: De
     """
     best = box
     for around in (x0, None):
-        found = _by_examples(question, pattern, around, box, Deadline(0.5 * deadline.left))
+        found = _by_examples(question, pattern, around, box, Deadline(0.6 * deadline.left))
         if log_volume(found) > log_volume(box):
             best = found
             break
@@ -90,20 +90,18 @@ def _by_examples(question: Question, pattern: Places, around: Array | None, box:
 
     At first the forms are taken for the affine functions that they are at the pattern. The largest box on which these
     are >= 0 is attacked, then a proof is tried; whatever input refutes it has a pattern of its own, whose affine
-    function joins the others. Where that leads nowhere, or takes too long, a smaller domain is looked at.
+    function joins the others. Each time a domain some times as wide as the best box is looked at.
     """
-    best, domain, widths = box, question.domain, list(STRETCHES)
-    while deadline.left > 0.0:
-        found = _within(question, pattern, around, domain, log_volume(best), Deadline(0.4 * deadline.left))
-        if found is not None:
-            best = found
-        elif not widths:
-            break
-        domain = stretched(best, widths.pop(0), question.domain) if widths else domain
+    best, widths = box, list(STRETCHES)
+    while widths and deadline.left > 0.0:
+        domain = stretched(best, widths[0], question.domain)
         if around is not None:
             domain = np.minimum(domain[0], around), np.maximum(domain[1], around)
-        if found is not None and not widths:
-            break
+        found = _within(question, pattern, around, domain, log_volume(best), Deadline(0.5 * deadline.left))
+        if found is None:
+            widths.pop(0)
+        else:
+            best = found
     return best
 
 

@@ -96,7 +96,7 @@ class InputRegion(FrozenArrays, Printed):
         """Return a line."""
         return (
             f"InputRegion({self.proved}: {self.places.size} of {self.units.branching.size} neurons kept, "
-            f"log-volume of the box {self.volume():.4g}, of the pattern's {log_volume(self.pattern_box):.4g})"
+            f"log-volume of the box {self.volume():.4g}, of the pattern's {self.pattern_volume:.4g})"
         )
 
     def __str__(self) -> str:
@@ -129,6 +129,11 @@ class InputRegion(FrozenArrays, Printed):
     def volume(self) -> float:
         """Return the log of the volume of the box."""
         return log_volume(self.box)
+
+    @property
+    def pattern_volume(self) -> float:
+        """The log of the volume of the box of the whole pattern."""
+        return log_volume(self.pattern_box)
 
     def contains(self, x: ArrayLike) -> NDArray[np.bool_]:
         """Return which inputs (batch,) are in the region; one that does not settle is not.
@@ -227,7 +232,7 @@ class InputRegion(FrozenArrays, Printed):
             "inputs": self.network.inputs, "pattern": [[label, piece] for label, piece in self.pattern.items()],
             "freed": self.freed, "domain": self.domain, "cuts": {"A": self.cuts[0], "b": self.cuts[1]}, "box": self.box,
             "log_volume": self.volume(), "pattern_box": self.pattern_box,
-            "pattern_log_volume": log_volume(self.pattern_box), "network": self.digest,
+            "pattern_log_volume": self.pattern_volume, "network": self.digest,
             "unique_equilibrium": self.certificate.name, "in_time": self.in_time, "seconds": self.seconds,
         }  # fmt: skip
         return json.dumps(json_value(content), allow_nan=False)

@@ -97,15 +97,12 @@ class Programme:
 def programme(units: Units, known: Range, cuts: tuple[Array, Array] | None = None) -> Programme:
     """Return the programme of a range; `cuts` are further inequalities A x <= b of the inputs."""
     m, n = units.U.shape
-    x_at, u_at, r_at = 0, n, n + m
+    u_at, r_at = n, n + m
     first, last = known.pieces(units)
-    one = sp.eye_array(m, format="csr")
-    # u - W r - U x = w.
-    couplings = sp.hstack([-sp.csr_array(units.U), one, -sp.csr_array(units.W)])
     reach_x = np.maximum(np.abs(known.x_low), np.abs(known.x_high))
     reach_u = np.maximum(np.abs(known.low), np.abs(known.high))
     reach_r = np.maximum(np.abs(known.r_low), np.abs(known.r_high))
-    equations, sides = [couplings], [units.w]
+    equations, sides = [units.couplings], [units.w]
     errors_e = [8.0 * EPS * (np.abs(units.U) @ reach_x + reach_u + np.abs(units.W) @ reach_r + np.abs(units.w))]
     rows_e: list[tuple[int, float, float]] = []
     rows_i: list[tuple[int, float, float, float]] = []
@@ -129,7 +126,6 @@ def programme(units: Units, known: Range, cuts: tuple[Array, Array] | None = Non
         upper.append(sp.csr_array(sp.hstack([-sp.csr_array(cuts[0]), sp.csr_array((len(cuts[1]), 2 * m))])))
         sides_i.append(-cuts[1])
         errors_i.append(np.zeros(len(cuts[1])))
-    del x_at
     count = sum(part.shape[0] for part in upper)
     return Programme(
         sp.csr_array(sp.vstack([*upper, *equations])),

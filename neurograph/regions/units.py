@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
@@ -151,13 +152,37 @@ class Units:
         own = [j for j, one in enumerate(self.neurons) if one.knots.size and self.sources[j] == j]
         return np.array(own, np.int64)
 
-    def lines(self, pattern: Places, what: str = "sends") -> Array:
-        """Return slope and intercept of each neuron (free, 2) at a pattern."""
-        return np.array([getattr(one, what)[k] for one, k in zip(self.neurons, pattern, strict=True)]).reshape(-1, 2)
+    @cached_property
+    def knots(self) -> Array:
+        """The knots of all neurons (free, most), infinite where one has fewer."""
+        most = max((one.knots.size for one in self.neurons), default=0)
+        return np.array([[*one.knots, *[np.inf] * (most - one.knots.size)] for one in self.neurons]).reshape(-1, most)
+
+    @cached_property
+    def all_lines(self) -> Array:
+        """Slope and intercept of what each neuron sends, piece by piece (free, most + 1, 2), the last one repeated."""
+        most = self.knots.shape[1] + 1
+        return np.array([[*one.sends, *[one.sends[-1]] * (most - len(one.sends))] for one in self.neurons])
+
+    @cached_property
+    def couplings(self) -> sp.csr_array:
+        """The equations u - W r - U x = w as rows of z = (x, u, r)."""
+        one = sp.eye_array(len(self.neurons), format="csr")
+        return sp.csr_array(sp.hstack([-sp.csr_array(self.U), one, -sp.csr_array(self.W)]))
+
+    def lines(self, pattern: Places) -> Array:
+        """Return slope and intercept of what each neuron sends (free, 2) at a pattern."""
+        return np.asarray(self.all_lines[np.arange(pattern.size), pattern])
 
     def pattern_at(self, u: Array) -> Places:
         """Return the piece of each neuron (free,) at summed inputs u (free,)."""
-        return np.array([np.searchsorted(one.knots, v) for one, v in zip(self.neurons, u, strict=True)], np.int64)
+        return np.asarray(np.sum(self.knots < u[:, None], axis=1), np.int64)
+
+    def ends(self, pattern: Places) -> tuple[Array, Array]:
+        """Return the ends of u (free,) of the pieces of a pattern."""
+        most = np.full((pattern.size, 1), np.inf)
+        whole, rows = np.hstack([-most, self.knots, most]), np.arange(pattern.size)
+        return whole[rows, pattern], whole[rows, pattern + 1]
 
     def summed(self, state: Floats) -> Array:
         """Return u (batch, free) at states (batch, nodes)."""
@@ -182,8 +207,7 @@ class Units:
         return None
 
     def _consistent(self, u: Array, pattern: Places) -> bool:
-        ends = [(one.ends[k], one.ends[k + 1]) for one, k in zip(self.neurons, pattern, strict=True)]
-        low, high = np.array(ends).T
+        low, high = self.ends(pattern)
         room = 1e-12 * (1.0 + np.abs(u))
         return bool(np.all((u >= low - room) & (u <= high + room)))
 
