@@ -135,7 +135,9 @@ def settled_range(units: Units, found: Range, deadline: Deadline) -> Range:
         with np.errstate(invalid="ignore"):
             shrunk = np.nan_to_num((found.high - found.low) - (new.high - new.low), nan=0.0, posinf=1.0)
             size = np.where(np.isfinite(found.high - found.low), found.high - found.low, 1.0)
-        newly = np.any(np.isfinite(new.high) & ~np.isfinite(found.high) | np.isfinite(new.low) & ~np.isfinite(found.low))
+        newly = np.any(
+            np.isfinite(new.high) & ~np.isfinite(found.high) | np.isfinite(new.low) & ~np.isfinite(found.low)
+        )
         found = new
         if not newly and np.all(shrunk <= 1e-3 * size):
             break

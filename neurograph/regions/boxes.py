@@ -13,6 +13,9 @@ from neurograph.regions.units import Array
 INSIDE = 1e-9
 """Share by which a box is drawn in, for rounding."""
 
+EDGE = 1e-4
+"""Share of the domain by which a box may go beyond its edge on the way."""
+
 Box = tuple[Array, Array]
 
 
@@ -22,9 +25,9 @@ def log_volume(box: Box) -> float:
         return float(np.sum(np.log(np.maximum(box[1] - box[0], 0.0))))
 
 
-def inside(outer: Box, box: Box) -> bool:
-    """Return whether a box lies in another."""
-    return bool(np.all(box[0] >= outer[0]) and np.all(box[1] <= outer[1]))
+def hull(one: Box, other: Box) -> Box:
+    """Return the least box that holds both."""
+    return np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
 
 
 def stretched(box: Box, factor: float, domain: Box) -> Box:
@@ -50,7 +53,9 @@ def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Arr
     n = A.shape[1]
     size = np.linalg.norm(A, axis=1) if len(A) else np.zeros(0)
     A, b = A[size > 0.0] / size[size > 0.0, None], b[size > 0.0] / size[size > 0.0]
-    scale = domain[1] - domain[0]
+    scale, ends = domain[1] - domain[0], domain
+    if around is not None:  # a point on the domain's edge leaves a face no room: a little beyond is cut off at the end
+        domain = np.minimum(domain[0], around - EDGE * scale), np.maximum(domain[1], around + EDGE * scale)
     # The largest box of the domain's shape: x +- t scale / 2.
     rows = np.column_stack([np.vstack([A, np.eye(n), -np.eye(n)]), np.zeros(len(A) + 2 * n)])
     rows[:, -1] = 0.5 * np.abs(rows[:, :n]) @ scale
@@ -80,7 +85,8 @@ def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Arr
     low, high = y[:n], y[n:]
     drawn_in = INSIDE * (high - low)
     if around is not None:  # it stays inside
-        return np.minimum(low + drawn_in, around), np.maximum(high - drawn_in, around)
+        low, high = np.minimum(low + drawn_in, around), np.maximum(high - drawn_in, around)
+        return np.maximum(low, ends[0]), np.minimum(high, ends[1])
     return low + drawn_in, high - drawn_in
 
 

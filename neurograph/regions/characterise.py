@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,24 +14,15 @@ from neurograph.certificates.system import in_float64, network_digest
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.regions.bounds import Range
-from neurograph.regions.boxes import Box, largest_box, log_volume, stretched
-from neurograph.regions.growth import Question, grown
-from neurograph.regions.proof import Answer, Cuts, Form, tightened
+from neurograph.regions.boxes import Box, largest_box, stretched
+from neurograph.regions.growth import grown
+from neurograph.regions.proof import Answer, Cuts
 from neurograph.regions.proof import prove as prove_form
 from neurograph.regions.properties import MARGIN, Property
-from neurograph.regions.questions import asked, box_is_inside, kept_range, piece_ends, stays, unique
+from neurograph.regions.questions import asked, box_in_pattern, kept_range, unique
 from neurograph.regions.region import SOLVER, InputRegion
 from neurograph.regions.units import Array, Places, Units
 from neurograph.solvers.settle import settle
-
-RELEASES = ("box", "neurons", None)
-
-SAMPLES = 200
-"""Inputs of a box that are settled to see which neurons do not stay at their piece, before a proof is tried."""
-
-WIDER = (8.0, 4.0, 2.0, 1.4, 1.1)
-"""How much wider than its box a region may lie, where the property is not proved over the whole domain."""
 
 
 def characterise(
@@ -42,7 +31,7 @@ def characterise(
     *,
     prove: Property | None = None,
     domain: tuple[ArrayLike, ArrayLike] = (0.0, 1.0),
-    release: Literal["box", "neurons"] | None = "box",
+    release: bool = True,
     report: Report | None = None,
     budget: float = 60.0,
 ) -> InputRegion:
@@ -50,7 +39,9 @@ def characterise(
 
     The pattern at x0 says at which piece of its activation each neuron settles. For the inputs of one pattern the
     equilibrium is affine, and they are a polytope. From there a box is grown as long as the property is proved all
-    over it, and neurons are freed from the pattern as long as the rest still proves the property.
+    over it, whichever pieces the neurons are at there; and neurons are freed from the pattern as long as the rest
+    still proves the property, over as much of the domain about x0 as the whole pattern proves it on. The region is
+    what those that stay leave, and the box.
 
     Parameters
     ----------
@@ -63,11 +54,9 @@ def characterise(
         ``regions.bound("y", least=0.3)``; ``regions.linear({"y": 1.0, "z": -1.0})``.
     domain : (low, high)
         Numbers, or arrays (inputs,): the inputs that are spoken of; x0 is one of them.
-    release : {"box", "neurons"} or None
-        What neurons are freed for. "box": for as large a box as the proof bears, each neuron that stands in its way
-        first. "neurons": for as few that stay as prove the property, over as much of the domain as the whole pattern
-        proves it on; those that stay are the explanation, and the box lies where they stay. None: none is, and the
-        region is the polytope of the whole pattern at x0, cut to where the property holds: ``.halfspaces``.
+    release : bool
+        Whether the box grows beyond the pattern, and neurons are freed. Without, the region is the polytope of the
+        whole pattern at x0, cut to where the property holds: ``.halfspaces``.
     report : Report, optional
         Of :func:`neurograph.certify` of this network, which spares asking again.
     budget : float
@@ -98,8 +87,8 @@ def characterise(
     """
     deadline = Deadline(checked_number("budget", budget, above=0.0))
     network = checked_network(network)
-    if release not in RELEASES:
-        raise ParameterError(f"release is {release!r}: expected 'box', 'neurons' or None")
+    if not isinstance(release, bool):
+        raise ParameterError(f"release is {release!r}: expected True or False")
     if prove is not None and not isinstance(prove, Property):
         raise ParameterError(
             f"prove is {prove!r}: expected one of neurograph.regions.decision(), bound(...), linear(...)"
@@ -164,7 +153,7 @@ class _Search:
 
     def __init__(
         self, network: Network, x: Array, proved: Property, domain: Box, report: Report | None, deadline: Deadline,
-        release: str | None,
+        release: bool,
     ) -> None:  # fmt: skip
         self.network, self.x, self.proved, self.domain, self.deadline = network, x, proved, domain, deadline
         self.release, self.seconds = release, deadline.left
@@ -210,6 +199,7 @@ class _Search:
                 "as one a little beside it"
             )
         deadline.check()
+        start = largest_box(rows, sides, self.domain, deadline, self.x)
         first = self._whole((-H, h - 1e-9 * (1.0 + np.abs(h))), box)
         deadline.check()
         if first is None:
@@ -217,12 +207,14 @@ class _Search:
                 "the pattern at x0 is so near to where it ends, or to where the property does, that rounding decides: "
                 "expected another x0"
             )
-        if self.release is None:
+        if not self.release:
             return self._finished(first, True)
         best = first
         try:
-            for found in self._for_box(box, first) if self.release == "box" else self._for_neurons(box, first):
-                best = found
+            larger = grown(self.question, self.pattern, box, Deadline(0.6 * deadline.left))
+            best = replace(first, box=larger)
+            if start is not None:
+                best = self._freed(start, best)
         except OutOfTimeError:
             pass
         return self._finished(best, deadline.left > 0.0)
@@ -247,70 +239,37 @@ class _Search:
         cuts = (cuts[0][needed], cuts[1][needed])
         if self.question.holds(known, self.deadline, cuts) is not Answer.PROVED:
             return None
-        if not box_is_inside(self.question, box, everything.places, everything.pieces, cuts, self.deadline):
+        if not box_in_pattern(self.units, box, everything.places, everything.pieces, cuts):
             return None
         return replace(everything, cuts=cuts)
 
-    def _for_box(self, box: Box, first: InputRegion) -> Iterator[InputRegion]:
-        """Yield better and better regions: a box all over which the property is proved, then what lies around it."""
-        units, question, deadline = self.units, self.question, self.deadline
-        box = grown(question, self.pattern, self.x, box, Deadline(0.7 * deadline.left))
-        if log_volume(box) > first.volume() and np.all((self.x >= box[0]) & (self.x <= box[1])):
-            yield self._made(np.zeros(0, np.int64), box, self._no_cuts, box, first.pattern_box)
-        known = tightened(units, question.over(box, deadline), Deadline(0.2 * deadline.left))
-        there = self._patterns(box)
-        same = np.all(there == self.pattern, axis=0)
-        staying = [j for j in units.branching[same[units.branching]].tolist() if self._stays(known, j)]
-        wider = [self._with_x0(stretched(box, factor, self.domain)) for factor in (*WIDER, 1.0)]
-        for domain in [self.domain, *wider]:
-            deadline.check()
-            if self._holds(domain, staying, Deadline(0.3 * deadline.left)):
-                kept = self._released(domain, staying, Deadline(0.9 * deadline.left))
-                yield self._made(np.array(kept, np.int64), domain, self._no_cuts, box, first.pattern_box)
-                return
+    def _freed(self, start: Box, first: InputRegion) -> InputRegion:
+        """Return the region of as few neurons as prove the property, over a domain about x0 that the pattern bears.
 
-    def _for_neurons(self, box: Box, first: InputRegion) -> Iterator[InputRegion]:
-        """Yield better and better regions: of as few neurons as prove the property, then with a larger box inside."""
+        The outputs are freed first: the piece of an output may be the property itself.
+        """
         units, deadline = self.units, self.deadline
-        outputs = units.sources[units.outputs]  # the piece of an output may be the property itself
+        outputs = units.sources[units.outputs]
         every = [j for j in units.branching.tolist() if j not in outputs]
-        wider = [self._with_x0(stretched(box, factor, self.domain)) for factor in (*WIDER, 1.0)]
-        shares = (Deadline(0.2 * deadline.left) for _ in range(len(wider) + 1))
-        domain = next((one for one in [self.domain, *wider] if self._holds(one, every, next(shares))), None)
+        domain, low, high = None, 1.0, float(np.max((self.domain[1] - self.domain[0]) / (start[1] - start[0])))
+        high = 2.0 * max(high, 1.0)
+        for factor in (high, 1.0):
+            wide = stretched(start, factor, self.domain)
+            if self._holds(wide, every, Deadline(0.2 * deadline.left)):
+                domain, low = wide, factor
+                break
+        while domain is not None and high > 1.1 * low:
+            middle = float(np.sqrt(low * high))
+            wide = stretched(start, middle, self.domain)
+            if self._holds(wide, every, Deadline(0.2 * deadline.left)):
+                domain, low = wide, middle
+            else:
+                high = middle
         if domain is None:
-            return
-        kept = np.array(self._released(domain, every, Deadline(0.5 * deadline.left)), np.int64)
-        yield self._made(kept, domain, self._no_cuts, box, first.pattern_box)
-        ends = piece_ends(units, kept, self.pattern[kept])
-        forms = []
-        for j in kept.tolist():
-            for sign, end in zip((1.0, -1.0), ends, strict=True):
-                if np.isfinite(end[j]):
-                    u = np.zeros(len(units.neurons))
-                    u[j] = sign
-                    forms.append(Form(0.0 * u, u, np.zeros(self.x.size), -sign * float(end[j])))
-        inside = Question(units, tuple(forms), self.certificate, domain)
-        larger = grown(inside, self.pattern, self.x, box, deadline) if forms else domain
-        yield self._made(kept, domain, self._no_cuts, larger, first.pattern_box)
-
-    @property
-    def _no_cuts(self) -> Cuts:
-        return np.zeros((0, self.x.size)), np.zeros(0)
-
-    def _stays(self, known: Range, j: int) -> bool:
-        return stays(self.units, known, j, int(self.pattern[j]), Deadline(0.2 * self.deadline.left))
-
-    def _patterns(self, box: Box) -> Places:
-        """Return the patterns (samples, free) of some inputs of a box, its corners more than its inside."""
-        rng = np.random.default_rng(0)
-        shares = rng.uniform(size=(SAMPLES, self.x.size))
-        shares[::2] = np.rint(shares[::2])
-        points = box[0] + shares * (box[1] - box[0])
-        found = [self.units.settled(point, self.pattern) for point in points]
-        return np.array([one[1] for one in found if one is not None]).reshape(-1, len(self.units.neurons))
-
-    def _with_x0(self, box: Box) -> Box:
-        return np.minimum(box[0], self.x), np.maximum(box[1], self.x)
+            return first
+        kept = np.array(self._released(domain, every, Deadline(0.9 * deadline.left)), np.int64)
+        no_cuts = np.zeros((0, self.x.size)), np.zeros(0)
+        return replace(first, places=kept, pieces=self.pattern[kept], domain=domain, cuts=no_cuts)
 
     def _holds(self, domain: Box, kept: list[int], deadline: Deadline) -> bool:
         places = np.array(kept, np.int64)

@@ -71,33 +71,23 @@ class Question:
         return R @ T + np.array([form.x for form in self.forms]), R @ t + offsets
 
 
-def grown(question: Question, pattern: Places, x0: Array, box: Box, deadline: Deadline) -> Box:
-    """Return a box at least as large on all of which the forms are proved to be >= 0, as the time allows.
+def grown(question: Question, pattern: Places, box: Box, deadline: Deadline) -> Box:
+    """Return a box at least as large on all of which the forms are proved to be >= 0, in the time.
 
-    One around x0 is preferred, if it is larger than the one given.
+    It is found by what refutes boxes that are too large. At first the forms are taken for the affine functions that
+    they are at the pattern. The largest box on which these are >= 0 is attacked, then a proof is tried; whatever input
+    refutes it has a pattern of its own, whose affine function joins the others. Each time a domain some times as wide
+    as the best box is looked at.
     """
-    best = box
-    for around in (x0, None):
-        found = _by_examples(question, pattern, around, box, Deadline(0.6 * deadline.left))
-        if log_volume(found) > log_volume(box):
-            best = found
-            break
+    best = _by_examples(question, pattern, box, Deadline(0.7 * deadline.left))
     return _by_faces(question, best, deadline) if box[0].size <= FEW else best
 
 
-def _by_examples(question: Question, pattern: Places, around: Array | None, box: Box, deadline: Deadline) -> Box:
-    """Return a larger box, found by what refutes those that are too large.
-
-    At first the forms are taken for the affine functions that they are at the pattern. The largest box on which these
-    are >= 0 is attacked, then a proof is tried; whatever input refutes it has a pattern of its own, whose affine
-    function joins the others. Each time a domain some times as wide as the best box is looked at.
-    """
+def _by_examples(question: Question, pattern: Places, box: Box, deadline: Deadline) -> Box:
     best, widths = box, list(STRETCHES)
     while widths and deadline.left > 0.0:
         domain = stretched(best, widths[0], question.domain)
-        if around is not None:
-            domain = np.minimum(domain[0], around), np.maximum(domain[1], around)
-        found = _within(question, pattern, around, domain, log_volume(best), Deadline(0.5 * deadline.left))
+        found = _within(question, pattern, domain, log_volume(best), Deadline(0.5 * deadline.left))
         if found is None:
             widths.pop(0)
         else:
@@ -105,9 +95,7 @@ def _by_examples(question: Question, pattern: Places, around: Array | None, box:
     return best
 
 
-def _within(
-    question: Question, pattern: Places, around: Array | None, domain: Box, least: float, deadline: Deadline
-) -> Box | None:
+def _within(question: Question, pattern: Places, domain: Box, least: float, deadline: Deadline) -> Box | None:
     """Return a proved box in a domain whose log-volume is above `least`; None where none is found."""
     H, h = question.affine(pattern)
     kept = [(i, pattern, H[i], h[i]) for i in range(len(h))]
@@ -115,10 +103,10 @@ def _within(
         rows, sides = np.array([row for *_, row, _ in kept]), np.array([side for *_, side in kept])
         if deadline.left < 0.0:
             return None
-        found = largest_box(-rows, sides - 1e-9 * (1.0 + np.abs(sides)), domain, deadline, around)
+        found = largest_box(-rows, sides - 1e-9 * (1.0 + np.abs(sides)), domain, deadline)
         if found is None or log_volume(found) < least + GAIN:
             return None
-        found = _drawn_in(found, around)
+        found = _drawn_in(found)
         examples = attacked(question, kept, found)
         if not examples:
             try:
@@ -143,12 +131,10 @@ def _within(
     return None
 
 
-def _drawn_in(box: Box, around: Array | None) -> Box:
+def _drawn_in(box: Box) -> Box:
     """Return a box that is a little smaller, so that a proof has room."""
     room = DRAWN_IN * (box[1] - box[0])
-    if around is None:
-        return box[0] + room, box[1] - room
-    return np.minimum(box[0] + room, around), np.maximum(box[1] - room, around)
+    return box[0] + room, box[1] - room
 
 
 Cut = tuple[int, Places, Array, float]

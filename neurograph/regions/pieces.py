@@ -232,7 +232,9 @@ def _inside(part: _Part, low: Fraction | None, high: Fraction | None, box: Ends)
         return False
     ends = [None if end is None else part.of_state * end + foot for end in box]
     least, most = ends if part.of_state > 0 else ends[::-1]
-    return (low is None or (least is not None and least >= low)) and (high is None or (most is not None and most <= high))
+    return (low is None or (least is not None and least >= low)) and (
+        high is None or (most is not None and most <= high)
+    )
 
 
 def _clip_call(given: list[_Part], box: Ends) -> _Part | None:

@@ -102,7 +102,9 @@ def prove(units: Units, known: Range, form: Form, deadline: Deadline, cuts: Cuts
         if not searched and nodes > PATIENCE:  # an input that refutes it is found sooner by HiGHS's own search
             searched = True
             first, last = part.pieces(units)
-            point_of = None if np.all(first == last) else by_milp(units, part, form, min(0.3 * deadline.left, 5.0), cuts)
+            point_of = (
+                None if np.all(first == last) else by_milp(units, part, form, min(0.3 * deadline.left, 5.0), cuts)
+            )
             witness = None if point_of is None else _witness(units, known, form, point_of, cuts)
             if witness is not None:
                 return Proof(Answer.REFUTED, witness, nodes)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from neurograph.certificates import Certificate, Report, certify
@@ -13,9 +11,9 @@ from neurograph.certificates.verdict import LEVELS
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.regions.bounds import Range, settled_range
-from neurograph.regions.boxes import Box, inside
+from neurograph.regions.boxes import Box
 from neurograph.regions.growth import Question
-from neurograph.regions.proof import Answer, Cuts, Form, prove, tightened
+from neurograph.regions.proof import Cuts, Form
 from neurograph.regions.properties import MARGIN, Inequalities
 from neurograph.regions.units import Places, Units
 
@@ -67,21 +65,9 @@ def piece_ends(units: Units, places: Places, pieces: Places) -> Box:
 def kept_range(question: Question, box: Box, places: Places, pieces: Places, deadline: Deadline) -> Range:
     """Return the range of a box in which these neurons are at these pieces."""
     known = question.over(box, deadline)
-    return settled_range(question.units, known.within(question.units, *piece_ends(question.units, places, pieces)), deadline)
-
-
-def box_is_inside(
-    question: Question, box: Box, places: Places, pieces: Places, cuts: Cuts, deadline: Deadline
-) -> bool:
-    """Return whether it is proved that a box is inside a region: its neurons stay at their pieces, its cuts hold."""
-    units, (A, b) = question.units, cuts
-    most = np.maximum(A, 0.0) @ box[1] + np.minimum(A, 0.0) @ box[0]
-    if not inside(question.domain, box) or np.any(most > b):
-        return False
-    if len(places) == units.branching.size:
-        return box_in_pattern(units, box, places, pieces)
-    known = tightened(units, question.over(box, deadline), deadline)
-    return all(stays(units, known, place, piece, deadline) for place, piece in zip(places, pieces, strict=True))
+    return settled_range(
+        question.units, known.within(question.units, *piece_ends(question.units, places, pieces)), deadline
+    )
 
 
 def whole_pattern(units: Units, places: Places, pieces: Places) -> Places:
@@ -90,23 +76,14 @@ def whole_pattern(units: Units, places: Places, pieces: Places) -> Places:
     return np.array([of.get(source, 0) for source in units.sources.tolist()], np.int64)
 
 
-def box_in_pattern(units: Units, box: Box, places: Places, pieces: Places) -> bool:
-    """Return whether all of a box is at one pattern: what solves the pattern's equation there is the one equilibrium."""
+def box_in_pattern(units: Units, box: Box, places: Places, pieces: Places, cuts: Cuts) -> bool:
+    """Return whether all of a box is at one pattern, and within the cuts.
+
+    What solves the pattern's equation and is at its pieces is an equilibrium, and so the only one.
+    """
     pattern = whole_pattern(units, places, pieces)
     A, b, _ = units.halfspaces(pattern)
     size = np.abs(A) @ np.maximum(np.abs(box[0]), np.abs(box[1])) + np.abs(b)
     most = np.maximum(A, 0.0) @ box[1] + np.minimum(A, 0.0) @ box[0] + (A.shape[1] + 8) * EPS * size
-    return bool(np.all(most + units.affine_error(pattern, *box) <= b))
-
-
-def stays(units: Units, known: Range, place: int, piece: int, deadline: Deadline) -> bool:
-    """Return whether it is proved that a neuron is at a piece in all of a range."""
-    low, high = units.neurons[place].ends[[piece, piece + 1]]
-    form = Form(np.zeros(len(units.neurons)), np.zeros(len(units.neurons)), np.zeros(units.U.shape[1]), 0.0)
-    u = form.u.copy()
-    u[place] = 1.0
-    if known.low[place] < low and prove(units, known, replace(form, u=u, offset=-low), deadline).answer != Answer.PROVED:
-        return False
-    return known.high[place] <= high or (
-        prove(units, known, replace(form, u=-u, offset=high), deadline).answer is Answer.PROVED
-    )
+    cut = np.maximum(cuts[0], 0.0) @ box[1] + np.minimum(cuts[0], 0.0) @ box[0]
+    return bool(np.all(most + units.affine_error(pattern, *box) <= b) and np.all(cut <= cuts[1]))

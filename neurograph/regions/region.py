@@ -22,11 +22,11 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.regions.boxes import Box, log_volume
+from neurograph.regions.boxes import Box, hull, log_volume
 from neurograph.regions.growth import Question
 from neurograph.regions.proof import Answer, Cuts
 from neurograph.regions.properties import Inequalities, Property
-from neurograph.regions.questions import asked, box_is_inside, kept_range, unique, whole_pattern
+from neurograph.regions.questions import asked, box_in_pattern, kept_range, unique, whole_pattern
 from neurograph.regions.units import Array, Places, Units
 from neurograph.solvers import Auto
 from neurograph.solvers.result import Status
@@ -41,7 +41,7 @@ SLACK = 1e-9
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InputRegion(FrozenArrays, Printed):
-    """The inputs of a domain at whose equilibrium some neurons are at the pieces of a pattern: a property is proved there.
+    """Inputs on which a property is proved: of a domain, where some neurons are at the pieces of a pattern; and a box.
 
     Made by :func:`neurograph.characterise`.
 
@@ -59,14 +59,14 @@ class InputRegion(FrozenArrays, Printed):
         of each.
     pieces : array (kept,)
     domain : (array (inputs,), array (inputs,))
-        The ends of the box of inputs that the region lies in: the one asked for, or where the property is not proved
-        all over that, a smaller one.
+        The ends of the inputs that the pattern speaks of: the domain asked for, or where the neurons that stay do not
+        prove the property all over that, a smaller one about x0.
     cuts : (array (rows, inputs), array (rows,))
-        Further inequalities A x <= b of the inputs, none after a release.
+        Further inequalities A x <= b of the inputs that the pattern speaks of; none after a release.
     box : (array (inputs,), array (inputs,))
-        The ends of the largest box inside that was found.
+        The ends of the largest box that was found; the property is proved all over it.
     pattern_box : (array (inputs,), array (inputs,))
-        That of the whole pattern at x0.
+        The largest box inside the polytope of the whole pattern at x0.
     digest : str
         The hash of the network.
     certificate : Certificate
@@ -148,24 +148,31 @@ class InputRegion(FrozenArrays, Printed):
             If x has the wrong shape or holds a number that is not finite.
         """
         given = checked_inputs(self.units.network, x)
-        found = np.all((given >= self.domain[0]) & (given <= self.domain[1]), axis=1)
+        return self._in(self.box, given) | self._at_pattern(given)
+
+    @staticmethod
+    def _in(box: Box, x: Array) -> NDArray[np.bool_]:
+        return np.asarray(np.all((x >= box[0]) & (x <= box[1]), axis=1))
+
+    def _at_pattern(self, x: Array) -> NDArray[np.bool_]:
+        found = self._in(self.domain, x)
         if len(self.cuts[1]):
             room = SLACK * (1.0 + np.abs(self.cuts[1]))
-            found &= np.all(given @ self.cuts[0].T <= self.cuts[1] + room, axis=1)
+            found &= np.all(x @ self.cuts[0].T <= self.cuts[1] + room, axis=1)
         if not self.places.size or not np.any(found):
-            return np.asarray(found)
-        settled = settle(self.units.network, given[found], solver=SOLVER, throw=False)
+            return found
+        settled = settle(self.units.network, x[found], solver=SOLVER, throw=False)
         u = self.units.summed(settled.state)[:, self.places]
         ends = [self.units.neurons[j].ends[[k, k + 1]] for j, k in zip(self.places, self.pieces, strict=True)]
         low, high = np.array(ends).T
         room = SLACK * (1.0 + np.abs(u))
         at = np.all((u >= low - room) & (u <= high + room), axis=1)
         found[found] = at & (settled.status == Status.CONVERGED)
-        return np.asarray(found)
+        return found
 
     @property
     def halfspaces(self) -> tuple[Array, Array]:
-        """A (rows, inputs) and b (rows,): the region is the polytope A x <= b.
+        """A (rows, inputs) and b (rows,): the inputs at the whole pattern are the polytope A x <= b.
 
         Raises
         ------
@@ -180,7 +187,9 @@ class InputRegion(FrozenArrays, Printed):
         pattern = whole_pattern(self.units, self.places, self.pieces)
         A, b, _ = self.units.halfspaces(pattern)
         eye = np.eye(self.x0.size)
-        return np.vstack([A, self.cuts[0], eye, -eye]), np.concatenate([b, self.cuts[1], self.domain[1], -self.domain[0]])
+        return np.vstack([A, self.cuts[0], eye, -eye]), np.concatenate(
+            [b, self.cuts[1], self.domain[1], -self.domain[0]]
+        )
 
     def subgraph(self) -> nx.DiGraph[Any]:
         """Return the neurons that stay in the pattern, with inputs, outputs and bias nodes, and the edges among them.
@@ -218,12 +227,14 @@ class InputRegion(FrozenArrays, Printed):
                 f"with the hash {found}; expected the same network, or neurograph.characterise of this one"
             )
         certificate = unique(network, deadline)
-        units = Units.of(network, *self.domain)
+        units = Units.of(network, *hull(self.domain, self.box))
         question: Question = asked(units, self.inequalities, certificate, self.domain)
         known = kept_range(question, self.domain, self.places, self.pieces, deadline)
-        return question.holds(known, deadline, self.cuts) is Answer.PROVED and box_is_inside(
-            question, self.box, self.places, self.pieces, self.cuts, deadline
-        )
+        if question.holds(known, deadline, self.cuts) is not Answer.PROVED:
+            return False
+        if not self.freed and box_in_pattern(units, self.box, self.places, self.pieces, self.cuts):
+            return True
+        return question.holds(question.over(self.box, deadline), deadline) is Answer.PROVED
 
     def to_json(self) -> str:
         """Return all that the region says as JSON text; labels that are neither text nor a number as their repr."""

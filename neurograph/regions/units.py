@@ -224,7 +224,9 @@ class Units:
         try:
             solved = np.linalg.solve(system, np.column_stack([self.U, self.W @ foot + self.w]))
         except np.linalg.LinAlgError:
-            raise ParameterError("pattern has no equilibrium, or a line of them: expected one at which it is unique") from None
+            raise ParameterError(
+                "pattern has no equilibrium, or a line of them: expected one at which it is unique"
+            ) from None
         return solved[:, :-1], solved[:, -1]
 
     def affine_error(self, pattern: Places, low: Array, high: Array) -> float:
@@ -241,7 +243,11 @@ class Units:
         side = self.W @ foot + self.w
         size = np.abs(system) @ (np.abs(T) @ reach + np.abs(t)) + np.abs(self.U) @ reach
         size += np.abs(self.W) @ np.abs(foot) + np.abs(self.w) + np.abs(T) @ reach + np.abs(t)
-        left = np.abs(system @ T - self.U) @ reach + np.abs(system @ t - side) + 2.0 * (terms + self.U.shape[1] * EPS) * size
+        left = (
+            np.abs(system @ T - self.U) @ reach
+            + np.abs(system @ t - side)
+            + 2.0 * (terms + self.U.shape[1] * EPS) * size
+        )
         return float(1.01 * np.max(np.sum(np.abs(inverse), axis=1)) * np.max(left) / (1.0 - share))
 
     def halfspaces(self, pattern: Places) -> tuple[Array, Array, Places]:
