@@ -82,7 +82,8 @@ def sent_between(units: Units, low: Array, high: Array) -> tuple[Array, Array]:
 def values_at(lines: Array, knots: Array, u: float) -> tuple[float, float]:
     """Return the values of the lines left and right of u, equal but for rounding; infinite where u is and they rise."""
     places = np.searchsorted(knots, u, "left"), np.searchsorted(knots, u, "right")
-    return tuple(_line(*lines[place], u) for place in places)  # type: ignore[return-value]
+    left, right = (_line(float(lines[place][0]), float(lines[place][1]), u) for place in places)
+    return left, right
 
 
 def _line(slope: float, foot: float, u: float) -> float:
@@ -139,7 +140,7 @@ def settled_range(units: Units, found: Range, deadline: Deadline) -> Range:
             np.isfinite(new.high) & ~np.isfinite(found.high) | np.isfinite(new.low) & ~np.isfinite(found.low)
         )
         found = new
-        if not newly and np.all(shrunk <= 1e-3 * size):
+        if not np.any(newly) and np.all(shrunk <= 1e-3 * size):
             break
     return found
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 
 from neurograph.certificates.deadline import Deadline
 from neurograph.regions.units import Array
@@ -66,7 +66,9 @@ def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Arr
         sides = np.concatenate([sides, around, -around])
     cost = np.zeros(n + 1)
     cost[-1] = -1.0
-    found = linprog(cost, rows, sides, bounds=[(None, None)] * n + [(0.0, 1.0)])
+    from scipy.optimize import linprog  # imported late, as in relaxation.py
+
+    found: Any = linprog(cost, rows, sides, bounds=[(None, None)] * n + [(0.0, 1.0)])
     if found.status != 0 or found.x[-1] <= 1e-9:
         return None
     middle, half = found.x[:n], 0.45 * found.x[-1] * scale

@@ -14,7 +14,7 @@ from neurograph.certificates.system import in_float64, network_digest
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.regions.boxes import Box, largest_box, stretched
+from neurograph.regions.boxes import Box, hull, largest_box, stretched
 from neurograph.regions.growth import grown
 from neurograph.regions.proof import Answer, Cuts
 from neurograph.regions.proof import prove as prove_form
@@ -113,14 +113,10 @@ def _check_report(report: Report, network: Network) -> None:
 
 
 def _checked_input(network: Network, x0: ArrayLike) -> Array:
-    given = np.asarray(x0) if not hasattr(x0, "columns") else x0
-    return np.asarray(checked_inputs(network, given[None] if np.ndim(given) == 1 else given), np.float64)[_only(given)]
-
-
-def _only(given: ArrayLike) -> int:
-    if np.ndim(given) == 2 and np.shape(given)[0] != 1:
-        raise DataError(f"x0 has shape {np.shape(given)}: expected (inputs,), one input; write x[0] for the first")
-    return 0
+    if np.ndim(x0) != 1:
+        raise DataError(f"x0 has shape {np.shape(x0)}: expected (inputs,), one input; write x[0] for the first")
+    found: Array = np.asarray(checked_inputs(network, np.asarray(x0)[None]), np.float64)[0]
+    return found
 
 
 def _checked_domain(network: Network, x: Array, domain: tuple[ArrayLike, ArrayLike]) -> Box:
@@ -254,13 +250,13 @@ class _Search:
         domain, low, high = None, 1.0, float(np.max((self.domain[1] - self.domain[0]) / (start[1] - start[0])))
         high = 2.0 * max(high, 1.0)
         for factor in (high, 1.0):
-            wide = stretched(start, factor, self.domain)
+            wide = hull(stretched(start, factor, self.domain), (self.x, self.x))
             if self._holds(wide, every, Deadline(0.2 * deadline.left)):
                 domain, low = wide, factor
                 break
         while domain is not None and high > 1.1 * low:
             middle = float(np.sqrt(low * high))
-            wide = stretched(start, middle, self.domain)
+            wide = hull(stretched(start, middle, self.domain), (self.x, self.x))
             if self._holds(wide, every, Deadline(0.2 * deadline.left)):
                 domain, low = wide, middle
             else:

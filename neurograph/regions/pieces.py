@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from neurograph.equations.expression import Expression
@@ -87,7 +88,7 @@ class Pieces:
             inside = sorted((knot - intercept) / slope for knot in outer.knots) if slope else []
             inside = [u for u in inside if (low is None or u > low) and (high is None or u < high)]
             marks = [low, *inside, high]
-            for first, last in zip(marks[:-1], marks[1:], strict=True):
+            for first, last in pairwise(marks):
                 middle = slope * _between(first, last) + intercept
                 steep, foot = outer.lines[bisect_left(outer.knots, middle)]
                 lines.append((steep * slope, steep * intercept + foot))
@@ -208,7 +209,7 @@ def _read(node: ast.expr, symbols: Mapping[str, _Part], equation: Expression, bo
             if a.number is not None:
                 return _Part(Pieces.constant(a.number**power))
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in FUNCTIONS:
-            found = FUNCTIONS[name]([inside(one) for one in arguments], box)
+            found: _Part | None = FUNCTIONS[name]([inside(one) for one in arguments], box)
             if found is not None:
                 return found
     raise _refuse(node, equation)

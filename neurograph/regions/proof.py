@@ -1,4 +1,4 @@
-"""Whether a linear function of all equilibria of a range stays above 0: relaxed, searched by MILP, proved by branching."""
+"""Whether a linear function of all equilibria of a range is >= 0: relaxed, searched by MILP, proved by branching."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from enum import Enum
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from neurograph.certificates.deadline import Deadline
 from neurograph.regions.bounds import Range, refined
@@ -130,7 +129,7 @@ def _witness(units: Units, known: Range, form: Form, point: Array, cuts: Cuts | 
 
 
 def branched(units: Units, part: Range, point: Array) -> list[Range]:
-    """Return two parts of a range, split at a knot of the neuron that the point is farthest from; none if it is at all."""
+    """Return two parts of a range, split at a knot of the neuron that a point is farthest from; or none."""
     m, n = units.U.shape
     u, r = point[n : n + m], point[n + m :]
     first, last = part.pieces(units)
@@ -162,6 +161,8 @@ def by_milp(units: Units, known: Range, form: Form, seconds: float, cuts: Cuts |
     Of each neuron of several pieces, u is the sum of a part for each piece, which is 0 but for the piece whose binary
     variable is 1: the ends of the pieces within the range are the big-M.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # imported late, as in relaxation.py
+
     m, n = units.U.shape
     base = programme(units, known, cuts)
     first, last = known.pieces(units)

@@ -147,7 +147,7 @@ class InputRegion(FrozenArrays, Printed):
         DataError
             If x has the wrong shape or holds a number that is not finite.
         """
-        given = checked_inputs(self.units.network, x)
+        given = np.asarray(checked_inputs(self.units.network, x), np.float64)
         return self._in(self.box, given) | self._at_pattern(given)
 
     @staticmethod

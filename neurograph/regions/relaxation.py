@@ -9,10 +9,11 @@ Programming 99, 2004): HiGHS is not trusted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
 
 from neurograph.certificates.system import EPS
 from neurograph.regions.bounds import Range, values_at
@@ -47,17 +48,21 @@ class Programme:
 
         The bound is -inf where the solver has none; an empty programme is proved to be so, with the bound inf.
         """
-        k = self.inequalities
-        found = linprog(
-            cost, -self.A[:k] if k else None, -self.b[:k] if k else None, self.A[k:], self.b[k:],
-            np.column_stack([self.low, self.high]), "highs-ds", options={"time_limit": max(seconds, 0.01)},
-        )  # fmt: skip
+        found = self._solved(cost, seconds)
         if found.status == 2:
             return (np.inf, None, True) if self._proved_empty(seconds) else (-np.inf, None, False)
         if found.status != 0:
             return -np.inf, None, False
         dual = np.concatenate([-found.ineqlin.marginals, found.eqlin.marginals])
         return self.bound(cost, dual), found.x, False
+
+    def _solved(self, cost: Array, seconds: float) -> Any:
+        from scipy.optimize import linprog  # which takes as long to import as half of all else
+
+        k, rows = self.inequalities, self.A
+        given: Any = {"A_eq": rows[k:], "b_eq": self.b[k:], "bounds": np.column_stack([self.low, self.high])}
+        given |= {"A_ub": -rows[:k], "b_ub": -self.b[:k]} if k else {}
+        return linprog(cost, **given, method="highs-ds", options={"time_limit": max(seconds, 0.01)})
 
     def bound(self, cost: Array, dual: Array) -> float:
         """Return what weak duality gives for any dual, rounded downward: no point of the range has a lower cost."""
@@ -85,10 +90,7 @@ class Programme:
             np.concatenate([self.high, np.full(extra, width)]),
         )  # fmt: skip
         cost = np.concatenate([np.zeros(self.low.size), np.ones(extra)])
-        found = linprog(
-            cost, -more[:k] if k else None, -self.b[:k] if k else None, more[k:], self.b[k:],
-            np.column_stack([loose.low, loose.high]), "highs-ds", options={"time_limit": max(seconds, 0.01)},
-        )  # fmt: skip
+        found = loose._solved(cost, seconds)
         if found.status != 0:
             return False
         return loose.bound(cost, np.concatenate([-found.ineqlin.marginals, found.eqlin.marginals])) > 0.0
@@ -112,16 +114,16 @@ def programme(units: Units, known: Range, cuts: tuple[Array, Array] | None = Non
         else:
             rows_i += [(j, *facet) for facet in hull(neuron.sends, neuron.knots, known.low[j], known.high[j])]
     if rows_e:  # r - slope u = foot
-        j, slope, foot = (np.array(part) for part in zip(*rows_e, strict=True))
-        equations.append(_rows(j, slope, n, m, u_at, r_at))
+        at, slope, foot = (np.array(part) for part in zip(*rows_e, strict=True))
+        equations.append(_rows(at, slope, n, m, u_at, r_at))
         sides.append(foot)
-        errors_e.append(8.0 * EPS * (np.abs(slope) * reach_u[j] + np.abs(foot) + reach_r[j]))
+        errors_e.append(8.0 * EPS * (np.abs(slope) * reach_u[at] + np.abs(foot) + reach_r[at]))
     upper, sides_i, errors_i = [], [], []
     if rows_i:  # sign (r - slope u) >= sign foot
-        j, sign, slope, foot = (np.array(part) for part in zip(*rows_i, strict=True))
-        upper.append(sp.csr_array(sp.diags_array(sign) @ _rows(j, slope, n, m, u_at, r_at)))
+        at, sign, slope, foot = (np.array(part) for part in zip(*rows_i, strict=True))
+        upper.append(sp.csr_array(sp.diags_array(sign) @ _rows(at, slope, n, m, u_at, r_at)))
         sides_i.append(sign * foot)
-        errors_i.append(16.0 * EPS * (np.abs(slope) * reach_u[j] + np.abs(foot) + reach_r[j]))
+        errors_i.append(16.0 * EPS * (np.abs(slope) * reach_u[at] + np.abs(foot) + reach_r[at]))
     if cuts is not None and len(cuts[1]):
         upper.append(sp.csr_array(sp.hstack([-sp.csr_array(cuts[0]), sp.csr_array((len(cuts[1]), 2 * m))])))
         sides_i.append(-cuts[1])
@@ -160,7 +162,7 @@ def hull(lines: Array, knots: Array, low: float, high: float) -> list[tuple[floa
             while len(chain) > 1 and _turns_down(u, sign * r, chain[-2], chain[-1], k):
                 chain.pop()
             chain.append(k)
-        for a, b in zip(chain[:-1], chain[1:], strict=True):
+        for a, b in pairwise(chain):
             if u[b] > u[a]:
                 slope = (r[b] - r[a]) / (u[b] - u[a])
                 feet = r - slope * u

@@ -44,7 +44,7 @@ class Neuron:
         return np.concatenate([[-np.inf], self.knots, [np.inf]])
 
     def names(self) -> tuple[str, ...]:
-        """What the pieces are called: at the low bound, linear, at the high bound."""
+        """Return what the pieces are called: at the low bound, linear, at the high bound."""
         last, found = len(self.rests) - 1, []
         sloped = int(np.sum(self.rests[:, 0] != 0.0))
         for k, (slope, _) in enumerate(self.rests):
@@ -253,7 +253,9 @@ class Units:
     def halfspaces(self, pattern: Places) -> tuple[Array, Array, Places]:
         """Return A, b and whose each row is: A x <= b says that the equilibrium of x is at this pattern."""
         T, t = self.affine(pattern)
-        rows, sides, owner = [], [], []
+        rows: list[Array] = []
+        sides: list[float] = []
+        owner: list[int] = []
         for j in self.branching.tolist():
             one, k = self.neurons[j], pattern[j]
             low, high = one.ends[k], one.ends[k + 1]
