@@ -38,7 +38,7 @@ class RegionUnion:
         ----------
         x : array (batch, inputs)
         """
-        return np.any([region.contains(x) for region in self.regions], axis=0)
+        return np.asarray(np.any([region.contains(x) for region in self.regions], axis=0))
 
     def volume(self) -> float:
         """Return the log of the volume that the boxes cover together.
