@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number
@@ -78,7 +79,7 @@ class Inequalities(FrozenArrays):
     offsets: Array
     words: tuple[str, ...]
 
-    def at(self, outputs: Array) -> Array:
+    def at(self, outputs: ArrayLike) -> Array:
         """Return the values (..., inequalities) at outputs (..., outputs)."""
         return np.asarray(np.asarray(outputs, np.float64) @ self.rows.T + self.offsets)
 

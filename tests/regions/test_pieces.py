@@ -68,6 +68,6 @@ def test_what_is_sent_is_a_function_of_the_state():
 
 def test_named_dynamics_that_are_piecewise_linear_are_read():
     for one in (ng.dynamics.vector_field(), ng.dynamics.hopfield(), ng.dynamics.additive("relu"), ng.dynamics.deep()):
-        values = {name: 0.5 for name in one.drift_equation.symbols - {"s", "I"}}
+        values = dict.fromkeys(one.drift_equation.symbols - {"s", "I"}, 0.5)
         ends = NONE if one.box is None else tuple(map(Fraction, one.box))
         assert 1 <= len(at_rest(one.drift_equation, values, ends).knots) <= 2
