@@ -26,7 +26,7 @@ SOURCE = (
 DIFFERENCES = (
     "Recurrent networks as well, at their one certified equilibrium; HiGHS for the search, and each proof summed in "
     "outward-rounded arithmetic by branching; the box grows beyond the pattern by what refutes boxes that are too "
-    "large, not inside what the neurons that stay leave, so that a region is both together; moons and digits for images."
+    "large, not inside what the neurons that stay leave, so that a region is both together; moons, and digits."
 )
 
 EXPECTED = {

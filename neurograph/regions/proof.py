@@ -204,7 +204,7 @@ def by_milp(units: Units, known: Range, form: Form, seconds: float, cuts: Cuts |
     found = milp(
         np.concatenate([form.cost, np.zeros(2 * count)]), integrality=binary, bounds=bounds,
         constraints=[LinearConstraint(padded, base.b, ends), LinearConstraint(pieces, least, most)],
-        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 1e-3},
+        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 1e-3, "presolve": False},
     )  # fmt: skip
     return None if found.x is None else np.asarray(found.x[: n + 2 * m])
 

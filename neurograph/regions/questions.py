@@ -29,6 +29,8 @@ def unique(network: Network, deadline: Deadline, report: Report | None = None) -
     ------
     NoUniqueEquilibriumError
         If none is proved.
+    OutOfTimeError
+        If none is proved before the deadline passes.
     """
     for level in LEVELS if report is None else LEVELS[:1]:
         seconds = max(0.3 * deadline.left, 1e-3)
@@ -36,6 +38,8 @@ def unique(network: Network, deadline: Deadline, report: Report | None = None) -
         found = [one for one in made.proved if "unique equilibrium" in one.claims and one.scope == "all inputs"]
         if found:
             return next((one for one in found if one.rate is not None), found[0])
+    if report is None:
+        deadline.check()
     raise NoUniqueEquilibriumError(
         f"{network!r} has no certificate of a unique equilibrium ({made.claim}): expected one, for where an input has "
         "several equilibria, a proof and settling speak of different ones; train or project with "

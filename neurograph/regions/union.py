@@ -82,9 +82,10 @@ def union(regions: Sequence[InputRegion]) -> RegionUnion:
         If there is none, they are of several networks, or different things are proved of them.
     """
     given = tuple(regions) if isinstance(regions, (list, tuple)) else ()
-    for one in given or (regions,):
-        if not isinstance(one, InputRegion):
-            raise ParameterError(f"regions has {one!r}: expected InputRegions, as neurograph.characterise gives")
+    if not given or not all(isinstance(one, InputRegion) for one in given):
+        raise ParameterError(
+            f"regions is {regions!r}: expected a list of InputRegions, as neurograph.characterise gives"
+        )
     for k, one in enumerate(given):
         if one.digest != given[0].digest:
             raise ParameterError(f"regions[{k}] is of another network than regions[0]: expected regions of one network")

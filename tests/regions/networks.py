@@ -35,3 +35,12 @@ def network(kind, recurrent, seed=0, inputs=2, hidden=6, outputs=2):
         neuron = ng.dynamics.vector_field() if kind == "vector_field" else ng.dynamics.additive(kind)
         made = ng.compile(graph, neuron)
     return ng.certificates.contracting(rate=0.2).project(made) if recurrent and kind != "deep" else made
+
+
+def decided(kind, recurrent, seed, x0=(0.45, 0.55)):
+    """Draw networks until one has a decision at an input: two outputs may be at the same end of their boxes."""
+    while True:
+        found = network(kind, recurrent, seed)
+        if abs(np.diff(ng.settle(found, [x0]).outputs[0])[0]) > 1e-2:
+            return found
+        seed += 1

@@ -4,7 +4,7 @@ import pytest
 import neurograph as ng
 from neurograph.certificates.deadline import Deadline
 from neurograph.regions.boxes import largest_box, log_volume
-from tests.regions.networks import KINDS, network
+from tests.regions.networks import KINDS, decided, network
 
 X0 = np.array([0.45, 0.55])
 
@@ -28,7 +28,7 @@ def samples(region, count, seed=0):
 @pytest.mark.parametrize("recurrent", [False, True])
 @pytest.mark.parametrize("seed", [2, 3])
 def test_what_is_proved_of_a_region_holds_for_every_settled_sample_of_it(kind, recurrent, seed):
-    net = network(kind, recurrent, seed)
+    net = decided(kind, recurrent, seed)
     region = ng.characterise(net, X0, budget=3.0)
     x = samples(region, 3000)
     assert region.contains(x).all()
@@ -41,7 +41,7 @@ def test_what_is_proved_of_a_region_holds_for_every_settled_sample_of_it(kind, r
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_polytope_of_a_whole_pattern_is_exact(kind):
     """A point of the domain is in it if and only if it settles at the pattern of x0, and has the property."""
-    net = network(kind, True, seed=3)
+    net = decided(kind, True, seed=3)
     region = ng.characterise(net, X0, release=False, budget=20.0)
     A, b = region.halfspaces
     x = np.random.default_rng(1).uniform(size=(3000, 2))

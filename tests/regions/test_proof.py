@@ -44,7 +44,7 @@ def test_what_is_proved_holds_on_a_grid_and_what_is_refuted_has_a_witness(kind, 
 
 
 def test_the_least_of_a_form_by_milp_is_that_of_a_fine_grid():
-    units, known, r, x, values = question("clip", True, 2)
+    units, known, r, _, values = question("clip", True, 2)
     point = by_milp(units, known, Form(r, 0.0 * r, np.zeros(2), 0.0), 20.0)
     u, pattern = units.settled(point[:2], units.pattern_at(0.0 * r))
     assert Form(r, 0.0 * r, np.zeros(2), 0.0).at(units, point[:2], u, pattern) <= values.min() + 1e-6

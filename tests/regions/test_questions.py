@@ -19,7 +19,7 @@ def several():
 def test_a_network_of_several_equilibria_is_refused_in_a_sentence():
     with pytest.raises(NoUniqueEquilibriumError, match="certificate of a unique equilibrium"):
         unique(several(), Deadline(20.0))
-    with pytest.raises(ng.ParameterError, match="certificates.contracting"):
+    with pytest.raises(ng.ParameterError, match=r"certificates\.contracting"):
         ng.characterise(several(), [0.2], budget=20.0)
 
 

@@ -33,7 +33,7 @@ def test_what_does_not_go_together_is_refused():
     with pytest.raises(ng.ParameterError, match=r"regions\[1\] proves .* expected the same"):
         ng.regions.union([one, low])
     for wrong in ([], one, [3]):
-        with pytest.raises(ng.ParameterError, match="expected InputRegions"):
+        with pytest.raises(ng.ParameterError, match="expected a list of InputRegions"):
             ng.regions.union(wrong)
     with pytest.raises(ng.ParameterError, match="at most 16"):
         ng.regions.union([one] * 17).volume()
