@@ -27,7 +27,7 @@ PAPER = (
 DIFFERENCES = (
     "W is a digraph: diagonal factors and the permutation are edges to relays, a reflection has a hub, the Fourier "
     "transform log2 n stages of butterflies, recognised by their numbers. 64 complex neurons for 128 and 512; samples "
-    " drawn anew for each update; shorter sequences; no h0 that is learned."
+    "drawn anew for each update; shorter sequences; no h0 that is learned."
 )
 
 UNITS = 64

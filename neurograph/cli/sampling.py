@@ -88,13 +88,13 @@ def _rows(path: Path, network: ng.Network) -> NDArray[np.float64]:
 
 def _table(samples: ng.Samples, x: NDArray[np.float64] | None) -> list[str]:
     """Return a line for each free neuron: how often it was 1, and, where they are few, how often it is."""
+    if x is not None and len(x) > 1:
+        return [f"{len(x)} rows, each with marginals of its own: the means of its chains' states"]
     free = np.flatnonzero(~samples.held.all(axis=0))
-    exact = None
-    if x is None or len(x) == 1:
-        try:
-            exact = ng.exact_distribution(samples.network, x).marginals
-        except NeurographError:  # too many, without an energy, or held at chances
-            exact = None
+    try:
+        exact = ng.exact_distribution(samples.network, x).marginals
+    except NeurographError:  # too many, without an energy, or held at chances
+        exact = None
     marginals, errors = samples.marginals, samples.standard_errors
     lines = [f"{'neuron':<14}{'P(s = 1)':>10}{'±':>9}" + ("" if exact is None else f"{'exact':>9}")]
     for place in free[:LISTED].tolist():

@@ -76,6 +76,11 @@ def checked_sequence_targets(network: Network, y: ArrayLike, batch: int, time: i
     except (TypeError, ValueError):
         raise DataError(f"y cannot be read as numbers: {wanted}") from None
     labels = given.dtype.kind in "iu" and count > 1 and given.shape == (batch, time)
+    if labels and time == count and ((given == 0) | (given == 1)).all() and (given.sum(axis=1) == 1).all():
+        raise DataError(
+            f"y has shape {given.shape}, and whole numbers that may be class labels of the {time} steps or one-hot "
+            f"targets of the last alone: expected np.eye({count})[y] for the first, or np.asarray(y, float)"
+        )
     if given.shape == (batch, time, count) or labels:
         rows: Any = given.ravel() if labels else given.reshape(batch * time, count)
         return np.asarray(checked_targets(network, rows, batch * time, cost), np.float64).reshape(batch, time, count)

@@ -66,7 +66,7 @@ def factors(*names: str) -> Pruner:
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.unitary(units=8, seed=0), ng.dynamics.unitary())
     >>> ng.prune(network, factors("R2", "D3"))
-    Pruning(32 of 136 edges and 9 neurons left the graph, 104 stay)
+    Pruning(32 of 192 edges and 17 neurons left the graph, 160 stay)
     """
     if not names or not all(isinstance(name, str) for name in names):
         raise ParameterError(f"names is {names!r}: expected what factors are called, such as factors('R2', 'D3')")

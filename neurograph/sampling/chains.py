@@ -52,15 +52,27 @@ def drawn_states(
     Raises
     ------
     ParameterError
-        If a neuron flips at an infinite rate.
+        If a neuron flips at an infinite rate, or its log odds are no number.
     """
     drawn = np.empty((start.shape[0], samples, len(network.nodes)), np.int8)
     if not _run(network, start, held, generator, (method == "flips", burn_in, thin, samples), drawn, None):
+        _check_odds(network, start)
         raise ParameterError(
             f"the weights are up to {np.abs(network.weights).max():.3g}, so that a neuron flips at an infinite rate: "
             "expected smaller ones, or method='gibbs'"
         )
     return drawn
+
+
+def _check_odds(network: Network, start: Floats) -> None:
+    """Refuse log odds that are no numbers."""
+    wrong = np.argwhere(np.isnan(probabilities(network, start)))
+    if wrong.size and isinstance(network.dynamics, Binary):
+        node = network.nodes[int(wrong[0, 1])]
+        raise ParameterError(
+            f"log_odds is {network.dynamics.log_odds!r}, which is no number at neuron {node!r}: expected one for every "
+            "summed input and bias"
+        )
 
 
 def probabilities(network: Network, states: ArrayLike) -> Floats:
@@ -126,7 +138,16 @@ def flip_rates(network: Network, states: ArrayLike) -> Floats:
 
 
 def _levels(network: Network, states: ArrayLike, method: Method) -> Floats:
-    start, nodes = np.ascontiguousarray(states, checked_network(network, "binary").dtype), len(network.nodes)
+    dtype, nodes = checked_network(network, "binary").dtype, len(network.nodes)
+    try:
+        given = np.asarray(states)
+        if given.dtype.kind == "c":
+            raise TypeError(given.dtype)
+        start = np.ascontiguousarray(given, dtype)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"states cannot be read as numbers: expected (states, {nodes}), 0 and 1, a column for each node"
+        ) from None
     if start.ndim != 2 or start.shape[1] != nodes or not ((start == 0.0) | (start == 1.0)).all():
         raise DataError(f"states has shape {start.shape}: expected (states, {nodes}), 0 and 1, a column for each node")
     level, chains = np.zeros_like(start), start.shape[0]

@@ -62,6 +62,12 @@ def checked_energy(network: Network) -> tuple[scipy.sparse.csr_array, Floats]:
         k = int(np.argmax(difference.data))
         places = network.connectivity.free[sorted((difference.col[k], difference.row[k]))]
         labels = [network.nodes[place] for place in places]
+        W = network.matrix()
+        if W[[places[0]], [places[1]]][0] == W[[places[1]], [places[0]]][0]:
+            raise ParameterError(
+                f"neurons {labels[0]!r} and {labels[1]!r} have one weight for both ways, but log odds of different "
+                "slopes in it, so that they have no energy: expected one slope, as of one temperature, for all"
+            )
         raise ParameterError(
             f"neurons {labels[0]!r} and {labels[1]!r} act on each other differently, so that they have no energy: "
             "expected W_ij = W_ji; neurograph.topologies.symmetric(graph) gives both edges one weight"
@@ -212,6 +218,11 @@ def log_likelihood(network: Network, x: ArrayLike) -> Floats:
         raise ParameterError("x holds something else than 0 and 1: expected whole visible states")
     powers = 1 << np.arange(given.shape[1], dtype=np.int64)
     of_states = exact.states[:, network.connectivity.outputs].astype(np.int64) @ powers
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.bincount(of_states, exact.probabilities, minlength=int(powers.sum()) + 1))
-    return np.asarray(logs[given.astype(np.int64) @ powers])
+    C, c = checked_energy(exact.network)
+    logs = -energies(C, c, exact.states[:, exact.network.connectivity.free]) - exact.log_partition
+    # Each sum is taken beside its largest term, for a probability may be below the range of floats.
+    top = np.full(int(powers.sum()) + 1, -np.inf)
+    np.maximum.at(top, of_states, logs)
+    sums = np.bincount(of_states, np.exp(logs - top[of_states]), minlength=top.size)
+    wanted = given.astype(np.int64) @ powers
+    return np.asarray(top[wanted] + np.log(sums[wanted]))

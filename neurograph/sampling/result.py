@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, FrozenArrays
 from neurograph._checks import Printed
 from neurograph.network.network import Network
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 """Numbers whose autocovariances are found together."""
+
+AT_ONCE = 1 << 23
+"""Numbers up to which a line on samples says what they are worth."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Samples(Printed):
+class Samples(FrozenArrays, Printed):
     """States of binary neurons, drawn by :func:`neurograph.sample`.
 
     Attributes
@@ -52,7 +56,7 @@ class Samples(Printed):
         """The last state of each chain (chains, nodes), from which ``sample(start=)`` goes on."""
         return self.states[:, -1]
 
-    @property
+    @cached_property
     def effective_size(self) -> Floats:
         r"""How many independent draws the samples of each node are worth (nodes,); NaN where a node never changed.
 
@@ -63,18 +67,21 @@ class Samples(Printed):
         1992; Vehtari et al., Rank-normalization, folding, and localization, Bayesian Analysis 16, 2021). Chains that
         are held differently are of different distributions: then it is the sum over chains of their own.
         """
+        return np.where(np.isnan(self._sizes).all(axis=0), np.nan, np.nansum(self._sizes, axis=0))
+
+    @cached_property
+    def _sizes(self) -> Floats:
+        """Effective sizes (1, nodes), or (chains, nodes) where they are held differently."""
         chains, samples, nodes = self.states.shape
         alike = (self.held == self.held[0]).all() and (self.states[:, 0][self.held] == self._held_first()).all()
         groups = [slice(None)] if alike else [slice(k, k + 1) for k in range(chains)]
-        found, some = np.zeros(nodes), np.zeros(nodes, np.bool_)
+        found = np.empty((len(groups), nodes))
         step = max(1, CHUNK // (chains * samples))
         for first in range(0, nodes, step):
             part = slice(first, first + step)
-            for group in groups:
-                size = _effective_size(self.states[group, :, part])
-                some[part] |= ~np.isnan(size)
-                found[part] += np.nan_to_num(size)
-        return np.where(some, found, np.nan)
+            for k, group in enumerate(groups):
+                found[k, part] = _effective_size(self.states[group, :, part])
+        return found
 
     def _held_first(self) -> NDArray[np.int8]:
         return np.broadcast_to(self.states[0, 0], self.held.shape)[self.held]
@@ -82,14 +89,16 @@ class Samples(Printed):
     @property
     def standard_errors(self) -> Floats:
         """Standard error of each of the marginals (nodes,), by the effective sizes; NaN where a node never changed."""
-        p = self.marginals
-        return np.sqrt(p * (1.0 - p) / self.effective_size)
+        sizes = self._sizes
+        p = self.marginals[None] if len(sizes) == 1 else self.means
+        variances = np.nansum(p * (1.0 - p) / sizes, axis=0) / len(sizes) ** 2
+        return np.where(np.isnan(sizes).all(axis=0), np.nan, np.sqrt(variances))
 
     def __repr__(self) -> str:
         """Return a line with the size and the worth."""
         chains, samples, nodes = self.states.shape
         moving = ~self.held.all(axis=0)
-        size = self.effective_size[moving]
+        size = self.effective_size[moving] if self.states.size <= AT_ONCE else np.empty(0)
         worth = f", effective size {np.nanmin(size):.0f} to {np.nanmax(size):.0f}" if np.isfinite(size).any() else ""
         kept = f"{chains} chain{'s' * (chains > 1)} of {samples} samples"
         return f"Samples({kept}, {int(moving.sum())} free neurons of {nodes}{worth})"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurograph._arrays import Floats
+from neurograph._arrays import Floats, frozen
 from neurograph._checks import Seed, check_memory, checked_generator, checked_number, checked_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_network
@@ -15,6 +15,9 @@ from neurograph.network.network import Network
 from neurograph.sampling.chains import METHODS, Method, drawn_states, generators
 from neurograph.sampling.result import Samples
 from neurograph.sampling.visible import binary_values, checked_visible
+
+MOST_SWEEPS = 1 << 53
+"""Most sweeps from one sample to the next: whole numbers up to here are floats."""
 
 
 def sample(
@@ -41,9 +44,10 @@ def sample(
     ----------
     network : Network
         Of :func:`neurograph.dynamics.binary`. Its visible neurons are the outputs.
-    x : array (rows, visible), optional
+    x : array (rows, visible), or a mapping, optional
         What visible neurons are held at: 0, 1, or a chance of 1 in between, drawn once for each chain; NaN leaves a
-        neuron free, to be filled in. Or a table whose columns have their labels for names. None leaves all free.
+        neuron free, to be filled in. Or a mapping of labels to numbers or columns, ``{"a": 1}``, or a table whose
+        columns have their labels for names, in either of which what is not named is free. None leaves all free.
     y
         Refused: binary neurons have no targets. Hold the outputs by x.
     samples : int
@@ -86,7 +90,7 @@ def sample(
     >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
     >>> nx.set_node_attributes(graph, "output", "role")
     >>> network = ng.compile(graph, ng.dynamics.binary())
-    >>> given = ng.sample(network, [[1.0, np.nan]], samples=20000, seed=0)  # a is 1; b is drawn
+    >>> given = ng.sample(network, {"a": 1}, samples=20000, seed=0)  # b is drawn
     >>> float(given.marginals[1].round(2)), float((1 / (1 + np.exp(-2))).round(2))
     (0.88, 0.88)
     """
@@ -102,19 +106,24 @@ def sample(
     burn_in, thin = _checked_spans(burn_in, thin, method)
     rng = checked_generator(seed)
     rows = np.full((1, network.connectivity.outputs.size), np.nan) if x is None else checked_visible(network, x)
-    held_at = binary_values(np.repeat(rows, chains, axis=0), rng)
-    state, held = starting_states(network, held_at, start, rng)
+    # Each has numbers of its own, in the order of the chains, so that more chains change nothing of the first.
+    of_chains, of_chances, of_starts = map(np.random.default_rng, rng.integers(0, 2**63, 3))
+    held_at = binary_values(np.repeat(rows, chains, axis=0), of_chances)
+    state, held = starting_states(network, held_at, start, of_starts)
     needed = state.shape[0] * samples * state.shape[1]
     check_memory(needed, f"{samples} samples of {state.shape[0]} chains", "keep fewer samples, further apart (thin=)")
-    generator = generators(rng, state.shape[0])
+    generator = generators(of_chains, state.shape[0])
     drawn = drawn_states(network, state, held, generator, method, burn_in, thin, samples)
-    return Samples(network, drawn, held)
+    return Samples(network, frozen(drawn), frozen(held))
 
 
 def _checked_spans(burn_in: Any, thin: Any, method: str) -> tuple[float, float]:
     if method == "flips":
         return checked_number("burn_in", burn_in, least=0.0), checked_number("thin", thin, above=0.0)
-    return checked_whole("burn_in", burn_in, 0, ", in sweeps"), checked_whole("thin", thin, 1, ", in sweeps")
+    for name, span in (("burn_in", burn_in), ("thin", thin)):
+        if checked_whole(name, span, int(name == "thin"), ", in sweeps") > MOST_SWEEPS:
+            raise ParameterError(f"{name} is {span!r}: expected at most {MOST_SWEEPS}, in sweeps")
+    return int(burn_in), int(thin)
 
 
 def starting_states(

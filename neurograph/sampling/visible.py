@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._arrays import Floats
 from neurograph._checks import check_mask
 from neurograph.errors import DataError
-from neurograph.graphs.labelled import by_name
+from neurograph.graphs.labelled import ABSENT, are_places, by_name, column_names, matched, nearest_name, shown
 from neurograph.network.network import Network
 
 
@@ -24,7 +27,12 @@ def checked_visible(network: Network, x: ArrayLike, missing: bool = True) -> Flo
     count = network.connectivity.outputs.size
     wanted = f"expected (rows, {count}), a column for each visible neuron, those with the role 'output'"
     try:
-        given = np.array(by_name(x, network.outputs, "x", "output"), np.float64)
+        read = np.asarray(_labelled(network, x) if missing else by_name(x, network.outputs, "x", "output"))
+        if read.dtype.kind == "c":
+            raise TypeError(read.dtype)
+        given = np.array(read, np.float64)
+    except DataError:
+        raise
     except (TypeError, ValueError):
         raise DataError(f"x cannot be read as numbers: {wanted}") from None
     if given.ndim != 2 or given.shape[1] != count or not given.shape[0]:
@@ -38,6 +46,25 @@ def checked_visible(network: Network, x: ArrayLike, missing: bool = True) -> Flo
             f"x[{row}, {column}], for neuron {network.outputs[column]!r}, is {given[row, column]:g}: expected 0, 1, or "
             f"a chance of 1 in between{free}"
         )
+    return given
+
+
+def _labelled(network: Network, x: Any) -> Any:
+    """Return a mapping of labels, or a table of some columns, as an array (rows, visible); NaN where there is none."""
+    names = tuple(x) if isinstance(x, Mapping) else column_names(x)
+    if names is None or (are_places(names) and not isinstance(x, Mapping)):
+        return by_name(x, network.outputs, "x", "output")
+    places, others = matched(names, network.outputs, "x")
+    if others:
+        near = nearest_name([node for node, place in zip(network.outputs, places, strict=True) if place < 0], others[0])
+        raise DataError(
+            f"x has {shown(others)}, which no visible neuron is called{near}: expected some of {shown(network.outputs)}"
+        )
+    columns = {k: np.asarray(x[names[place]], np.float64) for k, place in enumerate(places) if place != ABSENT}
+    rows = np.broadcast_shapes((1,), *(column.shape for column in columns.values()))
+    given = np.full((*rows, len(places)), np.nan)
+    for k, column in columns.items():
+        given[..., k] = column
     return given
 
 

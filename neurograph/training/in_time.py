@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,7 @@ class Sequences(Problem):
                 raise ParameterError(
                     f"validation has {len(config.validation)} parts: expected a share, or a pair (x, y)"
                 )
-            given = _checked(network, *config.validation, config)[:2]
+            given = _checked(network, *config.validation, _elsewhere(config))[:2]
         return cls(config, inputs, targets, start, given, turning=Turning.of(network), answers=np.empty_like(targets))
 
     def first_optimiser_state(self, network: Network) -> OptimiserState:
@@ -137,9 +137,11 @@ class Sequences(Problem):
         """Return what an epoch adds to the history."""
         values = _judged(self.config.cost, self.answers[samples], self.y[samples])
         if self.config.validation is not None:
-            others = (self.x[held_out], self.y[held_out]) if self.given is None else self.given
-            start = self.start[held_out] if self.given is None else self.start[:1]
-            validated = _judged(self.config.cost, forward(network, *others, self.config.cost, start).outputs, others[1])
+            if self.given is None:
+                x, y, start = self.x[held_out], self.y[held_out], self.start[held_out]
+            else:
+                x, y, start = _checked(network, *self.given, _elsewhere(self.config))
+            validated = _judged(self.config.cost, forward(network, x, y, self.config.cost, start).outputs, y)
             values |= {f"validation_{name}": value for name, value in validated.items()}
         return values | {"edges": float(network.weights.size)}
 
@@ -165,6 +167,11 @@ def _checked(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfi
     targets = checked_sequence_targets(network, y, batch, time, config.cost)
     count = relay_layers(network.connectivity).neurons.size
     return inputs, targets, checked_state(network, config.start, inputs.shape[0], count)
+
+
+def _elsewhere(config: TrainingConfig) -> TrainingConfig:
+    """Return the configuration for other samples than the run's own, from 0 where each of those has its own start."""
+    return replace(config, start=0.0) if np.ndim(config.start) == 2 else config
 
 
 def _judged(cost: Cost, outputs: Array, y: Array) -> dict[str, float]:

@@ -25,6 +25,13 @@ from neurograph.training.update import stepped
 SAMPLED = "rules.variational_probability_flow()"
 """A rule that binary neurons learn by."""
 
+OTHERS = {
+    "readout": "compares equilibria",
+    "online": "follows a network to its equilibrium",
+    "through time": "runs sequences",
+}
+"""What rules of other kinds do."""
+
 
 class SampledProblem(Problem):
     """Samples of what the visible neurons are to do, which are their own targets.
@@ -112,7 +119,7 @@ def _check_config(config: TrainingConfig) -> None:
     rule, plain = config.rule, "expected none, for binary neurons are drawn"
     if rule.kind != "sampled":
         raise ParameterError(
-            f"rule is {rule.name}, which compares equilibria, and binary neurons have none: expected {SAMPLED}, "
+            f"rule is {rule.name}, which {OTHERS[rule.kind]}, and binary neurons have none: expected {SAMPLED}, "
             "rules.contrastive_divergence(), or a Rule of the kind 'sampled'"
         )
     given: dict[str, tuple[Any, bool]] = {

@@ -42,7 +42,7 @@ class Trial(Printed):
 def sweep(
     network: Network | Callable[[int], Network],
     x: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None,
     grid: Mapping[str, Sequence[Any]],
     *,
     seed: int | Iterable[int] = 0,

@@ -20,7 +20,7 @@ from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
-from neurograph.training.problems import problem_of, with_rule
+from neurograph.training.problems import RULES, problem_of, with_rule
 from neurograph.training.remarks import never_settled, warned
 from neurograph.training.resume import identity, load, save
 from neurograph.training.settling import next_state
@@ -146,11 +146,11 @@ def train(
     >>> (ng.settle(fit.network, x).outputs > 0.5).astype(int).ravel().tolist()
     [0, 0, 0, 1]
     """
-    config = TrainingConfig.of(**with_rule(options, network))
+    config, named = TrainingConfig.of(**with_rule(options, network)), options.get("rule") is not None
     _check_jobs(n_jobs)
     if isinstance(seed, Iterable) and not isinstance(seed, str):
-        return _train_many(network, x, y, config, checked_seeds(seed), n_jobs)
-    return _train_one(network, x, y, config, seed)
+        return _train_many(network, x, y, config, checked_seeds(seed), n_jobs, named)
+    return _train_one(network, x, y, config, seed, named)
 
 
 def checked_seeds(seeds: Iterable[Any]) -> list[int]:
@@ -162,14 +162,20 @@ def checked_seeds(seeds: Iterable[Any]) -> list[int]:
 
 
 def _train_many(
-    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seeds: list[int], n_jobs: int
+    network: Trainee,
+    x: ArrayLike,
+    y: ArrayLike | None,
+    config: TrainingConfig,
+    seeds: list[int],
+    n_jobs: int,
+    named: bool,
 ) -> list[TrainingState]:
     def of_seed(seed: int) -> TrainingConfig:
         path = config.checkpoint and Path(config.checkpoint)
         own = path and path.with_name(f"{path.stem}-{seed}{path.suffix}")
         return replace(config, progress=False, checkpoint=own)
 
-    jobs = [(network, x, y, of_seed(seed), seed) for seed in seeds]
+    jobs = [(network, x, y, of_seed(seed), seed, named) for seed in seeds]
     return side_by_side(_train_one, jobs, n_jobs, config.progress)
 
 
@@ -224,12 +230,16 @@ def hidden(progress: bool | None) -> bool | None:
 
 
 def _train_one(
-    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seed: Seed
+    network: Trainee, x: ArrayLike, y: ArrayLike | None, config: TrainingConfig, seed: Seed, named: bool
 ) -> TrainingState:
     fit = network if isinstance(network, TrainingState) else None
     if fit is not None:
         check_no_seed(seed)
     first = _first_network(network, seed) if fit is None else fit.network
+    if not named:
+        config = replace(
+            config, rule=RULES[first.dynamics.kind]()
+        )  # a function of a seed says only now of what neurons it is
     rng = checked_generator(seed)
     problem, file = problem_of(first, x, y, config), config.checkpoint
     who = {} if file is None else identity(problem, first, seed, fit)

@@ -1,4 +1,4 @@
-"""A Gibbs sweep over binary neurons of 64 chains, against numpy, scipy and JAX doing the same."""
+"""A Gibbs sweep over binary neurons of 64 chains, against numpy, scipy, JAX and thrml doing the same."""
 
 import statistics
 import time
@@ -87,6 +87,27 @@ def jax_sweep(W, blocks):
     return run
 
 
+def thrml_sweeps(W, blocks):
+    """Return two block Gibbs sweeps of the same couplings by thrml, whose spins are -1 and 1."""
+    import jax
+    import jax.numpy as jnp
+    from thrml import Block, SamplingSchedule, SpinNode, sample_states
+    from thrml.models import IsingEBM, IsingSamplingProgram, hinton_init
+
+    nodes, pairs = [SpinNode() for _ in range(NODES)], W.tocoo()
+    once = pairs.row < pairs.col
+    ends = zip(pairs.row[once].tolist(), pairs.col[once].tolist(), strict=True)
+    fields, couplings = jnp.asarray(W.sum(axis=1) / 4.0), jnp.asarray(pairs.data[once] / 4.0)
+    model = IsingEBM(nodes, [(nodes[i], nodes[j]) for i, j in ends], fields, couplings, jnp.array(1.0))
+    free = [Block([nodes[place] for place in block]) for block in blocks]
+    program, key = IsingSamplingProgram(model, free, clamped_blocks=[]), jax.random.key(0)
+    schedule = SamplingSchedule(n_warmup=2, n_samples=1, steps_per_sample=1)
+    sweep = jax.jit(jax.vmap(lambda own, start: sample_states(own, program, schedule, start, [], [Block(nodes)])))
+    given = jax.random.split(key, CHAINS), hinton_init(key, model, free, (CHAINS,))
+    jax.block_until_ready(sweep(*given))
+    return lambda: jax.block_until_ready(sweep(*given))
+
+
 def clocked(call):
     began = time.perf_counter()
     call()
@@ -98,14 +119,15 @@ def rows():
     W, rng = double.matrix(), np.random.default_rng(0)
     S, blocks = np.zeros((NODES, CHAINS)), colours(W)
     parts = [W[block] for block in blocks]
-    jax = jax_sweep(W, blocks)
-    took = {"ours": [], "float32": [], "numpy": [], "scipy": [], "jax": []}
+    jax, thrml = jax_sweep(W, blocks), thrml_sweeps(W, blocks)
+    took = {"ours": [], "float32": [], "numpy": [], "scipy": [], "jax": [], "thrml": []}
     for _ in range(9):
         took["ours"].append(ours(double))
         took["float32"].append(ours(single))
         took["numpy"].append(clocked(lambda: numpy_sweep(W, S, rng)))
         took["scipy"].append(clocked(lambda: scipy_sweep(blocks, parts, S, rng)))
         took["jax"].append(clocked(jax))
+        took["thrml"].append(clocked(thrml) / 2)
     milliseconds = {name: 1e3 * statistics.median(times) for name, times in took.items()}
     yield "float64", "", f"{milliseconds['ours']:.2f} ms"
     yield "float32", "", f"{milliseconds['float32']:.2f} ms"
@@ -113,6 +135,7 @@ def rows():
         ("numpy", "numpy takes, neuron after neuron in all chains at once", "asked: at least 20x"),
         ("scipy", f"scipy takes, a product for each of {len(blocks)} colours", "asked: at least 20x"),
         ("jax", "JAX takes, a compiled sweep over the colours", ""),
+        ("thrml", "thrml takes, its block Gibbs sampling over the colours", ""),
     ):
         ratio = statistics.median(other / own for other, own in zip(took[name], took["ours"], strict=True))
         yield label, wish, f"{ratio:.1f}x ({milliseconds[name]:.0f} ms)"

@@ -37,8 +37,9 @@ def test_a_table_holds_visible_neurons(graph, tmp_path, capsys):
     table.write_text("5,3,other\n1,,2\n0,1,2\n")
     target = tmp_path / "samples.npz"
     options = ["--method", "flips", "--thin", 0.5, "--burn-in", 2, "-o", target]
-    code, _, err = ran(capsys, "sample", graph, "--data", table, *options)
+    code, out, err = ran(capsys, "sample", graph, "--data", table, *options)
     assert code == 0
+    assert "2 rows, each with marginals of its own" in out
     assert "no visible neuron is called so: 'other'" in err
     with np.load(target) as file:
         states = file["states"]

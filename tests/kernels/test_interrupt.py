@@ -108,3 +108,14 @@ def test_a_phase_ends_soon_after_ctrl_c(monkeypatch, kind, name):
 def test_ctrl_c_ends_a_settle_that_a_user_calls():
     network, start = drawn(20, 60, 1, "tanh")
     assert interrupted(lambda: Euler(dt=1e-6, steps=10**9, tol=0).solve(network, Phase(start))) < PATIENCE
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize(("method", "chains"), [("gibbs", 1), ("gibbs", 130), ("flips", 3)])
+def test_chains_end_soon_after_ctrl_c(monkeypatch, method, chains, threads):
+    monkeypatch.setattr(bindings, "WORTH_A_THREAD", 0)
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    graph = ng.topologies.symmetric(ng.topologies.complete(inputs=0, hidden=20, outputs=30, seed=0))
+    network = ng.compile(graph, ng.dynamics.binary())
+    endless_one = {"samples": 1, "burn_in": ENDLESS, "chains": chains, "method": method, "seed": 0}
+    assert interrupted(lambda: ng.sample(network, **endless_one)) < PATIENCE

@@ -2,12 +2,14 @@
 
 import math
 
+import networkx as nx
 import numpy as np
 import pytest
 
 import neurograph as ng
 from neurograph.learning.drawn_phases import DrawnPhases, at_data, drawn_change, drawn_phases
 from neurograph.learning.rules import SAMPLED_RULES
+from neurograph.sampling.chains import drawn_states, generators
 from tests.sampling.networks import boltzmann, every_state, machine
 
 
@@ -106,3 +108,22 @@ def test_hidden_neurons_are_drawn_given_the_data_and_the_model_phase_from_there(
 def test_without_hidden_neurons_the_data_are_the_states():
     start = np.ones((3, 4))
     assert at_data(machine(4), start, np.random.default_rng(0), 1) is start
+
+
+@pytest.mark.parametrize("sweeps", [1, 2, 5])
+def test_a_phase_is_as_many_sweeps_as_the_rule_says(sweeps):
+    network = machine(visible=4, hidden=5, seed=2)
+    start, held = np.zeros((30, 9)), np.zeros((30, 9), np.bool_)
+    held[:, network.connectivity.outputs] = True
+    found = at_data(network, start, np.random.default_rng(7), sweeps)
+    words = generators(np.random.default_rng(7), 30)
+    assert np.array_equal(found, drawn_states(network, start, held, words, "gibbs", 0, 1, sweeps)[:, -1])
+
+
+def test_a_rate_counts_up_to_the_exponent_8():
+    graph = nx.DiGraph()
+    graph.add_node("low", role="output", bias=14.0)  # the exponents are 7 and 20
+    graph.add_node("high", role="output", bias=40.0)
+    network = ng.compile(graph, ng.dynamics.binary())
+    change = drawn_change(ng.rules.variational_probability_flow(), DrawnPhases(network, np.zeros((1, 2)), None))
+    assert np.abs(change) == pytest.approx([0.5 * math.exp(7.0), 0.5 * math.exp(8.0)], rel=1e-12)

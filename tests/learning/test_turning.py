@@ -83,3 +83,16 @@ def test_a_factor_that_cannot_stay_unitary_is_refused_by_name(edge, change, word
     graph.edges[edge].update(change)
     with pytest.raises(ng.GraphError, match=words):
         Turning.of(ng.compile(graph, ng.dynamics.unitary()))
+
+
+def test_what_is_nearly_unitary_but_off_by_more_than_rounding_is_refused_too():
+    graph = unitary(units=4).to_graph()
+    graph.edges[("h", 0), ("D1", 0)]["weight"] *= 1.0 + 1e-6
+    with pytest.raises(ng.GraphError, match="of modulus"):
+        Turning.of(ng.compile(graph, ng.dynamics.unitary()))
+    graph = unitary(units=4).to_graph()
+    for pre, post, data in graph.edges(data=True):  # a long r, whose hub sends little, off by 1e-8 of it
+        if data.get("factor") == "R1" and ("R1", "hub") in (pre, post):
+            data["weight"] *= 1e6 if post == ("R1", "hub") else 1e-6 * (1.0 + 1e-8)
+    with pytest.raises(ng.GraphError, match="R1 is no reflection"):
+        Turning.of(ng.compile(graph, ng.dynamics.unitary()))

@@ -78,3 +78,12 @@ def test_a_start_that_is_no_number_is_refused(start):
 def test_a_start_of_another_shape_is_refused(start):
     with pytest.raises(ng.DataError, match="start"):
         checked_state(NETWORK, start, 2, 3)
+
+
+def test_whole_numbers_that_may_be_labels_or_targets_are_refused():
+    y = np.eye(3, dtype=int)[[0, 1, 2, 0]]
+    with pytest.raises(ng.DataError, match=r"class labels of the 3 steps or one-hot targets of the last alone"):
+        checked_sequence_targets(NETWORK, y, 4, 3, SHARES)
+    assert checked_sequence_targets(NETWORK, y.astype(float), 4, 3, SHARES).shape == (4, 1, 3)
+    assert checked_sequence_targets(NETWORK, np.eye(3)[y], 4, 3, SHARES).shape == (4, 3, 3)
+    assert checked_sequence_targets(NETWORK, np.array([[0, 1, 2]] * 4), 4, 3, SHARES).shape == (4, 3, 3)

@@ -239,3 +239,12 @@ def test_of_a_crowd_the_strongest_edges_are_drawn_and_the_legend_says_so(count, 
     low, high = figure.axes[0].get_legend().get_window_extent().get_points()
     assert (low >= 0.0).all()
     assert (high <= figure.bbox.get_points()[1]).all()
+
+
+def test_complex_weights_are_drawn_by_their_moduli():
+    network = ng.compile(ng.topologies.unitary(1, 2, 1, seed=0), ng.dynamics.unitary())
+    figure = ng.plots.network(network)
+    assert len(arrows(figure)) == network.weights.size
+    texts = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "complex weight" in texts
+    assert f"|w| = {np.abs(network.weights).max():.2g}" in texts

@@ -52,3 +52,13 @@ def test_weights_name_the_nodes_while_they_fit_and_part_the_roles(network):
     assert borders == [1.5, 2.5, 7.5]
     large = ng.compile(complete(hidden=40))
     assert len(plots.weights(large).axes[0].get_xticklabels()) < 40
+
+
+def test_of_complex_weights_the_image_holds_the_moduli():
+    network = ng.compile(ng.topologies.unitary(1, 4, 1, seed=0), ng.dynamics.unitary())
+    figure = plots.weights(network)
+    image = figure.axes[0].images[0]
+    shown = image.get_array()
+    assert np.array_equal(shown.filled(0.0), np.abs(network.matrix().toarray()))
+    assert image.get_clim() == (0.0, np.abs(network.weights).max())
+    assert figure.axes[1].get_ylabel() == "|weight|, of complex weights"

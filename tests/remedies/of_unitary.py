@@ -7,6 +7,7 @@ COMPLEX = "graph = topologies.unitary(2, 4, 2, seed=0)"
 TRAIN = "ng.train(network, x, np.zeros((3, 2)), epochs=1, seed=0, {0})"
 LEARN = "ng.train(ng.compile(graph, ng.dynamics.unitary()), x, np.zeros((3, 2)), epochs=1, seed=0)"
 SIMULATE = "ng.simulate(ng.compile(graph, ng.dynamics.unitary()), x)"
+AMBIGUOUS = "ng.train(network, x, {0}, cost=ng.costs.cross_entropy(), epochs=1, seed=0)"
 
 UNITARY = [
     Row("ng.settle(network, X)", {r"neurograph\.simulate\(network, x\)": "{0}"}, NETWORK),
@@ -79,5 +80,14 @@ UNITARY = [
         {r"(neurograph\.certify\()network\)": "{0}large)"},
         NETWORK + "; free = np.array(['y' in (edge[0][0], edge[1][0]) for edge in network.edges]); "
         "large = network.with_weights(np.where(free, 1e200, 1.0)*network.weights)",
+    ),
+    Row(
+        AMBIGUOUS.replace("{0}", "y"),
+        {
+            r"np\.eye\(3\)\[y\]": AMBIGUOUS,
+            r"np\.asarray\(y, float\)": AMBIGUOUS,
+        },
+        "network = ng.compile(topologies.unitary(2, 4, 3, seed=0), ng.dynamics.unitary()); x = np.ones((4, 3, 2)); "
+        "y = np.eye(3, dtype=int)[[0, 1, 2, 0]]",
     ),
 ]

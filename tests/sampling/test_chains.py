@@ -166,6 +166,21 @@ def test_generators_do_not_depend_on_their_number():
     assert np.unique(many).size == many.size
 
 
+@pytest.mark.parametrize("method", ["gibbs", "flips"])
+def test_log_odds_that_are_no_number_are_refused_by_the_neuron(method):
+    network = machine(3, log_odds="I + log(b)", seed=0)
+    network = network.with_weights(network.weights, [1.0, -1.0, 2.0])
+    with pytest.raises(ng.ParameterError, match=r"log_odds is 'I \+ log\(b\)', which is no number at neuron 1"):
+        ng.sample(network, method=method, seed=0)
+
+
 def test_an_infinite_rate_is_refused():
     with pytest.raises(ng.ParameterError, match=r"infinite rate.*method='gibbs'"):
         ng.sample(machine(scale=1e5), method="flips", seed=0)
+
+
+@pytest.mark.parametrize("states", [[["a", "b"]], [[1j, 0.0]], [[1.0], [0.0, 1.0]]])
+def test_states_that_are_no_numbers_are_refused(states):
+    for call in (probabilities, flip_rates):
+        with pytest.raises(ng.DataError, match="states cannot be read as numbers: expected"):
+            call(machine(2), states)

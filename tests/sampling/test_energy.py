@@ -1,3 +1,4 @@
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -53,9 +54,20 @@ def test_what_has_no_energy_is_refused_by_name():
     del graph.edges[0, 1]["tie"]
     with pytest.raises(ng.ParameterError, match=r"neurons 0 and 1 act on each other differently.*symmetric"):
         ng.exact_distribution(ng.compile(graph))
+    uneven = machine(2, log_odds="(I + b)/T", parameters={"T": 1.0}).to_graph()
+    uneven.nodes[0]["T"] = 2.0
+    with pytest.raises(ng.ParameterError, match="one weight for both ways, but log odds of different slopes"):
+        ng.exact_distribution(ng.compile(uneven))
     with pytest.raises(ng.ParameterError, match=r"21 neurons are free.*at most 20; neurograph\.sample"):
         ng.exact_distribution(machine(21))
     with pytest.raises(ng.ParameterError, match="x has 2 rows"):
         ng.exact_distribution(machine(2), [[0, 1], [1, 1]])
     with pytest.raises(ng.ParameterError, match="whole visible states"):
         ng.log_likelihood(machine(2), [[0, np.nan]])
+
+
+def test_a_likelihood_below_the_range_of_floats_has_its_logarithm():
+    graph = nx.DiGraph([("a", "b", {"weight": 2000.0}), ("b", "a", {"weight": 2000.0})])
+    nx.set_node_attributes(graph, "output", "role")
+    found = ng.log_likelihood(ng.compile(graph, ng.dynamics.binary()), [[0, 0], [1, 0], [1, 1]])
+    assert found.tolist() == [-2000.0, -2000.0, 0.0]

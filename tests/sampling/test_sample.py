@@ -41,6 +41,18 @@ def test_columns_are_taken_by_name():
     assert np.array_equal(ng.sample(network, table, samples=20, seed=3).states, by_place.states)
 
 
+def test_what_a_mapping_or_a_table_does_not_name_is_free():
+    network = machine(visible=3, seed=0)
+    by_place = ng.sample(network, [[np.nan, 0.0, 1.0], [np.nan, 1.0, 1.0]], samples=20, seed=3).states
+    for x in ({1: [0.0, 1.0], 2: 1}, pd.DataFrame({"2": [1.0, 1.0], "1": [0.0, 1.0]})):
+        assert np.array_equal(ng.sample(network, x, samples=20, seed=3).states, by_place)
+    with pytest.raises(ng.DataError, match=r"x has 'b', which no visible neuron is called: expected some of 0, 1, 2"):
+        ng.sample(network, {"b": 1})
+    with pytest.raises(ng.DataError, match="cannot be read as numbers"):
+        ng.sample(network, {1: [0.0, 1.0], 2: [1.0, 1.0, 1.0]})
+    assert ng.exact_distribution(network, {0: 1}).free == (1, 2)
+
+
 def test_a_seed_gives_the_same_samples_and_a_start_is_where_chains_begin():
     network = machine(visible=6, seed=0)
     first = ng.sample(network, samples=20, chains=3, seed=5)
@@ -84,3 +96,25 @@ def test_samples_that_do_not_fit_are_refused(monkeypatch):
     monkeypatch.setattr("neurograph._checks.available_memory", lambda: 10_000)
     with pytest.raises(ng.GraphTooLargeError, match="10000 samples of 1 chains"):
         ng.sample(machine(), samples=10_000)
+
+
+@pytest.mark.parametrize("method", ["gibbs", "flips"])
+def test_more_rows_change_nothing_of_the_first_wherever_they_start_and_whatever_is_drawn_of_x(method):
+    network, x = machine(visible=5, hidden=3, seed=4), np.tile([0.5, 1.0, np.nan, 0.2, np.nan], (9, 1))
+    few, many = (ng.sample(network, x[:rows], samples=20, method=method, seed=0).states for rows in (2, 9))
+    assert np.array_equal(few, many[:2])
+    one, some = (ng.sample(network, samples=20, chains=chains, method=method, seed=0).states for chains in (1, 70))
+    assert np.array_equal(one, some[:1])
+
+
+def test_bias_neurons_are_held_so_that_none_is_free_beside_held_visible_ones():
+    network = machine(visible=2, bias_node=True)
+    assert ng.sample(network, samples=1, seed=0).held[:, network.connectivity.bias_nodes].all()
+    with pytest.raises(ng.ParameterError, match="a sweep has no free neuron"):
+        ng.sample(network, [[0, 1]], seed=0)
+
+
+@pytest.mark.parametrize("name", ["burn_in", "thin"])
+def test_more_sweeps_than_can_be_counted_are_refused(name):
+    with pytest.raises(ng.ParameterError, match=f"{name} is {2**70}: expected at most"):
+        ng.sample(machine(2), seed=0, **{name: 2**70})

@@ -66,3 +66,15 @@ def test_a_number_of_neurons_that_is_no_power_of_two_has_no_transform():
     (factor,) = factors_of(ng.compile(graph, ng.dynamics.unitary()))
     assert factor.kind == "sparse"
     assert np.allclose(factor.operations[0].matrix.toarray(), 0.5j)
+
+
+@pytest.mark.parametrize("left_out", [("D1",), ("F", "F^-1"), ("F", "R1", "P", "D2", "F^-1", "R2", "D3")])
+def test_what_a_product_gives_stays_when_it_is_applied_again(left_out):
+    network = ng.prune(unitary(1, 8, 1, 0), ng.pruning.factors(*left_out)).network
+    product, rng = product_of(network), np.random.default_rng(0)
+    u, v = rng.normal(size=(2, 3, 8)) + 0j
+    for apply in (product.apply, product.apply_adjoint):
+        first = apply(u)
+        kept = first.copy()
+        apply(v)
+        assert np.array_equal(first, kept)

@@ -148,3 +148,23 @@ def test_the_check_of_the_gradient_is_by_parameters():
     assert check.relative_error < 1e-6
     assert check.cosine == pytest.approx(1.0)
     assert check.change.size + check.bias_change.size == Turning.of(unitary(10, 2, 9)).size
+
+
+@pytest.mark.parametrize("samples", [2, 4])
+def test_starts_of_the_samples_are_not_those_of_what_validates(samples):
+    rng = np.random.default_rng(0)
+    x, y, start = rng.normal(size=(4, 6, 2)), rng.normal(size=(4, 6, 3)), rng.normal(size=(4, 8))
+    fit = ng.train(unitary(2, 8, 3, 0), x, y, epochs=1, start=start, validation=(x[:samples], y[:samples]), seed=0)
+    wanted = ng.costs.squared_error().mean(
+        ng.simulate(fit.network, x[:samples]).outputs.reshape(-1, 3), y[:samples].reshape(-1, 3)
+    )
+    assert fit.history["validation_cost"][-1] == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_share_that_validates_keeps_its_own_starts():
+    rng = np.random.default_rng(0)
+    x, y, start = rng.normal(size=(4, 6, 2)), rng.normal(size=(4, 6, 3)), rng.normal(size=(4, 8))
+    fit = ng.train(unitary(2, 8, 3, 0), x, y, epochs=1, start=start, validation=0.5, seed=0)
+    costs = 0.5 * ((ng.simulate(fit.network, x, start=start).outputs - y) ** 2).sum(axis=2).mean(axis=1)
+    pairs = [0.5 * (costs[i] + costs[j]) for j in range(4) for i in range(j)]
+    assert np.abs(np.array(pairs) / fit.history["validation_cost"][-1] - 1.0).min() < 1e-12

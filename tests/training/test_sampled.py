@@ -1,5 +1,6 @@
 """Training of binary neurons: what is learned, what is measured, going on, and what is refused."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -101,6 +102,8 @@ def test_a_target_cost_ends_the_run():
             {"rule": ng.rules.asymmetric_ep()},
             ["asymmetric ep", "compares equilibria", "variational_probability_flow()"],
         ),
+        ({"rule": ng.rules.through_time()}, ["through time, which runs sequences"]),
+        ({"rule": ng.rules.stdp()}, ["stdp, which follows a network to its equilibrium"]),
         ({"beta": 0.5, "rule": ng.rules.ep()}, ["rule is ep"]),
         ({"cost": ng.costs.cross_entropy()}, ["cost is", "binary neurons are drawn"]),
         ({"solver": ng.solvers.Euler()}, ["solver is Euler"]),
@@ -133,3 +136,12 @@ def test_a_sampled_rule_is_refused_where_neurons_are_rates():
     for call in (ng.train, ng.gradient_check):
         with pytest.raises(ng.ParameterError, match="rule is contrastive divergence, which is not one of rates"):
             call(network, x, y, rule=ng.rules.contrastive_divergence())
+
+
+def test_chances_that_validate_are_drawn_as_chances_too():
+    graph = nx.DiGraph()
+    graph.add_node("a", role="output", bias=4.0)
+    network = ng.compile(graph, ng.dynamics.binary())
+    slow = ng.optimisers.sgd(1e-9)
+    fit = ng.train(network, np.full((4000, 1), 0.5), epochs=1, optimiser=slow, validation=0.5, seed=0)
+    assert fit.history["validation_cost"][0] == pytest.approx(np.cosh(2.0), rel=0.1)  # (e^2 + e^-2)/2

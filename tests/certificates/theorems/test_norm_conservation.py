@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import neurograph as ng
 from neurograph.certificates import Verdict
+from neurograph.simulation.product import factors_of, product_of
 from tests.network.test_relay_layers import mixed
 from tests.simulation.networks import plain_matrix, unitary
 
@@ -112,13 +113,11 @@ def test_a_factor_that_another_undoes_is_not_refuted_of_w():
     assert "no state was found" in found.statement
 
 
-def test_rates_have_no_such_norm_and_a_unitary_network_no_other_theorem():
+def test_it_is_asked_of_unitary_networks_alone_and_they_are_asked_nothing_else():
     rates = ng.certify(ng.compile(ng.topologies.complete(1, 2, 1, seed=0)), progress=False)
-    assert rates["norm_conservation"].statement == "Not applicable to rate neurons."
+    assert "norm_conservation" not in [one.name for one in rates]
     report = ng.certify(unitary(), progress=False, level="strong")
-    assert all(
-        one.statement == "Not applicable to unitary neurons." for one in report if one.name != "norm_conservation"
-    )
+    assert [one.name for one in report] == ["norm_conservation"]
     assert report.claim.startswith("Proved for all inputs: norm conserved")
     assert "contraction" in report["norm_conservation"].does_not_cover
 
@@ -138,3 +137,29 @@ def test_it_is_written_as_json_and_asked_again():
 def test_what_says_nothing_of_it_is_refused(asked):
     with pytest.raises(ng.ParameterError, match=f"{next(iter(asked))} is given, which says nothing"):
         ng.certify(unitary(inputs=1), **asked)
+
+
+def test_a_hub_beside_a_scaled_permutation_is_bounded_as_what_it_is():
+    rng, n = np.random.default_rng(0), 6
+    r, phases, places = (
+        rng.normal(size=n) + 1j * rng.normal(size=n),
+        np.exp(1j * rng.normal(size=n)),
+        rng.permutation(n),
+    )
+    sent = -2.0 * r / (np.abs(r) ** 2).sum()
+    for change, verdict in ((0.0, Verdict.PROVED), (1e-6, Verdict.REFUTED)):
+        graph = nx.DiGraph()
+        graph.add_nodes_from(range(n), population="neuron")
+        graph.add_node("hub", population="relay")
+        graph.add_node("y", role="output")
+        graph.add_edge(0, "y", weight=1 + 0j)
+        for i in range(n):  # neuron i goes to its place, turned, after the reflection
+            graph.add_edge(i, int(places[i]), weight=complex(phases[i]))
+            graph.add_edge(i, "hub", weight=complex(r[i].conj()))
+            graph.add_edge("hub", int(places[i]), weight=complex(phases[i] * sent[i] * (1.0 + change)))
+        network = ng.compile(graph, ng.dynamics.unitary())
+        assert [factor.kind for factor in factors_of(network)] == ["reflection"]
+        certificate = ng.certify(network)["norm_conservation"]
+        assert certificate.verdict is verdict
+        wrong = np.abs(np.linalg.svd(product_of(network).matrix(), compute_uv=False) - 1.0).max()
+        assert wrong <= certificate.witness["e"] <= 1.1 * wrong + 1e-13

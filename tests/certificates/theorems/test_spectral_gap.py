@@ -1,3 +1,4 @@
+import networkx as nx
 import numpy as np
 import pytest
 from scipy.linalg import expm
@@ -63,3 +64,15 @@ def test_a_report_of_binary_neurons_is_of_theorems_about_them():
     assert again.statement == "Not applicable to rate neurons."
     with pytest.raises(ng.ParameterError, match="dt is given, which says nothing of binary neurons"):
         ng.certify(machine(4), dt=0.1)
+
+
+@pytest.mark.parametrize("bias", [60.0, 80.0, 120.0, 300.0])
+def test_a_neuron_whose_flips_are_fast_does_not_hide_that_the_others_are_slow(bias):
+    graph = nx.DiGraph([("b", "c", {"weight": 20.0}), ("c", "b", {"weight": 20.0})])
+    graph.add_node("a", bias=bias)
+    nx.set_node_attributes(graph, "output", "role")
+    nx.set_node_attributes(graph, {"b": -10.0, "c": -10.0}, "bias")
+    alone = ng.compile(graph.subgraph(["b", "c"]), ng.dynamics.binary())
+    both = [ng.certify(network)["spectral_gap"] for network in (ng.compile(graph, ng.dynamics.binary()), alone)]
+    assert both[0].verdict is Verdict.PROVED
+    assert 0.0 < both[0].witness["flips"] <= both[1].witness["flips"]

@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,9 @@ def test_a_compiler_works_when_it_makes_a_program(monkeypatch, backend, tmp_path
     assert backend.works(f"'{tmp_path}/fine' -O1")
     assert not backend.works(f"'{tmp_path}/stand-in'")
     assert not backend.works(f"'{tmp_path}/missing'")
+
+
+def test_every_header_is_one_that_the_engine_is_built_anew_for():
+    modules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["ext-modules"]
+    headers = {path.relative_to(ROOT).as_posix() for path in (ROOT / "neurograph/kernels/native").rglob("*.h")}
+    assert headers == set(modules[0]["depends"])

@@ -112,8 +112,8 @@ TARGET static void NAMED(odds_of)(struct NAMED(chains) *m, int64_t row, int64_t 
     NAMED(run)(&m->log_odds, given, m->odds, lanes);
 }
 
-/* Draw every free row once, in their order. */
-TARGET static void NAMED(sweep_chains)(struct NAMED(chains) *m, int64_t lanes) {
+/* Draw every free row once, in their order; `checked`, log odds that are no number are told of. */
+TARGET static void NAMED(sweep_chains)(struct NAMED(chains) *m, int64_t lanes, int checked) {
     const struct phase *p = m->phase;
     const uint64_t every = lanes < 64 ? ((uint64_t)1 << lanes) - 1 : ~(uint64_t)0;
     for (int64_t row = 0; row < p->free; row++) {
@@ -122,6 +122,7 @@ TARGET static void NAMED(sweep_chains)(struct NAMED(chains) *m, int64_t lanes) {
         if ((fixed & every) == every) continue;
         NAMED(odds_of)(m, row, lanes);
         uint64_t word = 0;
+        for (int64_t lane = 0; checked && lane < lanes; lane++) m->failed |= m->odds[lane] != m->odds[lane];
         for (int64_t lane = 0; lane < lanes; lane += PER) {
             const VEC up = NAMED(vsigmoid)(*(const VEC *)(m->odds + lane));
             word |= NAMED(word_of)((MASK)(*(const VEC *)(m->uniform + lane) < up)) << lane;
@@ -163,7 +164,7 @@ TARGET static void NAMED(sweep_all)(struct NAMED(chains) *m, int64_t first, int6
     for (int64_t n = 0; d->drawn && n < d->samples; n++) {
         const int64_t sweeps = (int64_t)(n ? d->thin : d->burn_in + d->thin);
         for (int64_t sweep = 0; sweep < sweeps; sweep++) {
-            NAMED(sweep_chains)(m, lanes);
+            NAMED(sweep_chains)(m, lanes, !n && !sweep);
             if (!m->thread) check_signals(p, p->recurrent.indptr[p->free] * lanes);
             if (stopped(p->gate)) return;
         }
