@@ -1,6 +1,7 @@
 """Regions of inputs: what the model measures, of one small network each."""
 
 import numpy as np
+
 import neurograph as ng
 from models import input_characterisations_2020 as model
 

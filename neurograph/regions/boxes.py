@@ -13,9 +13,6 @@ from neurograph.regions.units import Array
 INSIDE = 1e-9
 """Share by which a box is drawn in, for rounding."""
 
-EDGE = 1e-4
-"""Share of the domain by which a box may go beyond its edge on the way."""
-
 Box = tuple[Array, Array]
 
 
@@ -36,10 +33,8 @@ def stretched(box: Box, factor: float, domain: Box) -> Box:
     return np.maximum(middle - half, domain[0]), np.minimum(middle + half, domain[1])
 
 
-def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Array | None = None) -> Box | None:
+def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline) -> Box | None:
     """Return the box of the largest log-volume with A x <= b and inside the domain; None where there is none.
-
-    Where `around` is given, it holds that point.
 
     The sum of log(high - low) is concave, and A x <= b holds on the box where A+ high + A- low <= b; Newton's method
     on it, with a logarithmic barrier for the rows, from the largest cube. Where the time is over, a smaller box.
@@ -53,17 +48,11 @@ def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Arr
     n = A.shape[1]
     size = np.linalg.norm(A, axis=1) if len(A) else np.zeros(0)
     A, b = A[size > 0.0] / size[size > 0.0, None], b[size > 0.0] / size[size > 0.0]
-    scale, ends = domain[1] - domain[0], domain
-    if around is not None:  # a point on the domain's edge leaves a face no room: a little beyond is cut off at the end
-        domain = np.minimum(domain[0], around - EDGE * scale), np.maximum(domain[1], around + EDGE * scale)
+    scale = domain[1] - domain[0]
     # The largest box of the domain's shape: x +- t scale / 2.
     rows = np.column_stack([np.vstack([A, np.eye(n), -np.eye(n)]), np.zeros(len(A) + 2 * n)])
     rows[:, -1] = 0.5 * np.abs(rows[:, :n]) @ scale
     sides = np.concatenate([b, domain[1], -domain[0]])
-    if around is not None:
-        eye = np.eye(n)
-        rows = np.vstack([rows, *(np.column_stack([sign * eye, -0.4 * scale]) for sign in (1.0, -1.0))])
-        sides = np.concatenate([sides, around, -around])
     cost = np.zeros(n + 1)
     cost[-1] = -1.0
     from scipy.optimize import linprog  # imported late, as in relaxation.py
@@ -77,18 +66,12 @@ def largest_box(A: Array, b: Array, domain: Box, deadline: Deadline, around: Arr
     G = np.vstack([np.hstack([down, up]), np.hstack([-np.eye(n), np.zeros((n, n))]),
                    np.hstack([np.zeros((n, n)), np.eye(n)])])  # fmt: skip
     g = np.concatenate([b, -domain[0], domain[1]])
-    if around is not None:
-        G = np.vstack([G, np.hstack([np.eye(n), np.zeros((n, n))]), np.hstack([np.zeros((n, n)), -np.eye(n)])])
-        g = np.concatenate([g, around, -around])
     y, weight = np.concatenate([middle - half, middle + half]), 1.0
     while weight > 1e-9 and deadline.left > 0.0:
         y = _centred(G, g, y, weight, n)
         weight *= 0.2
     low, high = y[:n], y[n:]
     drawn_in = INSIDE * (high - low)
-    if around is not None:  # it stays inside
-        low, high = np.minimum(low + drawn_in, around), np.maximum(high - drawn_in, around)
-        return np.maximum(low, ends[0]), np.minimum(high, ends[1])
     return low + drawn_in, high - drawn_in
 
 

@@ -14,7 +14,7 @@ from neurograph.certificates.system import in_float64, network_digest
 from neurograph.errors import DataError, ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.regions.boxes import Box, hull, largest_box, stretched
+from neurograph.regions.boxes import Box, largest_box
 from neurograph.regions.growth import grown
 from neurograph.regions.proof import Answer, Cuts
 from neurograph.regions.proof import prove as prove_form
@@ -23,6 +23,9 @@ from neurograph.regions.questions import asked, box_in_pattern, kept_range, uniq
 from neurograph.regions.region import SOLVER, InputRegion
 from neurograph.regions.units import Array, Places, Units
 from neurograph.solvers.settle import settle
+
+LEAST_SHARE = 1e-3
+"""Share of the domain about x0 from which on neurons are freed."""
 
 
 def characterise(
@@ -195,7 +198,6 @@ class _Search:
                 "as one a little beside it"
             )
         deadline.check()
-        start = largest_box(rows, sides, self.domain, deadline, self.x)
         first = self._whole((-H, h - 1e-9 * (1.0 + np.abs(h))), box)
         deadline.check()
         if first is None:
@@ -209,8 +211,7 @@ class _Search:
         try:
             larger = grown(self.question, self.pattern, box, Deadline(0.6 * deadline.left))
             best = replace(first, box=larger)
-            if start is not None:
-                best = self._freed(start, best)
+            best = self._freed(best)
         except OutOfTimeError:
             pass
         return self._finished(best, deadline.left > 0.0)
@@ -239,7 +240,7 @@ class _Search:
             return None
         return replace(everything, cuts=cuts)
 
-    def _freed(self, start: Box, first: InputRegion) -> InputRegion:
+    def _freed(self, first: InputRegion) -> InputRegion:
         """Return the region of as few neurons as prove the property, over a domain about x0 that the pattern bears.
 
         The outputs are freed first: the piece of an output may be the property itself.
@@ -247,18 +248,15 @@ class _Search:
         units, deadline = self.units, self.deadline
         outputs = units.sources[units.outputs]
         every = [j for j in units.branching.tolist() if j not in outputs]
-        domain, low, high = None, 1.0, float(np.max((self.domain[1] - self.domain[0]) / (start[1] - start[0])))
-        high = 2.0 * max(high, 1.0)
-        for factor in (high, 1.0):
-            wide = hull(stretched(start, factor, self.domain), (self.x, self.x))
-            if self._holds(wide, every, Deadline(0.2 * deadline.left)):
-                domain, low = wide, factor
+        domain, low, high = None, LEAST_SHARE, 1.0
+        for share in (high, low):
+            if self._holds(self._about(share), every, Deadline(0.2 * deadline.left)):
+                domain, low = self._about(share), share
                 break
         while domain is not None and high > 1.1 * low:
             middle = float(np.sqrt(low * high))
-            wide = hull(stretched(start, middle, self.domain), (self.x, self.x))
-            if self._holds(wide, every, Deadline(0.2 * deadline.left)):
-                domain, low = wide, middle
+            if self._holds(self._about(middle), every, Deadline(0.2 * deadline.left)):
+                domain, low = self._about(middle), middle
             else:
                 high = middle
         if domain is None:
@@ -266,6 +264,11 @@ class _Search:
         kept = np.array(self._released(domain, every, Deadline(0.9 * deadline.left)), np.int64)
         no_cuts = np.zeros((0, self.x.size)), np.zeros(0)
         return replace(first, places=kept, pieces=self.pattern[kept], domain=domain, cuts=no_cuts)
+
+    def _about(self, share: float) -> Box:
+        """Return the box about x0 that reaches so far on either side, as a share of the domain, within the domain."""
+        reach = share * (self.domain[1] - self.domain[0])
+        return np.maximum(self.x - reach, self.domain[0]), np.minimum(self.x + reach, self.domain[1])
 
     def _holds(self, domain: Box, kept: list[int], deadline: Deadline) -> bool:
         places = np.array(kept, np.int64)

@@ -24,16 +24,6 @@ def test_the_largest_box_is_that_of_another_solver(seed):
     assert log_volume(box) >= -other.fun - 1e-4
 
 
-def test_a_box_may_have_to_hold_a_point_also_on_the_edge_of_the_domain():
-    A, b = np.array([[1.0, 1.0, 1.0]]), np.array([1.5])
-    for point in (np.array([0.0, 0.0, 1.0]), np.array([0.2, 0.3, 0.4])):
-        low, high = largest_box(A, b, UNIT, Deadline(9.0), point)
-        assert ((low <= point) & (point <= high)).all()
-        assert high.sum() <= 1.5
-        assert (low >= 0.0).all()
-        assert (high <= 1.0).all()
-
-
 def test_an_empty_polytope_has_no_box():
     assert largest_box(np.array([[1.0, 0.0, 0.0]]), np.array([-1.0]), UNIT, Deadline(9.0)) is None
 
