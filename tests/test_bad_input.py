@@ -8,6 +8,7 @@ import neurograph as ng
 from neurograph.solvers import Euler
 from tests.bad_binary import BINARY
 from tests.bad_populations import POPULATIONS
+from tests.bad_regions import REGIONS
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
@@ -307,6 +308,7 @@ CALLS = [
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
     *BINARY,
     *POPULATIONS,
+    *REGIONS,
     *UNITARY,
     *VARIABLES,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),

@@ -139,10 +139,7 @@ def _checked_domain(network: Network, x: Array, domain: tuple[ArrayLike, ArrayLi
         if not low[k] <= x[k] <= high[k]:
             raise DataError(
                 f"x0 is {x[k]:g} at input {labels[k]!r}, outside the domain from {low[k]:g} to {high[k]:g}: expected a "
-                "domain that holds x0, such as domain=(x0.min(), x0.max())"
-                if x.min() < x.max()
-                else f"x0 is {x[k]:g} at input {labels[k]!r}, outside the domain from {low[k]:g} to {high[k]:g}: "
-                "expected a domain that holds x0"
+                "domain that holds x0, such as domain=(x0 - 0.5, x0 + 0.5)"
             )
     return low, high
 

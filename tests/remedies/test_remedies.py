@@ -13,10 +13,24 @@ from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
+from tests.remedies.of_regions import REGIONS
 from tests.remedies.of_training import TRAINING
 from tests.remedies.of_unitary import UNITARY
 
-ROWS = [*GRAPHS, *FORMATS, *NETWORK, *TRAINING, *CERTIFICATES, *EQUATIONS, *OTHERS, *CLI, *BRIAN, *BINARY, *UNITARY]
+ROWS = [
+    *GRAPHS,
+    *FORMATS,
+    *NETWORK,
+    *TRAINING,
+    *CERTIFICATES,
+    *EQUATIONS,
+    *OTHERS,
+    *CLI,
+    *BRIAN,
+    *BINARY,
+    *UNITARY,
+    *REGIONS,
+]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 
 INSTALLS = "it says what to install, which a test must not do"
