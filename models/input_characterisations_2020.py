@@ -92,6 +92,7 @@ class Outcome:
     against_ball: float
     outside: float
     against_intervals: float
+    pruned: float
 
 
 def violations(network: ng.Network, region: ng.InputRegion, seed: int, count: int = SAMPLES) -> int:
@@ -144,6 +145,16 @@ def by_intervals(network: ng.Network, region: ng.InputRegion) -> float:
     return region.volume() + region.x0.size * float(np.log(max(proved, default=1e-300)))
 
 
+def left_by_pruning(network: ng.Network, region: ng.InputRegion) -> float:
+    """Return which share of the explanation's edges stays where magnitude pruning takes half of all; nan without any.
+
+    An explanation that pruning knows nothing of has half of its edges left.
+    """
+    edges = set(region.subgraph().edges) if region.places.size else set()
+    kept = set(ng.prune(network, ng.pruning.magnitude(fraction=0.5)).network.edges)
+    return len(edges & kept) / len(edges) if edges else np.nan
+
+
 def measure(case: str, seed: int, inputs: int) -> list[Outcome]:
     """Characterise some inputs of the network of a seed."""
     network, x, domain = learned(case, seed)
@@ -170,6 +181,7 @@ def measure(case: str, seed: int, inputs: int) -> list[Outcome]:
                 (region.volume() - size * np.log(2.0 * radius)) / size if radius > 0.0 else np.inf,
                 float(np.mean(~region.contains(near))),
                 (region.volume() - by_intervals(network, region)) / size if case == "digits" else np.nan,
+                left_by_pruning(network, region),
             )
         )
     return found
@@ -198,6 +210,10 @@ def table(case: str, every: list[list[Outcome]]) -> list[str]:
         f"  log-volume a dimension, box less certified ball (median)  {np.median([o.against_ball for o in flat]):.2f}",
         f"  share of the ball outside the region (mean)  {np.mean([o.outside for o in flat]):.3f}",
     ]
+    explained = [o.pruned for o in flat if o.pruned == o.pruned]
+    lines += [
+        f"  of explanations' edges, share that pruning half of all leaves ({len(explained)})  {np.mean(explained):.2f}"
+    ] * bool(explained)
     if case == "digits":
         widths = over(np.mean, "widths")
         lines += [

@@ -7,7 +7,7 @@ from models import input_characterisations_2020 as model
 
 
 def test_the_rows_of_the_table_are_those_that_are_expected():
-    one = model.Outcome(1.0, 2.0, 0.5, 0, 1.0, 0.5, 0.0, 0.1)
+    one = model.Outcome(1.0, 2.0, 0.5, 0, 1.0, 0.5, 0.0, 0.1, 0.6)
     for case in ("moons", "digits"):
         text = "\n".join(model.table(case, [[one, one]]))
         assert "asked 1.5" in text
@@ -19,6 +19,7 @@ def test_a_region_of_digits_is_larger_than_the_single_patterns_and_sound():
     region = ng.characterise(network, x[0], domain=domain, budget=12.0)
     assert region.volume() - region.pattern_volume >= np.log(model.LEAST)
     assert model.violations(network, region, seed=0, count=2000) == 0
+    assert not model.left_by_pruning(network, region) < 0.0
     assert model.by_intervals(network, region) < region.volume()
 
 

@@ -172,6 +172,8 @@ def by_milp(units: Units, known: Range, form: Form, seconds: float, cuts: Cuts |
     rows: list[dict[int, float]] = []
     least: list[float] = []
     most: list[float] = []
+    floor: list[float] = []
+    ceiling: list[float] = []
     at = n + 2 * m
     for j in open_.tolist():
         one, places = units.neurons[j], range(int(first[j]), int(last[j]) + 1)
@@ -182,6 +184,7 @@ def by_milp(units: Units, known: Range, form: Form, seconds: float, cuts: Cuts |
             slope, foot = one.sends[k]
             low, high = max(one.ends[k], known.low[j]), min(one.ends[k + 1], known.high[j])
             total[part], single[binary] = 1.0, 1.0
+            floor, ceiling = [*floor, min(low, 0.0), 0.0], [*ceiling, max(high, 0.0), 1.0]
             sent |= {part: slope, binary: foot}
             rows += [{part: 1.0, binary: -low}, {part: 1.0, binary: -high}]
             least += [0.0, -np.inf]
@@ -194,11 +197,7 @@ def by_milp(units: Units, known: Range, form: Form, seconds: float, cuts: Cuts |
     pieces = sp.csr_array(sp.coo_array((data, (i, j_)), shape=(len(rows), width)))
     binary = np.zeros(width)
     binary[n + 2 * m + 1 :: 2] = 1.0
-    free = np.full(2 * count, np.inf)
-    bounds = Bounds(
-        np.concatenate([base.low, np.where(binary[n + 2 * m :] > 0.0, 0.0, -free)]),
-        np.concatenate([base.high, np.where(binary[n + 2 * m :] > 0.0, 1.0, free)]),
-    )
+    bounds = Bounds(np.concatenate([base.low, floor]), np.concatenate([base.high, ceiling]))
     padded = sp.csr_array(sp.hstack([base.A, sp.csr_array((base.A.shape[0], 2 * count))]))
     ends = np.concatenate([np.full(base.inequalities, np.inf), base.b[base.inequalities :]])
     found = milp(
