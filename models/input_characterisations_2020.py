@@ -30,11 +30,12 @@ DIFFERENCES = (
 )
 
 EXPECTED = {
-    "moons: log ratio of the boxes": Mean(2.54, None, 5),
+    "moons: log ratio of the boxes": Mean(2.65, None, 5),
     "digits: log ratio of the boxes": Mean(30.07, None, 5),
     "digits: ratio of widths": Mean(1.71, None, 5),
 }
-"""Medians over the inputs of each network (of widths: means), of seeds 100 to 104, measured with this file."""
+"""Medians over the inputs of each network (of widths: means), of seeds 100 to 104, measured with this file on
+one core. A budget ends what is tried, so a faster machine finds larger boxes."""
 
 LEAST = 1.5
 """What the median of exp(log ratio) is asked to be: the region's box over the largest of the whole pattern at x0."""
