@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import brian, certificates, pruning, sampling, solvers, tasks
+from neurograph import brian, certificates, pruning, regions, sampling, solvers, tasks
 from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -36,6 +36,8 @@ from neurograph.learning import optimisers, rules
 from neurograph.learning.rule import Rule
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
+from neurograph.regions.characterise import characterise
+from neurograph.regions.region import InputRegion
 from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood
 from neurograph.sampling.result import Samples
 from neurograph.sampling.sample import sample
@@ -74,6 +76,7 @@ __all__ = [
     "GraphRegressor",
     "GraphTooLargeError",
     "GraphWarning",
+    "InputRegion",
     "LocalityError",
     "MissingPackageError",
     "Network",
@@ -93,6 +96,7 @@ __all__ = [
     "brian",
     "certificates",
     "certify",
+    "characterise",
     "compile",
     "compression_report",
     "connectomes",
@@ -110,6 +114,7 @@ __all__ = [
     "quantise",
     "read",
     "read_table",
+    "regions",
     "rules",
     "sample",
     "sampling",

@@ -9,6 +9,7 @@ from neurograph.solvers import Euler
 from tests.bad_binary import BINARY
 from tests.bad_compression import COMPRESSION
 from tests.bad_populations import POPULATIONS
+from tests.bad_regions import REGIONS
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
@@ -309,6 +310,7 @@ CALLS = [
     *BINARY,
     *COMPRESSION,
     *POPULATIONS,
+    *REGIONS,
     *UNITARY,
     *VARIABLES,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),

@@ -24,6 +24,7 @@ from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, n
 from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
+from neurograph.cli.regions import add_characterise, run_characterise
 from neurograph.cli.sampling import add_sampling, run_sampling
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
@@ -97,17 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (
-        _add_demo,
-        _add_train,
-        _add_certify,
-        _add_prune,
-        _add_compress,
-        _add_sample,
-        _add_show,
-        _add_report,
-        _add_convert,
-    ):
+    adds = (_add_demo, _add_train, _add_certify, _add_characterise, _add_prune, _add_compress, _add_sample, _add_show)
+    for add in (*adds, _add_report, _add_convert):
         add(commands)
     for command in commands.choices.values():
         actions = [one for one in command._actions if one.option_strings]
@@ -173,6 +165,14 @@ def _add_certify(commands: Any) -> None:
     words = "seconds that all theorems together may take (default: %(default)s)"
     command.add_argument("--budget", type=float, default=DEFAULT_BUDGET, metavar="N", help=words)
     command.add_argument("--radius", action="store_true", help="how far inputs of the data may move, the answer kept")
+
+
+def _add_characterise(commands: Any) -> None:
+    words = "say on what inputs around given ones a network's answer is proved, and which neurons decide"
+    command = _add(commands, _characterise, words, "Example: neurograph characterise net.json --input x.csv -o x.json")
+    add_graph(command)
+    add_characterise(command, inspect.signature(ng.characterise).parameters["budget"].default)
+    _add_dynamics(command)
 
 
 def _add_prune(commands: Any) -> None:
@@ -346,6 +346,10 @@ def _prune(options: argparse.Namespace) -> None:
 
 def _sample(options: argparse.Namespace) -> None:
     run_sampling(options)
+
+
+def _characterise(options: argparse.Namespace) -> None:
+    run_characterise(options)
 
 
 def _show(options: argparse.Namespace) -> None:

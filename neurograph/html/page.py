@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
+from neurograph.certificates.system import network_digest
 from neurograph.drawing.labels import shortened
 from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations, each_population
@@ -32,10 +33,12 @@ from neurograph.html.complex_weights import moduli_removed, with_moduli
 from neurograph.html.content import LONGEST, content, is_large
 from neurograph.html.curves import curves
 from neurograph.html.neurons import large_content
+from neurograph.html.regions import regions as regions_section
 from neurograph.network.attributes import chosen_dynamics
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
+from neurograph.regions import InputRegion
 from neurograph.training.state import TrainingState
 
 
@@ -46,6 +49,7 @@ def write_page(
     report: Report | None = None,
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
+    regions: Sequence[InputRegion] = (),
 ) -> Path:
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
@@ -74,6 +78,8 @@ def write_page(
     removed : sequence of Removed, optional
         ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
         drawn until its last edge leaves. Of a large graph, how many left between two populations is among their facts.
+    regions : sequence of InputRegion, optional
+        Of :func:`neurograph.characterise` of this network: what is proved of which inputs, and the neurons that decide.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def write_page(
     FormatError
         If the suffix is another, or the file cannot be written.
     ParameterError
-        If `report` is of another network, or another argument is not what is expected.
+        If `report` or a region is of another network, or another argument is not what is expected.
 
     Examples
     --------
@@ -99,7 +105,7 @@ def write_page(
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
     """
     path = checked_page_path(path)
-    text = page(graph, report=report, history=history, removed=removed)
+    text = page(graph, report=report, history=history, removed=removed, regions=regions)
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 
@@ -121,6 +127,7 @@ def page(
     report: Report | None = None,
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
+    regions: Sequence[InputRegion] = (),
 ) -> str:
     """Return the text of the page; see :func:`neurograph.write_page`.
 
@@ -145,6 +152,7 @@ def page(
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
     if report is not None:
         report.check(graph if isinstance(graph, Network) else compile(given))
+    _check_regions(regions, graph if isinstance(graph, Network) else given)
     large = is_large(table, removed)
     drawn = large_content(table, removed) if large else content(table, dynamics, removed)
     library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js") + (_file("neurons.js") if large else "")
@@ -153,7 +161,7 @@ def page(
         summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
         neurons=_file("neurons.html") if large else "",
         css=_file("page.css"),
-        certificates="" if report is None else certificates(report),
+        certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
         curves="" if not history else curves(history),
         content=_json(drawn),
         cytoscape=library,
@@ -161,6 +169,19 @@ def page(
         script=script,
         hashes=" ".join(map(_hash, (library, script))),
     )
+
+
+def _check_regions(regions: Sequence[InputRegion], graph: nx.DiGraph[Any] | EdgeTable | Network) -> None:
+    """Refuse what is no region of this network."""
+    if not isinstance(regions, (list, tuple)) or not all(isinstance(one, InputRegion) for one in regions):
+        raise ParameterError("regions is no list of regions: expected what neurograph.characterise returns, in a list")
+    found = network_digest(graph if isinstance(graph, Network) else compile(graph)) if regions else ""
+    for k, one in enumerate(regions):
+        if one.digest != found:
+            raise ParameterError(
+                f"regions[{k}] is of another network: it was proved with the hash {one.digest}, and this one has the "
+                f"hash {found}; expected neurograph.characterise of the network that is shown"
+            )
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:

@@ -17,10 +17,11 @@ from neurograph.plots.marginals import marginals
 from neurograph.plots.overview import overview
 from neurograph.plots.phases import convergence
 from neurograph.plots.recall import recall
+from neurograph.plots.regions import regions
 
 __all__ = [
     "convergence", "cost", "decision", "gradient", "infill", "lyapunov", "marginals", "network", "overview", "recall",
-    "weights",
+    "regions", "weights",
 ]  # fmt: skip
 
 public_names(__name__, __all__)

@@ -14,6 +14,7 @@ from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
+from tests.remedies.of_regions import REGIONS
 from tests.remedies.of_training import TRAINING
 from tests.remedies.of_unitary import UNITARY
 
@@ -30,6 +31,7 @@ ROWS = [
     *BINARY,
     *UNITARY,
     *COMPRESSION,
+    *REGIONS,
 ]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 
