@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurograph.regions import InputRegion
+from neurograph.solvers.settle import settle
 
-SIDE = 220
-"""Width and height of the picture."""
+Array = NDArray[np.float64]
+
+SIDE, EDGE = 280, 30
+"""Width and height of the picture, and what is left on each side for the ends of the inputs."""
+
+CELLS = 50
+"""Cells of the map of answers, along each input."""
+
+COLOURS = (
+    "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#7A7A7A", "#8C564B", "#17BECF",
+)  # fmt: skip
+"""Of the answers, in turn."""
 
 
 def regions(given: Sequence[InputRegion]) -> str:
@@ -37,29 +49,59 @@ def _row(one: InputRegion) -> str:
 
 
 def _picture(given: Sequence[InputRegion]) -> str:
-    """Return the boxes and the inputs asked about as SVG, over the first two inputs; nothing where there is one."""
+    """Return the boxes and the inputs asked about as SVG, over the first two inputs, on top of the answers there.
+
+    Nothing where there is one input.
+    """
     labels = given[0].network.inputs
     if len(labels) < 2:
         return ""
-    ends = np.array([end[:2] for one in given for end in (*one.box, one.x0)])
+    ends = np.array([end[:2] for one in given for end in (*one.box, *one.domain, one.x0)])
     low, high = ends.min(axis=0), ends.max(axis=0)
-    scale = (SIDE - 20) / np.where(high > low, high - low, 1.0)
+    scale = (SIDE - 2 * EDGE) / np.where(high > low, high - low, 1.0)
 
-    def at(point: np.ndarray) -> tuple[float, float]:
+    def at(point: Array) -> tuple[float, float]:
         x, y = (point[:2] - low) * scale
-        return 10.0 + float(x), SIDE - 10.0 - float(y)
+        return EDGE + float(x), SIDE - EDGE - float(y)
 
-    drawn = []
+    drawn = [*_answers(given[0], low, high)]
     for one in given:
         (left, bottom), (right, top) = at(one.box[0]), at(one.box[1])
         x, y = at(one.x0)
-        drawn.append(
-            f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" '
-            f'fill="none" stroke="currentColor"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="currentColor"/>'
-        )
+        drawn.append(_rectangle(left, top, right - left, bottom - top, 'fill="none" stroke="currentColor"'))
+        drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="currentColor"/>')
+    bottom = SIDE - EDGE + 11
+    for x, y, anchor, value in (
+        (EDGE, bottom, "start", low[0]), (SIDE - EDGE, bottom, "end", high[0]),
+        (EDGE - 3, SIDE - EDGE, "end", low[1]), (EDGE - 3, EDGE + 8, "end", high[1]),
+    ):  # fmt: skip
+        place = f'x="{x}" y="{y}" text-anchor="{anchor}"'
+        drawn.append(f'<text {place} font-size="9" fill="currentColor">{value:.3g}</text>')
     names = f"{escape(str(labels[0]))} to the right, {escape(str(labels[1]))} upwards"
+    others = ", the other inputs as at the first of them" if len(labels) > 2 else ""
     return (
         f'<svg width="{SIDE}" height="{SIDE}" viewBox="0 0 {SIDE} {SIDE}" role="img" '
         f'aria-label="boxes: {names}">{"".join(drawn)}</svg>\n<p class="soft">Boxes, and the inputs asked about: '
-        f"{names}.</p>\n"
+        f"{names}; shaded, what is answered there{others}.</p>\n"
     )
+
+
+def _answers(first: InputRegion, low: Array, high: Array) -> Iterator[str]:
+    """Yield rectangles of one answer each, over the first two inputs: runs of equal cells of a grid."""
+    network, cell = first.network, (SIDE - 2 * EDGE) / CELLS
+    middles = low + (high - low) * (np.arange(CELLS)[:, None] + 0.5) / CELLS
+    points = np.tile(first.x0, (CELLS * CELLS, 1))
+    points[:, :2] = np.stack(np.meshgrid(*middles.T), axis=-1).reshape(-1, 2)
+    outputs = settle(network, points, throw=False).outputs
+    single = outputs.shape[1] == 1
+    classes = (outputs[:, 0] > 0.5).astype(np.int64) if single else outputs.argmax(axis=1)
+    for row, line in enumerate(classes.reshape(CELLS, CELLS)):
+        starts = np.flatnonzero(np.append(True, line[1:] != line[:-1]))
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), CELLS], strict=True):
+            colour = COLOURS[int(line[start]) % len(COLOURS)]
+            style = f'fill="{colour}" fill-opacity="0.35" shape-rendering="crispEdges"'
+            yield _rectangle(EDGE + start * cell, SIDE - EDGE - (row + 1) * cell, (end - start) * cell, cell, style)
+
+
+def _rectangle(left: float, top: float, width: float, height: float, style: str) -> str:
+    return f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.2f}" height="{height:.2f}" {style}/>'
