@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 import neurograph as ng
 
-TITLE = "A Gibbs sweep over 10,000 neurons and 1,000,000 edges, 64 chains; medians of 9 turns"
+TITLE = "A Gibbs sweep, 10 000 neurons and 1 000 000 edges, 64 chains; medians of 9 turns"
 NODES, PAIRS, CHAINS, SWEEPS = 10_000, 500_000, 64, 20
 
 
