@@ -48,5 +48,6 @@ def sizes(matrix):
     raw = b"".join(part.tobytes() for part in (single.data, single.indices, single.indptr))
     file = io.BytesIO()
     scipy.sparse.save_npz(file, single)
-    each = [ng.PackedWeights.of(single.astype(np.float64)).nbytes, len(raw), len(zlib.compress(raw, 9)), len(file.getvalue())]
+    packed = ng.PackedWeights.of(single.astype(np.float64)).nbytes
+    each = [packed, len(raw), len(zlib.compress(raw, 9)), len(file.getvalue())]
     return ", ".join(f"{size / matrix.nnz:.2f}" for size in each)
