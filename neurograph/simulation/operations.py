@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import scipy.fft
+import scipy
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -40,7 +40,7 @@ class Fourier(Operation):
     inverse: bool
 
     def apply(self, rows: Complex, to: Complex | None = None) -> Complex:
-        """Transform each row by scipy.fft, which takes longer where it overwrites them."""
+        """Transform each row by scipy.fft, imported by the first transform, which takes longer where it overwrites."""
         transform = scipy.fft.ifft if self.inverse else scipy.fft.fft
         return np.asarray(transform(rows, axis=-1, norm="ortho"))
 
