@@ -38,6 +38,17 @@ COMPRESSION = [
         lambda: ng.HAM.of(np.arange(1.0, 70_001.0).reshape(7, -1)),
         ["70000 different weights", "at most 65536", "quantise(network, levels=16)"],
     ),
+    ("weights by columns", lambda: ng.PackedWeights.of(scipy.sparse.csc_array(np.eye(2))), ["csc_array", "csr_array"]),
+    ("a dense array", lambda: ng.PackedWeights.of(np.eye(2)), ["type ndarray", "csr_array(matrix)"]),
+    ("complex weights", lambda: ng.PackedWeights.of(scipy.sparse.csr_array([[1j]])), ["complex128", "real numbers"]),
+    ("a complex right side", lambda: ng.SHAM.of(np.eye(2)) @ [1j, 1.0], ["complex128", "real numbers"]),
+    ("a sparse right side", lambda: ng.HAM.of(np.eye(2)) @ scipy.sparse.eye_array(2), ["object", "dense array"]),
+    ("words on the right side", lambda: ng.HAM.of(np.eye(2)) @ ["a", "b"], ["real numbers"]),
+    (
+        "a weight too large for float32",
+        lambda: ng.compression_report(network().with_weights([1.0, 1e300, 1.0])).times(),
+        ["too large for float32", ".float64"],
+    ),
     ("a product of other sizes", lambda: ng.HAM.of(np.eye(2)) @ [1.0], ["shape (1,)", "(2,) or (2, k)"]),
     ("the sizes of a graph", lambda: ng.compression_report(small_graph()), ["DiGraph", "neurograph.compile(graph)"]),
     (

@@ -97,6 +97,7 @@ class HAM(Multiplied):
                 counts[zero] += absent
             else:
                 values, counts = np.append(values, 0.0), np.append(counts, absent)
+                _check_count(values.size)
         code = Code.of(counts)
         return -(-int(counts @ code.lengths.astype(np.int64)) // 8) + width(values) * values.size + code.lengths.size
 
@@ -219,6 +220,9 @@ def checked_matrix(matrix: Any) -> scipy.sparse.csc_array:
         given: Any = matrix if scipy.sparse.issparse(matrix) else np.asarray(matrix)
         if given.ndim != 2 or given.dtype.kind not in "fiub":
             raise ValueError(f"shape {given.shape}, numbers of type {given.dtype}")
+        if not scipy.sparse.issparse(given):  # csc_array(given) would make 0.0 of -0.0
+            columns, rows = np.nonzero((given != 0).T | np.signbit(np.asarray(given, np.float64)).T)
+            given = scipy.sparse.coo_array((given[rows, columns], (rows, columns)), given.shape)
         sparse = scipy.sparse.csc_array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"matrix is no matrix of numbers ({error}): expected (rows, columns)") from None
@@ -237,12 +241,16 @@ def checked_matrix(matrix: Any) -> scipy.sparse.csc_array:
 def _distinct(data: Floats) -> tuple[Floats, Wholes]:
     """Return the different numbers, bit for bit, and which of them each is."""
     values, level = np.unique(data.view(np.int64), return_inverse=True)
-    if values.size > MOST_LEVELS:
+    _check_count(values.size)
+    return values.view(np.float64), level.astype(np.int64).reshape(-1)
+
+
+def _check_count(different: int) -> None:
+    if different > MOST_LEVELS:
         raise DataError(
-            f"matrix has {values.size} different weights: expected at most {MOST_LEVELS}, each of which has a code; "
+            f"matrix has {different} different weights: expected at most {MOST_LEVELS}, each of which has a code; "
             "neurograph.quantise(network, levels=16) makes few of them, and PackedWeights keeps any"
         )
-    return values.view(np.float64), level.astype(np.int64).reshape(-1)
 
 
 def _coded(level: Wholes, count: int) -> tuple[Bits, int, Code]:

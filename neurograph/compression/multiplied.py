@@ -19,12 +19,17 @@ class Multiplied(Printed):
     def __matmul__(self, right: ArrayLike) -> NDArray[np.float64]:
         """Multiply with a vector (columns,) or a matrix (columns, k), reading the bits once.
 
+        HAM and sHAM pass over numbers that are 0, on whatever the right side is there: not finite, too.
+
         Raises
         ------
         DataError
-            If the sizes do not go together.
+            If the right side is no dense array of real numbers, or the sizes do not go together.
         """
-        columns = np.asarray(right, np.float64)
+        given = np.asarray(right)
+        if given.dtype.kind not in "fiub":
+            raise DataError(f"the right side has numbers of type {given.dtype}: expected a dense array of real numbers")
+        columns = given.astype(np.float64, copy=False)
         if columns.ndim not in (1, 2) or columns.shape[0] != self.shape[1]:
             raise DataError(
                 f"the right side has shape {columns.shape}: expected ({self.shape[1]},) or ({self.shape[1]}, k)"

@@ -78,8 +78,14 @@ class PackedWeights(Multiplied):
         Raises
         ------
         DataError
-            If a row has a column twice, or they do not rise.
+            If it is no such matrix of real numbers, or a row has a column twice, or they do not rise.
         """
+        kind = getattr(matrix, "dtype", np.dtype(object))
+        if getattr(matrix, "format", None) != "csr" or kind.kind not in "fiub":
+            raise DataError(
+                f"matrix is of type {type(matrix).__name__}, its numbers of type {kind}: expected a "
+                "csr_array of real numbers; pass scipy.sparse.csr_array(matrix)"
+            )
         indptr, indices = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
         size = np.diff(indptr) + 1
         gap = np.diff(indices, prepend=-1)

@@ -1,12 +1,14 @@
 """Quantised weights: few levels, each shared by the edges that are tied to it.
 
-The levels are those of least mean square error, or the ends of intervals, to which weights are rounded at random.
+The levels are at a local minimum of the mean square error, or the ends of intervals, to which weights are rounded at
+random.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -52,9 +54,10 @@ class Quantised(Printed):
 
 
 def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: Seed = None) -> Quantised:
-    """Return a network whose plastic weights take few values: the nearest in the mean square, or unbiased ones.
+    """Return a network whose plastic weights take few values: near in the mean square, or unbiased ones.
 
-    - "sharing": k-means of the weights, each of which goes to the nearest level.
+    - "sharing": k-means of the weights, each of which goes to the nearest level: a local minimum of the mean square
+      error, from the quantiles.
     - "probabilistic": the levels are quantiles of the weights, the least and the largest among them. Each weight w goes
       to one of the two between which it lies, a <= w <= b: to b with the chance (w - a)/(b - a), so that its
       expectation is w, whatever the levels. Edges that are tied go together.
@@ -117,23 +120,26 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
     signs = read_signs(table)[network.connectivity.pre[moved]]
     parts = [np.flatnonzero(signs == sign) for sign in np.unique(signs)]
     found, level = np.zeros(0), np.zeros(values.size, np.int64)
-    for part, count in zip(parts, _shared_out(levels, [one.size for one in parts]), strict=True):
+    for part, most in zip(parts, _shared_out(levels, [one.size for one in parts]), strict=True):
         if method == "sharing":
-            own, place = nearest_levels(values[part], count)
+            own, place = nearest_levels(values[part], most)
             own = own.astype(network.dtype).astype(np.float64)
         else:
-            own = quantile_levels(values[part], count, network.dtype)
+            own = quantile_levels(values[part], most, network.dtype)
             place = rounded_at_random(values[part], own, drawn[part])
         level[part] = found.size + place
         found = np.concatenate([found, own])
     order = np.argsort(found, kind="stable")
     found, level = found[order], np.argsort(order)[level]
     wiring, places = Wiring.of(table), table.given[moved]
-    names = np.array([f"level {k}" for k in range(found.size)], object)
     columns = wiring.of_edges
+    tied = columns.get("tie", Column.absent(columns.count))
+    taken = set(tied.take(np.setdiff1d(np.arange(columns.count), places)).cells())
+    free = (f"level {k}" for k in count() if f"level {k}" not in taken)
+    names = np.array([*islice(free, found.size)], object)
     shared = columns.having(
         weight=columns["weight"].changed(places, found[level]),
-        tie=columns.get("tie", Column.absent(columns.count)).changed(places, names[level]),
+        tie=tied.changed(places, names[level]),
     )
     graph = replace(wiring, of_edges=shared).table()
     error = float(np.sqrt(np.mean((values - found[level]) ** 2))) if moved.size else 0.0
@@ -187,7 +193,9 @@ def nearest_levels(values: NDArray[np.float64], levels: int) -> tuple[NDArray[np
         if np.array_equal(means, centres):
             break
         centres = np.sort(means)
-    used = np.unique(centres[size > 0.0])
+    # Of cumulative sums of numbers of very different size little may be left: each interval is summed by itself.
+    filled = np.flatnonzero(size > 0.0)
+    used = np.unique(np.add.reduceat(different * counts, bounds[filled]) / size[filled])
     return used, np.searchsorted((used[1:] + used[:-1]) / 2, values)
 
 
@@ -222,4 +230,4 @@ def rounded_at_random(
         return np.zeros(values.size, np.int64)
     above = np.clip(np.searchsorted(ends, values, side="right"), 1, ends.size - 1)
     low, high = ends[above - 1], ends[above]
-    return np.asarray(above - 1 + (drawn * (high - low) < values - low), np.int64)
+    return np.asarray(above - 1 + (drawn < (values - low) / (high - low)), np.int64)

@@ -42,7 +42,7 @@ class CompressionReport(Printed):
     ----------
     float32, float64 : dict of str to int
         Bytes of each form, the weights rounded to float32, and bit for bit. A form is not there where it cannot be:
-        HAM and sHAM of more than 65536 different weights, and all in float32 where a weight is too large for it.
+        HAM and sHAM of 65536 different weights or more, and all in float32 where a weight is too large for it.
     shapes : sequence of (int, int)
         Of the matrices.
     weights, biases : int
@@ -73,9 +73,17 @@ class CompressionReport(Printed):
         ParameterError
             If it is none.
         """
+        if not self.float32:
+            raise ParameterError(
+                f"form is {form!r}, but a weight is too large for float32: expected weights below 3.4e38; .float64 has "
+                "the bytes"
+            )
         if form not in self.float32:
             raise ParameterError(f"form is {form!r}: expected one of {', '.join(self.float32)}")
-        return self.dense / self.float32[form]
+        return self._smaller(self.float32[form])
+
+    def _smaller(self, size: int) -> float:
+        return self.dense / size if size else 1.0
 
     @property
     def plain_wins(self) -> dict[str, tuple[str, int]]:
@@ -118,7 +126,7 @@ class CompressionReport(Printed):
         """Return which form is smallest, and where a plain one is."""
         sizes = self.float32 or self.float64
         form = min(sizes, key=sizes.__getitem__)
-        said = [f"Smallest: {form}, {self.dense / sizes[form]:.1f} times smaller than dense float32."]
+        said = [f"Smallest: {form}, {self._smaller(sizes[form]):.1f} times smaller than dense float32."]
         wins = self.plain_wins
         names = {"float32": "in float32", "float64": "bit for bit"}
         said += [f"A plain form wins {names[name]}: {plain}, by {less} bytes." for name, (plain, less) in wins.items()]

@@ -117,3 +117,16 @@ def test_a_matrix_larger_than_the_memory_is_refused_by_name():
 def test_they_are_shown_with_their_size():
     assert repr(HAM.of(np.eye(3))) == "HAM(3 x 3 in 12 bytes)"
     assert repr(SHAM.of(np.eye(3))) == "SHAM(3 x 3, 3 entries in 13 bytes)"
+
+
+def test_a_dense_zero_keeps_its_sign():
+    dense = np.array([[-0.0, 1.0, 0.0], [2.0, 0.0, -0.0]])
+    assert HAM.of(dense).matrix().tobytes(order="A") == np.asfortranarray(dense).tobytes(order="A")
+    assert np.signbit(SHAM.of(dense).matrix().data).tolist() == [True, False, False, True]
+
+
+def test_the_size_of_too_many_numbers_is_refused_as_their_code_is():
+    matrix = np.append(np.arange(1.0, MOST_LEVELS + 1.0), 0.0)[None]
+    for made in (HAM.of, HAM.size):
+        with pytest.raises(DataError, match="65537 different weights"):
+            made(matrix)

@@ -1,5 +1,6 @@
 """Few levels, against nearest means and the known error of a normal variable."""
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -153,3 +154,31 @@ def test_nodes_keep_their_sign(method):
     assert np.unique(again.weights).size <= 9
     with pytest.raises(ng.ParameterError, match="levels is 5: expected a whole number >= 6, two for"):
         ng.quantise(network, 5, method)
+
+
+def test_levels_have_names_that_no_edge_left_alone_has():
+    graph = nx.DiGraph()
+    graph.add_node("y", role="output")
+    for k, weight in enumerate([-1.0, -0.75, -0.125, 0.125, 0.75, 1.0]):
+        graph.add_node(k, role="input")
+        graph.add_edge(k, "y", weight=weight)
+    few = ng.quantise(ng.compile(graph), 3).network
+    assert np.sum(few.weights == 0.0) == 2
+    again = ng.quantise(few, 2).network
+    assert np.array_equal(again.weights, few.weights)
+    ties = again.connectivity.ties
+    assert not set(ties[again.weights == 0.0]) & set(ties[again.weights != 0.0])
+
+
+def test_a_level_is_the_mean_beside_an_outlier():
+    values = np.concatenate([[-1e12], np.linspace(0.001, 0.003, 9)])
+    used, place = nearest_levels(values, 3)
+    for k, level in enumerate(used):
+        assert level == pytest.approx(values[place == k].mean(), rel=1e-14)
+
+
+def test_a_subnormal_is_rounded_by_its_share():
+    unit = 5e-324
+    values, drawn = np.full(999, 2 * unit), np.linspace(0.0, 1.0, 1000)[:-1]
+    up = rounded_at_random(values, np.array([unit, 4 * unit]), drawn)
+    assert up.mean() == pytest.approx(1 / 3, abs=2e-3)

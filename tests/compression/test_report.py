@@ -134,3 +134,12 @@ def test_dense_matrices_that_are_very_large_are_not_compressed(monkeypatch):
     before = ng.compression_report(made).float32["zlib"]
     monkeypatch.setattr(reporting, "MOST_DENSE", 10)
     assert ng.compression_report(made).float32["zlib"] >= before
+
+
+def test_a_report_of_no_matrix_is_printed():
+    graph = nx.DiGraph()
+    graph.add_node("x", role="input")
+    graph.add_node("y", role="output")
+    report = ng.compression_report(ng.compile(graph), layers=[])
+    assert "1.0 times smaller" in str(report)
+    assert report.times("dense") == 1.0

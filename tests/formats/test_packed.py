@@ -196,3 +196,13 @@ def test_a_stream_that_claims_more_than_its_bytes_can_hold_is_refused(tmp_path):
     path.write_bytes(b"neurograph packed 3 " + hashlib.sha256(whole).hexdigest().encode() + b"\n" + whole)
     with pytest.raises(FormatError, match="more than they can"):
         ng.read(path)
+
+
+def test_attributes_that_repeat_themselves_come_back(tmp_path):
+    graph = nx.DiGraph(mask=[0] * 1_000_000)
+    graph.add_node("a", role="input")
+    graph.add_node("b", role="output")
+    graph.add_edge("a", "b", weight=0.5)
+    path = ng.write(graph, tmp_path / "mask.packed")
+    assert path.stat().st_size < 10_000
+    assert ng.read(path).graph["mask"] == graph.graph["mask"]

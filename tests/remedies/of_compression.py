@@ -23,6 +23,11 @@ COMPRESSION = [
         },
     ),
     Row(
+        "ng.PackedWeights.of(matrix)",
+        {r"scipy\.sparse\.csr_array\(matrix\)": "ng.PackedWeights.of({0})"},
+        "matrix = np.eye(2)",
+    ),
+    Row(
         "ng.compression_report(small_network(), [['x'], ['h'], ['y']])",
         {"leave (layers) out": "ng.compression_report(small_network(), {0}=None)"},
     ),
