@@ -118,7 +118,7 @@ def _check_report(report: Report, network: Network) -> None:
 def _checked_input(network: Network, x0: ArrayLike) -> Array:
     if np.ndim(x0) != 1:
         raise DataError(f"x0 has shape {np.shape(x0)}: expected (inputs,), one input; write x[0] for the first")
-    found: Array = np.asarray(checked_inputs(network, np.asarray(x0)[None]), np.float64)[0]
+    found: Array = np.array(checked_inputs(network, np.asarray(x0)[None]), np.float64)[0]
     return found
 
 
@@ -187,6 +187,10 @@ class _Search:
         A, b, _ = units.halfspaces(self.pattern)
         H, h = self.question.affine(self.pattern)
         room = 1e-9 * (1.0 + np.abs(np.concatenate([b, h]))) + self.units.affine_error(self.pattern, *self.domain)
+        if not np.all(np.isfinite(room)):
+            raise ParameterError(
+                "the pattern at x0 is too ill-conditioned for a bound of its rounding: expected another x0"
+            )
         rows, sides = np.vstack([A, -H]), np.concatenate([b, h]) - room
         box = largest_box(rows, sides, self.domain, deadline)
         if box is None:
@@ -233,7 +237,10 @@ class _Search:
         cuts = (cuts[0][needed], cuts[1][needed])
         if self.question.holds(known, self.deadline, cuts) is not Answer.PROVED:
             return None
-        if not box_in_pattern(self.units, box, everything.places, everything.pieces, cuts):
+        # A neuron at a knot whatever the input leaves the box no room: the property is proved without a pattern.
+        if not box_in_pattern(self.units, box, everything.places, everything.pieces, cuts) and (
+            self.question.holds(self.question.over(box, self.deadline), self.deadline) is not Answer.PROVED
+        ):
             return None
         return replace(everything, cuts=cuts)
 
@@ -269,8 +276,11 @@ class _Search:
 
     def _holds(self, domain: Box, kept: list[int], deadline: Deadline) -> bool:
         places = np.array(kept, np.int64)
-        known = kept_range(self.question, domain, places, self.pattern[places], deadline)
-        return self.question.holds(known, deadline) is Answer.PROVED
+        try:
+            known = kept_range(self.question, domain, places, self.pattern[places], deadline)
+            return self.question.holds(known, deadline) is Answer.PROVED
+        except OutOfTimeError:
+            return False
 
     def _released(self, domain: Box, kept: list[int], deadline: Deadline) -> list[int]:
         """Return the neurons that stay: halves of those left are freed as long as the others prove the property."""
@@ -278,11 +288,7 @@ class _Search:
         while groups and deadline.left > 0.0:
             group = groups.pop()
             without = [j for j in kept if j not in group]
-            try:
-                freed = bool(group) and self._holds(domain, without, Deadline(0.3 * deadline.left))
-            except OutOfTimeError:
-                freed = False
-            if freed:
+            if group and self._holds(domain, without, Deadline(0.3 * deadline.left)):
                 kept = without
             elif len(group) > 1:
                 groups += [group[len(group) // 2 :], group[: len(group) // 2]]

@@ -53,14 +53,20 @@ class Property:
             if label not in labels:
                 raise ParameterError(f"prove names {label!r}, which is no output: expected one of {shown(labels)}")
         row = np.array([sum(value for label, value in self.weights if label == one) for one in labels])
-        terms = " ".join(f"{value:+g} {label}" for label, value in self.weights)
-        return Inequalities(row[None], np.array([-self.least]), (f"{terms} >= {self.least:g}",))
+        return Inequalities(row[None], np.array([-self.least]), (str(self),))
 
     def __str__(self) -> str:
         """Return the property in words."""
         if self.kind == "decision":
             return "the decision stays"
-        return f"{' '.join(f'{value:+g} {label}' for label, value in self.weights)} >= {self.least:g}"
+        terms = [f"{_exact(value, '+')} {label}" for label, value in self.weights]
+        return f"{' '.join(terms)} >= {_exact(self.least)}"
+
+
+def _exact(value: float, sign: str = "") -> str:
+    """Return a number in words, no digit of it lost."""
+    short = f"{value:{sign}g}"
+    return short if float(short) == value else f"{value:{sign}.17g}"
 
 
 @dataclass(frozen=True, eq=False)

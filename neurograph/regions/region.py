@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import Printed, checked_number, wrapped
 from neurograph.certificates import Certificate
-from neurograph.certificates.deadline import Deadline
+from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import network_digest
 from neurograph.errors import ParameterError
@@ -36,7 +36,7 @@ SOLVER = Auto(tol=1e-10)
 """How the equilibria of inputs are found."""
 
 SLACK = 1e-9
-"""How far a neuron may be beyond the end of its piece, relative to its summed input, and count as inside: rounding."""
+"""How far an input may be beyond a cut, relative to its side, and count as inside: what was taken off before."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,7 +72,8 @@ class InputRegion(FrozenArrays, Printed):
     certificate : Certificate
         What proves that each input has one equilibrium.
     in_time : bool
-        Whether every step came to its end; if not, it is the largest region proved until then.
+        Whether time was left at the end; if not, it is the largest region proved until then. Each step has a share of
+        the time, and leaves undone what its share does not prove.
     seconds : float
     """
 
@@ -165,9 +166,8 @@ class InputRegion(FrozenArrays, Printed):
         u = self.units.summed(settled.state)[:, self.places]
         ends = [self.units.neurons[j].ends[[k, k + 1]] for j, k in zip(self.places, self.pieces, strict=True)]
         low, high = np.array(ends).T
-        room = SLACK * (1.0 + np.abs(u))
-        at = np.all((u >= low - room) & (u <= high + room), axis=1)
-        found[found] = at & (settled.status == Status.CONVERGED)
+        at = np.all((u >= low) & (u <= high), axis=1) & (settled.status == Status.CONVERGED)
+        found[found] = at | np.all(x[found] == self.x0, axis=1)
         return found
 
     @property
@@ -220,12 +220,19 @@ class InputRegion(FrozenArrays, Printed):
             If it is another network: other equations, edges, weights, biases or parameters.
         """
         deadline = Deadline(checked_number("budget", budget, above=0.0))
-        found = network_digest(checked_network(network))
+        network = checked_network(network)
+        found = network_digest(network)
         if found != self.digest:
             raise ParameterError(
                 f"region is of another network: it was proved with the hash {self.digest}, and this is {network!r} "
                 f"with the hash {found}; expected the same network, or neurograph.characterise of this one"
             )
+        try:
+            return self._proved_anew(network, deadline)
+        except OutOfTimeError:
+            return False
+
+    def _proved_anew(self, network: Network, deadline: Deadline) -> bool:
         certificate = unique(network, deadline)
         units = Units.of(network, *hull(self.domain, self.box))
         question: Question = asked(units, self.inequalities, certificate, self.domain)
@@ -239,7 +246,8 @@ class InputRegion(FrozenArrays, Printed):
     def to_json(self) -> str:
         """Return all that the region says as JSON text; labels that are neither text nor a number as their repr."""
         content = {
-            "proved": str(self.proved), "inequalities": self.inequalities.words, "x0": self.x0,
+            "proved": str(self.proved), "inequalities": self.inequalities.words,
+            "rows": self.inequalities.rows, "offsets": self.inequalities.offsets, "x0": self.x0,
             "inputs": self.network.inputs, "pattern": [[label, piece] for label, piece in self.pattern.items()],
             "freed": self.freed, "domain": self.domain, "cuts": {"A": self.cuts[0], "b": self.cuts[1]}, "box": self.box,
             "log_volume": self.volume(), "pattern_box": self.pattern_box,
