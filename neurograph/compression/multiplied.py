@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from neurograph._checks import Printed
 from neurograph.errors import DataError
 
 
-class Multiplied(Printed):
+class Multiplied(Printed, abc.ABC):
     """A matrix of a `shape`, whose product a child adds up in `_add`."""
 
     shape: tuple[int, int]
@@ -39,6 +40,6 @@ class Multiplied(Printed):
             self._add(np.ascontiguousarray(columns.reshape(columns.shape[0], -1)), result)
         return result[:, 0] if columns.ndim == 1 else result
 
+    @abc.abstractmethod
     def _add(self, right: NDArray[Any], result: NDArray[np.float64]) -> None:
         """Add the product with `right` (columns, k) to `result` (rows, k)."""
-        raise NotImplementedError
