@@ -1,0 +1,147 @@
+"""What simulate() returns: the states over time, and where they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats, FrozenArrays
+from neurograph._checks import Printed
+from neurograph.errors import MissingPackageError, ParameterError
+from neurograph.network.network import Network
+
+if TYPE_CHECKING:
+    import xarray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LastState(FrozenArrays, Printed):
+    """Where a simulation of rates ended: ``simulate(network, more, dt=dt, start=last)`` goes on, to the same bits.
+
+    As an array it is :attr:`state`, which is what :func:`neurograph.settle` starts from.
+
+    Attributes
+    ----------
+    state : array (batch, state_size)
+        s of every node, and behind it each further variable of every node.
+    step : int
+        Steps taken since time 0.
+    dt : float
+        Their length.
+    key : int
+        What the noise is drawn with.
+    sent : array (batch, steps, nodes) or None
+        What the nodes have sent, oldest first, as far back as the longest delay asks for.
+    """
+
+    state: Floats
+    step: int
+    dt: float
+    key: int
+    sent: Floats | None
+
+    @property
+    def time(self) -> float:
+        """Time at which it ended."""
+        return self.step * self.dt
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the state."""
+        return np.array(self.state, dtype) if copy else np.asarray(self.state, dtype)
+
+    def __repr__(self) -> str:
+        """Return a line with the size and the time."""
+        return f"LastState({self.state.shape[0]} samples, {self.state.shape[1]} numbers, at time {self.time:g})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Simulation(FrozenArrays, Printed):
+    """What :func:`neurograph.simulate` returns.
+
+    Attributes
+    ----------
+    network : Network
+    dt : float
+        Length of a step; 1 in a unitary network.
+    method : str
+        Which method took the steps, and why that one, in words.
+    time : array (frames,)
+        When each frame was taken, at the end of a step.
+    nodes : tuple of labels
+        Whose states the frames hold.
+    states : array (batch, frames, nodes)
+        s; of an input node, what it was held at during the step before. In a unitary network complex, of the neurons.
+    outputs : array (batch, frames, outputs)
+    variables : mapping of str to array (batch, frames, nodes)
+        Each further variable, by name.
+    inputs : array (batch, frames, inputs)
+        What the inputs were held at during the step before.
+    currents : mapping of label to array (batch, frames)
+        What was added to the summed input of a node.
+    last : LastState, or complex array (batch, neurons) in a unitary network
+        Where it ended: ``start=simulation.last`` goes on, to the same bits.
+    interrupted : bool
+        Whether Ctrl-C ended it early.
+    """
+
+    network: Network
+    dt: float
+    method: str
+    time: NDArray[np.float64]
+    nodes: tuple[Hashable, ...]
+    states: NDArray[Any]
+    outputs: NDArray[Any]
+    variables: Mapping[str, NDArray[Any]]
+    inputs: NDArray[Any]
+    currents: Mapping[Hashable, NDArray[Any]]
+    last: Any
+    interrupted: bool = False
+
+    def of(self, node: Hashable) -> NDArray[Any]:
+        """Return the states (batch, frames) of one node.
+
+        Raises
+        ------
+        ParameterError
+            If the frames do not hold it.
+        """
+        if node not in self.nodes:
+            raise ParameterError(f"node {node!r} is not among the recorded nodes: expected one of simulation.nodes")
+        return self.states[:, :, self.nodes.index(node)]
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return the states, and each further variable, as an ``xarray.Dataset`` of (sample, time, node).
+
+        Raises
+        ------
+        MissingPackageError
+            If xarray is not installed.
+        """
+        try:
+            import xarray
+        except ModuleNotFoundError:
+            raise MissingPackageError(
+                "to_xarray needs xarray, which is not installed: expected the extra 'xarray'; install neurograph from "
+                'its source with it, pip install ".[xarray]"'
+            ) from None
+        axes = ("sample", "time", "node")
+        labels = np.empty(len(self.nodes), object)
+        labels[:] = self.nodes
+        tables = {"s": self.states, **self.variables}
+        return xarray.Dataset(
+            {name: (axes, table) for name, table in tables.items()},
+            coords={"time": self.time, "node": labels},
+            attrs={"dt": self.dt, "method": self.method},
+        )
+
+    def __repr__(self) -> str:
+        """Return a line with the size."""
+        batch, frames, count = self.states.shape
+        if self.network.dynamics.kind == "unitary":
+            return f"Simulation({batch} sequences, {frames} steps, {count} neurons)"
+        end = f", until time {self.last.time:g}" + ", interrupted" * self.interrupted
+        return f"Simulation({batch} samples, {frames} frames, {count} nodes{end}; {self.method})"
