@@ -51,6 +51,11 @@ class Runtime:
         """Take so many steps from where the objects are."""
         self.objects.network.run(steps * self.objects.clock.dt, namespace={})
 
+    def align(self, every: int) -> None:
+        """Go on to a step at which monitors of every so many steps record; what is there is assigned anew after it."""
+        if self.now() % every:
+            self.run(every - self.now() % every)
+
     def settable(self) -> list[str]:
         """Name the variables of the neurons that may be set."""
         from brian2.core.variables import ArrayVariable
@@ -99,6 +104,7 @@ class Program(Runtime):
         neurons, synapses = self.objects.neurons, self.objects.synapses
         self.assign(neurons, {"steps": steps})
         handed = [(neurons, name) for name in self.settable()] + [(synapses, name) for name in self._synaptic]
+        handed += [] if self.objects.lines is None else [(self.objects.lines, "held")]
         values = {
             getattr(group, name): with_unit(group.variables[name].get_value(), group.variables[name].dim)
             for group, name in handed

@@ -34,13 +34,6 @@ BRIAN = [
         {r"model='rate'": "ng.brian.build(network, x, target='numpy', {0})"},
         "network, x = ng.compile(small_graph(xh={'weight': -0.5}), ng.dynamics.additive('tanh')), X",
     ),
-    build(
-        "delay=1*brian2.ms",
-        {
-            r"model='spiking'": "delay=1*brian2.ms, {0}",
-            r"(model=)'spiking' or ('lif')": "delay=1*brian2.ms, {0}{1}",
-        },
-    ),
     Row(
         "ng.brian.build(network, x, target='numpy').learn(Y)",
         {
