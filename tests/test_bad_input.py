@@ -7,6 +7,7 @@ import pytest
 import neurograph as ng
 from neurograph.solvers import Euler
 from tests.bad_binary import BINARY
+from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
 from tests.bad_populations import POPULATIONS
@@ -312,6 +313,7 @@ CALLS = [
     *COMPRESSION,
     *DELAYS,
     *POPULATIONS,
+    *IN_TIME,
     *REGIONS,
     *UNITARY,
     *VARIABLES,

@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._checks import Seed, checked_generator, checked_whole, public_names
-from neurograph.brian.arguments import (
+from neurograph.brian.assembly import assemble, times
+from neurograph.brian.importing import checked_target, load_brian2
+from neurograph.brian.in_time.driving import checked_drive, in_time, starts_in_time
+from neurograph.brian.lif import LIF
+from neurograph.brian.model import BrianModel
+from neurograph.brian.rate import RATE
+from neurograph.brian.request import (
+    Request,
     check_left_out,
     checked_constants,
     checked_cost,
     checked_noise,
     checked_rule,
 )
-from neurograph.brian.assembly import assemble, times
-from neurograph.brian.driving import checked_drive, in_time, starts_in_time
-from neurograph.brian.importing import checked_target, load_brian2
-from neurograph.brian.lif import LIF
-from neurograph.brian.model import BrianModel
-from neurograph.brian.rate import RATE
-from neurograph.brian.request import Request
 from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
 from neurograph.equations.costs import Cost, squared_error

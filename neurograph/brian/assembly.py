@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.brian.delays import Lines, lines_of
-from neurograph.brian.driving import Drive
 from neurograph.brian.importing import load_brian2
+from neurograph.brian.in_time.delays import Lines, lines_of
+from neurograph.brian.in_time.driving import Drive
 from neurograph.brian.recipe import (
     CURRENT,
     Recipe,

@@ -91,6 +91,7 @@ class Batches:
         self.runner.assign(self.neurons, values)
         if learning and self.synapses is not None:
             self.runner.assign(self.synapses, {"trace": 0.0})
+        self.runner.forget_spikes()
         self.runner.run(timing.free + timing.nudged)
         return finish(self.recipe, self.compiled, self.runner, self.batch, timing, learning)
 

@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
-from neurograph.brian.driving import Drive
+from neurograph.brian.in_time.driving import Drive
+from neurograph.brian.in_time.simulating import Simulation, drive_values, held_before, simulated
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
-from neurograph.brian.simulating import Simulation, drive_values, held_before, simulated
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
 from neurograph.errors import ParameterError

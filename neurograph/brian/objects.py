@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from neurograph.brian.delays import ELEMENT_OPERATIONS, ELEMENTS, ORDER, TAPS, Lines
 from neurograph.brian.importing import load_brian2
+from neurograph.brian.in_time.delays import ELEMENT_OPERATIONS, ELEMENTS, ORDER, TAPS, Lines
 from neurograph.brian.recipe import Recipe
 
 CODE_OBJECTS = {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph.brian.delays import Lines
+from neurograph.brian.in_time.delays import Lines
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.costs import Cost
 from neurograph.equations.expression import Expression

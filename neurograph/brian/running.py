@@ -33,6 +33,7 @@ class Runtime:
 
     def __init__(self, recipe: Recipe) -> None:
         self.objects = build_objects(recipe)
+        self._spikes_travel = recipe.delay is not None
 
     def read(self, group: Any, name: str) -> NDArray[np.float64]:
         """Return a variable of the neurons or the synapses, without its unit."""
@@ -50,6 +51,11 @@ class Runtime:
     def run(self, steps: int) -> None:
         """Take so many steps from where the objects are."""
         self.objects.network.run(steps * self.objects.clock.dt, namespace={})
+
+    def forget_spikes(self) -> None:
+        """Drop the spikes that are under way."""
+        if self._spikes_travel:
+            self.objects.synapses.pre.queue._restore_from_full_state(None)  # as Brian2's restore() does
 
     def align(self, every: int) -> None:
         """Go on to a step at which monitors of every so many steps record; what is there is assigned anew after it."""
@@ -98,6 +104,9 @@ class Program(Runtime):
     def now(self) -> int:
         """Return the number of the step that the next run begins with."""
         return 0
+
+    def forget_spikes(self) -> None:
+        """Do nothing: the program begins without spikes."""
 
     def run(self, steps: int) -> None:
         """Run the program for so many steps from where the objects are; compile it first where it is not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neurograph.brian.delays import ELEMENT_OPERATIONS, ELEMENTS, ORDER, TAPS, Lines
+from neurograph.brian.in_time.delays import ELEMENT_OPERATIONS, ELEMENTS, ORDER, TAPS, Lines
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.timing import Timing
 from neurograph.brian.units import written

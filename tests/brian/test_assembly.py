@@ -1,7 +1,6 @@
 """What stands in the way of a recipe is said in a sentence with its remedy."""
 
 import networkx as nx
-import numpy as np
 import pytest
 
 import neurograph as ng

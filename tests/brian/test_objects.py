@@ -18,6 +18,13 @@ def test_spikes_travel_for_as_long_as_the_delay_of_their_edge_says():
     assert first[1] - first[0] == 7.0
 
 
+def test_spikes_that_are_under_way_at_the_end_of_a_run_do_not_arrive_in_the_next():
+    model = spiking(delayed(chain(), 3.0), [[1.0]], dt=milliseconds(1))
+    first, second = (model.settle(milliseconds(200)).state for _ in range(2))
+    assert np.array_equal(first, second)
+    assert first[0, 1] == pytest.approx(0.8, abs=0.11)
+
+
 def test_monitors_record_the_nodes_that_are_asked_for():
     network = chain()
     model = spiking(network, [[0.2], [0.6]], record=ng.Record(every=5, nodes=("y",)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph.brian.batches import Batches
-from neurograph.brian.driving import Drive
+from neurograph.brian.in_time.driving import Drive
 from neurograph.brian.phases import begin, schedule
 from neurograph.brian.recipe import Recipe
 from neurograph.brian.timing import Timing
@@ -70,6 +70,7 @@ def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tup
     values |= schedule(recipe, Timing(drive.steps, 0, 0), 0.0, runner.now())
     runner.assign(batches.neurons, values | drive_values(recipe, network, drive, samples, runner.now()))
     runner.assign(runner.objects.lines, held_before(recipe, network, before[samples]))
+    runner.forget_spikes()
     runner.run(drive.steps)
     names = recipe.monitored
     last = np.stack([runner.read(batches.neurons, name).reshape(batches.batch, -1) for name in names], axis=1)
