@@ -73,6 +73,11 @@ IN_TIME = [
     ("a window in time", lambda: build(model="spiking", window=ms(5)), ["window is", "an array of 3 axes"]),
     ("hold of an x that stays", lambda: build([[0.0]], hold=ms(5)), ["hold is", "at which the inputs stay"]),
     ("a current at rest", lambda: build([[0.0]], current={"y": 1.0}), ["current is", "(batch, time, inputs)"]),
+    (
+        "a delay of a century",
+        lambda: ng.brian.build(ng.compile(small_graph(xh={"delay": 1e12})), X, target="numpy", dt=ms(1)),
+        ["2e+13 steps", "a longer dt, or shorter delays"],
+    ),
     ("settling in time", lambda: build().settle(), ["nothing settles", "simulate()"]),
     ("learning in time", lambda: build().learn([[0.0]]), ["nothing settles", "simulate()"]),
     ("simulating what stays", lambda: build([[0.0]]).simulate(), ["the inputs stay", "settle()"]),

@@ -171,7 +171,7 @@ def build(
 
     >>> from brian2 import ms
     >>> driven = build(network, [[[1, 1]] * 2 + [[0, 0]] * 3], dt=1 * ms, hold=20 * ms, target="numpy").simulate()
-    >>> driven.states.shape, driven.time[-1]
+    >>> driven.states.shape, float(driven.time[-1])
     ((1, 100, 6), 5.0)
     """
     network = checked_network(network)
@@ -205,7 +205,7 @@ def build(
             noise=checked_noise(network, noise), threshold=threshold, reset=reset, extra=extra_equations,
             constants=constants, rng=rng,
         ),
-        starts, measured,
+        starts, before, measured,
     )  # fmt: skip
     runner = Program(recipe) if compiler == "cpp" else Runtime(recipe)
     times_of_phases = times(recipe, measured, window)

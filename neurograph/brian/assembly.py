@@ -53,8 +53,11 @@ def times(recipe: Recipe, measured: Equilibrium | None, window: Any) -> Times:
     return Times(float(recipe.dt), settling, counted)
 
 
-def assemble(request: Request, starts: Floats, measured: Equilibrium | None) -> Recipe:
-    """Write the recipe; `measured` is the rate network's equilibrium, of a network that is not in time."""
+def assemble(request: Request, starts: Floats, before: Floats, measured: Equilibrium | None) -> Recipe:
+    """Write the recipe; `measured` is the rate network's equilibrium, of a network that is not in time.
+
+    The nodes were at `before` until they are at `starts`.
+    """
     network, kind, rule = request.network, request.kind, request.rule
     step = _step(request, measured)
     if kind.spikes:
@@ -79,6 +82,7 @@ def assemble(request: Request, starts: Floats, measured: Equilibrium | None) -> 
         post=post,
         delay=_delays(request),
         lines=lines,
+        held=np.empty(0) if lines is None else lines.held(network, before[: request.batch]),
         waveforms=waveforms,
         record=request.record,
         recorded=_recorded(request),
@@ -182,7 +186,7 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
 
 def _driven(request: Request, drive: Drive) -> dict[str, Any]:
     """Return which neurons the waveforms go to, and for how many steps a value is in force."""
-    network, values = request.network, dict[str, Any]()
+    network, values = request.network, dict[str, Any](drive.columns(request.network, slice(0, request.batch)))
     if network.inputs:
         marks = np.isin(np.arange(len(network.nodes)), network.connectivity.inputs)
         values |= {"driven": _tiled(marks, request), "x_hold": drive.x.hold}

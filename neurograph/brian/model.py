@@ -17,7 +17,7 @@ from neurograph._arrays import Floats
 from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.in_time.driving import Drive
-from neurograph.brian.in_time.simulating import Simulation, drive_values, held_before, simulated
+from neurograph.brian.in_time.simulating import Simulation, simulated
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
@@ -279,7 +279,7 @@ class BrianModel(Batches, Printed):
             timing = self._phases(duration, False, window, counts_free=True)
         else:
             timing = Timing(self.drive.steps, 0, 0)
-            values |= drive_values(self.recipe, self.compiled, self.drive, slice(0, self.batch), 0)
+            values |= self.drive.columns(self.compiled, slice(0, self.batch)) | {"begun": 0}
         values |= schedule(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
 
@@ -305,5 +305,4 @@ class BrianModel(Batches, Printed):
             neurons[name] = with_unit(value, self.neurons.variables[name].dim)
         names = self.recipe.synapse_values if self.synapses is not None else ()
         synapses = {name: self.runner.read(self.synapses, name) for name in names}
-        lines = held_before(self.recipe, self.compiled, self.before[: self.batch])
-        return {"neurons": neurons, "synapses": synapses, "lines": lines}
+        return {"neurons": neurons, "synapses": synapses}

@@ -58,7 +58,7 @@ def build_objects(recipe: Recipe) -> Objects:
         _assign(synapses, recipe.synapse_values)
         if recipe.delay is not None:
             synapses.delay = recipe.delay
-    delayed = [] if recipe.lines is None else _lines(b2, recipe.lines, neurons, synapses, clock, own)
+    delayed = [] if recipe.lines is None else _lines(b2, recipe.lines, recipe.held, neurons, synapses, clock, own)
     monitors = _monitors(b2, recipe, neurons, clock, own)
     parts = [neurons, *([] if synapses is None else [synapses]), *delayed, *monitors.values()]
     lines = delayed[0] if delayed else None
@@ -69,13 +69,13 @@ def _timed_arrays(b2: Any, recipe: Recipe) -> dict[str, Any]:
     return {name: b2.TimedArray(values, dt=recipe.dt, name=name) for name, values in recipe.waveforms.items()}
 
 
-def _lines(b2: Any, lines: Lines, neurons: Any, synapses: Any, clock: Any, own: dict[str, Any]) -> list[Any]:
+def _lines(b2: Any, lines: Lines, held: Any, neurons: Any, synapses: Any, clock: Any, own: dict[str, Any]) -> list[Any]:
     """Make the group of the lines' elements, and the synapses that are their taps."""
     group = b2.NeuronGroup(lines.neuron.size, ELEMENTS, clock=clock, name="lines", **own)
     group.sent_now = b2.linked_var(neurons, "sent", index=lines.neuron)
     group.before = b2.linked_var(group, "held", index=lines.before)
     group.newest = lines.newest
-    group.held = 0.0
+    group.held = held
     for code, when in ELEMENT_OPERATIONS:
         group.run_regularly(code, when=when, clock=clock, **own)
     taps = b2.Synapses(group, synapses, TAPS, clock=clock, name="taps", **own)

@@ -57,6 +57,8 @@ class Recipe:
         Delay of each synapse, of spikes.
     lines : Lines or None
         What delays rates.
+    held : array (elements of lines,)
+        What they hold at first.
     waveforms : dict of str to array (frames, columns)
         What drives the neurons in time.
     record : Record or None
@@ -86,6 +88,7 @@ class Recipe:
     post: NDArray[np.int64]
     delay: Any
     lines: Lines | None
+    held: NDArray[np.float64]
     waveforms: Mapping[str, NDArray[np.float64]]
     record: Record | None
     recorded: NDArray[np.int64]

@@ -19,7 +19,7 @@ def script(recipe: Recipe, read: Mapping[str, Mapping[str, Any]], timing: Timing
         f'neuron_equations = """\n{recipe.neurons}\n"""',
         *_neurons(recipe, read["neurons"]),
         *(_synapses(recipe, read["synapses"]) if recipe.pre.size else []),
-        *([] if recipe.lines is None else _lines(recipe.lines, read["lines"])),
+        *([] if recipe.lines is None else _lines(recipe.lines, recipe.held)),
         _ending(recipe, timing, batch),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -67,12 +67,12 @@ def _synapses(recipe: Recipe, values: Mapping[str, Any]) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _lines(lines: Lines, values: Mapping[str, Any]) -> list[str]:
+def _lines(lines: Lines, held: Any) -> list[str]:
     group = [
         f'lines = NeuronGroup({lines.neuron.size}, """\n{ELEMENTS}\n""", clock=clock, name="lines")',
         f'lines.sent_now = linked_var(neurons, "sent", index={written(lines.neuron, False)})',
         f'lines.before = linked_var(lines, "held", index={written(lines.before, False)})',
-        *_assigned("lines", {"newest": lines.newest, **values}),
+        *_assigned("lines", {"newest": lines.newest, "held": held}),
         *(f"lines.run_regularly({code!r}, when={when!r}, clock=clock)" for code, when in ELEMENT_OPERATIONS),
     ]
     taps = [

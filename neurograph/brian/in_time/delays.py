@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph._checks import check_memory
 from neurograph.brian.timing import CLOSE
+from neurograph.network.network import Network
 
 Places = NDArray[np.int64]
 
@@ -35,6 +37,10 @@ heard_post = share*held_pre : 1 (summed)"""
 
 ORDER = -1
 """That of the network's synapses in a slot, so that they hear their taps before the neurons sum up."""
+
+
+BYTES = 64
+"""What an element takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +70,27 @@ class Lines:
         """1 for the newest element of each line, 0 for the others (elements,)."""
         return np.asarray(self.before == np.arange(self.before.size), np.float64)
 
+    def held(self, network: Network, before: Floats) -> NDArray[np.float64]:
+        """Return what the elements hold where each node has long been at a state (batch, state_size)."""
+        sent = network.sent(before[:, : len(network.nodes)].astype(np.float64))
+        return np.asarray(sent.ravel()[self.neuron], np.float64)
+
 
 def lines_of(pre: Places, lags: Floats) -> Lines:
-    """Return the lines for synapses from the neurons `pre` whose delays are `lags` steps, whole or not."""
+    """Return the lines for synapses from the neurons `pre` whose delays are `lags` steps, whole or not.
+
+    Raises
+    ------
+    GraphTooLargeError
+        If the lines do not fit into the memory.
+    """
+    held = np.zeros(int(pre.max()) + 1)
+    np.maximum.at(held, pre, lags + 2.0)
+    check_memory(
+        int(BYTES * held.sum()),
+        f"holding what neurons send for up to {np.max(lags):.6g} steps",
+        "take a longer dt, or shorter delays",
+    )
     nearest = np.round(lags)
     lags = np.where(np.abs(lags - nearest) <= CLOSE * np.maximum(nearest, 1.0), nearest, lags)
     whole = np.floor(lags).astype(np.int64)

@@ -19,6 +19,7 @@ from neurograph.network.network import Network
 from neurograph.network.sequences import checked_sequences
 
 Function = Callable[[float], Any]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +58,22 @@ class Drive:
     steps: int
     x: Waveform
     current: Waveform
-    places: NDArray[np.int64]
+    places: Places
 
     @property
     def samples(self) -> int:
         """How many samples there are."""
         return int(self.x.values.shape[1])
+
+    def columns(self, network: Network, samples: slice) -> dict[str, Places]:
+        """Return where each neuron of a batch finds its own in the waveforms, by the names of the variables."""
+        batch, values = np.arange(samples.start, samples.stop)[:, None], {}
+        for name, places in (("x_column", network.connectivity.inputs), ("current_column", self.places)):
+            if places.size:
+                columns = np.zeros((batch.size, len(network.nodes)), np.int64)
+                columns[:, places] = batch * places.size + np.arange(places.size)
+                values[name] = columns.ravel()
+        return values
 
 
 def in_time(x: Any) -> bool:

@@ -12,7 +12,6 @@ from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph.brian.batches import Batches
 from neurograph.brian.in_time.driving import Drive
 from neurograph.brian.phases import begin, schedule
-from neurograph.brian.recipe import Recipe
 from neurograph.brian.timing import Timing
 from neurograph.errors import DivergenceError
 from neurograph.network.network import Network
@@ -35,29 +34,6 @@ class Simulation(FrozenArrays):
     last: Floats
 
 
-Values = dict[str, object]
-
-
-def drive_values(recipe: Recipe, network: Network, drive: Drive, samples: slice, now: int) -> Values:
-    """Return where each neuron of a batch finds its own in the waveforms, from the step `now` on."""
-    batch, nodes = samples.stop - samples.start, len(network.nodes)
-    values: Values = {"begun": now} if recipe.waveforms else {}
-    for name, places in (("x_column", network.connectivity.inputs), ("current_column", drive.places)):
-        if places.size:
-            columns = np.zeros((batch, nodes), np.int64)
-            columns[:, places] = np.arange(samples.start, samples.stop)[:, None] * places.size + np.arange(places.size)
-            values[name] = columns.ravel()
-    return values
-
-
-def held_before(recipe: Recipe, network: Network, before: Floats) -> Values:
-    """Return what the lines of a batch hold of the time before 0, if there are lines."""
-    if recipe.lines is None:
-        return {}
-    sent = network.sent(before[:, : len(network.nodes)].astype(np.float64)).ravel()
-    return {"held": sent[recipe.lines.neuron]}
-
-
 def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tuple[Floats, Floats]:
     """Run one batch along its waveforms; return its frames (batch, variables, frames, nodes) and its last state."""
     recipe, network, runner = batches.recipe, batches.compiled, batches.runner
@@ -68,8 +44,10 @@ def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tup
     seen = 0 if runner.now() == 0 else len(monitor.t)
     values = begin(recipe, network, batches.starts[samples], None)
     values |= schedule(recipe, Timing(drive.steps, 0, 0), 0.0, runner.now())
-    runner.assign(batches.neurons, values | drive_values(recipe, network, drive, samples, runner.now()))
-    runner.assign(runner.objects.lines, held_before(recipe, network, before[samples]))
+    values |= drive.columns(network, samples) | ({"begun": runner.now()} if recipe.waveforms else {})
+    runner.assign(batches.neurons, values)
+    if recipe.lines is not None:
+        runner.assign(runner.objects.lines, {"held": recipe.lines.held(network, before[samples])})
     runner.forget_spikes()
     runner.run(drive.steps)
     names = recipe.monitored

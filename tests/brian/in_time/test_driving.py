@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-import neurograph as ng
 from neurograph.brian.in_time.driving import Waveform, checked_drive, in_time, starts_in_time
 from tests.brian.networks import chain, compiled, milliseconds
 
 
 def driven(network, x, current=None, *, hold=None, duration=None, least=1):
-    ng.brian.build(chain(), [[0.5]], target="numpy")  # brian2 is there
     times = [None if one is None else milliseconds(one) for one in (hold, duration)]
     return checked_drive(
         network, x, current, dt=milliseconds(1), unit=0.02, hold=times[0], duration=times[1], least=least

@@ -124,6 +124,16 @@ def test_an_equilibrium_does_not_know_delays():
     assert settled.states[:, -1] == pytest.approx(ng.settle(network, x).state, abs=1e-5)
 
 
+def test_the_objects_are_ready_to_be_run_by_hand():
+    network = with_delays("deep")
+    x, current = waves(network)
+    model = along(network, x, current, start=0.1)
+    model.network.run(milliseconds(STEPS))
+    states = np.reshape(model.neurons.s[:], (2, -1))
+    assert states == pytest.approx(expected(network, x, current)[:, -1], abs=1e-12)
+    assert model.simulate().states[:, -1] == pytest.approx(states, abs=1e-12)
+
+
 def test_the_script_of_a_network_in_time_gives_the_same_state(tmp_path):
     network = with_delays("populations of several variables")
     model = along(network, *waves(network), start=0.1)
