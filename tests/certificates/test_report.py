@@ -58,6 +58,8 @@ def test_the_report_is_a_table_as_wide_as_the_terminal_between_80_and_98_columns
     assert repr(report).count("\n") == 0
     cells = {line.split()[0]: re.split(r"  +", line) for line in lines if re.search("global|local|inputs", line)}
     for certificate in report:
+        if certificate.statement.startswith("Not applicable"):
+            continue
         shown = cells[certificate.name][3]
         assert shown == "-" if not certificate.claims else certificate.claims[0].startswith(shown.split(",")[0])
     assert len(report) == len(report.certificates) == len(list(report))
