@@ -84,7 +84,10 @@ def varied():
     biases[-1] = np.nextafter(biases[-1], 1.0)
     turned = graph.copy()
     turned.nodes["h0"]["role"] = "output"
+    late = graph.copy()
+    late.edges["h0", "h1"]["delay"] = 1e-300
     return first, [
+        compile(late, leaky),
         first.with_weights(weights),
         first.with_weights(first.weights, biases),
         first.without_edges([0]),
