@@ -24,6 +24,6 @@ def changed_by_delays(system: System, claims: tuple[str, ...], held: Collection[
         return changes | {"verdict": Verdict.UNKNOWN, "claims": (), "euler": None, "statement": said}
     said = (
         f"Shown with the delays of this network: {', '.join(stay)}, for equilibria do not depend on them; not shown: "
-        f"{lost}. Without them: {statement}"
+        f"{lost}, for which see delay_independent and delay_margin. Without them: {statement}"
     )
     return changes | {"claims": stay, "euler": system.euler(None), "statement": said}

@@ -68,7 +68,8 @@ def test_a_network_that_settles_without_delays_and_swings_with_them_keeps_its_eq
     assert found.statement.startswith(
         "Shown with the delays of this network: unique equilibrium, for equilibria do not"
     )
-    assert "not shown: contracting, exponentially stable. Without them: Any two states" in found.statement
+    assert "not shown: contracting, exponentially stable, for which see delay_independent" in found.statement
+    assert "Without them: Any two states" in found.statement
     assert after["spectral_abscissa"].verdict is Verdict.UNKNOWN
     assert "Shown without the delays of this network, not with them: expon" in after["spectral_abscissa"].statement
     assert after.claim == "Proved for all inputs: unique equilibrium (lure)." or "unique equilibrium" in after.claim

@@ -50,6 +50,24 @@ def test_what_is_proved_falls_at_the_rate_with_the_delays(kind, seed, scale):
     assert np.all(apart <= apart[0] * np.exp(-(found.rate or 0.0) * (1.0 - 0.5 * DT) * times) * (1.0 + 1e-9) + 1e-12)
 
 
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS, kind=st.sampled_from(["tanh", "vector field", "squashed transfer", "deep, absolute and extra leak"]))
+def test_the_longest_step_of_euler_goes_there_too(seed, kind):
+    rng, n = np.random.default_rng(seed), 4
+    plain = network(0.4 * random_weights(rng, n), KINDS[kind])
+    lags = rng.integers(0, 30, len(plain.edges))
+    found = asked(with_delays(plain, np.where(lags > 0, 1.0, 0.0)))
+    if not found.claims:
+        return
+    net = with_delays(plain, lags * found.largest_dt)
+    assert "inherits" not in asked(net, dt=found.largest_dt).euler
+    assert "goes there too" in asked(net, dt=found.largest_dt).euler
+    assert "need not inherit" in asked(net, dt=1.01 * found.largest_dt).euler
+    apart = far(found, net, stepped(net, starts(net, rng.normal(size=1), 8, seed), found.largest_dt, 1500))
+    assert np.all(apart <= apart[0] * (1.0 + 1e-9) + 1e-12)
+    assert np.all(apart[-1] <= 1e-3 * apart[0] + 1e-9)
+
+
 def test_of_two_neurons_the_limit_is_that_of_their_sizes():
     for sign in (1.0, -1.0):
         W = np.array([[0.0, 0.5], [sign * 2.0, 0.0]])
