@@ -212,6 +212,17 @@ class System:
             "clip or relu of it, have one"
         )
 
+    @cached_property
+    def delays(self) -> sp.csr_array | None:
+        """The delays above 0 of the edges among free nodes (free, free), weights of 0 left out; None without one."""
+        network, free = self.network, self.network.connectivity.free
+        if network.delays is None:
+            return None
+        delays = sp.csr_array(replace(network, weights=np.where(network.weights != 0.0, network.delays, 0.0)).matrix())
+        block = sp.csr_array(delays[free][:, free])
+        block.eliminate_zeros()
+        return block if block.nnz else None
+
     @property
     def leaks_alone(self) -> bool:
         """Whether a neuron acts on itself by a linear leak alone: no self-loop, nothing that returns."""
