@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
 from neurograph.brian.batches import Batches
@@ -75,7 +74,7 @@ def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
     runs = [run_along(batches, drive, before, first) for first in firsts]
     frames, last = (np.concatenate(parts) for parts in zip(*runs, strict=True))
     places = recipe.recorded[: frames.shape[3]]
-    _check_finite(network, frames, last, places)
+    _check_finite(network, last)
     dt = float(recipe.dt / recipe.namespace["time_unit"])
     steps = record.every * np.arange(1, frames.shape[2] + 1)
     nodes = network.nodes if record.nodes is None else record.nodes
@@ -91,7 +90,7 @@ def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
     )  # fmt: skip
 
 
-def _check_finite(network: Network, frames: Floats, last: Floats, places: NDArray[np.int64]) -> None:
+def _check_finite(network: Network, last: Floats) -> None:
     wrong = np.argwhere(~np.isfinite(last))
     if wrong.size:
         sample, place = wrong[0].tolist()

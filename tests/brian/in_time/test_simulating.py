@@ -119,6 +119,7 @@ def test_an_equilibrium_does_not_know_delays():
     x = waves(network)[0][:, 0]
     model = ng.brian.build(network, x, target="numpy", dt=milliseconds(1))
     assert model.recipe.lines is None
+    assert model.settle().method == "Brian2, rate model; delays are left out, for an equilibrium does not know them"
     assert model.settle().state == pytest.approx(ng.settle(network, x).state, abs=1e-5)
     settled = along(network, x[:, None], hold=milliseconds(400)).simulate()
     assert settled.states[:, -1] == pytest.approx(ng.settle(network, x).state, abs=1e-5)
