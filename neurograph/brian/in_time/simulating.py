@@ -84,10 +84,18 @@ def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
     states = variables.pop("s")
     current = drive.current.during(steps - 1)
     return Simulation(
-        network, dt, f"Brian2, {recipe.kind.name} model, steps of Euler", frozen(steps * dt), tuple(nodes), states,
-        frozen(frames[:, 0][:, :, outputs]), variables, frozen(drive.x.during(steps - 1).transpose(1, 0, 2)),
-        {network.nodes[place]: frozen(current[:, :, k].T) for k, place in enumerate(drive.places)}, last,
-    )  # fmt: skip
+        network=network,
+        dt=dt,
+        method=f"Brian2, {recipe.kind.name} model, steps of Euler",
+        time=frozen(steps * dt),
+        nodes=tuple(nodes),
+        states=states,
+        outputs=frozen(frames[:, 0][:, :, outputs]),
+        variables=variables,
+        inputs=frozen(drive.x.during(steps - 1).transpose(1, 0, 2)),
+        currents={network.nodes[place]: frozen(current[:, :, k].T) for k, place in enumerate(drive.places)},
+        last=last,
+    )
 
 
 def _check_finite(network: Network, last: Floats) -> None:
