@@ -1,11 +1,13 @@
 """The rate model in Brian2 along an x in time, against a plain loop over the network's equations."""
 
+from inspect import signature
+
 import networkx as nx
 import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.in_time.plain import STEPS, along, each_step, plain, waves, with_delays
+from tests.brian.in_time.plain import HOLD, STEPS, along, each_step, plain, waves, with_delays
 from tests.brian.networks import DYNAMICS, NETWORKS, STEP, compiled, milliseconds, run_script, spiking
 
 
@@ -25,6 +27,23 @@ def test_every_dynamics_takes_the_same_steps_driven_and_delayed(dynamics):
     assert np.asarray(simulation.last) == pytest.approx(states[:, -1], abs=1e-12)
     assert simulation.outputs == pytest.approx(states[..., network.connectivity.outputs], abs=1e-12)
     assert np.ptp(states[:, -1], axis=0).max() > 1e-3
+
+
+@pytest.mark.skipif("dt" not in signature(ng.simulate).parameters, reason="simulate() knows no rates yet")
+@pytest.mark.parametrize("dynamics", DYNAMICS)
+def test_a_simulation_is_that_of_simulate(dynamics):
+    network = with_delays(dynamics)
+    x, current = waves(network)
+    here = ng.simulate(network, x, dt=STEP, hold=HOLD * STEP, current=current, method="euler", start=0.1, record=3)
+    there = along(network, x, current, start=0.1, record=3).simulate()
+    for name in ("time", "states", "outputs", "inputs"):
+        assert getattr(there, name) == pytest.approx(getattr(here, name), abs=1e-12)
+    for name, values in here.variables.items():
+        assert there.variables[name] == pytest.approx(values, abs=1e-12)
+    for node, values in here.currents.items():
+        assert there.currents[node] == pytest.approx(values, abs=1e-12)
+    assert there.nodes == here.nodes
+    assert np.asarray(there.last) == pytest.approx(np.asarray(here.last), abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
