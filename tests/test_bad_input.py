@@ -7,7 +7,9 @@ import pytest
 import neurograph as ng
 from neurograph.solvers import Euler
 from tests.bad_binary import BINARY
+from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
+from tests.bad_delays import DELAYS
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
 from tests.bad_unitary import UNITARY
@@ -309,7 +311,9 @@ CALLS = [
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
     *BINARY,
     *COMPRESSION,
+    *DELAYS,
     *POPULATIONS,
+    *IN_TIME,
     *REGIONS,
     *UNITARY,
     *VARIABLES,

@@ -5,17 +5,27 @@ Brian2 is imported when a model is built. Nothing runs by itself, and no prefere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Literal, cast
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
-from neurograph.brian.assembly import Request, assemble, checked_constants, checked_cost, checked_rule, times
+from neurograph._checks import Seed, checked_generator, checked_whole, public_names
+from neurograph.brian.assembly import assemble, times
 from neurograph.brian.importing import checked_target, load_brian2
+from neurograph.brian.in_time.driving import checked_drive, in_time, starts_in_time
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
 from neurograph.brian.rate import RATE
+from neurograph.brian.request import (
+    Request,
+    check_left_out,
+    checked_constants,
+    checked_cost,
+    checked_noise,
+    checked_rule,
+)
 from neurograph.brian.running import Program, Runtime
 from neurograph.brian.spiking import SPIKING
 from neurograph.equations.costs import Cost, squared_error
@@ -36,9 +46,12 @@ KINDS = {kind.name: kind for kind in (RATE, SPIKING, LIF)}
 
 def build(
     network: Network,
-    x: ArrayLike,
+    x: ArrayLike | Callable[[float], Any] | None = None,
     *,
     model: Literal["rate", "spiking", "lif"] = "rate",
+    hold: Any = None,
+    duration: Any = None,
+    current: Mapping[Hashable, Any] | None = None,
     batch: int | None = None,
     record: Record | int | None = None,
     target: Literal["numpy", "cython", "cpp"] | None = None,
@@ -48,14 +61,13 @@ def build(
     window: Any = None,
     rule: Rule | None = None,
     cost: Cost | None = None,
-    delay: Any = None,
-    noise: float = 0.0,
+    noise: float | ArrayLike | Mapping[Hashable, float] = 0.0,
     threshold: str | None = None,
     reset: str | None = None,
     extra_equations: str = "",
     namespace: Mapping[str, Any] | None = None,
 ) -> BrianModel:
-    r"""Build a network in Brian2, ready to settle on each sample of x.
+    r"""Build a network in Brian2, ready to settle on each sample of x, or to run along an x in time.
 
     All models have the membrane ``ds/dt = (drift(s, I, b) + beta F(s, y)) / time_unit``, F the force of the cost,
     clipped to the box after every step, in double precision. Neurons of several populations are one ``NeuronGroup``:
@@ -68,20 +80,36 @@ def build(
     - "lif": the same, but it is a leaky integrate-and-fire neuron in mV that fires, driven through the inverse of its
       f-I curve.
 
+    With x (samples, inputs) the model settles and learns. With an x in time, or None, it simulates, and the rate
+    model's states are those of :func:`neurograph.simulate` with ``method="euler", dt=dt/time_unit``.
+
+    Times that are given here are Brian2's, with a unit. What is the network's is in its own unit of time, of which one
+    lasts ``time_unit``: the t of functions, the edges' delays, and the time of a simulation. An edge's ``delay`` is
+    that of its spikes, in whole steps; or, in a simulation of rates, of what the neuron sends, between two steps
+    interpolated linearly. An equilibrium does not know delays: the rate model settles and learns without.
+
     Parameters
     ----------
     network : Network
         From :func:`neurograph.compile`.
-    x : array (samples, inputs)
-        What the input nodes are clamped at.
+    x : array (samples, inputs) or (samples, time, inputs), or function; None without inputs
+        What the input nodes are clamped at: for good; in time, each value for `hold`; or x(t), (inputs,) or
+        (samples, inputs), read once at each step.
     model : {"rate", "spiking", "lif"}
         Which model.
+    hold : Quantity, optional
+        For how long a value of x, or of a current, is in force; default: `dt`, of which it is a multiple.
+    duration : Quantity, optional
+        How long a simulation lasts; default: as long as the arrays.
+    current : mapping of node to number, array (time,) or (samples, time), or function, optional
+        What is added in time to ``I``, the summed input, of hidden and output nodes.
     batch : int, optional
         How many samples stand side by side, each in a copy of the network of its own; a divisor of their number.
         Default: all. With fewer, they take turns, in their order, and :meth:`BrianModel.learn` changes the weights
         after each turn.
     record : Record or int, optional
-        What the monitors record, as in :func:`neurograph.settle`; and all spikes.
+        What the monitors record, as in :func:`neurograph.settle`; and all spikes. Default: nothing; in a simulation
+        every step.
     target : {"numpy", "cython", "cpp"}, optional
         What Brian2 compiles to; "cpp" is a C++ program of its own, which Brian2 calls standalone, to whose network no
         objects can be added. Default: what ``brian2.prefs.codegen.target`` says, which stays as it is.
@@ -90,8 +118,8 @@ def build(
     seed : int or numpy.random.Generator
         For ``start="uniform"``, and for where in its cycle each spiking neuron begins.
     dt : Quantity, optional
-        Time step. Default: the one that an explicit :func:`neurograph.settle` takes, but at most 1 ms with spikes and
-        0.1 ms in the LIF model.
+        Time step; a simulation needs one. Default: the one that an explicit :func:`neurograph.settle` takes, but at
+        most 1 ms with spikes and 0.1 ms in the LIF model.
     window : Quantity, optional
         How long spikes are counted where nothing else is said; default 1 s.
     rule : Rule, optional
@@ -100,10 +128,9 @@ def build(
         postsynaptic membrane is from its average over ``tau_z``, which takes the place of ``dpost``.
     cost : Cost, optional
         What nudges, whose force on an output sees no other; default ``costs.squared_error()``.
-    delay : Quantity, optional
-        Delay of all edges, or of each (edges,); spikes only.
-    noise : float
-        Standard deviation that white noise gives a membrane which leaks at rate 1 and does nothing else.
+    noise : float, array (nodes,), or mapping of node to float
+        Standard deviation that white noise gives a membrane which leaks at rate 1 and does nothing else; Brian2 draws
+        it, and ``brian2.seed`` repeats it.
     threshold, reset : str, optional
         The neurons' own, in place of the model's.
     extra_equations : str
@@ -124,8 +151,8 @@ def build(
     DataError
         If x or start has the wrong shape or holds a number that is not finite.
     ParameterError
-        If another argument is out of range, the machine cannot compile to the target, a rule or a rate cannot be
-        carried by spikes, or a parameter of the dynamics has a name that Brian2 cannot take.
+        If another argument is out of range, or does nothing beside this x, the machine cannot compile to the target, a
+        rule or a rate cannot be carried by spikes, or a parameter of the dynamics has a name that Brian2 cannot take.
     MissingPackageError
         If brian2 is missing, or too old for the installed numpy.
 
@@ -139,32 +166,50 @@ def build(
     True
     >>> len(rates.neurons), len(rates.synapses)
     (12, 30)
+
+    A pulse of 40 ms, which is 2 units of the network's time, and 60 ms without:
+
+    >>> from brian2 import ms
+    >>> driven = build(network, [[[1, 1]] * 2 + [[0, 0]] * 3], dt=1 * ms, hold=20 * ms, target="numpy").simulate()
+    >>> driven.states.shape, float(driven.time[-1])
+    ((1, 100, 6), 5.0)
     """
     network = checked_network(network)
     if model not in KINDS:
         raise ParameterError(f"model is {model!r}: expected one of {', '.join(KINDS)}")
-    kind, inputs, compiler = KINDS[model], checked_inputs(network, x), checked_target(target)
+    kind, compiler = KINDS[model], checked_target(target)
     load_brian2()
-    rng = checked_generator(seed)
-    starts = starting_state(network, inputs, start, rng)
+    rng, constants = checked_generator(seed), checked_constants(kind, namespace)
+    drive = None
+    if in_time(x):
+        check_left_out(x, "whose network runs in time", rule=rule, cost=cost, window=window)
+        drive = checked_drive(
+            network, x, current, dt=dt, unit=float(constants["time_unit"]), hold=hold, duration=duration,
+            least=np.shape(start)[0] if np.ndim(start) == 2 else 1,
+        )  # fmt: skip
+        starts, before = starts_in_time(network, drive, start, rng)
+        record = 1 if record is None else record
+    else:
+        check_left_out(x, "at which the inputs stay", hold=hold, duration=duration, current=current)
+        starts = before = starting_state(network, checked_inputs(network, cast(ArrayLike, x)), start, rng)
     copies = starts.shape[0] if batch is None else checked_whole("batch", batch, 1)
     if starts.shape[0] % copies:
         raise DataError(f"batch is {copies}, but x has {starts.shape[0]} samples: expected a divisor of their number")
-    constants = checked_constants(kind, namespace) | (
-        {"noise": noise} if checked_number("noise", noise, least=0.0) else {}
-    )
-    measured = Euler(steps=20_000, implicit=False).solve(network, Phase(starts))  # the rate network, for its times
+    measured = None  # the rate network, for its times
+    if drive is None:
+        measured = Euler(steps=20_000, implicit=False).solve(network, Phase(starts))
     recipe = assemble(
         Request(
             network=network, kind=kind, cost=checked_cost(squared_error() if cost is None else cost), batch=copies,
-            record=checked_record(network, record), target=compiler, dt=dt,
-            rule=checked_rule(rule), delay=delay, noise=float(noise), threshold=threshold,
-            reset=reset, extra=extra_equations, constants=constants, rng=rng,
+            record=checked_record(network, record), target=compiler, dt=dt, rule=checked_rule(rule), drive=drive,
+            noise=checked_noise(network, noise), threshold=threshold, reset=reset, extra=extra_equations,
+            constants=constants, rng=rng,
         ),
-        starts, measured,
+        starts, before, measured,
     )  # fmt: skip
     runner = Program(recipe) if compiler == "cpp" else Runtime(recipe)
-    return BrianModel(network, recipe, starts, copies, runner, rule, times(recipe, measured, window))
+    times_of_phases = times(recipe, measured, window)
+    return BrianModel(network, recipe, starts, copies, runner, rule, times_of_phases, drive, before)
 
 
 public_names(__name__, __all__)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,12 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph.brian.importing import load_brian2
-from neurograph.brian.neuron_model import NeuronModel
+from neurograph.brian.in_time.delays import Lines, lines_of
+from neurograph.brian.in_time.driving import Drive
 from neurograph.brian.recipe import (
+    CURRENT,
     Recipe,
+    X,
     constants_of,
     counting,
     further_variables,
@@ -23,13 +25,11 @@ from neurograph.brian.recipe import (
     synapse_equations,
     synapse_operations,
 )
+from neurograph.brian.request import Request, check_clamped, check_rates, reached
 from neurograph.brian.timing import Times, checked_seconds
-from neurograph.equations.costs import Cost
-from neurograph.equations.populations import by_population
 from neurograph.errors import ParameterError
-from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
-from neurograph.solvers.result import Equilibrium, Record
+from neurograph.solvers.result import Equilibrium
 
 WINDOW = 1.0
 """How long spikes are counted by default, in seconds."""
@@ -37,33 +37,9 @@ WINDOW = 1.0
 FILTERS = 5
 """By how many times ``tau_syn`` a spiking network settles later than the rate network."""
 
-FASTEST = 0.9
-"""Share of the rate ``1/t_ref`` that a neuron with a refractory time reaches at most."""
 
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """The arguments of :func:`neurograph.brian.build`, those checked that can be checked by themselves."""
-
-    network: Network
-    kind: NeuronModel
-    cost: Cost
-    batch: int
-    record: Record | None
-    target: str | None
-    dt: Any
-    rule: Rule | None
-    delay: Any
-    noise: float
-    threshold: str | None
-    reset: str | None
-    extra: str
-    constants: dict[str, Any]
-    rng: np.random.Generator
-
-
-def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
-    """Return the times that follow from a measurement."""
+def times(recipe: Recipe, measured: Equilibrium | None, window: Any) -> Times:
+    """Return the times that follow from a measurement, where there is one."""
     b2, kind = load_brian2(), recipe.kind
     counted = None
     if kind.spikes:
@@ -71,127 +47,57 @@ def times(recipe: Recipe, measured: Equilibrium, window: Any) -> Times:
     elif window is not None:
         raise ParameterError(f"window is {window!r}, but the rate model has no spikes to count: leave it out")
     settling = None
-    if measured.converged and measured.dt is not None:
+    if measured is not None and measured.converged and measured.dt is not None:
         settling = float(np.max(measured.steps * measured.dt)) * recipe.namespace["time_unit"]
         settling += FILTERS * recipe.namespace["tau_syn"] if kind.spikes else 0 * b2.second
     return Times(float(recipe.dt), settling, counted)
 
 
-def checked_rule(rule: Any) -> Rule | None:
-    """Return an online rule, or raise :class:`ParameterError`."""
-    if rule is None:
-        return None
-    if not isinstance(rule, Rule):
-        raise ParameterError(f"rule is {rule!r}: expected one of neurograph.rules, such as rules.stdp()")
-    if rule.kind != "online":
-        raise ParameterError(
-            f"rule {rule.name} is a readout rule, which compares the ends of several phases, and Brian2 follows a rule "
-            "along one: expected an online rule, such as rules.stdp(); settle() and nudge() give the ends of the phases"
-        )
-    return rule
+def assemble(request: Request, starts: Floats, before: Floats, measured: Equilibrium | None) -> Recipe:
+    """Write the recipe; `measured` is the rate network's equilibrium, of a network that is not in time.
 
-
-def checked_cost(cost: Any) -> Cost:
-    """Return the cost that nudges, or raise :class:`ParameterError`."""
-    if not isinstance(cost, Cost):
-        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.squared_error()")
-    if cost.coupled:
-        raise ParameterError(
-            f"cost is {cost!r}, whose force on an output depends on the others, which a neuron of Brian2 does not see: "
-            "expected one without a normaliser, such as costs.squared_error()"
-        )
-    return cost
-
-
-def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the constants of a model, with those of the user, or raise :class:`ParameterError`."""
-    b2 = load_brian2()
-    constants = {name: number * getattr(b2, unit) for name, (number, unit) in kind.constants}
-    if given is None:
-        return constants
-    if not isinstance(given, Mapping):
-        raise ParameterError(f"namespace is {given!r}: expected a mapping of names to numbers or quantities")
-    for name, value in given.items():
-        if name in constants and not (b2.have_same_dimensions(value, constants[name]) and np.ndim(value) == 0):
-            raise ParameterError(f"namespace has {name} {value!r}: expected such as {constants[name]!r}")
-    for name in ("time_unit", "rmax", "tau_syn", "tau_z", "tau_m"):
-        if name in given and name in constants and not 0.0 < float(given[name]) < np.inf:
-            raise ParameterError(f"namespace has {name} {given[name]!r}: expected a positive one")
-    return constants | dict(given)
-
-
-def assemble(request: Request, starts: Floats, measured: Equilibrium) -> Recipe:
-    """Write the recipe."""
+    The nodes were at `before` until they are at `starts`.
+    """
     network, kind, rule = request.network, request.kind, request.rule
     step = _step(request, measured)
     if kind.spikes:
-        _check_rates(request, step, starts, measured.state)
-    _check_clamped(network, starts)
+        check_rates(request, step, starts, *reached(request, starts, measured))
+    check_clamped(network, starts)
+    waveforms = _waveforms(request.drive)
     pre, post = (_copied(ends, request) for ends in (network.connectivity.pre, network.connectivity.post))
+    lines = _lines(request, pre, step)
     return Recipe(
         kind=kind,
         dt=step * load_brian2().second,
         namespace=request.constants,
-        neurons=_equations(request),
-        operations=neuron_operations(network, kind, rule),
+        neurons=_equations(request, waveforms, lines is not None),
+        operations=neuron_operations(network, kind, rule, waveforms),
         spiking=_spiking(request),
         values=_values(request, starts),
-        synapses=synapse_equations(network, kind, rule),
+        synapses=synapse_equations(network, kind, rule, lines is not None),
         on_pre=on_spike(kind, rule),
         synapse_operations=synapse_operations(kind, rule),
-        synapse_values=_synapse_values(request),
+        synapse_values=_synapse_values(request, lines is not None),
         pre=pre,
         post=post,
         delay=_delays(request),
+        lines=lines,
+        held=np.empty(0) if lines is None else lines.held(network, before[: request.batch]),
+        waveforms=waveforms,
         record=request.record,
         recorded=_recorded(request),
+        monitored=("s",) if request.drive is None else ("s", *network.dynamics.variable_names),
         target=request.target,
         cost=request.cost,
     )
 
 
-def _step(request: Request, measured: Equilibrium) -> float:
+def _step(request: Request, measured: Equilibrium | None) -> float:
     """Return the time step, in seconds."""
-    if request.dt is not None:
-        return checked_seconds("dt", request.dt, ", or None to choose it")
+    if measured is None or request.dt is not None:
+        return checked_seconds("dt", request.dt, ", or None to choose it" if measured is not None else "")
     assert measured.dt is not None
     return min(request.kind.longest_dt, float(measured.dt.min()) * float(request.constants["time_unit"]))
-
-
-def _check_rates(request: Request, step: float, *states: Floats) -> None:
-    """Refuse states whose activity no firing rate can carry."""
-    network, rmax = request.network, float(request.constants["rmax"])
-    sent = np.concatenate([network.sent(network.parted(state)[0]) for state in states])
-    for place, wanted in ((int(np.argmin(sent)), "a rate cannot be negative"), (int(np.argmax(sent)), "")):
-        value, node = sent.flat[place], network.nodes[place % sent.shape[1]]
-        limit = 1.0 / (rmax * step)
-        if "t_ref" in request.constants:
-            limit = min(limit, FASTEST / (rmax * float(request.constants["t_ref"])))
-        if value < -1e-9 or value > limit or not np.isfinite(value):
-            raise ParameterError(
-                f"node {node!r} would send {value:.4g}, which the {request.kind.name} model cannot: "
-                + (wanted or f"at rmax {rmax:g} Hz a neuron can send at most {limit:.4g}, so lower rmax or dt")
-                + f"; expected 0 to {limit:.4g} in x and in every neuron"
-                + ("; use a dynamics with a box from 0, or model='rate'" if wanted else "")
-            )
-
-
-def _check_clamped(network: Network, starts: Floats) -> None:
-    """Refuse an equation that is not finite at a clamped node, where it is multiplied by 0."""
-    dynamics = network.dynamics
-    for equation in (dynamics.drift_equation, *dynamics.variable_equations.values()):
-        with np.errstate(all="ignore"):
-            drift = network.at_nodes(equation, starts)
-        wrong = ~np.isfinite(drift)
-        wrong[:, network.connectivity.free] = False
-        if wrong.any():
-            sample, place = np.argwhere(wrong)[0]
-            own = by_population(equation)[network.population[place]]
-            raise ParameterError(
-                f"the {own.what} {own.text!r} is {drift[sample, place]} at the clamped node "
-                f"{network.nodes[place]!r}, which is at {starts[sample, place]}: Brian2 evaluates it there too; "
-                "expected a finite number"
-            )
 
 
 def _spiking(request: Request) -> dict[str, str]:
@@ -212,7 +118,7 @@ def _spiking(request: Request) -> dict[str, str]:
     return spiking | ({} if request.kind.refractory is None else {"refractory": request.kind.refractory})
 
 
-def _equations(request: Request) -> str:
+def _equations(request: Request, waveforms: Collection[str], late: bool) -> str:
     """Write the equations of the neurons, with the user's."""
     b2 = load_brian2()
     try:
@@ -224,10 +130,11 @@ def _equations(request: Request) -> str:
     for name, what in named.items():
         _check_name(what, name, set(request.constants), request.network)
     own = membrane(
-        request.network, request.kind, request.cost, request.rule, request.noise, "I_ext" in given.names, request.target
+        request.network, request.kind, request.cost, request.rule, bool(request.noise.any()), "I_ext" in given.names,
+        request.target, waveforms,
     )  # fmt: skip
-    of_synapses = synapse_equations(request.network, request.kind, request.rule)
-    names = set(b2.Equations(own).names) | set(b2.Equations(of_synapses).names) | set(request.constants)
+    of_synapses = synapse_equations(request.network, request.kind, request.rule, late)
+    names = set(b2.Equations(own).names) | set(b2.Equations(of_synapses).names) | {*request.constants, *waveforms}
     for name, what in named.items():
         _check_name(what, name, names, request.network)
     further = further_variables(request.network)
@@ -264,6 +171,10 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     values |= {name: _tiled(np.isin(np.arange(len(network.nodes)), places), request) for name, places in marks.items()}
     values["b"] = _tiled(network.biases, request)
     values |= {name: _tiled(network.node_values[:, k], request) for k, name in enumerate(constants_of(network))}
+    if request.noise.any():
+        values["noise"] = _tiled(request.noise, request)
+    if request.drive is not None:
+        values |= _driven(request, request.drive)
     if request.rule is not None:
         values["learning"] = 0.0
     if kind.phase is not None:
@@ -273,8 +184,29 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     return values
 
 
-def _synapse_values(request: Request) -> dict[str, Any]:
-    values = {"w": _tiled(request.network.weights, request)}
+def _driven(request: Request, drive: Drive) -> dict[str, Any]:
+    """Return which neurons the waveforms go to, and for how many steps a value is in force."""
+    network, values = request.network, dict[str, Any](drive.columns(request.network, slice(0, request.batch)))
+    if network.inputs:
+        marks = np.isin(np.arange(len(network.nodes)), network.connectivity.inputs)
+        values |= {"driven": _tiled(marks, request), "x_hold": drive.x.hold}
+    if drive.places.size:
+        marks = np.isin(np.arange(len(network.nodes)), drive.places)
+        values |= {"stimulated": _tiled(marks, request), "current_hold": drive.current.hold}
+    return values
+
+
+def _waveforms(drive: Drive | None) -> dict[str, NDArray[np.float64]]:
+    """Return the waveforms that there are (frames, samples * columns), by their names in Brian2."""
+    named = {} if drive is None else {X: drive.x.values, CURRENT: drive.current.values}
+    return {
+        name: np.array(values, np.float64).reshape(len(values), -1) for name, values in named.items() if values.size
+    }
+
+
+def _synapse_values(request: Request, late: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {"w": _tiled(request.network.weights, request)}
+    values |= {"heard": 0.0} if late else {}
     if request.rule is None:
         return values
     return values | {"plastic": _tiled(request.network.connectivity.plastic, request), "trace": 0.0}
@@ -291,20 +223,19 @@ def _copied(ends: NDArray[np.int32], request: Request) -> NDArray[np.int64]:
 
 
 def _delays(request: Request) -> Any:
-    if request.delay is None:
+    """Return the delay of each synapse of spikes, or None."""
+    delays = request.network.delays
+    if delays is None or not request.kind.spikes:
         return None
-    if not request.kind.spikes:
-        raise ParameterError(
-            f"delay is {request.delay!r}, but in the rate model every neuron sees what the others are at now: expected "
-            "None; build with model='spiking' or 'lif', whose spikes may travel"
-        )
-    b2, edges = load_brian2(), request.network.weights.size
-    if not b2.have_same_dimensions(request.delay, b2.second) or np.shape(request.delay) not in ((), (edges,)):
-        raise ParameterError(f"delay is {request.delay!r}: expected a time, or one for each of the {edges} edges")
-    seconds = np.broadcast_to(np.asarray(request.delay, np.float64), (edges,))
-    if not (np.isfinite(seconds).all() and (seconds >= 0.0).all()):
-        raise ParameterError(f"delay is {request.delay!r}: expected finite times >= 0")
-    return _tiled(seconds, request) * b2.second
+    return _tiled(delays, request) * request.constants["time_unit"]
+
+
+def _lines(request: Request, pre: NDArray[np.int64], step: float) -> Lines | None:
+    """Return what delays rates, in a network in time: an equilibrium does not know delays."""
+    delays = request.network.delays
+    if delays is None or request.kind.spikes or request.drive is None:
+        return None
+    return lines_of(pre, _tiled(delays, request) * (float(request.constants["time_unit"]) / step))
 
 
 def _recorded(request: Request) -> NDArray[np.int64]:
@@ -313,5 +244,7 @@ def _recorded(request: Request) -> NDArray[np.int64]:
         return np.empty(0, np.int64)
     network = request.network
     nodes = network.nodes if request.record.nodes is None else request.record.nodes
+    if request.drive is not None:  # whose outputs are always known
+        nodes = (*nodes, *(node for node in network.outputs if node not in nodes))
     places = np.array([network.connectivity.table.index[node] for node in nodes], np.int32)
     return _copied(places, request)

@@ -27,6 +27,31 @@ class Batches:
     runner: Runtime
 
     @property
+    def network(self) -> Any:
+        """The ``brian2.Network`` of all objects; ``network.run(duration)`` goes on from where they are."""
+        return self.runner.objects.network
+
+    @property
+    def monitors(self) -> dict[str, Any]:
+        """``"state"``, a StateMonitor, and ``"spikes"``, a SpikeMonitor, where `record` asked for them."""
+        return self.runner.objects.monitors
+
+    @property
+    def clock(self) -> Any:
+        """The one ``Clock``."""
+        return self.runner.objects.clock
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The constants of the equations."""
+        return dict(self.recipe.namespace)
+
+    @property
+    def equations(self) -> Any:
+        """The ``Equations`` of the neurons."""
+        return self.neurons.equations
+
+    @property
     def neurons(self) -> Any:
         """The one ``NeuronGroup``, clamped nodes among them."""
         return self.runner.objects.neurons
@@ -66,6 +91,7 @@ class Batches:
         self.runner.assign(self.neurons, values)
         if learning and self.synapses is not None:
             self.runner.assign(self.synapses, {"trace": 0.0})
+        self.runner.forget_spikes()
         self.runner.run(timing.free + timing.nudged)
         return finish(self.recipe, self.compiled, self.runner, self.batch, timing, learning)
 

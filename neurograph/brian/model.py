@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
+from neurograph.brian.in_time.driving import Drive
+from neurograph.brian.in_time.simulating import Simulation, simulated
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
@@ -57,39 +59,20 @@ class BrianModel(Batches, Printed):
     times : Times
         ``.settling``, how long the slowest sample takes to settle, as measured with the rate network, and ``.window``,
         how long spikes are counted.
+    drive : Drive or None
+        What x and the currents are in time, for :meth:`simulate`; without, the model settles and learns.
+    before : array (samples, nodes)
+        Where the nodes were before time 0, for what is still under way.
     """
 
     rule: Rule | None
     times: Times
+    drive: Drive | None
+    before: Floats
 
     def __repr__(self) -> str:
         """Return a line with the model and its size."""
         return f"BrianModel({self.recipe.kind.name}, {self.batch} copies of {self.compiled!r})"
-
-    @property
-    def network(self) -> Any:
-        """The ``brian2.Network`` of all objects; ``network.run(duration)`` goes on from where they are."""
-        return self.runner.objects.network
-
-    @property
-    def monitors(self) -> dict[str, Any]:
-        """``"state"``, a StateMonitor, and ``"spikes"``, a SpikeMonitor, where `record` asked for them."""
-        return self.runner.objects.monitors
-
-    @property
-    def clock(self) -> Any:
-        """The one ``Clock``."""
-        return self.runner.objects.clock
-
-    @property
-    def namespace(self) -> dict[str, Any]:
-        """The constants of the equations."""
-        return dict(self.recipe.namespace)
-
-    @property
-    def equations(self) -> Any:
-        """The ``Equations`` of the neurons."""
-        return self.neurons.equations
 
     @cached_property
     def node_indices(self) -> dict[Hashable, NDArray[np.int64]]:
@@ -143,6 +126,29 @@ class BrianModel(Batches, Printed):
         external = self.runner.read(self.neurons, "I_ext") if set_by_hand else np.zeros(1)
         return write_spiking(spiking_neurons(self.recipe, self.rule, network, external), path)
 
+    def simulate(self) -> Simulation:
+        """Run every sample from its start along x and the currents; only for a model whose x is in time.
+
+        Returns
+        -------
+        Simulation
+            As :func:`neurograph.simulate` gives it, in the network's units of time. In a spiking model the states are
+            those of the membranes.
+
+        Raises
+        ------
+        ParameterError
+            If x is not in time.
+        DivergenceError
+            If a state is no longer finite.
+        """
+        if self.drive is None:
+            raise ParameterError(
+                "the model was built with an x (samples, inputs) at which the inputs stay, and has no end in time: "
+                "expected such as build(network, np.asarray(x)[:, None], dt=dt, hold=duration), or settle()"
+            )
+        return simulated(self, self.drive, self.before)
+
     def settle(self, duration: Any = None, window: Any = None) -> Equilibrium:
         """Run the free phase of every sample.
 
@@ -165,7 +171,7 @@ class BrianModel(Batches, Printed):
         ParameterError
             If a time is no positive time, or is missing for a network that does not settle.
         """
-        return self._run(None, 0.0, self.times.of(duration, False, window, counts_free=True))
+        return self._run(None, 0.0, self._phases(duration, False, window, counts_free=True))
 
     def nudge(
         self, y: ArrayLike, beta: float, duration: Any = None, nudged: Any = None, window: Any = None
@@ -198,7 +204,7 @@ class BrianModel(Batches, Printed):
             If beta or a time is out of range.
         """
         target = checked_targets(self.compiled, y, self.starts.shape[0], self.recipe.cost)
-        timing = self.times.of(duration, nudged, window, counts_free=False)
+        timing = self._phases(duration, nudged, window, counts_free=False)
         return self._run(target, checked_number("beta", beta), timing)
 
     def learn(
@@ -247,7 +253,7 @@ class BrianModel(Batches, Printed):
             If a weight leaves every bound.
         """
         checked_whole("epochs", epochs, 1)
-        timing = self.times.of(duration, nudged, window, counts_free=True)
+        timing = self._phases(duration, nudged, window, counts_free=True)
         if self.rule is None:
             raise ParameterError(
                 "the model has no rule to learn by: build it with one, such as build(network, x, rule=rules.stdp())"
@@ -259,19 +265,31 @@ class BrianModel(Batches, Printed):
         return learn(self, y, config, timing)
 
     def source(self, duration: Any = None, window: Any = None) -> str:
-        """Write :meth:`settle` of the first batch as a Brian2 script that runs without neurograph.
+        """Write :meth:`settle` of the first batch, or :meth:`simulate`, as a Brian2 script without neurograph.
 
-        It has the numbers as they are now, and ends with ``state`` (batch, nodes), that of :meth:`settle`.
+        It has the numbers as they are now, and ends with ``state`` (batch, nodes), the last.
 
         Raises
         ------
         ParameterError
-            If a time is out of range.
+            If a time is out of range, or given for a model whose x is in time.
         """
-        timing = self.times.of(duration, False, window, counts_free=True)
         values = begin(self.recipe, self.compiled, self.starts[: self.batch], None)
+        if self.drive is None or not (duration is window is None):
+            timing = self._phases(duration, False, window, counts_free=True)
+        else:
+            timing = Timing(self.drive.steps, 0, 0)
+            values |= self.drive.columns(self.compiled, slice(0, self.batch)) | {"begun": 0}
         values |= schedule(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
+
+    def _phases(self, duration: Any, nudged: Any, window: Any, counts_free: bool) -> Timing:
+        if self.drive is not None:
+            raise ParameterError(
+                "the model's x is in time, at which nothing settles: expected a model built with x (samples, inputs), "
+                "such as build(network, x[:, -1]), or simulate()"
+            )
+        return self.times.of(duration, nudged, window, counts_free)
 
     def _run(self, target: Floats | None, beta: float, timing: Timing) -> Equilibrium:
         firsts = range(0, self.starts.shape[0], self.batch)
@@ -286,4 +304,5 @@ class BrianModel(Batches, Printed):
             value = begin[name] if name in begin else self.runner.read(self.neurons, name)
             neurons[name] = with_unit(value, self.neurons.variables[name].dim)
         names = self.recipe.synapse_values if self.synapses is not None else ()
-        return {"neurons": neurons, "synapses": {name: self.runner.read(self.synapses, name) for name in names}}
+        synapses = {name: self.runner.read(self.synapses, name) for name in names}
+        return {"neurons": neurons, "synapses": synapses}

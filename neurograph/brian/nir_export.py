@@ -69,9 +69,9 @@ def _additions(recipe: Recipe, rule: Rule | None, network: Network, external: Fl
     if threshold != kind.threshold or reset not in (kind.reset, RESET):
         why.append(f"its neurons spike where {threshold} and then {reset}, which is not the model's own")
     parameters = [f"{name} : 1 (constant)" for name in network.dynamics.defaults]
-    own = membrane(network, kind, recipe.cost, rule, 0.0, False, recipe.target)
+    own = membrane(network, kind, recipe.cost, rule, False, False, recipe.target)
     if recipe.neurons != "\n".join([own, *parameters]):
-        why.append("it has noise or extra_equations")
+        why.append("it has noise, extra_equations, or an x or a current in time")
     if np.any(external):
         why.append("I_ext is not 0, of which NIR has none: give the neurons a bias")
     return why

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neurograph.brian.importing import load_brian2
+from neurograph.brian.in_time.delays import ELEMENT_OPERATIONS, ELEMENTS, ORDER, TAPS, Lines
 from neurograph.brian.recipe import Recipe
 
 CODE_OBJECTS = {
@@ -19,13 +20,14 @@ CODE_OBJECTS = {
 
 @dataclass(frozen=True, eq=False)
 class Objects:
-    """The objects of a recipe; ``synapses`` is None without edges."""
+    """The objects of a recipe; ``synapses`` is None without edges, ``lines`` where no rate is delayed."""
 
     network: Any
     neurons: Any
     synapses: Any
     monitors: dict[str, Any]
     clock: Any
+    lines: Any
 
 
 def build_objects(recipe: Recipe) -> Objects:
@@ -38,7 +40,7 @@ def build_objects(recipe: Recipe) -> Objects:
     clock = b2.Clock(dt=recipe.dt, name="time_steps")
     neurons = b2.NeuronGroup(
         recipe.values["s"].size, recipe.neurons, method="euler", clock=clock, name="neurons",
-        namespace=dict(recipe.namespace), **recipe.spiking, **own,
+        namespace=dict(recipe.namespace) | _timed_arrays(b2, recipe), **recipe.spiking, **own,
     )  # fmt: skip
     for code, when in recipe.operations:
         neurons.run_regularly(code, when=when, clock=clock, **own)
@@ -48,7 +50,7 @@ def build_objects(recipe: Recipe) -> Objects:
         pathway = {"on_pre": recipe.on_pre} if recipe.on_pre else {}
         synapses = b2.Synapses(
             neurons, neurons, recipe.synapses, clock=clock, name="synapses", namespace=dict(recipe.namespace),
-            **pathway, **own,
+            order=ORDER, **pathway, **own,
         )  # fmt: skip
         for code, when in recipe.synapse_operations:
             synapses.run_regularly(code, when=when, clock=clock, **own)
@@ -56,9 +58,30 @@ def build_objects(recipe: Recipe) -> Objects:
         _assign(synapses, recipe.synapse_values)
         if recipe.delay is not None:
             synapses.delay = recipe.delay
+    delayed = [] if recipe.lines is None else _lines(b2, recipe.lines, recipe.held, neurons, synapses, clock, own)
     monitors = _monitors(b2, recipe, neurons, clock, own)
-    parts = [neurons, *([] if synapses is None else [synapses]), *monitors.values()]
-    return Objects(b2.Network(*parts, name="network"), neurons, synapses, monitors, clock)
+    parts = [neurons, *([] if synapses is None else [synapses]), *delayed, *monitors.values()]
+    lines = delayed[0] if delayed else None
+    return Objects(b2.Network(*parts, name="network"), neurons, synapses, monitors, clock, lines)
+
+
+def _timed_arrays(b2: Any, recipe: Recipe) -> dict[str, Any]:
+    return {name: b2.TimedArray(values, dt=recipe.dt, name=name) for name, values in recipe.waveforms.items()}
+
+
+def _lines(b2: Any, lines: Lines, held: Any, neurons: Any, synapses: Any, clock: Any, own: dict[str, Any]) -> list[Any]:
+    """Make the group of the lines' elements, and the synapses that are their taps."""
+    group = b2.NeuronGroup(lines.neuron.size, ELEMENTS, clock=clock, name="lines", **own)
+    group.sent_now = b2.linked_var(neurons, "sent", index=lines.neuron)
+    group.before = b2.linked_var(group, "held", index=lines.before)
+    group.newest = lines.newest
+    group.held = held
+    for code, when in ELEMENT_OPERATIONS:
+        group.run_regularly(code, when=when, clock=clock, **own)
+    taps = b2.Synapses(group, synapses, TAPS, clock=clock, name="taps", **own)
+    taps.connect(i=lines.element, j=lines.synapse)
+    taps.share = lines.share
+    return [group, taps]
 
 
 def _assign(group: Any, values: Mapping[str, Any]) -> None:
@@ -71,7 +94,9 @@ def _monitors(b2: Any, recipe: Recipe, neurons: Any, clock: Any, own: dict[str, 
         return {}
     every = recipe.record.every
     recorded = clock if every == 1 else b2.Clock(dt=every * recipe.dt, name="recorded_steps")
-    monitors = {"state": b2.StateMonitor(neurons, "s", record=recipe.recorded, clock=recorded, name="state", **own)}
+    monitors = {
+        "state": b2.StateMonitor(neurons, recipe.monitored, recipe.recorded, clock=recorded, name="state", **own)
+    }
     if recipe.spiking:
         monitors["spikes"] = b2.SpikeMonitor(neurons, name="spikes", **own)
     return monitors

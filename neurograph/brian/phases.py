@@ -15,6 +15,7 @@ from neurograph.brian.timing import Timing
 from neurograph.kernels.engine import LARGEST
 from neurograph.network.network import Network
 from neurograph.solvers.result import Equilibrium, Status
+from neurograph.solvers.settle import NO_DELAYS
 
 TOLERANCE = 1e-6
 """A sample counts as converged where its residual is at most this, as with the solvers' default."""
@@ -87,10 +88,11 @@ def equilibrium(recipe: Recipe, network: Network, runs: list[FinalState]) -> Equ
     """Return the final states of several runs as one equilibrium."""
     state, before, sent = (np.concatenate([getattr(run, name) for run in runs]) for name in ("state", "before", "sent"))
     dt = float(recipe.dt / recipe.namespace["time_unit"])
+    left_out = "" if network.delays is None or recipe.kind.spikes else f"; {NO_DELAYS}"
     residual = np.max(np.abs(state - before), axis=1, initial=0.0) / dt
     settled = np.where(residual <= TOLERANCE, Status.CONVERGED, Status.STEP_LIMIT)
     status = np.where(residual < LARGEST, settled, Status.DIVERGED).astype(np.int8)
     return Equilibrium(
         network, sent, status, residual, np.full(status.size, runs[0].steps), dt=np.full(status.size, dt),
-        method=f"Brian2, {recipe.kind.name} model",
+        method=f"Brian2, {recipe.kind.name} model{left_out}",
     )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.brian.in_time.delays import Lines
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.costs import Cost
 from neurograph.equations.expression import Expression
@@ -20,6 +21,9 @@ from neurograph.solvers.result import Record
 
 NUDGE_TIME = "int(timestep(t, dt) >= onset)"
 """1 from the step on in which the nudged phase begins."""
+
+X, CURRENT = "x_in_time", "current_in_time"
+"""The waveforms, as TimedArrays of a frame a step and a column for each sample and node."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +54,19 @@ class Recipe:
     pre, post : int64 array (synapses,)
         Which neurons they connect; with none there are no synapses.
     delay : Quantity array or None
-        Delay of each synapse.
+        Delay of each synapse, of spikes.
+    lines : Lines or None
+        What delays rates.
+    held : array (elements of lines,)
+        What they hold at first.
+    waveforms : dict of str to array (frames, columns)
+        What drives the neurons in time.
     record : Record or None
         Which states are recorded.
     recorded : int64 array
         Their neurons.
+    monitored : tuple of str
+        Their variables.
     target : str or None
         What Brian2 compiles to.
     cost : Cost
@@ -75,8 +87,12 @@ class Recipe:
     pre: NDArray[np.int64]
     post: NDArray[np.int64]
     delay: Any
+    lines: Lines | None
+    held: NDArray[np.float64]
+    waveforms: Mapping[str, NDArray[np.float64]]
     record: Record | None
     recorded: NDArray[np.int64]
+    monitored: tuple[str, ...]
     target: str | None
     cost: Cost
 
@@ -86,19 +102,20 @@ def membrane(
     kind: NeuronModel,
     cost: Cost,
     rule: Rule | None,
-    noise: float,
+    noisy: bool,
     own_input: bool,
     target: str | None,
+    waveforms: Collection[str] = (),
 ) -> str:
     """Write the neurons' equations without the dynamics' parameters; with `own_input` the user's say what I_ext is."""
     dynamics = network.dynamics
     constants = {name: repr(value) for name, value in cost.constants.items()}
     push = f"{dynamics.drift_equation.brian()} + pull*output*({cost.force_equation.brian(constants)})"
-    shaken = " + free*noise*sqrt(2.0/time_unit)*xi" if noise else ""
+    shaken = " + free*noise*sqrt(2.0/time_unit)*xi" if noisy else ""
     lines = [
         f"ds/dt = free*({push})/time_unit{shaken} : 1",
         f"sent = {dynamics.transfer_equation.brian()} : 1",
-        "I = I_syn + I_ext : 1",
+        f"I = I_syn + I_ext{' + I_current' if CURRENT in waveforms else ''} : 1",
         *([] if own_input else ["I_ext : 1"]),
         *kind.neurons.splitlines(),
         "s_old : 1",
@@ -113,6 +130,13 @@ def membrane(
         "beta : 1 (shared)",
         "onset : integer (shared)",
     ]
+    lines += ["noise : 1 (constant)"] if noisy else []
+    lines += ["begun : integer (shared)"] if waveforms else []
+    if X in waveforms:
+        lines += ["driven : 1 (constant)", "x_column : integer", "x_hold : integer (shared)"]
+    if CURRENT in waveforms:
+        lines += ["I_current : 1", "stimulated : 1 (constant)"]
+        lines += ["current_column : integer", "current_hold : integer (shared)"]
     if kind.spikes:
         lines += ["count : 1", "start_counting : integer (shared)", "stop_counting : integer (shared)"]
     if rule is not None:
@@ -140,10 +164,18 @@ def further_variables(network: Network) -> list[str]:
     ]
 
 
-def neuron_operations(network: Network, kind: NeuronModel, rule: Rule | None) -> tuple[tuple[str, str], ...]:
+def neuron_operations(
+    network: Network, kind: NeuronModel, rule: Rule | None, waveforms: Collection[str]
+) -> tuple[tuple[str, str], ...]:
     """Write what happens to every neuron in every step, beside its equations."""
     kept = "".join(f"{name}_old = {name}\n" for name in ("s", *network.dynamics.variable_names))
     operations = [(f"{kept}s_free += int(timestep(t, dt) == onset)*(s - s_free)", "start")]
+    step = "(timestep(t, dt) - begun)"  # a whole number: t/dt is rounded, and may be a step too early
+    if X in waveforms:
+        operations.append((f"s = driven*{X}({step}//x_hold*dt, x_column) + (1.0 - driven)*s", "after_start"))
+    if CURRENT in waveforms:
+        read = f"{CURRENT}({step}//current_hold*dt, current_column)"
+        operations.append((f"I_current = stimulated*{read}", "after_start"))
     if network.dynamics.box is not None:
         each = BOX[0] in network.dynamics.node_values
         low, high = constants_of(network)[-2:] if each else map(_bound, network.dynamics.box)
@@ -163,10 +195,12 @@ def counting(reset: str) -> str:
     return f"{reset.strip()}\ncount += int(timestep(t, dt) >= start_counting and timestep(t, dt) < stop_counting)"
 
 
-def synapse_equations(network: Network, kind: NeuronModel, rule: Rule | None) -> str:
-    """Write the synapses' equations."""
+def synapse_equations(network: Network, kind: NeuronModel, rule: Rule | None, late: bool) -> str:
+    """Write the synapses' equations; where rates are `late`, a synapse hears what its taps say."""
     values = {"w_out": "w", "w_out_abs": "abs(w)"}
     lines = ["w : 1", *([kind.summed] if kind.summed else [])]
+    if late:
+        lines = ["w : 1", kind.summed.replace("sent_pre", "heard"), "heard : 1"]
     lines += [f"{name}_pre = {values[name]} : 1 (summed)" for name in sums(network)]
     return "\n".join(lines + (["plastic : 1 (constant)", "trace : 1"] if rule is not None else []))
 

@@ -33,6 +33,7 @@ class Runtime:
 
     def __init__(self, recipe: Recipe) -> None:
         self.objects = build_objects(recipe)
+        self._spikes_travel = recipe.delay is not None
 
     def read(self, group: Any, name: str) -> NDArray[np.float64]:
         """Return a variable of the neurons or the synapses, without its unit."""
@@ -50,6 +51,16 @@ class Runtime:
     def run(self, steps: int) -> None:
         """Take so many steps from where the objects are."""
         self.objects.network.run(steps * self.objects.clock.dt, namespace={})
+
+    def forget_spikes(self) -> None:
+        """Drop the spikes that are under way."""
+        if self._spikes_travel:
+            self.objects.synapses.pre.queue._restore_from_full_state(None)  # as Brian2's restore() does
+
+    def align(self, every: int) -> None:
+        """Go on to a step at which monitors of every so many steps record; what is there is assigned anew after it."""
+        if self.now() % every:
+            self.run(every - self.now() % every)
 
     def settable(self) -> list[str]:
         """Name the variables of the neurons that may be set."""
@@ -94,11 +105,15 @@ class Program(Runtime):
         """Return the number of the step that the next run begins with."""
         return 0
 
+    def forget_spikes(self) -> None:
+        """Do nothing: the program begins without spikes."""
+
     def run(self, steps: int) -> None:
         """Run the program for so many steps from where the objects are; compile it first where it is not."""
         neurons, synapses = self.objects.neurons, self.objects.synapses
         self.assign(neurons, {"steps": steps})
         handed = [(neurons, name) for name in self.settable()] + [(synapses, name) for name in self._synaptic]
+        handed += [] if self.objects.lines is None else [(self.objects.lines, "held")]
         values = {
             getattr(group, name): with_unit(group.variables[name].get_value(), group.variables[name].dim)
             for group, name in handed

@@ -9,6 +9,9 @@ import numpy as np
 
 from neurograph.errors import ParameterError
 
+CLOSE = 1e-9
+"""A time that is so near to a whole multiple of the step is one, relative to it."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -81,3 +84,15 @@ def checked_seconds(name: str, time: Any, remark: str = "") -> float:
     if not (0.0 < seconds < np.inf):
         raise ParameterError(f"{name} is {time!r}: expected a time > 0, such as 100*brian2.ms{remark}")
     return seconds
+
+
+def whole_steps(name: str, time: Any, dt: float) -> int:
+    """Return a time in steps of `dt` seconds, or raise :class:`ParameterError` if it is no whole multiple of them."""
+    seconds = checked_seconds(name, time)
+    steps = round(seconds / dt)
+    if steps < 1 or abs(seconds / dt - steps) > CLOSE * steps:
+        raise ParameterError(
+            f"{name} is {time!r}, which is {seconds / dt:.12g} steps of dt: expected a whole multiple of dt, such as "
+            f"{max(1, steps) * dt:.12g}*brian2.second"
+        )
+    return steps

@@ -17,9 +17,10 @@ from neurograph.certificates.bounds.equilibria import phase_of, settled
 from neurograph.certificates.bounds.lyapunov_function import Distance, LyapunovFunction
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, in_norm
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
+from neurograph.certificates.delays import changed_by_delays
 from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import Array, System, in_float64
-from neurograph.certificates.verdict import CONTRACTION, Level, Scope, Verdict
+from neurograph.certificates.verdict import ABOUT_EQUILIBRIA, CONTRACTION, MARGINS, Level, Scope, Verdict
 from neurograph.equations.neuron import Kind
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network
@@ -121,7 +122,12 @@ class Certificate:
             If `network` is not a Network.
         """
         asked = replace(self.system, network=in_float64(checked_network(network, *EVERY_KIND)))
-        return self.theorem.answer(asked, self.system.budget, self)
+        return self.theorem.answer(asked, self.system.budget, self).with_delays()
+
+    def with_delays(self) -> Certificate:
+        """Return what is shown with the delays of the network, if it has some; alone, theorems leave them out."""
+        held = self.theorem.despite_delays
+        return replace(self, **changed_by_delays(self.system, self.claims, held, self.statement))
 
     def radius(self, x: ArrayLike) -> Array:
         """Return how far the inputs may move, each by so much (l_inf), before the network's answer may change.
@@ -183,6 +189,11 @@ class Certificate:
             settle.
         """
         system = self.system
+        if system.delays is not None:
+            raise ParameterError(
+                f"{system.network!r} has delays, with which no function of the state alone is known to fall: expected "
+                "a network without; remove the attribute 'delay' of its edges"
+            )
         if system.x is None:
             raise ParameterError("the certificate knows no x: expected one from certify(network, x)")
         count = system.x.shape[0]
@@ -228,14 +239,6 @@ class Certificate:
         return ", ".join(MARGINS[name].format(f"{value:.4g}") for name, value in self.margins.items())
 
 
-MARGINS = {
-    "weight change": "a change of the weights up to {} in its operator norm",
-    "nudging": "a negative beta down to -{}",
-    "noise amplification": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
-    "delays": "delays of the couplings up to {}",
-}
-"""What each margin is, in words."""
-
 CONSTANT = "inputs, weights, biases and parameters stay as they are while the network settles"
 """The assumption of nearly every theorem."""
 
@@ -260,11 +263,14 @@ class Theorem(abc.ABC):
         From which level on it is asked.
     kinds : tuple of str
         The kinds of neurons that it is about.
+    despite_delays : tuple of str
+        What it claims that delays cannot undo.
     """
 
     name: ClassVar[str]
     level: ClassVar[Level] = "fast"
     kinds: ClassVar[tuple[Kind, ...]] = ("rate",)
+    despite_delays: ClassVar[tuple[str, ...]] = ABOUT_EQUILIBRIA
     scope: ClassVar[Scope]
     assumptions: ClassVar[tuple[str, ...]]
     reference: ClassVar[str]

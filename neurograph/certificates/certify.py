@@ -41,6 +41,10 @@ def certify(
     Each theorem ends as PROVED, REFUTED or UNKNOWN. Most are about every input at once; x adds what holds near the
     equilibria of these inputs. The equations are taken in float64 with the weights as they are stored.
 
+    With delays, a certificate holds for the network with them: "delay_independent" is about any delays, "delay_margin"
+    about delays up to a longest one. Of other theorems stays what is about equilibria, which delays do not move, and of
+    "embedding" and "invariant_box" all; their statements say what is shown without delays alone.
+
     Parameters
     ----------
     network : Network
@@ -126,7 +130,7 @@ def _answers(theorems: Sequence[Theorem], system: System, progress: bool | None)
     with tqdm(theorems, unit="theorem", disable=hidden, leave=False, dynamic_ncols=True) as bar:
         for theorem in bar:
             bar.set_description(theorem.name)
-            found.append(theorem.answer(system, max(deadline.left, 0.0) / (len(theorems) - len(found))))
+            found.append(theorem.answer(system, max(deadline.left, 0.0) / (len(theorems) - len(found))).with_delays())
     return tuple(found)
 
 

@@ -38,7 +38,7 @@ class Report:
     subject : str
         The network and the phase, in a line.
     network_digest : str
-        A hash of the network that was certified: its equations, roles, edges, weights, biases and parameters.
+        A hash of the network that was certified: its equations, roles, edges, weights, delays, biases and parameters.
     """
 
     certificates: tuple[Certificate, ...]
@@ -51,7 +51,7 @@ class Report:
         Raises
         ------
         ParameterError
-            If the network has other equations, edges, weights, biases or parameters.
+            If the network has other equations, edges, weights, delays, biases or parameters.
         """
         found = network_digest(network)
         if found != self.network_digest:

@@ -85,6 +85,7 @@ class System:
         parts = [self.weights.indptr.astype(np.int64), self.weights.indices.astype(np.int64), self.weights.data]
         with np.errstate(all="ignore"):  # slopes that overflow are slopes too
             parts += [end for slope in self.slopes.values() for end in (slope.low, slope.high)]
+        parts += [] if self.delays is None else [self.delays.indptr, self.delays.indices, self.delays.data]
         for part in (*parts, self.nudge):
             kept.update(np.ascontiguousarray(part).tobytes())
         return kept.hexdigest()[:16]
@@ -211,6 +212,17 @@ class System:
             "clip or relu of it, have one"
         )
 
+    @cached_property
+    def delays(self) -> sp.csr_array | None:
+        """The delays above 0 of the edges among free nodes (free, free), weights of 0 left out; None without one."""
+        network, free = self.network, self.network.connectivity.free
+        if network.delays is None:
+            return None
+        delays = sp.csr_array(replace(network, weights=np.where(network.weights != 0.0, network.delays, 0.0)).matrix())
+        block = sp.csr_array(delays[free][:, free])
+        block.eliminate_zeros()
+        return block if block.nnz else None
+
     @property
     def leaks_alone(self) -> bool:
         """Whether a neuron acts on itself by a linear leak alone: no self-loop, nothing that returns."""
@@ -328,7 +340,7 @@ def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
 
 
 def network_digest(network: Network) -> str:
-    """Return a hash of what certificates rest on: the equations, roles, edges, weights, biases and parameters.
+    """Return a hash of what certificates rest on: equations, roles, edges, weights, delays, biases and parameters.
 
     It is that of the numbers in float64 and knows no labels, so that a network and its graph have the same.
     """
@@ -340,7 +352,14 @@ def network_digest(network: Network) -> str:
     kept = hashlib.sha256(repr(equations).encode())
     places: list[Array] = [network.roles, connectivity.pre, connectivity.indptr]
     places += [network.population] if isinstance(dynamics, Populations) else []
-    for part in (*(one.astype(np.int64) for one in places), network.weights, network.biases, network.parameters):
+    delays = [] if network.delays is None else [network.delays]
+    for part in (
+        *(one.astype(np.int64) for one in places),
+        *delays,
+        network.weights,
+        network.biases,
+        network.parameters,
+    ):
         kept.update(np.ascontiguousarray(part).tobytes())
     return kept.hexdigest()[:16]
 

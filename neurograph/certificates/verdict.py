@@ -52,5 +52,20 @@ some two. box invariant: no state leaves a box, and none stays outside. several 
 constant added to the drift of each free neuron; the inputs at hand may have but one.
 """
 
+SETTLING = ("unique equilibrium", "exponentially stable")
+"""What is shown where every state goes to the one equilibrium, but no two states need approach each other at once."""
+
+ABOUT_EQUILIBRIA = ("unique equilibrium", "several equilibria for some bias")
+"""What delays cannot undo: where nothing moves, what was sent before is what is sent now."""
+
+MARGINS = {
+    "weight change": "a change of the weights up to {} in its operator norm",
+    "nudging": "a negative beta down to -{}",
+    "noise amplification": "a disturbance of the drift, which moves the equilibrium at most {} times as far",
+    "delays": "delays of the couplings up to {}",
+    "longer delays": "delays up to {} times as long",
+}
+"""What each margin is, in words."""
+
 CONTRACTION = ("contracting", "unique equilibrium", "exponentially stable")
 """What a contraction shows: Banach's fixed point theorem gives the equilibrium, its rate the rest."""

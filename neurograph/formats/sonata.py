@@ -39,6 +39,8 @@ MAGIC = 0x0A7A
 class SONATA(Format):
     """SONATA: one population of nodes and one of edges in one file, each with its attributes in group 0.
 
+    A delay is SONATA's ``delay``, which is in ms: a unit of the network's time is 1 ms there.
+
     Nodes are called by their places, and their labels are the attribute ``label``; an edge's weight is
     ``syn_weight``. Truth values are bytes. A number is NaN, and a text empty, where an attribute is absent; a column of
     integers or truth values with gaps is text. Other columns are as in Parquet. The types of nodes and edges that
@@ -114,10 +116,11 @@ class SONATA(Format):
 
 
 def _said(of_nodes: Columns, of_edges: Columns) -> dict[str, Any]:
-    """Return what is said of a file whose nodes or edges have types."""
+    """Return what is said of a file whose nodes or edges have types, or whose edges have delays."""
     types = [key for key, one in (("node_type_id", of_nodes), ("edge_type_id", of_edges)) if key in one]
-    said = f"of types {' and '.join(types)} alone read, not the CSV that says more of each"
-    return {CHANGES: said} if types else {}
+    said = [f"of types {' and '.join(types)} alone read, not the CSV that says more of each"] if types else []
+    said += ["delays in ms read as units of the network's time"] if "delay" in of_edges else []
+    return {CHANGES: "; ".join(said)} if said else {}
 
 
 def _write_population(file: Any, path: str, what: str, columns: Mapping[str, Any], count: int) -> None:

@@ -4,7 +4,8 @@ A graph is a plain :class:`networkx.DiGraph`. Node attributes: ``role`` ("input"
 "output"; absent means hidden), ``bias`` (a number; the node then has a bias of its own, which is learned),
 ``sign`` ("excitatory" or 1: no weight that leaves the node is below 0; "inhibitory" or -1: none is above; absent means
 any), and the dynamics' parameters. Edge attributes: ``weight`` (required), ``plastic`` (absent means True), ``tie``
-(edges with the same tie share one weight). All others are kept and given back.
+(edges with the same tie share one weight), ``delay`` (how long what is sent takes, in units of time; absent means 0).
+All others are kept and given back.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from neurograph.graphs.wiring import Wiring, groups
 SCALE = 0.2
 """Standard deviation of the weights that a builder draws."""
 
-OURS = ("plastic", "tie", "key")
+OURS = ("plastic", "tie", "delay", "key")
 """What edges carry that is no weight."""
 
 CHANGES = "changes"

@@ -113,8 +113,8 @@ def from_edges(
     ----------
     edges : tuple (pre, post, weight) or (pre, post) of arrays, or a table
         A table is a data frame of pandas or polars, an Arrow table, a mapping of arrays, or a structured array. What
-        is neither an end nor the weight becomes an attribute of the edge, ``plastic`` and ``tie`` among it; a cell
-        that is missing (None, NaN) is absent. Labels are any hashables but None. Everything is copied.
+        is neither an end nor the weight becomes an attribute of the edge, ``plastic``, ``tie`` and ``delay`` among it;
+        a cell that is missing (None, NaN) is absent. Labels are any hashables but None. Everything is copied.
     nodes : collection of hashable, or a table, optional
         The nodes, in order, or a table of them: the column node (or label, id, root_id, name) says which, the others
         become attributes. Default: in the order in which the edges first name them. Nodes that edges name and a

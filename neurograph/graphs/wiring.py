@@ -35,7 +35,7 @@ class Wiring(FrozenArrays):
     pre, post : int32 array (edges,)
         Where each edge starts and ends, as places in `nodes`.
     of_nodes, of_edges : Columns
-        What they carry: ``role`` and ``bias``, ``weight``, ``plastic`` and ``tie`` among it.
+        What they carry: ``role`` and ``bias``, ``weight``, ``plastic``, ``tie`` and ``delay`` among it.
     attributes : dict
         What the graph itself carries.
     directed : bool
@@ -204,7 +204,8 @@ def numbers(column: Column, owner: Any, what: str, remark: str = "") -> NDArray[
         return values.astype(np.float32 if values.dtype == np.float32 else np.float64, copy=False)
     if values.dtype == object and set(map(type, values)) <= {float, int, np.float64}:
         try:
-            return values.astype(np.float64)
+            if np.isfinite(floats := values.astype(np.float64)).all():
+                return floats
         except OverflowError:
             pass  # read again below, one by one, to name it
     found = np.empty(values.size)

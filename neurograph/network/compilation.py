@@ -19,6 +19,7 @@ from neurograph.graphs.from_networkx import as_table
 from neurograph.graphs.signs import check_signs
 from neurograph.network.attributes import check_populated, chosen_dynamics, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
+from neurograph.network.delays import check_no_delays, read_delays
 from neurograph.network.network import Network
 from neurograph.network.symmetry import one_way, one_way_message
 from neurograph.network.unitary import check_real, unitary_network
@@ -83,6 +84,7 @@ def compile(
     _check_memory(table, number)
     _check_dynamics(table, dynamics)
     check_signs(table)
+    read_delays(table)  # so that a delay that is none is refused here
     return Network(
         connectivity=Connectivity.of(table),
         dynamics=dynamics,
@@ -139,6 +141,8 @@ def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:
             f"node {node!r} has the role 'input', but binary neurons have none: expected 'output', the role of visible "
             "neurons; neurograph.sample(network, x) holds them at x"
         )
+    if dynamics.kind != "rate":
+        check_no_delays(table, dynamics.kind)
     if dynamics.symmetric:
         wrong = one_way(table.pre, table.post, table.weights, table.free)
         if wrong is not None:

@@ -15,6 +15,7 @@ from neurograph._arrays import FrozenArrays, frozen
 from neurograph.graphs.edge_table import BIAS, CHUNK, INPUT, OUTPUT, EdgeTable
 from neurograph.graphs.signs import read_signs
 from neurograph.kernels.engine import ROWS
+from neurograph.network.delays import read_delays
 from neurograph.network.ordering import Schedule
 
 
@@ -381,6 +382,11 @@ class Connectivity(FrozenArrays):
     def signs(self) -> NDArray[np.int8]:
         """Sign that each node's outgoing weights must have: 1, -1, or 0 for any."""
         return read_signs(self.table)
+
+    @cached_property
+    def delays(self) -> NDArray[np.float64] | None:
+        """Delay of each edge (edges,); None if no edge has one above 0."""
+        return read_delays(self.table, self.kept)
 
     @cached_property
     def ties(self) -> NDArray[np.int64] | None:

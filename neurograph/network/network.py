@@ -91,6 +91,15 @@ class Network(FrozenArrays, Printed):
         return self.connectivity.table.roles
 
     @property
+    def delays(self) -> NDArray[np.float64] | None:
+        """How long what is sent along each edge takes (edges,), in units of time; None if no edge has a delay above 0.
+
+        It is the edges' attribute ``delay``. An equilibrium does not depend on it: :func:`neurograph.settle` and
+        training leave it out.
+        """
+        return self.connectivity.delays
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """The type of every number of the network."""
         return self.weights.dtype

@@ -12,6 +12,7 @@ from neurograph.errors import GraphError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.signs import read_signs
 from neurograph.network.connectivity import Connectivity
+from neurograph.network.delays import check_no_delays
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 
@@ -41,8 +42,8 @@ def unitary_network(table: EdgeTable, dynamics: Dynamics, number: np.dtype[Any])
     Raises
     ------
     GraphError
-        If nodes or edges are of a kind that it has not: see :meth:`RelayLayers.of`; or edges are tied, or a node has a
-        sign.
+        If nodes or edges are of a kind that it has not: see :meth:`RelayLayers.of`; or edges are tied, or have a
+        delay, or a node has a sign.
     ParameterError
         For another type of numbers than float64.
     """
@@ -61,6 +62,7 @@ def unitary_network(table: EdgeTable, dynamics: Dynamics, number: np.dtype[Any])
             f"node {table.nodes[place]!r} has a sign: expected none in a unitary network, for complex weights have "
             "none; remove the attribute 'sign'"
         )
+    check_no_delays(table, dynamics.kind)
     connectivity = Connectivity.of(table)
     relay_layers(connectivity)
     return Network(

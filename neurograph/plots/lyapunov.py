@@ -128,6 +128,8 @@ def _places(network: Network, nodes: tuple[Hashable, Hashable] | None) -> tuple[
 
 def _chosen(network: Network, x: Floats, name: str | None, sample: int) -> tuple[Certificate, LyapunovFunction]:
     report = certify(network, x, level="strong")
+    if report.certificates[0].system.delays is not None:
+        report.certificates[0].function(sample)  # raises, for with delays there is none
     if name is not None:
         return report[name], report[name].function(sample)
     for certificate in report.proved:

@@ -19,6 +19,9 @@ from neurograph.solvers.result import Equilibrium, Record, Status
 
 DIVERGED = int(Status.DIVERGED)
 
+NO_DELAYS = "delays are left out, for an equilibrium does not know them"
+"""What the method says of a network that has some."""
+
 
 def settle(
     network: Network,
@@ -34,6 +37,10 @@ def settle(
     throw: bool = True,
 ) -> Equilibrium:
     """Settle a network on each sample of x.
+
+    An equilibrium does not know delays, for where nothing moves, what was sent before is what is sent now. So they are
+    left out on the way to it, and ``.method`` says so; with them the network may come to another equilibrium, or to
+    none: :func:`neurograph.simulate` shows it, and :func:`neurograph.certify` says which delays do no harm.
 
     Parameters
     ----------
@@ -96,6 +103,8 @@ def settle(
         record=checked_record(network, record),
     )
     equilibrium = solver.solve(network, phase)
+    if network.delays is not None:
+        equilibrium = replace(equilibrium, method="; ".join(filter(None, (equilibrium.method, NO_DELAYS))))
     if throw:
         raise_divergence(equilibrium, solver, ", or pass throw=False to get the result as it is")
     return equilibrium

@@ -106,6 +106,14 @@ def in_turn(graph, dynamics):
     return {node: own for node, (_, own) in each.items()}
 
 
+def delayed(network, delays):
+    """Return the network with a delay of each edge (edges,), in its own units of time."""
+    graph = network.to_graph()
+    for (pre, post), delay in zip(network.edges, np.broadcast_to(delays, network.weights.shape), strict=True):
+        graph.edges[pre, post]["delay"] = float(delay)
+    return ng.compile(graph, network.dynamics)
+
+
 def graph_for(dynamics, scale=0.3, seed=0, density=1.0):
     """Two inputs, a bias node, five hidden, two outputs; some edges not plastic, parameters of each node."""
     kind = DYNAMICS[dynamics]

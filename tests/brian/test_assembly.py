@@ -1,11 +1,10 @@
 """What stands in the way of a recipe is said in a sentence with its remedy."""
 
 import networkx as nx
-import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.networks import chain, milliseconds
+from tests.brian.networks import chain
 
 
 def with_parameter(name):
@@ -73,15 +72,6 @@ def test_a_variable_that_brian2_cannot_call_so_is_named(name):
 
 def test_a_parameter_may_be_called_tau():
     assert ng.brian.build(with_parameter("tau"), [[0.5]], target="numpy").neurons.tau[0] == 2.0
-
-
-def test_a_delay_asks_for_spikes():
-    with pytest.raises(
-        ng.ParameterError, match=r"in the rate model every neuron sees what the others are at now.*spik"
-    ):
-        ng.brian.build(chain(), [[0.5]], delay=milliseconds(2), target="numpy")
-    with pytest.raises(ng.ParameterError, match="one for each of the 1 edges"):
-        ng.brian.build(chain(), [[0.5]], model="spiking", delay=milliseconds(np.ones(2)), target="numpy")
 
 
 def test_negative_states_cannot_be_rates():

@@ -9,7 +9,7 @@ import pytest
 
 import neurograph as ng
 from neurograph.errors import FormatError
-from tests.brian.networks import milliseconds
+from tests.brian.networks import delayed, milliseconds
 from tests.formats.test_nir_spikes import spikes
 
 nir = pytest.importorskip("nir")
@@ -37,12 +37,14 @@ def built(network, x=X, **options):
     return ng.brian.build(network, x, **(held | options))
 
 
-@pytest.mark.parametrize("delayed", [False, True])
+@pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("dynamics", [UNBOXED, OWN], ids=["deep", "own"])
-def test_the_file_spikes_in_the_steps_in_which_brian2_does(dynamics, delayed, tmp_path):
+def test_the_file_spikes_in_the_steps_in_which_brian2_does(dynamics, late, tmp_path):
     network = positive(dynamics)
-    delay = np.random.default_rng(0).choice([0.0, 0.5, 2.0], network.weights.size) * milliseconds(1)
-    model = built(network, delay=delay if delayed else None)
+    if late:
+        steps = np.random.default_rng(0).choice([0, 5, 20], network.weights.size)
+        network = delayed(network, steps * (0.1 / 20))
+    model = built(network)
     program = nir.read(model.to_nir(tmp_path / "net.nir"))
     model.neurons.phi = 0.0  # where NIR's neurons begin
     model.network.run(milliseconds(250))
@@ -87,8 +89,8 @@ DIFFERENT = {
     "rate": (lambda: ng.brian.build(positive(UNBOXED), X, target="numpy"), "neurons of the rate model do not spike"),
     "threshold": (lambda: built(positive(OWN), threshold="phi >= 2.0"), "spike where phi >= 2.0"),
     "reset": (lambda: built(positive(OWN), reset="phi = 0.0\ns = 0.0"), "then phi = 0.0\ns = 0.0, which is not"),
-    "noise": (lambda: built(positive(OWN), noise=0.01), "noise or extra_equations"),
-    "extra": (lambda: built(positive(OWN), extra_equations="I_ext = 0.1 : 1"), "noise or extra_equations"),
+    "noise": (lambda: built(positive(OWN), noise=0.01), "noise, extra_equations"),
+    "extra": (lambda: built(positive(OWN), extra_equations="I_ext = 0.1 : 1"), "noise, extra_equations"),
     "current": (with_current, "I_ext is not 0"),
     "drift": (lambda: built(positive(ng.dynamics.additive("tanh"))), "'additive .tanh.', but its drift"),
     "transfer": (lambda: built(positive(ng.Dynamics("-s + I + b", transfer="s**2"))), "the transfer"),

@@ -5,17 +5,24 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.networks import chain, milliseconds, spiking
+from tests.brian.networks import chain, delayed, milliseconds, spiking
 
 
-def test_spikes_travel_for_as_long_as_the_delay_says():
+def test_spikes_travel_for_as_long_as_the_delay_of_their_edge_says():
     first = []
-    for delay in (0, 7):
-        model = spiking(chain(), [[1.0]], record=1, delay=milliseconds(delay), dt=milliseconds(0.5))
+    for delay in (0.0, 0.35):
+        model = spiking(delayed(chain(), delay), [[1.0]], record=1, dt=milliseconds(0.5))
         model.settle(milliseconds(50))
         states = model.monitors["state"].s[model.compiled.nodes.index("y")]
         first.append(np.flatnonzero(states > 0)[0] * 0.5)
     assert first[1] - first[0] == 7.0
+
+
+def test_spikes_that_are_under_way_at_the_end_of_a_run_do_not_arrive_in_the_next():
+    model = spiking(delayed(chain(), 3.0), [[1.0]], dt=milliseconds(1))
+    first, second = (model.settle(milliseconds(200)).state for _ in range(2))
+    assert np.array_equal(first, second)
+    assert first[0, 1] == pytest.approx(0.8, abs=0.11)
 
 
 def test_monitors_record_the_nodes_that_are_asked_for():

@@ -50,7 +50,7 @@ def test_a_rule_is_followed_by_the_step_with_rates_and_by_the_spike_with_spikes(
     assert spikes.synapse_operations == ()
     assert spikes.on_pre.splitlines()[0] == on_spike(spikes.kind, None) == spikes.kind.on_pre
     assert "trace +=" in spikes.on_pre
-    assert synapse_equations(network, spikes.kind, None).splitlines()[0] == "w : 1"
+    assert synapse_equations(network, spikes.kind, None, False).splitlines()[0] == "w : 1"
 
 
 def test_a_reset_counts_the_spikes_of_the_window():

@@ -9,6 +9,7 @@ import pytest
 
 import neurograph as ng
 from models import martin_2021, scellier_2018
+from tests.brian.in_time.plain import along, each_step, plain, waves, with_delays
 from tests.brian.networks import (
     DYNAMICS,
     NETWORKS,
@@ -48,6 +49,32 @@ def test_every_graph_takes_the_same_steps(kind, target):
     for batch in (None, 1):
         model = built(network, target=target, batch=batch)
         assert model.settle(milliseconds(STEPS)).state == pytest.approx(euler(network, X).state, abs=1e-12)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("dynamics", ["deep", "populations of several variables"])
+def test_networks_in_time_take_the_same_steps(dynamics, target):
+    network = with_delays(dynamics)
+    x, current = waves(network)
+    here, there = (along(network, x, current, target=one, start=0.1, batch=1) for one in ("numpy", target))
+    for weights in (network.weights, 0.5 * network.weights):
+        simulations = []
+        for model in (here, there):
+            model.assign_weights(weights, network.biases)
+            simulations.append(model.simulate())
+        assert simulations[1].states == pytest.approx(simulations[0].states, abs=1e-12)
+        wanted = plain(
+            network.with_weights(weights), each_step(x), start=0.1,
+            current={node: each_step(wave) for node, wave in current.items()},
+        )  # fmt: skip
+        assert simulations[1].states == pytest.approx(wanted[..., : len(network.nodes)], abs=1e-12)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_script_of_a_target_runs_along_an_x_in_time(target, tmp_path):
+    network = with_delays("populations")
+    model = along(network, *waves(network), target=target, start=0.1)
+    assert run_script(model.source(), tmp_path) == pytest.approx(model.simulate().states[:, -1], abs=1e-12)
 
 
 def test_a_program_takes_what_is_set_between_its_runs():

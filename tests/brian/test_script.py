@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from tests.brian.networks import RULES, STEPS, XOR, built, compiled, milliseconds, run_script, spiking
+from tests.brian.networks import RULES, STEPS, XOR, built, compiled, delayed, milliseconds, run_script, spiking
 
 
 def test_the_script_runs_without_neurograph_and_gives_the_same_state(tmp_path):
@@ -31,7 +31,7 @@ def test_the_script_tells_the_populations_and_the_boxes_of_the_neurons(tmp_path)
 @pytest.mark.parametrize("model", ["spiking", "lif"])
 def test_the_script_of_a_spiking_model_gives_the_same_spikes(model, tmp_path):
     network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, scale=0.5, seed=0))
-    spikes = spiking(network, XOR, model, record=5, delay=milliseconds(3))
+    spikes = spiking(delayed(network, 0.15), XOR, model, record=5)
     expected = spikes.settle(milliseconds(60))
     assert run_script(spikes.source(milliseconds(60)), tmp_path) == pytest.approx(expected.state, abs=1e-12)
     assert spikes.monitors["spikes"].num_spikes > 0

@@ -58,6 +58,8 @@ def test_the_report_is_a_table_as_wide_as_the_terminal_between_80_and_98_columns
     assert repr(report).count("\n") == 0
     cells = {line.split()[0]: re.split(r"  +", line) for line in lines if re.search("global|local|inputs", line)}
     for certificate in report:
+        if certificate.statement.startswith("Not applicable"):
+            continue
         shown = cells[certificate.name][3]
         assert shown == "-" if not certificate.claims else certificate.claims[0].startswith(shown.split(",")[0])
     assert len(report) == len(report.certificates) == len(list(report))
@@ -82,7 +84,10 @@ def varied():
     biases[-1] = np.nextafter(biases[-1], 1.0)
     turned = graph.copy()
     turned.nodes["h0"]["role"] = "output"
+    late = graph.copy()
+    late.edges["h0", "h1"]["delay"] = 1e-300
     return first, [
+        compile(late, leaky),
         first.with_weights(weights),
         first.with_weights(first.weights, biases),
         first.without_edges([0]),

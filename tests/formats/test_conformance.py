@@ -127,6 +127,27 @@ def test_each_population_comes_back_with_its_dynamics(suffix, tmp_path):
 
 
 @every_format
+def test_delays_come_back_or_are_refused_by_name(suffix, tmp_path):
+    graph = sample(suffix)
+    delays = dict(zip(graph.edges, (0.1 + 0.2, None, 3), strict=True))
+    for edge, delay in delays.items():
+        graph.edges[edge].update({} if delay is None else {"delay": delay})
+    network = ng.compile(graph, ng.Dynamics("-s + I + b"))
+    path = tmp_path / f"late{suffix}"
+    if suffix == ".nir":
+        with pytest.raises(FormatError, match=r"attribute 'delay' of edge \('x', 0\) -> 1 has no place in NIR"):
+            write(network, path)
+        assert not path.exists()
+        return
+    back = read(write(network, path))
+    assert list(back.edges(data="delay")) == [(*edge, delay) for edge, delay in delays.items()]
+    assert ng.compile(back).delays.tobytes() == network.delays.tobytes()
+    lines = nx.DiGraph(graph)
+    lines.edges[1, "1"]["delay"] = lines.edges["1", 1]["delay"] = 7.0
+    assert ng.compile(read(write(lines, path)), ADDITIVE).delays.tolist() == ng.compile(lines, ADDITIVE).delays.tolist()
+
+
+@every_format
 def test_a_table_is_written_and_read_as_a_graph_is(suffix, tmp_path):
     graph = sample(suffix)
     path = write(ng.compile(graph, ng.Dynamics("-s + I + b")).to_table(), tmp_path / f"table{suffix}")

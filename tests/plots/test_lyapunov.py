@@ -74,3 +74,10 @@ def test_a_plane_needs_two_neurons_and_a_function():
     graph.nodes["a"]["role"] = "output"
     with pytest.raises(ng.ParameterError, match="no certificate of this network has a Lyapunov function"):
         plots.lyapunov(ng.compile(graph, ng.Dynamics("s + I", box=(0.0, 1.0))), np.zeros((1, 0)))
+
+
+def test_with_delays_there_is_none_and_it_says_why():
+    graph = ng.topologies.complete(2, 2, 1, seed=0)
+    nx.set_edge_attributes(graph, 0.5, "delay")
+    with pytest.raises(ng.ParameterError, match="has delays, with which no function of the state alone"):
+        ng.plots.lyapunov(ng.compile(graph), [[0.1, 0.2]])

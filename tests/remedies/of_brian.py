@@ -5,6 +5,8 @@ from tests.remedies.row import Row
 NETWORK = "import brian2\nnetwork, x = small_network(), X"
 BUILD = "ng.brian.build(network, x, target='numpy', {0})"
 
+SEQUENCES = "ng.brian.build(network, x[:, None], target='numpy', dt=brian2.ms, {0})"
+
 
 def build(words, cures):
     """Return the row of a model that is built with other words of a call."""
@@ -34,13 +36,6 @@ BRIAN = [
         {r"model='rate'": "ng.brian.build(network, x, target='numpy', {0})"},
         "network, x = ng.compile(small_graph(xh={'weight': -0.5}), ng.dynamics.additive('tanh')), X",
     ),
-    build(
-        "delay=1*brian2.ms",
-        {
-            r"model='spiking'": "delay=1*brian2.ms, {0}",
-            r"(model=)'spiking' or ('lif')": "delay=1*brian2.ms, {0}{1}",
-        },
-    ),
     Row(
         "ng.brian.build(network, x, target='numpy').learn(Y)",
         {
@@ -54,6 +49,39 @@ BRIAN = [
             r"model='rate'": "{0}, rule=ng.Rule('post*dpost', kind='online')",
             r"'pre\*dpost'": "model='spiking', rule=ng.Rule({0}, kind='online')",
         },
+    ),
+    Row(
+        SEQUENCES.replace("{0}", "hold=2.5*brian2.ms"),
+        {r"0\.002\*brian2\.second": SEQUENCES.replace("{0}", "hold={0}")},
+        NETWORK,
+    ),
+    Row(
+        SEQUENCES.replace("dt=brian2.ms, {0}", "dt=None"),
+        {r"100\*brian2\.ms": SEQUENCES.replace("dt=brian2.ms, {0}", "dt={0}")},
+        NETWORK,
+    ),
+    Row(
+        "ng.brian.build(network, lambda t: [t], target='numpy', dt=brian2.ms)",
+        {r"duration=200\*brian2\.ms": "ng.brian.build(network, lambda t: [t], target='numpy', dt=brian2.ms, {0})"},
+        NETWORK,
+    ),
+    Row(
+        "ng.brian.build(network, x, target='numpy').simulate()",
+        {
+            r"build\(network, np\.asarray\(x\)\[:, None\], dt=dt, hold=duration\)": (
+                "from neurograph.brian import build; dt, duration = brian2.ms, 5*brian2.ms; {0}.simulate()"
+            ),
+            r"settle\(\)": "ng.brian.build(network, x, target='numpy').{0}",
+        },
+        NETWORK,
+    ),
+    Row(
+        SEQUENCES.replace("{0}", "hold=brian2.ms") + ".settle()",
+        {
+            r"build\(network, x\[:, -1\]\)": "x = x[:, None]; ng.brian.{0}.settle()",
+            r"simulate\(\)": SEQUENCES.replace("{0}", "hold=brian2.ms") + ".{0}",
+        },
+        NETWORK,
     ),
     Row(
         "ng.brian.build(network, x, target='numpy').settle(5)",

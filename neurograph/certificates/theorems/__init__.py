@@ -2,6 +2,8 @@
 
 from neurograph.certificates.base import Theorem
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
+from neurograph.certificates.theorems.delay_independent import DelayIndependent
+from neurograph.certificates.theorems.delay_margin import DelayMargin
 from neurograph.certificates.theorems.detailed_balance import DetailedBalance
 from neurograph.certificates.theorems.diagonal_lyapunov import DiagonalLyapunov
 from neurograph.certificates.theorems.dobrushin import Dobrushin
@@ -24,10 +26,12 @@ THEOREMS: dict[str, Theorem] = {
         PMatrix(),
         Gershgorin(),
         MMatrix(),
+        DelayIndependent(),
         AbsoluteLeak(),
         InvariantBox(),
         Embedding(),
         SymmetricPart(),
+        DelayMargin(),
         DiagonalLyapunov(),
         EnergyDescent(),
         SpectralAbscissa(),

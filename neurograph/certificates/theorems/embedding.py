@@ -35,7 +35,8 @@ class Embedding(Theorem):
     bounds meet is shown by what they do as they come close: with slopes bounded over the last box only, and without
     the neurons that are pressed against the network's own box there, some weights v > 0 make every leak outweigh
     the couplings, as in the certificate m_matrix. Then any two states in the box approach each other, the equilibrium
-    is unique, and every state goes to it. Explicit Euler with dt <= 1/max L does the same.
+    is unique, and every state goes to it. Explicit Euler with dt <= 1/max L does the same. Delays change nothing: what
+    the neurons hear comes into the same bounds, only later, and sizes alone decide between them.
 
     Stronger than the certificate m_matrix where the inputs saturate neurons. Bounds are rounded outward, and the
     roundings of the last test are taken into account. About 50 times two products with the couplings for each input.
@@ -50,6 +51,7 @@ class Embedding(Theorem):
         "systems, IEEE CDC 2020; "
         "Davydov, Proskurnikov, Bullo, arXiv 2110.08298 (the last test)"
     )
+    despite_delays = ("unique equilibrium", "asymptotically stable")
     does_not_cover = "other inputs, however close; Certificate.radius says how far an answer holds."
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:

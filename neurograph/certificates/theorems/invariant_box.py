@@ -30,13 +30,15 @@ class InvariantBox(Theorem):
     network's own box, or from all states, until they shrink no more; see :class:`Inclusion`. A nudge with beta > 0
     towards targets in the box cannot take a state out of it; with beta < 0 the targets may be any. Explicit Euler with
     dt <= 1/max L keeps to them too. With another drift, or in a transposed phase, the network's own box is what is
-    known: clipping keeps every state in it. Ends are rounded outward.
+    known: clipping keeps every state in it. Ends are rounded outward. With delays, a state is what all neurons were
+    over the time of the longest one.
     """
 
     name = "invariant_box"
     scope = "all inputs"
     assumptions = (CONSTANT,)
     reference = "Nagumo's theorem, after Blanchini, Automatica 35, 1999"
+    despite_delays = ("box invariant",)
     does_not_cover = "whether a state in the box settles."
 
     def examine(self, system: System, deadline: Deadline) -> Certificate:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from neurograph.certificates.base import CONSTANT, Certificate, Theorem
 from neurograph.certificates.bounds.robustness_radius import Sensitivity, against_each_other, driving, radii, settled
+from neurograph.certificates.bounds.weights import outweighed, searched
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
-from neurograph.solvers.contraction import Weighting, weightings
-
-VISITS = 1.5e8
-"""Visits of edges that one search may cost, however many the rounds; at least MIN_ROUNDS, at most MAX_ROUNDS."""
-
-MIN_ROUNDS, MAX_ROUNDS = 30, 2000
+from neurograph.solvers.contraction import Weighting
 
 ROUNDS = 100
 """Products that bring the bound of how far neurons move down to its least."""
-
-PATIENCE, GROWTH = 10, 1e-4
-"""The search ends when so many rounds raise a positive rate by less than this share of it, or find that none is."""
 
 
 class MMatrix(Theorem):
@@ -105,7 +96,7 @@ class MMatrix(Theorem):
             )
         # L_j = -max A_jj, B_ji = max |A_ji|. Of the weights v that are tried, those with the largest
         # c = min_j (L_j - sum_i B_ji v_i / v_j) are kept, and c is then proved, the roundings subtracted.
-        found, rounds = _searched(leaks, coupling, start, deadline)
+        found, rounds = searched(leaks, coupling, start, deadline)
         rate = float(np.min(found.surpluses(leaks, np.diff(coupling.indptr))))
         radius = float(np.max(found.reached / leaks))
         witness: dict[str, Any] = {"v": found.v, "spectral radius at most": radius, "products": rounds}
@@ -122,7 +113,7 @@ class MMatrix(Theorem):
         node = int(np.argmin(leaks - found.reached))
         # B_SS x >= L_S x for some x > 0 on S means that the spectral radius of L^-1 B is at least 1: L - B is no
         # M-matrix (Berman and Plemmons, chapter 6): then no v does.
-        closed = _outweighed(leaks, coupling, found)
+        closed = outweighed(leaks, coupling, found)
         if closed.size:
             labels = tuple(system.nodes[place] for place in closed)
             witness["outweighed"] = labels
@@ -140,33 +131,3 @@ class MMatrix(Theorem):
             margin=rate,
             witness=witness,
         )
-
-
-def _searched(leaks: Array, coupling: sp.csr_array, start: Array, deadline: Deadline) -> tuple[Weighting, int]:
-    """Return the best weights found, and how many products they took."""
-    most = int(np.clip(VISITS / max(coupling.nnz, 1), MIN_ROUNDS, MAX_ROUNDS))
-    search = weightings(leaks, coupling.__matmul__, start)
-    best, rates = next(search), [-np.inf]
-    for found in islice(search, most - 1):
-        deadline.check()
-        best = max(best, found, key=lambda one: float(one.rate))
-        rates.append(float(best.rate))
-        if len(rates) % PATIENCE:
-            continue
-        if best.rate <= 0.0 and _outweighed(leaks, coupling, found).size:
-            return found, len(rates)
-        if best.rate > 0.0 and rates[-1] - rates[-PATIENCE] <= GROWTH * rates[-1]:
-            break
-    return best, len(rates)
-
-
-def _outweighed(leaks: Array, coupling: sp.csr_array, found: Weighting) -> Array:
-    """Find neurons S and x > 0 on S with B_SS x >= L_S x, which no weights can outweigh; empty if none are found."""
-    inside = found.reached >= leaks
-    while np.any(inside):
-        x = np.where(inside, found.v, 0.0)
-        still = inside & (coupling @ x >= (1.0 + 1e-12) * leaks * x)
-        if np.array_equal(still, inside):
-            break
-        inside = still
-    return np.flatnonzero(inside)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse.linalg import ArpackError
 
 from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
+from neurograph.certificates.bounds.delays import longest
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
 from neurograph.certificates.deadline import Deadline
@@ -24,6 +25,8 @@ class SymmetricPart(Theorem):
 
     A transposed phase keeps it: the symmetric part of J(s) - J(s*) + J(s*)' is that of J(s). Explicit Euler: see
     :func:`contraction`.
+
+    Without a box, couplings may have delays up to a longest one, as in the certificate delay_margin: the margin.
 
     Up to 1500 nodes the bound is proved by a Cholesky factorisation, rounding included; beyond, Lanczos estimates it.
     """
@@ -66,6 +69,15 @@ class SymmetricPart(Theorem):
         return self.proved(
             system,
             f"{APPROACH} exp({mu:.4g} t) in the l_2 norm: {what} is at most {mu:.4g}.{convex}{rounding}",
-            margins=self.robustness_margins(system, -mu),
+            margins=self.robustness_margins(system, -mu) | _bearable_delays(system, -mu),
             **contraction(system, slopes, ones, -mu, proved),
         )
+
+
+def _bearable_delays(system: System, rate: float) -> dict[str, float]:
+    """Return how long all couplings may take at most, where that is known."""
+    if system.boxed or system.transposed or not np.isfinite(system.fastest):
+        return {}
+    ones = system.weights.copy()
+    ones.data = np.ones_like(ones.data)
+    return {"delays": longest(system, rate, ones)}

@@ -1,0 +1,1 @@
+"""Networks in time: what drives them, what delays their rates, and what they do as a simulation."""
