@@ -41,7 +41,8 @@ from neurograph.regions.region import InputRegion
 from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood
 from neurograph.sampling.result import Samples
 from neurograph.sampling.sample import sample
-from neurograph.simulation.simulate import Simulation, simulate
+from neurograph.simulation.result import Simulation
+from neurograph.simulation.simulate import simulate
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
