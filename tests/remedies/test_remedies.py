@@ -73,7 +73,7 @@ UNTRIED = {
     ("network/compilation.py", "dtype='float32'"): SHORT,
     ("plots/phases.py", "keeps no trajectory"): "only a solver of one's own gets there; the others refuse it before",
     ("plots/style.py", "pip install"): INSTALLS,
-    ("tasks.py", "pip install"): INSTALLS,
+    ("tasks/patterns.py", "pip install"): INSTALLS,
     ("training/estimators.py", "pip install"): INSTALLS,
     ("training/remarks.py", "train with keep="): SLOW,
 }
