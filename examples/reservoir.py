@@ -80,12 +80,15 @@ def capacity(graph: nx.DiGraph, seed: int) -> float:
     return sum(np.corrcoef(*pair)[0, 1] ** 2 for pair in zip(said.T, before[2000:].T, strict=True))
 
 
-def nrmse(graph: nx.DiGraph, horizon: int, seed: int) -> float:
-    """Return the error of a series foretold: what 1500 steps taught, on the next 500."""
-    x, y = ng.tasks.mackey_glass(steps=2000, horizon=horizon, seed=seed)
+def errors(graph: nx.DiGraph, seed: int) -> list[float]:
+    """Return the error of the series foretold, of each horizon: what 1500 steps taught, on the next 500."""
     reservoir = ng.GraphReservoir(graph, input_scaling=0.5, washout=100, random_state=seed)
-    model = make_pipeline(StandardScaler(), reservoir, Ridge(1e-7)).fit(x[:1500], y[:1500].ravel())
-    return np.sqrt(np.mean((model.predict(x)[1500:] - y[1500:, 0]) ** 2)) / y.std()
+    found = []
+    for horizon in HORIZONS:
+        x, y = ng.tasks.mackey_glass(steps=2000, horizon=horizon, seed=seed)
+        model = make_pipeline(StandardScaler(), reservoir, Ridge(1e-7)).fit(x[:1500], y[:1500].ravel())
+        found.append(np.sqrt(np.mean((model.predict(x)[1500:] - y[1500:, 0]) ** 2)) / y.std())
+    return found
 
 
 def main() -> dict[str, np.ndarray]:
@@ -102,10 +105,8 @@ def main() -> dict[str, np.ndarray]:
     print(f"{'':26}" + "".join(f"{head:>18}" for head in heads))
     found = {}
     for wiring, drawn in wirings.items():
-        graphs = [drawn(seed) for seed in SEEDS]
-        found[wiring] = np.array(
-            [[capacity(one, seed), *(nrmse(one, ahead, seed) for ahead in HORIZONS)] for seed, one in enumerate(graphs)]
-        )
+        graphs = {seed: drawn(seed) for seed in SEEDS}
+        found[wiring] = np.array([[capacity(one, seed), *errors(one, seed)] for seed, one in graphs.items()])
         digits = zip(found[wiring].mean(axis=0), found[wiring].std(axis=0), (1, 3, 3), strict=True)
         print(f"{wiring:26}" + "".join(f"{f'{mean:.{k}f} ± {sd:.{k}f}':>18}" for mean, sd, k in digits))
     return found

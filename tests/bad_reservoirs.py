@@ -36,7 +36,7 @@ RESERVOIRS = [
     ("a node that leaks too much", lambda: fitted(graph(b={"leak": 3.0})), ["leak of node 'b' is 3.0", "<= 1"]),
     ("a spectral radius of 0", lambda: fitted(spectral_radius=0.0), ["spectral_radius is 0.0", "> 0, or None"]),
     ("a spectral radius without a cycle", lambda: fitted(chain()), ["is 0.9", "no cycle", "spectral_radius=None"]),
-    ("a spectral radius that is not found", lambda: fitted(ring(900)), ["not found", "spectral_radius=None"]),
+    ("a spectral radius that is not found", lambda: fitted(ring(501)), ["not found", "spectral_radius=None"]),
     ("an input scaling of text", lambda: fitted(input_scaling="big"), ["input_scaling is 'big'", "finite number"]),
     ("a washout below 0", lambda: fitted(washout=-1), ["washout is -1", ">= 0"]),
     ("a washout that is no whole number", lambda: fitted(washout=0.5), ["washout is 0.5", "whole number"]),

@@ -14,7 +14,7 @@ RESERVOIRS = [
     Row(
         "ng.GraphReservoir(graph).fit(X)",
         KEPT,
-        "graph = nx.DiGraph([(k, (k + 1) % 900, {'weight': 1.0}) for k in range(900)])",
+        "graph = nx.DiGraph([(k, (k + 1) % 501, {'weight': 1.0}) for k in range(501)])",
     ),
     Row(
         "ng.GraphReservoir(small_graph(), last=True).fit(X)",
