@@ -1,4 +1,4 @@
-"""Not a speed: the same matrices as a reservoir here and in reservoirpy, their states and what read-outs make of them."""
+"""Not a speed: the same matrices as a reservoir here and in reservoirpy, their states and what is read from them."""
 
 import importlib.util
 
