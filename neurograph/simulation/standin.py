@@ -5,12 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from neurograph.errors import DivergenceError
+
 
 def simulate(network: Any, x: Any, *, dt: float, method: str, record: Any, progress: Any = None) -> Any:
     """Run Euler's method."""
+    with np.errstate(all="ignore"):
+        return _run(network, x, dt, record)
+
+
+def _run(network: Any, x: Any, dt: float, record: Any) -> Any:
     table = network.connectivity.table
     W = network.matrix()
-    values = {name: one for name, one in network.constants.items()}
+    values = dict(network.constants)
     free = table.free
     states = np.zeros((x.shape[0], len(network.nodes)))
     states[:, table.roles == 2] = 1.0
@@ -19,6 +26,8 @@ def simulate(network: Any, x: Any, *, dt: float, method: str, record: Any, progr
     for t in range(x.shape[1]):
         states[:, network.connectivity.inputs] = x[:, t]
         summed = (W @ states.T).T
+        if not np.isfinite(states).all():
+            raise DivergenceError("diverged")
         drift = eval(
             network.dynamics.drift,
             {
@@ -33,4 +42,4 @@ def simulate(network: Any, x: Any, *, dt: float, method: str, record: Any, progr
         states = np.where(free, states + dt * drift, states)
         if (t + 1) % record.every == 0:
             frames.append(states[:, index])
-    return SimpleNamespace(states=np.stack(frames, axis=1), outputs=None)
+    return SimpleNamespace(states=np.stack(frames, axis=1), outputs=None, interrupted=False)

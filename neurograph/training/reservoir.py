@@ -203,6 +203,8 @@ class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         x = np.concatenate([np.repeat(x[:, :1], self._washout, axis=1), x], axis=1)
         kept = Record(every=x.shape[1] if self._last else 1, nodes=self._read)
         run = simulate(self.network_, x, dt=1.0, method="euler", record=kept, progress=False)
+        if run.interrupted:  # what was kept has not a row for each step
+            raise KeyboardInterrupt
         states = run.states if self._last else run.states[:, self._washout :]
         return np.array(states, np.float64).reshape(-1, len(self._read))
 

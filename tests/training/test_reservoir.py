@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -191,6 +192,19 @@ def test_what_a_reservoir_is_can_be_certified_pruned_and_taken_along():
     fewer = ng.prune(reservoir.network_, ng.pruning.magnitude(0.2)).network
     again = ng.GraphReservoir(fewer, spectral_radius=None).fit(x)
     assert again.network_.weights.tobytes() == fewer.weights.tobytes()
+
+
+def test_a_reservoir_that_grows_beyond_all_floats_is_named():
+    reservoir = ng.GraphReservoir(RANDOM, spectral_radius=9.0, activation="identity", random_state=0)
+    with pytest.raises(ng.DivergenceError):
+        reservoir.fit_transform(np.ones((1000, 1)))
+
+
+def test_what_is_interrupted_gives_no_rows(monkeypatch):
+    ended = SimpleNamespace(states=np.zeros((1, 3, 20)), interrupted=True)
+    monkeypatch.setattr("neurograph.training.reservoir.simulate", lambda *_, **__: ended)
+    with pytest.raises(KeyboardInterrupt):
+        ng.GraphReservoir(RANDOM).fit_transform(series())
 
 
 def test_without_scikit_learn_the_remedy_is_named():
