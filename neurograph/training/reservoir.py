@@ -22,7 +22,7 @@ from neurograph.graphs.normalisation import spectral_radius
 from neurograph.graphs.wiring import Wiring
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
-from neurograph.simulation.standin import simulate
+from neurograph.simulation.simulate import simulate
 from neurograph.solvers.result import Record
 
 try:
