@@ -41,7 +41,8 @@ from neurograph.regions.region import InputRegion
 from neurograph.sampling.energy import Distribution, exact_distribution, log_likelihood
 from neurograph.sampling.result import Samples
 from neurograph.sampling.sample import sample
-from neurograph.simulation.simulate import Simulation, simulate
+from neurograph.simulation.result import Simulation
+from neurograph.simulation.simulate import simulate
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
@@ -54,6 +55,7 @@ from neurograph.training.train import train
 if TYPE_CHECKING:
     from neurograph import plots
     from neurograph.training.estimators import GraphClassifier, GraphRegressor
+    from neurograph.training.reservoir import GraphReservoir
 
 __all__ = [
     "HAM",
@@ -74,6 +76,7 @@ __all__ = [
     "GraphError",
     "GraphMetrics",
     "GraphRegressor",
+    "GraphReservoir",
     "GraphTooLargeError",
     "GraphWarning",
     "InputRegion",
@@ -139,6 +142,8 @@ def __getattr__(name: str) -> object:
         return importlib.import_module("neurograph.plots")
     if name in ("GraphClassifier", "GraphRegressor"):
         return getattr(importlib.import_module("neurograph.training.estimators"), name)
+    if name == "GraphReservoir":
+        return importlib.import_module("neurograph.training.reservoir").GraphReservoir
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("neurograph")
     raise missing_attribute("neurograph", name, __all__)

@@ -49,6 +49,10 @@ class TrainingWarning(UserWarning):
     """A training run learns little or nothing, and what to do about it."""
 
 
+class SimulationWarning(UserWarning):
+    """A simulation ended early, and what was computed is kept."""
+
+
 class GraphWarning(UserWarning):
     """A graph was changed as it was taken in, without having been asked for."""
 

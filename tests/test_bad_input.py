@@ -12,6 +12,7 @@ from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
+from tests.bad_reservoirs import RESERVOIRS
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
@@ -315,6 +316,7 @@ CALLS = [
     *POPULATIONS,
     *IN_TIME,
     *REGIONS,
+    *RESERVOIRS,
     *UNITARY,
     *VARIABLES,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),

@@ -70,6 +70,13 @@ def rates_solve_the_convex_problem(given):
     return all(np.allclose(rates, solution, atol=1e-9) and np.any(rates > 0.1) for rates, solution in given)
 
 
+def remembers_and_foretells_within_its_bounds(found):
+    """No reservoir remembers more than it has neurons, or than the delays that are asked for; guessing errs by 1."""
+    return len(found) == 4 and all(
+        np.all((each[:, 0] > 5) & (each[:, 0] < 60)) and np.all(each[:, 1:] < 0.8) for each in found.values()
+    )
+
+
 RIGHT = {
     "balance": rates_are_those_of_two_linear_equations,
     "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
@@ -79,6 +86,7 @@ RIGHT = {
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "minimises_an_energy": rates_solve_the_convex_problem,
     "published_conditions": only_the_absolute_leak_passes,
+    "reservoir": remembers_and_foretells_within_its_bounds,
     "settles": ended_in_one_place,
     "spikes_beside_rates": spikes_are_near_the_equilibrium,
     "your_own_equations_in_brian2": a_little_fatigue_is_borne_and_much_is_not,

@@ -42,6 +42,9 @@ CALLS = [
     (lambda _, **named: ng.solvers.Euler(**named), {"n_steps": "steps=", "step_size": "dt="}),
     (lambda _, **named: ng.topologies.complete(2, 2, 1, **named), {"random_state": "seed=", "biases": "bias="}),
     (lambda _, **named: ng.GraphClassifier(**named), {"optimizer": "optimiser=", "random_seed": "random_state="}),
+    (lambda _, **named: ng.GraphReservoir(None, **named), {
+        "seed": "random_state=", "lr": "leak=", "sr": "spectral_radius=", "warmup": "washout=",
+    }),
 ]  # fmt: skip
 
 
@@ -111,7 +114,7 @@ def test_a_module_lists_its_public_names_alone(module):
 
 def test_every_synonym_leads_to_a_word_that_is_there():
     functions = [ng.train, ng.prune, ng.settle, ng.compile, ng.certify, ng.sweep, ng.topologies.complete]
-    functions += [ng.optimisers.adam, ng.solvers.Euler, ng.GraphClassifier]
+    functions += [ng.optimisers.adam, ng.solvers.Euler, ng.GraphClassifier, ng.GraphReservoir]
     words = {name for function in functions for name in inspect.signature(function).parameters}
     words |= {name for module in [ng, *MODULES] for name in module.__all__}
     assert {meant for line in _checks.SYNONYMS.values() for meant in line.split()} <= words

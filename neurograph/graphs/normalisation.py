@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy
 from numpy.typing import NDArray
+from scipy.sparse import csgraph
 
 from neurograph._checks import finite_number, warn
 from neurograph.errors import GraphError, GraphWarning, ParameterError
@@ -16,8 +17,11 @@ from neurograph.graphs.wiring import Wiring, complex_numbers, numbers
 
 Normalise = Literal["auto", "incoming", "largest"] | float | None
 
+SMALL = 50
+"""Up to so many nodes all eigenvalues are found at once, of a dense matrix."""
+
 DENSE = 500
-"""Up to so many nodes all eigenvalues are found, of a dense matrix."""
+"""Up to so many nodes they are where the largest is not found by itself."""
 
 
 MOST = 1e6
@@ -124,16 +128,20 @@ def _largest(weights: NDArray[Any]) -> float:
 
 
 def spectral_radius(matrix: scipy.sparse.csr_array) -> float:
-    """Return the largest size of an eigenvalue."""
+    """Return the largest size of an eigenvalue; exactly that of a self-loop where there is no longer cycle."""
     size = matrix.shape[0]
-    if size <= DENSE:
-        return float(np.abs(np.linalg.eigvals(matrix.toarray())).max(initial=0.0))
-    start = np.random.default_rng(0).random(size)
-    try:
-        found = scipy.sparse.linalg.eigs(matrix.astype(np.float64), 1, v0=start, return_eigenvectors=False)
-    except scipy.sparse.linalg.ArpackNoConvergence as error:
-        raise GraphError(
-            "the spectral radius was not found, for several eigenvalues are nearly as large: expected "
-            "normalise='incoming' or normalise='largest'"
-        ) from error
-    return float(np.abs(found).max())
+    parts, _ = csgraph.connected_components(matrix, connection="strong")
+    if parts == size:
+        return float(np.abs(matrix.diagonal()).max(initial=0.0))
+    if size > SMALL:
+        start = np.random.default_rng(0).random(size)
+        try:
+            found = scipy.sparse.linalg.eigs(matrix.astype(np.float64), 1, v0=start, return_eigenvectors=False)
+            return float(np.abs(found).max())
+        except scipy.sparse.linalg.ArpackNoConvergence as error:
+            if size > DENSE:
+                raise GraphError(
+                    "the spectral radius was not found, for several eigenvalues are nearly as large: expected "
+                    "normalise='incoming' or normalise='largest'"
+                ) from error
+    return float(np.abs(np.linalg.eigvals(matrix.toarray())).max(initial=0.0))

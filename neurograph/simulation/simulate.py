@@ -1,89 +1,151 @@
-"""simulate(): a network along sequences."""
+"""simulate(): a network in time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from neurograph._arrays import FrozenArrays, frozen
-from neurograph._checks import check_memory
-from neurograph.errors import DivergenceError
+from neurograph._arrays import frozen
+from neurograph._checks import Seed, check_memory
+from neurograph.errors import DivergenceError, ParameterError
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.network.sequences import checked_sequences, checked_state
+from neurograph.simulation.rates import simulated
+from neurograph.simulation.result import Simulation
 from neurograph.simulation.run import parts_of, turned
+from neurograph.solvers.result import Record
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Simulation(FrozenArrays):
-    """What :func:`simulate` returns.
+def simulate(
+    network: Network,
+    x: ArrayLike | Callable[[float], ArrayLike] | None = None,
+    *,
+    dt: float | None = None,
+    duration: float | None = None,
+    hold: float | None = None,
+    current: Mapping[Hashable, ArrayLike | Callable[[float], ArrayLike]] | None = None,
+    method: str = "auto",
+    noise: float | Mapping[Hashable, float] | ArrayLike = 0.0,
+    start: Any = 0.0,
+    record: Record | int | None = None,
+    seed: Seed = None,
+    to: str | PathLike[str] | None = None,
+    progress: bool | None = None,
+) -> Simulation:
+    r"""Run a network in time: driven by inputs and currents, noisy, delayed.
 
-    Attributes
-    ----------
-    network : Network
-    time : array (time,)
-        The number of each step, from 1 on: states and outputs are those after it.
-    states : complex array (batch, time, neurons)
-        The neurons in the graph's order; relays hold nothing.
-    outputs : array (batch, time, outputs)
-    last : complex array (batch, neurons)
-        The states at the end: ``simulate(network, more, start=simulation.last)`` goes on, to the same bits.
-    """
+    .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
+        I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
 
-    network: Network
-    time: NDArray[np.float64]
-    states: NDArray[np.complex128]
-    outputs: NDArray[np.float64]
-    last: NDArray[np.complex128]
+    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, d the delay of an edge (its attribute
+    ``delay``); s stays in the box. In steps of h = `dt`, with k the drift, L its leak and xi normal numbers:
 
-    def __repr__(self) -> str:
-        """Return a line with the size."""
-        batch, time, neurons = self.states.shape
-        return f"Simulation({batch} sequences, {time} steps, {neurons} neurons)"
+    - "euler": s <- box(s + h k + sigma sqrt(2 h) xi)
+    - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
+    - "heun": the mean of the drifts at both ends of a step of "euler", whose noise it takes
+    - "rk4": the classical four stages, without noise or delays
 
-
-def simulate(network: Network, x: ArrayLike, *, start: Any = 0.0) -> Simulation:
-    r"""Run a unitary network along sequences.
-
-    .. math:: h_t = \mathrm{modReLU}(W h_{t-1} + V x_t), \quad y_t = \mathrm{Re}(U h_t) + d
-
-    W is compiled to a product of sparse factors, once for each network; Fourier transforms are recognised by the
-    numbers of their edges, and done by scipy.fft.
+    A unitary network steps along sequences, :math:`h_t = \mathrm{modReLU}(W h_{t-1} + V x_t)`,
+    :math:`y_t = \mathrm{Re}(U h_t) + d`: of it x and `start` are given, and nothing else. Its W is compiled to a product
+    of sparse factors, once for each network; Fourier transforms are recognised by the numbers of their edges.
 
     Parameters
     ----------
     network : Network
-        Of ``dynamics.unitary()``.
-    x : array (batch, time, inputs)
-    start : number, complex array (neurons,) or (batch, neurons)
-        The states before the first step. modReLU leaves a neuron at exactly 0 where it is.
+    x : array (batch, time, inputs), or function of time
+        What the input nodes are held at: each value for the time `hold`; or ``x(t)``, (inputs,) or (batch, inputs), read
+        at the time of each stage.
+    dt : float
+        Length of a step, in the network's dimensionless time.
+    duration : float, optional
+        For how long, a whole multiple of `dt`; default: until the arrays end.
+    hold : float, optional
+        How long a value of an array is in force, a whole multiple of `dt`; default `dt`.
+    current : mapping of node to number, array (time,) or (batch, time), or function of time, optional
+        What is added to the summed input of a node, held as x is.
+    method : {"auto", "exponential", "euler", "heun", "rk4"}
+        "auto" is "exponential" where the leak is linear and at no node negative, else "heun" with noise or delays, else
+        "rk4". Their orders are 1, 1, 2 and 4; with noise all converge weakly with the step.
+    noise : number, mapping of node to number, or array (nodes,)
+        sigma: the standard deviation of a neuron that leaks at rate 1 and does nothing else. The numbers are those of
+        Philox4x32-10 [1]_ for the seed, the node, the sample and the step: the same in any batch, on any number of threads.
+    start : number, array (nodes,) or (batch, nodes), "uniform", or the ``.last`` of a simulation
+        The state at time 0, and everything before: input nodes too are taken to have been at it. A ``.last`` goes on,
+        to the same bits, with its time, its noise and what is still under way along delayed edges.
+    record : Record or int, optional
+        Which frames to keep, as in :func:`neurograph.settle`; default: every node after every step.
+    seed : int or numpy.random.Generator
+        Of the noise, and of ``start="uniform"``.
+    to : path, optional
+        A .npy file that the states are streamed to, in pieces; ``.states`` is then a read-only map of it, and further
+        variables are not kept.
+    progress : bool, optional
+        Whether to draw a progress bar, which leaves nothing behind; default: on a terminal, after a second.
 
     Returns
     -------
     Simulation
-        ``.states``, ``.outputs``, ``.last``.
+        ``.time``, ``.states``, ``.outputs``, ``.last``. After Ctrl-C, what was computed until then.
 
     Raises
     ------
-    ParameterError
-        If the network is of other neurons, or `start` is no number.
     DataError
-        If x or `start` has the wrong shape or holds a number that is not finite.
+        If x, a current or `start` has the wrong shape, or holds a number that is not finite.
+    ParameterError
+        If another argument is out of range, does not go with the network, or `dt` is so long that a neuron by itself
+        would grow.
+    GraphTooLargeError
+        If the frames, or what is under way along delayed edges, do not fit into memory.
     DivergenceError
-        If a state leaves the range of floats, as it can where W is not unitary.
+        If a state leaves the range of floats.
+
+    Notes
+    -----
+    A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. A box makes the order
+    of every method 1 where it is met. An equilibrium does not know delays; whether a network settles does.
+
+    References
+    ----------
+    .. [1] Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
 
     Examples
     --------
     >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.layered(inputs=1, hidden=(4,), outputs=1, seed=0), ng.dynamics.additive("tanh"))
+    >>> ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0)
+    Simulation(1 samples, 100 frames, 6 nodes, until time 10; exponential, for the leak is linear)
     >>> graph = ng.topologies.unitary(inputs=1, units=8, outputs=1, seed=0)
-    >>> simulate(ng.compile(graph, ng.dynamics.unitary()), [[[1.0], [0.0], [0.0]]])
+    >>> ng.simulate(ng.compile(graph, ng.dynamics.unitary()), [[[1.0], [0.0], [0.0]]])
     Simulation(1 sequences, 3 steps, 8 neurons)
     """
-    network = checked_network(network, "unitary")
+    network = checked_network(network, "rate", "unitary")
+    given = {
+        "dt": dt, "duration": duration, "hold": hold, "current": current, "method": method, "noise": noise,
+        "record": record, "seed": seed, "to": to, "progress": progress,
+    }  # fmt: skip
+    if network.dynamics.kind == "rate":
+        return simulated(network, x, start=start, **given)
+    for name, value in given.items():
+        if (
+            value is not None
+            and not (name == "method" and value == "auto")
+            and not (name == "noise" and value is noise == 0.0)
+        ):
+            raise ParameterError(
+                f"{name} is given, but a unitary network steps along x as it is: expected x and start alone, as in "
+                "neurograph.simulate(network, x)"
+            )
+    return _turned(network, x, start)
+
+
+def _turned(network: Network, x: Any, start: Any) -> Simulation:
+    """Run a unitary network along sequences."""
     given = checked_sequences(network, x)
     batch, time = given.shape[:2]
     neurons = relay_layers(network.connectivity).neurons.size
@@ -104,10 +166,17 @@ def simulate(network: Network, x: ArrayLike, *, start: Any = 0.0) -> Simulation:
             "a state is no longer finite: expected a W that conserves the norm, of which "
             "neurograph.certify(network) says which factor does not, and finite weights of moderate size"
         )
+    labels = tuple(network.nodes[place] for place in relay_layers(network.connectivity).neurons)
     return Simulation(
-        network,
-        frozen(np.arange(1.0, time + 1.0)),
-        frozen(states[1:].transpose(1, 0, 2)),
-        frozen(outputs.transpose(1, 0, 2)),
-        frozen(states[-1].copy()),
+        network=network,
+        dt=1.0,
+        method="unitary steps",
+        time=frozen(np.arange(1.0, time + 1.0)),
+        nodes=labels,
+        states=frozen(states[1:].transpose(1, 0, 2)),
+        outputs=frozen(outputs.transpose(1, 0, 2)),
+        variables={},
+        inputs=frozen(given.copy()),
+        currents={},
+        last=frozen(states[-1].copy()),
     )

@@ -5,6 +5,7 @@ import warnings
 import networkx as nx
 import numpy as np
 import pytest
+import scipy.sparse
 
 import neurograph as ng
 from neurograph.errors import GraphError, GraphWarning, ParameterError
@@ -42,9 +43,9 @@ def test_the_largest_becomes_one():
     assert np.allclose(ng.compile(table, ng.dynamics.vector_field()).matrix().toarray(), W.T / 77)
 
 
-@pytest.mark.parametrize("dense", [0, 500])
-def test_a_number_is_the_spectral_radius_among_free_nodes(monkeypatch, dense):
-    monkeypatch.setattr(normalisation, "DENSE", dense)
+@pytest.mark.parametrize("small", [0, 50])
+def test_a_number_is_the_spectral_radius_among_free_nodes(monkeypatch, small):
+    monkeypatch.setattr(normalisation, "SMALL", small)
     table = topologies.from_matrix(counts(), **ROLES, normalise=0.9)
     W = ng.compile(table, ng.dynamics.vector_field()).matrix().toarray()
     assert np.abs(np.linalg.eigvals(W[1:, 1:])).max() == pytest.approx(0.9, rel=1e-9)
@@ -53,12 +54,20 @@ def test_a_number_is_the_spectral_radius_among_free_nodes(monkeypatch, dense):
 
 
 def test_sparse_and_dense_radii_agree(monkeypatch):
-    import scipy.sparse
-
     matrix = scipy.sparse.csr_array(counts(40, seed=1).astype(float))
     whole = spectral_radius(matrix)
-    monkeypatch.setattr(normalisation, "DENSE", 0)
+    monkeypatch.setattr(normalisation, "SMALL", 0)
     assert spectral_radius(matrix) == pytest.approx(whole, rel=1e-9)
+
+
+def test_the_radius_of_a_ring_is_found_and_that_of_a_path_is_0_exactly():
+    """All eigenvalues of a ring are of one size; those of a path, its nodes in any order, are hard to compute."""
+    order = np.random.default_rng(0).permutation(120)
+    for pre, post, radius in ((order, np.roll(order, 1), 0.7), (order[:-1], order[1:], 0.0)):
+        matrix = scipy.sparse.csr_array((np.full(pre.size, 0.7), (post, pre)), shape=(120, 120))
+        assert spectral_radius(matrix) == pytest.approx(radius, rel=1e-9, abs=0.0)
+    loops = scipy.sparse.csr_array(np.diag([0.5, -0.9, 0.1]) + np.triu(np.ones((3, 3)), 1))
+    assert spectral_radius(loops) == 0.9
 
 
 def test_counts_of_synapses_are_scaled_with_a_warning_and_only_they():

@@ -15,6 +15,7 @@ from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_regions import REGIONS
+from tests.remedies.of_reservoirs import RESERVOIRS
 from tests.remedies.of_training import TRAINING
 from tests.remedies.of_unitary import UNITARY
 
@@ -32,6 +33,7 @@ ROWS = [
     *UNITARY,
     *COMPRESSION,
     *REGIONS,
+    *RESERVOIRS,
 ]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 
@@ -73,8 +75,9 @@ UNTRIED = {
     ("network/compilation.py", "dtype='float32'"): SHORT,
     ("plots/phases.py", "keeps no trajectory"): "only a solver of one's own gets there; the others refuse it before",
     ("plots/style.py", "pip install"): INSTALLS,
-    ("tasks.py", "pip install"): INSTALLS,
+    ("tasks/patterns.py", "pip install"): INSTALLS,
     ("training/estimators.py", "pip install"): INSTALLS,
+    ("training/reservoir.py", "pip install"): INSTALLS,
     ("training/remarks.py", "train with keep="): SLOW,
 }
 """File and a part of the text of each message with code that no row tries, and why."""

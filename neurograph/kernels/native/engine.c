@@ -224,6 +224,87 @@ failed:
     return 0;
 }
 
+/* driven(equations, nodes, outputs, recurrent, clamped, box, start, (dt, exponential, weight, ahead), steps, (values, which,
+   input_row, current_row), (step, key, noise), (edges, lag, sent), (every, rows, frames,
+   first), threads, end): a run in time. */
+static PyObject *driven(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct phase p = {0};
+    struct drive *d = &p.drive;
+    PyObject *equations, *nodes, *outputs, *recurrent, *clamped, *start, *weight, *ahead, *values, *which, *inputs, *currents;
+    PyObject *noise, *edges, *lag, *sent, *rows, *frames, *end;
+    unsigned long long key;
+    int64_t count, stages;
+    if (!PyArg_ParseTuple(args, "OOOOO(dd)O(dpOO)L(OOOO)(LKO)(OOO)(LOOL)LO", &equations, &nodes, &outputs, &recurrent, &clamped,
+                          &p.low, &p.high, &start, &d->dt, &d->exponential, &weight, &ahead, &p.steps, &values, &which, &inputs,
+                          &currents, &d->step, &key, &noise, &edges, &lag, &sent, &p.every, &rows, &frames, &d->frame,
+                          &p.threads, &end))
+        return 0;
+    d->key = key;
+    if (take_network(&held, &p, nodes, outputs, equations)) goto failed;
+    if (take_edges(&held, recurrent, "recurrent", p.free, p.rows, &p.recurrent)) goto failed;
+    if (take_edges(&held, clamped, "clamped", p.free, p.rows, &p.clamped)) goto failed;
+    if (!(p.start = numbers(&held, start, "start", 'r', -1, &count, 0))) goto failed;
+    p.batch = p.stride ? count / p.stride : 0;
+    const double *weights = numbers(&held, weight, "weight", 'd', -1, &stages, 0);
+    const double *steps_ahead = weights ? numbers(&held, ahead, "ahead", 'd', stages, 0, 0) : 0;
+    if (!steps_ahead) goto failed;
+    d->stages = (int)stages;
+    if (stages < 1 || stages > MOST_STAGES || p.steps < 1 || p.steps > INT64_MAX / MOST_STAGES || d->step < 0 ||
+        d->step > INT64_MAX / 2 || !(d->dt > 0) || p.every < 1 || count != times(p.batch, p.stride) || p.batch > INT32_MAX ||
+        (d->exponential && (stages != 1 || !p.leak))) {
+        PyErr_SetString(PyExc_ValueError, "a run in time: expected one step or more, of one to four stages, from a state for each sample");
+        goto failed;
+    }
+    memcpy(d->weight, weights, stages * sizeof *weights), memcpy(d->ahead, steps_ahead, stages * sizeof *weights);
+    if (!(d->input_row = numbers(&held, inputs, "input_row", 'l', -1, &d->inputs, 0))) goto failed;
+    if (!(d->current_row = numbers(&held, currents, "current_row", 'l', -1, &d->currents, 0))) goto failed;
+    if (all_within(d->input_row, d->inputs, padded(p.free), p.rows, "input_row")) goto failed;
+    if (all_within(d->current_row, d->currents, 0, p.free, "current_row")) goto failed;
+    for (int64_t k = 1; k < d->currents; k++)
+        if (d->current_row[k] <= d->current_row[k - 1]) {
+            PyErr_SetString(PyExc_ValueError, "current_row: expected rising rows");
+            goto failed;
+        }
+    const int64_t driven_numbers = times(p.batch, d->inputs + d->currents);
+    if (!(d->values = numbers(&held, values, "values", 'r', -1, &count, 0))) goto failed;
+    if (!(d->which = numbers(&held, which, "which", 'l', times(p.steps, stages), 0, 0))) goto failed;
+    if (driven_numbers && count % driven_numbers) {
+        PyErr_SetString(PyExc_ValueError, "values: expected a number for each driven node of each sample in each frame");
+        goto failed;
+    }
+    if (all_within(d->which, p.steps * stages, 0, driven_numbers ? count / driven_numbers : INT64_MAX, "which")) goto failed;
+    if (noise != Py_None && !(d->noise = numbers(&held, noise, "noise", 'r', p.nodes, 0, 0))) goto failed;
+    if (edges != Py_None) {
+        if (take_edges(&held, edges, "delayed", p.free, p.rows, &d->delayed)) goto failed;
+        const int64_t delayed = d->delayed.indptr[p.free], one = times(p.batch, p.nodes);
+        if (!(d->lag = numbers(&held, lag, "lag", 'l', delayed, 0, 0))) goto failed;
+        if (!(d->sent = numbers(&held, sent, "sent", 'r', -1, &count, 1))) goto failed;
+        d->lags = one ? count / one : 0;
+        if (!d->lags || count != times(one, d->lags) || times(d->lags + 1, TABLE_ROWS(&p)) > INT32_MAX || stages > 2) {
+            PyErr_SetString(PyExc_ValueError, "sent: expected what each node of each sample has sent, in methods of at most two stages");
+            goto failed;
+        }
+        if (all_within(d->lag, delayed, 1, d->lags + 1, "lag")) goto failed;
+    }
+    if (!(p.watched_row = numbers(&held, rows, "watched", 'l', -1, &p.watched, 0))) goto failed;
+    if (all_within(p.watched_row, p.watched, 0, p.rows, "watched")) goto failed;
+    const int64_t taken = (d->step + p.steps) / p.every - d->step / p.every, wide = times(p.batch, times(p.watched, 1 + p.variables));
+    if (!(p.frames = numbers(&held, frames, "frames", 'r', -1, &count, 1))) goto failed;
+    p.frame_count = wide ? count / wide : INT64_MAX;
+    if (d->frame < 0 || d->frame > p.frame_count || p.frame_count - d->frame < taken || count != (wide ? wide * p.frame_count : 0)) {
+        PyErr_SetString(PyExc_ValueError, "frames: expected a number for each recorded row and variable of each sample in each frame");
+        goto failed;
+    }
+    if (!(p.end = numbers(&held, end, "end", 'r', times(p.batch, p.stride), 0, 1))) goto failed;
+    p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
+    return ran(&held, &p, CHOSEN(run_driven, held.bytes == 4));
+failed:
+    release(&held);
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "a run in time is not as the loop needs it");
+    return 0;
+}
+
 /* evaluate(program, arrays, to): the arrays of one size, one a variable, or a number for all; `to` may be one of them. */
 static PyObject *evaluate(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
@@ -398,6 +479,7 @@ static PyMethodDef methods[] = {
     {"gauss_seidel", gauss_seidel, METH_VARARGS, "Settle samples through one phase, node after node."},
     {"response", response, METH_VARARGS, "Solve for the linear response of equilibria."},
     {"sampler", sampler, METH_VARARGS, "Draw states of binary nodes."},
+    {"driven", driven, METH_VARARGS, "Take samples along a time."},
     {"evaluate", evaluate, METH_VARARGS, "Run a program over arrays of one size."},
     {"products", products, METH_VARARGS, "Sums over samples of what both ends of each edge say."},
     {"edge_sums", edge_sums, METH_VARARGS, "Sums over samples of a program at each edge."},

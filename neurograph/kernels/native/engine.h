@@ -35,11 +35,12 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 8 };
+enum { INTERFACE = 9 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
 enum { EVERY = 16 };                           /* steps from one look for lost samples to the next, where tol is 0 */
+enum { MOST_STAGES = 4 };                      /* of a step in time */
 enum { MOST_HUBS = 16 };                       /* that send together in a step of a unitary network */
 enum { MOST_THREADS = 64, MOST_TERMS = 8, MOST_REGISTERS = 256, MOST_VARIABLES = 8 };
 enum { CONVERGED, STEP_LIMIT, DIVERGED };      /* as in solvers.Status */
@@ -164,6 +165,20 @@ struct draws { /* how states of binary nodes are drawn */
     void *level;             /* (batch, nodes), or none: how likely each node is 1, or at which rate it flips */
 };
 
+struct drive { /* a run in time */
+    int stages, exponential;
+    double dt, weight[MOST_STAGES], ahead[MOST_STAGES];
+    int64_t step, frame, inputs, currents, lags; /* steps and frames before; nodes that are held, and get currents; longest lag */
+    const void *values;                   /* (frames, batch, inputs + currents) */
+    const int64_t *which;                 /* (steps x stages,): the frame of each */
+    const int64_t *input_row, *current_row;
+    const void *noise;                    /* (nodes,), or none */
+    uint64_t key;
+    struct edges delayed;
+    const int64_t *lag;                   /* of each of these, in steps */
+    void *sent;                           /* (batch, lags, nodes): what was sent before, and then has been */
+};
+
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
     int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps;
     int64_t stride, end_stride; /* numbers of a sample where it starts and ends: s of the nodes, then each further variable */
@@ -193,6 +208,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     int sweeps;                                 /* whether a linear response is found by sweeps, not by steps */
     double lift;
     struct draws draws;
+    struct drive drive;
     void *slopes;                               /* (batch, nodes): dg/dI */
     int64_t every, watched, frame_count;
     const int64_t *watched_row;

@@ -23,6 +23,7 @@
 #include "loops/gauss_seidel.h"
 #include "loops/response.h"
 #include "loops/sampler.h"
+#include "loops/driven.h"
 #include "loops/turn.h"
 
 /* What is left behind for the next number type. */

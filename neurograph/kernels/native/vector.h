@@ -60,8 +60,14 @@ TARGET static inline VEC NAMED(worse)(VEC worst, VEC x) {
 }
 
 TARGET static inline VEC NAMED(vroot)(VEC x) {
+#if defined(__x86_64__) && WIDE == 64
+    return (VEC)(SINGLE ? (MASK)_mm512_sqrt_ps((__m512)x) : (MASK)_mm512_sqrt_pd((__m512d)x));
+#elif defined(__x86_64__) && WIDE == 32
+    return (VEC)(SINGLE ? (MASK)_mm256_sqrt_ps((__m256)x) : (MASK)_mm256_sqrt_pd((__m256d)x));
+#else
     for (int k = 0; k < PER; k++) x[k] = SINGLE ? __builtin_sqrtf((float)x[k]) : (REAL)__builtin_sqrt(x[k]);
     return x;
+#endif
 }
 
 TARGET static inline VEC NAMED(vpower)(VEC x, VEC y) {

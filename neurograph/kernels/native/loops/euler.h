@@ -17,10 +17,7 @@
    every node, else explicit with dt = min(1/2, 1 / (2 (max_j |dg_j/ds_j| + |beta k|))), at the start.
 
    Further variables of a neuron, whose drifts read s, I and each other, take the same kind of step, by their own leak; their
-   tables lie behind that of s. Neither box nor nudge reaches them.
-
-   Where more will enter: inputs that change at every step replace `base` in `step`; noise is added to `drift` there; a
-   delayed edge reads an older table than `sent`. */
+   tables lie behind that of s. Neither box nor nudge reaches them. */
 
 /* L + beta k (`damp`) and 1 / (1 + dt (L + beta k)) (`gain`) of this thread's rows, for semi-implicit steps; rows that are
    none stay where they are. */

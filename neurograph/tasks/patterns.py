@@ -1,8 +1,4 @@
-"""The small data sets that ship with neurograph, and scikit-learn's digits.
-
-Inputs lie in about [0, 1], so that networks whose states are kept in a box can take them. Sequences, of
-:func:`copying` and :func:`adding`, are (samples, time, inputs).
-"""
+"""Patterns that are told apart: logic, points of the plane, and scikit-learn's digits."""
 
 from __future__ import annotations
 
@@ -11,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neurograph._checks import Seed, checked_generator, checked_number, checked_whole, public_names
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.errors import MissingPackageError, ParameterError
-
-__all__ = ["TRUTH", "Split", "adding", "circles", "copying", "digits", "logic", "moons", "parity"]
 
 TRUTH = {
     "xor": (0, 1, 1, 0),
@@ -241,105 +235,6 @@ def digits(seed: int = 0) -> Split:
     return Split(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
 
 
-REMEMBERED, SYMBOLS = 10, 8
-"""How many symbols a sequence of :func:`copying` begins with, and of how many they are drawn."""
-
-BLANK, DELIMITER = SYMBOLS, SYMBOLS + 1
-
-
-def copying(delay: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, NDArray[np.int64]]:
-    """Draw sequences whose first ten symbols are to be said again after a delay.
-
-    Ten symbols of eight, blanks, a delimiter `delay` steps after the last symbol, and ten blanks, in which the answer
-    is due; before that, the answer is blank. Without a memory, the best mean cross-entropy is 10 log(8)/(delay + 20).
-
-    Parameters
-    ----------
-    delay : int
-        Steps from the last symbol to the delimiter, at least 1.
-    samples : int
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
-
-    Returns
-    -------
-    x : array (samples, delay + 20, 10)
-        One-hot: eight symbols, the blank, the delimiter.
-    y : int array (samples, delay + 20)
-        Class labels: eight symbols, and 8 for the blank.
-
-    Raises
-    ------
-    ParameterError
-        If an argument is out of range.
-
-    References
-    ----------
-    Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997; in this form: Arjovsky, Shah,
-    Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
-
-    Examples
-    --------
-    >>> x, y = copying(delay=3, samples=1, seed=0)
-    >>> x[0].argmax(axis=1).tolist()
-    [6, 5, 4, 2, 2, 0, 0, 0, 1, 6, 8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]
-    >>> y[0, 12:].tolist()
-    [8, 6, 5, 4, 2, 2, 0, 0, 0, 1, 6]
-    """
-    delay, samples = checked_whole("delay", delay, 1), checked_whole("samples", samples, 1)
-    drawn = checked_generator(seed).integers(0, SYMBOLS, (samples, REMEMBERED))
-    said = np.full((samples, delay + 2 * REMEMBERED), BLANK)
-    answer = said.copy()
-    said[:, :REMEMBERED], said[:, REMEMBERED + delay - 1] = drawn, DELIMITER
-    answer[:, -REMEMBERED:] = drawn
-    return np.eye(DELIMITER + 1)[said], answer
-
-
-def adding(length: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, Floats]:
-    """Draw sequences of numbers, two of which are marked: their sum is to be said at the end.
-
-    Who always answers 1 has a mean squared error of 1/6.
-
-    Parameters
-    ----------
-    length : int
-        Steps, at least 2.
-    samples : int
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
-
-    Returns
-    -------
-    x : array (samples, length, 2)
-        Numbers from U(0, 1), and marks: 1 at one step of the first half and at one of the second, else 0.
-    y : array (samples, 1)
-        The sum of the two numbers that are marked.
-
-    Raises
-    ------
-    ParameterError
-        If an argument is out of range.
-
-    References
-    ----------
-    Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997; in this form: Arjovsky, Shah,
-    Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
-
-    Examples
-    --------
-    >>> x, y = adding(length=6, samples=2, seed=0)
-    >>> x[0, :, 1].tolist(), bool(np.allclose((x[:, :, 0] * x[:, :, 1]).sum(axis=1), y[:, 0]))
-    ([0.0, 1.0, 0.0, 0.0, 1.0, 0.0], True)
-    """
-    length, samples = checked_whole("length", length, 2), checked_whole("samples", samples, 1)
-    rng, rows = checked_generator(seed), np.arange(samples)
-    x = np.zeros((samples, length, 2))
-    x[:, :, 0] = rng.uniform(size=(samples, length))
-    x[rows, rng.integers(0, length // 2, samples), 1] = 1.0
-    x[rows, rng.integers(length // 2, length, samples), 1] = 1.0
-    return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True)
-
-
 def _patterns(bits: int) -> Floats:
     """Return every pattern of so many bits, in counting order, the highest bit first."""
     return np.array((np.arange(2**bits)[:, None] >> np.arange(bits)[::-1]) & 1, np.float64)
@@ -365,6 +260,3 @@ def _checked_whole_to(name: str, value: int, least: int, most: int) -> int:
     if isinstance(value, (int, np.integer)) and value > most:
         raise ParameterError(f"{name} is {value!r}: expected a whole number from {least} to {most}")
     return checked_whole(name, value, least)
-
-
-public_names(__name__, __all__)

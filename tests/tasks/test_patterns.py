@@ -169,30 +169,3 @@ def test_without_scikit_learn_one_sentence_names_the_remedy(monkeypatch):
 def test_an_argument_that_does_not_fit_is_named(call, message):
     with pytest.raises(ng.ParameterError, match=message):
         call()
-
-
-@pytest.mark.parametrize("delay", [1, 7])
-def test_a_sequence_to_copy_is_symbols_blanks_a_delimiter_and_as_many_blanks(delay):
-    x, y = tasks.copying(delay, 50, seed=0)
-    assert x.shape == (50, delay + 20, 10)
-    assert y.shape == (50, delay + 20)
-    said = x.argmax(axis=2)
-    assert np.array_equal(x.sum(axis=2), np.ones(said.shape))
-    assert said[:, :10].max() <= 7
-    assert np.array_equal(said[:, 10:], np.tile([8] * (delay - 1) + [9] + [8] * 10, (50, 1)))
-    assert np.array_equal(y[:, -10:], said[:, :10])
-    assert np.all(y[:, :-10] == 8)
-    assert set(np.unique(y[:, -10:])) == set(range(8))
-    assert np.array_equal(tasks.copying(delay, 50, seed=0)[0], x)
-
-
-@pytest.mark.parametrize("length", [2, 5, 50])
-def test_of_a_sequence_to_add_one_number_of_each_half_is_marked(length):
-    x, y = tasks.adding(length, 200, seed=0)
-    assert x.shape == (200, length, 2)
-    for row, answer in zip(x, y, strict=True):
-        first, second = np.flatnonzero(row[:, 1])
-        assert first < length // 2 <= second
-        assert answer == row[first, 0] + row[second, 0]
-    assert 0.0 <= x.min() <= x.max() <= 1.0
-    assert abs(np.mean((tasks.adding(length, 20_000, seed=1)[1] - 1.0) ** 2) - 1 / 6) < 0.005

@@ -1,0 +1,251 @@
+"""Networks of rates in time: what is asked for, checked, and the runs of the engine, one piece after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from neurograph._arrays import Floats, frozen
+from neurograph._checks import checked_generator, checked_number, finite_number, warn
+from neurograph.errors import DataError, DivergenceError, ParameterError, SimulationWarning
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import threads_for
+from neurograph.kernels.equations import equations
+from neurograph.network.network import Network
+from neurograph.simulation.delay_lines import DelayLines, lines_of
+from neurograph.simulation.frames import PIECE, Frames
+from neurograph.simulation.methods import Method, check_step, chosen_method
+from neurograph.simulation.result import LastState, Simulation
+from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
+from neurograph.solvers.arguments import box_of, nodes_of, rows_of
+from neurograph.solvers.result import Record
+from neurograph.solvers.settle import checked_record
+
+WORK = 2e8
+"""Edges x samples, about, that are stepped through before the bar moves and Ctrl-C keeps what there is."""
+
+CLOSE = 1e-9
+"""How near to a whole number of steps a time is one, relative to it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A simulation that is about to be run.
+
+    Attributes
+    ----------
+    network : Network
+    method : Method
+    stimulus : Stimulus
+    lines : DelayLines
+    begin : LastState
+        Where it starts.
+    noise : array (nodes,) or None
+    """
+
+    network: Network
+    method: Method
+    stimulus: Stimulus
+    lines: DelayLines
+    begin: LastState
+    noise: Floats | None
+
+
+def simulated(
+    network: Network, x: Any, *, dt: Any, duration: Any, hold: Any, current: Any, method: Any, noise: Any, start: Any,
+    record: Any, seed: Any, to: Any, progress: bool | None,
+) -> Simulation:  # fmt: skip
+    """Run a network of rates; :func:`neurograph.simulate` says what the arguments are, and what is raised."""
+    if dt is None:
+        raise ParameterError("dt is missing: expected the length of a step, in the network's time, such as dt=0.1")
+    dt = checked_number("dt", dt, above=0.0)
+    strength = checked_noise(network, noise).astype(network.dtype)
+    noisy, delayed = bool(strength.any()), network.delays is not None
+    chosen, why = chosen_method(network, method, noisy, delayed)
+    check_step(network, chosen, dt)
+    kept = checked_record(network, 1 if record is None else record)
+    assert kept is not None
+    first = start.step if isinstance(start, LastState) else 0
+    stimulus = checked_stimulus(
+        network, x, current, dt=dt, first=first, least=samples_of(network, start),
+        hold=1 if hold is None else whole_steps("hold", hold, dt),
+        steps=None if duration is None else whole_steps("duration", duration, dt),
+        longer="duration is missing, and no array says how long the network runs: expected a time, such as duration=10.0",
+    )  # fmt: skip
+    lines = lines_of(network, dt)
+    begin = _begin(network, stimulus, start, seed, lines.lags, noisy)
+    run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None)
+    frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, to)
+    last, done, interrupted = _pieces(run, frames, progress)
+    return _simulation(run, frames, why, last, done, interrupted)
+
+
+def whole_steps(name: str, time: Any, dt: float) -> int:
+    """Return a time in steps, or raise :class:`ParameterError` where it is no whole number of them."""
+    value = finite_number(time)
+    if value is None or value <= 0.0:
+        raise ParameterError(f"{name} is {time!r}: expected a time above 0, a whole multiple of dt = {dt:g}")
+    steps = round(value / dt)
+    if steps < 1 or abs(value / dt - steps) > CLOSE * steps:
+        raise ParameterError(
+            f"{name} is {value:g}, which is {value / dt:.6g} steps of dt = {dt:g}: expected a whole multiple of dt, such "
+            f"as {max(steps, 1) * dt:.12g}"
+        )
+    return steps
+
+
+def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: int, noisy: bool) -> LastState:
+    """Return the state at the start, with its past and the key of its noise."""
+    rng = checked_generator(seed)
+    if not isinstance(start, LastState):
+        state, before = starts_in_time(network, stimulus, start, rng)
+        key = int(rng.integers(0, 2**64, dtype=np.uint64)) if noisy else 0
+        sent = None
+        if lags:
+            own = network.sent(network.parted(before)[0])
+            sent = np.repeat(own[:, None], lags, axis=1)
+        return LastState(state, 0, stimulus.dt, key, sent)
+    if start.dt != stimulus.dt:
+        raise ParameterError(
+            f"dt is {stimulus.dt:g}, but start is the end of a simulation with steps of {start.dt:g}: expected the same, "
+            "or start=simulation.last.state, from time 0"
+        )
+    past = 0 if start.sent is None else start.sent.shape[1]
+    if start.state.shape[1] != network.state_size or (lags > 0 and past != lags):
+        raise DataError(
+            f"start has {start.state.shape[1]} numbers a sample, and {past} steps of what was sent: expected "
+            f"{network.state_size} and {lags}, those of the same network"
+        )
+    batch = stimulus.samples
+    key = int(rng.integers(0, 2**64, dtype=np.uint64)) if noisy and (seed is not None or not start.key) else start.key
+    state = np.array(np.broadcast_to(start.state, (batch, network.state_size)), network.dtype)
+    sent = None if not lags else np.array(np.broadcast_to(start.sent, (batch, *start.sent.shape[1:])), network.dtype)  # type: ignore[union-attr,arg-type]
+    return LastState(state, start.step, start.dt, key, sent)
+
+
+def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState, int, bool]:
+    """Run piece after piece; return where the last one ended, how many steps were taken, and whether Ctrl-C stopped it."""
+    network, steps = run.network, run.stimulus.steps
+    batch, last, done = run.begin.state.shape[0], run.begin, 0
+    each = network.weights.size + 20 * len(network.nodes) + 2000 / batch
+    most = max(1, int(WORK / (batch * each)))
+    if frames.path is not None:
+        most = min(most, max(1, frames.every * PIECE // (8 * batch * frames.width)))
+    driven = batch * (len(network.inputs) + len(run.stimulus.currents))
+    most = min(most, max(1, PIECE // (8 * len(run.method.shares) * max(driven, 1))))
+    with tqdm(
+        total=steps, unit="step", unit_scale=True, delay=1.0, leave=False, dynamic_ncols=True,
+        disable=None if progress is None else not progress,
+    ) as bar:  # fmt: skip
+        while done < steps:
+            count = min(most, steps - done)
+            try:
+                after = _piece(run, frames, last, done, count)
+            except KeyboardInterrupt:
+                if not done:
+                    raise
+                warn(
+                    f"the simulation was interrupted at time {last.time:g}: what was computed is kept, and "
+                    "start=simulation.last goes on",
+                    SimulationWarning,
+                )
+                return last, done, True
+            last, done = after, done + count
+            bar.update(count)
+    return last, done, False
+
+
+def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) -> LastState:
+    """Take `count` steps from a state on, and put their frames where they belong."""
+    network, method, stimulus, lines = run.network, run.method, run.stimulus, run.lines
+    rows = rows_of(network)
+    values, which = stimulus.frames(done, count, method.shares)
+    order = np.argsort(rows.row[stimulus.places], kind="stable")
+    inputs = network.connectivity.inputs
+    columns = np.concatenate([np.arange(inputs.size), inputs.size + order])
+    values = np.ascontiguousarray(values[:, :, columns], network.dtype)
+    _check_values(values)
+    taken = (begin.step + count) // frames.every - begin.step // frames.every
+    at = begin.step // frames.every - run.begin.step // frames.every
+    piece, place = frames.array, at
+    if frames.path is not None:
+        piece, place = np.empty((begin.state.shape[0], taken, frames.width), network.dtype), 0
+    end, sent = np.empty_like(begin.state), None if begin.sent is None else begin.sent.copy()
+    engine.driven(
+        equations(network.dynamics, None, frozenset({"leak"} if method.exponential else ())),
+        nodes_of(network, rows, rows.moving.size),
+        (np.empty(0, np.int64), np.empty(0, np.int64), 0),
+        lines.recurrent, lines.clamped, box_of(network), begin.state,
+        (stimulus.dt, method.exponential, np.array(method.weight), np.array(method.ahead)), count,
+        (values, which, rows.row[inputs].astype(np.int64), rows.row[stimulus.places][order].astype(np.int64)),
+        (begin.step, begin.key, run.noise), (lines.delayed, lines.lag, sent),
+        (frames.every, rows.row[frames.places].astype(np.int64), piece, place),
+        threads_for(int(lines.recurrent[0][-1]), begin.state.shape[0]), end,
+    )  # fmt: skip
+    end[:, inputs] = values[which[-1], :, : inputs.size]
+    _held(run, frames, piece[:, place : place + taken], at, taken)
+    _check_finite(run, frames, piece[:, place : place + taken], at, end, begin.step + count)
+    if frames.path is not None:
+        frames.put(network, piece, at)
+    return replace(begin, state=frozen(end), step=begin.step + count, sent=None if sent is None else frozen(sent))
+
+
+def _check_values(values: Floats) -> None:
+    if not np.isfinite(values).all():
+        raise DataError(f"x or a current is too large for {values.dtype}: expected numbers that fit")
+
+
+def _steps_of(run: Run, frames: Frames, first: int, count: int) -> NDArray[np.int64]:
+    """Return the step, counted from the start of this run, after which each of some frames is taken."""
+    begin = run.begin.step
+    return np.asarray((begin // frames.every + 1 + first + np.arange(count)) * frames.every - begin)
+
+
+def _held(run: Run, frames: Frames, piece: Floats, first: int, count: int) -> None:
+    """Put what input nodes were held at into their places of some frames."""
+    held = {int(place): column for column, place in enumerate(run.network.connectivity.inputs)}
+    found = [(k, held[place]) for k, place in enumerate(frames.places.tolist()) if place in held]
+    if found and count:
+        x, _ = run.stimulus.during(_steps_of(run, frames, first, count) - 1)
+        piece[:, :, [k for k, _ in found]] = x[:, :, [column for _, column in found]]
+
+
+def _check_finite(run: Run, frames: Frames, piece: Floats, first: int, end: Floats, step: int) -> None:
+    """Refuse a state that has left the range of numbers, by its sample, its node, and when."""
+    if np.isfinite(end).all():
+        return
+    dt, network = run.stimulus.dt, run.network
+    wrong = np.argwhere(~np.isfinite(piece[:, :, : len(frames.nodes)]).all(axis=(0, 2)))
+    when = _steps_of(run, frames, first, piece.shape[1])[wrong[0, 0]] + run.begin.step if wrong.size else step
+    sample, place = np.argwhere(~np.isfinite(end))[0].tolist()
+    node = network.nodes[place % len(network.nodes)]
+    raise DivergenceError(
+        f"sample {sample} has left the range of numbers by time {when * dt:g}: node {node!r} is at {end[sample, place]}; "
+        f"lower dt from {dt:g}, lower the weights, or use a dynamics with a box"
+    )
+
+
+def _simulation(run: Run, frames: Frames, why: str, last: LastState, done: int, interrupted: bool) -> Simulation:
+    count = last.step // frames.every - run.begin.step // frames.every
+    steps = _steps_of(run, frames, 0, count)
+    states, outputs, variables = frames.read(run.network, count)
+    x, currents = run.stimulus.during(steps - 1)
+    labels = [run.network.nodes[place] for place in run.stimulus.places]
+    return Simulation(
+        network=run.network,
+        dt=run.stimulus.dt,
+        method=why,
+        time=frozen((run.begin.step + steps) * run.stimulus.dt),
+        nodes=frames.nodes,
+        states=states,
+        outputs=outputs,
+        variables=variables,
+        inputs=frozen(np.array(x)),
+        currents={label: frozen(np.array(currents[:, :, k])) for k, label in enumerate(labels)},
+        last=last,
+        interrupted=interrupted,
+    )
