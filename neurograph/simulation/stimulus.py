@@ -101,8 +101,8 @@ class Stimulus:
         steps = np.arange(begin, begin + count)
         if all(wave.function is None for wave in waves):
             hold = math.gcd(*(wave.hold for wave in waves if len(wave.values) > 1)) or begin + count
-            rows, which = np.unique(steps // hold, return_inverse=True)
-            at, times, which = rows * hold, rows * hold * self.dt, np.repeat(which, len(stages))
+            rows = np.arange(begin // hold, (begin + count - 1) // hold + 1)
+            at, times, which = rows * hold, rows * hold * self.dt, np.repeat(steps // hold - rows[0], len(stages))
         else:
             shares = sorted(set(stages))
             at = np.repeat(steps, len(shares))
