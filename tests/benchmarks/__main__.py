@@ -15,6 +15,7 @@ from tests.benchmarks import (
     certify_large,
     compile_graph,
     digits_epoch,
+    driven_step,
     edge_visits,
     gibbs_sweep,
     growth,
@@ -35,7 +36,7 @@ from tests.benchmarks import (
 )
 
 BENCHMARKS = (
-    xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
+    xor_run, xor_step, update, digits_epoch, rows, settle_step, driven_step, layered_blas, brian_step, compile_graph, start_up,
     edge_visits, newton_iterations, solver_times, growth, packed_size, populations, gibbs_sweep, unitary_product,
     certificates, certify_large, large, reservoir_states,
 )  # fmt: skip
