@@ -22,7 +22,6 @@ from neurograph.simulation.methods import Method, check_step, chosen_method
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
 from neurograph.solvers.arguments import box_of, nodes_of, rows_of
-from neurograph.solvers.result import Record
 from neurograph.solvers.settle import checked_record
 
 WORK = 2e8
@@ -74,7 +73,7 @@ def simulated(
         network, x, current, dt=dt, first=first, least=samples_of(network, start),
         hold=1 if hold is None else whole_steps("hold", hold, dt),
         steps=None if duration is None else whole_steps("duration", duration, dt),
-        longer="duration is missing, and no array says how long the network runs: expected a time, such as duration=10.0",
+        longer="duration is missing, and no array says how long the network runs: expected a time, as in duration=10.0",
     )  # fmt: skip
     lines = lines_of(network, dt)
     begin = _begin(network, stimulus, start, seed, lines.lags, noisy)
@@ -92,8 +91,8 @@ def whole_steps(name: str, time: Any, dt: float) -> int:
     steps = round(value / dt)
     if steps < 1 or abs(value / dt - steps) > CLOSE * steps:
         raise ParameterError(
-            f"{name} is {value:g}, which is {value / dt:.6g} steps of dt = {dt:g}: expected a whole multiple of dt, such "
-            f"as {max(steps, 1) * dt:.12g}"
+            f"{name} is {value:g}, which is {value / dt:.6g} steps of dt = {dt:g}: expected a whole multiple of dt, "
+            f"such as {max(steps, 1) * dt:.12g}"
         )
     return steps
 
@@ -111,8 +110,8 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
         return LastState(state, 0, stimulus.dt, key, sent)
     if start.dt != stimulus.dt:
         raise ParameterError(
-            f"dt is {stimulus.dt:g}, but start is the end of a simulation with steps of {start.dt:g}: expected the same, "
-            "or start=simulation.last.state, from time 0"
+            f"dt is {stimulus.dt:g}, but start is the end of a simulation with steps of {start.dt:g}: expected the "
+            "same, or start=simulation.last.state, from time 0"
         )
     past = 0 if start.sent is None else start.sent.shape[1]
     if start.state.shape[1] != network.state_size or (lags > 0 and past != lags):
@@ -128,7 +127,7 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
 
 
 def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState, int, bool]:
-    """Run piece after piece; return where the last one ended, how many steps were taken, and whether Ctrl-C stopped it."""
+    """Run piece after piece; return where the last ended, how many steps were taken, and whether Ctrl-C stopped it."""
     network, steps = run.network, run.stimulus.steps
     batch, last, done = run.begin.state.shape[0], run.begin, 0
     each = network.weights.size + 20 * len(network.nodes) + 2000 / batch
@@ -224,8 +223,8 @@ def _check_finite(run: Run, frames: Frames, piece: Floats, first: int, end: Floa
     sample, place = np.argwhere(~np.isfinite(end))[0].tolist()
     node = network.nodes[place % len(network.nodes)]
     raise DivergenceError(
-        f"sample {sample} has left the range of numbers by time {when * dt:g}: node {node!r} is at {end[sample, place]}; "
-        f"lower dt from {dt:g}, lower the weights, or use a dynamics with a box"
+        f"sample {sample} has left the range of numbers by time {when * dt:g}: node {node!r} is at "
+        f"{end[sample, place]}; lower dt from {dt:g}, lower the weights, or use a dynamics with a box"
     )
 
 
