@@ -166,12 +166,16 @@ def page(
         _check_simulation(simulation, graph if isinstance(graph, Network) else given)
         drawn["activity"] = activity(simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]))
     library = _file("cytoscape/cytoscape.min.js")
-    script = _file("page.js") + (_file("neurons.js") if large else "") + (_file("activity.js") if "activity" in drawn else "")
+    script = (
+        _file("page.js")
+        + (_file("neurons.js") if large else "")
+        + (_file("activity.js") if "activity" in drawn else "")
+    )
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
         summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
         neurons=_file("neurons.html") if large else "",
-        activity=_file("activity.html") if "activity" in drawn else "",
+        activity=_file("activity.html") * played,
         css=_file("page.css"),
         certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
         curves="" if not history else curves(history),
