@@ -166,11 +166,8 @@ def page(
         _check_simulation(simulation, graph if isinstance(graph, Network) else given)
         drawn["activity"] = activity(simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]))
     library = _file("cytoscape/cytoscape.min.js")
-    script = (
-        _file("page.js")
-        + (_file("neurons.js") if large else "")
-        + (_file("activity.js") if "activity" in drawn else "")
-    )
+    played = simulation is not None
+    script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
         summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
