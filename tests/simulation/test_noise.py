@@ -1,83 +1,174 @@
-"""The numbers of the noise: Philox4x32-10 in plain numpy, and its published answers."""
+"""White noise: what linear networks do in the long run, and the same bits for any batch and any threads."""
 
+import networkx as nx
 import numpy as np
 import pytest
+from scipy.linalg import solve_continuous_lyapunov, solve_discrete_lyapunov
 
 import neurograph as ng
+from tests.plain_simulation import held, simulated
+from tests.simulation.rate_networks import KINDS, components, linear, matrices, mixed, places
+from tests.simulation.test_orders import step_matrices
 
-LOW = np.uint64(0xFFFFFFFF)
-
-
-def philox(counter, key):
-    """Return four words of 32 bits for each of counters (n, 4), of a key of two."""
-    x = [np.asarray(word, np.uint64) for word in np.transpose(counter)]
-    k = [np.uint64(word) for word in key]
-    for _ in range(10):
-        a, b = x[0] * np.uint64(0xD2511F53), x[2] * np.uint64(0xCD9E8D57)
-        x = [(b >> np.uint64(32)) ^ x[1] ^ k[0], b & LOW, (a >> np.uint64(32)) ^ x[3] ^ k[1], a & LOW]
-        k = [(k[0] + np.uint64(0x9E3779B9)) & LOW, (k[1] + np.uint64(0xBB67AE85)) & LOW]
-    return np.stack(x, axis=1)
+NOISY = ("euler", "exponential", "heun")
+DT = 0.8
 
 
-@pytest.mark.parametrize(
-    ("counter", "key", "answer"),
-    [
-        ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
-        ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-        (
-            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
-            (0xA4093822, 0x299F31D0),
-            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
-        ),
-    ],
-)
-def test_the_generator_gives_the_published_answers(counter, key, answer):
-    assert philox([counter], key)[0].tolist() == list(answer)
+def spread(A, leaks, noise, dt, method):
+    """The covariance of what noise adds in a step."""
+    if method == "exponential":
+        return np.diag(noise**2 * -np.expm1(-2.0 * leaks * dt) / leaks)
+    gain = np.eye(len(A)) + (0.5 * dt * A if method == "heun" else 0.0)
+    return gain @ np.diag(2.0 * dt * noise**2) @ gain.T
 
 
-def wanted(key, nodes, samples, steps):
-    """Return normal numbers (samples, steps, nodes)."""
-    step, sample, node = np.meshgrid(np.arange(steps), np.arange(samples), np.arange(nodes), indexing="ij")
-    pair = step // 2
-    counter = np.stack([node.ravel(), sample.ravel(), pair.ravel() & 0xFFFFFFFF, pair.ravel() >> 32], axis=1)
-    w = philox(counter, (key & 0xFFFFFFFF, key >> 32))
-    first, second = (w[:, k] | w[:, k + 1] << np.uint64(32) for k in (0, 2))
-    share = 1.0 - (first >> np.uint64(12)) * 2.0**-52
-    angle = 2.0 * np.pi * ((second >> np.uint64(12)) * 2.0**-52 - 0.5)
-    length = np.sqrt(-2.0 * np.log(share))
-    normal = np.where(step.ravel() % 2, length * np.sin(angle), length * np.cos(angle))
-    return normal.reshape(step.shape).transpose(1, 0, 2)
+def in_the_long_run(network, noise, dt, method):
+    """Mean (nodes,), covariance, and covariance with the state a step later, E[s(n+1) s(n)']."""
+    A, c, leaks = matrices(network)
+    M, P = step_matrices(A, leaks, dt, method)
+    C = solve_discrete_lyapunov(M, spread(A, leaks, noise, dt, method))
+    return np.linalg.solve(np.eye(len(A)) - M, P @ c), C, M @ C
 
 
-def free(dtype="float64"):
-    """Return neurons that only noise moves, whose places are not those of their rows."""
-    graph = ng.topologies.random(inputs=0, hidden=20, outputs=3, density=0.1, seed=0)
-    return ng.compile(graph, ng.Dynamics("0*s"), dtype=dtype)
+def noises(network, seed=0):
+    return np.random.default_rng(seed).uniform(0.3, 1.5, len(network.nodes))
 
 
-@pytest.mark.parametrize("samples", [1, 3, 64, 70])
-def test_each_number_is_that_of_its_node_sample_and_step(samples):
-    start = np.zeros((samples, 23))
-    found = ng.simulate(free(), dt=0.5, duration=3.5, noise=1.0, seed=5, start=start, method="euler")
-    moves = np.diff(found.states, axis=1, prepend=0.0)
-    assert np.allclose(moves, wanted(found.last.key, 23, samples, 7), atol=1e-12)
+@pytest.mark.parametrize("method", NOISY)
+def test_mean_variance_and_autocovariance_are_those_of_the_scheme_on_20_graphs(method):
+    """Within 4 standard errors, which 128 runs beside each other give: they are worth 10^6 independent samples."""
+    count, batch, pieces, steps = 20, 128, 12, 2_000
+    network = linear(count, seed=4, leak=(1.0, 1.3))
+    noise, apart = noises(network), places(network, count)
+    mean, C, later = in_the_long_run(network, noise, DT, method)
+    last = np.broadcast_to(mean, (batch, mean.size))
+    last = ng.simulate(network, dt=DT, duration=60 * DT, method=method, noise=noise, start=last, seed=7, record=60).last
+    sums = np.zeros((3, batch, count, 4, 4))
+    for _ in range(pieces):
+        run = ng.simulate(network, dt=DT, duration=steps * DT, method=method, noise=noise, start=last, record=1)
+        last, s = run.last, run.states[:, :, apart] - mean[apart]
+        s = np.ascontiguousarray(s.transpose(0, 2, 3, 1))
+        sums[0] += s.mean(axis=3)[:, :, :, None] / pieces
+        sums[1] += s @ s.transpose(0, 1, 3, 2) / (steps * pieces)
+        sums[2] += s[..., 1:] @ s[..., :-1].transpose(0, 1, 3, 2) / ((steps - 1) * pieces)
+    blocks = [np.array([table[np.ix_(own, own)] for own in apart]) for table in (np.zeros_like(C), C, later)]
+    error = sums.std(axis=1, ddof=1) / np.sqrt(batch)
+    assert np.abs((sums.mean(axis=1) - blocks) / error).max() < 4.0
+    variances = np.diagonal(blocks[1], axis1=1, axis2=2)
+    assert np.median(variances / error[0, :, :, 0] ** 2) > 1e6
+    assert np.median(2.0 * variances**2 / np.diagonal(error[1], axis1=1, axis2=2) ** 2) > 1e6
 
 
-@pytest.mark.parametrize("method", ["euler", "heun", "exponential"])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_no_number_depends_on_the_batch_the_threads_or_where_a_run_is_parted(method, dtype, monkeypatch):
-    network = free(dtype)
-    whole = ng.simulate(network, dt=0.1, duration=1.1, noise=0.3, seed=1, start=np.zeros((70, 23)), method=method)
-    assert whole.states.dtype == dtype
-    monkeypatch.setattr("neurograph.simulation.rates.threads_for", lambda edges, batch: 2)
-    first = ng.simulate(network, dt=0.1, duration=0.3, noise=0.3, seed=1, start=np.zeros((3, 23)), method=method)
-    second = ng.simulate(network, dt=0.1, duration=0.8, noise=0.3, start=first.last, method=method)
-    assert np.array_equal(np.concatenate([first.states, second.states], axis=1), whole.states[:3])
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("exponential", 1), ("heun", 2)])
+def test_the_long_run_goes_to_that_of_continuous_time_at_the_weak_order(method, order):
+    network = linear(20, seed=4, leak=(1.0, 1.3))
+    noise, (A, c, _) = noises(network), matrices(network)
+    C = solve_continuous_lyapunov(A, -np.diag(2.0 * noise**2))
+    far = []
+    for dt in (0.02, 0.01):
+        mean, found, _ = in_the_long_run(network, noise, dt, method)
+        assert np.allclose(mean, np.linalg.solve(A, -c))
+        far.append(np.linalg.norm(found - C))
+    assert np.log2(far[0] / far[1]) == pytest.approx(order, abs=0.1)
 
 
-def test_single_precision_is_noise_of_the_same_strength():
-    found = ng.simulate(free("float32"), dt=0.5, duration=500.0, noise=1.0, seed=5, start=np.zeros((64, 23)))
-    moves = np.diff(found.states.astype(np.float64), axis=1)
-    assert abs(moves.mean()) < 4 / np.sqrt(moves.size)
-    assert abs((moves**2).mean() - 1.0) < 4 * np.sqrt(2 / moves.size)
-    assert abs((moves**4).mean() - 3.0) < 4 * np.sqrt(96 / moves.size)
+def test_noise_is_the_standard_deviation_of_a_neuron_that_leaks_and_does_nothing_else():
+    graph = nx.DiGraph()
+    graph.add_nodes_from("ab", role="output")
+    network = ng.compile(graph, ng.dynamics.vector_field())
+    free = ng.Dynamics("-s + I")
+    given = {"dt": 0.1, "method": "exponential", "seed": 0, "duration": 2000.0, "start": np.zeros((64, 2))}
+    found = ng.simulate(ng.compile(graph, free), noise={"a": 0.3}, **given).states
+    assert found[:, 200:, 0].std() == pytest.approx(0.3, rel=0.01)
+    assert not found[:, :, 1].any()
+    boxed = ng.simulate(network, noise=0.5, **given | {"duration": 10.0}).states
+    assert boxed.min() == 0.0
+    assert boxed.max() <= 1.0
+
+
+def drawn(network, steps, batch, seed):
+    """The normals that simulate() draws for these nodes, read from neurons that only add them up."""
+    graph = network.to_graph()
+    graph.graph.pop("dynamics", None)
+    for *_, data in graph.nodes(data=True):
+        data.pop("population", None)
+    adding = ng.compile(graph, ng.Dynamics("0*s + 0*I"))
+    x = np.zeros((batch, steps, len(network.inputs)))
+    run = ng.simulate(adding, x, dt=0.5, method="euler", noise=1.0, seed=seed)
+    return np.diff(run.states, axis=1, prepend=0.0)
+
+
+def test_the_normals_are_normal_and_independent():
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(50), role="output")
+    network = ng.compile(graph, ng.Dynamics("0*s"))
+    given = {"dt": 0.5, "method": "euler", "duration": 100.0, "noise": 1.0, "start": np.zeros((64, 50))}
+    z = np.diff(ng.simulate(network, seed=3, **given).states, axis=1, prepend=0.0)
+    size = np.sqrt(z.size)
+    for power, moment, deviation in ((1, 0, 1), (2, 1, 2**0.5), (3, 0, 15**0.5), (4, 3, 96**0.5), (6, 15, 10170**0.5)):
+        assert abs((z**power).mean() - moment) < 4.0 * deviation / size
+    for one, other in ((z[1:], z[:-1]), (z[:, 1:], z[:, :-1]), (z[:, :, 1:], z[:, :, :-1])):
+        assert abs((one * other).mean()) < 4.0 / np.sqrt(one.size)
+    other = np.diff(ng.simulate(network, seed=4, **given).states, axis=1, prepend=0.0)
+    assert abs((z * other).mean()) < 4.0 / size
+    assert np.unique(np.round(z, 9)).size > 0.99 * z.size
+
+
+@pytest.mark.parametrize("method", NOISY)
+def test_a_noisy_run_is_the_plain_loop_with_the_same_normals(method):
+    network, steps = mixed(components(6, seed=5)), 40
+    normals, noise = drawn(network, steps, 3, 11), noises(network)
+    x = np.random.default_rng(0).normal(size=(3, steps, 6))
+    given = {"method": method, "start": 0.1}
+    found = ng.simulate(network, x, dt=0.1, noise=noise, seed=11, **given)
+    plain, variables = simulated(
+        network, steps, 0.1, batch=3, x=held(x), noise=noise, normals=normals, **given
+    )
+    assert np.allclose(found.states, plain, atol=1e-12)
+    assert np.allclose(found.variables["a"], variables["a"], atol=1e-12)
+
+
+@pytest.mark.parametrize("delays", [None, (0.0, 0.1, 0.25)])
+@pytest.mark.parametrize("method", NOISY)
+def test_a_sample_has_the_same_bits_in_any_batch(method, delays):
+    network, steps = mixed(components(3, seed=6, delays=delays)), 25
+    x = np.random.default_rng(0).normal(size=(70, steps, 3))
+    runs = {
+        batch: ng.simulate(network, x[:batch], dt=0.1, noise=0.2, seed=5, method=method).states
+        for batch in (1, 3, 64, 70)
+    }
+    for batch, states in runs.items():
+        assert np.array_equal(states, runs[70][:batch])
+    assert not np.array_equal(runs[70][0], runs[70][1])
+
+
+@pytest.mark.parametrize("method", [*NOISY, "rk4"])
+@pytest.mark.parametrize("batch", [1, 5, 70])
+def test_the_bits_are_the_same_for_any_number_of_threads(monkeypatch, method, batch):
+    kinds, rng = dict(list(KINDS.items())[:2]), np.random.default_rng(0)
+    graph = nx.gnm_random_graph(300, 12_000 if batch > 1 else 60_000, seed=0, directed=True)
+    for node, data in graph.nodes(data=True):
+        data.update(role="output" if node < 2 else "hidden", population=list(kinds)[node % 2])
+    for *_, data in graph.edges(data=True):
+        data["weight"] = rng.normal() / 15.0
+    network = ng.compile(graph, kinds)
+    noise = {} if method == "rk4" else {"noise": 0.3, "seed": 1}
+    states = []
+    for threads in "1", "2", "3":
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        run = ng.simulate(network, dt=0.1, duration=2.0, method=method, start=rng_start(batch), **noise)
+        states.append(run.states)
+    assert np.array_equal(states[0], states[1])
+    assert np.array_equal(states[0], states[2])
+
+
+def rng_start(batch):
+    return np.random.default_rng(1).normal(size=(batch, 300))
+
+
+def test_a_seed_draws_the_same_and_clamped_nodes_are_not_noisy():
+    network, x = mixed(components(2)), np.ones((2, 10, 2))
+    one, same, other = (ng.simulate(network, x, dt=0.1, noise=0.1, seed=seed) for seed in (0, 0, 1))
+    assert np.array_equal(one.states, same.states)
+    assert not np.array_equal(one.states, other.states)
+    assert np.all(one.of(("x", 1)) == 1.0)
