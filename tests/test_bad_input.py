@@ -10,6 +10,7 @@ from tests.bad_binary import BINARY
 from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
+from tests.bad_pictures import PICTURES
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
 from tests.bad_reservoirs import RESERVOIRS
@@ -310,6 +311,7 @@ CALLS = [
     *BINARY,
     *COMPRESSION,
     *DELAYS,
+    *PICTURES,
     *POPULATIONS,
     *IN_TIME,
     *REGIONS,
