@@ -172,9 +172,10 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     values, which = stimulus.frames(done, count, method.shares)
     order = np.argsort(rows.row[stimulus.places], kind="stable")
     inputs = network.connectivity.inputs
-    columns = np.concatenate([np.arange(inputs.size), inputs.size + order])
+    if np.any(np.diff(order) < 0):
+        values[:, :, inputs.size :] = values[:, :, inputs.size + order]
     with np.errstate(over="ignore"):  # said below
-        values = np.ascontiguousarray(values[:, :, columns], network.dtype)
+        values = np.ascontiguousarray(values, network.dtype)
     _check_values(values)
     taken = (begin.step + count) // frames.every - begin.step // frames.every
     at = begin.step // frames.every - run.begin.step // frames.every

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,11 @@ class Wave:
     def at(self, step: NDArray[np.int64], time: Floats, samples: int) -> Floats:
         """Return the values (times, samples, columns) at these times, each during a step."""
         if self.function is None:
-            found = self.values[np.minimum(step // self.hold, len(self.values) - 1)]
+            rows = np.minimum(step // self.hold, len(self.values) - 1)
+            # A slice of rows that follow one another is not copied.
+            found = (
+                self.values[rows[0] : rows[-1] + 1] if np.all(np.diff(rows) == 1) and rows.size else self.values[rows]
+            )
         else:
             found = np.stack([self._read(one) for one in time.tolist()])
         return np.broadcast_to(found, (found.shape[0], samples, found.shape[2]))
@@ -109,8 +114,10 @@ class Stimulus:
             times = ((self.first + steps)[:, None] + np.array(shares)).ravel() * self.dt
             own = np.array([shares.index(share) for share in stages])
             which = (np.arange(count)[:, None] * len(shares) + own).ravel()
-        parts = [wave.at(at, times, self.samples) for wave in waves]
-        return np.concatenate(parts, axis=2), which.astype(np.int64)
+        values = np.empty((at.size, self.samples, sum(wave.values.shape[2] for wave in waves)))
+        for end, wave in zip(accumulate(wave.values.shape[2] for wave in waves), waves, strict=True):
+            values[:, :, end - wave.values.shape[2] : end] = wave.at(at, times, self.samples)
+        return values, which.astype(np.int64)
 
     def during(self, steps: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Return x (samples, steps, inputs) and the currents (samples, steps, currents) at the beginning of steps."""
