@@ -28,6 +28,43 @@ def rows():
             theirs = of_a_step(lambda steps, model=model, rule=rule: run(model, steps, rule))
             measured = f"{1e3 * theirs:.3f} ms, {theirs / ours:.1f}x (states agree to {far:.0e})"
             yield f"Brian2, {target}, {words}", "", measured
+    yield from in_time()
+
+
+def in_time():
+    """The same network along a current into its first node, by simulate() and by Brian2's C++, frame after frame."""
+    network, start = made()
+    wave = np.random.default_rng(1).random(1 + STEPS)
+    ours = of_a_step(lambda steps: along(network, start, wave, steps))
+    yield "neurograph, in time", "", f"{1e3 * ours:.3f} ms"
+    call = theirs_along(network, start, wave)
+    far = np.abs(call(AGREE).states[:, -1] - along(network, start, wave, AGREE).states[:, -1]).max()
+    theirs = of_a_step(call)
+    asked = "asked: at least 1x"
+    yield "Brian2, cpp, in time", asked, f"{1e3 * theirs:.3f} ms, {theirs / ours:.1f}x (states agree to {far:.0e})"
+
+
+def along(network, start, wave, steps):
+    return ng.simulate(network, dt=STEP, method="euler", start=start, current={0: wave[None, :steps]}, progress=False)
+
+
+def theirs_along(network, start, wave):
+    """A call that simulates for some steps, from the start; each number of steps is built once."""
+    models = {}
+
+    def call(steps):
+        if steps not in models:
+            models[steps] = ng.brian.build(
+                network,
+                target="cpp",
+                start=start,
+                dt=in_ms(2),
+                current={0: wave[None, :steps]},
+                duration=in_ms(2 * steps),
+            )
+        return models[steps].simulate()
+
+    return call
 
 
 def made():
