@@ -38,7 +38,7 @@ def noises(network, seed=0):
 @pytest.mark.parametrize("method", NOISY)
 def test_mean_variance_and_autocovariance_are_those_of_the_scheme_on_20_graphs(method):
     """Within 4 standard errors, which 128 runs beside each other give: they are worth 10^6 independent samples."""
-    count, batch, pieces, steps = 20, 128, 12, 2_000
+    count, batch, pieces, steps = 20, 128, 19, 2_000
     network = linear(count, seed=4, leak=(1.0, 1.3))
     noise, apart = noises(network), places(network, count)
     mean, C, later = in_the_long_run(network, noise, DT, method)
@@ -56,8 +56,8 @@ def test_mean_variance_and_autocovariance_are_those_of_the_scheme_on_20_graphs(m
     error = sums.std(axis=1, ddof=1) / np.sqrt(batch)
     assert np.abs((sums.mean(axis=1) - blocks) / error).max() < 4.0
     variances = np.diagonal(blocks[1], axis1=1, axis2=2)
-    assert np.median(variances / error[0, :, :, 0] ** 2) > 1e6
-    assert np.median(2.0 * variances**2 / np.diagonal(error[1], axis1=1, axis2=2) ** 2) > 1e6
+    assert (variances / error[0, :, :, 0] ** 2).min() > 1e6
+    assert (2.0 * variances**2 / np.diagonal(error[1], axis1=1, axis2=2) ** 2).min() > 1e6
 
 
 @pytest.mark.parametrize(("method", "order"), [("euler", 1), ("exponential", 1), ("heun", 2)])
