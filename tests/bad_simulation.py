@@ -25,6 +25,7 @@ def with_nan(shape, place):
 
 LATE = {"xh": {"delay": 0.3}}
 CUBIC = ng.Dynamics("-s**3 + I")
+ADAPTING = ng.Dynamics("-s + tanh(I - a)", variables={"a": "100*(s - a)"})
 UNITARY = ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0)
 
 SIMULATION = [
@@ -33,6 +34,11 @@ SIMULATION = [
     ("dt a text", bad(dt="1 ms"), ["dt is '1 ms'", "> 0"]),
     ("dt beyond the bound of Euler", bad(dt=2.5, method="euler"), ["dt is 2.5", "'h'", "leak 1", "dt <= 2,"]),
     ("dt beyond the bound of RK4", bad(dt=2.8, method="rk4"), ["dt is 2.8", "'h'", "dt <= 2.785"]),
+    (
+        "dt beyond the bound of a variable",
+        bad(rates(ADAPTING), method="euler"),
+        ["'h'", "leak 100 of 'a'", "dt <= 0.02"],
+    ),
     ("dt of a unitary network", bad(ng.compile(UNITARY, ng.dynamics.unitary())), ["dt is given", "unitary"]),
     (
         "noise in a unitary network",

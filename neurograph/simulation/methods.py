@@ -105,14 +105,17 @@ def check_step(network: Network, method: Method, dt: float) -> None:
     ParameterError
         If there is one: a linear leak L with L dt beyond the method's reach.
     """
-    leaks: Floats | None = leaks_of(network)
-    if leaks is None or method.exponential or not leaks.size:
+    if method.exponential or not network.connectivity.free.size:
         return
-    place = int(np.argmax(leaks))
-    if dt * float(leaks[place]) > method.reach * (1.0 + 1e-9):
-        node = network.nodes[network.connectivity.free[place]]
-        most = method.reach / float(leaks[place])
-        raise ParameterError(
-            f"dt is {dt:g}, but node {node!r} has the leak {leaks[place]:.4g}, and with dt > {most:.4g} it would grow "
-            f"by itself in steps of {method.name}: expected dt <= {most:.4g}, or method='exponential'"
-        )
+    zeros, free = np.zeros(network.state_size, network.dtype), network.connectivity.free
+    names = ("s", *network.dynamics.variable_names)
+    for name, leak in zip(names, network.dynamics.leaks, strict=False):  # none at all where one is not linear
+        leaks: Floats = network.at_nodes(leak, zeros)[free]
+        place = int(np.argmax(leaks))
+        if dt * float(leaks[place]) > method.reach * (1.0 + 1e-9):
+            node, most = network.nodes[free[place]], method.reach / float(leaks[place])
+            of = "" if name == "s" else f" of {name!r}"
+            raise ParameterError(
+                f"dt is {dt:g}, but node {node!r} has the leak {leaks[place]:.4g}{of}, and with dt > {most:.4g} it would "
+                f"grow by itself in steps of {method.name}: expected dt <= {most:.4g}, or method='exponential'"
+            )

@@ -54,7 +54,7 @@ class Wave:
                 self.values[rows[0] : rows[-1] + 1] if np.all(np.diff(rows) == 1) and rows.size else self.values[rows]
             )
         else:
-            found = np.stack([self._read(one) for one in time.tolist()])
+            found = np.stack([self._read(one) for one in time.tolist()]) if time.size else self.values[:0]
         return np.broadcast_to(found, (found.shape[0], samples, found.shape[2]))
 
     def _read(self, time: float) -> Floats:

@@ -83,6 +83,18 @@ def test_what_holds_for_longer_is_what_is_repeated(method):
     assert long.last.time == pytest.approx(0.6)
 
 
+@pytest.mark.parametrize("x", [np.ones((1, 6, 1)), lambda t: [1.0]])
+def test_a_run_shorter_than_from_one_frame_to_the_next_has_none_and_is_gone_on_from(x):
+    network, _ = small()
+    run = ng.simulate(network, x, dt=0.1, duration=0.6, record=10, current={("h", 0, 1): np.sin})
+    assert run.states.shape == (1, 0, len(network.nodes))
+    assert run.inputs.shape == (1, 0, 1)
+    rest = ng.simulate(network, x, dt=0.1, duration=0.6, record=10, current={("h", 0, 1): np.sin}, start=run.last)
+    whole = ng.simulate(network, lambda t: [1.0], dt=0.1, duration=1.2, record=10, current={("h", 0, 1): np.sin})
+    assert np.allclose(rest.time, 1.0)
+    assert np.array_equal(rest.states, whole.states)
+
+
 def test_a_function_of_a_batch_gives_each_sample_its_own():
     network, _ = small()
     both = ng.simulate(network, lambda t: np.array([[np.sin(t)], [np.cos(t)]]), dt=0.1, duration=1.0, method="rk4")
