@@ -76,8 +76,8 @@ class Lines:
         return np.asarray(places - np.maximum.accumulate(np.where(self.newest, places, 0)), np.int64)
 
     def held(self, past: Floats) -> NDArray[np.float64]:
-        """Return what the elements hold after steps in which nodes have sent `past` (batch, steps, nodes), oldest first."""
-        batch, steps, nodes = past.shape
+        """Return what the elements hold after nodes have sent `past` (batch, steps, nodes), oldest first."""
+        steps, nodes = past.shape[1:]
         copy, node = np.divmod(self.neuron, nodes)
         return np.asarray(past[copy, np.maximum(steps - 1 - self.age, 0), node], np.float64)
 

@@ -1,4 +1,4 @@
-"""What drives a network in time, on the steps of the clock: the arrays that Brian2 reads, and where the network begins."""
+"""What drives a network in time, on the steps of the clock: arrays that Brian2 reads, and where the network begins."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def begun(network: Network, drive: Stimulus, start: Start | LastState, seed: See
         return starts, network.sent(network.parted(before)[0])[:, None]
     if abs(start.dt - drive.dt) > CLOSE * drive.dt:
         raise ParameterError(
-            f"dt is {drive.dt:g} of the network's time, but start is the end of a simulation with steps of {start.dt:g}: "
-            "expected the same, or start=simulation.last.state, from time 0"
+            f"dt is {drive.dt:g} of the network's time, but start is the end of a simulation with steps of "
+            f"{start.dt:g}: expected the same, or start=simulation.last.state, from time 0"
         )
     lags, past = lines_of(network, drive.dt).lags, 0 if start.sent is None else start.sent.shape[1]
     if start.state.shape[1] != network.state_size or (lags > 0 and past != lags):

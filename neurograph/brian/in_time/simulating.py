@@ -16,7 +16,7 @@ from neurograph.simulation.stimulus import Stimulus
 
 
 def run_along(batches: Batches, drive: Stimulus, past: Floats, first: int) -> tuple[Floats, Floats, Floats]:
-    """Run one batch along its waveforms; return its frames (batch, variables, frames, nodes), its last state and past."""
+    """Run one batch along its waveforms; return its frames (batch, variables, frames, nodes), last state and past."""
     recipe, network, runner = batches.recipe, batches.compiled, batches.runner
     assert recipe.record is not None
     every, samples = recipe.record.every, slice(first, first + batches.batch)
