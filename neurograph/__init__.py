@@ -27,6 +27,7 @@ from neurograph.errors import (
     MissingPackageError,
     NeurographError,
     ParameterError,
+    SimulationWarning,
     TrainingWarning,
 )
 from neurograph.formats import read, read_table, write
@@ -92,6 +93,7 @@ __all__ = [
     "Rule",
     "Samples",
     "Simulation",
+    "SimulationWarning",
     "Status",
     "TrainingState",
     "TrainingWarning",

@@ -10,9 +10,11 @@ from tests.bad_binary import BINARY
 from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
+from tests.bad_pictures import PICTURES
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
 from tests.bad_reservoirs import RESERVOIRS
+from tests.bad_simulation import SIMULATION
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
@@ -285,11 +287,7 @@ CALLS = [
         ),
         ["bias of node 'h'", "inf", "epoch 0", "max_step"],
     ),
-    (
-        "a cost that sees more than an output and its target",
-        lambda: ng.costs.Cost("(y - s)**2 + w"),
-        ["w", "y", "s"],
-    ),
+    ("a cost that sees more than an output and its target", lambda: ng.costs.Cost("(y - s)**2 + w"), ["w", "y", "s"]),
     (
         "a cost that sums over the outputs without its force",
         lambda: ng.costs.Cost("-y*log_share", normaliser="s"),
@@ -313,9 +311,11 @@ CALLS = [
     *BINARY,
     *COMPRESSION,
     *DELAYS,
+    *PICTURES,
     *POPULATIONS,
     *IN_TIME,
     *REGIONS,
+    *SIMULATION,
     *RESERVOIRS,
     *UNITARY,
     *VARIABLES,

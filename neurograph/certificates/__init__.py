@@ -8,6 +8,7 @@ from neurograph.certificates.constraint import Constraint, Contracting, contract
 from neurograph.certificates.monotone_couplings import Monotone, monotone
 from neurograph.certificates.report import Report, UnknownCertificateError
 from neurograph.certificates.theorems import THEOREMS
+from neurograph.certificates.trial import Trial, try_out
 from neurograph.certificates.verdict import Verdict
 
 __all__ = [
@@ -19,11 +20,13 @@ __all__ = [
     "NoRadiusError",
     "Report",
     "Theorem",
+    "Trial",
     "UnknownCertificateError",
     "Verdict",
     "certify",
     "contracting",
     "monotone",
+    "try_out",
 ]
 
 public_names(__name__, __all__)

@@ -99,3 +99,22 @@ def accuracy(network: ng.Network, x: NDArray[np.float64], y: NDArray[np.float64]
     """Return in words how many samples are answered rightly."""
     right = ~wrong(ng.settle(network, x).outputs, y)
     return f"{right.sum()} of {right.size} samples right"
+
+
+def input_rows(path: Path, network: ng.Network) -> NDArray[np.float64]:
+    """Read the inputs of a CSV file (rows, inputs), by the labels in its header.
+
+    Raises
+    ------
+    DataError
+        If an input has no column, there is no row, or a cell is no number.
+    """
+    header, rows = text_table(path)
+    places, others = matched(header, network.inputs, str(path))
+    if ABSENT in places:
+        node = network.inputs[places.index(ABSENT)]
+        said = f"{path} has no column {str(node)!r}, but {shown(header)}{nearest_name(others, node)}"
+        raise DataError(f"{said}: expected one for each of {shown(network.inputs)}")
+    if not rows:
+        raise DataError(f"{path} has a header and no rows: expected one row a sample")
+    return numbers(path, [[row[place] for place in places] for row in rows], len(network.inputs))

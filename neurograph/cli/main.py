@@ -26,6 +26,7 @@ from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
 from neurograph.cli.regions import add_characterise, run_characterise
 from neurograph.cli.sampling import add_sampling, run_sampling
+from neurograph.cli.simulating import add_simulating, run_simulating
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
@@ -98,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    adds = (_add_demo, _add_train, _add_certify, _add_characterise, _add_prune, _add_compress, _add_sample, _add_show)
-    for add in (*adds, _add_report, _add_convert):
+    adds = (_add_demo, _add_train, _add_certify, _add_characterise, _add_prune, _add_compress, _add_sample)
+    for add in (*adds, _add_simulate, _add_show, _add_report, _add_convert):
         add(commands)
     for command in commands.choices.values():
         actions = [one for one in command._actions if one.option_strings]
@@ -206,6 +207,15 @@ def _add_sample(commands: Any) -> None:
     command = _add(commands, _sample, words, f"Example: {example}")
     add_graph(command)
     add_sampling(command, {name: one.default for name, one in inspect.signature(ng.sample).parameters.items()})
+    _add_dynamics(command)
+
+
+def _add_simulate(commands: Any) -> None:
+    example = "neurograph simulate net.json --input stimulus.csv --hold 5 -o states.npz"
+    words = "run a graph in time, driven by a table of its inputs, and write its states"
+    command = _add(commands, _simulate, words, f"Example: {example}")
+    add_graph(command)
+    add_simulating(command)
     _add_dynamics(command)
 
 
@@ -346,6 +356,10 @@ def _prune(options: argparse.Namespace) -> None:
 
 def _sample(options: argparse.Namespace) -> None:
     run_sampling(options)
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    run_simulating(options)
 
 
 def _characterise(options: argparse.Namespace) -> None:

@@ -7,16 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 import neurograph as ng
 from neurograph._files import write_whole
+from neurograph.cli.data import input_rows
 from neurograph.cli.graphs import compiled
-from neurograph.errors import DataError, NeurographError, ParameterError
+from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_place
-from neurograph.formats.run_log import numbers, text_table
-from neurograph.graphs.labelled import ABSENT, matched, nearest_name, shown
+from neurograph.graphs.labelled import shown
 
 
 def add_characterise(command: argparse.ArgumentParser, budget: float) -> None:
@@ -38,7 +35,7 @@ def run_characterise(options: argparse.Namespace) -> None:
     """Print each region, and write all of them."""
     target = options.output and checked_place(options.output, ".json")
     network = compiled(options)
-    rows = _rows(options.input, network)
+    rows = input_rows(options.input, network)
     prove = None if options.prove is None else _bound(options.prove, network)
     report = ng.certify(network, progress=False)
     found: list[Any] = []
@@ -73,16 +70,3 @@ def _bound(text: str, network: ng.Network) -> ng.regions.Property:
             except ValueError:
                 break
     raise ParameterError(f"prove is {text!r}: expected an output, >= or <=, and a number, as y>=0.3")
-
-
-def _rows(path: Path, network: ng.Network) -> NDArray[np.float64]:
-    """Read the inputs, by the labels in the header."""
-    header, rows = text_table(path)
-    places, others = matched(header, network.inputs, str(path))
-    if ABSENT in places:
-        node = network.inputs[places.index(ABSENT)]
-        said = f"{path} has no column {str(node)!r}, but {shown(header)}{nearest_name(others, node)}"
-        raise DataError(f"{said}: expected one for each of {shown(network.inputs)}")
-    if not rows:
-        raise DataError(f"{path} has a header and no rows: expected one row a sample")
-    return numbers(path, [[row[place] for place in places] for row in rows], len(network.inputs))

@@ -62,6 +62,11 @@ def large_content(table: EdgeTable, removed: Sequence[Removed]) -> dict[str, Any
     return drawn | {"neurons": _neurons(table, populations, kept, most)}
 
 
+def member_of(drawn: dict[str, Any]) -> NDArray[np.int64]:
+    """Return the population (nodes,) of each node, as the content of a large graph carries it."""
+    return np.frombuffer(base64.b64decode(drawn["neurons"]["population"]), "<i4").astype(np.int64)
+
+
 def _ranks(table: EdgeTable) -> NDArray[np.int64]:
     """Return by how many edges each (edges,) is surpassed at that of its ends at which they are fewer."""
     order = rising(-np.abs(table.weights))

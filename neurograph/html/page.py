@@ -28,17 +28,19 @@ from neurograph.errors import ParameterError
 from neurograph.formats import checked_place, write_files
 from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.from_networkx import as_table
+from neurograph.html.activity import activity
 from neurograph.html.certificates import certificates
 from neurograph.html.complex_weights import moduli_removed, with_moduli
 from neurograph.html.content import LONGEST, content, is_large
 from neurograph.html.curves import curves
-from neurograph.html.neurons import large_content
+from neurograph.html.neurons import large_content, member_of
 from neurograph.html.regions import regions as regions_section
 from neurograph.network.attributes import chosen_dynamics
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
 from neurograph.regions import InputRegion
+from neurograph.simulation.result import Simulation
 from neurograph.training.state import TrainingState
 
 
@@ -50,6 +52,7 @@ def write_page(
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
     regions: Sequence[InputRegion] = (),
+    simulation: Simulation | None = None,
 ) -> Path:
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
@@ -80,6 +83,9 @@ def write_page(
         drawn until its last edge leaves. Of a large graph, how many left between two populations is among their facts.
     regions : sequence of InputRegion, optional
         Of :func:`neurograph.characterise` of this network: what is proved of which inputs, and the neurons that decide.
+    simulation : Simulation, optional
+        Of :func:`neurograph.simulate` of this network: its first sample is played, the nodes in the colours of their
+        states, in up to 200 frames. Of a large graph, the populations in those of their means.
 
     Returns
     -------
@@ -93,7 +99,7 @@ def write_page(
     FormatError
         If the suffix is another, or the file cannot be written.
     ParameterError
-        If `report` or a region is of another network, or another argument is not what is expected.
+        If `report`, a region or `simulation` is of another network, or another argument is not what is expected.
 
     Examples
     --------
@@ -105,7 +111,7 @@ def write_page(
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
     """
     path = checked_page_path(path)
-    text = page(graph, report=report, history=history, removed=removed, regions=regions)
+    text = page(graph, report=report, history=history, removed=removed, regions=regions, simulation=simulation)
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 
@@ -128,6 +134,7 @@ def page(
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
     regions: Sequence[InputRegion] = (),
+    simulation: Simulation | None = None,
 ) -> str:
     """Return the text of the page; see :func:`neurograph.write_page`.
 
@@ -155,11 +162,17 @@ def page(
     _check_regions(regions, graph if isinstance(graph, Network) else given)
     large = is_large(table, removed)
     drawn = large_content(table, removed) if large else content(table, dynamics, removed)
-    library, script = _file("cytoscape/cytoscape.min.js"), _file("page.js") + (_file("neurons.js") if large else "")
+    if simulation is not None:
+        _check_simulation(simulation, graph if isinstance(graph, Network) else given)
+        drawn["activity"] = activity(simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]))
+    library = _file("cytoscape/cytoscape.min.js")
+    played = simulation is not None
+    script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
         summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
         neurons=_file("neurons.html") if large else "",
+        activity=_file("activity.html") * played,
         css=_file("page.css"),
         certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
         curves="" if not history else curves(history),
@@ -182,6 +195,20 @@ def _check_regions(regions: Sequence[InputRegion], graph: nx.DiGraph[Any] | Edge
                 f"regions[{k}] is of another network: it was proved with the hash {one.digest}, and this one has the "
                 f"hash {found}; expected neurograph.characterise of the network that is shown"
             )
+
+
+def _check_simulation(simulation: Simulation, graph: nx.DiGraph[Any] | EdgeTable | Network) -> None:
+    """Refuse what is no simulation of this network."""
+    if not isinstance(simulation, Simulation):
+        raise ParameterError(
+            f"simulation is of type {type(simulation).__name__}: expected what neurograph.simulate returns"
+        )
+    network = graph if isinstance(graph, Network) else compile(graph)
+    if network.nodes != simulation.network.nodes or network_digest(network) != network_digest(simulation.network):
+        raise ParameterError(
+            "simulation is of another network: expected neurograph.simulate of the network that is shown; "
+            "pass simulation.network as graph"
+        )
 
 
 def _table(graph: nx.DiGraph[Any] | EdgeTable | Network) -> EdgeTable:

@@ -6,6 +6,7 @@ the first figure is drawn.
 """
 
 from neurograph._checks import public_names
+from neurograph.plots.activity import activity
 from neurograph.plots.boundary import decision
 from neurograph.plots.drawing import network
 from neurograph.plots.epochs import cost
@@ -15,13 +16,14 @@ from neurograph.plots.infill import infill
 from neurograph.plots.lyapunov import lyapunov
 from neurograph.plots.marginals import marginals
 from neurograph.plots.overview import overview
+from neurograph.plots.phase_plane import phase_plane
 from neurograph.plots.phases import convergence
 from neurograph.plots.recall import recall
 from neurograph.plots.regions import regions
 
 __all__ = [
-    "convergence", "cost", "decision", "gradient", "infill", "lyapunov", "marginals", "network", "overview", "recall",
-    "regions", "weights",
+    "activity", "convergence", "cost", "decision", "gradient", "infill", "lyapunov", "marginals", "network", "overview",
+    "phase_plane", "recall", "regions", "weights",
 ]  # fmt: skip
 
 public_names(__name__, __all__)

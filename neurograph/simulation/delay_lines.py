@@ -21,7 +21,8 @@ CLOSE = 1e-9
 class DelayLines(FrozenArrays):
     """The edges of a network, by how many steps before they read what is sent.
 
-    A delay that is no multiple of the step is read between the two steps around it, by weights w (1 - share) and w share.
+    A delay that is no multiple of the step is read between the two steps around it, by weights w (1 - share) and
+    w share.
 
     Attributes
     ----------

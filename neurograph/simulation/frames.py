@@ -91,10 +91,7 @@ class Frames:
     def _begin(self, batch: int) -> None:
         assert self.path is not None
         shape, dtype = (batch, self.count, len(self.nodes)), self.array.dtype
-        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-        with self.path.open("wb") as file:
-            np.lib.format.write_array_header_2_0(file, header)
-            file.truncate(file.tell() + int(np.prod(shape)) * dtype.itemsize)
+        np.lib.format.open_memmap(self.path, "w+", dtype, shape)  # type: ignore[no-untyped-call]
 
     def put(self, network: Network, piece: Floats, first: int) -> None:
         """Write frames (batch, some, numbers) from the one of place `first` on to the file, and keep their outputs."""

@@ -22,7 +22,6 @@ from neurograph.simulation.methods import Method, check_step, chosen_method
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
 from neurograph.solvers.arguments import box_of, nodes_of, rows_of
-from neurograph.solvers.result import Record
 from neurograph.solvers.settle import checked_record
 
 WORK = 2e8
@@ -30,6 +29,9 @@ WORK = 2e8
 
 CLOSE = 1e-9
 """How near to a whole number of steps a time is one, relative to it."""
+
+MOST_STEPS = 2**53
+"""Steps beyond which their number times dt is no longer the time of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ def simulated(
         network, x, current, dt=dt, first=first, least=samples_of(network, start),
         hold=1 if hold is None else whole_steps("hold", hold, dt),
         steps=None if duration is None else whole_steps("duration", duration, dt),
-        longer="duration is missing, and no array says how long the network runs: expected a time, such as duration=10.0",
+        longer="duration is missing, and no array says how long the network runs: expected a time, as in duration=10.0",
     )  # fmt: skip
     lines = lines_of(network, dt)
     begin = _begin(network, stimulus, start, seed, lines.lags, noisy)
@@ -89,11 +91,15 @@ def whole_steps(name: str, time: Any, dt: float) -> int:
     value = finite_number(time)
     if value is None or value <= 0.0:
         raise ParameterError(f"{name} is {time!r}: expected a time above 0, a whole multiple of dt = {dt:g}")
+    if value / dt > MOST_STEPS:
+        raise ParameterError(
+            f"{name} is {value:g}, which is too many steps of dt = {dt:g}: expected at most 2^53 of them"
+        )
     steps = round(value / dt)
     if steps < 1 or abs(value / dt - steps) > CLOSE * steps:
         raise ParameterError(
-            f"{name} is {value:g}, which is {value / dt:.6g} steps of dt = {dt:g}: expected a whole multiple of dt, such "
-            f"as {max(steps, 1) * dt:.12g}"
+            f"{name} is {value:g}, which is {value / dt:.6g} steps of dt = {dt:g}: expected a whole multiple of dt, "
+            f"such as {max(steps, 1) * dt:.12g}"
         )
     return steps
 
@@ -111,8 +117,8 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
         return LastState(state, 0, stimulus.dt, key, sent)
     if start.dt != stimulus.dt:
         raise ParameterError(
-            f"dt is {stimulus.dt:g}, but start is the end of a simulation with steps of {start.dt:g}: expected the same, "
-            "or start=simulation.last.state, from time 0"
+            f"dt is {stimulus.dt:g}, but start is the end of a simulation with steps of {start.dt:g}: expected the "
+            "same, or start=simulation.last.state, from time 0"
         )
     past = 0 if start.sent is None else start.sent.shape[1]
     if start.state.shape[1] != network.state_size or (lags > 0 and past != lags):
@@ -128,7 +134,7 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
 
 
 def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState, int, bool]:
-    """Run piece after piece; return where the last one ended, how many steps were taken, and whether Ctrl-C stopped it."""
+    """Run piece after piece; return where the last ended, how many steps were taken, and whether Ctrl-C stopped it."""
     network, steps = run.network, run.stimulus.steps
     batch, last, done = run.begin.state.shape[0], run.begin, 0
     each = network.weights.size + 20 * len(network.nodes) + 2000 / batch
@@ -167,7 +173,8 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     order = np.argsort(rows.row[stimulus.places], kind="stable")
     inputs = network.connectivity.inputs
     columns = np.concatenate([np.arange(inputs.size), inputs.size + order])
-    values = np.ascontiguousarray(values[:, :, columns], network.dtype)
+    with np.errstate(over="ignore"):  # said below
+        values = np.ascontiguousarray(values[:, :, columns], network.dtype)
     _check_values(values)
     taken = (begin.step + count) // frames.every - begin.step // frames.every
     at = begin.step // frames.every - run.begin.step // frames.every
@@ -224,8 +231,8 @@ def _check_finite(run: Run, frames: Frames, piece: Floats, first: int, end: Floa
     sample, place = np.argwhere(~np.isfinite(end))[0].tolist()
     node = network.nodes[place % len(network.nodes)]
     raise DivergenceError(
-        f"sample {sample} has left the range of numbers by time {when * dt:g}: node {node!r} is at {end[sample, place]}; "
-        f"lower dt from {dt:g}, lower the weights, or use a dynamics with a box"
+        f"sample {sample} has left the range of numbers by time {when * dt:g}: node {node!r} is at "
+        f"{end[sample, place]}; lower dt from {dt:g}, lower the weights, or use a dynamics with a box"
     )
 
 

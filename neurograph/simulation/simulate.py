@@ -43,8 +43,8 @@ def simulate(
     .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
         I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
 
-    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, d the delay of an edge (its attribute
-    ``delay``); s stays in the box. In steps of h = `dt`, with k the drift, L its leak and xi normal numbers:
+    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, d the delay of an edge, which is its
+    attribute ``delay``; s stays in the box. In steps of h = `dt`, with k the drift, L its leak and xi normal numbers:
 
     - "euler": s <- box(s + h k + sigma sqrt(2 h) xi)
     - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
@@ -52,15 +52,15 @@ def simulate(
     - "rk4": the classical four stages, without noise or delays
 
     A unitary network steps along sequences, :math:`h_t = \mathrm{modReLU}(W h_{t-1} + V x_t)`,
-    :math:`y_t = \mathrm{Re}(U h_t) + d`: of it x and `start` are given, and nothing else. Its W is compiled to a product
-    of sparse factors, once for each network; Fourier transforms are recognised by the numbers of their edges.
+    :math:`y_t = \mathrm{Re}(U h_t) + d`: of it x and `start` are given, and nothing else. Its W is compiled to a
+    product of sparse factors, once for each network; Fourier transforms are recognised by the numbers of their edges.
 
     Parameters
     ----------
     network : Network
     x : array (batch, time, inputs), or function of time
-        What the input nodes are held at: each value for the time `hold`; or ``x(t)``, (inputs,) or (batch, inputs), read
-        at the time of each stage.
+        What the input nodes are held at: each value for the time `hold`; or ``x(t)``, (inputs,) or (batch, inputs),
+        read at the time of each stage.
     dt : float
         Length of a step, in the network's dimensionless time.
     duration : float, optional
@@ -74,7 +74,8 @@ def simulate(
         "rk4". Their orders are 1, 1, 2 and 4; with noise all converge weakly with the step.
     noise : number, mapping of node to number, or array (nodes,)
         sigma: the standard deviation of a neuron that leaks at rate 1 and does nothing else. The numbers are those of
-        Philox4x32-10 [1]_ for the seed, the node, the sample and the step: the same in any batch, on any number of threads.
+        Philox4x32-10 [1]_ for the seed, the node, the sample and the step: the same in any batch, on any number of
+        threads.
     start : number, array (nodes,) or (batch, nodes), "uniform", or the ``.last`` of a simulation
         The state at time 0, and everything before: input nodes too are taken to have been at it. A ``.last`` goes on,
         to the same bits, with its time, its noise and what is still under way along delayed edges.
@@ -107,8 +108,8 @@ def simulate(
 
     Notes
     -----
-    A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. A box makes the order
-    of every method 1 where it is met. An equilibrium does not know delays; whether a network settles does.
+    A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. A box makes the
+    order of every method 1 where it is met. An equilibrium does not know delays; whether a network settles does.
 
     References
     ----------
@@ -117,7 +118,8 @@ def simulate(
     Examples
     --------
     >>> import neurograph as ng
-    >>> network = ng.compile(ng.topologies.layered(inputs=1, hidden=(4,), outputs=1, seed=0), ng.dynamics.additive("tanh"))
+    >>> graph = ng.topologies.layered(inputs=1, hidden=(4,), outputs=1, seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
     >>> ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0)
     Simulation(1 samples, 100 frames, 6 nodes, until time 10; exponential, for the leak is linear)
     >>> graph = ng.topologies.unitary(inputs=1, units=8, outputs=1, seed=0)
@@ -125,7 +127,7 @@ def simulate(
     Simulation(1 sequences, 3 steps, 8 neurons)
     """
     network = checked_network(network, "rate", "unitary")
-    given = {
+    given: dict[str, Any] = {
         "dt": dt, "duration": duration, "hold": hold, "current": current, "method": method, "noise": noise,
         "record": record, "seed": seed, "to": to, "progress": progress,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,9 +100,9 @@ class Stimulus:
         waves = (self.x, *self.currents)
         steps = np.arange(begin, begin + count)
         if all(wave.function is None for wave in waves):
-            hold = int(np.gcd.reduce([wave.hold for wave in waves if len(wave.values) > 1])) or begin + count
-            rows, which = np.unique(steps // hold, return_inverse=True)
-            at, times, which = rows * hold, rows * hold * self.dt, np.repeat(which, len(stages))
+            hold = math.gcd(*(wave.hold for wave in waves if len(wave.values) > 1)) or begin + count
+            rows = np.arange(begin // hold, (begin + count - 1) // hold + 1)
+            at, times, which = rows * hold, rows * hold * self.dt, np.repeat(steps // hold - rows[0], len(stages))
         else:
             shares = sorted(set(stages))
             at = np.repeat(steps, len(shares))
@@ -157,8 +158,8 @@ def checked_stimulus(
         raise ParameterError(longer)
     if steps is not None and lengths and steps > ends:
         raise ParameterError(
-            f"duration is {steps} steps of dt, but {next(iter(lengths))} ends after {ends}: expected at most so many, or "
-            "longer arrays"
+            f"duration is {steps} steps of dt, but {next(iter(lengths))} ends after {ends}: expected at most so many, "
+            "or longer arrays"
         )
     steps = ends if steps is None else steps
     time, wave = first * dt, Wave("x", np.zeros((1, 1, 0)), steps)
@@ -187,7 +188,8 @@ def array_lengths(network: Network, x: Any, current: Any) -> dict[str, int]:
 def starts_in_time(network: Network, stimulus: Stimulus, start: Start, rng: Any) -> tuple[Floats, Floats]:
     """Return the full states (samples, state_size) at time 0, inputs at x, and those before it, inputs at `start`."""
     inputs = stimulus.x.at(np.zeros(1, np.int64), np.array([stimulus.first * stimulus.dt]), stimulus.samples)[0]
-    starts = starting_state(network, inputs.astype(network.dtype), start, rng)
+    with np.errstate(over="ignore"):  # refused with the values of all steps
+        starts = starting_state(network, inputs.astype(network.dtype), start, rng)
     before, places = starts.copy(), network.connectivity.inputs
     if not isinstance(start, str):
         given = np.asarray(by_name(start, network.nodes, "start"), network.dtype)

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     newton_iterations,
     packed_size,
     populations,
+    reservoir_run,
     reservoir_states,
     rows,
     settle_step,
@@ -37,7 +38,7 @@ from tests.benchmarks import (
 BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, layered_blas, brian_step, compile_graph, start_up,
     edge_visits, newton_iterations, solver_times, growth, packed_size, populations, gibbs_sweep, unitary_product,
-    certificates, certify_large, large, reservoir_states,
+    certificates, certify_large, large, reservoir_states, reservoir_run,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

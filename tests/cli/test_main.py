@@ -13,7 +13,7 @@ import neurograph as ng
 from neurograph.cli.main import main
 from neurograph.kernels.bindings import how
 
-COMMANDS = ["demo", "train", "certify", "prune", "show", "report", "convert"]
+COMMANDS = ["demo", "train", "certify", "prune", "simulate", "show", "report", "convert"]
 
 
 def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):

@@ -16,6 +16,7 @@ from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_regions import REGIONS
 from tests.remedies.of_reservoirs import RESERVOIRS
+from tests.remedies.of_simulation import SIMULATION
 from tests.remedies.of_training import TRAINING
 from tests.remedies.of_unitary import UNITARY
 
@@ -33,6 +34,7 @@ ROWS = [
     *UNITARY,
     *COMPRESSION,
     *REGIONS,
+    *SIMULATION,
     *RESERVOIRS,
 ]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
@@ -75,6 +77,7 @@ UNTRIED = {
     ("network/compilation.py", "dtype='float32'"): SHORT,
     ("plots/phases.py", "keeps no trajectory"): "only a solver of one's own gets there; the others refuse it before",
     ("plots/style.py", "pip install"): INSTALLS,
+    ("simulation/result.py", "pip install"): INSTALLS,
     ("tasks/patterns.py", "pip install"): INSTALLS,
     ("training/estimators.py", "pip install"): INSTALLS,
     ("training/reservoir.py", "pip install"): INSTALLS,

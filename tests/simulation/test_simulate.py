@@ -60,7 +60,6 @@ def test_a_state_that_leaves_every_bound_is_refused():
         ng.simulate(large, np.ones((1, 5, 2)))
 
 
-def test_a_network_of_rates_is_refused_by_name():
-    network = ng.compile(ng.topologies.complete(1, 2, 1, seed=0))
-    with pytest.raises(ng.ParameterError, match="unitary"):
-        ng.simulate(network, np.ones((1, 3, 1)))
+def test_what_belongs_to_rates_is_refused_by_name():
+    with pytest.raises(ng.ParameterError, match="dt is given, but a unitary network"):
+        ng.simulate(unitary(), np.ones((1, 3, 2)), dt=0.1)

@@ -144,7 +144,7 @@ TARGET static void NAMED(load_frame)(struct NAMED(driver) *m, int to, int64_t fr
         const int64_t row = k < d->inputs ? d->input_row[k] : 0;
         REAL *own = k < d->inputs ? all->s[to] + row * lanes : all->current[to] + (k - d->inputs) * lanes;
         for (int64_t lane = 0; lane < lanes; lane++) own[lane] = values[SAMPLE(lane) * driven + k];
-        if (k < d->inputs && p->transfer) NAMED(apply)(&m->transfer, all->s[to], all->sent[to], row, row + 1, lanes);
+        if (k < d->inputs && p->transfer) NAMED(apply)(&m->transfer, all->s[to], all->sent[to], row, row + 1, lanes), m->ready_at = -1;
     }
 }
 
@@ -187,7 +187,9 @@ TARGET static void NAMED(stage)(struct NAMED(driver) *m, int own, int read, int 
         const int64_t filled = (count + PER_LINE - 1) / PER_LINE * PER_LINE;
         if (m->thread == 0) check_signals(p, (indptr[first + here] - indptr[first] + 8 * here) * lanes);
         /* 1. The sums: what clamped nodes send and currents, where these have changed; then the others, now and before. */
-        if (fresh) {
+        const int driven = p->clamped.indptr[first] < p->clamped.indptr[first + here] ||
+                           (current < m->last_current && d->current_row[current] < first + here);
+        if (fresh && driven) { /* of other rows it is 0, and stays so */
             NAMED(gather)(&p->clamped, sent, m->zero, all->base + at, first, first + here, lanes);
             for (; current < m->last_current && d->current_row[current] < first + here; current++)
                 NAMED(add)(all->base + d->current_row[current] * lanes, all->current[read] + current * lanes, lanes);
@@ -291,6 +293,7 @@ TARGET static void NAMED(load_driven)(struct NAMED(driver) *m, int64_t first, in
             for (int64_t k = 0; k < p->nodes; k++)
                 all->past[(lag * TABLE_ROWS(p) + ROW_OF(p, k)) * lanes + lane] =
                     ((const REAL *)d->sent)[(SAMPLE(lane) * d->lags + lag) * p->nodes + p->node[k]];
+    NAMED(fill)(all->base + m->low * lanes, 0, (m->high - m->low) * lanes);
     m->held_frame = m->ready_at = -1;
     for (int k = 0; k < 3; k++) m->frame[k] = -1;
 }
