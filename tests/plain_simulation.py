@@ -91,9 +91,7 @@ class Plain:
         return state
 
 
-def simulated(
-    network, steps, dt, method="euler", *, batch=1, x=None, current=None, noise=0.0, normals=None, start=0.0
-):
+def simulated(network, steps, dt, method="euler", *, batch=1, x=None, current=None, noise=0.0, normals=None, start=0.0):
     """Return the states (batch, steps, nodes) and of each variable the same, by name.
 
     `normals` is (batch, steps, nodes): what the noise of each step is drawn as.

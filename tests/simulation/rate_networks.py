@@ -9,9 +9,7 @@ from tests.plain_simulation import Plain
 
 SLOW = ng.Dynamics("(-s + sigmoid(I + b))/tau", parameters={"tau": 2.0})
 SINE = ng.Dynamics("-0.5*s + sin(I + b)", transfer="tanh(s)")
-ADAPTING = ng.Dynamics(
-    "-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"}, parameters={"g": 0.5, "tau_a": 1.5}
-)
+ADAPTING = ng.Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"}, parameters={"g": 0.5, "tau_a": 1.5})
 CUBIC = ng.Dynamics("-s - 0.3*s**3 + tanh(I + b)")
 """Its leak is not linear."""
 
@@ -87,7 +85,9 @@ def waves(count, seed=0):
 
 def exact(network, times, x, start=0.0, current=None, rtol=1e-12):
     """The states (times, nodes) by scipy's solve_ivp, without a box."""
-    plain = Plain(network, 1.0, lambda t, c: x(t), {node: lambda t, c, f=f: f(t) for node, f in (current or {}).items()})
+    plain = Plain(
+        network, 1.0, lambda t, c: x(t), {node: lambda t, c, f=f: f(t) for node, f in (current or {}).items()}
+    )
     state = plain.started(start, 1)
     shape = state.shape
 

@@ -121,9 +121,7 @@ def test_a_noisy_run_is_the_plain_loop_with_the_same_normals(method):
     x = np.random.default_rng(0).normal(size=(3, steps, 6))
     given = {"method": method, "start": 0.1}
     found = ng.simulate(network, x, dt=0.1, noise=noise, seed=11, **given)
-    plain, variables = simulated(
-        network, steps, 0.1, batch=3, x=held(x), noise=noise, normals=normals, **given
-    )
+    plain, variables = simulated(network, steps, 0.1, batch=3, x=held(x), noise=noise, normals=normals, **given)
     assert np.allclose(found.states, plain, atol=1e-12)
     assert np.allclose(found.variables["a"], variables["a"], atol=1e-12)
 
