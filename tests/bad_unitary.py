@@ -91,7 +91,6 @@ UNITARY = [
     ),
     ("settling a unitary network", lambda: ng.settle(network(), Y), ["no equilibrium", "neurograph.simulate"]),
     ("sampling one", lambda: ng.sample(network(), Y), ["'unitary'", "'binary'"]),
-    ("dt for a unitary network", lambda: ng.simulate(network(), X, dt=0.1), ["dt is given", "x and start alone"]),
     ("x of two dimensions", lambda: ng.simulate(network(), Y), ["x has shape (2, 1)", "(batch, time, 2)"]),
     ("x of one sample", lambda: ng.simulate(network(), X[0]), ["x has shape (3, 2)", "x[None]"]),
     ("a sequence of other inputs", lambda: ng.simulate(network(), X[:, :, :1]), ["(2, 3, 1)", "(batch, time, 2)"]),

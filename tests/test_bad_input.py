@@ -14,6 +14,7 @@ from tests.bad_pictures import PICTURES
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
 from tests.bad_reservoirs import RESERVOIRS
+from tests.bad_simulation import SIMULATION
 from tests.bad_unitary import UNITARY
 from tests.bad_variables import VARIABLES
 from tests.remedies.row import small_graph as graph
@@ -122,6 +123,11 @@ GRAPHS = [
         ["drift", "__import__"],
     ),
 ]
+
+OF_PARTS = [
+    *BINARY, *COMPRESSION, *DELAYS, *IN_TIME, *PICTURES, *POPULATIONS, *REGIONS, *RESERVOIRS, *SIMULATION, *UNITARY,
+    *VARIABLES,
+]  # fmt: skip
 
 CALLS = [
     ("dynamics by name", lambda: ng.compile(graph(), dynamics="deep"), ["'deep'", "neurograph.dynamics.deep()"]),
@@ -286,11 +292,7 @@ CALLS = [
         ),
         ["bias of node 'h'", "inf", "epoch 0", "max_step"],
     ),
-    (
-        "a cost that sees more than an output and its target",
-        lambda: ng.costs.Cost("(y - s)**2 + w"),
-        ["w", "y", "s"],
-    ),
+    ("a cost that sees more than an output and its target", lambda: ng.costs.Cost("(y - s)**2 + w"), ["w", "y", "s"]),
     (
         "a cost that sums over the outputs without its force",
         lambda: ng.costs.Cost("-y*log_share", normaliser="s"),
@@ -311,16 +313,7 @@ CALLS = [
     ("target_cost a text", lambda: ng.train(network(), X, Y, target_cost="low"), ["target_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
-    *BINARY,
-    *COMPRESSION,
-    *DELAYS,
-    *PICTURES,
-    *POPULATIONS,
-    *IN_TIME,
-    *REGIONS,
-    *RESERVOIRS,
-    *UNITARY,
-    *VARIABLES,
+    *OF_PARTS,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),
     ("a solver that is a class", lambda: ng.settle(network(), X, solver=Euler), ["Euler(dt=0.05)"]),
     ("momentum of 1", lambda: ng.optimisers.sgd(momentum=1.0), ["momentum is 1.0", "< 1"]),

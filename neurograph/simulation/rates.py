@@ -30,6 +30,9 @@ WORK = 2e8
 CLOSE = 1e-9
 """How near to a whole number of steps a time is one, relative to it."""
 
+MOST_STEPS = 2**53
+"""Steps beyond which their number times dt is no longer the time of each."""
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -88,6 +91,10 @@ def whole_steps(name: str, time: Any, dt: float) -> int:
     value = finite_number(time)
     if value is None or value <= 0.0:
         raise ParameterError(f"{name} is {time!r}: expected a time above 0, a whole multiple of dt = {dt:g}")
+    if value / dt > MOST_STEPS:
+        raise ParameterError(
+            f"{name} is {value:g}, which is too many steps of dt = {dt:g}: expected at most 2^53 of them"
+        )
     steps = round(value / dt)
     if steps < 1 or abs(value / dt - steps) > CLOSE * steps:
         raise ParameterError(
@@ -166,7 +173,8 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     order = np.argsort(rows.row[stimulus.places], kind="stable")
     inputs = network.connectivity.inputs
     columns = np.concatenate([np.arange(inputs.size), inputs.size + order])
-    values = np.ascontiguousarray(values[:, :, columns], network.dtype)
+    with np.errstate(over="ignore"):  # said below
+        values = np.ascontiguousarray(values[:, :, columns], network.dtype)
     _check_values(values)
     taken = (begin.step + count) // frames.every - begin.step // frames.every
     at = begin.step // frames.every - run.begin.step // frames.every

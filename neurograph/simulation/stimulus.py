@@ -188,7 +188,8 @@ def array_lengths(network: Network, x: Any, current: Any) -> dict[str, int]:
 def starts_in_time(network: Network, stimulus: Stimulus, start: Start, rng: Any) -> tuple[Floats, Floats]:
     """Return the full states (samples, state_size) at time 0, inputs at x, and those before it, inputs at `start`."""
     inputs = stimulus.x.at(np.zeros(1, np.int64), np.array([stimulus.first * stimulus.dt]), stimulus.samples)[0]
-    starts = starting_state(network, inputs.astype(network.dtype), start, rng)
+    with np.errstate(over="ignore"):  # refused with the values of all steps
+        starts = starting_state(network, inputs.astype(network.dtype), start, rng)
     before, places = starts.copy(), network.connectivity.inputs
     if not isinstance(start, str):
         given = np.asarray(by_name(start, network.nodes, "start"), network.dtype)

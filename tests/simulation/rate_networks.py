@@ -44,9 +44,9 @@ def components(count, seed=0, kinds=tuple(KINDS), units=UNITS, size=1.2, delays=
     return graph
 
 
-def mixed(graph, kinds=KINDS):
+def mixed(graph, kinds=KINDS, dtype=np.float64):
     used = set(nx.get_node_attributes(graph, "population").values())
-    return ng.compile(graph, dynamics={name: kind for name, kind in kinds.items() if name in used})
+    return ng.compile(graph, dynamics={name: kind for name, kind in kinds.items() if name in used}, dtype=dtype)
 
 
 def places(network, count, units=UNITS):

@@ -1,7 +1,6 @@
 """A run goes on from where another ended, to the same bits; it can be settled from there, and ends early on Ctrl-C."""
 
 import _thread
-import threading
 
 import numpy as np
 import pytest
@@ -113,16 +112,29 @@ def test_a_full_state_is_gone_on_from():
     assert rest.time[0] == pytest.approx(0.1)
 
 
-def test_ctrl_c_keeps_what_was_computed():
-    network = mixed(components(2, seed=5))
-    timer = threading.Timer(0.5, _thread.interrupt_main)
-    timer.start()
-    with pytest.warns(UserWarning, match="interrupted|Ctrl"):
-        run = ng.simulate(network, lambda t: np.ones(2), dt=0.001, duration=1e5, record=1000, progress=False)
-    timer.join()
+@pytest.mark.parametrize("to", [False, True])
+def test_ctrl_c_keeps_what_was_computed(tmp_path, to):
+    network, given = mixed(components(2, seed=5)), {"dt": 0.001, "record": 1000}
+    given |= {"to": tmp_path / "states.npy"} if to else {}
+
+    def x(t):
+        if x.waits and t > 150.0:
+            x.waits = False
+            _thread.interrupt_main()
+        return np.ones(2)
+
+    x.waits = True
+    with pytest.warns(UserWarning, match="interrupted"):
+        run = ng.simulate(network, x, duration=1e5, progress=False, **given)
     assert run.interrupted
-    assert 0 < run.time.size < 100_000
-    assert run.states.shape[1] == run.time.size
+    assert 0 < run.time.size < 1000
+    assert run.states.shape[1] == run.outputs.shape[1] == run.inputs.shape[1] == run.time.size
     assert np.allclose(run.time, np.arange(1, run.time.size + 1))
-    again = ng.simulate(network, lambda t: np.ones(2), dt=0.001, duration=run.time[0], record=1000)
-    assert np.array_equal(again.states, run.states[:, :1])
+    again = ng.simulate(network, x, dt=0.001, duration=3.0, record=1000)
+    assert np.array_equal(again.states, run.states[:, :3])
+    assert run.last.time >= run.time[-1]
+    whole, rest = (
+        ng.simulate(network, x, dt=0.001, duration=duration, start=start).last.state
+        for duration, start in ((round(run.last.time + 1.0, 3), 0.0), (1.0, run.last))
+    )
+    assert np.array_equal(whole, rest)

@@ -129,6 +129,9 @@ BOX_ORDERS = {"euler": 1, "exponential": 1, "heun": 2, "rk4": 2}
 """At an end of the box a state turns within a step, which rk4 does not see: what holds there is 2."""
 
 
+JOINS = (block_diag, lambda *parts: np.concatenate(parts), lambda *parts: np.concatenate(parts))
+
+
 @pytest.mark.parametrize("method", BOX_ORDERS)
 def test_order_in_a_box_against_a_reference_that_locates_events(method):
     count, time = 12, np.array([3.0])
@@ -136,7 +139,7 @@ def test_order_in_a_box_against_a_reference_that_locates_events(method):
     drawn = [(3.0 * rng.normal(size=(4, 4)), rng.normal(size=4), rng.random(4)) for _ in range(count)]
     runs = [in_box(*one, time[0]) for one in drawn]
     assert sum(events for _, events in runs) >= 2 * count
-    W, c, start = block_diag(*(one[0] for one in drawn)), *(np.concatenate(part) for part in list(zip(*drawn))[1:])
+    W, c, start = (join(*part) for join, part in zip(JOINS, zip(*drawn, strict=True), strict=True))
     graph = nx.DiGraph()
     graph.add_nodes_from((k, {"role": "output", "bias": c[k]}) for k in range(len(c)))
     graph.add_edges_from((i, j, {"weight": W[j, i]}) for j, i in zip(*np.nonzero(W), strict=True))

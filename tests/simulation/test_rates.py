@@ -145,7 +145,7 @@ def test_auto_is_not_exponential_where_a_leak_is_not_linear():
 
 def test_float32_networks_are_simulated_in_float32():
     graph = components(3, seed=4)
-    double, single = mixed(graph), ng.compile(graph, KINDS, dtype=np.float32)
+    double, single = mixed(graph), mixed(graph, dtype=np.float32)
     x = waves(3)
     runs = [ng.simulate(network, x, dt=0.1, duration=3.0) for network in (double, single)]
     assert runs[1].states.dtype == np.float32
