@@ -124,6 +124,11 @@ GRAPHS = [
     ),
 ]
 
+OF_PARTS = [
+    *BINARY, *COMPRESSION, *DELAYS, *IN_TIME, *PICTURES, *POPULATIONS, *REGIONS, *RESERVOIRS, *SIMULATION, *UNITARY,
+    *VARIABLES,
+]  # fmt: skip
+
 CALLS = [
     ("dynamics by name", lambda: ng.compile(graph(), dynamics="deep"), ["'deep'", "neurograph.dynamics.deep()"]),
     ("an integer dtype", lambda: ng.compile(graph(), dtype=int), ["dtype", "float64 or float32"]),
@@ -308,17 +313,7 @@ CALLS = [
     ("target_cost a text", lambda: ng.train(network(), X, Y, target_cost="low"), ["target_cost is 'low'", ">= 0"]),
     ("a batch of none", lambda: ng.train(network(), X, Y, batch_size=0), ["batch_size is 0", "None for all"]),
     ("a rule that is not called", lambda: ng.train(network(), X, Y, rule=ng.rules.deep), ["rules.asymmetric_ep()"]),
-    *BINARY,
-    *COMPRESSION,
-    *DELAYS,
-    *PICTURES,
-    *POPULATIONS,
-    *IN_TIME,
-    *REGIONS,
-    *SIMULATION,
-    *RESERVOIRS,
-    *UNITARY,
-    *VARIABLES,
+    *OF_PARTS,
     ("a dynamics that is not called", lambda: ng.compile(graph(), ng.dynamics.deep), ["dynamics.deep()"]),
     ("a solver that is a class", lambda: ng.settle(network(), X, solver=Euler), ["Euler(dt=0.05)"]),
     ("momentum of 1", lambda: ng.optimisers.sgd(momentum=1.0), ["momentum is 1.0", "< 1"]),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from neurograph._checks import Seed, checked_generator, checked_whole, public_names
 from neurograph.brian.assembly import assemble, times
 from neurograph.brian.importing import checked_target, load_brian2
-from neurograph.brian.in_time.driving import checked_drive, in_time, starts_in_time
+from neurograph.brian.in_time.driving import begun, checked_drive, in_time
 from neurograph.brian.lif import LIF
 from neurograph.brian.model import BrianModel
 from neurograph.brian.rate import RATE
@@ -23,7 +23,6 @@ from neurograph.brian.request import (
     check_left_out,
     checked_constants,
     checked_cost,
-    checked_noise,
     checked_rule,
 )
 from neurograph.brian.running import Program, Runtime
@@ -33,6 +32,8 @@ from neurograph.errors import DataError, ParameterError
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
+from neurograph.simulation.result import LastState
+from neurograph.simulation.stimulus import checked_noise
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase
 from neurograph.solvers.result import Record
@@ -55,7 +56,7 @@ def build(
     batch: int | None = None,
     record: Record | int | None = None,
     target: Literal["numpy", "cython", "cpp"] | None = None,
-    start: Start = 0.0,
+    start: Start | LastState = 0.0,
     seed: Seed = None,
     dt: Any = None,
     window: Any = None,
@@ -113,8 +114,9 @@ def build(
     target : {"numpy", "cython", "cpp"}, optional
         What Brian2 compiles to; "cpp" is a C++ program of its own, which Brian2 calls standalone, to whose network no
         objects can be added. Default: what ``brian2.prefs.codegen.target`` says, which stays as it is.
-    start : number, array (nodes,) or (samples, nodes), or "uniform"
-        State of the free nodes at the start of each phase, as in :func:`neurograph.settle`.
+    start : number, array (nodes,) or (samples, nodes), "uniform", or the ``.last`` of a simulation
+        State of the free nodes at the start of each phase, as in :func:`neurograph.settle`. The end of a simulation, of
+        here or of :func:`neurograph.simulate`, gives the time and what is under way too; noise and spikes begin anew.
     seed : int or numpy.random.Generator
         For ``start="uniform"``, and for where in its cycle each spiking neuron begins.
     dt : Quantity, optional
@@ -185,13 +187,15 @@ def build(
         check_left_out(x, "whose network runs in time", rule=rule, cost=cost, window=window)
         drive = checked_drive(
             network, x, current, dt=dt, unit=float(constants["time_unit"]), hold=hold, duration=duration,
-            least=np.shape(start)[0] if np.ndim(start) == 2 else 1,
+            start=start,
         )  # fmt: skip
-        starts, before = starts_in_time(network, drive, start, rng)
+        starts, past = begun(network, drive, start, rng)
         record = 1 if record is None else record
     else:
         check_left_out(x, "at which the inputs stay", hold=hold, duration=duration, current=current)
-        starts = before = starting_state(network, checked_inputs(network, cast(ArrayLike, x)), start, rng)
+        start = np.asarray(start) if isinstance(start, LastState) else start
+        starts = starting_state(network, checked_inputs(network, cast(ArrayLike, x)), start, rng)
+        past = network.sent(network.parted(starts)[0])[:, None]
     copies = starts.shape[0] if batch is None else checked_whole("batch", batch, 1)
     if starts.shape[0] % copies:
         raise DataError(f"batch is {copies}, but x has {starts.shape[0]} samples: expected a divisor of their number")
@@ -205,11 +209,11 @@ def build(
             noise=checked_noise(network, noise), threshold=threshold, reset=reset, extra=extra_equations,
             constants=constants, rng=rng,
         ),
-        starts, before, measured,
+        starts, past, measured,
     )  # fmt: skip
     runner = Program(recipe) if compiler == "cpp" else Runtime(recipe)
     times_of_phases = times(recipe, measured, window)
-    return BrianModel(network, recipe, starts, copies, runner, rule, times_of_phases, drive, before)
+    return BrianModel(network, recipe, starts, copies, runner, rule, times_of_phases, drive, past)
 
 
 public_names(__name__, __all__)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph.brian.importing import load_brian2
 from neurograph.brian.in_time.delays import Lines, lines_of
-from neurograph.brian.in_time.driving import Drive
+from neurograph.brian.in_time.driving import columns, currents_of
 from neurograph.brian.recipe import (
     CURRENT,
     Recipe,
@@ -29,6 +29,7 @@ from neurograph.brian.request import Request, check_clamped, check_rates, reache
 from neurograph.brian.timing import Times, checked_seconds
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
+from neurograph.simulation.stimulus import Stimulus
 from neurograph.solvers.result import Equilibrium
 
 WINDOW = 1.0
@@ -53,10 +54,10 @@ def times(recipe: Recipe, measured: Equilibrium | None, window: Any) -> Times:
     return Times(float(recipe.dt), settling, counted)
 
 
-def assemble(request: Request, starts: Floats, before: Floats, measured: Equilibrium | None) -> Recipe:
+def assemble(request: Request, starts: Floats, past: Floats, measured: Equilibrium | None) -> Recipe:
     """Write the recipe; `measured` is the rate network's equilibrium, of a network that is not in time.
 
-    The nodes were at `before` until they are at `starts`.
+    The nodes have sent `past` (samples, steps, nodes) before they are at `starts`.
     """
     network, kind, rule = request.network, request.kind, request.rule
     step = _step(request, measured)
@@ -82,7 +83,7 @@ def assemble(request: Request, starts: Floats, before: Floats, measured: Equilib
         post=post,
         delay=_delays(request),
         lines=lines,
-        held=np.empty(0) if lines is None else lines.held(network, before[: request.batch]),
+        held=np.empty(0) if lines is None else lines.held(past[: request.batch]),
         waveforms=waveforms,
         record=request.record,
         recorded=_recorded(request),
@@ -184,21 +185,21 @@ def _values(request: Request, starts: Floats) -> dict[str, Any]:
     return values
 
 
-def _driven(request: Request, drive: Drive) -> dict[str, Any]:
+def _driven(request: Request, drive: Stimulus) -> dict[str, Any]:
     """Return which neurons the waveforms go to, and for how many steps a value is in force."""
-    network, values = request.network, dict[str, Any](drive.columns(request.network, slice(0, request.batch)))
+    network, values = request.network, dict[str, Any](columns(request.network, drive, slice(0, request.batch)))
     if network.inputs:
         marks = np.isin(np.arange(len(network.nodes)), network.connectivity.inputs)
         values |= {"driven": _tiled(marks, request), "x_hold": drive.x.hold}
     if drive.places.size:
         marks = np.isin(np.arange(len(network.nodes)), drive.places)
-        values |= {"stimulated": _tiled(marks, request), "current_hold": drive.current.hold}
+        values |= {"stimulated": _tiled(marks, request), "current_hold": currents_of(drive).hold}
     return values
 
 
-def _waveforms(drive: Drive | None) -> dict[str, NDArray[np.float64]]:
+def _waveforms(drive: Stimulus | None) -> dict[str, NDArray[np.float64]]:
     """Return the waveforms that there are (frames, samples * columns), by their names in Brian2."""
-    named = {} if drive is None else {X: drive.x.values, CURRENT: drive.current.values}
+    named = {} if drive is None else {X: drive.x.values, CURRENT: currents_of(drive).values}
     return {
         name: np.array(values, np.float64).reshape(len(values), -1) for name, values in named.items() if values.size
     }

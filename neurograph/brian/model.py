@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Printed, checked_number, checked_whole
 from neurograph.brian.batches import Batches
-from neurograph.brian.in_time.driving import Drive
-from neurograph.brian.in_time.simulating import Simulation, simulated
+from neurograph.brian.in_time.driving import columns
+from neurograph.brian.in_time.simulating import simulated
 from neurograph.brian.learning import learn
 from neurograph.brian.nir_export import spiking_neurons
 from neurograph.brian.phases import begin, equilibrium, schedule
@@ -29,6 +29,8 @@ from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import checked_targets
+from neurograph.simulation.result import Simulation
+from neurograph.simulation.stimulus import Stimulus
 from neurograph.solvers.result import Equilibrium
 from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
@@ -59,16 +61,16 @@ class BrianModel(Batches, Printed):
     times : Times
         ``.settling``, how long the slowest sample takes to settle, as measured with the rate network, and ``.window``,
         how long spikes are counted.
-    drive : Drive or None
+    drive : Stimulus or None
         What x and the currents are in time, for :meth:`simulate`; without, the model settles and learns.
-    before : array (samples, nodes)
-        Where the nodes were before time 0, for what is still under way.
+    past : array (samples, steps, nodes)
+        What the nodes have sent before the start, oldest first, for what is still under way.
     """
 
     rule: Rule | None
     times: Times
-    drive: Drive | None
-    before: Floats
+    drive: Stimulus | None
+    past: Floats
 
     def __repr__(self) -> str:
         """Return a line with the model and its size."""
@@ -147,7 +149,7 @@ class BrianModel(Batches, Printed):
                 "the model was built with an x (samples, inputs) at which the inputs stay, and has no end in time: "
                 "expected such as build(network, np.asarray(x)[:, None], dt=dt, hold=duration), or settle()"
             )
-        return simulated(self, self.drive, self.before)
+        return simulated(self, self.drive, self.past)
 
     def settle(self, duration: Any = None, window: Any = None) -> Equilibrium:
         """Run the free phase of every sample.
@@ -279,7 +281,7 @@ class BrianModel(Batches, Printed):
             timing = self._phases(duration, False, window, counts_free=True)
         else:
             timing = Timing(self.drive.steps, 0, 0)
-            values |= self.drive.columns(self.compiled, slice(0, self.batch)) | {"begun": 0}
+            values |= columns(self.compiled, self.drive, slice(0, self.batch)) | {"begun": 0}
         values |= schedule(self.recipe, timing, 0.0, 0)
         return script(self.recipe, self._now(values), timing, self.batch)
 

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import finite_number
 from neurograph.brian.importing import load_brian2
-from neurograph.brian.in_time.driving import Drive
 from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.costs import Cost
 from neurograph.equations.populations import by_population
 from neurograph.errors import ParameterError
 from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
+from neurograph.simulation.stimulus import Stimulus
 from neurograph.solvers.result import Equilibrium, Record
 
 FASTEST = 0.9
@@ -36,7 +35,7 @@ class Request:
     target: str | None
     dt: Any
     rule: Rule | None
-    drive: Drive | None
+    drive: Stimulus | None
     noise: Floats
     threshold: str | None
     reset: str | None
@@ -144,31 +143,3 @@ def checked_constants(kind: NeuronModel, given: Mapping[str, Any] | None) -> dic
         if name in given and name in constants and not 0.0 < float(given[name]) < np.inf:
             raise ParameterError(f"namespace has {name} {given[name]!r}: expected a positive one")
     return constants | dict(given)
-
-
-def checked_noise(network: Network, noise: Any) -> Floats:
-    """Return the noise of each node (nodes,), from a number, a mapping of nodes to numbers or an array (nodes,)."""
-    index, values = network.connectivity.table.index, np.zeros(len(network.nodes))
-    if isinstance(noise, Mapping):
-        for node, one in noise.items():
-            if node not in index:
-                raise ParameterError(f"noise has the node {node!r}, which the network has not: expected one of its own")
-            values[index[node]] = _not_negative(f"noise[{node!r}]", one)
-        return values
-    try:
-        several = np.ndim(noise) == 1 and len(noise) == values.size
-    except ValueError:  # ragged
-        several = False
-    if several:
-        values[:] = [_not_negative(f"noise[{place}]", one) for place, one in enumerate(noise)]
-        return values
-    remark = f", an array (nodes,) = ({values.size},) of them, or a mapping of nodes to them"
-    values[:] = _not_negative("noise", noise, remark)
-    return values
-
-
-def _not_negative(name: str, value: Any, remark: str = "") -> float:
-    number = finite_number(value)
-    if number is None or number < 0.0:
-        raise ParameterError(f"{name} is {value!r}: expected a finite number >= 0{remark}")
-    return number

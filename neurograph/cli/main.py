@@ -24,9 +24,9 @@ from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, n
 from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
-from neurograph.cli.regions import add_characterise, run_characterise
-from neurograph.cli.sampling import add_sampling, run_sampling
-from neurograph.cli.simulating import add_simulating, run_simulating
+from neurograph.cli.regions import add_characterise, characterise
+from neurograph.cli.sampling import add_sampling, sample
+from neurograph.cli.simulating import add_simulating, simulate
 from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
@@ -170,7 +170,7 @@ def _add_certify(commands: Any) -> None:
 
 def _add_characterise(commands: Any) -> None:
     words = "say on what inputs around given ones a network's answer is proved, and which neurons decide"
-    command = _add(commands, _characterise, words, "Example: neurograph characterise net.json --input x.csv -o x.json")
+    command = _add(commands, characterise, words, "Example: neurograph characterise net.json --input x.csv -o x.json")
     add_graph(command)
     add_characterise(command, inspect.signature(ng.characterise).parameters["budget"].default)
     _add_dynamics(command)
@@ -204,7 +204,7 @@ def _add_compress(commands: Any) -> None:
 def _add_sample(commands: Any) -> None:
     example = "neurograph sample machine.json --samples 5000 --chains 8 -o samples.npz"
     words = "draw states of a graph's binary neurons, some of them held, and write them"
-    command = _add(commands, _sample, words, f"Example: {example}")
+    command = _add(commands, sample, words, f"Example: {example}")
     add_graph(command)
     add_sampling(command, {name: one.default for name, one in inspect.signature(ng.sample).parameters.items()})
     _add_dynamics(command)
@@ -213,7 +213,7 @@ def _add_sample(commands: Any) -> None:
 def _add_simulate(commands: Any) -> None:
     example = "neurograph simulate net.json --input stimulus.csv --hold 5 -o states.npz"
     words = "run a graph in time, driven by a table of its inputs, and write its states"
-    command = _add(commands, _simulate, words, f"Example: {example}")
+    command = _add(commands, simulate, words, f"Example: {example}")
     add_graph(command)
     add_simulating(command)
     _add_dynamics(command)
@@ -352,18 +352,6 @@ def _prune(options: argparse.Namespace) -> None:
     if log:
         write_removed(log, pruning.removed)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
-
-
-def _sample(options: argparse.Namespace) -> None:
-    run_sampling(options)
-
-
-def _simulate(options: argparse.Namespace) -> None:
-    run_simulating(options)
-
-
-def _characterise(options: argparse.Namespace) -> None:
-    run_characterise(options)
 
 
 def _show(options: argparse.Namespace) -> None:

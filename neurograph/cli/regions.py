@@ -31,7 +31,7 @@ def add_characterise(command: argparse.ArgumentParser, budget: float) -> None:
     command.add_argument("-o", "--output", type=Path, help=".json file of the regions")
 
 
-def run_characterise(options: argparse.Namespace) -> None:
+def characterise(options: argparse.Namespace) -> None:
     """Print each region, and write all of them."""
     target = options.output and checked_place(options.output, ".json")
     network = compiled(options)

@@ -43,7 +43,7 @@ def add_sampling(command: argparse.ArgumentParser, defaults: dict[str, Any]) -> 
     command.add_argument("-o", "--output", type=Path, required=True, help=".npz file of the samples")
 
 
-def run_sampling(options: argparse.Namespace) -> None:
+def sample(options: argparse.Namespace) -> None:
     """Draw the samples, write them, and print a line for each neuron."""
     target = checked_place(options.output, ".npz")
     network = compiled(options)

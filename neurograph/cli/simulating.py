@@ -43,7 +43,7 @@ def add_simulating(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", type=Path, required=True, help=".npz file of the states")
 
 
-def run_simulating(options: argparse.Namespace) -> None:
+def simulate(options: argparse.Namespace) -> None:
     """Simulate, write the states, and print a line for each output."""
     target = checked_place(options.output, ".npz")
     network = compiled(options)

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.brian.request import checked_noise
 from tests.brian.networks import chain, milliseconds, spiking
-
-
-def test_noise_is_that_of_each_node():
-    network = chain()
-    assert checked_noise(network, 0.5).tolist() == [0.5, 0.5]
-    assert checked_noise(network, [0.0, 0.5]).tolist() == [0.0, 0.5]
-    assert checked_noise(network, {"y": 0.5}).tolist() == [0.0, 0.5]
 
 
 def test_an_x_in_time_that_spikes_cannot_carry_is_refused_wherever_it_is():

@@ -334,6 +334,25 @@ def test_pointing_at_a_neuron_gives_its_numbers(opened):
     assert tab.locator("#curves svg").count() == 1
 
 
+def test_the_slider_over_time_colours_the_nodes_and_play_goes_to_its_end(opened):
+    network = ng.compile(ng.topologies.layered(1, [2], 1, seed=0), ng.dynamics.additive("tanh"))
+    tab = opened(network, simulation=ng.simulate(network, [[[0.0], [1.0], [-1.0]]], dt=0.1))
+    colour = "cy.getElementById('n0').style('background-color')"
+    assert tab.evaluate(colour) == "rgb(255,255,255)"
+    tab.focus("#time")
+    tab.keyboard.press("End")
+    assert tab.evaluate(colour) == "rgb(213,94,0)"
+    assert tab.inner_text("#time-said") == "time 0.3 of 0.3"
+    tab.click("#play")
+    for _ in range(250):
+        if tab.inner_text("#play") == "Play":
+            break
+        tab.wait_for_timeout(20)
+    assert tab.inner_text("#time-said") == "time 0.3 of 0.3"
+    tab.select_option("#neuron", "0")
+    assert tab.inner_text("#facts").split("\n")[-2:] == ["state now", "-1"]
+
+
 def test_the_drawing_follows_the_colours_of_the_system(opened):
     tab = opened(ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0))
     ink = "cy.nodes()[0].style('color')"

@@ -66,6 +66,11 @@ BRIAN = [
         NETWORK,
     ),
     Row(
+        SEQUENCES.replace("{0}", "start=simulation.last"),
+        {r"start=simulation\.last\.state": SEQUENCES.replace("{0}", "{0}")},
+        NETWORK + "\nsimulation = ng.brian.build(network, x[:, None], target='numpy', dt=2*brian2.ms).simulate()",
+    ),
+    Row(
         "ng.brian.build(network, x, target='numpy').simulate()",
         {
             r"build\(network, np\.asarray\(x\)\[:, None\], dt=dt, hold=duration\)": (

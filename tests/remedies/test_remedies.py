@@ -14,6 +14,7 @@ from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
+from tests.remedies.of_pictures import PICTURES
 from tests.remedies.of_regions import REGIONS
 from tests.remedies.of_reservoirs import RESERVOIRS
 from tests.remedies.of_simulation import SIMULATION
@@ -34,6 +35,7 @@ ROWS = [
     *UNITARY,
     *COMPRESSION,
     *REGIONS,
+    *PICTURES,
     *SIMULATION,
     *RESERVOIRS,
 ]

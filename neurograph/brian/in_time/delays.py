@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import check_memory
 from neurograph.brian.timing import CLOSE
-from neurograph.network.network import Network
 
 Places = NDArray[np.int64]
 
@@ -70,10 +69,29 @@ class Lines:
         """1 for the newest element of each line, 0 for the others (elements,)."""
         return np.asarray(self.before == np.arange(self.before.size), np.float64)
 
-    def held(self, network: Network, before: Floats) -> NDArray[np.float64]:
-        """Return what the elements hold where each node has long been at a state (batch, state_size)."""
-        sent = network.sent(before[:, : len(network.nodes)].astype(np.float64))
-        return np.asarray(sent.ravel()[self.neuron], np.float64)
+    @property
+    def age(self) -> Places:
+        """How many steps ago each element's neuron sent what it holds at the end of a step (elements,)."""
+        places = np.arange(self.before.size)
+        return np.asarray(places - np.maximum.accumulate(np.where(self.newest, places, 0)), np.int64)
+
+    def held(self, past: Floats) -> NDArray[np.float64]:
+        """Return what the elements hold after nodes have sent `past` (batch, steps, nodes), oldest first."""
+        steps, nodes = past.shape[1:]
+        copy, node = np.divmod(self.neuron, nodes)
+        return np.asarray(past[copy, np.maximum(steps - 1 - self.age, 0), node], np.float64)
+
+    def past(self, held: Floats, now: Floats) -> NDArray[np.float64]:
+        """Return what nodes have sent (batch, steps, nodes), oldest first, as far back as the longest delay asks for.
+
+        `held` is what the elements hold, `now` what nodes send (batch, nodes), which stands for what no edge hears.
+        """
+        age, steps = self.age, max(int(self.age.max()), 1)
+        sent = np.repeat(np.asarray(now, np.float64)[:, None], steps, axis=1)
+        heard = age < steps
+        copy, node = np.divmod(self.neuron[heard], now.shape[1])
+        sent[copy, steps - 1 - age[heard], node] = held[heard]
+        return sent
 
 
 def lines_of(pre: Places, lags: Floats) -> Lines:

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
-
 import numpy as np
 
-from neurograph._arrays import Floats, FrozenArrays, frozen
+from neurograph._arrays import Floats, frozen
 from neurograph.brian.batches import Batches
-from neurograph.brian.in_time.driving import Drive
+from neurograph.brian.in_time.driving import columns
 from neurograph.brian.phases import begin, schedule
 from neurograph.brian.timing import Timing
 from neurograph.errors import DivergenceError
 from neurograph.network.network import Network
+from neurograph.simulation.result import LastState, Simulation
+from neurograph.simulation.stimulus import Stimulus
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Simulation(FrozenArrays):
-    """Stands here until the one of neurograph.simulation is there."""
-
-    network: Network
-    dt: float
-    method: str
-    time: Floats
-    nodes: tuple[Hashable, ...]
-    states: Floats
-    outputs: Floats
-    variables: dict[str, Floats]
-    inputs: Floats
-    currents: dict[Hashable, Floats]
-    last: Floats
-
-
-def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tuple[Floats, Floats]:
-    """Run one batch along its waveforms; return its frames (batch, variables, frames, nodes) and its last state."""
+def run_along(batches: Batches, drive: Stimulus, past: Floats, first: int) -> tuple[Floats, Floats, Floats]:
+    """Run one batch along its waveforms; return its frames (batch, variables, frames, nodes), last state and past."""
     recipe, network, runner = batches.recipe, batches.compiled, batches.runner
     assert recipe.record is not None
     every, samples = recipe.record.every, slice(first, first + batches.batch)
@@ -43,10 +25,10 @@ def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tup
     seen = 0 if runner.now() == 0 else len(monitor.t)
     values = begin(recipe, network, batches.starts[samples], None)
     values |= schedule(recipe, Timing(drive.steps, 0, 0), 0.0, runner.now())
-    values |= drive.columns(network, samples) | ({"begun": runner.now()} if recipe.waveforms else {})
+    values |= columns(network, drive, samples) | ({"begun": runner.now()} if recipe.waveforms else {})
     runner.assign(batches.neurons, values)
     if recipe.lines is not None:
-        runner.assign(runner.objects.lines, {"held": recipe.lines.held(network, before[samples])})
+        runner.assign(runner.objects.lines, {"held": recipe.lines.held(past[samples])})
     runner.forget_spikes()
     runner.run(drive.steps)
     names = recipe.monitored
@@ -57,10 +39,14 @@ def run_along(batches: Batches, drive: Drive, before: Floats, first: int) -> tup
     frames = kept.reshape(len(names), batches.batch, places.size, -1 if kept.size else 0).transpose(1, 0, 3, 2)
     if drive.steps % every == 0:
         frames = np.concatenate([frames, last[:, :, None, places]], axis=2)
-    return frames, last.reshape(batches.batch, -1)
+    sent = past[samples]
+    if recipe.lines is not None:
+        held = runner.read(runner.objects.lines, "held")
+        sent = recipe.lines.past(held, network.sent(np.ascontiguousarray(last[:, 0])))
+    return frames, last.reshape(batches.batch, -1), sent
 
 
-def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
+def simulated(batches: Batches, drive: Stimulus, past: Floats) -> Simulation:
     """Run all batches, and return the simulation.
 
     Raises
@@ -71,8 +57,8 @@ def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
     recipe, network, record = batches.recipe, batches.compiled, batches.recipe.record
     assert record is not None
     firsts = range(0, batches.starts.shape[0], batches.batch)
-    runs = [run_along(batches, drive, before, first) for first in firsts]
-    frames, last = (np.concatenate(parts) for parts in zip(*runs, strict=True))
+    runs = [run_along(batches, drive, past, first) for first in firsts]
+    frames, last, sent = (np.concatenate(parts) for parts in zip(*runs, strict=True))
     places = recipe.recorded[: frames.shape[3]]
     _check_finite(network, last)
     dt = float(recipe.dt / recipe.namespace["time_unit"])
@@ -82,19 +68,19 @@ def simulated(batches: Batches, drive: Drive, before: Floats) -> Simulation:
     outputs = [column[place] for place in network.connectivity.outputs.tolist()]
     variables = {name: frozen(frames[:, k, :, : len(nodes)]) for k, name in enumerate(recipe.monitored)}
     states = variables.pop("s")
-    current = drive.current.during(steps - 1)
+    x, current = drive.during(steps - 1)
     return Simulation(
         network=network,
         dt=dt,
         method=f"Brian2, {recipe.kind.name} model, steps of Euler",
-        time=frozen(steps * dt),
+        time=frozen((drive.first + steps) * dt),
         nodes=tuple(nodes),
         states=states,
         outputs=frozen(frames[:, 0][:, :, outputs]),
         variables=variables,
-        inputs=frozen(drive.x.during(steps - 1).transpose(1, 0, 2)),
-        currents={network.nodes[place]: frozen(current[:, :, k].T) for k, place in enumerate(drive.places)},
-        last=last,
+        inputs=frozen(np.array(x)),
+        currents={network.nodes[place]: frozen(np.array(current[:, :, k])) for k, place in enumerate(drive.places)},
+        last=LastState(frozen(last), drive.first + drive.steps, dt, 0, None if recipe.lines is None else frozen(sent)),
     )
 
 

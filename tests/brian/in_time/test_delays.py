@@ -8,8 +8,7 @@ from neurograph.brian.in_time.delays import lines_of
 
 def heard(lines, history):
     """Return what each synapse hears, where history[k, j] is what neuron j sent k steps ago."""
-    lag = np.arange(lines.neuron.size) - np.maximum.accumulate(np.where(lines.newest, np.arange(lines.neuron.size), 0))
-    return np.bincount(lines.synapse, lines.share * history[lag, lines.neuron][lines.element])
+    return np.bincount(lines.synapse, lines.share * history[lines.age, lines.neuron][lines.element])
 
 
 def test_each_synapse_hears_its_lag_or_the_two_around_it():
@@ -36,3 +35,14 @@ def test_an_element_takes_from_the_one_before_it_and_the_newest_from_its_neuron(
     assert lines.neuron.tolist() == [0, 0, 1, 1, 1]
     assert lines.before.tolist() == [0, 0, 2, 2, 3]
     assert lines.newest.tolist() == [1.0, 0.0, 1.0, 0.0, 0.0]
+
+
+def test_what_was_sent_goes_into_the_lines_and_comes_back():
+    lines = lines_of(np.array([1, 0, 3, 2]), np.array([2.0, 1.0, 2.0, 1.5]))  # two copies of two nodes
+    past = np.arange(8.0).reshape(2, 2, 2)
+    held = lines.held(past)
+    for place, (neuron, age) in enumerate(zip(lines.neuron, lines.age, strict=True)):
+        assert held[place] == past[neuron // 2, max(1 - age, 0), neuron % 2]
+    assert np.array_equal(lines.past(held, np.zeros((2, 2))), past)
+    short = lines_of(np.array([1, 0]), np.array([2.0, 0.0]))
+    assert short.past(short.held(past[:1]), np.full((1, 2), 9.0)).tolist() == [[[9.0, 1.0], [2.0, 3.0]]]

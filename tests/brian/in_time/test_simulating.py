@@ -1,6 +1,6 @@
 """The rate model in Brian2 along an x in time, against a plain loop over the network's equations."""
 
-from inspect import signature
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -29,7 +29,6 @@ def test_every_dynamics_takes_the_same_steps_driven_and_delayed(dynamics):
     assert np.ptp(states[:, -1], axis=0).max() > 1e-3
 
 
-@pytest.mark.skipif("dt" not in signature(ng.simulate).parameters, reason="simulate() knows no rates yet")
 @pytest.mark.parametrize("dynamics", DYNAMICS)
 def test_a_simulation_is_that_of_simulate(dynamics):
     network = with_delays(dynamics)
@@ -159,6 +158,31 @@ def test_the_script_of_a_network_in_time_gives_the_same_state(tmp_path):
     model = along(network, *waves(network), start=0.1)
     expected = model.simulate().states[:, -1]
     assert run_script(model.source(), tmp_path) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("dynamics", ["vector field", "several variables", "populations of several variables"])
+def test_a_simulation_goes_on_where_another_ended(dynamics):
+    network = with_delays(dynamics)
+    x, current = waves(network)
+    whole = along(network, x, current, start=0.1).simulate()
+    first = {node: wave[..., :5] for node, wave in current.items()}
+    later = {node: wave[..., 5:] for node, wave in current.items()}
+    here = along(network, x[:, :5], first, start=0.1).simulate().last
+    options = {"dt": STEP, "hold": HOLD * STEP, "method": "euler"}
+    there = ng.simulate(network, x[:, :5], current=first, start=0.1, **options).last
+    assert (here.step, here.key, here.time) == (there.step, 0, pytest.approx(there.time))
+    assert here.sent.shape == there.sent.shape
+    ends = [along(network, x[:, 5:], later, start=last).simulate() for last in (here, there)]
+    ends.append(ng.simulate(network, x[:, 5:], current=later, start=replace(here, dt=STEP), **options))
+    for end in ends:
+        assert end.states == pytest.approx(whole.states[:, 5 * HOLD :], abs=1e-12)
+        assert end.time == pytest.approx(whole.time[5 * HOLD :])
+        assert end.last.step == STEPS
+
+
+def test_without_delays_nothing_is_under_way():
+    network = compiled("vector field")
+    assert along(network, waves(network)[0]).simulate().last.sent is None
 
 
 def test_noise_of_some_nodes_has_the_standard_deviation_that_is_asked_for():
