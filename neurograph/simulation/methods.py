@@ -116,6 +116,6 @@ def check_step(network: Network, method: Method, dt: float) -> None:
             node, most = network.nodes[free[place]], method.reach / float(leaks[place])
             of = "" if name == "s" else f" of {name!r}"
             raise ParameterError(
-                f"dt is {dt:g}, but node {node!r} has the leak {leaks[place]:.4g}{of}, and with dt > {most:.4g} it would "
-                f"grow by itself in steps of {method.name}: expected dt <= {most:.4g}, or method='exponential'"
+                f"dt is {dt:g}, but node {node!r} has the leak {leaks[place]:.4g}{of}, and with dt > {most:.4g} it "
+                f"would grow by itself in steps of {method.name}: expected dt <= {most:.4g}, or method='exponential'"
             )
