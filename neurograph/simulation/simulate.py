@@ -108,8 +108,9 @@ def simulate(
 
     Notes
     -----
-    A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. A box makes the
-    order of every method 1 where it is met. An equilibrium does not know delays; whether a network settles does.
+    A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. Where a state
+    meets its box, "heun" and "rk4" are of order 2. An equilibrium does not know delays; whether a network settles
+    does.
 
     References
     ----------
