@@ -39,6 +39,8 @@ class Frames:
         How many frames there are.
     array : array, or None
         All of them, where they stay in memory; else the outputs alone.
+    driven : array (batch, frames, inputs + currents)
+        What drove the network during the step before each.
     path : Path or None
         The file that the states go to.
     """
@@ -49,10 +51,11 @@ class Frames:
     variables: int
     count: int
     array: Floats
+    driven: Floats
     path: Path | None
 
     @classmethod
-    def of(cls, network: Network, record: Record, batch: int, first: int, steps: int, to: Any) -> Frames:
+    def of(cls, network: Network, record: Record, batch: int, first: int, steps: int, driven: int, to: Any) -> Frames:
         """Return room for the frames of some steps, after `first` others.
 
         Raises
@@ -72,13 +75,13 @@ class Frames:
         width = (len(recorded) + len(more)) * variables
         size = network.connectivity.outputs.size if path is not None else width
         check_memory(
-            batch * count * size * network.dtype.itemsize,
+            batch * count * (size * network.dtype.itemsize + 8 * driven),
             f"{count} frames of {batch} samples and {size} numbers",
             "record fewer nodes or steps, as in record=100, or stream the states to a file, as in to='states.npy'",
         )
         places = np.array(recorded + more, np.int64)
         array = np.empty((batch, count, size), network.dtype)
-        found = cls(record.every, nodes, places, variables, count, array, path)
+        found = cls(record.every, nodes, places, variables, count, array, np.empty((batch, count, driven)), path)
         if path is not None:
             found._begin(batch)
         return found

@@ -81,9 +81,15 @@ def simulated(
     lines = lines_of(network, dt)
     begin = _begin(network, stimulus, start, seed, lines.lags, noisy)
     run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None)
-    frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, to)
-    last, done, interrupted = _pieces(run, frames, progress)
-    return _simulation(run, frames, why, last, done, interrupted)
+    driven = len(network.inputs) + len(stimulus.currents)
+    frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, driven, to)
+    try:
+        last, interrupted = _pieces(run, frames, progress)
+    except BaseException:
+        if frames.path is not None:  # what is half written is no result
+            frames.path.unlink()
+        raise
+    return _simulation(run, frames, why, last, interrupted)
 
 
 def whole_steps(name: str, time: Any, dt: float) -> int:
@@ -133,8 +139,8 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
     return LastState(state, start.step, start.dt, key, sent)
 
 
-def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState, int, bool]:
-    """Run piece after piece; return where the last ended, how many steps were taken, and whether Ctrl-C stopped it."""
+def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState, bool]:
+    """Run piece after piece; return where the last ended, and whether Ctrl-C stopped it."""
     network, steps = run.network, run.stimulus.steps
     batch, last, done = run.begin.state.shape[0], run.begin, 0
     each = network.weights.size + 20 * len(network.nodes) + 2000 / batch
@@ -159,10 +165,10 @@ def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState,
                     "start=simulation.last goes on",
                     SimulationWarning,
                 )
-                return last, done, True
+                return last, True
             last, done = after, done + count
             bar.update(count)
-    return last, done, False
+    return last, False
 
 
 def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) -> LastState:
@@ -170,6 +176,10 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     network, method, stimulus, lines = run.network, run.method, run.stimulus, run.lines
     rows = rows_of(network)
     values, which = stimulus.frames(done, count, method.shares)
+    taken = (begin.step + count) // frames.every - begin.step // frames.every
+    at = begin.step // frames.every - run.begin.step // frames.every
+    before = _steps_of(run, frames, at, taken) - 1 - done  # the step that leads to each frame
+    frames.driven[:, at : at + taken] = values[which[before * len(method.shares)]].transpose(1, 0, 2)
     order = np.argsort(rows.row[stimulus.places], kind="stable")
     inputs = network.connectivity.inputs
     if np.any(np.diff(order) < 0):
@@ -177,8 +187,6 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     with np.errstate(over="ignore"):  # said below
         values = np.ascontiguousarray(values, network.dtype)
     _check_values(values)
-    taken = (begin.step + count) // frames.every - begin.step // frames.every
-    at = begin.step // frames.every - run.begin.step // frames.every
     piece, place = frames.array, at
     if frames.path is not None:
         piece, place = np.empty((begin.state.shape[0], taken, frames.width), network.dtype), 0
@@ -195,7 +203,7 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
         threads_for(int(lines.recurrent[0][-1]), begin.state.shape[0]), end,
     )  # fmt: skip
     end[:, inputs] = values[which[-1], :, : inputs.size]
-    _held(run, frames, piece[:, place : place + taken], at, taken)
+    _put_inputs(network, frames, piece[:, place : place + taken], at, taken)
     _check_finite(run, frames, piece[:, place : place + taken], at, end, begin.step + count)
     if frames.path is not None:
         frames.put(network, piece, at)
@@ -213,13 +221,13 @@ def _steps_of(run: Run, frames: Frames, first: int, count: int) -> NDArray[np.in
     return np.asarray((begin // frames.every + 1 + first + np.arange(count)) * frames.every - begin)
 
 
-def _held(run: Run, frames: Frames, piece: Floats, first: int, count: int) -> None:
+def _put_inputs(network: Network, frames: Frames, piece: Floats, first: int, count: int) -> None:
     """Put what input nodes were held at into their places of some frames."""
-    held = {int(place): column for column, place in enumerate(run.network.connectivity.inputs)}
+    held = {int(place): column for column, place in enumerate(network.connectivity.inputs)}
     found = [(k, held[place]) for k, place in enumerate(frames.places.tolist()) if place in held]
     if found and count:
-        x, _ = run.stimulus.during(_steps_of(run, frames, first, count) - 1)
-        piece[:, :, [k for k, _ in found]] = x[:, :, [column for _, column in found]]
+        columns = [column for _, column in found]
+        piece[:, :, [k for k, _ in found]] = frames.driven[:, first : first + count, columns]
 
 
 def _check_finite(run: Run, frames: Frames, piece: Floats, first: int, end: Floats, step: int) -> None:
@@ -237,11 +245,11 @@ def _check_finite(run: Run, frames: Frames, piece: Floats, first: int, end: Floa
     )
 
 
-def _simulation(run: Run, frames: Frames, why: str, last: LastState, done: int, interrupted: bool) -> Simulation:
+def _simulation(run: Run, frames: Frames, why: str, last: LastState, interrupted: bool) -> Simulation:
     count = last.step // frames.every - run.begin.step // frames.every
     steps = _steps_of(run, frames, 0, count)
     states, outputs, variables = frames.read(run.network, count)
-    x, currents = run.stimulus.during(steps - 1)
+    x, currents = np.split(frames.driven[:, :count], [len(run.network.inputs)], axis=2)
     labels = [run.network.nodes[place] for place in run.stimulus.places]
     return Simulation(
         network=run.network,
