@@ -48,7 +48,6 @@ function pause() {
   clearInterval(clock);
   clock = null;
   at("play").textContent = "Play";
-  at("play").setAttribute("aria-pressed", "false");
 }
 
 function play() {
@@ -56,7 +55,6 @@ function play() {
   if (Number(at("time").value) === times.length - 1) at("time").value = 0;
   showFrame();
   at("play").textContent = "Pause";
-  at("play").setAttribute("aria-pressed", "true");
   clock = setInterval(() => {
     at("time").value = Number(at("time").value) + 1;
     showFrame();
@@ -75,7 +73,8 @@ function recolour() {
     stop.setAttribute("stop-color", colourOf(signed ? 2 * place - 1 : place));
     ramp.append(stop);
   }
-  cy.nodes().style({ "text-outline-color": getComputedStyle(document.documentElement).getPropertyValue("--paper").trim(), "text-outline-width": 2 });
+  const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+  cy.nodes().style({ "text-outline-color": paper, "text-outline-width": 2 }); // names are read on any colour
   showFrame();
 }
 

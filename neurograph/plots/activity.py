@@ -107,8 +107,8 @@ def activity(
     steps = simulation.network.dynamics.kind == "unitary"
     as_image = kind == "image" or (kind == "auto" and len(places) > FEW)
     with styled():
-        heights = (1.0, 3.0) if titles else (1.0,)
-        axes = panels(ax if ax is None or titles else (ax,), (6.8, 4.2 if titles else 3.2), heights)  # type: ignore[arg-type]
+        heights, size = ((1.0, 3.0), (6.8, 4.2)) if titles else ((1.0,), (6.8, 3.2))
+        axes = panels(ax if ax is None or titles else (ax,), size, heights)  # type: ignore[arg-type]
         if titles:
             draw = _image if len(titles) > FEW else _held
             draw(axes[0], simulation.time, drive, titles, STIMULUS)
