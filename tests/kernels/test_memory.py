@@ -10,13 +10,13 @@ import pytest
 import neurograph as ng
 from neurograph.learning.rule import Rule
 from neurograph.learning.rules import asymmetric_ep, stdp
+from tests.guarded import not_guarded
 
 STATM = Path("/proc/self/statm")
 MEGABYTE = 2**20
-GUARDED = "libasan" in os.environ.get("LD_PRELOAD", "")
 pytestmark = [
     pytest.mark.skipif(not STATM.exists(), reason="reads how much memory is resident where Linux says so"),
-    pytest.mark.skipif(GUARDED, reason="the checker of accesses holds back 256 MB of what is freed"),
+    not_guarded,
 ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
+from tests.guarded import not_guarded
 from tests.simulation.rate_networks import components, mixed
 
 
@@ -50,6 +51,7 @@ assert np.array_equal(run.states[:, -1], run.last.state)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of resident memory is read from /proc")
+@not_guarded
 def test_a_run_larger_than_that_streams_with_at_most_200_mb(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "states.npy")], capture_output=True, text=True, check=True
