@@ -87,24 +87,33 @@ class Frames:
         return found
 
     @property
+    def part(self) -> Path:
+        """Where the states are written before they are whole: what was at `path` before, and may be mapped, stays."""
+        assert self.path is not None
+        return self.path.with_name(f"{self.path.name}.part")
+
+    def give_up(self) -> None:
+        """Leave nothing behind of states that are half written."""
+        if self.path is not None:
+            self.part.unlink(missing_ok=True)
+
+    @property
     def width(self) -> int:
         """How many numbers a frame has."""
         return int(self.places.size) * self.variables
 
     def _begin(self, batch: int) -> None:
-        assert self.path is not None
         shape, dtype = (batch, self.count, len(self.nodes)), self.array.dtype
-        np.lib.format.open_memmap(self.path, "w+", dtype, shape)  # type: ignore[no-untyped-call]
+        np.lib.format.open_memmap(self.part, "w+", dtype, shape)  # type: ignore[no-untyped-call]
 
     def put(self, network: Network, piece: Floats, first: int) -> None:
         """Write frames (batch, some, numbers) from the one of place `first` on to the file, and keep their outputs."""
-        assert self.path is not None
         column = {int(place): k for k, place in enumerate(self.places)}
         outputs = [column[place] for place in network.connectivity.outputs.tolist()]
         self.array[:, first : first + piece.shape[1]] = piece[:, :, outputs]
         states = piece[:, :, : len(self.nodes)]
-        with self.path.open("r+b") as file:
-            start = self.path.stat().st_size - piece.shape[0] * self.count * len(self.nodes) * piece.itemsize
+        with self.part.open("r+b") as file:
+            start = self.part.stat().st_size - piece.shape[0] * self.count * len(self.nodes) * piece.itemsize
             for sample, rows in enumerate(states):
                 file.seek(start + (sample * self.count + first) * len(self.nodes) * piece.itemsize)
                 file.write(np.ascontiguousarray(rows).data)
@@ -112,6 +121,7 @@ class Frames:
     def read(self, network: Network, done: int) -> tuple[Floats, Floats, dict[str, Floats]]:
         """Return the states, the outputs and the further variables of the first `done` frames."""
         if self.path is not None:
+            os.replace(self.part, self.path)
             states = np.load(self.path, mmap_mode="r")[:, :done]
             return states, frozen(self.array[:, :done]), {}
         parts = self.array[:, :done].reshape(*self.array[:, :done].shape[:2], self.variables, self.places.size)

@@ -86,8 +86,7 @@ def simulated(
     try:
         last, interrupted = _pieces(run, frames, progress)
     except BaseException:
-        if frames.path is not None:  # what is half written is no result
-            frames.path.unlink()
+        frames.give_up()
         raise
     return _simulation(run, frames, why, last, interrupted)
 
@@ -202,7 +201,7 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
         (frames.every, rows.row[frames.places].astype(np.int64), piece, place),
         threads_for(int(lines.recurrent[0][-1]), begin.state.shape[0]), end,
     )  # fmt: skip
-    end[:, inputs] = values[which[-1], :, : inputs.size]
+    end[:, inputs] = values[which[-len(method.shares)], :, : inputs.size]
     _put_inputs(network, frames, piece[:, place : place + taken], at, taken)
     _check_finite(run, frames, piece[:, place : place + taken], at, end, begin.step + count)
     if frames.path is not None:

@@ -120,6 +120,8 @@ class Simulation(FrozenArrays, Printed):
         ------
         MissingPackageError
             If xarray is not installed.
+        ParameterError
+            If a further variable has the name of an axis.
         """
         try:
             import xarray
@@ -129,6 +131,11 @@ class Simulation(FrozenArrays, Printed):
                 'its source with it, pip install ".[xarray]"'
             ) from None
         axes = ("sample", "time", "node")
+        for name in axes:
+            if name in self.variables:
+                raise ParameterError(
+                    f"variable {name!r} has the name of an axis: expected another; rename it in the dynamics"
+                )
         labels = np.empty(len(self.nodes), object)
         labels[:] = self.nodes
         tables = {"s": self.states, **self.variables}

@@ -184,3 +184,15 @@ def test_it_is_read_only_and_becomes_a_dataset():
     assert np.array_equal(data["s"], run.states)
     assert np.array_equal(data["a"], run.variables["a"])
     assert np.allclose(data["time"], run.time)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 5, 66])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_an_input_sends_leaves_alone_what_others_send(batch, dtype):
+    graph = nx.DiGraph([("x", "y", {"weight": 0.1}), ("one", "y", {"weight": 1.0})])
+    graph.nodes["x"].update(role="input", g=2.0)
+    graph.nodes["one"].update(role="bias")
+    graph.nodes["y"].update(role="output")
+    network = ng.compile(graph, ng.Dynamics("-s + I", transfer="g*s", parameters={"g": 0.5}), dtype=dtype)
+    found = ng.simulate(network, np.ones((batch, 3, 1)), dt=1.0, method="euler")
+    assert np.allclose(found.outputs, 0.7)

@@ -43,3 +43,11 @@ def test_as_xarray_it_has_its_axes_and_labels():
     data = simulation().to_xarray()
     assert data["s"].dims == ("sample", "time", "node")
     assert np.allclose(data["s"].sel(time=0.3, method="nearest"), simulation().states[:, 2])
+
+
+def test_a_variable_with_the_name_of_an_axis_is_refused_by_xarray():
+    pytest.importorskip("xarray")
+    graph = ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0)
+    network = ng.compile(graph, ng.Dynamics("-s + I - time", variables={"time": "s - time"}))
+    with pytest.raises(ng.ParameterError, match="variable 'time'"):
+        ng.simulate(network, np.ones((1, 2, 1)), dt=0.1).to_xarray()

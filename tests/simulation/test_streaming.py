@@ -59,3 +59,18 @@ def test_a_run_larger_than_that_streams_with_at_most_200_mb(tmp_path):
     states, more = map(float, done.stdout.split())
     assert states > 400
     assert more < 200
+
+
+def test_what_is_mapped_stays_when_its_file_is_written_anew_or_a_run_fails(tmp_path):
+    graph, path = ng.topologies.complete(inputs=2, hidden=4, outputs=1, seed=0), tmp_path / "states.npy"
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    first = ng.simulate(network, np.ones((2, 500, 2)), dt=0.1, to=path)
+    states = first.states.copy()
+    ng.simulate(network, np.zeros((2, 5, 2)), dt=0.1, start=first.last, to=path)
+    assert np.array_equal(first.states, states)
+    assert np.load(path).shape[1] == 5
+    growing = ng.compile(graph, ng.Dynamics("s**3"))
+    with pytest.raises(ng.DivergenceError):
+        ng.simulate(growing, np.ones((1, 99, 2)), dt=0.5, method="euler", start=9.0, to=path)
+    assert [one.name for one in tmp_path.iterdir()] == ["states.npy"]
+    assert np.load(path).shape[1] == 5

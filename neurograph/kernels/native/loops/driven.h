@@ -144,7 +144,12 @@ TARGET static void NAMED(load_frame)(struct NAMED(driver) *m, int to, int64_t fr
         const int64_t row = k < d->inputs ? d->input_row[k] : 0;
         REAL *own = k < d->inputs ? all->s[to] + row * lanes : all->current[to] + (k - d->inputs) * lanes;
         for (int64_t lane = 0; lane < lanes; lane++) own[lane] = values[SAMPLE(lane) * driven + k];
-        if (k < d->inputs && p->transfer) NAMED(apply)(&m->transfer, all->s[to], all->sent[to], row, row + 1, lanes), m->ready_at = -1;
+        if (k >= d->inputs || !p->transfer) continue;
+        const REAL *given[] = {own}; /* what a row sends, and no more: the vector may run over into rows of others */
+        NAMED(spread)(&m->transfer, row, 1, lanes);
+        NAMED(run)(&m->transfer, given, m->shaken, lanes);
+        memcpy(all->sent[to] + row * lanes, m->shaken, lanes * sizeof(REAL));
+        m->ready_at = -1;
     }
 }
 
