@@ -199,8 +199,8 @@ def _limits(network: Network, places: list[int], path: Floats | None) -> list[Li
         low, high = (float(end[place]) for end in network.box)
         around = (-2.0, 2.0)
         if path is not None:
-            room = 0.15 * float(np.ptp(path[k])) or 1.0
-            around = (float(path[k].min()) - room, float(path[k].max()) + room)
+            margin = 0.15 * float(np.ptp(path[k])) or 1.0
+            around = (float(path[k].min()) - margin, float(path[k].max()) + margin)
         ends.append((low if np.isfinite(low) else around[0], high if np.isfinite(high) else around[1]))
     return ends
 

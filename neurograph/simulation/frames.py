@@ -56,7 +56,7 @@ class Frames:
 
     @classmethod
     def of(cls, network: Network, record: Record, batch: int, first: int, steps: int, driven: int, to: Any) -> Frames:
-        """Return room for the frames of some steps, after `first` others.
+        """Return where the frames of some steps go, after `first` others.
 
         Raises
         ------

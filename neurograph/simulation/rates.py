@@ -134,6 +134,7 @@ def _begin(network: Network, stimulus: Stimulus, start: Any, seed: Any, lags: in
     batch = stimulus.samples
     key = int(rng.integers(0, 2**64, dtype=np.uint64)) if noisy and (seed is not None or not start.key) else start.key
     state = np.array(np.broadcast_to(start.state, (batch, network.state_size)), network.dtype)
+    # Where an edge is delayed, what was sent is there, as was checked.
     sent = None if not lags else np.array(np.broadcast_to(start.sent, (batch, *start.sent.shape[1:])), network.dtype)  # type: ignore[union-attr,arg-type]
     return LastState(state, start.step, start.dt, key, sent)
 

@@ -18,7 +18,7 @@ LINEAR = ng.Dynamics("-s + I + b")
 
 
 def of_couplings(plain, delay):
-    """Give the edges among free nodes a delay."""
+    """Set a delay at the edges among free nodes."""
     return with_delays(plain, [0.0 if pre == "x" else delay for pre, _ in plain.edges])
 
 

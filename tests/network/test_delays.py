@@ -15,7 +15,7 @@ RATE = ng.dynamics.additive("tanh")
 
 
 def delayed(graph, seed):
-    """Give about half of the edges a delay, and return what each edge has."""
+    """Set a delay at about half of the edges, and return what each edge has."""
     rng = np.random.default_rng(seed)
     for edge in graph.edges:
         if rng.random() < 0.5:

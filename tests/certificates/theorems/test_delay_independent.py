@@ -25,7 +25,7 @@ def asked(net, **words):
 
 
 def far(certificate, net, states):
-    """Give the distances (frames, pairs) of half of the trajectories from the other half, in the norm."""
+    """Return the distances (frames, pairs) of half of the trajectories from the other half, in the norm."""
     apart = (states - states[:, ::-1])[:, : states.shape[1] // 2, net.connectivity.free]
     return np.max(np.abs(apart) * certificate.weights, axis=-1)
 
