@@ -6,7 +6,7 @@ import pytest
 import neurograph as ng
 from models import arjovsky_2016
 from models.arjovsky_2016 import ADDING, ASKED, COPYING, MOST
-from neurograph.learning.turning import Turning
+from neurograph.simulation.turning import Turning
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.learning.turning import Turning
+from neurograph.simulation.turning import Turning
 from neurograph.simulation.product import product_of
 from neurograph.training.config import TrainingConfig
 from neurograph.training.in_time import Sequences, central_differences

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.learning.turning import Turning, reflected
+from neurograph.simulation.turning import Turning, reflected
 from neurograph.simulation.product import product_of
 from tests.simulation.networks import some, unitary
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
-from neurograph.learning.turning import Turning
+from neurograph.simulation.turning import Turning
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.simulation.product import Factor

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurograph as ng
-from neurograph.learning.through_time import ROWS, backward, forward
-from neurograph.learning.turning import Turning
+from neurograph.simulation.through_time import ROWS, backward, forward
+from neurograph.simulation.turning import Turning
 from tests.simulation.networks import plain_steps, some, unitary
 
 COSTS = {"squared": ng.costs.squared_error(), "shares": ng.costs.cross_entropy()}
