@@ -14,7 +14,7 @@ from neurograph.brian.neuron_model import NeuronModel
 from neurograph.equations.costs import Cost
 from neurograph.equations.populations import by_population
 from neurograph.errors import ParameterError
-from neurograph.learning.rule import Rule
+from neurograph.learning.rule import Rule, check_rule_of_phases
 from neurograph.network.network import Network
 from neurograph.simulation.stimulus import Stimulus
 from neurograph.solvers.result import Equilibrium, Record
@@ -113,6 +113,7 @@ def checked_rule(rule: Any) -> Rule | None:
             f"rule {rule.name} is a readout rule, which compares the ends of several phases, and Brian2 follows a rule "
             "along one: expected an online rule, such as rules.stdp(); settle() and nudge() give the ends of the phases"
         )
+    check_rule_of_phases(rule)
     return rule
 
 

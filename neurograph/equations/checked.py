@@ -35,8 +35,8 @@ def checked_parameters(parameters: Any, reserved: tuple[str, ...]) -> tuple[tupl
     return tuple(checked)
 
 
-def checked_variables(variables: Any, reserved: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return further variables as pairs of names and right-hand sides, in their order.
+def checked_variables(variables: Any, reserved: tuple[str, ...], what: str = "variable") -> tuple[tuple[str, str], ...]:
+    """Return further variables, or what else moves, as pairs of names and right-hand sides, in their order.
 
     Raises
     ------
@@ -45,20 +45,21 @@ def checked_variables(variables: Any, reserved: tuple[str, ...]) -> tuple[tuple[
     ParameterError
         If it is no mapping, or there are too many.
     """
+    driver = "s" if what == "variable" else "pre"
     try:
         pairs = tuple(dict(variables).items())
     except (TypeError, ValueError):
         raise ParameterError(
-            f"variables is {variables!r}: expected a mapping of names to equations, such as {{'a': '(s - a)/tau_a'}}"
+            f"{what}s is {variables!r}: expected a mapping of names to equations, such as {{'a': '({driver} - a)/tau_a'}}"
         ) from None
     if len(pairs) > MOST_VARIABLES:
-        raise ParameterError(f"variables has {len(pairs)} names: expected at most {MOST_VARIABLES}")
+        raise ParameterError(f"{what}s has {len(pairs)} names: expected at most {MOST_VARIABLES}")
     for name, text in pairs:
-        _check_name(f"variable {name!r}", name, reserved)
+        _check_name(f"{what} {name!r}", name, reserved)
         if not isinstance(text, str) or not text.strip():
             raise ExpressionError(
-                f"variable {name!r} has the equation {text!r}: expected its right-hand side as text, such as "
-                f"'(s - {name})/tau'"
+                f"{what} {name!r} has the equation {text!r}: expected its right-hand side as text, such as "
+                f"'({driver} - {name})/tau'"
             )
     return pairs
 

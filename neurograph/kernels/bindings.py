@@ -7,7 +7,7 @@ from typing import Any
 
 from neurograph.kernels import engine
 
-INTERFACE = 9
+INTERFACE = 10
 """What the engine says of itself where it was built from the C source beside this file."""
 
 if engine.interface != INTERFACE:

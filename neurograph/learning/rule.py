@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number, checked_whole
-from neurograph.equations.expression import Expression
+from neurograph.equations.checked import checked_parameters, checked_variables
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
 from neurograph.errors import LocalityError, ParameterError
 
 Kind = Literal["readout", "online", "sampled", "through time"]
@@ -32,9 +36,11 @@ phase, whether they are visible; the weight."""
 ONLINE = ("pre", "post", "dpre", "dpost", "w")
 """The variables of an online rule: both ends after a step, their changes in it, the weight."""
 
+MODULATOR = "modulator"
+"""The third factor of an online rule, which comes from elsewhere."""
 
-VOCABULARY = {"readout": READOUT, "online": ONLINE, "sampled": SAMPLED}
-"""What a rule of each kind may see."""
+VOCABULARY = {"readout": READOUT, "online": (*ONLINE, MODULATOR), "sampled": SAMPLED}
+"""What a rule of each kind may see, beside its own parameters and traces."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +59,20 @@ class Rule(FrozenArrays):
         two ends, ``pre_sent_free``, ... what they send, f(s); ``pre_response`` and ``post_response`` are ds/dbeta;
         ``post_slope`` is dg_j/dI_j and ``pre_leak`` is the derivative of the presynaptic node's drift with respect to
         this weight (0 where the node is clamped, or its drift has no ``w_out``), both at the free equilibrium; ``w``
-        is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step of the nudged phase,
-        on ``pre`` and ``post`` after the step and on ``dpre`` and ``dpost``, their differences in it, and ``w``.
+        is the weight, ``beta`` the nudging strength. An *online* rule is evaluated at each step, of the nudged phase or
+        of a simulation, on ``pre`` and ``post`` after the step, on ``dpre`` and ``dpost`` and on ``w``. In the nudged
+        phase dpre and dpost are the differences in the step, and the rule is summed; in :func:`neurograph.simulate` it
+        is dw/dt, dpre and dpost are ds/dt, and there may be a third factor ``modulator``, and traces.
         A *sampled* rule is one of binary neurons: ``pre_data`` and ``post_data`` are the states of its ends, 0 or 1,
         with the visible neurons at a sample of the data and the hidden ones drawn given them; ``pre_model`` and
         ``post_model`` those after sweeps over all neurons from there; ``pre_rate`` and ``post_rate`` the rates
         exp((1/2 - s) a) at which they flip at the data, a their log odds, the exponent at most 8; ``pre_visible`` and
         ``post_visible`` are 1 for a visible neuron, else 0; ``w`` is the weight.
-    kind : {"readout", "online", "sampled"}
-        Whether the rule is evaluated once, at each step, or on drawn states.
+    kind : {"readout", "online", "sampled"}, optional
+        Whether the rule is evaluated once, at each step, or on drawn states. Default: "online" where it names ``pre``,
+        ``post``, ``dpre``, ``dpost`` or ``modulator``, or has traces, else "readout".
     average : bool
-        Whether an online rule is averaged over the solver's number of steps; else it is summed.
+        Whether an online rule is averaged over the solver's number of steps of the nudged phase; else it is summed.
     transposed : bool
         Whether activity also returns along the edges in the nudged phases: the drift gets (J' - J)(s - s_free).
     random_sign : bool
@@ -79,6 +88,11 @@ class Rule(FrozenArrays):
         Whether the rule is right only where every edge between free nodes is tied to the edge back.
     name : str
         The name of the rule in results.
+    traces : mapping of str to str
+        Of an online rule in :func:`neurograph.simulate`: what each synapse remembers, by name, as the right-hand side
+        of its d/dt over what the rule sees. All begin at 0. Up to four.
+    parameters : mapping of str to float
+        Numbers that the equations name.
 
     Raises
     ------
@@ -94,6 +108,8 @@ class Rule(FrozenArrays):
     >>> hebb = Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
     >>> hebb.phases
     ('nudged',)
+    >>> Rule("a*pre_trace*dpost", traces={"pre_trace": "(pre - pre_trace)/tau"}, parameters={"a": 0.5, "tau": 2.0}).kind
+    'online'
     >>> Rule("pre_free * sum_post")
     Traceback (most recent call last):
     ...
@@ -101,7 +117,7 @@ class Rule(FrozenArrays):
     """
 
     change: str
-    kind: Kind = "readout"
+    kind: Kind | None = None
     average: bool = False
     transposed: bool = False
     random_sign: bool = False
@@ -110,11 +126,24 @@ class Rule(FrozenArrays):
     symmetric: bool = False
     name: str = "custom"
     sweeps: int = 1
+    traces: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Check that the rule is local, and that its arguments agree with its phases."""
+        if self.kind is None:
+            object.__setattr__(self, "kind", "online" if self.traces or _names_ends(self.change) else "readout")
         if self.kind not in VOCABULARY:
             raise ParameterError(f"kind is {self.kind!r}: expected 'readout', 'online' or 'sampled'")
+        reserved = (*VOCABULARY[self.kind], *ARRAY_FUNCTIONS)
+        object.__setattr__(self, "parameters", checked_parameters(self.parameters, reserved))
+        reserved = (*reserved, *dict(self.parameters))
+        object.__setattr__(self, "traces", checked_variables(self.traces, reserved, "trace"))
+        if self.traces and self.kind != "online":
+            raise ParameterError(
+                f"traces is given for a {self.kind} rule, which sees no steps: expected an online rule, such as "
+                "Rule('pre_trace*dpost', traces={'pre_trace': 'pre - pre_trace'})"
+            )
         if self.average and self.kind != "online":
             raise ParameterError(f"average is True for a {self.kind} rule, which has no steps: expected an online rule")
         checked_whole("sweeps", self.sweeps, 1)
@@ -122,7 +151,7 @@ class Rule(FrozenArrays):
             raise ParameterError(
                 f"sweeps is {self.sweeps} for a {self.kind} rule, whose phases settle: expected a sampled rule"
             )
-        _ = self.expression
+        _ = self.expression, self.trace_equations
         checked_number("clamp", self.clamp, above=0.0, most=1.0)
         checked_number("lift", self.lift, least=0.0, most=1.0)
         if self.lift and "response" not in self.phases:
@@ -138,8 +167,30 @@ class Rule(FrozenArrays):
 
     @cached_property
     def expression(self) -> Expression:
-        """The change, checked."""
-        return LocalExpression(self.change, VOCABULARY[self.kind], f"a {self.kind} rule")
+        """The change, checked, with the numbers of its parameters."""
+        return self._read(self.change, f"{'an' if self.kind == 'online' else 'a'} {self.kind} rule")
+
+    @cached_property
+    def trace_equations(self) -> dict[str, Expression]:
+        """The right-hand side of each trace, the same."""
+        return {name: self._read(text, f"trace {name!r} of a rule") for name, text in dict(self.traces).items()}
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """What the rule and its traces see."""
+        return self.expression.symbols.union(*(one.symbols for one in self.trace_equations.values()))
+
+    @property
+    def lives_in_time(self) -> bool:
+        """Whether only a simulation has what the rule asks for: traces, or a modulator."""
+        return bool(self.traces) or MODULATOR in self.symbols
+
+    def _read(self, text: str, what: str) -> Expression:
+        numbers, seen = dict(self.parameters), (*VOCABULARY[self.kind or "readout"], *dict(self.traces))
+        given = LocalExpression(text, (*seen, *numbers), what)
+        if not numbers:
+            return given
+        return LocalExpression(ast.unparse(_WithNumbers(numbers).visit(copy.deepcopy(given.tree))), seen, what)
 
     @cached_property
     def phases(self) -> tuple[str, ...]:
@@ -157,6 +208,45 @@ class Rule(FrozenArrays):
         return bool({"nudged", "opposite"} & set(self.phases))
 
 
+def check_rule_of_phases(rule: Rule) -> None:
+    """Refuse a rule that phases do not have what it asks for.
+
+    Raises
+    ------
+    ParameterError
+        If it has traces or names a modulator.
+    """
+    if rule.lives_in_time:
+        asks = "a modulator" if MODULATOR in rule.symbols else f"the trace {rule.traces[0][0]!r}"  # type: ignore[index]
+        raise ParameterError(
+            f"rule is {rule.name}, which has {asks} and learns while time goes on: expected a rule without, such as "
+            "rules.stdp(), or neurograph.simulate(network, x, rule=rule)"
+        )
+
+
+def _names_ends(change: str) -> bool:
+    """Return whether an equation, if it is one, names what online rules alone see."""
+    try:
+        names = {node.id for node in ast.walk(ast.parse(change)) if isinstance(node, ast.Name)}
+    except (SyntaxError, TypeError, ValueError, RecursionError):
+        return False
+    return bool(names & {*ONLINE, MODULATOR} - {"w"})
+
+
+class _WithNumbers(ast.NodeTransformer):
+    """Puts numbers for names."""
+
+    def __init__(self, numbers: Mapping[str, float]) -> None:
+        self.numbers = numbers
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return the number of a name; a negative one with its sign before it, as Python writes it."""
+        if node.id not in self.numbers:
+            return node
+        size = ast.Constant(abs(self.numbers[node.id]))
+        return ast.UnaryOp(ast.USub(), size) if self.numbers[node.id] < 0.0 else size
+
+
 class LocalExpression(Expression):
     """An expression whose unknown names raise :class:`LocalityError`."""
 
@@ -172,7 +262,7 @@ class ThroughTime(Rule):
     """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`."""
 
     change: str = ""
-    kind: Kind = "through time"
+    kind: Kind | None = "through time"
     name: str = "through time"
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
-from neurograph.learning.rule import Rule
+from neurograph.learning.rule import Rule, check_rule_of_phases
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.inputs import checked_inputs, checked_targets, starting_state
@@ -192,6 +192,7 @@ def check_rule_of_rates(rule: Rule) -> None:
             f"rule is {rule.name}, which is not one of rates: expected one of their phases, such as "
             "rules.asymmetric_ep()"
         )
+    check_rule_of_phases(rule)
 
 
 def checked_data(network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig) -> tuple[Floats, Floats]:

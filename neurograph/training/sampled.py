@@ -119,7 +119,7 @@ def _check_config(config: TrainingConfig) -> None:
     rule, plain = config.rule, "expected none, for binary neurons are drawn"
     if rule.kind != "sampled":
         raise ParameterError(
-            f"rule is {rule.name}, which {OTHERS[rule.kind]}, and binary neurons have none: expected {SAMPLED}, "
+            f"rule is {rule.name}, which {OTHERS[str(rule.kind)]}, and binary neurons have none: expected {SAMPLED}, "
             "rules.contrastive_divergence(), or a Rule of the kind 'sampled'"
         )
     given: dict[str, tuple[Any, bool]] = {

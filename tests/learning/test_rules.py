@@ -115,7 +115,7 @@ def test_averaged_stdp_is_the_summed_one_over_the_steps(steps):
 )
 def test_a_readout_rule_that_looks_further_is_not_local(expression):
     with pytest.raises(ng.LocalityError, match="not at either end of its edge"):
-        ng.Rule(expression)
+        ng.Rule(expression, kind="readout")
 
 
 @pytest.mark.parametrize("expression", ["pre_free*dpost", "post_nudged", "w_out*pre", "beta*pre"])

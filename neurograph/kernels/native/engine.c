@@ -406,6 +406,50 @@ done:
     Py_RETURN_NONE;
 }
 
+/* synapses(change, equations, pre, post, tables, ends, weights, trace, sums, samples, dt, threads): a step of every synapse,
+   as loops/synapses.h has it. The programs' variables are `tables` (nodes, samples), each read at the edge's pre where
+   `ends` has 0, at its post where it has 1, or of one row for all where it has 2; then the traces, and the weight. */
+static PyObject *synapses(PyObject *self, PyObject *args) {
+    struct held held = {.count = 0};
+    struct phase p = {0};
+    struct synapses *y = &p.synapses;
+    PyObject *change, *equations, *pre, *post, *tables, *ends, *weights, *trace, *sums;
+    if (!PyArg_ParseTuple(args, "OO!OOO!OOOOLdL", &change, &PyTuple_Type, &equations, &pre, &post, &PyTuple_Type, &tables, &ends,
+                          &weights, &trace, &sums, &p.batch, &y->dt, &p.threads))
+        return 0;
+    const Py_ssize_t many = PyTuple_GET_SIZE(tables), traces = PyTuple_GET_SIZE(equations);
+    if (p.batch < 1 || p.batch > INT32_MAX || traces > MOST_VARIABLES || many > MOST_REGISTERS - MOST_VARIABLES - 1) {
+        PyErr_SetString(PyExc_ValueError, "synapses: expected one sample or more, and not so many tables or traces");
+        goto failed;
+    }
+    y->tables = (int)many, y->traces = (int)traces;
+    if (!(y->change = program_of(change, "of a rule", y->tables + y->traces + 1, 0))) goto failed;
+    for (int v = 0; v < y->traces; v++)
+        if (!(y->equation[v] = program_of(PyTuple_GET_ITEM(equations, v), "of a trace", y->tables + y->traces + 1, 0))) goto failed;
+    if (!(y->pre = numbers(&held, pre, "pre", 'i', -1, &y->edges, 0))) goto failed;
+    if (!(y->post = numbers(&held, post, "post", 'i', y->edges, 0, 0))) goto failed;
+    if (!(y->end = numbers(&held, ends, "ends", 'b', y->tables, 0, 0))) goto failed;
+    if (!(y->weights = numbers(&held, weights, "weights", 'r', y->edges, 0, 0))) goto failed;
+    if (!(y->trace = numbers(&held, trace, "trace", 'r', times(y->traces, times(y->edges, p.batch)), 0, 1))) goto failed;
+    if (!(y->sums = numbers(&held, sums, "sums", 'd', y->edges, 0, 1))) goto failed;
+    for (int t = 0; t < y->tables; t++) {
+        int64_t count;
+        if (!(y->table[t] = numbers(&held, PyTuple_GET_ITEM(tables, t), "a table", 'r', -1, &count, 0))) goto failed;
+        const int end = y->end[t];
+        const int64_t rows = count / p.batch;
+        if (count % p.batch || !rows || end < AT_PRE || end > OF_ALL ||
+            (end != OF_ALL && !all_below(end == AT_PRE ? y->pre : y->post, y->edges, rows))) {
+            PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
+            goto failed;
+        }
+    }
+    p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
+    return ran(&held, &p, CHOSEN(run_synapses, held.bytes == 4));
+failed:
+    release(&held);
+    return 0;
+}
+
 /* tabulate(program, equations, nodes, outputs, recurrent, clamped, state, to): an equation of (s, I), 0 at nodes that are
    clamped, or of s alone, at states (batch, nodes), as a table (nodes, batch). */
 static PyObject *tabulate(PyObject *self, PyObject *args) {
@@ -483,6 +527,7 @@ static PyMethodDef methods[] = {
     {"evaluate", evaluate, METH_VARARGS, "Run a program over arrays of one size."},
     {"products", products, METH_VARARGS, "Sums over samples of what both ends of each edge say."},
     {"edge_sums", edge_sums, METH_VARARGS, "Sums over samples of a program at each edge."},
+    {"synapses", synapses, METH_VARARGS, "A step of every synapse."},
     {"tabulate", tabulate, METH_VARARGS, "An equation at every node and state."},
     {"run", run, METH_VARARGS, "Call functions one after another."},
     {"take", take, METH_VARARGS, "Copy numbers from places."},

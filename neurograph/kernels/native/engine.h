@@ -35,7 +35,7 @@
 enum { FEW = 16, AHEAD = 512 };
 
 /* To be raised whenever a function is called in another way; kernels/bindings.py asks for it. */
-enum { INTERFACE = 9 };
+enum { INTERFACE = 10 };
 
 enum { LANES = 64 };                           /* most samples that move together */
 enum { TILE = 4096, TILE_BYTES = TILE + 512 };  /* bytes of a tile, and of what holds one: the last row may run over */
@@ -179,6 +179,20 @@ struct drive { /* a run in time */
     void *sent;                           /* (batch, lags, nodes): what was sent before, and then has been */
 };
 
+enum { AT_PRE, AT_POST, OF_ALL }; /* which end of an edge a table is read at; its one row serves all */
+
+struct synapses { /* a step of every synapse */
+    int64_t edges;
+    int tables, traces;
+    const int32_t *pre, *post;
+    const void *table[MOST_REGISTERS]; /* (nodes, batch) */
+    const int8_t *end;
+    const struct program *change, *equation[MOST_VARIABLES]; /* over tables, traces and weight */
+    const void *weights;
+    void *trace;                       /* (traces, edges, batch) */
+    double dt, *sums;                  /* (edges,) */
+};
+
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */
     int64_t batch, nodes, free, rows, outputs, columns, parameters, threads, steps;
     int64_t stride, end_stride; /* numbers of a sample where it starts and ends: s of the nodes, then each further variable */
@@ -209,6 +223,7 @@ struct phase { /* a phase of a network, as checked at the boundary; the arrays o
     double lift;
     struct draws draws;
     struct drive drive;
+    struct synapses synapses;
     void *slopes;                               /* (batch, nodes): dg/dI */
     int64_t every, watched, frame_count;
     const int64_t *watched_row;

@@ -24,6 +24,7 @@
 #include "loops/response.h"
 #include "loops/sampler.h"
 #include "loops/driven.h"
+#include "loops/synapses.h"
 #include "loops/turn.h"
 
 /* What is left behind for the next number type. */

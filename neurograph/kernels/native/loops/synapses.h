@@ -1,0 +1,89 @@
+/* A step of every synapse; included once for each number type and instruction set.
+
+   With c a rule and h_v the equation of trace z_v, all of what is there before the step, for each edge k
+
+       sums_k = sum over samples of c(...),   z_v,k <- z_v,k + dt h_v(...)   of each sample.
+
+   A tile holds some edges with all their samples, or a part of the samples of one; each thread has edges of its own. */
+
+struct NAMED(synapses) { /* what one thread sees */
+    const struct phase *phase;
+    int64_t first, last, thread;
+    struct NAMED(ready) change, trace[MOST_VARIABLES];
+    REAL *own, *moved, *result; /* tiles: of each variable, of how each trace moves, of the rule */
+};
+
+#define OWN_TILE (TILE_BYTES / (int64_t)sizeof(REAL))
+
+/* What `edges` edges from `edge` on know, of `part` samples from `at` on: tables, traces and weight, in this order. */
+TARGET static void NAMED(load_synapses)(const struct NAMED(synapses) *m, int64_t edge, int64_t edges, int64_t at, int64_t part) {
+    const struct phase *p = m->phase;
+    const struct synapses *y = &p->synapses;
+    REAL *tile = m->own;
+    for (int t = 0; t < y->tables; t++, tile += OWN_TILE) {
+        const REAL *table = y->table[t];
+        const int32_t *end = y->end[t] == AT_PRE ? y->pre : y->post;
+        if (part == 1)
+            for (int64_t e = 0; e < edges; e++) tile[e] = table[(y->end[t] == OF_ALL ? 0 : (int64_t)end[edge + e]) * p->batch + at];
+        else
+            for (int64_t e = 0; e < edges; e++)
+                memcpy(tile + e * part, table + (y->end[t] == OF_ALL ? 0 : (int64_t)end[edge + e]) * p->batch + at, part * sizeof(REAL));
+    }
+    for (int v = 0; v < y->traces; v++, tile += OWN_TILE)
+        memcpy(tile, (const REAL *)y->trace + (v * y->edges + edge) * p->batch + at, edges * part * sizeof(REAL));
+    for (int64_t e = 0; e < edges; e++) NAMED(fill)(tile + e * part, ((const REAL *)y->weights)[edge + e], part);
+}
+
+TARGET static void *NAMED(take_synapses)(void *given) {
+    struct NAMED(synapses) *m = given;
+    const struct phase *p = m->phase;
+    const struct synapses *y = &p->synapses;
+    const int64_t most = TILE / (int64_t)sizeof(REAL), edges = p->batch < most ? most / p->batch : 1;
+    const int variables = y->tables + y->traces + 1;
+    const REAL *variable[MOST_REGISTERS];
+    for (int k = 0; k < variables; k++) variable[k] = m->own + k * OWN_TILE;
+    for (int64_t edge = m->first, here; edge < m->last && !stopped(p->gate); edge += here) {
+        here = m->last - edge < edges ? m->last - edge : edges;
+        if (!m->thread) check_signals(p, here * p->batch * variables);
+        for (int64_t at = 0, part; at < p->batch; at += part) {
+            part = p->batch - at < most ? p->batch - at : most;
+            NAMED(load_synapses)(m, edge, here, at, part);
+            NAMED(run)(&m->change, variable, m->result, here * part);
+            for (int64_t e = 0; e < here; e++) y->sums[edge + e] = (at ? y->sums[edge + e] : 0) + NAMED(total)(m->result + e * part, part);
+            for (int v = 0; v < y->traces; v++) NAMED(run)(&m->trace[v], variable, m->moved + v * OWN_TILE, here * part);
+            for (int v = 0; v < y->traces; v++) { /* all together: each reads what the others were before */
+                REAL *to = (REAL *)y->trace + (v * y->edges + edge) * p->batch + at;
+                const REAL *from = variable[y->tables + v], *moved = m->moved + v * OWN_TILE;
+                for (int64_t k = 0; k < here * part; k++) to[k] = from[k] + (REAL)y->dt * moved[k];
+            }
+        }
+    }
+    return 0;
+}
+
+TARGET static int NAMED(run_synapses)(struct phase *p) {
+    const struct synapses *y = &p->synapses;
+    struct NAMED(synapses) parts[MOST_THREADS] = {{0}};
+    struct workspace w = {0};
+    int64_t temporaries = y->change->temporaries;
+    for (int v = 0; v < y->traces; v++)
+        if (y->equation[v]->temporaries > temporaries) temporaries = y->equation[v]->temporaries;
+    for (int pass = 0; pass < 2; pass++) {
+        w.used = 0, w.tile = TILE_BYTES;
+        for (int64_t t = 0; t < p->threads; t++) {
+            struct NAMED(synapses) *m = &parts[t];
+            VEC *pool = cut_raw(&w, temporaries * w.tile);
+            m->change = NAMED(cut_program)(&w, y->change, 0, pool);
+            for (int v = 0; v < y->traces; v++) m->trace[v] = NAMED(cut_program)(&w, y->equation[v], 0, pool);
+            m->own = cut(&w, (y->tables + y->traces + 1) * w.tile);
+            m->moved = cut(&w, y->traces * w.tile), m->result = cut(&w, w.tile);
+            m->phase = p, m->thread = t;
+            m->first = y->edges * t / p->threads, m->last = y->edges * (t + 1) / p->threads;
+        }
+        if (!pass && provide(&w)) return -1;
+    }
+    const int failed = together(p, NAMED(take_synapses), parts, sizeof *parts);
+    free(w.block);
+    return failed;
+}
+#undef OWN_TILE
