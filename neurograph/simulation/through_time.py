@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
-from neurograph.simulation.turning import Turning
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.simulation.product import Factor
 from neurograph.simulation.run import Parts, parts_of, turned
+from neurograph.simulation.turning import Turning
 
 Array = NDArray[Any]
 Complex = NDArray[Any]

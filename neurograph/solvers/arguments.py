@@ -8,10 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph.equations.expression import Expression
 from neurograph.equations.populations import BOX, by_population
+from neurograph.kernels import engine
+from neurograph.kernels.bindings import Call
+from neurograph.kernels.program import program
 from neurograph.network.connectivity import Edges, Incidence, PhaseSubgraph, VisitedSubgraph
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
+
+SIZE = program(Expression("abs(w)", ("w",), "a weight's size"), ("w",))
 
 
 def subgraph_of(network: Network, phase: Phase) -> PhaseSubgraph:
@@ -46,6 +52,19 @@ def nodes_of(network: Network, rows: PhaseSubgraph | VisitedSubgraph, moving: in
     out = network.w_out if "w_out" in seen else network.biases
     out_abs = network.w_out_abs if "w_out_abs" in seen else network.biases
     return rows.node, moving, network.biases, out, out_abs, network.node_values
+
+
+def sums_out(network: Network) -> list[Call]:
+    """Return the calls that find ``w_out`` and ``w_out_abs``, where equations read them, of weights that have changed."""
+    weights, calls = network.weights, list[Call]()
+    for name in sorted({"w_out", "w_out_abs"} & network.dynamics.symbols):
+        sent, sums = weights, np.empty(len(network.nodes))
+        if name == "w_out_abs":
+            sent = np.empty_like(weights)
+            calls.append((engine.evaluate, (SIZE, (weights,), sent)))
+        calls.append((engine.add_up, (network.connectivity.pre.astype(np.int64), sent, sums)))
+        calls.append((engine.take, (sums, None, getattr(network, name))))
+    return calls
 
 
 def box_of(network: Network) -> tuple[float, float]:

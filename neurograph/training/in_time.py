@@ -14,11 +14,11 @@ from neurograph.errors import DivergenceError, ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.learning.rule import ThroughTime
-from neurograph.simulation.through_time import backward, forward
-from neurograph.simulation.turning import Turning
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
 from neurograph.network.sequences import checked_sequence_targets, checked_sequences, checked_state
+from neurograph.simulation.through_time import backward, forward
+from neurograph.simulation.turning import Turning
 from neurograph.solvers import Auto
 from neurograph.training.config import TrainingConfig
 from neurograph.training.plan import Update

@@ -24,14 +24,12 @@ from neurograph.learning.phases import (
 )
 from neurograph.learning.readout import Ends, Readout, integrated
 from neurograph.network.network import Network
-from neurograph.solvers.arguments import Which, edges_of, incidence_of, loop_weights
+from neurograph.solvers.arguments import Which, edges_of, incidence_of, loop_weights, sums_out
 from neurograph.solvers.base import Phase
 from neurograph.solvers.euler import Euler, OnlineRule
 from neurograph.solvers.result import Equilibrium, Response, Status
 from neurograph.training.config import TrainingConfig
 from neurograph.training.update import LARGEST, Step
-
-SIZE = program(Expression("abs(w)", ("w",), "a weight's size"), ("w",))
 
 
 class PhasesRun(Protocol):
@@ -227,11 +225,4 @@ def _derived(network: Network, biases: Floats, clamped: bool) -> list[Call]:
     if places.size:
         own = np.empty(places.size, weights.dtype)
         calls += [(engine.take, (weights, edges, own)), (engine.put, (own, places, loop_weights(network)))]
-    for name in {"w_out", "w_out_abs"} & network.dynamics.drift_equation.symbols:
-        sent, sums = weights, np.empty(len(network.nodes))
-        if name == "w_out_abs":
-            sent = np.empty_like(weights)
-            calls.append((engine.evaluate, (SIZE, (weights,), sent)))
-        calls.append((engine.add_up, (connectivity.pre.astype(np.int64), sent, sums)))
-        calls.append((engine.take, (sums, None, getattr(network, name))))
-    return calls
+    return calls + sums_out(network)

@@ -10,22 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, frozen
-from neurograph.equations.expression import Expression
 from neurograph.errors import DivergenceError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
-from neurograph.kernels.program import program
+from neurograph.learning.limits import still, within_limits, without_change
 from neurograph.learning.optimisers import Optimiser, OptimiserState
 from neurograph.learning.phases import Phases, weight_change
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig
 
 LARGEST = sys.float_info.max
-
-ONE_SIGN = program(
-    Expression("sign*relu(sign*w) + (1 - abs(sign))*w", ("sign", "w"), "a weight of one sign"), ("sign", "w")
-)
-"""A weight, or 0 where it has not the sign of its node, if that has one."""
 
 
 def first_optimiser_state(network: Network, optimiser: Optimiser) -> OptimiserState:
@@ -55,7 +49,7 @@ class Step:
         """Allocate the working memory."""
         self.values = np.empty(self.changes.size, self.network.dtype)
         self.doubles = np.empty(self.changes.size)
-        self.fixed = np.flatnonzero(~self.network.connectivity.plastic)
+        self.fixed = still(self.network)
         self.held = np.empty(self.fixed.size, self.network.dtype)
         self.state = first_optimiser_state(self.network, self.config.optimiser)
 
@@ -71,20 +65,13 @@ class Step:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """The calls that move `values` along `changes`; the last one returns False where they are no longer finite."""
-        connectivity, edges = self.network.connectivity, self.network.weights.size
-        weights, calls = self.values[:edges], list[Call]()
-        # Edges that are not plastic do not take the rule's change.
-        if self.fixed.size:
-            calls.append((engine.put, (np.zeros(self.fixed.size), self.fixed, self.changes)))
+        edges = self.network.weights.size
+        calls = without_change(self.fixed, self.changes)
         # The optimiser's step, in double precision.
         calls += self.config.optimiser.calls(self.doubles, self.changes, self.state, edges, self.rate)
         calls.append((engine.take, (self.doubles, None, self.values)))
         # What holds of every network: signs of nodes, edges that are not plastic, numbers of its type.
-        if connectivity.signs.any():
-            signs = connectivity.signs[connectivity.pre].astype(weights.dtype)
-            calls.append((engine.evaluate, (ONE_SIGN, (signs, weights), weights)))
-        if self.fixed.size:
-            calls.append((engine.put, (self.held, self.fixed, weights)))
+        calls += within_limits(self.network, self.values[:edges], self.fixed, self.held)
         calls.append((engine.take, (self.values, None, self.doubles)))
         calls.append((engine.within, (self.values, -LARGEST, LARGEST)))
         return tuple(calls)
