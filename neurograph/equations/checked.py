@@ -50,7 +50,8 @@ def checked_variables(variables: Any, reserved: tuple[str, ...], what: str = "va
         pairs = tuple(dict(variables).items())
     except (TypeError, ValueError):
         raise ParameterError(
-            f"{what}s is {variables!r}: expected a mapping of names to equations, such as {{'a': '({driver} - a)/tau_a'}}"
+            f"{what}s is {variables!r}: expected a mapping of names to equations, such as "
+            f"{{'a': '({driver} - a)/tau_a'}}"
         ) from None
     if len(pairs) > MOST_VARIABLES:
         raise ParameterError(f"{what}s has {len(pairs)} names: expected at most {MOST_VARIABLES}")

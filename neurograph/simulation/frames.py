@@ -43,6 +43,9 @@ class Frames:
         What drove the network during the step before each.
     path : Path or None
         The file that the states go to.
+    weights_every : int
+        Steps from one record of the weights to the next, 0 for none.
+    weights : array (records, edges)
     """
 
     every: int
@@ -53,9 +56,14 @@ class Frames:
     array: Floats
     driven: Floats
     path: Path | None
+    weights_every: int
+    weights: Floats
 
     @classmethod
-    def of(cls, network: Network, record: Record, batch: int, first: int, steps: int, driven: int, to: Any) -> Frames:
+    def of(
+        cls, network: Network, record: Record, batch: int, first: int, steps: int, driven: int, to: Any,
+        weights_every: int = 0,
+    ) -> Frames:  # fmt: skip
         """Return where the frames of some steps go, after `first` others.
 
         Raises
@@ -81,7 +89,11 @@ class Frames:
         )
         places = np.array(recorded + more, np.int64)
         array = np.empty((batch, count, size), network.dtype)
-        found = cls(record.every, nodes, places, variables, count, array, np.empty((batch, count, driven)), path)
+        records = 0 if not weights_every else (first + steps) // weights_every - first // weights_every
+        found = cls(
+            record.every, nodes, places, variables, count, array, np.empty((batch, count, driven)), path,
+            weights_every, np.empty((records, network.weights.size), network.dtype),
+        )  # fmt: skip
         if path is not None:
             found._begin(batch)
         return found

@@ -19,13 +19,18 @@ from neurograph.network.network import Network
 from neurograph.simulation.delay_lines import DelayLines, lines_of
 from neurograph.simulation.frames import PIECE, Frames
 from neurograph.simulation.methods import Method, check_step, chosen_method
+from neurograph.simulation.plasticity import asked_modulator, check_plastic_memory, checked_plasticity, first_traces
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
+from neurograph.simulation.synapses import Synapses
 from neurograph.solvers.arguments import box_of, nodes_of, rows_of
 from neurograph.solvers.settle import checked_record
 
 WORK = 2e8
 """Edges x samples, about, that are stepped through before the bar moves and Ctrl-C keeps what there is."""
+
+LEARNING = 8
+"""How many times as long a step takes, about, where synapses learn."""
 
 CLOSE = 1e-9
 """How near to a whole number of steps a time is one, relative to it."""
@@ -47,6 +52,8 @@ class Run:
     begin : LastState
         Where it starts.
     noise : array (nodes,) or None
+    synapses : Synapses or None
+        Where they learn.
     """
 
     network: Network
@@ -55,11 +62,12 @@ class Run:
     lines: DelayLines
     begin: LastState
     noise: Floats | None
+    synapses: Synapses | None
 
 
 def simulated(
     network: Network, x: Any, *, dt: Any, duration: Any, hold: Any, current: Any, method: Any, noise: Any, start: Any,
-    record: Any, seed: Any, to: Any, progress: bool | None,
+    record: Any, seed: Any, to: Any, progress: bool | None, modulator: Any, **learning: Any,
 ) -> Simulation:  # fmt: skip
     """Run a network of rates; :func:`neurograph.simulate` says what the arguments are, and what is raised."""
     if dt is None:
@@ -71,18 +79,26 @@ def simulated(
     check_step(network, chosen, dt)
     kept = checked_record(network, 1 if record is None else record)
     assert kept is not None
+    plasticity = checked_plasticity(network, modulator=modulator, **learning)
     first = start.step if isinstance(start, LastState) else 0
     stimulus = checked_stimulus(
         network, x, current, dt=dt, first=first, least=samples_of(network, start),
         hold=1 if hold is None else whole_steps("hold", hold, dt),
         steps=None if duration is None else whole_steps("duration", duration, dt),
         longer="duration is missing, and no array says how long the network runs: expected a time, as in duration=10.0",
+        modulator=None if callable(modulator) else modulator,
     )  # fmt: skip
     lines = lines_of(network, dt)
-    begin = _begin(network, stimulus, start, seed, lines.lags, noisy)
-    run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None)
-    driven = len(network.inputs) + len(stimulus.currents)
-    frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, driven, to)
+    begin, synapses = _begin(network, stimulus, start, seed, lines.lags, noisy), None
+    driven, every = len(network.inputs) + len(stimulus.currents), 0 if plasticity is None else plasticity.every
+    if plasticity is not None:
+        count = 0 if not every else (begin.step + stimulus.steps) // every - begin.step // every
+        check_plastic_memory(network, plasticity, stimulus.samples, count)
+        traces = first_traces(network, plasticity, start, stimulus.samples)
+        begin = replace(begin, weights=network.weights, traces=traces)
+        synapses = Synapses(network, plasticity, lines, dt, stimulus.samples)
+    run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None, synapses)
+    frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, driven, to, every)
     try:
         last, interrupted = _pieces(run, frames, progress)
     except BaseException:
@@ -144,6 +160,7 @@ def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState,
     network, steps = run.network, run.stimulus.steps
     batch, last, done = run.begin.state.shape[0], run.begin, 0
     each = network.weights.size + 20 * len(network.nodes) + 2000 / batch
+    each *= 1 if run.synapses is None else LEARNING
     most = max(1, int(WORK / (batch * each)))
     if frames.path is not None:
         most = min(most, max(1, frames.every * PIECE // (8 * batch * frames.width)))
@@ -173,13 +190,13 @@ def _pieces(run: Run, frames: Frames, progress: bool | None) -> tuple[LastState,
 
 def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) -> LastState:
     """Take `count` steps from a state on, and put their frames where they belong."""
-    network, method, stimulus, lines = run.network, run.method, run.stimulus, run.lines
+    network, stages, stimulus = run.network, len(run.method.shares), run.stimulus
     rows = rows_of(network)
-    values, which = stimulus.frames(done, count, method.shares)
+    values, which = stimulus.frames(done, count, run.method.shares)
     taken = (begin.step + count) // frames.every - begin.step // frames.every
     at = begin.step // frames.every - run.begin.step // frames.every
     before = _steps_of(run, frames, at, taken) - 1 - done  # the step that leads to each frame
-    frames.driven[:, at : at + taken] = values[which[before * len(method.shares)]].transpose(1, 0, 2)
+    frames.driven[:, at : at + taken] = values[which[before * stages]].transpose(1, 0, 2)
     order = np.argsort(rows.row[stimulus.places], kind="stable")
     inputs = network.connectivity.inputs
     if np.any(np.diff(order) < 0):
@@ -190,24 +207,76 @@ def _piece(run: Run, frames: Frames, begin: LastState, done: int, count: int) ->
     piece, place = frames.array, at
     if frames.path is not None:
         piece, place = np.empty((begin.state.shape[0], taken, frames.width), network.dtype), 0
-    end, sent = np.empty_like(begin.state), None if begin.sent is None else begin.sent.copy()
+    drive = (values, which, rows.row[inputs].astype(np.int64), rows.row[stimulus.places][order].astype(np.int64))
+    kept = (frames.every, rows.row[frames.places].astype(np.int64), piece, place)
+    if run.synapses is None:
+        end, sent = np.empty_like(begin.state), None if begin.sent is None else begin.sent.copy()
+        _steps(run, run.network, run.lines, drive, kept, begin.step, count, begin.state, end, sent)
+        end[:, inputs] = values[which[-stages], :, : inputs.size]
+        after = replace(begin, state=frozen(end), step=begin.step + count, sent=None if sent is None else frozen(sent))
+    else:
+        after = _learning_steps(run, run.synapses, frames, drive, kept, begin, done, count)
+    recorded = piece[:, place : place + taken]
+    _put_inputs(network, frames, recorded, at, taken)
+    _check_finite(run, frames, recorded, at, after.state, after.step)
+    if frames.path is not None:
+        frames.put(network, piece, at)
+    return after
+
+
+def _steps(
+    run: Run, network: Network, lines: DelayLines, drive: tuple[Any, ...], kept: tuple[Any, ...], first: int,
+    count: int, start: Floats, end: Floats, sent: Floats | None,
+) -> None:  # fmt: skip
+    """Take `count` steps in the engine, of which `first` are before, from a state to another."""
+    method, rows = run.method, rows_of(run.network)
     engine.driven(
         equations(network.dynamics, None, frozenset({"leak"} if method.exponential else ())),
         nodes_of(network, rows, rows.moving.size),
         (np.empty(0, np.int64), np.empty(0, np.int64), 0),
-        lines.recurrent, lines.clamped, box_of(network), begin.state,
-        (stimulus.dt, method.exponential, np.array(method.weight), np.array(method.ahead)), count,
-        (values, which, rows.row[inputs].astype(np.int64), rows.row[stimulus.places][order].astype(np.int64)),
-        (begin.step, begin.key, run.noise), (lines.delayed, lines.lag, sent),
-        (frames.every, rows.row[frames.places].astype(np.int64), piece, place),
-        threads_for(int(lines.recurrent[0][-1]), begin.state.shape[0]), end,
+        lines.recurrent, lines.clamped, box_of(network), start,
+        (run.stimulus.dt, method.exponential, np.array(method.weight), np.array(method.ahead)), count,
+        drive, (first, run.begin.key, run.noise), (lines.delayed, lines.lag, sent), kept,
+        threads_for(int(lines.recurrent[0][-1]), start.shape[0]), end,
     )  # fmt: skip
-    end[:, inputs] = values[which[-len(method.shares)], :, : inputs.size]
-    _put_inputs(network, frames, piece[:, place : place + taken], at, taken)
-    _check_finite(run, frames, piece[:, place : place + taken], at, end, begin.step + count)
-    if frames.path is not None:
-        frames.put(network, piece, at)
-    return replace(begin, state=frozen(end), step=begin.step + count, sent=None if sent is None else frozen(sent))
+
+
+def _learning_steps(
+    run: Run, synapses: Synapses, frames: Frames, drive: tuple[Any, ...], kept: tuple[Any, ...], begin: LastState,
+    done: int, count: int,
+) -> LastState:  # fmt: skip
+    """Take `count` steps, one after another, with a step of the synapses after each."""
+    assert begin.weights is not None
+    assert begin.traces is not None
+    stages, inputs, (values, which, *rows) = len(run.method.shares), run.network.connectivity.inputs, drive
+    dt, plasticity = run.stimulus.dt, synapses.plasticity
+    state, end = begin.state.copy(), np.empty_like(begin.state)
+    sent = None if begin.sent is None else begin.sent.copy()
+    wave, outputs = run.stimulus.modulator, run.network.connectivity.outputs
+    steps = np.arange(done, done + count)
+    factors = None if wave is None else wave.at(steps, (run.stimulus.first + steps) * dt, run.stimulus.samples)[:, :, 0]
+    synapses.load(begin.state, begin.weights, begin.traces)
+    every, frame = frames.every, kept[3]
+    for k in range(count):
+        step, during = begin.step + k, which[k * stages : (k + 1) * stages]
+        place = frame + (step // every - begin.step // every)
+        one = (*kept[:3], place)
+        _steps(run, synapses.network, synapses.lines, (values, during, *rows), one, step, 1, state, end, sent)
+        end[:, inputs] = values[during[0], :, : inputs.size]
+        time = (step + 1) * dt
+        factor = None if factors is None else factors[k]
+        if plasticity.modulator is not None:
+            factor = asked_modulator(plasticity.modulator, time, end[:, outputs], len(run.network.nodes))
+        synapses.step(end, factor, time)
+        if frames.weights_every and (step + 1) % frames.weights_every == 0:
+            frames.weights[(step + 1) // frames.weights_every - 1 - run.begin.step // frames.weights_every] = (
+                synapses.weights
+            )
+        state, end = end, state
+    return replace(
+        begin, state=frozen(state), step=begin.step + count, sent=None if sent is None else frozen(sent),
+        weights=frozen(synapses.weights.copy()), traces=frozen(synapses.traces.copy()),
+    )  # fmt: skip
 
 
 def _check_values(values: Floats) -> None:
@@ -264,4 +333,19 @@ def _simulation(run: Run, frames: Frames, why: str, last: LastState, interrupted
         currents={label: frozen(np.array(currents[:, :, k])) for k, label in enumerate(labels)},
         last=last,
         interrupted=interrupted,
+        **_learned(run, frames, last),
     )
+
+
+def _learned(run: Run, frames: Frames, last: LastState) -> dict[str, Any]:
+    """Return what a simulation tells of its weights."""
+    if last.weights is None:
+        return {}
+    every, begin = frames.weights_every, run.begin.step
+    count = last.step // every - begin // every if every else 0
+    steps = (begin // every + 1 + np.arange(count)) * every if every else np.empty(0)
+    return {
+        "learned": run.network.with_weights(last.weights),
+        "weights": frozen(frames.weights[:count]),
+        "weight_time": frozen(steps * run.stimulus.dt),
+    }

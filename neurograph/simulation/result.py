@@ -36,6 +36,10 @@ class LastState(FrozenArrays, Printed):
         What the noise is drawn with.
     sent : array (batch, steps, nodes) or None
         What the nodes have sent, oldest first, as far back as the longest delay asks for.
+    weights : array (edges,) or None
+        Where synapses have learned, the weights that they ended with.
+    traces : array (traces, edges, batch) or None
+        The same of their traces, in the order of the rule's.
     """
 
     state: Floats
@@ -43,6 +47,8 @@ class LastState(FrozenArrays, Printed):
     dt: float
     key: int
     sent: Floats | None
+    weights: Floats | None = None
+    traces: Floats | None = None
 
     @property
     def time(self) -> float:
@@ -86,6 +92,12 @@ class Simulation(FrozenArrays, Printed):
         Where it ended: ``start=simulation.last`` goes on, to the same bits.
     interrupted : bool
         Whether Ctrl-C ended it early.
+    learned : Network or None
+        With a rule: the network with the weights that it ended with.
+    weights : array (records, edges), or None
+        With a rule: its weights, every so many steps as asked for.
+    weight_time : array (records,), or None
+        When.
     """
 
     network: Network
@@ -100,6 +112,9 @@ class Simulation(FrozenArrays, Printed):
     currents: Mapping[Hashable, NDArray[Any]]
     last: Any
     interrupted: bool = False
+    learned: Network | None = None
+    weights: Floats | None = None
+    weight_time: NDArray[np.float64] | None = None
 
     def of(self, node: Hashable) -> NDArray[Any]:
         """Return the states (batch, frames) of one node.
@@ -151,4 +166,5 @@ class Simulation(FrozenArrays, Printed):
         if self.network.dynamics.kind == "unitary":
             return f"Simulation({batch} sequences, {frames} steps, {count} neurons)"
         end = f", until time {self.last.time:g}" + ", interrupted" * self.interrupted
+        end += ", learned" * (self.learned is not None)
         return f"Simulation({batch} samples, {frames} frames, {count} nodes{end}; {self.method})"

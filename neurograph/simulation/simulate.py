@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._arrays import frozen
+from neurograph._arrays import Floats, frozen
 from neurograph._checks import Seed, check_memory
 from neurograph.errors import DivergenceError, ParameterError
+from neurograph.learning.rule import Rule
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers
@@ -37,8 +38,15 @@ def simulate(
     seed: Seed = None,
     to: str | PathLike[str] | None = None,
     progress: bool | None = None,
+    rule: Rule | None = None,
+    learning_rate: float | None = None,
+    modulator: ArrayLike | Callable[[float, Floats], ArrayLike] | None = None,
+    bounds: tuple[float, float] | None = None,
+    l1: float = 0.0,
+    incoming: float | Mapping[Hashable, float] | ArrayLike | None = None,
+    record_weights: int | None = None,
 ) -> Simulation:
-    r"""Run a network in time: driven by inputs and currents, noisy, delayed.
+    r"""Run a network in time: driven by inputs and currents, noisy, delayed, and learning.
 
     .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
         I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
@@ -50,6 +58,15 @@ def simulate(
     - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
     - "heun": the mean of the drifts at both ends of a step of "euler", whose noise it takes
     - "rk4": the classical four stages, without noise or delays
+
+    With a `rule`, synapses learn as it runs: after each step of the states, of the plastic weights and of the traces z,
+
+    .. math:: W \leftarrow \mathrm{bound}(\mathrm{soft}(W + h\,\eta\,\langle \mathrm{rule} \rangle,\, h\,\eta\,l_1)),
+        \quad z \leftarrow z + h\,\dot z
+
+    with eta the `learning_rate`, the mean over samples, which share their weights, and soft and bound as of an
+    optimiser. The rule sees the states after the step, weights and traces as they were before. Signs of neurons (Dale's
+    law) and ties are kept; biases do not learn.
 
     A unitary network steps along sequences, :math:`h_t = \mathrm{modReLU}(W h_{t-1} + V x_t)`,
     :math:`y_t = \mathrm{Re}(U h_t) + d`: of it x and `start` are given, and nothing else. Its W is compiled to a
@@ -88,29 +105,48 @@ def simulate(
         variables are not kept.
     progress : bool, optional
         Whether to draw a progress bar, which leaves nothing behind; default: on a terminal, after a second.
+    rule : Rule, optional
+        An online rule, such as ``rules.oja()``; dpre and dpost are ds/dt.
+    learning_rate : float, optional
+        Change of a weight in a unit of time, where the rule says 1. A rule needs one.
+    modulator : number, array (time,) or (batch, time), or function, optional
+        The third factor of a rule that names one: held as x is; or ``modulator(time, outputs)``, asked after each step
+        with the outputs (batch, outputs), that gives a number, (batch,), or (batch, nodes), one at each neuron, which
+        its incoming synapses see.
+    bounds : (float, float), optional
+        The interval that the plastic weights stay in.
+    l1 : float
+        Strength of their pull towards 0.
+    incoming : number, mapping of node to number, or array (nodes,), optional
+        To what the sizes of the plastic weights into a neuron are scaled to add up after each step; 0 leaves them.
+    record_weights : int, optional
+        Keep the weights after every so many steps, in ``.weights``.
 
     Returns
     -------
     Simulation
-        ``.time``, ``.states``, ``.outputs``, ``.last``. After Ctrl-C, what was computed until then.
+        ``.time``, ``.states``, ``.outputs``, ``.last``; with a rule ``.learned``, the network with its new weights.
+        After Ctrl-C, what was computed until then.
 
     Raises
     ------
     DataError
-        If x, a current or `start` has the wrong shape, or holds a number that is not finite.
+        If x, a current, the modulator or `start` has the wrong shape, or holds a number that is not finite.
     ParameterError
         If another argument is out of range, does not go with the network, or `dt` is so long that a neuron by itself
         would grow.
+    GraphError
+        If the dynamics needs symmetric edges, and those that learn are not tied.
     GraphTooLargeError
-        If the frames, or what is under way along delayed edges, do not fit into memory.
+        If the frames, what is under way along delayed edges, or the traces do not fit into memory.
     DivergenceError
-        If a state leaves the range of floats.
+        If a state, a weight or a trace leaves the range of floats.
 
     Notes
     -----
     A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. Where a state
     meets its box, "heun" and "rk4" are of order 2. An equilibrium does not know delays; whether a network settles
-    does.
+    does. Weights move in steps of Euler, whatever the method; a delayed synapse sees its two neurons as they are now.
 
     References
     ----------
@@ -123,6 +159,9 @@ def simulate(
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
     >>> ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0)
     Simulation(1 samples, 100 frames, 6 nodes, until time 10; exponential, for the leak is linear)
+    >>> learning = {"rule": ng.rules.stdp(), "learning_rate": 0.1, "record_weights": 50}
+    >>> ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0, **learning).weights.shape
+    (2, 12)
     >>> graph = ng.topologies.unitary(inputs=1, units=8, outputs=1, seed=0)
     >>> ng.simulate(ng.compile(graph, ng.dynamics.unitary()), [[[1.0], [0.0], [0.0]]])
     Simulation(1 sequences, 3 steps, 8 neurons)
@@ -130,7 +169,8 @@ def simulate(
     network = checked_network(network, "rate", "unitary")
     given: dict[str, Any] = {
         "dt": dt, "duration": duration, "hold": hold, "current": current, "method": method, "noise": noise,
-        "record": record, "seed": seed, "to": to, "progress": progress,
+        "record": record, "seed": seed, "to": to, "progress": progress, "rule": rule, "learning_rate": learning_rate,
+        "modulator": modulator, "bounds": bounds, "l1": l1, "incoming": incoming, "record_weights": record_weights,
     }  # fmt: skip
     if network.dynamics.kind == "rate":
         return simulated(network, x, start=start, **given)
@@ -138,7 +178,7 @@ def simulate(
         if (
             value is not None
             and not (name == "method" and value == "auto")
-            and not (name == "noise" and value is noise == 0.0)
+            and not (name in ("noise", "l1") and isinstance(value, float) and value == 0.0)
         ):
             raise ParameterError(
                 f"{name} is given, but a unitary network steps along x as it is: expected x and start alone, as in "

@@ -87,6 +87,8 @@ class Stimulus:
         What is added to the summed inputs of the nodes of `places`.
     places : int64 array (currents,)
     samples : int
+    modulator : Wave or None
+        The third factor of a learning rule, where it is no function of the outputs.
     """
 
     steps: int
@@ -96,6 +98,7 @@ class Stimulus:
     currents: tuple[Wave, ...]
     places: Places
     samples: int
+    modulator: Wave | None = None
 
     def frames(self, begin: int, count: int, stages: Sequence[float] = (0.0,)) -> tuple[Floats, NDArray[np.int64]]:
         """Return values (frames, samples, inputs + currents), and which of them each stage of some steps gets.
@@ -138,6 +141,7 @@ def checked_stimulus(
     least: int,
     first: int = 0,
     longer: str = "",
+    modulator: Any = None,
 ) -> Stimulus:
     """Return what drives a network of at least so many samples for so many steps, or as long as arrays last.
 
@@ -156,7 +160,9 @@ def checked_stimulus(
         raise DataError(f"x is None: expected (batch, time, {count}) or a function of time, for the {count} inputs")
     if x is not None and not callable(x):
         x = checked_sequences(network, x)
+    third = None if modulator is None else _checked_wave("modulator", modulator)
     lengths = array_lengths(network, x, given)
+    lengths |= {} if third is None or not third.ndim else {"modulator": third.shape[-1]}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         raise DataError(f"{said} values in time: expected as many of each")
@@ -174,15 +180,19 @@ def checked_stimulus(
         wave = _function(x, "x", network.inputs, time)
     elif x is not None:
         wave = Wave("x", x.transpose(1, 0, 2), hold)
+
+    def held(name: str, one: Floats) -> Wave:
+        return Wave(name, np.atleast_2d(one).T[:, :, None], hold if one.ndim else steps)
+
     currents = [
-        _function(one, _named(node), None, time)
-        if callable(one)
-        else Wave(_named(node), np.atleast_2d(one).T[:, :, None], hold if np.ndim(one) else steps)
+        _function(one, _named(node), None, time) if callable(one) else held(_named(node), one)
         for node, one in given.items()
     ]
-    samples = _samples({one.name: one.values.shape[1] for one in (wave, *currents)}, least)
+    factor = None if third is None else held("modulator", third)
+    waves = [one for one in (wave, *currents, factor) if one is not None]
+    samples = _samples({one.name: one.values.shape[1] for one in waves}, least)
     places = np.array([network.connectivity.table.index[node] for node in given], np.int64)
-    return Stimulus(steps, first, dt, wave, tuple(currents), places, samples)
+    return Stimulus(steps, first, dt, wave, tuple(currents), places, samples, factor)
 
 
 def array_lengths(network: Network, x: Any, current: Any) -> dict[str, int]:
@@ -218,33 +228,40 @@ def samples_of(network: Network, start: Any) -> int:
 
 
 def checked_noise(network: Network, noise: Any) -> Floats:
-    """Return the noise of each node (nodes,), from a number, a mapping of nodes to numbers or an array (nodes,).
+    """Return the noise of each node (nodes,): see :func:`checked_of_neurons`."""
+    return checked_of_neurons("noise", network, noise)
+
+
+def checked_of_neurons(what: str, network: Network, given: Any) -> Floats:
+    """Return a number >= 0 of each node (nodes,), from a number, a mapping of nodes to numbers or an array (nodes,).
 
     Raises
     ------
     ParameterError
-        If it is something else, or names a node that is not there.
+        If it is something else, or names a node that is not there, or is clamped.
     """
     index, values = network.connectivity.table.index, np.zeros(len(network.nodes))
-    if isinstance(noise, Mapping):
-        for node, one in noise.items():
+    if isinstance(given, Mapping):
+        for node, one in given.items():
             if node not in index:
-                raise ParameterError(f"noise has the node {node!r}, which the network has not: expected one of its own")
+                raise ParameterError(
+                    f"{what} has the node {node!r}, which the network has not: expected one of its own"
+                )
             if index[node] not in network.connectivity.free:
                 raise ParameterError(
-                    f"noise has the node {node!r}, which is clamped: expected a hidden or an output node"
+                    f"{what} has the node {node!r}, which is clamped: expected a hidden or an output node"
                 )
-            values[index[node]] = _not_negative(f"noise[{node!r}]", one)
+            values[index[node]] = _not_negative(f"{what}[{node!r}]", one)
         return values
     try:
-        several = np.ndim(noise) == 1 and len(noise) == values.size
+        several = np.ndim(given) == 1 and len(given) == values.size
     except ValueError:  # ragged
         several = False
     if several:
-        values[:] = [_not_negative(f"noise[{place}]", one) for place, one in enumerate(noise)]
+        values[:] = [_not_negative(f"{what}[{place}]", one) for place, one in enumerate(given)]
         return values
     remark = f", an array (nodes,) = ({values.size},) of them, or a mapping of nodes to them"
-    values[:] = _not_negative("noise", noise, remark)
+    values[:] = _not_negative(what, given, remark)
     return values
 
 

@@ -55,7 +55,7 @@ def nodes_of(network: Network, rows: PhaseSubgraph | VisitedSubgraph, moving: in
 
 
 def sums_out(network: Network) -> list[Call]:
-    """Return the calls that find ``w_out`` and ``w_out_abs``, where equations read them, of weights that have changed."""
+    """Return the calls that find anew, of changed weights, ``w_out`` and ``w_out_abs`` where equations read them."""
     weights, calls = network.weights, list[Call]()
     for name in sorted({"w_out", "w_out_abs"} & network.dynamics.symbols):
         sent, sums = weights, np.empty(len(network.nodes))

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.simulation.turning import Turning, reflected
 from neurograph.simulation.product import product_of
+from neurograph.simulation.turning import Turning, reflected
 from tests.simulation.networks import some, unitary
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.simulation.turning import Turning
 from neurograph.simulation.product import product_of
+from neurograph.simulation.turning import Turning
 from neurograph.training.config import TrainingConfig
 from neurograph.training.in_time import Sequences, central_differences
 from tests.simulation.networks import unitary
