@@ -6,6 +6,14 @@ from collections.abc import Callable
 
 from neurograph._checks import checked_number, public_names
 from neurograph.errors import ParameterError
+from neurograph.learning.online_rules import (
+    bcm,
+    covariance,
+    e_prop,
+    homeostatic_scaling,
+    oja,
+    reward_modulated_hebb,
+)
 from neurograph.learning.rule import Rule, ThroughTime
 
 __all__ = [
@@ -13,14 +21,20 @@ __all__ = [
     "Rule",
     "ThroughTime",
     "asymmetric_ep",
+    "bcm",
     "centred_ep",
     "contrastive_divergence",
     "contrastive_hebbian",
     "coupled_learning",
+    "covariance",
     "deep",
+    "e_prop",
     "ep",
+    "homeostatic_scaling",
     "minimum_probability_flow",
+    "oja",
     "random_sign_ep",
+    "reward_modulated_hebb",
     "stdp",
     "through_time",
     "variational_probability_flow",
@@ -38,7 +52,8 @@ def stdp(average: bool = True) -> Rule:
 
     It needs the free phase, a nudged one, and synapses that see the change of their postsynaptic neuron. Its direction
     is near that of :func:`vector_field` where the presynaptic activity hardly changes; on a graph with cycles it is not
-    the gradient.
+    the gradient. In :func:`neurograph.simulate` it is dw/dt = s_i ds_j/dt, so that in any run a weight changes by the
+    learning rate times the integral of s_i ds_j; there is no nudge there, nor a mean.
 
     Parameters
     ----------
@@ -343,3 +358,8 @@ SAMPLED_RULES: dict[str, Callable[..., Rule]] = {
     make.__name__: make for make in (variational_probability_flow, minimum_probability_flow, contrastive_divergence)
 }
 """The named rules of binary neurons."""
+
+ONLINE_RULES: dict[str, Callable[..., Rule]] = {
+    make.__name__: make for make in (stdp, oja, bcm, homeostatic_scaling, covariance, reward_modulated_hebb, e_prop)
+}
+"""The named rules of synapses that learn while a network runs."""
