@@ -77,6 +77,11 @@ def remembers_and_foretells_within_its_bounds(found):
     )
 
 
+def learns_each_choice_anew(ended):
+    """20 animals, three times; by chance half of the last 50 choices would pay."""
+    return ended.shape == (3, 20) and ended.min() > 0.75 and ended.mean() > 0.95 and Path("plasticity.png").exists()
+
+
 RIGHT = {
     "balance": rates_are_those_of_two_linear_equations,
     "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
@@ -85,6 +90,7 @@ RIGHT = {
     "fills_in_digits": lambda error: error < 0.165 and Path("filled.png").stat().st_size > 0,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
     "minimises_an_energy": rates_solve_the_convex_problem,
+    "plasticity": learns_each_choice_anew,
     "published_conditions": only_the_absolute_leak_passes,
     "reservoir": remembers_and_foretells_within_its_bounds,
     "settles": ended_in_one_place,
