@@ -64,6 +64,16 @@ def test_oja_learns_from_one_sample_after_another_too():
     assert np.linalg.norm(weights) == pytest.approx(1.0, rel=0.02)
 
 
+@pytest.mark.parametrize(("share", "settles"), [(0.95, True), (1.05, False)])
+def test_oja_settles_while_a_step_is_shorter_than_the_largest_eigenvalue_allows(share, settles):
+    data = np.random.default_rng(0).normal(size=(50, 3)) * [2.0, 1.0, 0.5]
+    values, vectors = np.linalg.eigh(data.T @ data / len(data))
+    network = feeding([vectors[:, -1] + 1e-3])
+    rate = share / values[-1]
+    run = ng.simulate(network, data[:, None], hold=300.0, rule=ng.rules.oja(), learning_rate=rate, **AT_ONCE)
+    assert (abs(np.linalg.norm(run.learned.weights) - 1.0) < 1e-9) == settles
+
+
 def test_of_a_slow_neuron_oja_finds_what_the_neuron_has_heard():
     """Inputs that turn: <s_i r_k>, r low-passed, has another first eigenvector than <s_i s_k>."""
     dt, tau, period, rng = 0.05, 2.0, 400, np.random.default_rng(1)
@@ -234,6 +244,19 @@ def test_reward_modulated_hebb_climbs_the_reward_as_fast_as_is_said():
     )  # fmt: skip
     change = into(network, (run.weights[-1] - run.weights[0]) / (1e-9 * 0.1 * (steps - settled)))
     assert change == pytest.approx(np.outer(noise**2 * c / (1.0 + tau), [1.0, 0.5]), rel=0.1, abs=5e-4)
+
+
+@pytest.mark.parametrize("surprising", [True, False])
+def test_a_reward_that_surprises_nobody_teaches_nothing_nor_does_one_of_neurons_that_try_nothing(surprising):
+    """Long after the start: noise and one reward for ever, or no noise and rewards at random."""
+    network, steps, rng = feeding(np.ones((2, 2))), 3000, np.random.default_rng(0)
+    reward = 5.0 + surprising * rng.normal(size=steps)
+    run = ng.simulate(
+        network, np.ones((1, steps, 2)), dt=0.1, rule=ng.rules.reward_modulated_hebb(1.0, 5.0), learning_rate=1.0,
+        noise=0.0 if surprising else 0.2, modulator=reward, seed=0, start=2.0, record_weights=1,
+    )  # fmt: skip
+    assert np.ptp(run.weights[:1000], axis=0).min() > 0.01
+    assert np.ptp(run.weights[1500:], axis=0).max() < 1e-6
 
 
 PAIRS = 10
