@@ -127,7 +127,7 @@ def check_plastic_memory(network: Network, plasticity: Plasticity, samples: int,
     edges, traces = network.weights.size, len(plasticity.rule.traces)
     size = network.dtype.itemsize
     check_memory(
-        2 * edges * traces * samples * size,
+        3 * edges * traces * samples * size,
         f"{traces} traces of {edges} synapses for {samples} samples",
         "take fewer samples at a time",
     )

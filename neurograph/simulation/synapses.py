@@ -108,7 +108,7 @@ class Synapses:
         if self.modulator is None:
             self.modulator = np.zeros(table.shape, self.state.dtype)
         if table.shape != self.modulator.shape:
-            raise DataError(f"modulator({time:g}, outputs) has the shape {modulator.shape}: expected that of before")
+            raise DataError(f"the modulator at time {time:g} has the shape {modulator.shape}: expected that of before")
         self.modulator[...] = table
 
     def _written(self) -> Iterator[Call]:
