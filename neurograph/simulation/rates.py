@@ -29,6 +29,9 @@ from neurograph.solvers.settle import checked_record
 WORK = 2e8
 """Edges x samples, about, that are stepped through before the bar moves and Ctrl-C keeps what there is."""
 
+LOOK = 64
+"""Steps from one look for weights that have left the range of numbers to the next."""
+
 LEARNING = 8
 """How many times as long a step takes, about, where synapses learn."""
 
@@ -268,6 +271,8 @@ def _learning_steps(
         if plasticity.modulator is not None:
             factor = asked_modulator(plasticity.modulator, time, end[:, outputs], len(run.network.nodes))
         synapses.step(end, factor, time)
+        if k + 1 == count or (step + 1) % LOOK == 0:
+            synapses.check(time)
         if frames.weights_every and (step + 1) % frames.weights_every == 0:
             frames.weights[(step + 1) // frames.weights_every - 1 - run.begin.step // frames.weights_every] = (
                 synapses.weights
