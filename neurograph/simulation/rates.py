@@ -22,7 +22,7 @@ from neurograph.simulation.methods import Method, check_step, chosen_method
 from neurograph.simulation.plasticity import asked_modulator, check_plastic_memory, checked_plasticity, first_traces
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
-from neurograph.simulation.synapses import Synapses
+from neurograph.simulation.synapses import ALONE, Synapses
 from neurograph.solvers.arguments import box_of, nodes_of, rows_of
 from neurograph.solvers.settle import checked_record
 
@@ -240,7 +240,7 @@ def _steps(
         lines.recurrent, lines.clamped, box_of(network), start,
         (run.stimulus.dt, method.exponential, np.array(method.weight), np.array(method.ahead)), count,
         drive, (first, run.begin.key, run.noise), (lines.delayed, lines.lag, sent), kept,
-        threads_for(int(lines.recurrent[0][-1]), start.shape[0]), end,
+        threads_for(int(lines.recurrent[0][-1]) // (1 if count > 1 else ALONE), start.shape[0]), end,
     )  # fmt: skip
 
 

@@ -25,6 +25,9 @@ from neurograph.solvers.arguments import SIZE, sums_out
 AT_PRE, AT_POST, OF_ALL = range(3)
 """Which row of a table an edge reads, as the engine has it."""
 
+ALONE = 16
+"""How many times as many edges are worth a thread where it starts anew with each step."""
+
 SPEED = Expression("(after - before)/dt", ("after", "before", "dt"), "how fast a state moves")
 
 TO_SUM = program(
@@ -150,7 +153,7 @@ class Synapses:
         given = tuple(table for table, _ in seen.values())
         return engine.synapses, (
             change, tuple(equations), connectivity.pre, connectivity.post, given, ends, self.weights, self.traces,
-            self.means, self.samples, self.dt, threads_for(self.weights.size, self.samples),
+            self.means, self.samples, self.dt, threads_for(self.weights.size // ALONE, self.samples),
         )  # fmt: skip
 
     def _normalised(self, fixed: NDArray[np.int64], held: Floats) -> Iterator[Call]:
