@@ -11,6 +11,7 @@ from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
 from tests.bad_pictures import PICTURES
+from tests.bad_plasticity import LEARNING
 from tests.bad_populations import POPULATIONS
 from tests.bad_regions import REGIONS
 from tests.bad_reservoirs import RESERVOIRS
@@ -125,7 +126,8 @@ GRAPHS = [
 ]
 
 OF_PARTS = [
-    *BINARY, *COMPRESSION, *DELAYS, *IN_TIME, *PICTURES, *POPULATIONS, *REGIONS, *RESERVOIRS, *SIMULATION, *UNITARY,
+    *BINARY, *COMPRESSION, *DELAYS, *IN_TIME, *LEARNING, *PICTURES,
+    *POPULATIONS, *REGIONS, *RESERVOIRS, *SIMULATION, *UNITARY,
     *VARIABLES,
 ]  # fmt: skip
 

@@ -136,7 +136,13 @@ class _Writer:
         self.given, self.calls = given, list[Call]()
 
     def write(self, name: str, text: str, to: Floats | None = None) -> None:
-        """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs."""
+        """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs.
+
+        What is equal to an array as it is shares it.
+        """
+        if to is None and name not in self.given and text in self.given:
+            self.given[name] = self.given[text]
+            return
         equation = _equation(text, (*self.given, *self.constants), f"the {name} of an optimiser")
         names = tuple(sorted(equation.symbols & self.given.keys()))
         arrays = tuple(self.given[each] for each in names)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import check_memory, checked_number, checked_whole
+from neurograph._checks import check_memory, checked_whole
 from neurograph.errors import DataError, ParameterError
-from neurograph.learning.optimisers import Optimiser, sgd
+from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.rule import MODULATOR, Rule
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.network import Network
@@ -19,6 +19,13 @@ from neurograph.simulation.result import LastState
 from neurograph.simulation.stimulus import checked_of_neurons
 
 SUCH_AS = "such as neurograph.simulate(network, x, dt=0.1, rule=rules.oja(), learning_rate=0.01)"
+
+
+@dataclass(frozen=True)
+class AlongTheRule(Optimiser):
+    """Steps of Euler: the rule is how fast a weight moves, in units of the learning rate."""
+
+    equations: ClassVar[Mapping[str, str]] = {"direction": "change"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +81,7 @@ def checked_plasticity(
     if not network.connectivity.plastic.any():
         raise ParameterError(f"rule is {rule.name}, but no edge of the network is plastic: expected one that is")
     check_symmetric(network, rule.name if rule.symmetric else None)
-    optimiser = sgd(checked_number("learning_rate", learning_rate, above=0.0), l1=l1, bounds=bounds)
+    optimiser = AlongTheRule(learning_rate, l1=l1, bounds=bounds)
     every = 0 if record_weights is None else checked_whole("record_weights", record_weights, 1, " steps, or None")
     sums = np.zeros(len(network.nodes)) if incoming is None else checked_of_neurons("incoming", network, incoming)
     _check_incoming(network, sums, optimiser.bounds)
@@ -127,7 +134,7 @@ def check_plastic_memory(network: Network, plasticity: Plasticity, samples: int,
     edges, traces = network.weights.size, len(plasticity.rule.traces)
     size = network.dtype.itemsize
     check_memory(
-        2 * edges * traces * samples * size,
+        3 * edges * traces * samples * size,
         f"{traces} traces of {edges} synapses for {samples} samples",
         "take fewer samples at a time",
     )

@@ -22,12 +22,15 @@ from neurograph.simulation.methods import Method, check_step, chosen_method
 from neurograph.simulation.plasticity import asked_modulator, check_plastic_memory, checked_plasticity, first_traces
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
-from neurograph.simulation.synapses import Synapses
+from neurograph.simulation.synapses import ALONE, Synapses
 from neurograph.solvers.arguments import box_of, nodes_of, rows_of
 from neurograph.solvers.settle import checked_record
 
 WORK = 2e8
 """Edges x samples, about, that are stepped through before the bar moves and Ctrl-C keeps what there is."""
+
+LOOK = 64
+"""Steps from one look for weights that have left the range of numbers to the next."""
 
 LEARNING = 8
 """How many times as long a step takes, about, where synapses learn."""
@@ -237,7 +240,7 @@ def _steps(
         lines.recurrent, lines.clamped, box_of(network), start,
         (run.stimulus.dt, method.exponential, np.array(method.weight), np.array(method.ahead)), count,
         drive, (first, run.begin.key, run.noise), (lines.delayed, lines.lag, sent), kept,
-        threads_for(int(lines.recurrent[0][-1]), start.shape[0]), end,
+        threads_for(int(lines.recurrent[0][-1]) // (1 if count > 1 else ALONE), start.shape[0]), end,
     )  # fmt: skip
 
 
@@ -268,6 +271,8 @@ def _learning_steps(
         if plasticity.modulator is not None:
             factor = asked_modulator(plasticity.modulator, time, end[:, outputs], len(run.network.nodes))
         synapses.step(end, factor, time)
+        if k + 1 == count or (step + 1) % LOOK == 0:
+            synapses.check(time)
         if frames.weights_every and (step + 1) % frames.weights_every == 0:
             frames.weights[(step + 1) // frames.weights_every - 1 - run.begin.step // frames.weights_every] = (
                 synapses.weights

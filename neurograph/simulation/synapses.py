@@ -15,7 +15,7 @@ from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call, threads_for
 from neurograph.kernels.program import program
 from neurograph.learning.limits import still, within_limits, without_change
-from neurograph.learning.readout import integrated
+from neurograph.learning.readout import tied
 from neurograph.learning.rule import MODULATOR
 from neurograph.network.network import Network
 from neurograph.simulation.delay_lines import DelayLines
@@ -24,6 +24,9 @@ from neurograph.solvers.arguments import SIZE, sums_out
 
 AT_PRE, AT_POST, OF_ALL = range(3)
 """Which row of a table an edge reads, as the engine has it."""
+
+ALONE = 16
+"""How many times as many edges are worth a thread where it starts anew with each step."""
 
 SPEED = Expression("(after - before)/dt", ("after", "before", "dt"), "how fast a state moves")
 
@@ -34,8 +37,6 @@ TO_SUM = program(
 """By what the weights into a neuron are multiplied so that their sizes add up to a sum; 1 where none is wanted."""
 
 SCALED = program(Expression("w*scale", ("w", "scale"), "a weight of a given sum"), ("w", "scale"))
-
-LARGEST = float(np.finfo(np.float64).max)
 
 
 @dataclass(eq=False)
@@ -75,8 +76,9 @@ class Synapses:
         self.state = np.zeros((self.samples, self.network.state_size), self.network.dtype)
         self.before, self.after, self.speed = (np.zeros(self.state.shape[::-1], self.state.dtype) for _ in range(3))
         self.traces = np.zeros((len(self.plasticity.rule.traces), edges, self.samples), self.state.dtype)
-        self.sums, self.doubles = np.zeros(edges), np.zeros(edges)
-        self.memory = self.plasticity.optimiser.begin(edges)
+        self.means = np.zeros(edges)
+        double = self.weights.dtype == np.float64
+        self.doubles = self.weights if double else np.zeros(edges)
         self.modulator: Floats | None = None
         self._calls: tuple[Call, ...] = ()
 
@@ -93,52 +95,48 @@ class Synapses:
         ------
         DataError
             If the modulator is not as it was in the step before.
-        DivergenceError
-            If a weight or a trace leaves the range of numbers.
         """
         self.state[...] = state
         if modulator is not None:
             self._take_modulator(modulator, time)
         self._calls = self._calls or tuple(self._written())
-        if engine.run(self._calls) < len(self._calls):
-            self._raise_divergence(time)
+        engine.run(self._calls)
 
     def _take_modulator(self, modulator: Floats, time: float) -> None:
         table = np.broadcast_to(modulator, (self.samples,))[None] if modulator.ndim < 2 else modulator.T
         if self.modulator is None:
             self.modulator = np.zeros(table.shape, self.state.dtype)
         if table.shape != self.modulator.shape:
-            raise DataError(f"modulator({time:g}, outputs) has the shape {modulator.shape}: expected that of before")
+            raise DataError(f"the modulator at time {time:g} has the shape {modulator.shape}: expected that of before")
         self.modulator[...] = table
 
     def _written(self) -> Iterator[Call]:
         """Write the calls of a step."""
-        rule, network, batch = self.plasticity.rule, self.network, self.samples
-        optimiser = self.plasticity.optimiser
+        rule, network, optimiser = self.plasticity.rule, self.network, self.plasticity.optimiser
         edges, fixed = self.weights.size, still(network)
         held = self.weights[fixed]
-        # 1. What the ends of the synapses see, and the sums over samples of the rule; the traces move.
+        # 1. What the ends of the synapses see, and the means over samples of the rule; the traces move.
         yield engine.transpose, (self.state, self.state.shape[1], self.after)
         if {"dpre", "dpost"} & rule.symbols:
             speed = program(SPEED, ("after", "before"), (), (("dt", self.dt),))
             yield engine.evaluate, (speed, (self.after, self.before), self.speed)
         yield self._rule()
         yield engine.take, (self.after, None, self.before)
-        # 2. The step of the weights: a mean over samples, tied edges together, what is not plastic left alone.
-        yield from integrated(network, self.sums, batch, 1)
-        yield from without_change(fixed, self.sums)
+        # 2. The step of the weights: tied edges together, what is not plastic left alone.
+        yield from tied(network, self.means)
+        yield from without_change(fixed, self.means)
         rate = np.array(optimiser.rate(0) * self.dt)
-        yield from optimiser.calls(self.doubles, self.sums, self.memory, edges, rate)
-        yield engine.take, (self.doubles, None, self.weights)
+        yield from optimiser.calls(self.doubles, self.means, (), edges, rate)
+        if self.doubles is not self.weights:
+            yield engine.take, (self.doubles, None, self.weights)
         yield from within_limits(network, self.weights, fixed, held)
         if self.plasticity.incoming.any():
             yield from self._normalised(fixed, held)
-        yield engine.take, (self.weights, None, self.doubles)
+        if self.doubles is not self.weights:
+            yield engine.take, (self.weights, None, self.doubles)
         # 3. What the next step of the states reads of them.
         yield from self._follow
         yield from sums_out(network)
-        yield engine.within, (self.weights, -LARGEST, LARGEST)
-        yield engine.within, (self.traces, -LARGEST, LARGEST)
 
     def _rule(self) -> Call:
         rule, connectivity = self.plasticity.rule, self.network.connectivity
@@ -155,7 +153,7 @@ class Synapses:
         given = tuple(table for table, _ in seen.values())
         return engine.synapses, (
             change, tuple(equations), connectivity.pre, connectivity.post, given, ends, self.weights, self.traces,
-            self.sums, self.samples, self.dt, threads_for(self.weights.size, self.samples),
+            self.means, self.samples, self.dt, threads_for(self.weights.size // ALONE, self.samples),
         )  # fmt: skip
 
     def _normalised(self, fixed: NDArray[np.int64], held: Floats) -> Iterator[Call]:
@@ -173,16 +171,25 @@ class Synapses:
         if fixed.size:
             yield engine.put, (held, fixed, self.weights)
 
-    def _raise_divergence(self, time: float) -> None:
+    def check(self, time: float) -> None:
+        """Refuse a weight or a trace that has left the range of numbers.
+
+        Raises
+        ------
+        DivergenceError
+            If there is one.
+        """
         rule, edges = self.plasticity.rule, self.network.edges
-        lost = np.flatnonzero(~np.isfinite(self.weights))
-        if lost.size:
+        lost, gone = np.flatnonzero(~np.isfinite(self.weights)), np.argwhere(~np.isfinite(self.traces))
+        if lost.size and (not gone.size or np.isinf(self.weights).any()):  # else a trace has made them what they are
             pre, post = edges[int(lost[0])]
             raise DivergenceError(
                 f"the weight of edge {pre!r} -> {post!r} is {self.weights[lost[0]]} by time {time:g}: expected a "
                 f"finite number; lower the learning rate of rule {rule.name}, or give bounds"
             )
-        trace, edge, _ = np.argwhere(~np.isfinite(self.traces))[0].tolist()
+        if not gone.size:
+            return
+        trace, edge, _ = gone[0].tolist()
         pre, post = edges[edge]
         raise DivergenceError(
             f"trace {rule.traces[trace][0]!r} of edge {pre!r} -> {post!r} has left the range of numbers by time "

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     layered_blas,
     newton_iterations,
     packed_size,
+    plastic_step,
     populations,
     reservoir_run,
     reservoir_states,
@@ -37,9 +38,9 @@ from tests.benchmarks import (
 )
 
 BENCHMARKS = (
-    xor_run, xor_step, update, digits_epoch, rows, settle_step, driven_step, layered_blas, brian_step, compile_graph,
-    start_up, edge_visits, newton_iterations, solver_times, growth, packed_size, populations, gibbs_sweep,
-    unitary_product, certificates, certify_large, large, reservoir_states, reservoir_run,
+    xor_run, xor_step, update, digits_epoch, rows, settle_step, driven_step, plastic_step, layered_blas, brian_step,
+    compile_graph, start_up, edge_visits, newton_iterations, solver_times, growth, packed_size, populations,
+    gibbs_sweep, unitary_product, certificates, certify_large, large, reservoir_states, reservoir_run,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

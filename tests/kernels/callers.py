@@ -75,3 +75,21 @@ def drawn(number):
         ng.sample(network, [[1, 0, np.nan, np.nan]], samples=3, burn_in=2, chains=11, method=method, seed=0)
     ng.sampling.probabilities(network, states)
     ng.sampling.flip_rates(network, states)
+
+
+def in_time(number):
+    """Run networks in time, with all that drives and delays them, and synapses that learn."""
+    graph = ng.topologies.random(inputs=3, hidden=9, outputs=4, density=0.5, bias=True, scale=0.3, seed=0)
+    for k, (*_, data) in enumerate(graph.edges(data=True)):
+        data["delay"] = (0.0, 0.1, 0.25)[k % 3]
+    late = ng.compile(graph, ng.dynamics.additive("tanh"), dtype=number)
+    own = ng.Dynamics("-s + tanh(I + b - a)", variables={"a": "s - a"})
+    plain = ng.compile(ng.topologies.random(inputs=2, hidden=5, outputs=2, density=0.5, seed=0), own, dtype=number)
+    rule = Rule("modulator*e*dpost", traces={"e": "pre*post - e", "z": "dpre*w - z"})
+    for network, batch, methods in ((late, 3, ("exponential", "heun")), (plain, 1, ("euler", "rk4"))):
+        x = np.random.default_rng(0).normal(size=(batch, 20, len(network.inputs)))
+        current = {network.outputs[0]: np.ones(20), network.outputs[1]: 0.5}
+        for method in methods:
+            given = {"dt": 0.1, "method": method, "current": current, "seed": 0, "record": 7}
+            ng.simulate(network, x, **given, noise=0.0 if method == "rk4" else 0.1)
+            ng.simulate(network, x[:, :3], **(given | {"current": None}), rule=rule, learning_rate=0.1, modulator=0.5)

@@ -25,15 +25,16 @@ from neurograph.kernels import engine
 from neurograph.kernels.equations import equations
 from neurograph.kernels.program import program
 from neurograph.kernels.rule_programs import online_programs
-from tests.kernels.callers import drawn, of_two_variables, settled
+from tests.kernels.callers import drawn, in_time, of_two_variables, settled
 
 EXAMPLES = int(os.environ.get("BOUNDARY_EXAMPLES", "300"))
 FUNCTIONS = (
     "program", "euler", "gauss_seidel", "response", "evaluate", "tabulate", "take", "put", "transpose", "add_up",
     "within", "at_most", "log_shares", "products", "edge_sums", "unpack", "multiply", "decode", "stream", "sampler",
+    "driven", "synapses",
 )  # fmt: skip
 REFUSALS = (TypeError, ValueError, OverflowError)
-STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13}
+STEPS = {"euler": 9, "gauss_seidel": 11, "response": 13, "driven": 8}
 """Where the most steps of a phase stand among the arguments."""
 
 WRITTEN = {
@@ -42,7 +43,7 @@ WRITTEN = {
     "within": (), "at_most": (), "log_shares": ((0,),),
     "products": ((5,),), "edge_sums": ((6,),), "unpack": ((7,), (8,), (9,)), "multiply": ((7,),),
     "decode": ((3,),), "stream": ((5,),),
-    "sampler": ((11,), (12,)),
+    "sampler": ((11,), (12,)), "driven": ((11, 2), (12, 2), (14,)), "synapses": ((7,), (8,)),
 }  # fmt: skip
 """Which arguments each function writes to: places in tuples in tuples."""
 
@@ -76,6 +77,7 @@ def calls():
                 settled(each, number)
             of_two_variables(number)
             drawn(number)
+            in_time(number)
         packed = PackedWeights.of(scipy.sparse.csr_array(np.round(np.random.default_rng(0).normal(size=(7, 9)))))
         packed.matrix()
         packed @ np.ones((9, 3))
@@ -305,7 +307,7 @@ def test_as_many_outputs_as_no_number_counts_are_refused(name, columns):
 @pytest.mark.parametrize("steps", [0, -1, -(2**63)])
 @pytest.mark.parametrize("name", STEPS)
 def test_a_phase_without_steps_is_refused(name, steps):
-    refused(name, kept(name), (STEPS[name],), steps, "lacks|needs")
+    refused(name, kept(name), (STEPS[name],), steps, "lacks|needs|one step or more")
 
 
 @pytest.mark.parametrize("threads", [-(2**63), -1, 0, 3, 64, 10**6, 2**63 - 1])

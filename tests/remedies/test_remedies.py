@@ -15,6 +15,7 @@ from tests.remedies.of_graphs import GRAPHS
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_pictures import PICTURES
+from tests.remedies.of_plasticity import PLASTICITY
 from tests.remedies.of_regions import REGIONS
 from tests.remedies.of_reservoirs import RESERVOIRS
 from tests.remedies.of_simulation import SIMULATION
@@ -38,6 +39,7 @@ ROWS = [
     *PICTURES,
     *SIMULATION,
     *RESERVOIRS,
+    *PLASTICITY,
 ]
 REMEDIES = [(row, pattern) for row in ROWS for pattern in row.cures]
 

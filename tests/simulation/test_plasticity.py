@@ -156,5 +156,5 @@ def test_a_function_that_is_no_modulator_is_refused_with_its_time():
 
 def test_a_modulator_that_changes_its_shape_is_refused():
     network, x = small()
-    with pytest.raises(ng.DataError, match=r"modulator\(0\.6, outputs\) has the shape \(2, 10\): expected that of"):
+    with pytest.raises(ng.DataError, match=r"modulator at time 0\.6 has the shape \(2, 10\): expected that of"):
         ng.simulate(network, x, dt=0.1, modulator=lambda t, y: 1.0 if t < 0.55 else np.zeros((2, 10)), **LEARNING)

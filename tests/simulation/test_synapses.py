@@ -73,9 +73,9 @@ def test_every_rule_is_the_plain_loop(name, batch):
 def test_bounds_signs_and_what_is_not_plastic_are_kept():
     graph = components(2, seed=3)
     for k, node in enumerate(graph):
-        graph.nodes[node]["sign"] = ("+", "-")[k % 2]
+        graph.nodes[node]["sign"] = ("excitatory", "inhibitory")[k % 2]
     for k, (pre, _, data) in enumerate(graph.edges(data=True)):
-        data["weight"] = abs(data["weight"]) * (1 if graph.nodes[pre]["sign"] == "+" else -1)
+        data["weight"] = abs(data["weight"]) * (1 if graph.nodes[pre]["sign"] == "excitatory" else -1)
         data["plastic"] = k % 3 != 0
     network = mixed(graph)
     x = np.random.default_rng(3).normal(size=(2, 40, 2))

@@ -107,6 +107,18 @@ static int all_below(const int32_t *x, int64_t count, int64_t bound) {
     return !count || most < (uint64_t)bound;
 }
 
+/* Whether all `count` numbers are at least 0, and none is below the one before. */
+static int all_rise(const int32_t *x, int64_t count) {
+    typedef uint32_t many __attribute__((vector_size(64), aligned(4), may_alias));
+    many wrong = {0}; /* in its highest bits: of a number below 0, and of a difference of two others that is */
+    int64_t k = 1;
+    for (; k + 16 <= count; k += 16) wrong |= *(const many *)(x + k) | (*(const many *)(x + k) - *(const many *)(x + k - 1));
+    uint32_t any = count ? (uint32_t)x[0] : 0;
+    for (int lane = 0; lane < 16; lane++) any |= wrong[lane];
+    for (; k < count; k++) any |= (uint32_t)x[k] | ((uint32_t)x[k] - (uint32_t)x[k - 1]);
+    return !(any >> 31);
+}
+
 static int all_within(const int64_t *x, int64_t count, int64_t low, int64_t bound, const char *name) {
     for (int64_t k = 0; k < count; k++)
         if (x[k] < low || x[k] >= bound) {

@@ -406,16 +406,16 @@ done:
     Py_RETURN_NONE;
 }
 
-/* synapses(change, equations, pre, post, tables, ends, weights, trace, sums, samples, dt, threads): a step of every synapse,
+/* synapses(change, equations, pre, post, tables, ends, weights, trace, means, samples, dt, threads): a step of every synapse,
    as loops/synapses.h has it. The programs' variables are `tables` (nodes, samples), each read at the edge's pre where
    `ends` has 0, at its post where it has 1, or of one row for all where it has 2; then the traces, and the weight. */
 static PyObject *synapses(PyObject *self, PyObject *args) {
     struct held held = {.count = 0};
     struct phase p = {0};
     struct synapses *y = &p.synapses;
-    PyObject *change, *equations, *pre, *post, *tables, *ends, *weights, *trace, *sums;
+    PyObject *change, *equations, *pre, *post, *tables, *ends, *weights, *trace, *means;
     if (!PyArg_ParseTuple(args, "OO!OOO!OOOOLdL", &change, &PyTuple_Type, &equations, &pre, &post, &PyTuple_Type, &tables, &ends,
-                          &weights, &trace, &sums, &p.batch, &y->dt, &p.threads))
+                          &weights, &trace, &means, &p.batch, &y->dt, &p.threads))
         return 0;
     const Py_ssize_t many = PyTuple_GET_SIZE(tables), traces = PyTuple_GET_SIZE(equations);
     if (p.batch < 1 || p.batch > INT32_MAX || traces > MOST_VARIABLES || many > MOST_REGISTERS - MOST_VARIABLES - 1) {
@@ -428,23 +428,27 @@ static PyObject *synapses(PyObject *self, PyObject *args) {
         if (!(y->equation[v] = program_of(PyTuple_GET_ITEM(equations, v), "of a trace", y->tables + y->traces + 1, 0))) goto failed;
     if (!(y->pre = numbers(&held, pre, "pre", 'i', -1, &y->edges, 0))) goto failed;
     if (!(y->post = numbers(&held, post, "post", 'i', y->edges, 0, 0))) goto failed;
+    if (!all_rise(y->post, y->edges)) {
+        PyErr_SetString(PyExc_ValueError, "post: expected edges in the order of the nodes that they reach");
+        goto failed;
+    }
     if (!(y->end = numbers(&held, ends, "ends", 'b', y->tables, 0, 0))) goto failed;
     if (!(y->weights = numbers(&held, weights, "weights", 'r', y->edges, 0, 0))) goto failed;
     if (!(y->trace = numbers(&held, trace, "trace", 'r', times(y->traces, times(y->edges, p.batch)), 0, 1))) goto failed;
-    if (!(y->sums = numbers(&held, sums, "sums", 'd', y->edges, 0, 1))) goto failed;
+    if (!(y->means = numbers(&held, means, "means", 'd', y->edges, 0, 1))) goto failed;
+    int64_t least[] = {INT64_MAX, INT64_MAX, INT64_MAX}; /* rows of the tables that are read at each end */
     for (int t = 0; t < y->tables; t++) {
         int64_t count;
         if (!(y->table[t] = numbers(&held, PyTuple_GET_ITEM(tables, t), "a table", 'r', -1, &count, 0))) goto failed;
         const int end = y->end[t];
-        const int64_t rows = count / p.batch;
-        if (count % p.batch || !rows || end < AT_PRE || end > OF_ALL ||
-            (end != OF_ALL && !all_below(end == AT_PRE ? y->pre : y->post, y->edges, rows))) {
-            PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
-            goto failed;
-        }
+        if (count % p.batch || count < p.batch || end < AT_PRE || end > OF_ALL) goto wrong;
+        if (count / p.batch < least[end]) least[end] = count / p.batch;
     }
+    if (y->edges && (!all_below(y->pre, y->edges, least[AT_PRE]) || y->post[y->edges - 1] >= least[AT_POST])) goto wrong;
     p.threads = p.threads < 1 ? 1 : p.threads > MOST_THREADS ? MOST_THREADS : p.threads;
     return ran(&held, &p, CHOSEN(run_synapses, held.bytes == 4));
+wrong:
+    PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
 failed:
     release(&held);
     return 0;

@@ -184,13 +184,13 @@ enum { AT_PRE, AT_POST, OF_ALL }; /* which end of an edge a table is read at; it
 struct synapses { /* a step of every synapse */
     int64_t edges;
     int tables, traces;
-    const int32_t *pre, *post;
+    const int32_t *pre, *post;         /* post rises */
     const void *table[MOST_REGISTERS]; /* (nodes, batch) */
     const int8_t *end;
     const struct program *change, *equation[MOST_VARIABLES]; /* over tables, traces and weight */
     const void *weights;
     void *trace;                       /* (traces, edges, batch) */
-    double dt, *sums;                  /* (edges,) */
+    double dt, *means;                 /* (edges,) */
 };
 
 struct phase { /* a phase of a network, as checked at the boundary; the arrays of numbers are of its type */

@@ -2,7 +2,7 @@
 
    With c a rule and h_v the equation of trace z_v, all of what is there before the step, for each edge k
 
-       sums_k = sum over samples of c(...),   z_v,k <- z_v,k + dt h_v(...)   of each sample.
+       means_k = mean over samples of c(...),   z_v,k <- z_v,k + dt h_v(...)   of each sample.
 
    A tile holds some edges with all their samples, or a part of the samples of one; each thread has edges of its own. */
 
@@ -15,23 +15,37 @@ struct NAMED(synapses) { /* what one thread sees */
 
 #define OWN_TILE (TILE_BYTES / (int64_t)sizeof(REAL))
 
+/* A number of each edge's end, of one sample; ends that rise are often the same over a whole vector. */
+TARGET static void NAMED(load_ends)(const REAL *table, const int32_t *end, int64_t edges, int rising, REAL *tile) {
+    int64_t e = 0;
+    for (; rising && e + PER <= edges; e += PER) {
+        if (end[e] == end[e + PER - 1]) *(VEC *)(tile + e) = NAMED(splat)(table[end[e]]);
+        else
+            for (int k = 0; k < PER; k++) tile[e + k] = table[end[e + k]];
+    }
+    for (; e < edges; e++) tile[e] = table[end[e]];
+}
+
 /* What `edges` edges from `edge` on know, of `part` samples from `at` on: tables, traces and weight, in this order. */
 TARGET static void NAMED(load_synapses)(const struct NAMED(synapses) *m, int64_t edge, int64_t edges, int64_t at, int64_t part) {
     const struct phase *p = m->phase;
     const struct synapses *y = &p->synapses;
     REAL *tile = m->own;
     for (int t = 0; t < y->tables; t++, tile += OWN_TILE) {
-        const REAL *table = y->table[t];
-        const int32_t *end = y->end[t] == AT_PRE ? y->pre : y->post;
-        if (part == 1)
-            for (int64_t e = 0; e < edges; e++) tile[e] = table[(y->end[t] == OF_ALL ? 0 : (int64_t)end[edge + e]) * p->batch + at];
+        const REAL *table = (const REAL *)y->table[t] + at;
+        const int32_t *end = (y->end[t] == AT_PRE ? y->pre : y->post) + edge;
+        if (y->end[t] == OF_ALL)
+            for (int64_t e = 0; e < edges; e++) memcpy(tile + e * part, table, part * sizeof(REAL));
+        else if (p->batch == 1) NAMED(load_ends)(table, end, edges, y->end[t] == AT_POST, tile);
         else
-            for (int64_t e = 0; e < edges; e++)
-                memcpy(tile + e * part, table + (y->end[t] == OF_ALL ? 0 : (int64_t)end[edge + e]) * p->batch + at, part * sizeof(REAL));
+            for (int64_t e = 0; e < edges; e++) memcpy(tile + e * part, table + end[e] * p->batch, part * sizeof(REAL));
     }
     for (int v = 0; v < y->traces; v++, tile += OWN_TILE)
         memcpy(tile, (const REAL *)y->trace + (v * y->edges + edge) * p->batch + at, edges * part * sizeof(REAL));
-    for (int64_t e = 0; e < edges; e++) NAMED(fill)(tile + e * part, ((const REAL *)y->weights)[edge + e], part);
+    const REAL *weights = (const REAL *)y->weights + edge;
+    if (part == 1) memcpy(tile, weights, edges * sizeof(REAL));
+    else
+        for (int64_t e = 0; e < edges; e++) NAMED(fill)(tile + e * part, weights[e], part);
 }
 
 TARGET static void *NAMED(take_synapses)(void *given) {
@@ -49,7 +63,11 @@ TARGET static void *NAMED(take_synapses)(void *given) {
             part = p->batch - at < most ? p->batch - at : most;
             NAMED(load_synapses)(m, edge, here, at, part);
             NAMED(run)(&m->change, variable, m->result, here * part);
-            for (int64_t e = 0; e < here; e++) y->sums[edge + e] = (at ? y->sums[edge + e] : 0) + NAMED(total)(m->result + e * part, part);
+            if (p->batch == 1)
+                for (int64_t e = 0; e < here; e++) y->means[edge + e] = m->result[e];
+            else
+                for (int64_t e = 0; e < here; e++)
+                    y->means[edge + e] = (at ? y->means[edge + e] : 0) + NAMED(total)(m->result + e * part, part) / (double)p->batch;
             for (int v = 0; v < y->traces; v++) NAMED(run)(&m->trace[v], variable, m->moved + v * OWN_TILE, here * part);
             for (int v = 0; v < y->traces; v++) { /* all together: each reads what the others were before */
                 REAL *to = (REAL *)y->trace + (v * y->edges + edge) * p->batch + at;
