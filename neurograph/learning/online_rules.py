@@ -82,7 +82,8 @@ def homeostatic_scaling(target: float = 0.5, tau: float = 10.0) -> Rule:
     with r the `target`. It needs a running mean of the postsynaptic activity. Every plastic weight into a neuron is
     multiplied by the same factor, so that their ratios stay; 0 stays 0. The mean activity converges to r where larger
     weights make the neuron more active, so with more excitation than inhibition along plastic edges. A linear neuron
-    of leak 1 with constant inputs settles if eta r < 1 + 1/tau, with eta the learning rate; beyond, it oscillates.
+    of leak 1 with constant inputs, all plastic, settles if eta r < 1 + 1/tau, with eta the learning rate; beyond, it
+    oscillates.
 
     Parameters
     ----------
