@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,16 @@ from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed(Printed):
-    """One edge that left.
+class LoggedEdge(Printed):
+    """One edge that left or came.
 
     Attributes
     ----------
     edge : (label, label)
     epoch : int
-        Of training, after which it left; in :func:`neurograph.prune`, the round, from 0.
+        Of training, after which it did; in :func:`neurograph.prune` and :func:`neurograph.grow`, the round, from 0.
     weight, score : float
-        What it had when it left; the weight of a unitary network is complex.
+        What it had then; the weight of a unitary network is complex.
     reason : str
     """
 
@@ -39,9 +39,20 @@ class Removed(Printed):
     reason: str
 
 
+class Removed(LoggedEdge):
+    """One edge that left; see :class:`LoggedEdge`."""
+
+
+class Added(LoggedEdge):
+    """One edge that came; see :class:`LoggedEdge`."""
+
+
+Entry = TypeVar("Entry", bound=LoggedEdge, covariant=True)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class RemovedEdges(Rows[Removed]):
-    """The log of the edges that left, each a :class:`Removed` once it is looked at; otherwise as a tuple of them.
+class EdgeLog(Rows[Entry]):
+    """A log of edges, each a :class:`LoggedEdge` once it is looked at; otherwise as a tuple of them.
 
     Attributes
     ----------
@@ -55,23 +66,27 @@ class RemovedEdges(Rows[Removed]):
     nodes: Sequence[Hashable]
     reasons: tuple[str, ...] = ()
 
+    entry: ClassVar[type[LoggedEdge]]
+    """What an entry is."""
+
     @classmethod
-    def none(cls, network: Network) -> RemovedEdges:
-        """Return the log of a network that has lost no edge."""
+    def none(cls, network: Network) -> Self:
+        """Return the log of a network none of whose edges left or came."""
         whole, number, score = np.empty(0, np.int32), np.empty(0, network.dtype), np.empty(0, network.biases.dtype)
         return cls((whole, whole, whole, number, score, whole), network.connectivity.table.nodes)
 
-    def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Removed:
+    def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Entry:
         """Return one entry."""
-        return Removed((self.nodes[pre], self.nodes[post]), epoch, weight, score, self.reasons[reason])
+        one = self.entry((self.nodes[pre], self.nodes[post]), epoch, weight, score, self.reasons[reason])
+        return cast(Entry, one)
 
     def same(self, other: Rows[Any]) -> bool:
-        """Return whether the other is a log of the same nodes."""
-        return isinstance(other, RemovedEdges) and other.nodes is self.nodes
+        """Return whether the other is a log of the same kind and the same nodes."""
+        return isinstance(other, EdgeLog) and other.entry is self.entry and other.nodes is self.nodes
 
     def __eq__(self, other: object) -> bool:
         """Compare as tuples do."""
-        if isinstance(other, RemovedEdges) and other.reasons != self.reasons:
+        if isinstance(other, EdgeLog) and other.reasons != self.reasons:
             return tuple(self) == tuple(other)
         return super().__eq__(other)
 
@@ -84,6 +99,18 @@ class RemovedEdges(Rows[Removed]):
         *columns, reason = other.columns
         both = super().joined(replace(other, columns=(*columns, code[reason] if code.size else reason)))
         return replace(both, reasons=reasons)
+
+
+class RemovedEdges(EdgeLog[Removed]):
+    """The log of the edges that left, each a :class:`Removed`; see :class:`EdgeLog`."""
+
+    entry = Removed
+
+
+class AddedEdges(EdgeLog[Added]):
+    """The log of the edges that came, each an :class:`Added`; see :class:`EdgeLog`."""
+
+    entry = Added
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.pruning.base import Removed, RemovedEdges, checked_pruner, lowest
+from neurograph.pruning.base import Added, AddedEdges, Removed, RemovedEdges, checked_pruner, lowest
 from neurograph.pruning.removal import prune_now
 from tests.pruning.networks import star
 
@@ -82,3 +82,19 @@ def test_the_log_is_a_tuple_of_removed_edges_that_are_made_when_they_are_looked_
     assert RemovedEdges.none(network) + log == log
     assert one.removed + one.removed == tuple(one.removed) * 2
     assert len((one.removed + one.removed).reasons) == 2
+
+
+def test_the_log_of_the_edges_that_came_is_another_one_of_the_same_form():
+    network = star([0.1, -0.3, 0.2, 0.5])
+    gone = prune_now(network, ng.pruning.magnitude(0.5), np.random.default_rng(0), 0).removed
+    came = AddedEdges(gone.columns, gone.nodes, gone.reasons)
+    assert came == tuple(Added(one.edge, one.epoch, one.weight, one.score, one.reason) for one in gone)
+    assert came != gone
+    assert Added(*vars(gone[0]).values()) != gone[0]
+    both = gone + came
+    assert isinstance(both, tuple)
+    assert both == tuple(gone) + tuple(came)
+    assert repr(came[0]).startswith("Added(edge=('x0', 'y'), epoch=0, weight=0.1, ")
+    assert AddedEdges.none(network) + came == came
+    assert isinstance(AddedEdges.none(network) + came, AddedEdges)
+    assert AddedEdges.none(network).columns[3].dtype == network.dtype
