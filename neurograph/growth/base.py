@@ -35,6 +35,8 @@ class Asked:
     task : Task or None
     lost : RemovedEdges
         What the pruner has just removed.
+    epoch : int
+        Of training, or the round, from 0.
     """
 
     network: Network
@@ -43,6 +45,7 @@ class Asked:
     paired: bool
     task: Task | None
     lost: RemovedEdges
+    epoch: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,10 +125,9 @@ class Grower(abc.ABC):
         """Whether it has a number of its own, and needs no pruner beside it."""
         return False
 
-    @property
-    def drawn(self) -> int:
-        """How many candidates are drawn each time."""
-        return 0
+    def held(self, network: Network, count: int) -> int:
+        """Return how many pairs are held together at most, where `count` edges are to come."""
+        return count
 
     @abc.abstractmethod
     def choose(self, asked: Asked) -> Choice:
@@ -142,11 +144,6 @@ class NewEdges(Grower):
 
     Parameters
     ----------
-    fraction : float, optional
-        How many edges come, as a share of those that are there.
-    count : int, optional
-        The same as a number. At most one of the two is given; without both as many come as the pruner beside it has
-        just removed, so that the number of edges is held.
     candidates : networkx.DiGraph, EdgeTable, sequence of (label, label), or int, optional
         Which pairs may become edges; those that are edges are skipped. A number: so many, drawn anew each time. None:
         every pair of two nodes that ends at a hidden or an output node.
@@ -156,8 +153,6 @@ class NewEdges(Grower):
         Standard deviation of the weights of new edges, which are drawn from a normal distribution.
     """
 
-    fraction: float | None = None
-    count: int | None = None
     candidates: nx.DiGraph[Any] | EdgeTable | Sequence[Any] | Named | int | None = None
     weight: float = 0.0
     deviation: float = 0.0
@@ -165,14 +160,6 @@ class NewEdges(Grower):
     def __post_init__(self) -> None:
         """Check the arguments, and read the candidates."""
         super().__post_init__()
-        if self.fraction is not None and self.count is not None:
-            raise ParameterError(
-                f"fraction is {self.fraction!r} and count is {self.count!r}: expected at most one of the two"
-            )
-        if self.fraction is not None:
-            checked_number("fraction", self.fraction, above=0.0, remark=", or None")
-        if self.count is not None:
-            checked_whole("count", self.count, 1, " edges, or None")
         checked_number("weight", self.weight)
         checked_number("deviation", self.deviation, least=0.0)
         given = self.candidates
@@ -181,21 +168,9 @@ class NewEdges(Grower):
         elif given is not None:
             object.__setattr__(self, "candidates", Named.of(given))
 
-    @property
-    def counted(self) -> bool:
-        """Whether it has a number of its own."""
-        return self.fraction is not None or self.count is not None
-
-    def number(self, edges: int, lost: int, epoch: int) -> int:
-        """Return its own number, or as many as were lost."""
-        if not self.counted:
-            return lost
-        return round((self.count or edges * (self.fraction or 0.0)) * self.share(epoch))
-
-    @property
-    def drawn(self) -> int:
-        """How many candidates are drawn each time."""
-        return self.candidates if isinstance(self.candidates, int) else 0
+    def held(self, network: Network, count: int) -> int:
+        """Return how many pairs are held together at most, where `count` edges are to come."""
+        return max(count, self.candidates if isinstance(self.candidates, int) else 0)
 
     def first_weights(self, count: int, rng: np.random.Generator) -> Floats:
         """Draw the weights."""
@@ -220,6 +195,46 @@ class NewEdges(Grower):
         return pool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Numbered(NewEdges):
+    """Base of the growers that bring as many new edges as they are told, or as a pruner beside them removes.
+
+    Parameters
+    ----------
+    fraction : float, optional
+        How many edges come, as a share of those that are there.
+    count : int, optional
+        The same as a number. At most one of the two is given; without both as many come as the pruner beside it has
+        just removed, so that the number of edges is held.
+    """
+
+    fraction: float | None = None
+    count: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        if self.fraction is not None and self.count is not None:
+            raise ParameterError(
+                f"fraction is {self.fraction!r} and count is {self.count!r}: expected at most one of the two"
+            )
+        if self.fraction is not None:
+            checked_number("fraction", self.fraction, above=0.0, remark=", or None")
+        if self.count is not None:
+            checked_whole("count", self.count, 1, " edges, or None")
+
+    @property
+    def counted(self) -> bool:
+        """Whether it has a number of its own."""
+        return self.fraction is not None or self.count is not None
+
+    def number(self, edges: int, lost: int, epoch: int) -> int:
+        """Return its own number, or as many as were lost."""
+        if not self.counted:
+            return lost
+        return round((self.count or edges * (self.fraction or 0.0)) * self.share(epoch))
+
+
 def checked_grower(grower: Any) -> Grower:
     """Return a grower, or raise :class:`ParameterError` for anything else."""
     if not isinstance(grower, Grower):
@@ -237,13 +252,3 @@ def check_unscheduled(grower: Grower, call: str) -> None:
                 f"grower has {field.name}={getattr(grower, field.name)!r}, which says when edges come in "
                 f"neurograph.train: expected none in {call}, whose rounds each grow"
             )
-
-
-def task_of(asked: Asked, grower: Grower) -> Task:
-    """Return the task of a grower that needs one, or raise."""
-    if asked.task is None:
-        raise ParameterError(
-            f"grower is {grower!r}, which asks what the network does with samples: expected x"
-            f"{' and y' if grower.needs_y else ''} to ask about"
-        )
-    return asked.task

@@ -136,11 +136,8 @@ class Pool:
             return every
         if isinstance(candidates, int):
             return cls(network, paired, every.drawn(min(candidates, every.size), rng))
-        codes = candidates.codes(network)
-        if paired:
-            post, pre = np.divmod(codes, every.nodes)
-            codes = np.where(network.connectivity.table.free[pre], np.maximum(codes, pre * every.nodes + post), codes)
-            codes = np.unique(codes)
+        post, pre = np.divmod(candidates.codes(network), every.nodes)
+        codes = np.unique(every.codes(pre, post))
         return cls(network, paired, codes[~found(every.there, codes)])
 
     @property
@@ -164,6 +161,20 @@ class Pool:
         pre, post = self.network.connectivity.pre, self.network.connectivity.post
         here = (pre < post) | ~free[pre] if self.paired else pre != post
         return among + count * (free.size - count) - int(np.count_nonzero(here))
+
+    def codes(self, pre: Codes, post: Codes) -> Codes:
+        """Return the codes of some pairs; of one that comes in both directions that from the lower to the higher."""
+        codes = post * self.nodes + pre
+        if not self.paired:
+            return codes
+        return np.where(self.network.connectivity.table.free[pre], np.maximum(codes, pre * self.nodes + post), codes)
+
+    def has(self, codes: Codes) -> NDArray[np.bool_]:
+        """Return which of some pairs that end at free nodes are candidates."""
+        if self.named is not None:
+            return found(self.named, codes)
+        post, pre = np.divmod(codes, self.nodes)
+        return np.asarray((pre != post) & ~found(self.there, codes))
 
     def drawn(self, count: int, rng: np.random.Generator) -> Codes:
         """Draw `count` candidates, each set of so many with the same probability; return their codes, rising."""

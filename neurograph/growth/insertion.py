@@ -1,8 +1,9 @@
-"""The insertion of the edges that a grower chose, both directions of a pair together, as far as a certificate permits."""
+"""The insertion of the edges that a grower chose, tied pairs together, as far as a certificate permits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,9 +112,9 @@ def grow_now(
     before = np.arange(network.weights.size)
     if count <= 0:
         return GrowStep(network, AddedEdges.none(network), network.edges.at(slice(0)), before)
-    check_fits(network, max(count, grower.drawn))
+    check_fits(network, grower.held(network, count))
     paired, gone = comes_in_pairs(network, task), RemovedEdges.none(network) if lost is None else lost
-    chosen = grower.choose(Asked(network, rng, count, paired, task, gone))
+    chosen = grower.choose(Asked(network, rng, count, paired, task, gone, epoch))
     arrivals = _again(network, chosen) if chosen.again else _arriving(network, grower, chosen, paired, count, rng)
     after, came, held = _kept(network, arrivals, keep)
     place, new = _places(after, edge_codes(network)), _places(after, _codes(network, came))
@@ -241,7 +242,7 @@ def _with_new(network: Network, arrivals: Arrivals) -> Network:
     old = np.arange(own.size) + np.searchsorted(codes, own)
     new = np.arange(codes.size) + np.searchsorted(own, codes)
 
-    def merged(before: NDArray[np.generic], after: NDArray[np.generic]) -> NDArray[np.generic]:
+    def merged(before: NDArray[Any], after: NDArray[Any]) -> NDArray[Any]:
         both = np.empty(own.size + codes.size, before.dtype)
         both[old], both[new] = before, after[rise]
         return both
@@ -270,7 +271,7 @@ def _with_new(network: Network, arrivals: Arrivals) -> Network:
 def _ties_and_attributes(
     table: EdgeTable, arrivals: Arrivals, kept: NDArray[np.int64], stays: NDArray[np.bool_]
 ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]] | None, Columns | None]:
-    """Return the ties of the edges that stay and of the new ones, and what all carry in the order they were given in."""
+    """Return the ties of the edges that stay and of the new ones, and what all carry in their given order."""
     count, added = int(np.count_nonzero(stays)), arrivals.group.size
     attributes = None if table.edge_attributes is None else table.edge_attributes.take(stays).longer(added)
     first = np.append(True, arrivals.group[1:] != arrivals.group[:-1])[:added]

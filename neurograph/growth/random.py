@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurograph.growth.base import Asked, Choice, NewEdges
+from neurograph.growth.base import Asked, Choice, Numbered
 
 
 @dataclass(frozen=True)
-class Random(NewEdges):
+class Random(Numbered):
     """Grow edges at random, each candidate with the same probability: the control for every other grower.
 
     With a pruner of small weights beside it, it is sparse evolutionary training.
 
     Parameters
     ----------
-    fraction, count, candidates, weight, deviation
-        How many come, from where, and with which weights: see :class:`neurograph.growth.NewEdges`.
+    fraction, count
+        How many come: see :class:`neurograph.growth.Numbered`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
     every, until, decay
         When, in training: see :class:`neurograph.growth.Grower`.
 
