@@ -48,7 +48,7 @@ def prune_now(
     task: Task | None = None,
     keep: Constraint | None = None,
 ) -> PruneStep:
-    """Remove what the pruner chooses, tied edges together; with ``regrow`` the weight becomes 0 and the edge stays.
+    """Remove what the pruner chooses, tied edges together.
 
     Where `keep` would not hold without all of them, the first without which it does not hold is found by bisection and
     stays, and so on with those after it.
@@ -68,8 +68,6 @@ def prune_now(
     def without(stays: NDArray[np.bool_] | None) -> Network:
         leaving = np.zeros(network.weights.size, np.bool_)
         leaving[order if stays is None else order[~stays[rank]]] = True
-        if pruner.regrow:
-            return shrunk.with_weights(np.where(leaving, 0.0, shrunk.weights))
         return shrunk.without_edges(leaving)
 
     held = order[:0]
