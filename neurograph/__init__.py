@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import brian, certificates, pruning, regions, sampling, solvers, tasks
+from neurograph import brian, certificates, growth, pruning, regions, sampling, solvers, tasks
 from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -111,6 +111,7 @@ __all__ = [
     "gradient_check",
     "gradient_history",
     "graph_metrics",
+    "growth",
     "log_likelihood",
     "optimisers",
     "plots",

@@ -14,6 +14,7 @@ from neurograph._arrays import Floats, Rows, rising
 from neurograph._checks import Printed, checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
 
@@ -122,14 +123,21 @@ class Task:
     start : array (samples, nodes)
         The states to settle from, with the inputs in them.
     y : array (samples, outputs)
+        NaN where only the states are asked about.
     cost : Cost
     solver : Solver
+    rule : Rule or None
+        By which it learns, and
+    beta : float
+        its nudging strength.
     """
 
     start: Floats
     y: Floats
     cost: Cost
     solver: Solver
+    rule: Rule | None = None
+    beta: float = 0.5
 
 
 @dataclass(frozen=True, eq=False)
