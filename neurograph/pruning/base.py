@@ -162,6 +162,10 @@ class Selection:
     weights: Floats | None = None
     network: Network | None = None
 
+    def first(self, count: int) -> Selection:
+        """Return the selection with so many of its edges alone, those that leave first."""
+        return replace(self, edges=self.edges[:count], scores=self.scores[:count])
+
 
 NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 """No edge."""

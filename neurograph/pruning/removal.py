@@ -47,8 +47,9 @@ def prune_now(
     epoch: int,
     task: Task | None = None,
     keep: Constraint | None = None,
+    share: float = 1.0,
 ) -> PruneStep:
-    """Remove what the pruner chooses, tied edges together.
+    """Remove what the pruner chooses, or the first `share` of it, tied edges together.
 
     Where `keep` would not hold without all of them, the first without which it does not hold is found by bisection and
     stays, and so on with those after it.
@@ -60,6 +61,7 @@ def prune_now(
         shrunk = network.with_weights(chosen.weights)
         if keep is not None and not keep.holds(shrunk):
             shrunk = network
+    chosen = chosen.first(round(share * chosen.edges.size))
     if not chosen.edges.size:
         return PruneStep(shrunk, RemovedEdges.none(network), network.edges.at(slice(0)))
     groups = _groups(network)
