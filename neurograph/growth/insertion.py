@@ -202,7 +202,7 @@ def _again(network: Network, chosen: Choice) -> Arrivals:
 
 def _kept(network: Network, arrivals: Arrivals, keep: Constraint | None) -> tuple[Network, Arrivals, Arrivals]:
     """Return the network with as many of the first groups as `keep` permits, these, and those that are held back."""
-    joined = _with_old if arrivals.again else _with_new
+    joined = _with_old if arrivals.again else with_new
     if keep is None:
         return joined(network, arrivals), *arrivals.parted(arrivals.groups)
     # The first `low` groups can be kept, the first `high` cannot. With none the network is what it was.
@@ -233,7 +233,7 @@ def _with_old(network: Network, arrivals: Arrivals) -> Network:
     return replace(network, connectivity=Connectivity.of(table, kept), weights=frozen(weights))
 
 
-def _with_new(network: Network, arrivals: Arrivals) -> Network:
+def with_new(network: Network, arrivals: Arrivals) -> Network:
     """Return the network with new edges, on a table of its own edges and these: both rise by their codes, and merge."""
     connectivity = network.connectivity
     table, own, codes = connectivity.table, edge_codes(network), _codes(network, arrivals)

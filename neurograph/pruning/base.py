@@ -162,6 +162,10 @@ class Selection:
     weights: Floats | None = None
     network: Network | None = None
 
+    def first(self, count: int) -> Selection:
+        """Return the selection with so many of its edges alone, those that leave first."""
+        return replace(self, edges=self.edges[:count], scores=self.scores[:count])
+
 
 NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 """No edge."""
@@ -169,18 +173,10 @@ NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 
 @dataclass(frozen=True)
 class Pruner(abc.ABC):
-    """Base of the pruners: one frozen dataclass a method, which has `regrow` as its last field."""
-
-    regrow = False
-    """Whether a weight only becomes 0 and may grow again; else the edge leaves the graph."""
+    """Base of the pruners: one frozen dataclass a method."""
 
     needs_task: ClassVar[bool] = False
     """Whether it cannot choose without a :class:`Task`."""
-
-    def __post_init__(self) -> None:
-        """Check what every pruner has."""
-        if not isinstance(self.regrow, (bool, np.bool_)):
-            raise ParameterError(f"regrow is {self.regrow!r}: expected True or False")
 
     @abc.abstractmethod
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
@@ -198,14 +194,10 @@ class Pruner(abc.ABC):
         """
         return self
 
-    def without_regrow(self) -> Self:
-        """Return the pruner whose edges leave the graph."""
-        return replace(cast(Any, self), regrow=False) if self.regrow else self
 
-    def weak(self, network: Network, bound: float) -> NDArray[np.int64]:
-        """Return the plastic edges with |w| <= `bound`; with `regrow`, not those at 0 already."""
-        size = np.abs(network.weights)
-        return np.flatnonzero(network.connectivity.plastic & (size <= bound) & ((size > 0.0) | (not self.regrow)))
+def weak(network: Network, bound: float) -> NDArray[np.int64]:
+    """Return the plastic edges with |w| <= `bound`."""
+    return np.flatnonzero(network.connectivity.plastic & (np.abs(network.weights) <= bound))
 
 
 def lowest(
@@ -227,7 +219,6 @@ class Ranking(Pruner):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        super().__post_init__()
         checked_number("fraction", self.fraction, least=0.0, most=1.0)
 
     @abc.abstractmethod

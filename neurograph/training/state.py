@@ -13,9 +13,9 @@ from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
-from neurograph.pruning.base import RemovedEdges
-from neurograph.pruning.removal import prune_now
+from neurograph.pruning.base import AddedEdges, RemovedEdges
 from neurograph.training.problem import Problem
+from neurograph.training.rewiring import carried, rewired
 
 SEED_IN_PLACE = np.random.SeedSequence(0)
 """What a generator is made of whose state is set right after: to draw entropy each time would take longer."""
@@ -42,6 +42,8 @@ class TrainingState:
         certified then.
     removed : sequence of Removed
         The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
+    added : sequence of Added
+        The edges that came, in the same way. After an epoch, what leaves does so before what comes.
     state : array (samples, nodes)
         The last free equilibrium of each sample; of a unitary network its last state (samples, neurons).
     optimiser_state : tuple of arrays
@@ -64,6 +66,7 @@ class TrainingState:
     best: Network
     history: dict[str, NDArray[np.float64]]
     removed: RemovedEdges
+    added: AddedEdges
     state: Floats
     optimiser_state: OptimiserState
     generator: dict[str, Any]
@@ -121,6 +124,7 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
         best=network,
         history={name: np.empty(0) for name in names},
         removed=RemovedEdges.none(network),
+        added=AddedEdges.none(network),
         state=problem.start,
         optimiser_state=problem.first_optimiser_state(network),
         generator=dict(rng.bit_generator.state),
@@ -193,20 +197,21 @@ def check_no_seed(seed: Seed) -> None:
 
 
 def epoch(problem: Problem, state: TrainingState) -> TrainingState:
-    """Return the state after one more pass through the samples, pruning, and a look at whether this was enough."""
+    """Return the state after one more pass through the samples, what leaves and comes, and whether this was enough."""
     config, rng, samples = problem.config, restored_generator(state.generator), problem.samples(state.held_out)
     network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
-    settled, learned, removed = 0.0, 0, state.removed
+    settled, learned, removed, added = 0.0, 0, state.removed, state.added
     for batch in _batches(samples, config.batch(samples.size), rng):
         update = problem.update(network, optimiser_state, states, batch, rng, state.epochs)
         network, optimiser_state, phases = update
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
         states[batch] = phases.state
-    if config.pruner is not None:
-        step = prune_now(network, config.pruner, rng, state.epochs, problem.task(states, samples), config.keep)
-        optimiser_state = problem.remaining(optimiser_state, network, step.network)
-        network, removed = step.network, removed + step.removed
+    if config.pruner is not None or config.grower is not None:
+        task = problem.task(states, samples)
+        step = rewired(network, config.pruner, config.grower, rng, state.epochs, task, config.keep)
+        optimiser_state = carried(optimiser_state, config.optimiser, network, step.network)
+        network, removed, added = step.network, removed + step.removed, added + step.added
     measured = problem.measured(network, states, samples, state.held_out, rng)
     measured |= {"settled": settled / samples.size, "learned": learned / samples.size}
     best, best_cost, best_epoch = _best(problem, state, network, measured)
@@ -216,6 +221,7 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
         best,
         {name: _appended(values, measured[name]) for name, values in state.history.items()},
         removed,
+        added,
         states,
         optimiser_state,
         dict(rng.bit_generator.state),
