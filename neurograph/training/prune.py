@@ -15,9 +15,11 @@ from neurograph._checks import Printed, Seed, checked_generator, checked_number,
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import HIDDEN
+from neurograph.graphs.edge_table import HIDDEN, EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled
+from neurograph.growth.graph_after import graph_after
 from neurograph.growth.returned import Returned
+from neurograph.growth.rewiring import Rewiring, rewired
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import EVERY_KIND, checked_network, starting_state
 from neurograph.network.network import Network
@@ -27,7 +29,6 @@ from neurograph.pruning.removal import loose, prune_now
 from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig, check_beside
 from neurograph.training.problem import Problem
-from neurograph.training.rewiring import Rewiring, rewired
 from neurograph.training.train import hidden, train
 
 ASKING = ("cost", "solver", "start")
@@ -68,6 +69,22 @@ class Pruning(Printed):
     held: Pairs
     neurons: tuple[Hashable, ...]
     curve: dict[str, NDArray[np.float64]]
+
+    def graph_after(self, rounds: int) -> EdgeTable:
+        """Return which edges were there after so many rounds; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            All nodes, those that have left at the end too, and edges of the weight 1, for the logs do not say what it
+            was in between.
+
+        Raises
+        ------
+        ParameterError
+            If there were fewer rounds, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
+        """
+        return graph_after(rounds, self.curve["edges"][1:], self.network, self.removed, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges left, and what it cost."""
@@ -205,7 +222,9 @@ def prune(
     smaller, left = _without_neurons(now) if neurons else (now, ())
     if len(now.nodes) < len(network.nodes):  # relays left with their factor
         left = tuple(node for node in network.nodes if node not in smaller.connectivity.table.index)
-    return Pruning(smaller, removed, added, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]})
+    return Pruning(
+        smaller, removed, added, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
+    )
 
 
 class _Judge:
