@@ -53,6 +53,7 @@ def assert_same(one, two):
     assert np.array_equal(one.best.weights, two.best.weights)
     assert np.array_equal(one.state, two.state)
     assert one.removed == two.removed
+    assert one.added == two.added
     assert all(np.array_equal(one.history[name], two.history[name]) for name in two.history)
     assert all(np.array_equal(*pair) for pair in zip(one.optimiser_state, two.optimiser_state, strict=True))
     assert np.array_equal(one.held_out, two.held_out)
@@ -195,7 +196,7 @@ def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
 def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "a.ckpt"
     ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
-    path.write_bytes(path.read_bytes().replace(b"checkpoint 5", b"checkpoint 2", 1))
+    path.write_bytes(path.read_bytes().replace(b"checkpoint 6", b"checkpoint 2", 1))
     (tmp_path / "a.ckpt.previous").unlink()
     with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
         ng.train(network(), X, Y, checkpoint=path, **arguments())
