@@ -116,7 +116,7 @@ def grow_now(
     new = np.searchsorted(edge_codes(after), _codes(network, came))
     columns = (came.pre, came.post, np.full(new.size, epoch), after.weights[new], came.scores, np.zeros(new.size, int))
     nodes = network.connectivity.table.nodes
-    return GrowStep(after, AddedEdges(columns, nodes, (chosen.reason,)), EdgePairs((held.pre, held.post), nodes), place)
+    return GrowStep(after, AddedEdges(columns, nodes, (chosen.reason,)), EdgePairs((held.pre, held.post), nodes))
 
 
 def check_kind(network: Network, grower: Grower) -> None:

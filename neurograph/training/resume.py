@@ -199,21 +199,20 @@ def _run(named: dict[str, Any], begun: _Begun) -> TrainingState | None:
     added: AddedEdges = named["added"]
     after = added.columns[2]
     came = (after >= begun.epochs) & (not begun.again)
-    network, best = _wired(*named["network"], begun.first, added.at(came)), named["best"]
+    network, best = _wired(named["network"], begun.first, added.at(came)), named["best"]
     if best is None:
         best = network
     elif begun.fit is not None and named["best_epoch"] < begun.fit.epochs:
         best = begun.fit.best
     else:
-        best = _wired(*best, begun.first, added.at(came & (after <= named["best_epoch"])))
+        best = _wired(best, begun.first, added.at(came & (after <= named["best_epoch"])))
     return TrainingState(**{**named, "network": network, "best": best})
 
 
-def _wired(
-    weights: NDArray[Any], biases: NDArray[Any], parameters: NDArray[Any], codes: NDArray[np.int64],
-    ties: NDArray[np.int64], first: Network, came: AddedEdges,
-) -> Network:  # fmt: skip
-    """Return a network: edges of the first one's table, and those that came since, as they did."""
+def _wired(parts: tuple[NDArray[Any], ...], first: Network, came: AddedEdges) -> Network:
+    """Return a network of its stored parts: edges of the first one's table, and those that came since, as they did."""
+    *numbers, codes, ties = parts
+    weights = frozen(numbers[0])
     connectivity, nodes = first.connectivity, len(first.nodes)
     arrived = came.columns[1].astype(np.int64) * nodes + came.columns[0]
     last = arrived.size - 1 - np.unique(arrived[::-1], return_index=True)[1]
@@ -224,7 +223,6 @@ def _wired(
     kept = np.searchsorted(table.post.astype(np.int64) * nodes + table.pre, own)
     if not np.array_equal(kept, connectivity.edge_ids):
         connectivity = Connectivity.of(table, kept)
-    numbers = tuple(map(frozen, (weights, biases, parameters)))
     if arrived.size:
         places = np.searchsorted(codes, arrived)
         group = np.cumsum(np.diff(ties[places], prepend=-1) != 0) - 1
@@ -232,4 +230,4 @@ def _wired(
         new = Arrivals(pre, post, weights[places], np.zeros(pre.size), group, True, False)
         old = replace(first, connectivity=connectivity, weights=weights[found(np.sort(own), codes)])
         connectivity = with_new(old, new).connectivity
-    return Network(connectivity, first.dynamics, *numbers)
+    return Network(connectivity, first.dynamics, *map(frozen, numbers))

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.growth.graph_after import graph_after
+from neurograph.growth.rewiring import carried, rewired
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, RemovedEdges
 from neurograph.training.problem import Problem
-from neurograph.training.rewiring import carried, rewired
 
 SEED_IN_PLACE = np.random.SeedSequence(0)
 """What a generator is made of whose state is set right after: to draw entropy each time would take longer."""
@@ -81,6 +83,30 @@ class TrainingState:
     def epochs(self) -> int:
         """How many epochs were run."""
         return int(self.history["cost"].size)
+
+    def graph_after(self, epochs: int) -> EdgeTable:
+        """Return which edges were there after so many epochs; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            Each edge has the weight 1, for the logs do not say what it was in between.
+
+        Raises
+        ------
+        ParameterError
+            If the run had fewer epochs.
+
+        Examples
+        --------
+        >>> import neurograph as ng
+        >>> x, y = ng.tasks.logic("xor")
+        >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
+        >>> how = {"pruner": ng.pruning.magnitude(0.2), "grower": ng.growth.random(until=3), "target_cost": None}
+        >>> fit = ng.train(network, x, y, epochs=5, seed=0, **how)
+        >>> print(ng.graph_metrics(fit.graph_after(0), fit.graph_after(5), samples=0).to_dict()["after"]["edges"])
+        """
+        return graph_after(epochs, self.history["edges"], self.network, self.removed, self.added, "epochs")
 
     def __repr__(self) -> str:
         """Return in a line how it ended."""

@@ -52,9 +52,9 @@ def train(
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
-    rule; after each epoch, prune and grow. A run whose phases did settle and no longer do stops, with the network before its
-    best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
-    edges keep one weight.
+    rule; after each epoch, prune and grow. A run whose phases did settle and no longer do stops, with the network
+    before its best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied edges
+    keep one weight.
 
     A unitary network learns along sequences, by ``rules.through_time()``, which is not local: x is (samples, time,
     inputs), and y (samples, time, outputs), class labels (samples, time), or (samples, outputs) for the last step.

@@ -13,9 +13,11 @@ from tqdm import tqdm
 from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole
 from neurograph.certificates.constraint import Constraint
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import HIDDEN
+from neurograph.graphs.edge_table import HIDDEN, EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled
+from neurograph.growth.graph_after import graph_after
 from neurograph.growth.returned import Returned
+from neurograph.growth.rewiring import Rewiring, rewired
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
@@ -23,7 +25,6 @@ from neurograph.pruning import Pruner, unreachable
 from neurograph.pruning.base import AddedEdges, RemovedEdges, checked_pruner
 from neurograph.pruning.removal import loose, prune_now
 from neurograph.training.config import RetrainingOptions, TrainingConfig, check_beside
-from neurograph.training.rewiring import Rewiring, rewired
 from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
 from neurograph.training.train import hidden
 
@@ -62,6 +63,22 @@ class Pruning(Printed):
     held: Pairs
     neurons: tuple[Hashable, ...]
     curve: dict[str, NDArray[np.float64]]
+
+    def graph_after(self, rounds: int) -> EdgeTable:
+        """Return which edges were there after so many rounds; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            All nodes, those that have left at the end too, and edges of the weight 1, for the logs do not say what it
+            was in between.
+
+        Raises
+        ------
+        ParameterError
+            If there were fewer rounds, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
+        """
+        return graph_after(rounds, self.curve["edges"][1:], self.network, self.removed, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges left, and what it cost."""

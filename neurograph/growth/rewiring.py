@@ -15,7 +15,6 @@ from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, Pruner, RemovedEdges, Task
 from neurograph.pruning.removal import prune_now
-from neurograph.training.update import first_optimiser_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +74,7 @@ def carried(optimiser_state: OptimiserState, optimiser: Optimiser, before: Netwo
     old, new = edge_codes(before), edge_codes(after)
     place = np.searchsorted(old, new)
     stays = np.append(old, -1)[place] == new
-    first = first_optimiser_state(after, optimiser)
+    first = optimiser.begin(new.size + after.connectivity.biased.size)
     for begun, part in zip(first, optimiser_state, strict=True):
         if part.ndim == 0:
             begun[...] = part
