@@ -20,7 +20,7 @@ from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude
 from neurograph.solvers.settle import settle
 from neurograph.tasks import logic
-from neurograph.training.prune import Pruning, prune
+from neurograph.training.rounds.prune import Pruning, prune
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 

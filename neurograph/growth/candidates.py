@@ -251,4 +251,5 @@ def found(codes: Codes, asked: Codes) -> NDArray[np.bool_]:
 def distinct(codes: Codes) -> Codes:
     """Return different codes, each once and rising: sorted, for which numpy is much faster than by its hashes."""
     rising = np.sort(codes)
-    return rising[np.append(True, rising[1:] != rising[:-1])[: rising.size]]
+    first = np.append(True, rising[1:] != rising[:-1])[: rising.size]
+    return np.asarray(rising[first])

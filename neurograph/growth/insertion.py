@@ -37,14 +37,11 @@ class GrowStep:
         Those that came, in the order in which they did.
     held : EdgePairs
         Edges that the grower chose and the certificate held back.
-    place : int64 array (edges before,)
-        Where each edge of the network before is among those of the network after.
     """
 
     network: Network
     added: AddedEdges
     held: EdgePairs
-    place: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,18 +106,17 @@ def grow_now(
         If the machine has not the memory.
     """
     check_kind(network, grower)
-    before = np.arange(network.weights.size)
     if count <= 0:
-        return GrowStep(network, AddedEdges.none(network), network.edges.at(slice(0)), before)
+        return GrowStep(network, AddedEdges.none(network), network.edges.at(slice(0)))
     check_fits(network, grower.held(network, count))
     paired, gone = comes_in_pairs(network, task), RemovedEdges.none(network) if lost is None else lost
     chosen = grower.choose(Asked(network, rng, count, paired, task, gone, epoch))
     arrivals = _again(network, chosen) if chosen.again else _arriving(network, grower, chosen, paired, count, rng)
     after, came, held = _kept(network, arrivals, keep)
-    place, new = _places(after, edge_codes(network)), _places(after, _codes(network, came))
+    new = np.searchsorted(edge_codes(after), _codes(network, came))
     columns = (came.pre, came.post, np.full(new.size, epoch), after.weights[new], came.scores, np.zeros(new.size, int))
     nodes = network.connectivity.table.nodes
-    return GrowStep(after, AddedEdges(columns, nodes, (chosen.reason,)), EdgePairs((held.pre, held.post), nodes), place)
+    return GrowStep(after, AddedEdges(columns, nodes, (chosen.reason,)), EdgePairs((held.pre, held.post), nodes))
 
 
 def check_kind(network: Network, grower: Grower) -> None:
@@ -172,7 +168,7 @@ def comes_in_pairs(network: Network, task: Task | None = None) -> bool:
 def _arriving(
     network: Network, grower: Grower, chosen: Choice, paired: bool, count: int, rng: np.random.Generator
 ) -> Arrivals:
-    """Give each chosen edge its weight and, where edges come in pairs, the edge back; no more than `count` come."""
+    """Return the chosen edges with their weights and, where they come in pairs, the edges back: at most `count`."""
     connectivity = network.connectivity
     post, pre = np.divmod(chosen.codes, len(connectivity.table.nodes))
     both = connectivity.table.free[pre] & (pre != post) & paired
@@ -296,8 +292,3 @@ def _ties_and_attributes(
 
 def _codes(network: Network, arrivals: Arrivals) -> NDArray[np.int64]:
     return arrivals.post * len(network.connectivity.table.nodes) + arrivals.pre
-
-
-def _places(network: Network, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where edges of some codes are."""
-    return np.searchsorted(edge_codes(network), codes)

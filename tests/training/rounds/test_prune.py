@@ -248,7 +248,7 @@ def test_a_fall_is_measured_from_before_the_first_round(trained, monkeypatch):
     """Each round costs 0.1: the second is 0.2 below the start, though 0.1 below the first."""
     errors = iter([0.0, 0.1, 0.2, 0.3])
     monkeypatch.setattr(
-        "neurograph.training.prune._measured",
+        "neurograph.training.rounds.prune.measured",
         lambda network, _: {"edges": float(network.weights.size), "error": next(errors)},
     )
     pruning = ng.prune(trained, ng.pruning.magnitude(0.9), X, Y, rounds=3, max_drop=0.15, neurons=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
@@ -11,9 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole, unknown_argument
-from neurograph.certificates.constraint import Constraint, checked_constraint
-from neurograph.equations.costs import error
+from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole
+from neurograph.certificates.constraint import Constraint
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled
@@ -21,18 +19,14 @@ from neurograph.growth.graph_after import graph_after
 from neurograph.growth.returned import Returned
 from neurograph.growth.rewiring import Rewiring, rewired
 from neurograph.network.compilation import compile
-from neurograph.network.inputs import EVERY_KIND, checked_network, starting_state
+from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner, unreachable
-from neurograph.pruning.base import AddedEdges, RemovedEdges, Task, checked_pruner
+from neurograph.pruning.base import AddedEdges, RemovedEdges, checked_pruner
 from neurograph.pruning.removal import loose, prune_now
-from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig, check_beside
-from neurograph.training.problem import Problem
-from neurograph.training.train import hidden, train
-
-ASKING = ("cost", "solver", "start")
-"""Options of :func:`train` that say something without retraining too."""
+from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
+from neurograph.training.train import hidden
 
 ROUNDING = 1e-9
 """By how much a drop may seem larger than it is."""
@@ -193,15 +187,15 @@ def prune(
     if network.dynamics.kind != "rate":
         _check_at_once(network, pruner, grower, x, y, keep)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
-    _check_training(training, retrain)
+    check_training(prune, training, retrain, grower)
     _check_together(pruner, grower, x, y, rounds, retrain, max_drop, validation, training)
-    _check_kept(network, keep)
+    check_kept(network, keep, "leaves")
     rng = checked_generator(seed)
     judge = None
     if x is not None and y is not None:
         kept = keep if retrain else None  # which train() takes or refuses
-        judge = _Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
-    now, curve = network, [_measured(network, judge)]
+        judge = Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
+    now, curve = network, [measured(network, judge)]
     removed, added, held = RemovedEdges.none(network), AddedEdges.none(network), network.edges.at(slice(0))
     again = isinstance(grower, Returned)
     quiet = hidden(False if progress is None and rounds == 1 else progress)
@@ -213,55 +207,18 @@ def prune(
         after = step.network
         if retrain and judge is not None:
             after = judge.trained(after, retrain, rng, training)
-        measured = _measured(after, judge)
-        if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
+        now_measured = measured(after, judge)
+        if max_drop is not None and now_measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
             break
         now, held = after, step.held
         removed, added = removed + step.removed, added + step.added
-        curve.append(measured)
+        curve.append(now_measured)
     smaller, left = _without_neurons(now) if neurons else (now, ())
     if len(now.nodes) < len(network.nodes):  # relays left with their factor
         left = tuple(node for node in network.nodes if node not in smaller.connectivity.table.index)
     return Pruning(
         smaller, removed, added, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
     )
-
-
-class _Judge:
-    """What the network is to do, checked once: to be asked about, trained on, and judged by."""
-
-    def __init__(
-        self, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig, rng: np.random.Generator
-    ) -> None:
-        self.problem = Problem.of(network, x, y, config)
-        drawn = isinstance(config.start, str) and config.start == "uniform"
-        start = starting_state(network, self.problem.x, "uniform", rng) if drawn else self.problem.start
-        how = (config.cost, config.solver, config.rule, config.strength)
-        self.judged = self.task = Task(start, self.problem.y, *how)
-        if self.problem.given is not None:
-            self.judged = replace(self.task, start=self.problem.given[0], y=self.problem.given[1])
-
-    def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: RetrainingOptions) -> Network:
-        """Train, and return the network of the lowest validation cost, or without validation the last."""
-        x, y, config = self.problem.x, self.problem.y, self.problem.config
-        return train(
-            network, x, y, epochs=epochs, keep=config.keep, validation=config.validation, seed=rng, progress=False,
-            **training,
-        ).best  # fmt: skip
-
-    def measured(self, network: Network) -> dict[str, float]:
-        """Return the cost, the error, and where there is one the accuracy."""
-        settled, y = self.judged.solver.solve(network, Phase(self.judged.start)), self.judged.y
-        with np.errstate(over="ignore", invalid="ignore"):
-            measured = {"cost": self.judged.cost.mean(settled.outputs, y), "error": error(settled.outputs, y)}
-        if np.all((y == 0) | (y == 1)):
-            measured["accuracy"] = 1.0 - measured["error"]
-        return measured
-
-
-def _measured(network: Network, judge: _Judge | None) -> dict[str, float]:
-    """Return a row of the curve."""
-    return {"edges": float(network.weights.size), **({} if judge is None else judge.measured(network))}
 
 
 def _plastic(network: Network) -> int:
@@ -274,7 +231,7 @@ def _one_round(
     grower: Grower | None,
     rng: np.random.Generator,
     number: int,
-    judge: _Judge | None,
+    judge: Judge | None,
     keep: Constraint | None,
     neurons: bool,
 ) -> Rewiring:
@@ -366,23 +323,3 @@ def _check_at_once(
             f"{there[0]} but {kind} neurons have no equilibrium: expected prune(network, pruner) with {unitary}, and "
             "neurograph.train afterwards"
         )
-
-
-def _check_kept(network: Network, keep: Constraint | None) -> None:
-    if keep is None:
-        return
-    if not checked_constraint(keep).holds(network):
-        raise ParameterError(
-            f"keep is {keep!r}, which does not hold before anything leaves: expected a network of which it does; train "
-            "it with the same keep first, or lower the rate"
-        )
-
-
-def _check_training(training: RetrainingOptions, retrain: int) -> None:
-    """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
-    for name in training:
-        if name not in RetrainingOptions.__annotations__:
-            own = [one for one in inspect.signature(prune).parameters if one != "training"]
-            raise unknown_argument("prune", name, [*own, *RetrainingOptions.__annotations__])
-        if name not in ASKING and not retrain:
-            raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")
