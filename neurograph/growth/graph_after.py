@@ -22,8 +22,8 @@ def graph_after(
     ----------
     number : int
         From 0, before the first, up to all of them.
-    counts : array (epochs,)
-        How many edges there were after each.
+    counts : array (epochs + 1,)
+        How many edges there were before the first, and after each.
     network : Network
         That of after the last.
     removed, added : RemovedEdges, AddedEdges
@@ -42,8 +42,14 @@ def graph_after(
         If there were fewer epochs, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
     """
     number = checked_whole(what, number, 0)
-    if number > counts.size:
-        raise ParameterError(f"{what} is {number}, but the run had {counts.size}: expected at most as many")
+    if number >= counts.size:
+        raise ParameterError(f"{what} is {number}, but the run had {counts.size - 1}: expected at most as many")
+    joined = ParameterError(
+        f"the graph after {number} {what} had {counts[number]:.0f} edges, and no log says which, for nodes were joined "
+        "anew where factors left: expected a run with another pruner"
+    )
+    if not isinstance(removed, RemovedEdges):
+        raise joined  # the log of two graphs, whose nodes are not the same
     nodes, table = removed.nodes, network.connectivity.table
     place = np.array([table.index.get(label, -1) for label in nodes], np.int64)
     first = np.empty(len(table.nodes), np.int64)
@@ -54,11 +60,8 @@ def graph_after(
     codes, of = np.unique(np.concatenate([there, gone, came]), return_inverse=True)
     change = np.repeat([1, 1, -1], [there.size, gone.size, came.size])
     codes = codes[np.bincount(of, change, codes.size) > 0.5]
-    if number and codes.size != counts[number - 1]:
-        raise ParameterError(
-            f"after {number} {what} there were {counts[number - 1]:.0f} edges, and the logs say {codes.size}, for "
-            "nodes were joined anew where factors left: expected a run with another pruner"
-        )
+    if codes.size != counts[number]:
+        raise joined
     post, pre = np.divmod(codes, len(nodes))
     roles = np.full(len(nodes), HIDDEN, np.int8)
     roles[place >= 0] = table.roles[place[place >= 0]]

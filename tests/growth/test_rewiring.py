@@ -88,9 +88,7 @@ def test_the_schedule_is_that_of_what_leaves_and_of_what_comes():
     grower = ng.growth.random(every=3, until=10, decay="cosine")
     network = sparse()
     fit = ng.train(network, *XOR, pruner=ng.pruning.magnitude(0.5), grower=grower, epochs=14, **HOW)
-    expected = {
-        k: round(round(0.5 * network.weights.size) * (1.0 + np.cos(np.pi * k / 10)) / 2.0) for k in (2, 5, 8)
-    }
+    expected = {k: round(round(0.5 * network.weights.size) * (1.0 + np.cos(np.pi * k / 10)) / 2.0) for k in (2, 5, 8)}
     assert Counter(one.epoch for one in fit.removed) == Counter(one.epoch for one in fit.added) == expected
 
 
@@ -200,27 +198,40 @@ def test_neither_leaves_nor_comes_where_the_grower_is_not_due():
     assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state
 
 
-REFUSED = [
-    (lambda: ng.train(sparse(), *XOR, grower="rigl"), ["grower is 'rigl'", "growth.random(fraction=0.1)"]),
-    (lambda: ng.train(sparse(), *XOR, grower=ng.growth.random()), ["as many edges as a pruner takes", "pruner="]),
-    (lambda: ng.train(sparse(), *XOR, grower=ng.growth.returned()), ["Returned", "pruner="]),
-    (
-        lambda: ng.train(sparse(), *XOR, grower=ng.growth.random(count=1, candidates=[("nobody", "y0")]), epochs=2),
-        ["'nobody'"],
-    ),
-    (
-        lambda: ng.train(sparse(), *XOR, grower=ng.growth.random(count=1, candidates=[("y0", "x0")]), epochs=2),
-        ["'y0' -> 'x0'", "clamped"],
-    ),
-]
+def grown(grower, pruner=PRUNER, network=None):
+    """Never come to the first epoch."""
+    rule = ng.Rule("pre_free*(1/(post_free - post_free))")  # of which the first update would say that it is no number
+    return ng.train(network or sparse(), *XOR, grower=grower, pruner=pruner, rule=rule, epochs=2)
 
 
-@pytest.mark.parametrize(("call", "parts"), REFUSED)
-def test_a_bad_grower_is_refused_by_name(call, parts):
-    with pytest.raises(ng.ParameterError) as caught:
+RANDOM = ng.growth.random
+REFUSED = {
+    "a text": (lambda: grown("rigl"), ["grower is 'rigl'", "growth.random(fraction=0.1)"]),
+    "no number and no pruner": (lambda: grown(RANDOM(), None), ["as many edges as a pruner takes", "pruner="]),
+    "a return of nothing": (lambda: grown(ng.growth.returned(), None), ["Returned", "pruner="]),
+    "a node that is not there": (lambda: grown(RANDOM(candidates=[("nobody", "y0")])), ["'nobody'", "has not"]),
+    "an edge into an input": (lambda: grown(RANDOM(candidates=[("y0", "x0")])), ["'y0' -> 'x0'", "clamped"]),
+    "no place": (
+        lambda: grown(RANDOM(count=1), None, ng.compile(ng.topologies.complete(2, 5, 1, bias=True, seed=0))),
+        ["every pair of two nodes is an edge already", "sparser network"],
+    ),
+    "no position": (lambda: grown(ng.growth.distance(length=1.0)), ["no attribute 'position'"]),
+}
+
+
+@pytest.mark.parametrize(("call", "parts"), REFUSED.values(), ids=REFUSED)
+def test_a_grower_that_can_bring_nothing_is_refused_before_the_first_epoch(call, parts):
+    with pytest.raises((ng.ParameterError, ng.GraphError)) as caught:
         call()
     for part in parts:
         assert part in str(caught.value)
+
+
+def test_new_edges_of_a_unitary_network_are_refused_by_name():
+    network = ng.compile(ng.topologies.unitary(units=8, seed=0), ng.dynamics.unitary())
+    x = np.zeros((1, 3, len(network.inputs)))
+    with pytest.raises(ng.ParameterError, match="grower is given, which says nothing of a unitary network"):
+        ng.train(network, x, np.zeros((1, 3, len(network.outputs))), grower=RANDOM(count=1), epochs=1)
 
 
 def test_binary_neurons_grow_by_what_asks_for_no_data():
