@@ -129,7 +129,7 @@ class Grower(abc.ABC):
         """Return how many pairs are held together at most, where `count` edges are to come."""
         return count
 
-    def check(self, network: Network, alone: bool) -> None:
+    def check(self, network: Network, alone: bool) -> None:  # noqa: B027  # most have nothing to refuse
         """Refuse, before a network is trained, one to which it could bring nothing; `alone`: without a pruner."""
 
     @abc.abstractmethod

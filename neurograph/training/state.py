@@ -108,9 +108,7 @@ class TrainingState:
         [48, 39, 28]
         >>> during = ng.graph_metrics(fit.graph_after(2), samples=0)
         """
-        first = self.network.weights.size + len(self.removed) - len(self.added)
-        counts = np.append(first, self.history["edges"])
-        return graph_after(epochs, counts, self.network, self.removed, self.added, "epochs")
+        return graph_after(epochs, self.epochs, self.network, self.removed, self.added, "epochs")
 
     def __repr__(self) -> str:
         """Return in a line how it ended."""

@@ -67,7 +67,7 @@ def test_pairs_come_together_and_tied_where_the_dynamics_is_symmetric():
     )
     assert len(fit.added) > 0
     inputs = set(network.inputs)
-    recurrent = {edge: weight for edge, weight in zip(fit.network.edges, fit.network.weights, strict=True)}
+    recurrent = dict(zip(fit.network.edges, fit.network.weights, strict=True))
     recurrent = {edge: weight for edge, weight in recurrent.items() if edge[0] not in inputs}
     assert all(recurrent[edge[::-1]] == weight for edge, weight in recurrent.items())
     ng.compile(fit.network.to_graph())  # which checks the ties

@@ -62,7 +62,7 @@ class Growth(Printed):
             If there were fewer rounds.
         """
         lost = RemovedEdges.none(self.network)
-        return graph_after(rounds, self.curve["edges"], self.network, lost, self.added, "rounds")
+        return graph_after(rounds, self.curve["edges"].size - 1, self.network, lost, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges came, and what it brought."""
