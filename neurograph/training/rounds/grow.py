@@ -13,11 +13,13 @@ from tqdm import tqdm
 from neurograph._checks import Printed, Seed, checked_generator, checked_whole
 from neurograph.certificates.constraint import Constraint
 from neurograph.errors import ParameterError
+from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled, checked_grower
+from neurograph.growth.graph_after import graph_after
 from neurograph.growth.insertion import check_kind, grow_now
 from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
-from neurograph.pruning.base import AddedEdges, Task
+from neurograph.pruning.base import AddedEdges, RemovedEdges, Task
 from neurograph.training.config import RetrainingOptions, TrainingConfig
 from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
 from neurograph.training.train import hidden
@@ -45,6 +47,22 @@ class Growth(Printed):
     added: AddedEdges
     held: Sequence[tuple[Hashable, Hashable]]
     curve: dict[str, NDArray[np.float64]]
+
+    def graph_after(self, rounds: int) -> EdgeTable:
+        """Return which edges were there after so many rounds; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            All nodes, and edges of the weight 1, for the log does not say what it was in between.
+
+        Raises
+        ------
+        ParameterError
+            If there were fewer rounds.
+        """
+        none = RemovedEdges.none(self.network)
+        return graph_after(rounds, self.curve["edges"][1:], self.network, none, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges came, and what it brought."""
