@@ -27,9 +27,9 @@ def machine(hidden=5, seed=0):
     return ng.compile(graph, ng.dynamics.hopfield())
 
 
-def task(network, y=None, rule=None, beta=0.5):
-    targets = np.linspace(0.1, 0.9, len(X) * len(network.outputs)).reshape(len(X), -1) if y is None else y
-    return Task(starting_state(network, X, 0.0, None), targets, ng.costs.squared_error(), TIGHT, rule, beta)
+def task(network, y=None, rule=None, beta=0.5, x=X):
+    targets = np.linspace(0.1, 0.9, len(x) * len(network.outputs)).reshape(len(x), -1) if y is None else y
+    return Task(starting_state(network, x, 0.0, None), targets, ng.costs.squared_error(), TIGHT, rule, beta)
 
 
 def asked(network, count=3, seed=0, paired=False, of=None, lost=None):

@@ -250,5 +250,5 @@ def test_what_does_not_fit_is_refused_before_it_is_tried(monkeypatch, tmp_path):
 
 def test_only_what_was_there_comes_to_a_unitary_network():
     network = ng.compile(ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0), ng.dynamics.unitary())
-    with pytest.raises(ng.ParameterError, match="unitary.*growth.returned"):
+    with pytest.raises(ng.ParameterError, match=r"unitary.*growth\.returned"):
         grown(network, ng.growth.random(count=2), 2)
