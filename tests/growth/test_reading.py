@@ -1,4 +1,4 @@
-"""What a rule says of absent pairs: what it changes of the edge of weight 0 that is there, and the slope of the cost."""
+"""What a rule says of absent pairs: what it changes of edges of weight 0 that are there, and the slope of the cost."""
 
 import numpy as np
 import pytest
