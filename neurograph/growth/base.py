@@ -129,6 +129,9 @@ class Grower(abc.ABC):
         """Return how many pairs are held together at most, where `count` edges are to come."""
         return count
 
+    def check(self, network: Network, alone: bool) -> None:  # noqa: B027  # most have nothing to refuse
+        """Refuse, before a network is trained, one to which it could bring nothing; `alone`: without a pruner."""
+
     @abc.abstractmethod
     def choose(self, asked: Asked) -> Choice:
         """Choose which edges come now, at most ``asked.count``, the two directions of a pair counted once."""
@@ -175,6 +178,13 @@ class NewEdges(Grower):
     def first_weights(self, count: int, rng: np.random.Generator) -> Floats:
         """Draw the weights."""
         return rng.normal(self.weight, self.deviation, count) if self.deviation else np.full(count, float(self.weight))
+
+    def check(self, network: Network, alone: bool) -> None:
+        """Refuse candidates that are none of this network, or that all are edges where no pruner takes any."""
+        if alone:
+            self.pool(Asked(network, np.random.default_rng(0), 1, False, None, RemovedEdges.none(network)))
+        elif isinstance(self.candidates, Named):
+            self.candidates.codes(network)
 
     def pool(self, asked: Asked) -> Pool:
         """Return the candidates.

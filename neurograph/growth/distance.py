@@ -40,7 +40,7 @@ class Distance(Numbered):
     ParameterError
         If an argument is out of range.
     GraphError
-        Once edges come, if a node has no position, or another than 2 or 3 numbers.
+        As it is used, if a node has no position, or another than 2 or 3 numbers.
 
     References
     ----------
@@ -63,6 +63,11 @@ class Distance(Numbered):
         """Check the arguments."""
         super().__post_init__()
         checked_number("length", self.length, above=0.0)
+
+    def check(self, network: Network, alone: bool) -> None:
+        """Refuse nodes without a position too."""
+        super().check(network, alone)
+        node_positions(network)
 
     def choose(self, asked: Asked) -> Choice:
         """Draw pairs without putting any back: the largest keys -d/length + g, g from a Gumbel distribution."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurograph._checks import checked_whole
 from neurograph.errors import ParameterError
@@ -14,7 +13,7 @@ from neurograph.pruning.base import AddedEdges, EdgeLog, LoggedEdge, RemovedEdge
 
 
 def graph_after(
-    number: int, counts: NDArray[np.float64], network: Network, removed: RemovedEdges, added: AddedEdges, what: str
+    number: int, last: int, network: Network, removed: RemovedEdges, added: AddedEdges, what: str
 ) -> EdgeTable:
     """Return the graph as it was after so many epochs, or rounds, of a run in which edges left and came.
 
@@ -22,8 +21,8 @@ def graph_after(
     ----------
     number : int
         From 0, before the first, up to all of them.
-    counts : array (epochs,)
-        How many edges there were after each.
+    last : int
+        How many there were.
     network : Network
         That of after the last.
     removed, added : RemovedEdges, AddedEdges
@@ -42,8 +41,14 @@ def graph_after(
         If there were fewer epochs, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
     """
     number = checked_whole(what, number, 0)
-    if number > counts.size:
-        raise ParameterError(f"{what} is {number}, but the run had {counts.size}: expected at most as many")
+    if number > last:
+        raise ParameterError(f"{what} is {number}, but the run had {last}: expected at most as many")
+    parted = not isinstance(removed, RemovedEdges)  # the log of two graphs, whose nodes are not the same
+    if parted or (network.dynamics.kind == "unitary" and len(network.nodes) < len(removed.nodes)):
+        raise ParameterError(
+            "the logs do not say which edges were there, for pruning.factors has joined nodes anew where factors left: "
+            "expected a run with another pruner"
+        )
     nodes, table = removed.nodes, network.connectivity.table
     place = np.array([table.index.get(label, -1) for label in nodes], np.int64)
     first = np.empty(len(table.nodes), np.int64)
@@ -54,11 +59,6 @@ def graph_after(
     codes, of = np.unique(np.concatenate([there, gone, came]), return_inverse=True)
     change = np.repeat([1, 1, -1], [there.size, gone.size, came.size])
     codes = codes[np.bincount(of, change, codes.size) > 0.5]
-    if number and codes.size != counts[number - 1]:
-        raise ParameterError(
-            f"after {number} {what} there were {counts[number - 1]:.0f} edges, and the logs say {codes.size}, for "
-            "nodes were joined anew where factors left: expected a run with another pruner"
-        )
     post, pre = np.divmod(codes, len(nodes))
     roles = np.full(len(nodes), HIDDEN, np.int8)
     roles[place >= 0] = table.roles[place[place >= 0]]

@@ -13,6 +13,7 @@ from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.graph_after import graph_after
+from neurograph.growth.insertion import check_kind
 from neurograph.growth.rewiring import carried, rewired
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
@@ -102,11 +103,12 @@ class TrainingState:
         >>> import neurograph as ng
         >>> x, y = ng.tasks.logic("xor")
         >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
-        >>> how = {"pruner": ng.pruning.magnitude(0.2), "grower": ng.growth.random(until=3), "target_cost": None}
-        >>> fit = ng.train(network, x, y, epochs=5, seed=0, **how)
-        >>> print(ng.graph_metrics(fit.graph_after(0), fit.graph_after(5), samples=0).to_dict()["after"]["edges"])
+        >>> fit = ng.train(network, x, y, pruner=ng.pruning.magnitude(0.1), epochs=5, target_cost=None, seed=0)
+        >>> [fit.graph_after(epochs).pre.size for epochs in (0, 2, 5)]
+        [48, 39, 28]
+        >>> during = ng.graph_metrics(fit.graph_after(2), samples=0)
         """
-        return graph_after(epochs, self.history["edges"], self.network, self.removed, self.added, "epochs")
+        return graph_after(epochs, self.epochs, self.network, self.removed, self.added, "epochs")
 
     def __repr__(self) -> str:
         """Return in a line how it ended."""
@@ -136,9 +138,14 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
     DataError
         If there are too few samples for the batch size or the validation.
     ParameterError
-        If no weights would keep what `keep` asks for.
+        If no weights would keep what `keep` asks for, or the grower finds no candidates in this network.
+    GraphError
+        If nodes do not carry what the grower asks of them.
     """
     config = problem.config
+    if config.grower is not None:
+        check_kind(network, config.grower)
+        config.grower.check(network, config.pruner is None)
     network = network if config.keep is None else config.keep.project(network)
     held_out = _drawn_validation(problem, rng)
     _check_batch(problem, held_out)

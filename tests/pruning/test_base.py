@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.pruning.base import Added, AddedEdges, Removed, RemovedEdges, checked_pruner, lowest
+from neurograph.pruning.base import Added, AddedEdges, Removed, RemovedEdges, checked_pruner, lowest, weak
 from neurograph.pruning.removal import prune_now
 from tests.pruning.networks import star
 
@@ -29,10 +29,8 @@ def test_a_pruner_without_a_fraction_is_the_same_in_every_round():
     assert pruner.in_round(0.5, 10, 7) is pruner
 
 
-@pytest.mark.parametrize(("regrow", "expected"), [(False, [0, 1, 4]), (True, [1, 4])])
-def test_weak_edges_are_those_up_to_the_bound(regrow, expected):
-    network = star([0.0, -0.5, 0.6, -2.0, 0.25])
-    assert ng.pruning.boltzmann(regrow=regrow).weak(network, 0.5).tolist() == expected
+def test_weak_edges_are_those_up_to_the_bound():
+    assert weak(star([0.0, -0.5, 0.6, -2.0, 0.25]), 0.5).tolist() == [0, 1, 4]
 
 
 def test_the_lowest_of_some_edges_come_in_rising_order():
@@ -43,20 +41,17 @@ def test_the_lowest_of_some_edges_come_in_rising_order():
 
 
 @pytest.mark.parametrize(
-    "positional",
+    ("name", "named"),
     [
-        ("boltzmann", (0.1, 2.0, True)),
-        ("magnitude", (None, 0.1, True)),
-        ("saliency", (0.1, "error", True)),
-        ("proximal", (0.1, True)),
-        ("random", (0.1, True)),
+        ("boltzmann", {"tolerance": 0.1, "temperature": 2.0}),
+        ("magnitude", {"fraction": None, "threshold": 0.1}),
+        ("saliency", {"fraction": 0.1, "nudge": "error"}),
+        ("proximal", {"strength": 0.1}),
+        ("random", {"fraction": 0.1}),
     ],
 )
-def test_arguments_keep_their_order(positional):
-    name, values = positional
-    pruner = ng.pruning.PRUNERS[name](*values)
-    assert pruner.regrow is True
-    assert pruner.without_regrow() == ng.pruning.PRUNERS[name](*values[:-1])
+def test_arguments_keep_their_order(name, named):
+    assert ng.pruning.PRUNERS[name](*named.values()) == ng.pruning.PRUNERS[name](**named)
 
 
 def test_what_is_no_pruner_is_refused():

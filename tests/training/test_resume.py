@@ -53,6 +53,7 @@ def assert_same(one, two):
     assert np.array_equal(one.best.weights, two.best.weights)
     assert np.array_equal(one.state, two.state)
     assert one.removed == two.removed
+    assert one.added == two.added
     assert all(np.array_equal(one.history[name], two.history[name]) for name in two.history)
     assert all(np.array_equal(*pair) for pair in zip(one.optimiser_state, two.optimiser_state, strict=True))
     assert np.array_equal(one.held_out, two.held_out)
@@ -195,10 +196,69 @@ def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
 def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "a.ckpt"
     ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
-    path.write_bytes(path.read_bytes().replace(b"checkpoint 5", b"checkpoint 2", 1))
+    path.write_bytes(path.read_bytes().replace(b"checkpoint 6", b"checkpoint 2", 1))
     (tmp_path / "a.ckpt.previous").unlink()
     with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
         ng.train(network(), X, Y, checkpoint=path, **arguments())
+
+
+GROWN = {
+    "random": {"grower": ng.growth.random(weight=0.1, deviation=0.1), "pruner": ng.pruning.magnitude(0.3)},
+    "rigl": {"grower": ng.growth.rigl(every=2), "pruner": ng.pruning.magnitude(0.4)},
+    "returned": {"grower": ng.growth.returned(), "pruner": ng.pruning.magnitude(0.3)},
+    "alone": {"grower": ng.growth.random(count=2, candidates=40, until=14), "pruner": None},
+    "best of validation": {"grower": ng.growth.random(), "pruner": ng.pruning.random(0.3), "validation": 0.5},
+    "certified": {"grower": ng.growth.random(weight=1.0), "keep": ng.certificates.contracting(rate=0.1)},
+}
+
+
+def carrying(symmetric=False):
+    """A sparse graph whose edges carry things, some of them tied, some not plastic."""
+    graph = ng.topologies.random(inputs=2, hidden=6, outputs=1, density=0.4, bias="neurons", seed=2)
+    if symmetric:
+        return ng.compile(ng.topologies.symmetric(graph), ng.dynamics.hopfield())
+    for place, edge in enumerate(graph.edges):
+        graph.edges[edge]["number"] = place
+    first, second, third, *_ = graph.edges
+    for edge in (first, second):
+        graph.edges[edge].update(tie="both", weight=0.2)
+    graph.edges[third]["plastic"] = False
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
+def graph_of(fit):
+    return [(edge, data) for *edge, data in fit.network.to_graph().edges(data=True)]
+
+
+def wired(network):
+    connectivity = network.connectivity
+    ties = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
+    return [connectivity.pre.tolist(), connectivity.indptr.tolist(), connectivity.plastic.tolist(), ties.tolist()]
+
+
+@pytest.mark.parametrize("name", GROWN)
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_a_run_in_which_edges_come_goes_on_to_the_same_bits(tmp_path, name, symmetric):
+    more = {"rule": ng.rules.centred_ep()} if symmetric else {}
+    how = arguments(**{"epochs": 12, "validation": None, **GROWN[name], **more})
+    path = tmp_path / "a.ckpt"
+    whole = ng.train(carrying(symmetric), X, Y, **how)
+    for epochs in (1, 2, 5, 6, 11, 12):
+        again = ng.train(carrying(symmetric), X, Y, checkpoint=path, **{**how, "epochs": epochs})
+    assert_same(again, whole)
+    assert graph_of(again) == graph_of(whole)
+    assert wired(again.network) == wired(whole.network)
+    assert again.best.to_graph().edges == whole.best.to_graph().edges
+    assert wired(again.best) == wired(whole.best)
+    assert whole.added
+    # And a run that goes on from it, with a checkpoint of its own.
+    on = {key: value for key, value in how.items() if key != "seed"}
+    further = ng.train(whole, X, Y, **{**on, "epochs": 6})
+    for epochs in (3, 6):
+        once_more = ng.train(again, X, Y, checkpoint=tmp_path / "b.ckpt", **{**on, "epochs": epochs})
+    assert_same(once_more, further)
+    assert graph_of(once_more) == graph_of(further)
+    assert wired(once_more.best) == wired(further.best)
 
 
 @pytest.mark.parametrize(

@@ -54,15 +54,15 @@ class Growth(Printed):
         Returns
         -------
         EdgeTable
-            All nodes, and edges of the weight 1, for the log does not say what it was in between.
+            Each edge has the weight 1, for the log does not say what it was in between.
 
         Raises
         ------
         ParameterError
             If there were fewer rounds.
         """
-        none = RemovedEdges.none(self.network)
-        return graph_after(rounds, self.curve["edges"][1:], self.network, none, self.added, "rounds")
+        lost = RemovedEdges.none(self.network)
+        return graph_after(rounds, self.curve["edges"].size - 1, self.network, lost, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges came, and what it brought."""

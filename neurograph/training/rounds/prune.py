@@ -78,7 +78,7 @@ class Pruning(Printed):
         ParameterError
             If there were fewer rounds, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
         """
-        return graph_after(rounds, self.curve["edges"][1:], self.network, self.removed, self.added, "rounds")
+        return graph_after(rounds, self.curve["edges"].size - 1, self.network, self.removed, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges left, and what it cost."""
