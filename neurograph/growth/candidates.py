@@ -138,7 +138,16 @@ class Pool:
             return cls(network, paired, every.drawn(min(candidates, every.size), rng))
         post, pre = np.divmod(candidates.codes(network), every.nodes)
         codes = distinct(every.codes(pre, post))
-        return cls(network, paired, codes[~found(every.there, codes)])
+        codes = codes[~found(every.there, codes)]
+        post, pre = np.divmod(codes, every.nodes)
+        if paired and (apart := (pre != post) & ~every.joined(pre, post)).any():
+            k = int(np.argmax(apart))
+            raise ParameterError(
+                f"candidates has the edge {network.nodes[pre[k]]!r} -> {network.nodes[post[k]]!r}, which comes with "
+                "the edge back and one weight, but Dale's law asks another sign of one than of the other: expected "
+                "pairs of neurons of one sign"
+            )
+        return cls(network, paired, codes)
 
     @property
     def nodes(self) -> int:
@@ -155,12 +164,23 @@ class Pool:
         """How many candidates there are."""
         if self.named is not None:
             return self.named.size
-        free = self.network.connectivity.table.free
-        count = int(np.count_nonzero(free))
-        among = count * (count - 1) // (2 if self.paired else 1)
-        pre, post = self.network.connectivity.pre, self.network.connectivity.post
-        here = (pre < post) | ~free[pre] if self.paired else pre != post
-        return among + count * (free.size - count) - int(np.count_nonzero(here))
+        connectivity, free = self.network.connectivity, self.network.connectivity.free
+        among = [free.size] if not self.paired else np.bincount(connectivity.signs[free] + 1)
+        pairs = sum(int(count) * (int(count) - 1) for count in among) // (2 if self.paired else 1)
+        here = self.joined(connectivity.pre, connectivity.post)
+        return pairs + free.size * (self.nodes - free.size) - int(np.count_nonzero(here))
+
+    def joined(self, pre: NDArray[Any], post: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return which pairs that end at free nodes are candidates where they are no edges.
+
+        Of those that come in both directions the one from the lower place to the higher is, if Dale's law asks one sign
+        of both neurons.
+        """
+        if not self.paired:
+            return np.asarray(pre != post)
+        connectivity = self.network.connectivity
+        same = connectivity.signs[pre] == connectivity.signs[post]
+        return np.asarray(~connectivity.table.free[pre] | (pre < post) & same)
 
     def codes(self, pre: Codes, post: Codes) -> Codes:
         """Return the codes of some pairs; of one that comes in both directions that from the lower to the higher."""
@@ -174,7 +194,7 @@ class Pool:
         if self.named is not None:
             return found(self.named, codes)
         post, pre = np.divmod(codes, self.nodes)
-        return np.asarray((pre != post) & ~found(self.there, codes))
+        return self.joined(pre, post) & ~found(self.there, codes)
 
     def drawn(self, count: int, rng: np.random.Generator) -> Codes:
         """Draw `count` candidates, each set of so many with the same probability; return their codes, rising."""
@@ -186,13 +206,12 @@ class Pool:
         # Pairs are drawn until `count` different ones are candidates; at that time each set of them is as likely as
         # any other, and so is each subset of the surplus.
         free, drawn = self.network.connectivity.free, np.empty(0, np.int64)
-        clamped = ~self.network.connectivity.table.free
         share = self.size / (free.size * self.nodes)
         while drawn.size < count:
             tries = int(1.1 * (count - drawn.size) / share) + 16
             post, pre = rng.choice(free, tries), rng.integers(0, self.nodes, tries)
-            fits = (pre < post) | clamped[pre] if self.paired else pre != post
-            drawn = distinct(np.concatenate([drawn, (post * self.nodes + pre)[fits]]))
+            codes = (post * self.nodes + pre)[self.joined(pre, post)]
+            drawn = distinct(np.concatenate([drawn, codes]))
             drawn = drawn[~found(self.there, drawn)]
         return drawn if drawn.size == count else np.sort(rng.choice(drawn, count, replace=False, shuffle=False))
 
@@ -203,13 +222,10 @@ class Pool:
                 yield self.named[first : first + BLOCK]
             return
         connectivity = self.network.connectivity
-        free, clamped, rows = connectivity.free, ~connectivity.table.free, max(1, BLOCK // self.nodes)
+        free, rows, every = connectivity.free, max(1, BLOCK // self.nodes), np.arange(self.nodes)
         for first in range(0, free.size, rows):
             post = free[first : first + rows]
-            absent = np.ones((post.size, self.nodes), np.bool_)
-            absent[np.arange(post.size), post] = False
-            if self.paired:
-                absent &= (np.arange(self.nodes) < post[:, None]) | clamped
+            absent = self.joined(every, post[:, None])
             # Only free nodes have edges into them, so those into these rows stand together.
             edges = slice(connectivity.indptr[post[0]], connectivity.indptr[post[-1] + 1])
             absent[np.searchsorted(post, connectivity.post[edges]), connectivity.pre[edges]] = False

@@ -174,11 +174,9 @@ def _arriving(
     both = connectivity.table.free[pre] & (pre != post) & paired
     fits = np.cumsum(1 + both) <= count
     post, pre, both, scores = post[fits], pre[fits], both[fits], chosen.scores[fits]
-    # Dale's law: of a tied pair, both of whose neurons may have a sign, the weight is 0 where these differ.
-    own, other = connectivity.signs[pre], np.where(both, connectivity.signs[post], 0)
-    sign = np.where(own != 0, own, other)
+    sign = connectivity.signs[pre]
     weights = grower.first_weights(pre.size, rng)
-    weights = np.where(sign != 0, sign * np.abs(weights), weights) * (own * other >= 0)
+    weights = np.where(sign != 0, sign * np.abs(weights), weights)
     times = 1 + both
     group = np.repeat(np.arange(pre.size), times)
     second = np.append(False, group[1:] == group[:-1]) if group.size else group.astype(np.bool_)
