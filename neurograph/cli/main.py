@@ -337,7 +337,7 @@ def _prune(options: argparse.Namespace) -> None:
     target, pruner, grower = checked_path(options.output), chosen_pruner(options), chosen_grower(options)
     log, came = (place and checked_place(place) for place in (options.log, options.added))
     if came and grower is None:
-        raise ParameterError("--added is given, but no edges come: expected --grower NAME with it")
+        raise ParameterError("--added is given, but nothing comes: expected --grower NAME with it")
     network = compiled(options)
     x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
