@@ -36,12 +36,12 @@ GROWTH = [
     (
         "growth without candidates",
         lambda: ng.grow(full(), ONE),
-        ["grower is Random", "every pair of two nodes", "edge"],
+        ["Random", "every pair of two nodes"],
     ),
     (
         "a candidate that is there",
         lambda: ng.grow(network(), among(("x", "h"))),
-        ["its candidates", "is an edge already"],
+        ["its candidates is an edge"],
     ),
     ("no candidate at all", lambda: ng.grow(network(), among()), ["grower is Random", "its candidates"]),
     ("growth without candidates in training", lambda: trained(ONE, full), ["every pair of two nodes", "until=10"]),
@@ -61,7 +61,7 @@ GROWTH = [
     (
         "activity without x",
         lambda: ng.grow(network(), ng.growth.activity(count=1)),
-        ["Activity", "x and y are missing"],
+        ["Activity", "are missing"],
     ),
     ("RigL without y", lambda: ng.grow(network(), ng.growth.rigl(count=1), X), ["Rigl", "y is missing", "x, y"]),
     ("homeostasis without x", lambda: ng.grow(network(), ng.growth.homeostatic(0.5)), ["Homeostatic", "missing"]),
