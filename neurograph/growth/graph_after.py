@@ -46,8 +46,8 @@ def graph_after(
     parted = not isinstance(removed, RemovedEdges)  # the log of two graphs, whose nodes are not the same
     if parted or (network.dynamics.kind == "unitary" and len(network.nodes) < len(removed.nodes)):
         raise ParameterError(
-            "the logs do not say which edges were there, for pruning.factors has joined nodes anew where factors left: "
-            "expected a run with another pruner"
+            "the logs do not say which edges were there, for nodes were joined anew where factors left: expected a run "
+            "with another pruner"
         )
     nodes, table = removed.nodes, network.connectivity.table
     place = np.array([table.index.get(label, -1) for label in nodes], np.int64)

@@ -104,7 +104,7 @@ class TrainingConfig:
         if self.pruner is not None:
             checked_pruner(self.pruner)
         if self.grower is not None:
-            check_beside(self.grower, self.pruner)
+            _check_beside(self.grower, self.pruner)
         if self.keep is not None:
             _check_kept(self.keep, self.optimiser)
         if self.target_cost is not None:
@@ -162,14 +162,7 @@ def _check_kinds(config: TrainingConfig) -> None:
             raise ParameterError(f"{name} is {value!r}: expected {example}")
 
 
-def check_beside(grower: Any, pruner: Pruner | None) -> None:
-    """Refuse what is no grower, and one that brings as many edges as leave where none does.
-
-    Raises
-    ------
-    ParameterError
-        If it is that.
-    """
+def _check_beside(grower: Any, pruner: Pruner | None) -> None:
     if not checked_grower(grower).counted and pruner is None:
         raise ParameterError(
             f"grower is {grower!r}, which brings as many edges as a pruner takes, and there is none: expected "

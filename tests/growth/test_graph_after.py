@@ -71,5 +71,5 @@ def test_what_no_log_can_tell_is_refused():
             fit.graph_after(wrong)
     unitary = ng.compile(ng.topologies.unitary(units=8, seed=0), ng.dynamics.unitary())
     for neurons in (True, False):
-        with pytest.raises(ng.ParameterError, match="has joined nodes anew"):
+        with pytest.raises(ng.ParameterError, match="were joined anew"):
             ng.prune(unitary, ng.pruning.factors("R2"), neurons=neurons).graph_after(0)

@@ -241,5 +241,6 @@ def test_binary_neurons_grow_by_what_asks_for_no_data():
     fit = ng.train(network, states, pruner=PRUNER, grower=ng.growth.random(), epochs=4, **HOW)
     assert fit.history["edges"].tolist() == [network.weights.size] * 4
     assert fit.added
+    ng.compile(fit.network.to_graph(), network.dynamics)  # which checks that both directions are tied
     with pytest.raises(ng.ParameterError, match=r"grower is Rigl.*binary neurons have none.*growth\.random"):
         ng.train(network, states, pruner=PRUNER, grower=ng.growth.rigl(), epochs=4, **HOW)

@@ -94,6 +94,15 @@ TRAINING = [
         NETWORK,
     ),
     Row(
+        "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, grower=ng.growth.returned(), seed=0)",
+        {
+            r"grower is (growth\.returned\(\)).* 2 rounds with retraining": (
+                "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, grower=ng.{0}, rounds=2, retrain=1, seed=0)"
+            )
+        },
+        NETWORK,
+    ),
+    Row(
         "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, seed=0, rule=ng.rules.deep())",
         {r"retrain=10": ("ng.prune(network, ng.pruning.magnitude(0.4), X, Y, seed=0, rule=ng.rules.deep(), {0})")},
         NETWORK,

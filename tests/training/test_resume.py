@@ -128,6 +128,7 @@ def test_without_a_good_file_it_does_not_start_again_by_itself(tmp_path):
         ("batch_size", {"batch_size": 1}),
         ("start", {"start": 0.1}),
         ("pruner", {"pruner": None}),
+        ("grower", {"grower": ng.growth.random()}),
         ("validation", {"validation": (X, Y)}),
         ("seed", {"seed": 4}),
         ("network", {"network": network(1)}),

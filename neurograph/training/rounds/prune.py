@@ -14,7 +14,7 @@ from neurograph._checks import Printed, Seed, checked_generator, checked_number,
 from neurograph.certificates.constraint import Constraint
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, EdgeTable
-from neurograph.growth.base import Grower, check_unscheduled
+from neurograph.growth.base import Grower, check_unscheduled, checked_grower
 from neurograph.growth.graph_after import graph_after
 from neurograph.growth.returned import Returned
 from neurograph.growth.rewiring import Rewiring, rewired
@@ -24,7 +24,7 @@ from neurograph.network.network import Network
 from neurograph.pruning import Pruner, unreachable
 from neurograph.pruning.base import AddedEdges, RemovedEdges, checked_pruner
 from neurograph.pruning.removal import loose, prune_now
-from neurograph.training.config import RetrainingOptions, TrainingConfig, check_beside
+from neurograph.training.config import RetrainingOptions, TrainingConfig
 from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
 from neurograph.training.train import hidden
 
@@ -182,8 +182,7 @@ def prune(
     """
     network, pruner = checked_network(network, *EVERY_KIND), checked_pruner(pruner)
     if grower is not None:
-        check_beside(grower, pruner)
-        check_unscheduled(grower, "neurograph.prune")
+        check_unscheduled(checked_grower(grower), "neurograph.prune")
     if network.dynamics.kind != "rate":
         _check_at_once(network, pruner, grower, x, y, keep)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)

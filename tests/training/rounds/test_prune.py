@@ -184,6 +184,17 @@ def test_training_keeps_its_certificate_while_edges_leave():
     assert keep.holds(pruning.network)
 
 
+def test_a_certificate_is_kept_while_edges_come_in_rounds():
+    graph = ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.4, bias=True, seed=3)
+    keep = ng.certificates.contracting(rate=0.3)
+    network = keep.project(ng.compile(graph, ng.dynamics.additive("tanh")))
+    grower = ng.growth.random(weight=1.0, deviation=1.0)  # by which it would not hold
+    pruning = ng.prune(network, ng.pruning.magnitude(0.3), grower=grower, rounds=3, keep=keep, neurons=False, seed=0)
+    assert pruning.added
+    assert keep.holds(pruning.network)
+    assert not keep.holds(ng.prune(network, ng.pruning.magnitude(0.3), grower=grower, neurons=False, seed=0).network)
+
+
 def small():
     return ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
 
