@@ -104,7 +104,7 @@ class Grower(abc.ABC):
         if self.decay not in (None, "cosine"):
             raise ParameterError(f"decay is {self.decay!r}: expected 'cosine' or None")
         if self.decay and self.until is None:
-            raise ParameterError("decay is 'cosine' and until is None: expected until=100, say, where the share is 0")
+            raise ParameterError("decay is 'cosine' and until is None: expected until=100, say, by when the share is 0")
 
     def due(self, epoch: int) -> bool:
         """Return whether edges come after an epoch, counted from 0."""
@@ -259,6 +259,6 @@ def check_unscheduled(grower: Grower, call: str) -> None:
     for field in fields(Grower):
         if getattr(grower, field.name) != field.default:
             raise ParameterError(
-                f"grower has {field.name}={getattr(grower, field.name)!r}, which says when edges come in "
-                f"neurograph.train: expected none in {call}, whose rounds each grow"
+                f"grower has {field.name}={getattr(grower, field.name)!r}, which says after which epochs of training "
+                f"edges come: expected none in {call}, whose rounds each bring some"
             )

@@ -17,7 +17,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.network.network import Network
 
-BLOCK = 2**20
+BLOCK = 2**18
 """Pairs that are looked at together."""
 
 Codes = NDArray[np.int64]

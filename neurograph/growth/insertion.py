@@ -15,7 +15,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.base import Asked, Choice, Grower
-from neurograph.growth.candidates import edge_codes, found
+from neurograph.growth.candidates import edge_codes
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
@@ -120,17 +120,21 @@ def grow_now(
 
 
 def check_kind(network: Network, grower: Grower) -> None:
-    """Refuse new edges of a unitary network, whose weights are of one matrix as a whole.
+    """Refuse neurons that a grower does not join.
+
+    Those that step through one unitary matrix are joined by none: edges would make it another.
 
     Raises
     ------
     ParameterError
-        If the network is one, and the grower brings others than those that were there.
+        If the network has such.
     """
-    if network.dynamics.kind not in grower.kinds:
+    kind = network.dynamics.kind
+    if kind not in grower.kinds:
+        wanted = "one that looks at no states, such as growth.random(count=10)" if kind == "binary" else "no grower"
         raise ParameterError(
-            f"grower is {grower!r}, which joins neurons of the kind {' or '.join(grower.kinds)}, and these are of the "
-            f"kind {network.dynamics.kind}: expected growth.returned(), beside a pruner"
+            f"grower is {grower!r}, which joins {' or '.join(grower.kinds)} neurons, and these are {kind}: expected "
+            f"{wanted}"
         )
 
 
@@ -216,11 +220,6 @@ def _with_old(network: Network, arrivals: Arrivals) -> Network:
     table, there = network.connectivity.table, network.connectivity.edge_ids
     every = table.post.astype(np.int64) * len(table.nodes) + table.pre
     codes = np.sort(_codes(network, arrivals))
-    if not found(every, codes).all():
-        raise ParameterError(
-            "grower is growth.returned(), beside a pruner that joins nodes anew, so that what left has no place to "
-            "return to: expected another pruner, such as pruning.magnitude(fraction=0.1)"
-        )
     kept = np.sort(np.concatenate([there, np.searchsorted(every, codes)]))
     weights = np.zeros(kept.size, network.dtype)
     weights[np.searchsorted(kept, there)] = network.weights

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -27,8 +26,6 @@ class Returned(Grower):
     ParameterError
         If an argument is out of range.
     """
-
-    kinds: ClassVar[tuple[str, ...]] = ("rate", "binary", "unitary")
 
     def choose(self, asked: Asked) -> Choice:
         """Choose all that were lost."""

@@ -50,14 +50,15 @@ def test_a_grower_without_candidates_is_refused_by_name():
     full = grow_now(network, ng.growth.random(), np.random.default_rng(0), 0, 10**6).network
     for grower in (ng.growth.random(count=1), ng.growth.random(candidates=list(network.edges))):
         of = full if grower.candidates is None else network
-        with pytest.raises(ng.ParameterError, match="grower is Random.*is an edge already"):
+        with pytest.raises(ng.ParameterError, match=r"grower is Random.*is an edge already"):
             grower.pool(asked(of))
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [({"fraction": 0.1, "count": 3}, "at most one"), ({"fraction": 0.0}, "fraction"), ({"count": 0}, "count"),
-     ({"count": 1.5}, "count"), ({"weight": np.inf}, "weight"), ({"deviation": -1}, "deviation"), ({"every": 0}, "every"),
+     ({"count": 1.5}, "count"), ({"weight": np.inf}, "weight"), ({"deviation": -1}, "deviation"),
+     ({"every": 0}, "every"),
      ({"until": 0}, "until"), ({"decay": "linear"}, "'cosine' or None"), ({"decay": "cosine"}, "until=100"),
      ({"candidates": 0}, "candidates"), ({"candidates": True}, "candidates"), ({"candidates": "ab"}, "candidates")],
 )  # fmt: skip

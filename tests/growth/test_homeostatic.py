@@ -98,8 +98,8 @@ def test_rates_rise_to_the_target_and_growth_ends_there():
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [({"target": 0.0}, "target"), ({"target": 0.3, "least": 0.4}, "least"), ({"target": 0.3, "elements": 0}, "elements"),
-     ({"target": 0.3, "weight": 0.0}, "weight")],
+    [({"target": 0.0}, "target"), ({"target": 0.3, "least": 0.4}, "least"),
+     ({"target": 0.3, "elements": 0}, "elements"), ({"target": 0.3, "weight": 0.0}, "weight")],
 )  # fmt: skip
 def test_arguments_out_of_range_are_refused(arguments, said):
     with pytest.raises(ng.ParameterError, match=said):

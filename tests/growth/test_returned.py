@@ -46,22 +46,8 @@ def test_only_what_has_just_left_comes():
     assert pruned.removed
 
 
-def test_unitary_edges_come_again_too():
-    network = ng.compile(ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0), ng.dynamics.unitary())
-    pruned, step = back(network, ng.pruning.magnitude(0.3))
-    assert pruned.removed
-    assert step.network.edges == network.edges
-    assert step.network.dtype == network.dtype
-
-
 def test_where_nothing_left_nothing_comes():
     network = sparse()
     step = grow_now(network, ng.growth.returned(), np.random.default_rng(0), 0, 5)
     assert not step.added
     assert step.network.edges == network.edges
-
-
-def test_what_joins_nodes_anew_has_no_way_back():
-    network = ng.compile(ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0), ng.dynamics.unitary())
-    with pytest.raises(ng.ParameterError, match="joins nodes anew"):
-        back(network, ng.pruning.factors("R2"))

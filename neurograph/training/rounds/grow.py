@@ -208,7 +208,7 @@ def _check_together(
         if there := [name for name, value in given.items() if value is not None]:
             raise ParameterError(
                 f"{there[0]} is given, but {network.dynamics.kind} neurons have no equilibrium: expected "
-                "grow(network, grower) alone, and neurograph.train afterwards"
+                "none, and training afterwards"
             )
     both = {
         f"grower is {grower!r}, which asks how the network learns": grower.needs_y,
