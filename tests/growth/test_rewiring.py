@@ -189,6 +189,13 @@ def test_going_on_is_never_having_stopped():
     assert (part.added, part.removed) == (whole.added, whole.removed)
 
 
+def test_a_share_that_comes_is_one_of_the_edges_before_any_left():
+    network = sparse()
+    step = rewired(network, ng.pruning.random(0.5), ng.growth.random(fraction=0.5), np.random.default_rng(0), 0)
+    assert len(step.added) == round(0.5 * network.weights.size)
+    assert step.network.weights.size == network.weights.size
+
+
 def test_neither_leaves_nor_comes_where_the_grower_is_not_due():
     network, rng = sparse(), np.random.default_rng(0)
     step = rewired(network, PRUNER, ng.growth.random(every=2), rng, 0)

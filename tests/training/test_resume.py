@@ -208,7 +208,12 @@ GROWN = {
     "rigl": {"grower": ng.growth.rigl(every=2), "pruner": ng.pruning.magnitude(0.4)},
     "returned": {"grower": ng.growth.returned(), "pruner": ng.pruning.magnitude(0.3)},
     "alone": {"grower": ng.growth.random(count=2, candidates=40, until=14), "pruner": None},
-    "best of validation": {"grower": ng.growth.random(), "pruner": ng.pruning.random(0.3), "validation": 0.5},
+    "best of validation": {
+        "grower": ng.growth.random(weight=0.5),
+        "pruner": ng.pruning.random(0.3),
+        "validation": (X, Y),
+        "seed": 5,
+    },
     "certified": {"grower": ng.growth.random(weight=1.0), "keep": ng.certificates.contracting(rate=0.1)},
 }
 
@@ -227,8 +232,8 @@ def carrying(symmetric=False):
     return ng.compile(graph, ng.dynamics.additive("tanh"))
 
 
-def graph_of(fit):
-    return [(edge, data) for *edge, data in fit.network.to_graph().edges(data=True)]
+def graph_of(network):
+    return [(edge, data) for *edge, data in network.to_graph().edges(data=True)]
 
 
 def wired(network):
@@ -237,6 +242,7 @@ def wired(network):
     return [connectivity.pre.tolist(), connectivity.indptr.tolist(), connectivity.plastic.tolist(), ties.tolist()]
 
 
+@pytest.mark.filterwarnings("ignore:no path leads")
 @pytest.mark.parametrize("name", GROWN)
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_a_run_in_which_edges_come_goes_on_to_the_same_bits(tmp_path, name, symmetric):
@@ -247,19 +253,39 @@ def test_a_run_in_which_edges_come_goes_on_to_the_same_bits(tmp_path, name, symm
     for epochs in (1, 2, 5, 6, 11, 12):
         again = ng.train(carrying(symmetric), X, Y, checkpoint=path, **{**how, "epochs": epochs})
     assert_same(again, whole)
-    assert graph_of(again) == graph_of(whole)
-    assert wired(again.network) == wired(whole.network)
-    assert again.best.to_graph().edges == whole.best.to_graph().edges
-    assert wired(again.best) == wired(whole.best)
+    for one, two in ((again.network, whole.network), (again.best, whole.best)):
+        assert graph_of(one) == graph_of(two)
+        assert wired(one) == wired(two)
     assert whole.added
+    assert (whole.best is whole.network) == (again.best is again.network) == (how["validation"] is None)
+    assert how["validation"] is None or 0 < whole.best_epoch < 11
     # And a run that goes on from it, with a checkpoint of its own.
     on = {key: value for key, value in how.items() if key != "seed"}
     further = ng.train(whole, X, Y, **{**on, "epochs": 6})
     for epochs in (3, 6):
         once_more = ng.train(again, X, Y, checkpoint=tmp_path / "b.ckpt", **{**on, "epochs": epochs})
     assert_same(once_more, further)
-    assert graph_of(once_more) == graph_of(further)
-    assert wired(once_more.best) == wired(further.best)
+    assert graph_of(once_more.network) == graph_of(further.network)
+    assert graph_of(once_more.best) == graph_of(further.best)
+
+
+def test_what_a_run_has_from_the_fit_before_it_comes_back_as_it_was(tmp_path):
+    """A best network and a place to go back to that are older than the run; edges that returned are the first ones."""
+    validation = {"validation": (X, Y), "target_cost": None}
+    learn = {"pruner": ng.pruning.magnitude(0.3), "grower": ng.growth.returned(until=5), **validation}
+    learned = ng.train(carrying(), X, Y, epochs=150, seed=0, **learn)
+    spoil = {"pruner": ng.pruning.random(0.1), "grower": ng.growth.random(weight=0.5), **validation}
+    fit = ng.train(learned, X, Y, epochs=2, **spoil)
+    whole = ng.train(fit, X, Y, epochs=6, **spoil)
+    for epochs in (1, 3, 6):
+        again = ng.train(fit, X, Y, epochs=epochs, checkpoint=tmp_path / "a.ckpt", **spoil)
+    assert_same(again, whole)
+    assert whole.best_epoch < fit.epochs
+    assert whole.refuge.epochs < fit.epochs
+    pairs = [(again.network, whole.network), (again.best, whole.best), (again.refuge.network, whole.refuge.network)]
+    for one, two in pairs:
+        assert graph_of(one) == graph_of(two)
+        assert wired(one) == wired(two)
 
 
 @pytest.mark.parametrize(
