@@ -146,7 +146,7 @@ def grow(
     >>> graph = ng.topologies.random(inputs=2, hidden=10, outputs=1, density=0.2, seed=1)
     >>> grown = ng.grow(ng.compile(graph), ng.growth.rigl(count=20), x, y, rounds=2, retrain=100, seed=0)
     >>> grown.curve["edges"]
-    array([24., 34., 44.])
+    array([26., 36., 46.])
     """
     network, grower = checked_network(network, *EVERY_KIND), checked_grower(grower)
     check_kind(network, grower)
