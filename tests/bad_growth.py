@@ -65,6 +65,8 @@ GROWTH = [
     ),
     ("RigL without y", lambda: ng.grow(network(), ng.growth.rigl(count=1), X), ["Rigl", "y is missing", "x, y"]),
     ("homeostasis without x", lambda: ng.grow(network(), ng.growth.homeostatic(0.5)), ["Homeostatic", "missing"]),
+    ("a grower without a pruner", lambda: trained(ng.growth.random()), ["as many edges as a pruner takes", "pruner="]),
+    ("the graph after more epochs than there were", lambda: trained(ONE).graph_after(2), ["epochs is 2", "had 1"]),
     ("RigL of an online rule", lambda: trained(ng.growth.rigl(count=1), rule=ng.rules.stdp()), ["stdp", "rigl(rule="]),
     ("a decay that never ends", lambda: ng.growth.random(decay="cosine"), ["decay is 'cosine'", "until=100"]),
 ]

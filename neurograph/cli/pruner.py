@@ -103,7 +103,9 @@ PRUNER, GROWER = Family("by", PRUNERS), Family("grower", GROWERS, "grow-")
 
 def add_pruner(command: argparse.ArgumentParser) -> None:
     """Add the choice of a pruner and of a grower, and the options of all."""
-    words = f"which pruner chooses the edges, {listed(PRUNERS)}; saliency needs data (default: %(default)s)"
+    words = (
+        f"which pruner chooses the edges, {listed(PRUNERS)}; saliency and homeostatic need data (default: %(default)s)"
+    )
     command.add_argument("--by", default="magnitude", help=words, **named(PRUNERS))
     PRUNER.add(command)
     words = f"what brings edges in each round, of itself as many as left: {listed(GROWERS)} (default: none)"
