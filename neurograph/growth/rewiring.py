@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurograph.certificates.constraint import Constraint
 from neurograph.growth.base import Grower
@@ -44,8 +46,12 @@ def rewired(
     epoch: int,
     task: Task | None = None,
     keep: Constraint | None = None,
+    counts: Sequence[float] | NDArray[np.float64] = (),
 ) -> Rewiring:
-    """Let the pruner take edges, then the grower bring some; beside a grower the pruner goes by its schedule."""
+    """Let the pruner take edges, then the grower bring some; beside a grower the pruner goes by its schedule.
+
+    `counts` are the numbers of edges before the first epoch and after each until now.
+    """
     after, lost, came = network, RemovedEdges.none(network), AddedEdges.none(network)
     held = network.edges.at(slice(0))
     if grower is not None and not grower.due(epoch):
@@ -55,13 +61,22 @@ def rewired(
         pruned = prune_now(network, pruner, rng, epoch, task, keep, share)
         after, lost, held = pruned.network, pruned.removed, pruned.held
     if grower is not None:
-        count = grower.number(network.weights.size, len(lost), epoch)
+        count = grower.number(network.weights.size, len(lost) + _owed(counts), epoch)
         grown = grow_now(after, grower, rng, epoch, count, task, keep, lost)
         after, came = grown.network, grown.added
     one, other = network.connectivity, after.connectivity
     if one.table is other.table and np.array_equal(one.edge_ids, other.edge_ids):
         after = replace(after, connectivity=one)  # all came again: what is planned for it stays
     return Rewiring(after, lost, came, held)
+
+
+def _owed(counts: Sequence[float] | NDArray[np.float64]) -> int:
+    """Return 1 if an edge has not come of those that left, for only pairs were to come and one edge is none; else 0.
+
+    It then came last that the number of edges changed.
+    """
+    changes = np.diff(np.asarray(counts, np.float64))
+    return int(changes.size > 0 and changes[changes != 0.0][-1:].sum() == -1.0)
 
 
 def carried(optimiser_state: OptimiserState, optimiser: Optimiser, before: Network, after: Network) -> OptimiserState:

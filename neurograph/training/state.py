@@ -241,8 +241,9 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
         learned += int(np.count_nonzero(phases.learned))
         states[batch] = phases.state
     if config.pruner is not None or config.grower is not None:
+        counts = np.append(network.weights.size + len(removed) - len(added), state.history["edges"])
         task = problem.task(states, samples)
-        step = rewired(network, config.pruner, config.grower, rng, state.epochs, task, config.keep)
+        step = rewired(network, config.pruner, config.grower, rng, state.epochs, task, config.keep, counts)
         optimiser_state = carried(optimiser_state, config.optimiser, network, step.network)
         network, removed, added = step.network, removed + step.removed, added + step.added
     measured = problem.measured(network, states, samples, state.held_out, rng)

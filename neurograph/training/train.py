@@ -90,8 +90,9 @@ def train(
         Applied after each epoch; beside a grower, when that is.
     grower : Grower, optional
         Applied then, after the pruner: edges come, of itself as many as the pruner has just taken, so that the number
-        of edges is held. Its ``every``, ``until`` and ``decay`` say after which epochs, for both, and what share of
-        the edges leave and come. What the optimiser remembers of a new edge is 0.
+        of edges is held; where they come in pairs, tied, within one. Its ``every``, ``until`` and ``decay`` say after
+        which epochs, for both, and what share of the edges leave and come. What the optimiser remembers of a new edge
+        is 0.
     keep : Constraint, optional
         What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
         in the history.

@@ -202,7 +202,8 @@ def prune(
         part, last = pruner, number + 1 == rounds
         if grower is None or again:
             part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
-        step = _one_round(now, part, None if again and last else grower, rng, number, judge, keep, neurons)
+        counts = [row["edges"] for row in curve]
+        step = _one_round(now, part, None if again and last else grower, rng, number, judge, keep, neurons, counts)
         after = step.network
         if retrain and judge is not None:
             after = judge.trained(after, retrain, rng, training)
@@ -233,9 +234,11 @@ def _one_round(
     judge: Judge | None,
     keep: Constraint | None,
     neurons: bool,
+    counts: Sequence[float],
 ) -> Rewiring:
     """Remove what the pruner chooses, let edges come, then remove those of unreachable neurons."""
-    step = rewired(network, pruner, grower, rng, number, None if judge is None else judge.task, keep)
+    task = None if judge is None else judge.task
+    step = rewired(network, pruner, grower, rng, number, task, keep, counts)
     if not neurons:
         return step
     more = prune_now(step.network, unreachable(), rng, number, None, keep)
