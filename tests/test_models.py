@@ -255,4 +255,5 @@ def test_every_row_of_the_pruners_tables_can_be_written():
     assert max(map(len, shown)) <= len(every_pruner.HEADER) <= 80
     made = [make(0.9) for make in every_pruner.PRUNERS.values()]
     made += [*every_pruner.OTHERS.values(), ng.pruning.unreachable()]
-    assert {type(one) for one in made} == {type(example(name)) for name in ng.pruning.PRUNERS}
+    fitting = ng.pruning.PRUNERS.keys() - {"homeostatic"}  # which is about rates, and not about what a task needs
+    assert {type(one) for one in made} == {type(example(name)) for name in fitting}
