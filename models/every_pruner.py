@@ -143,12 +143,13 @@ def lost(seed: int) -> dict[Any, tuple[float, int]]:
     return {case: (before - accuracy(one.network), one.network.weights.size) for case, one in gone.items()}
 
 
-def sparsified(seed: int, regrow: bool) -> tuple[bool, float]:
+def sparsified(seed: int, again: bool) -> tuple[bool, float]:
     """Do a published run with the paper's sparsification; say whether it solves XOR, and the share of edges gone."""
     case = Case("published")
     how = farinha_2020.training(case) | {
         "optimiser": ng.optimisers.sgd(100.0, l1=1.5e-4 / 100.0),
-        "pruner": ng.pruning.boltzmann(tolerance=0.01, temperature=5.0, regrow=regrow),
+        "pruner": ng.pruning.boltzmann(tolerance=0.01, temperature=5.0),
+        "grower": ng.growth.returned() if again else None,
     }
     x, y = case.data()
     first = farinha_2020.build(seed, case)
@@ -187,8 +188,8 @@ def main() -> None:
     print(*lines(parallel(joblib.delayed(lost)(seed) for seed in seeds)), sep="\n", flush=True)
     print("\n" + textwrap.fill(XOR, len(HEADER)) + "\n", flush=True)
     many = range(options.first, options.first + 40 * options.seeds)
-    for name, regrow in (("as in the authors' code", True), ("as in the paper", False)):
-        runs = parallel(joblib.delayed(sparsified)(seed, regrow) for seed in many)
+    for name, again in (("as in the authors' code", True), ("as in the paper", False)):
+        runs = parallel(joblib.delayed(sparsified)(seed, again) for seed in many)
         solved, gone = np.array(runs, float).T
         print(f"{name}\n{'':<28}{Share.HEADER}")
         print(f"{'  solved':<28}{SPARSIFIED[name][0].columns(solved.mean(), solved.size)}\n{HEADER}")

@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from neurograph import brian, certificates, pruning, regions, sampling, solvers, tasks
+from neurograph import brian, certificates, growth, pruning, regions, sampling, solvers, tasks
 from neurograph._checks import missing_attribute, public_names
 from neurograph.analysis import GraphMetrics, graph_metrics
 from neurograph.certificates import Certificate, Report, Verdict, certify
@@ -47,7 +47,8 @@ from neurograph.simulation.simulate import simulate
 from neurograph.solvers.result import Equilibrium, Record, Status
 from neurograph.solvers.settle import settle
 from neurograph.training.gradient_check import GradientCheck, gradient_check, gradient_history
-from neurograph.training.prune import Pruning, prune
+from neurograph.training.rounds.grow import Growth, grow
+from neurograph.training.rounds.prune import Pruning, prune
 from neurograph.training.state import TrainingState
 from neurograph.training.step import training_step
 from neurograph.training.sweep import sweep
@@ -80,6 +81,7 @@ __all__ = [
     "GraphReservoir",
     "GraphTooLargeError",
     "GraphWarning",
+    "Growth",
     "InputRegion",
     "LocalityError",
     "MissingPackageError",
@@ -111,6 +113,8 @@ __all__ = [
     "gradient_check",
     "gradient_history",
     "graph_metrics",
+    "grow",
+    "growth",
     "log_likelihood",
     "optimisers",
     "plots",

@@ -2,7 +2,7 @@
 
 ``python -m tests.battery record FILE`` writes the sha256 of every case to a JSON file, and ``python -m tests.battery
 compare FILE`` computes them again, prints each case that differs, and exits with 1 if one does. The cases go over every
-dynamics, solver, rule, optimiser, cost, pruner, certificate and format, and the rate model in Brian2.
+dynamics, solver, rule, optimiser, cost, pruner, grower, certificate and format, and the rate model in Brian2.
 """
 
 import hashlib
@@ -66,7 +66,6 @@ COSTS = {
 }
 PRUNERS = {
     "boltzmann": ng.pruning.boltzmann(tolerance=0.1, temperature=5.0),
-    "boltzmann-regrow": ng.pruning.boltzmann(tolerance=0.1, temperature=5.0, regrow=True),
     "magnitude": ng.pruning.magnitude(0.4),
     "threshold": ng.pruning.magnitude(threshold=0.1),
     "saliency": ng.pruning.saliency(0.4),
@@ -74,6 +73,7 @@ PRUNERS = {
     "random": ng.pruning.random(0.4),
     "unreachable": ng.pruning.unreachable(),
 }
+GROWERS = {"random": ng.growth.random(), "returned": ng.growth.returned(), "rigl": ng.growth.rigl()}
 SUFFIXES = (".json", ".graphml", ".gexf", ".cyjs", ".csv", ".parquet", ".npz", ".h5", ".packed")
 
 
@@ -149,6 +149,8 @@ def train_cases():
         yield f"train/optimiser/{name}", lambda o=optimiser: fitted(compiled(), optimiser=o)
     for name, pruner in PRUNERS.items():
         yield f"train/pruner/{name}", lambda p=pruner: fitted(compiled(), pruner=p)
+    for name, grower in GROWERS.items():
+        yield f"train/grower/{name}", lambda g=grower: fitted(compiled(), pruner=PRUNERS["magnitude"], grower=g)
     for start in ("warm", "uniform"):
         yield f"train/start/{start}", lambda s=start: fitted(compiled(), start=s)
     yield "train/float32", lambda: fitted(compiled("tanh", np.float32))
@@ -253,8 +255,7 @@ def certificate_cases():
 
 def pruned(pruner, **options):
     fit = ng.train(compiled(), XOR, TARGET, epochs=20, seed=0, progress=False)
-    given = {"rounds": 3, "retrain": 2} | options if getattr(pruner, "regrow", False) else options
-    pruning = ng.prune(fit.network, pruner, XOR, TARGET, seed=0, progress=False, **given)
+    pruning = ng.prune(fit.network, pruner, XOR, TARGET, seed=0, progress=False, **options)
     log = [(repr(gone.edge), gone.epoch, gone.weight, gone.score) for gone in pruning.removed]
     curve = [pruning.curve[name] for name in sorted(pruning.curve)]
     return pruning.network.weights, json.dumps(log), repr(pruning.neurons), repr(pruning.held), *curve
@@ -264,6 +265,9 @@ def pruning_cases():
     for name, pruner in PRUNERS.items():
         yield f"prune/{name}", lambda p=pruner: pruned(p)
         yield f"prune/rounds/{name}", lambda p=pruner: pruned(p, rounds=3, retrain=3)
+    for name, grower in GROWERS.items():
+        how = {"grower": grower, "rounds": 3, "retrain": 2}
+        yield f"prune/grower/{name}", lambda h=how: pruned(PRUNERS["boltzmann"], **h)
     yield "prune/keep", lambda: pruned(PRUNERS["magnitude"], keep=ng.certificates.contracting(0.05))
     yield "prune/max-drop", lambda: pruned(PRUNERS["magnitude"], rounds=4, retrain=3, max_drop=0.3)
     few = lambda: ng.quantise(compiled(hidden=12), levels=6)  # noqa: E731  # made when asked

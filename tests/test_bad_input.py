@@ -10,6 +10,7 @@ from tests.bad_binary import BINARY
 from tests.bad_brian import IN_TIME
 from tests.bad_compression import COMPRESSION
 from tests.bad_delays import DELAYS
+from tests.bad_growth import GROWTH
 from tests.bad_pictures import PICTURES
 from tests.bad_plasticity import LEARNING
 from tests.bad_populations import POPULATIONS
@@ -129,6 +130,7 @@ OF_PARTS = [
     *BINARY, *COMPRESSION, *DELAYS, *IN_TIME, *LEARNING, *PICTURES,
     *POPULATIONS, *REGIONS, *RESERVOIRS, *SIMULATION, *UNITARY,
     *VARIABLES,
+    *GROWTH,
 ]  # fmt: skip
 
 CALLS = [

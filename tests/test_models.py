@@ -234,7 +234,7 @@ def accuracy_of(pruning):
 def test_the_papers_sparsification_is_that_of_its_code():
     """The authors' code leaves 30 % of the edges gone; where a removed edge cannot grow again, more are."""
     again, for_good = (
-        np.array([every_pruner.sparsified(seed, regrow)[1] for seed in range(12)]) for regrow in (True, False)
+        np.array([every_pruner.sparsified(seed, returns)[1] for seed in range(12)]) for returns in (True, False)
     )
     expected = [gone for _, gone in every_pruner.SPARSIFIED.values()]
     assert expected[0].mean == pytest.approx(0.30, abs=0.08)
@@ -255,4 +255,5 @@ def test_every_row_of_the_pruners_tables_can_be_written():
     assert max(map(len, shown)) <= len(every_pruner.HEADER) <= 80
     made = [make(0.9) for make in every_pruner.PRUNERS.values()]
     made += [*every_pruner.OTHERS.values(), ng.pruning.unreachable()]
-    assert {type(one) for one in made} == {type(example(name)) for name in ng.pruning.PRUNERS}
+    fitting = ng.pruning.PRUNERS.keys() - {"homeostatic"}  # which is about rates, and not about what a task needs
+    assert {type(one) for one in made} == {type(example(name)) for name in fitting}

@@ -74,7 +74,11 @@ CALLED = [
 @pytest.mark.parametrize(("module", "name"), CALLED, ids=[f"{module.__name__}.{name}" for module, name in CALLED])
 def test_every_public_function_answers_an_unknown_argument(network, module, name):
     thing, known = called(module, name)
-    needed = {"prune": (network, ng.pruning.magnitude(0.5)), "sweep": (network, [[0, 0]], [0], {})}.get(name, ())
+    needed = {
+        "grow": (network, ng.growth.random(count=1)),
+        "prune": (network, ng.pruning.magnitude(0.5)),
+        "sweep": (network, [[0, 0]], [0], {}),
+    }.get(name, ())
     for own in known[len(needed) :]:
         with pytest.raises(ng.ParameterError) as said:
             thing(*needed, **{own.upper(): None})

@@ -11,7 +11,7 @@ from neurograph.certificates import Report, certify
 from neurograph.equations.costs import wrong
 from neurograph.errors import ParameterError
 from neurograph.formats import write
-from neurograph.formats.run_log import HISTORY, REMOVED, write_history, write_removed
+from neurograph.formats.run_log import HISTORY, REMOVED, write_history, write_log
 from neurograph.graphs.topologies import complete
 from neurograph.html import write_page
 from neurograph.network.compilation import compile
@@ -20,7 +20,7 @@ from neurograph.plots.overview import overview
 from neurograph.pruning import magnitude
 from neurograph.solvers.settle import settle
 from neurograph.tasks import logic
-from neurograph.training.prune import Pruning, prune
+from neurograph.training.rounds.prune import Pruning, prune
 from neurograph.training.state import TrainingState
 from neurograph.training.train import train
 
@@ -81,7 +81,7 @@ def _written(folder: Path, fits: list[TrainingState], pruning: Pruning, report: 
         write(pruned, folder / "pruned.json"),
         write(pruned, folder / "pruned.graphml"),
         write_history(folder / HISTORY, history),
-        write_removed(folder / REMOVED, removed),
+        write_log(folder / REMOVED, removed),
     ]
     figures = {
         "overview.png": overview(fits, pruned, X, Y),

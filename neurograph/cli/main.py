@@ -23,7 +23,7 @@ from neurograph.cli.compressing import add_compressing, compress
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
 from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
-from neurograph.cli.pruner import add_pruner, chosen_pruner, listed, named
+from neurograph.cli.pruner import add_pruner, chosen_grower, chosen_pruner, listed, named
 from neurograph.cli.regions import add_characterise, characterise
 from neurograph.cli.sampling import add_sampling, sample
 from neurograph.cli.simulating import add_simulating, simulate
@@ -31,18 +31,11 @@ from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
 from neurograph.formats.registry import READ_ALONE, SUFFIXES
-from neurograph.formats.run_log import (
-    HISTORY,
-    REMOVED,
-    read_history,
-    read_removed,
-    result_in,
-    write_history,
-    write_removed,
-)
+from neurograph.formats.run_log import HISTORY, REMOVED, read_history, read_log, result_in, write_history, write_log
 from neurograph.html import checked_page_path
 from neurograph.kernels.bindings import how
 from neurograph.learning.rules import RULES, SAMPLED_RULES
+from neurograph.pruning import Removed
 from neurograph.training.config import DEFAULT_BETA
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
@@ -178,7 +171,7 @@ def _add_characterise(commands: Any) -> None:
 
 def _add_prune(commands: Any) -> None:
     example = "neurograph prune net.json --fraction 0.9 --by saliency --task xor --rounds 5 --retrain 100 -o small.json"
-    words = "remove edges from a graph, write the others and, with data, train it again and say what it cost"
+    words = "remove edges from a graph, or rewire it; write it and, with data, train it again and say what it cost"
     command = _add(commands, _prune, words, f"Example: {example}")
     add_graph(command)
     add_pruner(command)
@@ -189,6 +182,7 @@ def _add_prune(commands: Any) -> None:
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the pruned graph")
     command.add_argument("--log", type=Path, help="CSV file of the edges that left")
+    command.add_argument("--added", type=Path, help="CSV file of the edges that came, with --grower")
 
 
 def _add_compress(commands: Any) -> None:
@@ -340,17 +334,21 @@ def _radius_lines(report: ng.Report, x: Any) -> list[str]:
 
 
 def _prune(options: argparse.Namespace) -> None:
-    target, log = checked_path(options.output), options.log and checked_place(options.log)
-    pruner = chosen_pruner(options)
+    target, pruner, grower = checked_path(options.output), chosen_pruner(options), chosen_grower(options)
+    log, came = (place and checked_place(place) for place in (options.log, options.added))
+    if came and grower is None:
+        raise ParameterError("--added is given, but nothing comes: expected --grower NAME with it")
     network = compiled(options)
     x, y = (None, None) if no_data(options) else given_data(options, network)
     how = {"rounds": options.rounds, "retrain": options.retrain, "max_drop": options.max_drop, "seed": options.seed}
-    pruning = ng.prune(network, pruner, x, y, **how)
+    pruning = ng.prune(network, pruner, x, y, grower=grower, **how)
     lines = [str(pruning)]
     if x is not None and y is not None:
         lines += [f"before: {accuracy(network, x, y)}", f"after:  {accuracy(pruning.network, x, y)}"]
     if log:
-        write_removed(log, pruning.removed)
+        write_log(log, pruning.removed)
+    if came:
+        write_log(came, pruning.added)
     print(*lines, f"Written to {ng.write(pruning.network, target)}", sep="\n")
 
 
@@ -386,7 +384,7 @@ def _report(options: argparse.Namespace) -> None:
         target,
         report=ng.certify(network, x),
         history=read_history(history) if history.exists() else None,
-        removed=read_removed(log, network.nodes) if log.exists() else (),
+        removed=read_log(log, network.nodes, Removed) if log.exists() else (),
     )
     print(*wrapped(f"{source.name}: {network!r}", 4), f"Written to {target}", sep="\n")
 

@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 
-CHOSEN = {"rules": "--rule", "dynamics": "--dynamics"}
+CHOSEN = {"rules": "--rule", "dynamics": "--dynamics", "growth": "--grower"}
 """Modules whose functions the command takes by name, and the option: ``rules.ep()`` is ``--rule ep``."""
 
 WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
@@ -15,6 +15,8 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"dynamics\.additive\('(\w+)'\)": r"--dynamics \1",
     r"dynamics\.deep\(extra_leak=0\.3\)": "--dynamics deep",
     r"pruner is (\w+)\([^)]*\)": lambda found: f"--by is {found[1].lower()}",
+    r"grower is growth\.(\w+)\(\)": r"--grower is \1",
+    r"grower is (\w+)\([^)]*\)": lambda found: f"--grower is {found[1].lower()}",
     r"expected prune\(network, pruner, x, y\)": "expected --task NAME or --data FILE.csv",
     r"larger budget in certify\(\)": "larger --budget",
     r"certify\(\.\.\.,\s+budget=(\S+)\)": r"--budget \1",
@@ -29,10 +31,12 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"for which there is no dynamics": "for which none is named",
     r"set dynamics\['([^']*)'\] = neurograph\.dynamics\.additive\(\)": r"add \1=tanh to --dynamics",
     r"set graph\.nodes\[[^]]*\]\['population'\] = '[^']*'": "give it the attribute population in the file",
+    r"such as graph\.nodes\[.*?\]\['position'\] = \(.*?\), for growth\.distance": "in the file, for distance",
     # What only Python can do, beside another remedy.
     r", network\.with_weights\(network\.weights / ([^)]*)\)": r", \1",
     r" or rules\.asymmetric_ep\(finite=True\)": "",
     r"train with keep=\S*, under which they always settle, or ": "",
+    r", other candidates, or in training until=10, say, epochs": ", or other candidates",
     r", or pass throw=False to get the result as it is": "",
     r";\s+print\(report\[\"\w+\"\]\)\s+says\s+why": "",
     r", a numpy\.random\.Generator": "",

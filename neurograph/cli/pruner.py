@@ -1,21 +1,20 @@
-"""The pruner of the command: its options are the parameters of the functions in ``PRUNERS``."""
+"""The pruner and the grower of the command: their options are parameters of what makes one."""
 
 from __future__ import annotations
 
 import argparse
 import inspect
 import re
-from collections.abc import Collection
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from neurograph.errors import ParameterError
+from neurograph.growth import GROWERS, Grower
 from neurograph.pruning import PRUNERS, Pruner
 
-PARAMETERS = {name: inspect.signature(pruner, eval_str=True).parameters for name, pruner in PRUNERS.items()}
-"""Of each pruner, its parameters by name; a name means the same in all of them."""
-
-OPTIONS = {name: parameter for parameters in PARAMETERS.values() for name, parameter in parameters.items()}
-"""The parameters of all pruners."""
+SCHEDULE = tuple(field.name for field in fields(Grower))
+"""What a grower is told about epochs, which rounds are not."""
 
 
 def named(names: Collection[str]) -> dict[str, Any]:
@@ -29,42 +28,116 @@ def listed(names: Collection[str]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
+@dataclass(frozen=True)
+class Family:
+    """What the command makes by name.
+
+    Attributes
+    ----------
+    choice : str
+        The option that takes the name.
+    makers : dict
+        By name.
+    prefix : str
+        What the options of the parameters begin with.
+    """
+
+    choice: str
+    makers: Mapping[str, Callable[..., Any]]
+    prefix: str = ""
+
+    def parameters(self, name: str) -> dict[str, inspect.Parameter]:
+        """Return the parameters of one that can be options; a name means the same in all of them."""
+        own = inspect.signature(self.makers[name]).parameters
+        return {one: own[one] for one in own if one not in SCHEDULE and _kind(own[one].annotation)}
+
+    @property
+    def options(self) -> dict[str, inspect.Parameter]:
+        """The parameters of all."""
+        return {one: parameter for name in self.makers for one, parameter in self.parameters(name).items()}
+
+    def spelled(self, name: str) -> str:
+        """Return the option of a parameter."""
+        return f"--{self.prefix}{name}"
+
+    def add(self, command: argparse.ArgumentParser) -> None:
+        """Add the options of all parameters; what is not given stays the library's default."""
+        for name, parameter in self.options.items():
+            owners = [one for one in self.makers if name in self.parameters(one)]
+            defaults = {self.parameters(one)[name].default for one in owners} - {None, parameter.empty}
+            default = f"; default: {' or '.join(map(str, sorted(defaults)))}" if defaults else ""
+            words = f"{_meaning(self.makers[owners[0]], name)} Of {', '.join(owners)}{default}"
+            command.add_argument(self.spelled(name), **_kind(parameter.annotation), help=words)
+
+    def chosen(self, options: argparse.Namespace) -> Any:
+        """Return what is asked for; None where no name is given.
+
+        Raises
+        ------
+        ParameterError
+            If an option is not one of it, is missing, or is out of range.
+        """
+        attribute = self.prefix.replace("-", "_")
+        given = {one: value for one in self.options if (value := getattr(options, attribute + one)) is not None}
+        choice = getattr(options, self.choice)
+        if choice is None and not given:
+            return None
+        if choice is None:
+            raise ParameterError(f"{self.spelled(min(given))} is given, but no --{self.choice} NAME: expected both")
+        own = self.parameters(choice)
+        missing = [one for one, parameter in own.items() if parameter.default is parameter.empty and one not in given]
+        if missing or not given.keys() <= own.keys():
+            found, expected = (" ".join(map(self.spelled, one)) or "no option" for one in (given, missing or own))
+            raise ParameterError(f"{choice} is given {found}: expected {expected}")
+        try:
+            return self.makers[choice](**given)
+        except ParameterError as error:
+            if not self.prefix:
+                raise
+            names = "|".join(own)  # which the command knows as options of the pruner
+            raise ParameterError(re.sub(rf"\b({names})(?= is )", rf"--{self.prefix}\1", str(error))) from None
+
+
+PRUNER, GROWER = Family("by", PRUNERS), Family("grower", GROWERS, "grow-")
+
+
 def add_pruner(command: argparse.ArgumentParser) -> None:
-    """Add the choice of a pruner and the options of all; what is not given stays the library's default."""
-    words = f"which pruner chooses the edges, {listed(PRUNERS)}; saliency needs data (default: %(default)s)"
+    """Add the choice of a pruner and of a grower, and the options of all."""
+    words = (
+        f"which pruner chooses the edges, {listed(PRUNERS)}; saliency and homeostatic need data (default: %(default)s)"
+    )
     command.add_argument("--by", default="magnitude", help=words, **named(PRUNERS))
-    for name, parameter in OPTIONS.items():
-        owners = [pruner for pruner, parameters in PARAMETERS.items() if name in parameters]
+    PRUNER.add(command)
+    words = f"what brings edges in each round, of itself as many as left: {listed(GROWERS)} (default: none)"
+    command.add_argument("--grower", help=words, **named(GROWERS))
+    GROWER.add(command)
+
+
+def _meaning(maker: Callable[..., Any], name: str) -> str:
+    """Return what a parameter means, as the maker's docstring says or, of a class, that of a base."""
+    for one in inspect.getmro(maker) if isinstance(maker, type) else (maker,):
         # numpydoc: the line "name : type", and below it, further in, what it means.
-        meaning = re.search(rf"\n( *){name} : .*((?:\n\1 .*)+)", PRUNERS[owners[0]].__doc__ or "")
-        words = " ".join(meaning[2].split()).replace("%", "%%") if meaning else ""
-        default = "" if parameter.default in (None, parameter.empty) else f"; default: {parameter.default}"
-        command.add_argument(
-            f"--{name}", **_kind(parameter.annotation), help=f"{words} Of {', '.join(owners)}{default}"
-        )
+        if found := re.search(rf"\n( *){name} : .*((?:\n\1 .*)+)", one.__doc__ or ""):
+            return " ".join(found[2].split()).replace("%", "%%")
+    return ""
 
 
 def _kind(annotation: Any) -> dict[str, Any]:
-    """Return how argparse reads a value of this type, with None where it is not given."""
-    if annotation is bool:
-        return {"action": "store_true", "default": None}
-    if get_origin(annotation) is Literal:
-        return {"choices": get_args(annotation)}
-    return {"type": float, "metavar": "N"}
+    """Return how argparse reads a value of an annotation, with None where it is not given; empty if it cannot."""
+    kinds = str(annotation).split(" | ")
+    if literal := re.fullmatch(r"Literal\[(.*)\]", kinds[0]):
+        return {"choices": tuple(one.strip("\"' ") for one in literal[1].split(","))}
+    types = [kind for kind in (float, int) if kind.__name__ in kinds]
+    return {"type": types[0], "metavar": "N"} if types else {}
 
 
 def chosen_pruner(options: argparse.Namespace) -> Pruner:
-    """Return the pruner that is asked for.
+    """Return the pruner that is asked for; see :meth:`Family.chosen`."""
+    pruner: Pruner = PRUNER.chosen(options)
+    return pruner
 
-    Raises
-    ------
-    ParameterError
-        If an option is not one of this pruner, is missing, or is out of range.
-    """
-    given = {name: value for name in OPTIONS if (value := getattr(options, name)) is not None}
-    own = PARAMETERS[options.by]
-    missing = [name for name, parameter in own.items() if parameter.default is parameter.empty and name not in given]
-    if missing or not given.keys() <= own.keys():
-        found, expected = (" ".join(f"--{name}" for name in names) or "no option" for names in (given, missing or own))
-        raise ParameterError(f"{options.by} is given {found}: expected {expected}")
-    return PRUNERS[options.by](**given)
+
+def chosen_grower(options: argparse.Namespace) -> Grower | None:
+    """Return the grower that is asked for, if one is; see :meth:`Family.chosen`."""
+    grower: Grower | None = GROWER.chosen(options)
+    return grower

@@ -1,4 +1,4 @@
-"""The files that a run leaves beside its graph: ``history.csv`` and ``removed.csv``, which spreadsheets read, too."""
+"""The files that a run leaves beside its graph, which spreadsheets read too: its history, what left and what came."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,15 @@ from numpy.typing import NDArray
 from neurograph._files import write_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.formats import FORMATS
-from neurograph.pruning import Removed
+from neurograph.pruning.base import LoggedEdge
 
-HISTORY, REMOVED = "history.csv", "removed.csv"
+HISTORY, REMOVED, ADDED = "history.csv", "removed.csv", "added.csv"
 """What the files are called in the folder of a run."""
 
 COLUMNS = ("pre", "post", "weight", "score", "epoch", "reason")
-"""Of a log of edges that left."""
+"""Of a log of edges that left, or came."""
+
+Entry = TypeVar("Entry", bound=LoggedEdge)
 
 RESULTS = ("pruned", "trained")
 """What a run's graph is called, the last one first."""
@@ -46,14 +49,14 @@ def read_history(path: Path) -> dict[str, NDArray[np.float64]]:
     return {name: table[:, place] for place, name in enumerate(header) if name != "epoch"}
 
 
-def write_removed(path: Path, removed: Sequence[Removed]) -> Path:
-    """Write one row for each edge that left, with its labels as text, and return the path."""
-    rows = ([*gone.edge, gone.weight, gone.score, gone.epoch, gone.reason] for gone in removed)
+def write_log(path: Path, log: Sequence[LoggedEdge]) -> Path:
+    """Write one row for each edge of a log, with its labels as text, and return the path."""
+    rows = ([*one.edge, one.weight, one.score, one.epoch, one.reason] for one in log)
     return _write(path, COLUMNS, rows)
 
 
-def read_removed(path: Path, nodes: Iterable[Hashable]) -> tuple[Removed, ...]:
-    """Read what :func:`write_removed` wrote; a label that is the text of one of the nodes becomes that node.
+def read_log(path: Path, nodes: Iterable[Hashable], kind: type[Entry]) -> tuple[Entry, ...]:
+    """Read what :func:`write_log` wrote, as entries of a kind; a label that is the text of a node becomes that node.
 
     Raises
     ------
@@ -64,17 +67,17 @@ def read_removed(path: Path, nodes: Iterable[Hashable]) -> tuple[Removed, ...]:
     if tuple(header) != COLUMNS:
         raise DataError(f"{path} has the columns {', '.join(header)}: expected {', '.join(COLUMNS)}")
     known = {str(node): node for node in nodes}
-    removed = []
+    log = []
     for line, row in enumerate(rows, 2):
         try:
             pre, post, weight, score, epoch, reason = row
             ends = known.get(pre, pre), known.get(post, post)
-            removed.append(Removed(ends, int(epoch), float(weight), float(score), reason))
+            log.append(kind(ends, int(epoch), float(weight), float(score), reason))
         except ValueError as error:
             raise DataError(
                 f"{path} has a row {line} that is no edge: {error}; expected {', '.join(COLUMNS)}"
             ) from None
-    return tuple(removed)
+    return tuple(log)
 
 
 def result_in(folder: Path) -> Path:
@@ -89,7 +92,7 @@ def result_in(folder: Path) -> Path:
         raise ParameterError(f"{folder} is no folder: expected the folder of a run")
     suffixes = [format.suffix for format in FORMATS.values()]
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in suffixes)
-    files = [file for file in files if file.name not in (HISTORY, REMOVED)]
+    files = [file for file in files if file.name not in (HISTORY, REMOVED, ADDED)]
     files.sort(key=lambda file: suffixes.index(file.suffix.lower()))
     for name in RESULTS:
         named = [file for file in files if file.stem == name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from neurograph.errors import ParameterError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.equations import cost_programs, output_program
-from neurograph.learning.readout import Ends, Readout, integrated
+from neurograph.learning.readout import Ends, Pairs, Readout, integrated
 from neurograph.learning.rule import Rule
 from neurograph.solvers.base import Phase, Solver
 from neurograph.solvers.linear_response import response_call
@@ -202,6 +202,16 @@ def weight_change(rule: Rule, phases: Phases) -> tuple[Floats, Floats]:
     engine.run(tuple(readout.calls))
     changes = readout.changes * (np.count_nonzero(phases.learned) / batch)
     return changes[:edges], changes[edges:]
+
+
+def pair_change(rule: Rule, phases: Phases, pairs: Pairs) -> Floats:
+    """Return what a readout rule would change at pairs of nodes (pairs,), were they edges of weight 0: a mean."""
+    if not phases.learned.any():
+        return np.zeros(pairs.pre.size)
+    values = np.zeros(pairs.pre.size, phases.free.network.dtype)
+    readout = Readout(rule, replace(_ends(phases, values), pairs=pairs), float(phases.beta[0]))
+    engine.run(tuple(readout.calls))
+    return readout.changes * (np.count_nonzero(phases.learned) / phases.beta.size)
 
 
 def _ends(phases: Phases, values: Floats) -> Ends:

@@ -24,6 +24,22 @@ from neurograph.network.network import Network
 from neurograph.solvers.arguments import edges_of, nodes_of, rows_of
 
 
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of nodes that are no edges, at which a rule is read as at edges of weight 0.
+
+    Attributes
+    ----------
+    pre : int32 array (pairs,)
+        Where each would start.
+    indptr : int64 array (nodes + 1,)
+        Those that would end at node j are ``indptr[j]`` to ``indptr[j + 1]``.
+    """
+
+    pre: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Ends:
     """The final states of the samples that a rule learns from.
@@ -39,9 +55,11 @@ class Ends:
     beta : float64 array (batch,)
         The nudging strengths.
     values : array (edges + biased nodes,)
-        The weights, then the biases of nodes that have their own.
+        The weights, then the biases of nodes that have their own; of pairs 0 (pairs,).
     doubles : float64 array (edges + biased nodes,)
         The same.
+    pairs : Pairs or None
+        Where the rule is read; None: at the edges and the biases.
     """
 
     network: Network
@@ -50,11 +68,22 @@ class Ends:
     beta: NDArray[np.float64]
     values: Floats
     doubles: NDArray[np.float64]
+    pairs: Pairs | None = None
+
+    @property
+    def read_at(self) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        """Return where edges start, the places of those into each node, and the nodes whose bias is read."""
+        if self.pairs is not None:
+            return self.pairs.pre, self.pairs.indptr, np.empty(0, np.int64)
+        connectivity = self.network.connectivity
+        return connectivity.pre, connectivity.indptr, connectivity.biased
 
 
 @dataclass
 class Readout:
     """The calls that write a rule's mean over samples, at each edge and then at each bias, into `changes`.
+
+    Where ``ends.pairs`` are given, at each of them.
 
     A bias learns as an edge from one more node, the last row of every table, which sends 1. A tied edge has the change
     of the parameter that it shares: the sum over the edges of its tie.
@@ -68,20 +97,20 @@ class Readout:
     def __post_init__(self) -> None:
         """Write the calls."""
         network, rule, batch = self.ends.network, self.rule, self.ends.beta.size
-        connectivity = network.connectivity
-        edges, biased = network.weights.size, connectivity.biased
+        pre, _, biased = self.ends.read_at
+        edges = pre.size
         self.changes = np.empty(edges + biased.size)
         self._write("I", self.changes, batch)
         if biased.size and "post_slope" in rule.expression.symbols and not _bias_is_input(network.dynamics):
             others = np.empty_like(self.changes)
             self._write("b", others, batch)
             self.calls.append((engine.take, (others[edges:], None, self.changes[edges:])))
-        self.calls += tied(network, self.changes)
+        if self.ends.pairs is None:
+            self.calls += tied(network, self.changes)
 
     def _write(self, variable: str, changes: NDArray[np.float64], batch: int) -> None:
         """Write the calls for the means; a slope is that of the drift in `variable`."""
-        connectivity, random_sign = self.ends.network.connectivity, self.rule.random_sign
-        biased = connectivity.biased
+        (pre, indptr, biased), random_sign = self.ends.read_at, self.rule.random_sign
         expression, end = _parted(self.rule.expression), _end_of_samples if random_sign else _end
         tables = self._tables(expression, variable, {"w"} if random_sign else {"w", "beta"})
         terms = edge_terms(expression, end)
@@ -90,8 +119,8 @@ class Readout:
             # Not a sum of products: the rule itself, over the samples of every edge.
             names, nodes = tuple(tables), len(self.ends.network.nodes)
             at_post = np.array([end(name) != "pre" for name in names], np.int8)
-            pre = np.append(connectivity.pre, np.full(biased.size, nodes, np.int32))
-            post = np.append(connectivity.post, biased.astype(np.int32))
+            post = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(indptr))
+            pre, post = np.append(pre, np.full(biased.size, nodes, np.int32)), np.append(post, biased.astype(np.int32))
             whole, sums = program(expression, (*names, "w"), (), constants), np.empty((1, changes.size))
             self.calls.append(
                 (engine.edge_sums, (whole, pre, post, tuple(tables.values()), at_post, self.ends.values, sums, batch))
@@ -101,9 +130,7 @@ class Readout:
             sums = np.empty((len(terms), changes.size))
             for term, to in zip(terms, sums, strict=True):
                 left, right = self._evaluated(term.pre, tables), self._evaluated(term.post, tables)
-                self.calls.append(
-                    (engine.products, (connectivity.indptr, connectivity.pre, biased, left, right, to, batch))
-                )
+                self.calls.append((engine.products, (indptr, pre, biased, left, right, to, batch)))
         self.calls.append(weighed(terms, sums, self.ends.doubles, changes, batch, constants))
 
     def _evaluated(self, equation: Expression, tables: dict[str, Floats]) -> Floats:

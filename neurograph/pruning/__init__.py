@@ -8,6 +8,7 @@ from neurograph._checks import public_names
 from neurograph.pruning.base import Pruner, Removed
 from neurograph.pruning.boltzmann import boltzmann
 from neurograph.pruning.factors import factors
+from neurograph.pruning.homeostatic import homeostatic
 from neurograph.pruning.magnitude import magnitude
 from neurograph.pruning.proximal import proximal
 from neurograph.pruning.random import random
@@ -15,8 +16,8 @@ from neurograph.pruning.saliency import saliency
 from neurograph.pruning.unreachable import unreachable
 
 __all__ = [
-    "PRUNERS", "Pruner", "Removed", "boltzmann", "factors", "magnitude", "proximal", "random", "saliency",
-    "unreachable",
+    "PRUNERS", "Pruner", "Removed", "boltzmann", "factors", "homeostatic", "magnitude", "proximal", "random",
+    "saliency", "unreachable",
 ]  # fmt: skip
 
 public_names(__name__, __all__)
@@ -27,6 +28,7 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "saliency": saliency,
     "proximal": proximal,
     "random": random,
+    "homeostatic": homeostatic,
     "unreachable": unreachable,
 }
 """The constructor of each pruner that any network takes, by name; the conformance suite runs over them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,21 +14,22 @@ from neurograph._arrays import Floats, Rows, rising
 from neurograph._checks import Printed, checked_number
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
 
 
 @dataclass(frozen=True)
-class Removed(Printed):
-    """One edge that left.
+class LoggedEdge(Printed):
+    """One edge that left or came.
 
     Attributes
     ----------
     edge : (label, label)
     epoch : int
-        Of training, after which it left; in :func:`neurograph.prune`, the round, from 0.
+        Of training, after which it did; in :func:`neurograph.prune` and :func:`neurograph.grow`, the round, from 0.
     weight, score : float
-        What it had when it left; the weight of a unitary network is complex.
+        What it had then; the weight of a unitary network is complex.
     reason : str
     """
 
@@ -39,9 +40,20 @@ class Removed(Printed):
     reason: str
 
 
+class Removed(LoggedEdge):
+    """One edge that left; see :class:`LoggedEdge`."""
+
+
+class Added(LoggedEdge):
+    """One edge that came; see :class:`LoggedEdge`."""
+
+
+Entry = TypeVar("Entry", bound=LoggedEdge, covariant=True)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class RemovedEdges(Rows[Removed]):
-    """The log of the edges that left, each a :class:`Removed` once it is looked at; otherwise as a tuple of them.
+class EdgeLog(Rows[Entry]):
+    """A log of edges, each a :class:`LoggedEdge` once it is looked at; otherwise as a tuple of them.
 
     Attributes
     ----------
@@ -55,23 +67,27 @@ class RemovedEdges(Rows[Removed]):
     nodes: Sequence[Hashable]
     reasons: tuple[str, ...] = ()
 
+    entry: ClassVar[type[LoggedEdge]]
+    """What an entry is."""
+
     @classmethod
-    def none(cls, network: Network) -> RemovedEdges:
-        """Return the log of a network that has lost no edge."""
+    def none(cls, network: Network) -> Self:
+        """Return the log of a network none of whose edges left or came."""
         whole, number, score = np.empty(0, np.int32), np.empty(0, network.dtype), np.empty(0, network.biases.dtype)
         return cls((whole, whole, whole, number, score, whole), network.connectivity.table.nodes)
 
-    def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Removed:
+    def made(self, pre: int, post: int, epoch: int, weight: float, score: float, reason: int) -> Entry:
         """Return one entry."""
-        return Removed((self.nodes[pre], self.nodes[post]), epoch, weight, score, self.reasons[reason])
+        one = self.entry((self.nodes[pre], self.nodes[post]), epoch, weight, score, self.reasons[reason])
+        return cast(Entry, one)
 
     def same(self, other: Rows[Any]) -> bool:
-        """Return whether the other is a log of the same nodes."""
-        return isinstance(other, RemovedEdges) and other.nodes is self.nodes
+        """Return whether the other is a log of the same kind and the same nodes."""
+        return isinstance(other, EdgeLog) and other.entry is self.entry and other.nodes is self.nodes
 
     def __eq__(self, other: object) -> bool:
         """Compare as tuples do."""
-        if isinstance(other, RemovedEdges) and other.reasons != self.reasons:
+        if isinstance(other, EdgeLog) and other.reasons != self.reasons:
             return tuple(self) == tuple(other)
         return super().__eq__(other)
 
@@ -86,6 +102,18 @@ class RemovedEdges(Rows[Removed]):
         return replace(both, reasons=reasons)
 
 
+class RemovedEdges(EdgeLog[Removed]):
+    """The log of the edges that left, each a :class:`Removed`; see :class:`EdgeLog`."""
+
+    entry = Removed
+
+
+class AddedEdges(EdgeLog[Added]):
+    """The log of the edges that came, each an :class:`Added`; see :class:`EdgeLog`."""
+
+    entry = Added
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """What the network is to do, for pruners whose scores depend on it.
@@ -95,14 +123,21 @@ class Task:
     start : array (samples, nodes)
         The states to settle from, with the inputs in them.
     y : array (samples, outputs)
+        NaN where only the states are asked about.
     cost : Cost
     solver : Solver
+    rule : Rule or None
+        By which it learns, and
+    beta : float
+        its nudging strength.
     """
 
     start: Floats
     y: Floats
     cost: Cost
     solver: Solver
+    rule: Rule | None = None
+    beta: float = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +162,10 @@ class Selection:
     weights: Floats | None = None
     network: Network | None = None
 
+    def first(self, count: int) -> Selection:
+        """Return the selection with so many of its edges alone, those that leave first."""
+        return replace(self, edges=self.edges[:count], scores=self.scores[:count])
+
 
 NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 """No edge."""
@@ -134,18 +173,10 @@ NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 
 @dataclass(frozen=True)
 class Pruner(abc.ABC):
-    """Base of the pruners: one frozen dataclass a method, which has `regrow` as its last field."""
-
-    regrow = False
-    """Whether a weight only becomes 0 and may grow again; else the edge leaves the graph."""
+    """Base of the pruners: one frozen dataclass a method."""
 
     needs_task: ClassVar[bool] = False
     """Whether it cannot choose without a :class:`Task`."""
-
-    def __post_init__(self) -> None:
-        """Check what every pruner has."""
-        if not isinstance(self.regrow, (bool, np.bool_)):
-            raise ParameterError(f"regrow is {self.regrow!r}: expected True or False")
 
     @abc.abstractmethod
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
@@ -163,14 +194,10 @@ class Pruner(abc.ABC):
         """
         return self
 
-    def without_regrow(self) -> Self:
-        """Return the pruner whose edges leave the graph."""
-        return replace(cast(Any, self), regrow=False) if self.regrow else self
 
-    def weak(self, network: Network, bound: float) -> NDArray[np.int64]:
-        """Return the plastic edges with |w| <= `bound`; with `regrow`, not those at 0 already."""
-        size = np.abs(network.weights)
-        return np.flatnonzero(network.connectivity.plastic & (size <= bound) & ((size > 0.0) | (not self.regrow)))
+def weak(network: Network, bound: float) -> NDArray[np.int64]:
+    """Return the plastic edges with |w| <= `bound`."""
+    return np.flatnonzero(network.connectivity.plastic & (np.abs(network.weights) <= bound))
 
 
 def lowest(
@@ -192,7 +219,6 @@ class Ranking(Pruner):
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        super().__post_init__()
         checked_number("fraction", self.fraction, least=0.0, most=1.0)
 
     @abc.abstractmethod

@@ -9,7 +9,7 @@ import numpy as np
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
-from neurograph.pruning.base import NOTHING, Pruner, Selection, Task
+from neurograph.pruning.base import NOTHING, Pruner, Selection, Task, weak
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,6 @@ class Boltzmann(Pruner):
         Largest size of a weak weight.
     temperature : float
         T; large values make p_ij one over the number of incoming edges, whatever the weight.
-    regrow : bool
-        Whether the weight only becomes 0 and may grow again, as in the authors' code; else the edge leaves
-        the graph for good, as in the paper.
 
     Raises
     ------
@@ -43,21 +40,19 @@ class Boltzmann(Pruner):
 
     tolerance: float = 0.01
     temperature: float = 5.0
-    regrow: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        super().__post_init__()
         checked_number("tolerance", self.tolerance, least=0.0)
         checked_number("temperature", self.temperature, above=0.0)
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Draw which weak edges leave; the likeliest go first."""
-        weak = self.weak(network, self.tolerance)
-        if not weak.size:
+        edges = weak(network, self.tolerance)
+        if not edges.size:
             return NOTHING
         chance = self._chances(network)
-        edges = weak[(rng.random(chance.size) < chance)[weak]]
+        edges = edges[(rng.random(chance.size) < chance)[edges]]
         edges = edges[np.argsort(-chance[edges], kind="stable")]
         return Selection(
             edges,

@@ -11,14 +11,12 @@ from neurograph._arrays import Floats
 from neurograph._checks import checked_number
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Ranking, Selection, Task, lowest
+from neurograph.pruning.base import Pruner, Ranking, Selection, Task, lowest, weak
 
 
 @dataclass(frozen=True)
 class Magnitude(Ranking):
     """Removal of a share of the weights, the smallest; see :func:`magnitude`."""
-
-    regrow: bool = False
 
     what: ClassVar[str] = "smallest |w|"
 
@@ -32,19 +30,17 @@ class Threshold(Pruner):
     """Removal of every weight up to a size; see :func:`magnitude`."""
 
     threshold: float
-    regrow: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        super().__post_init__()
         checked_number("threshold", self.threshold, least=0.0)
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
         """Choose the weights up to the threshold, the smallest first."""
-        return lowest(self.weak(network, self.threshold), np.abs(network.weights), f"|w| <= {self.threshold:g}")
+        return lowest(weak(network, self.threshold), np.abs(network.weights), f"|w| <= {self.threshold:g}")
 
 
-def magnitude(fraction: float | None = None, threshold: float | None = None, regrow: bool = False) -> Pruner:
+def magnitude(fraction: float | None = None, threshold: float | None = None) -> Pruner:
     """Prune the smallest weights; in :func:`neurograph.train` after every epoch, of the edges that are left.
 
     Parameters
@@ -53,8 +49,6 @@ def magnitude(fraction: float | None = None, threshold: float | None = None, reg
         Share of the plastic edges that leave, from 0 to 1.
     threshold : float, optional
         Largest size of a weight that leaves. Exactly one of the two is given.
-    regrow : bool
-        Whether the weight only becomes 0 and may grow again.
 
     Raises
     ------
@@ -71,5 +65,5 @@ def magnitude(fraction: float | None = None, threshold: float | None = None, reg
             f"fraction is {fraction!r} and threshold is {threshold!r}: expected exactly one of the two"
         )
     if fraction is not None:
-        return Magnitude(fraction, regrow)
-    return Threshold(threshold or 0.0, regrow)
+        return Magnitude(fraction)
+    return Threshold(threshold or 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from neurograph._checks import checked_number
 from neurograph.network.network import Network
-from neurograph.pruning.base import Pruner, Selection, Task, lowest
+from neurograph.pruning.base import Pruner, Selection, Task, lowest, weak
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,6 @@ class Proximal(Pruner):
     ----------
     strength : float
         By how much a weight shrinks each time, above 0.
-    regrow : bool
-        Whether a weight that reaches 0 stays and may grow again.
 
     Raises
     ------
@@ -51,11 +49,9 @@ class Proximal(Pruner):
     """
 
     strength: float = 0.01
-    regrow: bool = False
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        super().__post_init__()
         checked_number("strength", self.strength, above=0.0)
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
@@ -65,7 +61,7 @@ class Proximal(Pruner):
         shrunk = np.sign(network.weights) * np.maximum(size - self.strength, 0.0)
         weights = np.where(network.connectivity.plastic, shrunk, network.weights).astype(network.dtype)
         reason = f"|w| <= {self.strength:g}, by which every weight shrinks"
-        return lowest(self.weak(network, self.strength), size, reason, weights)
+        return lowest(weak(network, self.strength), size, reason, weights)
 
 
 proximal = Proximal

@@ -20,16 +20,12 @@ class Random(Ranking):
     ----------
     fraction : float
         Share of the plastic edges that leave, from 0 to 1.
-    regrow : bool
-        Whether the weight only becomes 0 and may grow again.
 
     Raises
     ------
     ParameterError
         If an argument is out of range.
     """
-
-    regrow: bool = False
 
     what: ClassVar[str] = "lowest of as many random numbers"
 

@@ -47,8 +47,9 @@ def prune_now(
     epoch: int,
     task: Task | None = None,
     keep: Constraint | None = None,
+    share: float = 1.0,
 ) -> PruneStep:
-    """Remove what the pruner chooses, tied edges together; with ``regrow`` the weight becomes 0 and the edge stays.
+    """Remove what the pruner chooses, or the first `share` of it, tied edges together.
 
     Where `keep` would not hold without all of them, the first without which it does not hold is found by bisection and
     stays, and so on with those after it.
@@ -60,6 +61,7 @@ def prune_now(
         shrunk = network.with_weights(chosen.weights)
         if keep is not None and not keep.holds(shrunk):
             shrunk = network
+    chosen = chosen.first(round(share * chosen.edges.size))
     if not chosen.edges.size:
         return PruneStep(shrunk, RemovedEdges.none(network), network.edges.at(slice(0)))
     groups = _groups(network)
@@ -68,8 +70,6 @@ def prune_now(
     def without(stays: NDArray[np.bool_] | None) -> Network:
         leaving = np.zeros(network.weights.size, np.bool_)
         leaving[order if stays is None else order[~stays[rank]]] = True
-        if pruner.regrow:
-            return shrunk.with_weights(np.where(leaving, 0.0, shrunk.weights))
         return shrunk.without_edges(leaving)
 
     held = order[:0]

@@ -54,8 +54,6 @@ class Saliency(Ranking):
         Share of the plastic edges that leave, from 0 to 1.
     nudge : {"random", "error"}
         What the outputs are nudged by.
-    regrow : bool
-        Whether the weight only becomes 0 and may grow again.
 
     Raises
     ------
@@ -79,8 +77,6 @@ class Saliency(Ranking):
     """
 
     nudge: Literal["random", "error"] = "random"
-    regrow: bool = False
-
     what: ClassVar[str] = "lowest saliency"
     needs_task: ClassVar[bool] = True
 

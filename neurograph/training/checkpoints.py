@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from neurograph._checks import warn
 from neurograph.errors import CheckpointError, CheckpointWarning
 
-VERSION = 5
+VERSION = 6
 
 FIRST_LINE = re.compile(rb"neurograph checkpoint (\d{1,9}) (\d{1,19}) ([0-9a-f]{64})\n")
 

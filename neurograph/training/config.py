@@ -15,6 +15,7 @@ from neurograph._checks import checked_number, checked_whole, finite_number
 from neurograph.certificates.constraint import Constraint, checked_constraint
 from neurograph.equations.costs import Cost, squared_error
 from neurograph.errors import ParameterError
+from neurograph.growth.base import Grower, checked_grower
 from neurograph.learning import rules
 from neurograph.learning.optimisers import Optimiser, adam
 from neurograph.learning.rule import Rule
@@ -53,6 +54,7 @@ class TrainingOptions(RetrainingOptions, total=False):
 
     epochs: int
     pruner: Pruner | None
+    grower: Grower | None
     keep: Constraint | None
     validation: float | tuple[ArrayLike, ArrayLike] | None
     checkpoint: str | Path | None
@@ -73,6 +75,7 @@ class TrainingConfig:
     batch_size: int | Literal["auto"] | None = "auto"
     start: Start | Literal["warm"] = 0.0
     pruner: Pruner | None = None
+    grower: Grower | None = None
     keep: Constraint | None = None
     target_cost: float | None = 0.01
     validation: float | tuple[ArrayLike, ArrayLike] | None = None
@@ -100,6 +103,8 @@ class TrainingConfig:
             checked_whole("batch_size", self.batch_size, 1, ", None for all samples at once, or 'auto'")
         if self.pruner is not None:
             checked_pruner(self.pruner)
+        if self.grower is not None:
+            _check_beside(self.grower, self.pruner)
         if self.keep is not None:
             _check_kept(self.keep, self.optimiser)
         if self.target_cost is not None:
@@ -155,6 +160,15 @@ def _check_kinds(config: TrainingConfig) -> None:
         value: Any = getattr(config, name)
         if not isinstance(value, kind):
             raise ParameterError(f"{name} is {value!r}: expected {example}")
+
+
+def _check_beside(grower: Any, pruner: Pruner | None) -> None:
+    if not checked_grower(grower).counted and pruner is None:
+        raise ParameterError(
+            f"grower is {grower!r}, which brings as many edges as a pruner takes, and there is none: expected "
+            "pruner=pruning.magnitude(fraction=0.1), say, beside it, or a grower with a number of its own, such as "
+            "growth.random(count=10)"
+        )
 
 
 def _check_kept(keep: Any, optimiser: Optimiser) -> None:

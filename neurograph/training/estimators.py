@@ -47,7 +47,7 @@ Graph: TypeAlias = "nx.DiGraph[Any] | EdgeTable | Network"
 HIDDEN = 32
 """Hidden nodes of the default graph, when no number is given."""
 
-LEFT_OUT = ("start", "pruner", "keep", "checkpoint", "checkpoint_seconds", "progress")
+LEFT_OUT = ("start", "pruner", "grower", "keep", "checkpoint", "checkpoint_seconds", "progress")
 """Options of :func:`neurograph.train` that the estimators do not have."""
 
 SPAN = (0.1, 0.9)

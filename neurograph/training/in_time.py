@@ -188,6 +188,7 @@ def _check_config(config: TrainingConfig) -> None:
     given = {
         "solver": config.solver != Auto(),
         "pruner": config.pruner is not None,
+        "grower": config.grower is not None,
         "keep": config.keep is not None,
         "start": isinstance(config.start, str),
     }

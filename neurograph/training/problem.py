@@ -109,15 +109,10 @@ class Problem:
         """Return what the optimiser remembers before the first update."""
         return first_optimiser_state(network, self.config.optimiser)
 
-    def remaining(self, optimiser_state: OptimiserState, before: Network, after: Network) -> OptimiserState:
-        """Return what the optimiser keeps of the edges that are left, and of all biases."""
-        stays = np.isin(before.connectivity.edge_ids, after.connectivity.edge_ids)
-        stays = np.concatenate([stays, np.ones(before.connectivity.biased.size, np.bool_)])
-        return tuple(part if part.ndim == 0 else part[stays] for part in optimiser_state)
-
     def task(self, states: Floats, samples: NDArray[np.int64]) -> Task | None:
-        """Return what pruners may ask about: the samples, from the last states (samples, nodes) on."""
-        return Task(states[samples], self.y[samples], self.config.cost, self.config.solver)
+        """Return what pruners and growers may ask about: the samples, from the last states (samples, nodes) on."""
+        config = self.config
+        return Task(states[samples], self.y[samples], config.cost, config.solver, config.rule, config.strength)
 
     def update(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from neurograph._arrays import frozen
 from neurograph.equations.costs import Cost
 from neurograph.errors import CheckpointError
+from neurograph.growth.candidates import edge_codes, found
+from neurograph.growth.insertion import Arrivals, with_new
+from neurograph.growth.returned import Returned
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.network import Network
-from neurograph.pruning.base import RemovedEdges
+from neurograph.pruning.base import AddedEdges, EdgeLog, RemovedEdges
 from neurograph.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from neurograph.training.config import TrainingConfig
 from neurograph.training.problem import Problem
@@ -25,6 +28,9 @@ FREE_TO_CHANGE = ("epochs", "checkpoint", "checkpoint_seconds", "progress")
 """Arguments that may differ between a call and the one that goes on with it."""
 
 Arrays = dict[str, NDArray[Any]]
+
+LOGS: dict[str, type[EdgeLog[Any]]] = {"removed": RemovedEdges, "added": AddedEdges}
+"""The logs of edges, by the kind under which they are stored."""
 
 
 def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState | None) -> dict[str, str]:
@@ -82,8 +88,12 @@ def save(path: str | Path, state: TrainingState, who: dict[str, str]) -> None:
     write_checkpoint(path, Checkpoint({"identity": who, "state": facts}, arrays))
 
 
-def load(path: str | Path, first: Network, who: dict[str, str]) -> TrainingState | None:
-    """Return the state of the run that `who` identifies and that began with a network, if there is a checkpoint.
+def load(
+    path: str | Path, problem: Problem, first: Network, who: dict[str, str], fit: TrainingState | None
+) -> TrainingState | None:
+    """Return the state of the run that `who` identifies, if there is a checkpoint.
+
+    It began with a network, that of `fit` if it went on from one.
 
     Raises
     ------
@@ -94,7 +104,8 @@ def load(path: str | Path, first: Network, who: dict[str, str]) -> TrainingState
     if checkpoint is None:
         return None
     _check_same(path, checkpoint.facts["identity"], who)
-    state: TrainingState = _restored(checkpoint.facts["state"], checkpoint.arrays, first)
+    begun = _Begun(first, fit, isinstance(problem.config.grower, Returned))
+    state: TrainingState = _restored(checkpoint.facts["state"], checkpoint.arrays, begun)
     return state
 
 
@@ -125,12 +136,17 @@ def _stored(value: Any, name: str, arrays: Arrays) -> Any:
             return {"array": name}
         case Network():
             parts = {key: getattr(value, key) for key in ("weights", "biases", "parameters")}
-            return {"network": each((parts | {"edges": value.connectivity.edge_ids}).items())}
+            wired = value.connectivity
+            ties = np.arange(wired.pre.size) if wired.ties is None else wired.ties
+            return {"network": each((parts | {"codes": edge_codes(value), "ties": ties}).items())}
         case TrainingState():
             named = {part.name: getattr(value, part.name) for part in fields(value)}
+            if value.best is value.network:
+                named["best"] = None
             return {"run": dict(zip(named, each(named.items()), strict=True))}
-        case RemovedEdges():
-            return {"removed": each([*enumerate(value.columns), ("reasons", value.reasons)])}
+        case EdgeLog():
+            kind = next(name for name, log in LOGS.items() if isinstance(value, log))
+            return {kind: each([*enumerate(value.columns), ("reasons", value.reasons)])}
         case dict():
             return {"dict": dict(zip(value, each(value.items()), strict=True))}
         case tuple():
@@ -138,23 +154,80 @@ def _stored(value: Any, name: str, arrays: Arrays) -> Any:
     return value
 
 
-def _restored(stored: Any, arrays: Arrays, first: Network) -> Any:
-    """Return the value that was stored; networks are cut from the run's first."""
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """What a run began with.
+
+    Attributes
+    ----------
+    first : Network
+    fit : TrainingState or None
+        From which it went on.
+    again : bool
+        Whether all edges that came are those that had left.
+    """
+
+    first: Network
+    fit: TrainingState | None
+    again: bool
+
+    @property
+    def epochs(self) -> int:
+        return 0 if self.fit is None else self.fit.epochs
+
+
+def _restored(stored: Any, arrays: Arrays, begun: _Begun) -> Any:
+    """Return the value that was stored, networks of a run that is no state yet as their parts."""
     if not isinstance(stored, dict):
         return stored
     ((kind, parts),) = stored.items()
     if kind == "array":
         return arrays[parts]
     if kind in ("dict", "run"):
-        named = {key: _restored(part, arrays, first) for key, part in parts.items()}
-        return named if kind == "dict" else TrainingState(**named)
-    values = tuple(_restored(part, arrays, first) for part in parts)
-    if kind == "tuple":
-        return values
-    if kind == "removed":
-        return RemovedEdges(values[:-1], first.connectivity.table.nodes, values[-1])
-    *numbers, edges = values
-    connectivity = first.connectivity
-    if not np.array_equal(edges, connectivity.edge_ids):
-        connectivity = Connectivity.of(connectivity.table, edges)
+        named = {key: _restored(part, arrays, begun) for key, part in parts.items()}
+        return named if kind == "dict" else _run(named, begun)
+    values = tuple(_restored(part, arrays, begun) for part in parts)
+    if kind in LOGS:
+        return LOGS[kind](values[:-1], begun.first.connectivity.table.nodes, values[-1])
+    return values
+
+
+def _run(named: dict[str, Any], begun: _Begun) -> TrainingState | None:
+    """Return a state of the run, its networks wired; one that is older than the run is that of the fit before it."""
+    if begun.fit is not None and named["history"]["cost"].size < begun.fit.epochs:
+        return begun.fit.refuge
+    added: AddedEdges = named["added"]
+    after = added.columns[2]
+    came = (after >= begun.epochs) & (not begun.again)
+    network, best = _wired(named["network"], begun.first, added.at(came)), named["best"]
+    if best is None:
+        best = network
+    elif begun.fit is not None and named["best_epoch"] < begun.fit.epochs:
+        best = begun.fit.best
+    else:
+        best = _wired(best, begun.first, added.at(came & (after <= named["best_epoch"])))
+    return TrainingState(**{**named, "network": network, "best": best})
+
+
+def _wired(parts: tuple[NDArray[Any], ...], first: Network, came: AddedEdges) -> Network:
+    """Return a network of its stored parts: edges of the first one's table, and those that came since, as they did."""
+    *numbers, codes, ties = parts
+    weights = frozen(numbers[0])
+    connectivity, nodes = first.connectivity, len(first.nodes)
+    arrived = came.columns[1].astype(np.int64) * nodes + came.columns[0]
+    last = arrived.size - 1 - np.unique(arrived[::-1], return_index=True)[1]
+    arrived = arrived[np.sort(last)]  # once each, in the order in which they last came
+    arrived = arrived[found(codes, arrived)]
+    own = codes[~found(np.sort(arrived), codes)]
+    table = connectivity.table
+    kept = np.searchsorted(table.post.astype(np.int64) * nodes + table.pre, own)
+    if not np.array_equal(kept, connectivity.edge_ids):
+        connectivity = Connectivity.of(table, kept)
+    if arrived.size:
+        places = np.searchsorted(codes, arrived)
+        group = np.cumsum(np.diff(ties[places], prepend=-1) != 0) - 1
+        post, pre = np.divmod(arrived, nodes)
+        new = Arrivals(pre, post, weights[places], np.zeros(pre.size), group, True, False)
+        old = replace(first, connectivity=connectivity, weights=weights[found(np.sort(own), codes)])
+        connectivity = with_new(old, new).connectivity
     return Network(connectivity, first.dynamics, *map(frozen, numbers))

@@ -139,3 +139,8 @@ def _check_config(config: TrainingConfig) -> None:
             f"pruner is {config.pruner!r}, which asks for the gradient of a cost, and binary neurons have none: "
             "expected one that looks at the weights, such as pruning.magnitude(fraction=0.1)"
         )
+    if config.grower is not None and config.grower.needs_x:
+        raise ParameterError(
+            f"grower is {config.grower!r}, which asks for equilibria, and binary neurons have none: expected one that "
+            "asks for no data, such as growth.random(count=10)"
+        )

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from neurograph._arrays import Floats
 from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.growth.graph_after import graph_after
+from neurograph.growth.insertion import check_kind
+from neurograph.growth.rewiring import carried, rewired
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
-from neurograph.pruning.base import RemovedEdges
-from neurograph.pruning.removal import prune_now
+from neurograph.pruning.base import AddedEdges, RemovedEdges
 from neurograph.training.problem import Problem
 
 SEED_IN_PLACE = np.random.SeedSequence(0)
@@ -42,6 +45,8 @@ class TrainingState:
         certified then.
     removed : sequence of Removed
         The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
+    added : sequence of Added
+        The edges that came, in the same way. After an epoch, what leaves does so before what comes.
     state : array (samples, nodes)
         The last free equilibrium of each sample; of a unitary network its last state (samples, neurons).
     optimiser_state : tuple of arrays
@@ -64,6 +69,7 @@ class TrainingState:
     best: Network
     history: dict[str, NDArray[np.float64]]
     removed: RemovedEdges
+    added: AddedEdges
     state: Floats
     optimiser_state: OptimiserState
     generator: dict[str, Any]
@@ -78,6 +84,31 @@ class TrainingState:
     def epochs(self) -> int:
         """How many epochs were run."""
         return int(self.history["cost"].size)
+
+    def graph_after(self, epochs: int) -> EdgeTable:
+        """Return which edges were there after so many epochs; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            Each edge has the weight 1, for the logs do not say what it was in between.
+
+        Raises
+        ------
+        ParameterError
+            If the run had fewer epochs.
+
+        Examples
+        --------
+        >>> import neurograph as ng
+        >>> x, y = ng.tasks.logic("xor")
+        >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
+        >>> fit = ng.train(network, x, y, pruner=ng.pruning.magnitude(0.1), epochs=5, target_cost=None, seed=0)
+        >>> [fit.graph_after(epochs).pre.size for epochs in (0, 2, 5)]
+        [48, 39, 28]
+        >>> during = ng.graph_metrics(fit.graph_after(2), samples=0)
+        """
+        return graph_after(epochs, self.epochs, self.network, self.removed, self.added, "epochs")
 
     def __repr__(self) -> str:
         """Return in a line how it ended."""
@@ -107,9 +138,14 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
     DataError
         If there are too few samples for the batch size or the validation.
     ParameterError
-        If no weights would keep what `keep` asks for.
+        If no weights would keep what `keep` asks for, or the grower finds no candidates in this network.
+    GraphError
+        If nodes do not carry what the grower asks of them.
     """
     config = problem.config
+    if config.grower is not None:
+        check_kind(network, config.grower)
+        config.grower.check(network, config.pruner is None)
     network = network if config.keep is None else config.keep.project(network)
     held_out = _drawn_validation(problem, rng)
     _check_batch(problem, held_out)
@@ -121,6 +157,7 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
         best=network,
         history={name: np.empty(0) for name in names},
         removed=RemovedEdges.none(network),
+        added=AddedEdges.none(network),
         state=problem.start,
         optimiser_state=problem.first_optimiser_state(network),
         generator=dict(rng.bit_generator.state),
@@ -193,20 +230,22 @@ def check_no_seed(seed: Seed) -> None:
 
 
 def epoch(problem: Problem, state: TrainingState) -> TrainingState:
-    """Return the state after one more pass through the samples, pruning, and a look at whether this was enough."""
+    """Return the state after one more pass through the samples, what leaves and comes, and whether this was enough."""
     config, rng, samples = problem.config, restored_generator(state.generator), problem.samples(state.held_out)
     network, states, optimiser_state = state.network, state.state.copy(), state.optimiser_state
-    settled, learned, removed = 0.0, 0, state.removed
+    settled, learned, removed, added = 0.0, 0, state.removed, state.added
     for batch in _batches(samples, config.batch(samples.size), rng):
         update = problem.update(network, optimiser_state, states, batch, rng, state.epochs)
         network, optimiser_state, phases = update
         settled += phases.settled * batch.size
         learned += int(np.count_nonzero(phases.learned))
         states[batch] = phases.state
-    if config.pruner is not None:
-        step = prune_now(network, config.pruner, rng, state.epochs, problem.task(states, samples), config.keep)
-        optimiser_state = problem.remaining(optimiser_state, network, step.network)
-        network, removed = step.network, removed + step.removed
+    if config.pruner is not None or config.grower is not None:
+        counts = np.append(network.weights.size + len(removed) - len(added), state.history["edges"])
+        task = problem.task(states, samples)
+        step = rewired(network, config.pruner, config.grower, rng, state.epochs, task, config.keep, counts)
+        optimiser_state = carried(optimiser_state, config.optimiser, network, step.network)
+        network, removed, added = step.network, removed + step.removed, added + step.added
     measured = problem.measured(network, states, samples, state.held_out, rng)
     measured |= {"settled": settled / samples.size, "learned": learned / samples.size}
     best, best_cost, best_epoch = _best(problem, state, network, measured)
@@ -216,6 +255,7 @@ def epoch(problem: Problem, state: TrainingState) -> TrainingState:
         best,
         {name: _appended(values, measured[name]) for name, values in state.history.items()},
         removed,
+        added,
         states,
         optimiser_state,
         dict(rng.bit_generator.state),

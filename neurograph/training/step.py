@@ -44,7 +44,7 @@ def training_step(
         Other samples than those of the step before, and more or fewer, unless `start` is "warm".
     y : array (samples, outputs), or (samples,)
         As in :func:`neurograph.train`.
-    rule, beta, cost, optimiser, solver, start, pruner, keep
+    rule, beta, cost, optimiser, solver, start, pruner, grower, keep
         As in :func:`neurograph.train`; expected to be the same from step to step.
     seed : int or Generator, optional
         Of everything drawn, at the first step; a state has its own.

@@ -1,4 +1,4 @@
-"""train(): settle, nudge, change the weights, prune; epoch after epoch, for one network or many side by side."""
+"""train(): settle, nudge, change the weights, prune, grow; epoch after epoch, for one network or many side by side."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def train(
     """Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
-    rule; after each epoch, prune. A run whose phases did settle and no longer do stops, with the network before its
-    best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied
-    edges keep one weight.
+    rule; after each epoch, prune and grow. A run whose phases did settle and no longer do stops, with the network
+    before its best epoch. A node with a ``sign`` keeps the sign of its outgoing weights (Dale's law), and tied edges
+    keep one weight.
 
     A unitary network learns along sequences, by ``rules.through_time()``, which is not local: x is (samples, time,
     inputs), and y (samples, time, outputs), class labels (samples, time), or (samples, outputs) for the last step.
-    `solver`, `pruner` and `keep` say nothing of it.
+    `solver`, `pruner`, `grower` and `keep` say nothing of it.
 
     Parameters
     ----------
@@ -87,7 +87,12 @@ def train(
     start : number, array (nodes,) or (samples, nodes), "uniform" or "warm"
         State at the start of each free phase; "uniform" draws from U(0, 0.1), "warm" is the sample's last one.
     pruner : Pruner, optional
-        Applied after each epoch.
+        Applied after each epoch; beside a grower, when that is.
+    grower : Grower, optional
+        Applied then, after the pruner: edges come, of itself as many as the pruner has just taken, so that the number
+        of edges is held; where they come in pairs, tied, within one. Its ``every``, ``until`` and ``decay`` say after
+        which epochs, for both, and what share of the edges leave and come. What the optimiser remembers of a new edge
+        is 0.
     keep : Constraint, optional
         What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
         in the history.
@@ -115,7 +120,7 @@ def train(
     Returns
     -------
     TrainingState, or list of TrainingState
-        ``.network``, ``.best``, ``.history``, ``.removed``, ``.state``.
+        ``.network``, ``.best``, ``.history``, ``.removed``, ``.added``, ``.state``.
 
     Raises
     ------
@@ -243,7 +248,7 @@ def _train_one(
     rng = checked_generator(seed)
     problem, file = problem_of(first, x, y, config), config.checkpoint
     who = {} if file is None else identity(problem, first, seed, fit)
-    state = None if file is None else load(file, first, who)
+    state = None if file is None else load(file, problem, first, who, fit)
     if state is None:
         state = begin(problem, first, rng) if fit is None else go_on(problem, fit)
         if file is not None:

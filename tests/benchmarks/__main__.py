@@ -17,6 +17,7 @@ from tests.benchmarks import (
     digits_epoch,
     driven_step,
     edge_visits,
+    edges_come,
     gibbs_sweep,
     growth,
     large,
@@ -40,7 +41,8 @@ from tests.benchmarks import (
 BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, driven_step, plastic_step, layered_blas, brian_step,
     compile_graph, start_up, edge_visits, newton_iterations, solver_times, growth, packed_size, populations,
-    gibbs_sweep, unitary_product, certificates, certify_large, large, reservoir_states, reservoir_run,
+    gibbs_sweep, unitary_product, certificates, certify_large, large, edges_come, reservoir_states,
+    reservoir_run,
 )  # fmt: skip
 ROOT = Path(__file__).parents[2]
 

@@ -38,6 +38,25 @@ def test_train_certify_prune_show_one_after_the_other(tmp_path, capsys):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_graph_is_rewired_and_what_left_and_came_is_written(tmp_path, capsys):
+    source, target = tmp_path / "sparse.json", tmp_path / "rewired.json"
+    network = ng.compile(ng.topologies.random(inputs=2, hidden=6, outputs=1, density=0.3, bias=True, seed=0))
+    ng.write(network, source)
+    files = [tmp_path / "gone.csv", tmp_path / "came.csv"]
+    where = ["--log", str(files[0]), "--added", str(files[1]), "-o", str(target)]
+    how = ["--fraction", "0.3", "--grower", "rigl", "--grow-weight", "0.1", "--task", "xor", "--rounds", "2"]
+    assert main(["prune", str(source), *how, *where]) == 0
+    called = ng.prune(
+        network, ng.pruning.magnitude(0.3), *ng.tasks.logic("xor"), grower=ng.growth.rigl(weight=0.1), rounds=2, seed=0
+    )
+    assert str(called) in capsys.readouterr().out
+    assert set(ng.read(target).edges) == set(called.network.edges)
+    for file, log in zip(files, (called.removed, called.added), strict=True):
+        rows = list(csv.DictReader(file.read_text().splitlines()))
+        assert [(row["pre"], row["post"]) for row in rows] == [one.edge for one in log]
+        assert len(rows) >= 2
+
+
 def test_convert_keeps_the_graph(tmp_path, capsys):
     source, target = write_small_graph(tmp_path), tmp_path / "g.csv"
     assert main(["convert", str(source), str(target)]) == 0
@@ -220,7 +239,7 @@ def test_an_error_of_the_system_is_one_line(tmp_path, monkeypatch, capsys):
     def full(*_):
         raise PermissionError(13, "Permission denied", "l.csv")
 
-    monkeypatch.setattr("neurograph.cli.main.write_removed", full)
+    monkeypatch.setattr("neurograph.cli.main.write_log", full)
     arguments = ["prune", str(write_small_graph(tmp_path)), "--fraction", "0.5", "--log", str(tmp_path / "l.csv")]
     assert main([*arguments, "-o", str(tmp_path / "a.json")]) == 2
     assert capsys.readouterr().err == "neurograph: l.csv cannot be used (Permission denied)\n"

@@ -12,15 +12,16 @@ from hypothesis.extra import numpy as arrays
 import neurograph as ng
 from neurograph.cli.main import main
 from neurograph.formats.run_log import (
+    ADDED,
     HISTORY,
     REMOVED,
     read_history,
-    read_removed,
+    read_log,
     result_in,
     write_history,
-    write_removed,
+    write_log,
 )
-from neurograph.pruning import Removed
+from neurograph.pruning.base import Added, Removed
 
 NUMBERS = st.floats(allow_infinity=False, allow_nan=True)
 
@@ -34,20 +35,31 @@ def test_a_history_comes_back(table, tmp_path_factory):
 
 
 @given(
-    removed=st.lists(
-        st.builds(
-            Removed,
-            edge=st.tuples(st.sampled_from([0, ("h", 1), "é,\"\n", "x"]), st.sampled_from([0, "y"])),
-            epoch=st.integers(0, 10**6),
-            weight=st.floats(allow_nan=False, allow_infinity=False),
-            score=st.floats(allow_nan=False),
-            reason=st.text("|w<=0.1, \"é", max_size=9),
+    kind=st.sampled_from([Removed, Added]),
+    rows=st.lists(
+        st.tuples(
+            st.tuples(st.sampled_from([0, ("h", 1), 'é,"\n', "x"]), st.sampled_from([0, "y"])),
+            st.integers(0, 10**6),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.floats(allow_nan=False),
+            st.text('|w<=0.1, "é', max_size=9),
         )
-    )
-)  # fmt: skip
-def test_a_log_comes_back_with_the_labels_of_the_graph(removed, tmp_path_factory):
-    path = write_removed(tmp_path_factory.mktemp("run") / REMOVED, removed)
-    assert read_removed(path, [0, ("h", 1), "é,\"\n", "x", "y"]) == tuple(removed)  # fmt: skip
+    ),
+)
+def test_a_log_comes_back_with_the_labels_of_the_graph(kind, rows, tmp_path_factory):
+    log = tuple(kind(*row) for row in rows)
+    path = write_log(tmp_path_factory.mktemp("run") / REMOVED, log)
+    back = read_log(path, [0, ("h", 1), 'é,"\n', "x", "y"], kind)
+    assert back == log
+
+
+def test_the_logs_of_a_run_are_no_graph_of_its_folder(tmp_path):
+    network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
+    pruning = ng.prune(network, ng.pruning.magnitude(0.2), grower=ng.growth.random(), seed=0)
+    write_log(tmp_path / REMOVED, pruning.removed)
+    write_log(tmp_path / ADDED, pruning.added)
+    assert read_log(tmp_path / ADDED, network.nodes, Added) == pruning.added
+    assert result_in(ng.write(pruning.network, tmp_path / "net.json").parent) == tmp_path / "net.json"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +75,7 @@ def test_a_log_that_is_none_is_refused(text, message, tmp_path):
     path = tmp_path / REMOVED
     path.write_text(text)
     with pytest.raises(ng.DataError, match=message):
-        read_removed(path, [])
+        read_log(path, [], Removed)
 
 
 def test_a_history_that_is_none_is_refused(tmp_path):

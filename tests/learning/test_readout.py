@@ -1,11 +1,13 @@
 """What a rule reads out of final states, against the rule itself at every edge and sample."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import neurograph as ng
 from neurograph.kernels import engine
-from neurograph.learning.readout import Ends, Readout
+from neurograph.learning.readout import Ends, Pairs, Readout
 
 NODES = ("x", "h", "y")
 RULES = [
@@ -36,15 +38,16 @@ def made(number=np.float64, drift="-0.5*s*w_out_abs - s + tanh(I + 0.7*b*s)"):
     return Ends(network, states, None, beta, values, values.astype(np.float64))
 
 
-def expected(rule, ends):
-    """The mean over samples of the rule, in a plain loop over edges and biases."""
+def expected(rule, ends, pairs=None):
+    """The mean over samples of the rule, in a plain loop over edges and biases, or over other pairs."""
     network, found = ends.network, []
     connectivity, nodes = network.connectivity, len(network.nodes)
     free = np.isin(np.arange(nodes), connectivity.free)
     slopes = {
         name: network.at_nodes(network.dynamics.slope(name), ends.states["free"]) for name in ("I", "b", "w_out_abs")
     }
-    pairs = [*zip(connectivity.pre, connectivity.post, strict=True), *((None, j) for j in connectivity.biased)]
+    if pairs is None:
+        pairs = [*zip(connectivity.pre, connectivity.post, strict=True), *((None, j) for j in connectivity.biased)]
     for (i, j), w in zip(pairs, ends.values, strict=True):
         values = {"w": w, "beta": 0.3}
         for phase, state in ends.states.items():
@@ -67,6 +70,24 @@ def test_it_is_the_rule_at_every_edge_and_bias(change, number):
     assert engine.run(tuple(readout.calls)) == len(readout.calls)
     tolerance = 1e-5 if number == np.float32 else 1e-12
     assert np.allclose(readout.changes, expected(rule, ends), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64])
+@pytest.mark.parametrize("change", RULES)
+def test_it_is_the_rule_at_pairs_that_are_no_edges_at_weight_0(change, number):
+    """Any of them, also none, and where edges are tied; a bias is not among them."""
+    rule, ends = ng.Rule(change), made(number)
+    n, rng = len(ends.network.nodes), np.random.default_rng(1)
+    for count in (0, 1, 9):
+        codes = np.sort(rng.choice(n * n, count, replace=False))
+        post, pre = np.divmod(codes, n)
+        pairs = Pairs(pre.astype(np.int32), np.searchsorted(post, np.arange(n + 1)))
+        at = replace(ends, values=np.zeros(count, number), doubles=np.zeros(count), pairs=pairs)
+        readout = Readout(rule, at, 0.3)
+        engine.run(tuple(readout.calls))
+        tolerance = 1e-5 if number == np.float32 else 1e-12
+        wanted = expected(rule, at, [*zip(pre, post, strict=True)])
+        assert np.allclose(readout.changes, wanted, rtol=tolerance, atol=tolerance)
 
 
 def test_what_the_calls_find_follows_what_is_there_then():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.pruning.base import Removed, RemovedEdges, checked_pruner, lowest
+from neurograph.pruning.base import Added, AddedEdges, Removed, RemovedEdges, checked_pruner, lowest, weak
 from neurograph.pruning.removal import prune_now
 from tests.pruning.networks import star
 
@@ -29,10 +29,8 @@ def test_a_pruner_without_a_fraction_is_the_same_in_every_round():
     assert pruner.in_round(0.5, 10, 7) is pruner
 
 
-@pytest.mark.parametrize(("regrow", "expected"), [(False, [0, 1, 4]), (True, [1, 4])])
-def test_weak_edges_are_those_up_to_the_bound(regrow, expected):
-    network = star([0.0, -0.5, 0.6, -2.0, 0.25])
-    assert ng.pruning.boltzmann(regrow=regrow).weak(network, 0.5).tolist() == expected
+def test_weak_edges_are_those_up_to_the_bound():
+    assert weak(star([0.0, -0.5, 0.6, -2.0, 0.25]), 0.5).tolist() == [0, 1, 4]
 
 
 def test_the_lowest_of_some_edges_come_in_rising_order():
@@ -43,20 +41,17 @@ def test_the_lowest_of_some_edges_come_in_rising_order():
 
 
 @pytest.mark.parametrize(
-    "positional",
+    ("name", "named"),
     [
-        ("boltzmann", (0.1, 2.0, True)),
-        ("magnitude", (None, 0.1, True)),
-        ("saliency", (0.1, "error", True)),
-        ("proximal", (0.1, True)),
-        ("random", (0.1, True)),
+        ("boltzmann", {"tolerance": 0.1, "temperature": 2.0}),
+        ("magnitude", {"fraction": None, "threshold": 0.1}),
+        ("saliency", {"fraction": 0.1, "nudge": "error"}),
+        ("proximal", {"strength": 0.1}),
+        ("random", {"fraction": 0.1}),
     ],
 )
-def test_arguments_keep_their_order(positional):
-    name, values = positional
-    pruner = ng.pruning.PRUNERS[name](*values)
-    assert pruner.regrow is True
-    assert pruner.without_regrow() == ng.pruning.PRUNERS[name](*values[:-1])
+def test_arguments_keep_their_order(name, named):
+    assert ng.pruning.PRUNERS[name](*named.values()) == ng.pruning.PRUNERS[name](**named)
 
 
 def test_what_is_no_pruner_is_refused():
@@ -82,3 +77,19 @@ def test_the_log_is_a_tuple_of_removed_edges_that_are_made_when_they_are_looked_
     assert RemovedEdges.none(network) + log == log
     assert one.removed + one.removed == tuple(one.removed) * 2
     assert len((one.removed + one.removed).reasons) == 2
+
+
+def test_the_log_of_the_edges_that_came_is_another_one_of_the_same_form():
+    network = star([0.1, -0.3, 0.2, 0.5])
+    gone = prune_now(network, ng.pruning.magnitude(0.5), np.random.default_rng(0), 0).removed
+    came = AddedEdges(gone.columns, gone.nodes, gone.reasons)
+    assert came == tuple(Added(one.edge, one.epoch, one.weight, one.score, one.reason) for one in gone)
+    assert came != gone
+    assert Added(*vars(gone[0]).values()) != gone[0]
+    both = gone + came
+    assert isinstance(both, tuple)
+    assert both == tuple(gone) + tuple(came)
+    assert repr(came[0]).startswith("Added(edge=('x0', 'y'), epoch=0, weight=0.1, ")
+    assert AddedEdges.none(network) + came == came
+    assert isinstance(AddedEdges.none(network) + came, AddedEdges)
+    assert AddedEdges.none(network).columns[3].dtype == network.dtype

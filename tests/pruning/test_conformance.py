@@ -14,7 +14,7 @@ from neurograph.pruning.base import Task
 from neurograph.pruning.removal import prune_now
 from tests.strategies import NAMED, SEEDS, graphs_for
 
-ARGUMENTS = {"fraction": 0.6, "tolerance": 1.0, "temperature": 0.5, "strength": 0.5}
+ARGUMENTS = {"fraction": 0.6, "tolerance": 1.0, "temperature": 0.5, "strength": 0.5, "target": 0.01}
 """Values with which several edges leave small graphs; a pruner gets those that it has parameters for."""
 
 

@@ -7,28 +7,15 @@ import neurograph as ng
 from neurograph.pruning import removal
 from neurograph.pruning.base import Pruner, Selection
 from neurograph.pruning.removal import prune_now
-from tests.pruning.networks import X, Y, small, star
+from tests.pruning.networks import star
 
 
-def test_regrow_sets_the_weight_to_nothing_and_keeps_the_edge():
-    pruner = ng.pruning.boltzmann(tolerance=1.0, temperature=5.0, regrow=True)
-    network = star(np.full(6, 0.5))
-    pruned = prune_now(network, pruner, np.random.default_rng(3), 0)
-    assert pruned.removed
-    assert pruned.network.edges == network.edges
-    assert np.sum(pruned.network.weights == 0.0) == len(pruned.removed)
-    again = prune_now(pruned.network, ng.pruning.magnitude(threshold=0.1, regrow=True), np.random.default_rng(3), 1)
-    assert not again.removed  # what is 0 already is not removed once more
-
-
-def test_what_regrows_in_training_can_come_back():
-    """With half of the weights at 0 after each epoch, some that were 0 are not at the end."""
-    pruner = ng.pruning.magnitude(fraction=0.5, regrow=True)
-    one = ng.train(small(), X, Y, pruner=pruner, epochs=1, target_cost=None, seed=0)
-    more = ng.train(small(), X, Y, pruner=pruner, epochs=40, target_cost=None, seed=0)
-    assert more.network.weights.size == one.network.weights.size
-    assert np.sum(more.network.weights == 0.0) == np.sum(one.network.weights == 0.0) > 0
-    assert np.any((one.network.weights == 0.0) & (more.network.weights != 0.0))
+def test_of_a_share_of_the_choice_those_leave_that_come_first():
+    network = star([0.3, -0.1, 0.2, 0.4, -0.5])
+    for share, expected in ((0.0, []), (0.5, ["x1", "x2"]), (1.0, ["x1", "x2", "x0", "x3"])):
+        step = prune_now(network, ng.pruning.magnitude(0.8), np.random.default_rng(0), 0, share=share)
+        assert [gone.edge[0] for gone in step.removed] == expected
+        assert step.network.weights.size == 5 - len(expected)
 
 
 def test_both_edges_of_a_pair_leave_where_the_dynamics_is_symmetric():

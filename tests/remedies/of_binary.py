@@ -74,6 +74,15 @@ BINARY = [
         },
         MACHINE,
     ),
+    Row(
+        "ng.train(network, [[0, 1]], grower=ng.growth.rigl(count=1), epochs=1, seed=0)",
+        {
+            r"growth\.random\(count=10\)": (
+                "ng.train(network.without_edges(network.edges), [[0, 1]], grower=ng.{0}, epochs=1, seed=0)"
+            )
+        },
+        MACHINE,
+    ),
     Row("ng.certify(network, dt=0.1)", {r"certify\(network\)": "ng.{0}"}, MACHINE),
     Row(
         "ng.sample(strong, method='flips', start=[1, 0], seed=0)",

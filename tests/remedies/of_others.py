@@ -211,6 +211,22 @@ CLI = [
         {r"--radius .*(--data) FILE\.csv": "command('certify net.json --radius {0} table.csv')"},
     ),
     command(
+        "prune net.json --fraction 0 --added came.csv -o out.json",
+        {
+            r"--added .*(--grower) NAME": "command('prune net.json --fraction 0 {0} random --added came.csv -o out.json')",
+            r"(--added) is": (
+                "command('prune net.json --fraction 0 --grower random --grow-weight 0.1 {0} came.csv -o out.json')"
+            ),
+        },
+    ),
+    command(
+        "prune net.json --fraction 0 --grow-count 1 -o out.json",
+        {
+            r"no (--grower) NAME": "command('prune net.json --fraction 0 {0} random --grow-count 1 -o out.json')",
+            r"(--grow-count) is": "command('prune net.json --fraction 0 --grower random {0} 1 -o out.json')",
+        },
+    ),
+    command(
         "report run",
         {r"name it with (--graph)": "command('report run {0} run/a.json')"},
         "import os; os.mkdir('run'); ng.write(small_graph(), 'run/a.json'); ng.write(small_graph(), 'run/b.json')",

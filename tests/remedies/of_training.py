@@ -84,8 +84,22 @@ TRAINING = [
         NETWORK,
     ),
     Row(
-        "ng.prune(network, ng.pruning.random(0.4, regrow=True), X, Y, seed=0)",
-        {r"regrow=False": "ng.prune(network, ng.pruning.random(0.4, {0}), X, Y, seed=0)"},
+        "ng.train(network, X, Y, grower=ng.growth.random(), epochs=1, seed=0)",
+        {
+            r"pruner=pruning\.magnitude\(fraction=0\.1\)": (
+                "ng.train(network, X, Y, grower=ng.growth.random(), {0}, epochs=1, seed=0)"
+            ),
+            r"growth\.random\(count=10\)": "assert ng.{0}.counted",
+        },
+        NETWORK,
+    ),
+    Row(
+        "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, grower=ng.growth.returned(), seed=0)",
+        {
+            r"grower is (growth\.returned\(\)).* 2 rounds with retraining": (
+                "ng.prune(network, ng.pruning.magnitude(0.4), X, Y, grower=ng.{0}, rounds=2, retrain=1, seed=0)"
+            )
+        },
         NETWORK,
     ),
     Row(

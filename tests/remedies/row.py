@@ -11,7 +11,9 @@ import scipy.sparse
 
 import neurograph
 
-PARTS = ("topologies", "rules", "costs", "solvers", "dynamics", "optimisers", "pruning", "certificates", "brian")
+PARTS = (
+    "topologies", "rules", "costs", "solvers", "dynamics", "optimisers", "pruning", "growth", "certificates", "brian",
+)  # fmt: skip
 SAID = (neurograph.NeurographError, ImportError, RuntimeError, UserWarning, AttributeError)
 
 

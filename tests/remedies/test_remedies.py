@@ -12,6 +12,7 @@ from tests.remedies.of_brian import BRIAN
 from tests.remedies.of_compression import COMPRESSION
 from tests.remedies.of_formats import FORMATS
 from tests.remedies.of_graphs import GRAPHS
+from tests.remedies.of_growth import GROWTH
 from tests.remedies.of_network import NETWORK
 from tests.remedies.of_others import CERTIFICATES, CLI, EQUATIONS, OTHERS
 from tests.remedies.of_pictures import PICTURES
@@ -27,6 +28,7 @@ ROWS = [
     *FORMATS,
     *NETWORK,
     *TRAINING,
+    *GROWTH,
     *CERTIFICATES,
     *EQUATIONS,
     *OTHERS,

@@ -165,10 +165,10 @@ KINDS = {
     "a table": (b"x,y\n0,1\n", "is not a checkpoint"),
     "an npz": (npz(), "is not a checkpoint"),
     "a pickle": (pickle.dumps({"weights": [1.0]}), "is not a checkpoint"),
-    "a newer version": (sealed(b"{}\n").replace(b"point 5", b"point 6"), "version 6, and this neurograph reads 5 "),
+    "a newer version": (sealed(b"{}\n").replace(b"point 6", b"point 7"), "version 7, and this neurograph reads 6 "),
     "an older version": (
-        sealed(b"{}\n").replace(b"point 5", b"point 2"),
-        "version 2, and this neurograph reads 5 .*that wrote",
+        sealed(b"{}\n").replace(b"point 6", b"point 2"),
+        "version 2, and this neurograph reads 6 .*that wrote",
     ),
     "one line": (sealed(b"{}"), "holds something else"),
     "no JSON": (sealed(b"{\n"), "holds something else"),

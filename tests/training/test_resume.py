@@ -53,6 +53,7 @@ def assert_same(one, two):
     assert np.array_equal(one.best.weights, two.best.weights)
     assert np.array_equal(one.state, two.state)
     assert one.removed == two.removed
+    assert one.added == two.added
     assert all(np.array_equal(one.history[name], two.history[name]) for name in two.history)
     assert all(np.array_equal(*pair) for pair in zip(one.optimiser_state, two.optimiser_state, strict=True))
     assert np.array_equal(one.held_out, two.held_out)
@@ -127,6 +128,7 @@ def test_without_a_good_file_it_does_not_start_again_by_itself(tmp_path):
         ("batch_size", {"batch_size": 1}),
         ("start", {"start": 0.1}),
         ("pruner", {"pruner": None}),
+        ("grower", {"grower": ng.growth.random()}),
         ("validation", {"validation": (X, Y)}),
         ("seed", {"seed": 4}),
         ("network", {"network": network(1)}),
@@ -195,10 +197,95 @@ def test_every_field_of_the_state_is_in_the_checkpoint(tmp_path, whole):
 def test_a_checkpoint_of_an_older_version_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "a.ckpt"
     ng.train(network(), X, Y, checkpoint=path, **arguments(epochs=2))
-    path.write_bytes(path.read_bytes().replace(b"checkpoint 5", b"checkpoint 2", 1))
+    path.write_bytes(path.read_bytes().replace(b"checkpoint 6", b"checkpoint 2", 1))
     (tmp_path / "a.ckpt.previous").unlink()
     with pytest.raises(ng.CheckpointError, match=r"a\.ckpt is of format version 2.*give another path, or delete it"):
         ng.train(network(), X, Y, checkpoint=path, **arguments())
+
+
+GROWN = {
+    "random": {"grower": ng.growth.random(weight=0.1, deviation=0.1), "pruner": ng.pruning.magnitude(0.3)},
+    "rigl": {"grower": ng.growth.rigl(every=2), "pruner": ng.pruning.magnitude(0.4)},
+    "returned": {"grower": ng.growth.returned(), "pruner": ng.pruning.magnitude(0.3)},
+    "alone": {"grower": ng.growth.random(count=2, candidates=40, until=14), "pruner": None},
+    "best of validation": {
+        "grower": ng.growth.random(weight=0.5),
+        "pruner": ng.pruning.random(0.3),
+        "validation": (X, Y),
+        "seed": 17,
+    },
+    "certified": {"grower": ng.growth.random(weight=1.0), "keep": ng.certificates.contracting(rate=0.1)},
+}
+
+
+def carrying(symmetric=False):
+    """A sparse graph whose edges carry things, some of them tied, some not plastic."""
+    graph = ng.topologies.random(inputs=2, hidden=6, outputs=1, density=0.4, bias="neurons", seed=2)
+    if symmetric:
+        return ng.compile(ng.topologies.symmetric(graph), ng.dynamics.hopfield())
+    for place, edge in enumerate(graph.edges):
+        graph.edges[edge]["number"] = place
+    first, second, third, *_ = graph.edges
+    for edge in (first, second):
+        graph.edges[edge].update(tie="both", weight=0.2)
+    graph.edges[third]["plastic"] = False
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
+def graph_of(network):
+    return [(edge, data) for *edge, data in network.to_graph().edges(data=True)]
+
+
+def wired(network):
+    connectivity = network.connectivity
+    ties = np.arange(connectivity.pre.size) if connectivity.ties is None else connectivity.ties
+    return [connectivity.pre.tolist(), connectivity.indptr.tolist(), connectivity.plastic.tolist(), ties.tolist()]
+
+
+@pytest.mark.filterwarnings("ignore:no path leads")
+@pytest.mark.parametrize("name", GROWN)
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_a_run_in_which_edges_come_goes_on_to_the_same_bits(tmp_path, name, symmetric):
+    more = {"rule": ng.rules.centred_ep()} if symmetric else {}
+    how = arguments(**{"epochs": 12, "validation": None, **GROWN[name], **more})
+    path = tmp_path / "a.ckpt"
+    whole = ng.train(carrying(symmetric), X, Y, **how)
+    for epochs in (1, 2, 5, 6, 11, 12):
+        again = ng.train(carrying(symmetric), X, Y, checkpoint=path, **{**how, "epochs": epochs})
+    assert_same(again, whole)
+    for one, two in ((again.network, whole.network), (again.best, whole.best)):
+        assert graph_of(one) == graph_of(two)
+        assert wired(one) == wired(two)
+    assert whole.added
+    assert (whole.best is whole.network) == (again.best is again.network) == (how["validation"] is None)
+    assert how["validation"] is None or 0 < whole.best_epoch < 11
+    # And a run that goes on from it, with a checkpoint of its own.
+    on = {key: value for key, value in how.items() if key != "seed"}
+    further = ng.train(whole, X, Y, **{**on, "epochs": 6})
+    for epochs in (3, 6):
+        once_more = ng.train(again, X, Y, checkpoint=tmp_path / "b.ckpt", **{**on, "epochs": epochs})
+    assert_same(once_more, further)
+    assert graph_of(once_more.network) == graph_of(further.network)
+    assert graph_of(once_more.best) == graph_of(further.best)
+
+
+def test_what_a_run_has_from_the_fit_before_it_comes_back_as_it_was(tmp_path):
+    """A best network and a place to go back to that are older than the run; edges that returned are the first ones."""
+    validation = {"validation": (X, Y), "target_cost": None}
+    learn = {"pruner": ng.pruning.magnitude(0.3), "grower": ng.growth.returned(until=5), **validation}
+    learned = ng.train(carrying(), X, Y, epochs=150, seed=0, **learn)
+    spoil = {"pruner": ng.pruning.random(0.1), "grower": ng.growth.random(weight=0.5), **validation}
+    fit = ng.train(learned, X, Y, epochs=2, **spoil)
+    whole = ng.train(fit, X, Y, epochs=6, **spoil)
+    for epochs in (1, 3, 6):
+        again = ng.train(fit, X, Y, epochs=epochs, checkpoint=tmp_path / "a.ckpt", **spoil)
+    assert_same(again, whole)
+    assert whole.best_epoch < fit.epochs
+    assert whole.refuge.epochs < fit.epochs
+    pairs = [(again.network, whole.network), (again.best, whole.best), (again.refuge.network, whole.refuge.network)]
+    for one, two in pairs:
+        assert graph_of(one) == graph_of(two)
+        assert wired(one) == wired(two)
 
 
 @pytest.mark.parametrize(

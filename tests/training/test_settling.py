@@ -24,7 +24,7 @@ def scripted(monkeypatch, settled, cost):
     monkeypatch.setattr(settling, "epoch", epoch)
     start = network()
     empty = {"settled": np.empty(0), "cost": np.empty(0)}
-    states = [TrainingState(start, start, empty, (), np.empty(0), (), {}, np.empty(0, np.int64))]
+    states = [TrainingState(start, start, empty, (), (), np.empty(0), (), {}, np.empty(0, np.int64))]
     while len(states) <= len(cost) and not states[-1].finished:
         states.append(settling.next_state(None, states[-1]))
     return states

@@ -143,22 +143,6 @@ def test_a_generator_that_could_not_go_on_is_named():
         ng.train(network(), *XOR, seed=np.random.Generator(Sfc(1)), epochs=1)
 
 
-def test_after_pruning_the_memory_of_an_edge_is_still_its_own():
-    start, x, labels = labelled()
-    remaining = Problem.of(start, x, labels, TrainingConfig()).remaining
-    edges, biased = start.weights.size, start.connectivity.biased.size
-    memory = (np.arange(edges + biased, dtype=float), np.arange(edges + biased) + 0.5, np.array(7.0))
-    first = start.without_edges([0, 3, edges - 2])
-    kept = remaining(memory, start, first)
-    known = dict(zip(start.edges, memory[0], strict=False))
-    assert kept[0][: -biased or None].tolist() == [known[edge] for edge in first.edges]
-    assert kept[0][-biased:].tolist() == memory[0][-biased:].tolist()
-    assert np.array_equal(kept[1], kept[0] + 0.5)
-    assert kept[2] == 7.0
-    second = first.without_edges([1, first.weights.size - 1])
-    assert remaining(kept, first, second)[0][:-biased].tolist() == [known[edge] for edge in second.edges]
-
-
 @pytest.mark.parametrize("start", ["warm", "uniform", 0.1])
 def test_going_on_leaves_the_fit_as_it_was(start):
     options = {"target_cost": None, "start": start, "pruner": ng.pruning.boltzmann(0.05), "epochs": 3}

@@ -85,11 +85,28 @@ def test_the_drop_is_measured_on_other_samples_where_there_are_some(trained):
     assert curve["accuracy"][0] == 0.0
 
 
-def test_regrown_edges_leave_in_the_last_round_only(trained):
-    pruner = ng.pruning.magnitude(0.5, regrow=True)
-    pruning = ng.prune(trained, pruner, X, Y, rounds=3, retrain=5, target_cost=None, neurons=False, seed=0)
+def test_what_comes_again_leaves_for_good_in_the_last_round(trained):
+    how = {"rounds": 3, "retrain": 5, "target_cost": None, "neurons": False, "seed": 0}
+    pruning = ng.prune(trained, ng.pruning.magnitude(0.5), X, Y, grower=ng.growth.returned(), **how)
     assert pruning.curve["edges"].tolist() == [48, 48, 48, 24]
-    assert {gone.epoch for gone in pruning.removed} == {2}
+    gone, came = ([{one.edge for one in log if one.epoch == k} for k in range(3)] for log in (
+        pruning.removed, pruning.added))  # fmt: skip
+    assert [len(edges) for edges in gone] == [10, 18, 24]  # 1 - 0.5^(k/3) of 48
+    assert came == [gone[0], gone[1], set()]
+    assert [pruning.graph_after(rounds).pre.size for rounds in range(4)] == [48, 48, 48, 24]
+
+
+def test_beside_a_grower_each_round_takes_the_fraction_and_the_number_is_held(trained):
+    sparse = ng.prune(trained, ng.pruning.random(0.5), neurons=False, seed=0).network
+    how = {"rounds": 4, "neurons": False, "seed": 0}
+    pruning = ng.prune(sparse, ng.pruning.magnitude(0.25), grower=ng.growth.random(weight=2.0), **how)
+    assert pruning.curve["edges"].tolist() == [24] * 5
+    assert [sum(one.epoch == k for one in pruning.removed) for k in range(4)] == [6] * 4
+    assert [sum(one.epoch == k for one in pruning.added) for k in range(4)] == [6] * 4
+    assert repr(pruning) == "Pruning(24 of 24 edges left the graph, 24 came, 24 stay)"
+    assert pruning.graph_after(4).pre.tolist() == pruning.network.connectivity.pre.tolist()
+    fewer = ng.prune(sparse, ng.pruning.magnitude(0.25), grower=ng.growth.random(count=2), **how)
+    assert fewer.curve["edges"].tolist() == [24, 20, 17, 15, 13]  # 24 - round(24/4) + 2, and so on
 
 
 def test_neurons_whose_edges_are_gone_leave_too(trained):
@@ -167,6 +184,17 @@ def test_training_keeps_its_certificate_while_edges_leave():
     assert keep.holds(pruning.network)
 
 
+def test_a_certificate_is_kept_while_edges_come_in_rounds():
+    graph = ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.4, bias=True, seed=3)
+    keep = ng.certificates.contracting(rate=0.3)
+    network = keep.project(ng.compile(graph, ng.dynamics.additive("tanh")))
+    grower = ng.growth.random(weight=1.0, deviation=1.0)  # by which it would not hold
+    pruning = ng.prune(network, ng.pruning.magnitude(0.3), grower=grower, rounds=3, keep=keep, neurons=False, seed=0)
+    assert pruning.added
+    assert keep.holds(pruning.network)
+    assert not keep.holds(ng.prune(network, ng.pruning.magnitude(0.3), grower=grower, neurons=False, seed=0).network)
+
+
 def small():
     return ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
 
@@ -178,7 +206,23 @@ REFUSED = [
     ("a negative drop", lambda: ng.prune(small(), HALF, X, Y, max_drop=-1), ["max_drop is -1", ">= 0"]),
     ("no rounds", lambda: ng.prune(small(), HALF, rounds=0), ["rounds is 0", ">= 1"]),
     ("half an epoch", lambda: ng.prune(small(), HALF, X, Y, retrain=0.5), ["retrain is 0.5", ">= 0"]),
-    ("regrowth at once", lambda: ng.prune(small(), ng.pruning.random(0.5, regrow=True)), ["rounds is 1", "2 rounds"]),
+    (
+        "a return at once",
+        lambda: ng.prune(small(), HALF, grower=ng.growth.returned()),
+        ["returned()", "rounds is 1", "2 rounds"],
+    ),
+    (
+        "a return and a largest drop",
+        lambda: ng.prune(small(), HALF, X, Y, grower=ng.growth.returned(), rounds=2, retrain=1, max_drop=0.1),
+        ["max_drop is 0.1", "no max_drop"],
+    ),
+    ("no grower", lambda: ng.prune(small(), HALF, grower=0.1), ["grower is 0.1", "growth.random"]),
+    (
+        "a schedule of epochs",
+        lambda: ng.prune(small(), HALF, grower=ng.growth.random(every=2)),
+        ["every=2", "neurograph.prune"],
+    ),
+    ("gradients of no data", lambda: ng.prune(small(), HALF, grower=ng.growth.rigl()), ["Rigl", "x and y are missing"]),
     ("an unknown argument", lambda: ng.prune(small(), HALF, X, Y, retrain=1, epoch=3), ["'epoch'", "optimiser"]),
     ("an unknown argument without data", lambda: ng.prune(small(), HALF, epoch=3), ["'epoch'", "optimiser"]),
     ("a start without data", lambda: ng.prune(small(), HALF, start=0.1), ["start is given", "x and y are missing"]),
@@ -200,7 +244,6 @@ REFUSED = [
     ),
     ("an unknown nudge", lambda: ng.pruning.saliency(0.5, nudge="sign"), ["'sign'", "'random'"]),
     ("a strength of 0", lambda: ng.pruning.proximal(0.0), ["strength is 0.0", "> 0"]),
-    ("regrow a text", lambda: ng.pruning.random(0.5, regrow="no"), ["regrow is 'no'", "True or False"]),
 ]
 
 
@@ -216,7 +259,7 @@ def test_a_fall_is_measured_from_before_the_first_round(trained, monkeypatch):
     """Each round costs 0.1: the second is 0.2 below the start, though 0.1 below the first."""
     errors = iter([0.0, 0.1, 0.2, 0.3])
     monkeypatch.setattr(
-        "neurograph.training.prune._measured",
+        "neurograph.training.rounds.prune.measured",
         lambda network, _: {"edges": float(network.weights.size), "error": next(errors)},
     )
     pruning = ng.prune(trained, ng.pruning.magnitude(0.9), X, Y, rounds=3, max_drop=0.15, neurons=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
@@ -11,24 +10,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole, unknown_argument
-from neurograph.certificates.constraint import Constraint, checked_constraint
-from neurograph.equations.costs import error
+from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole
+from neurograph.certificates.constraint import Constraint
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import HIDDEN
+from neurograph.graphs.edge_table import HIDDEN, EdgeTable
+from neurograph.growth.base import Grower, check_unscheduled, checked_grower
+from neurograph.growth.graph_after import graph_after
+from neurograph.growth.returned import Returned
+from neurograph.growth.rewiring import Rewiring, rewired
 from neurograph.network.compilation import compile
-from neurograph.network.inputs import EVERY_KIND, checked_network, starting_state
+from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.pruning import Pruner, unreachable
-from neurograph.pruning.base import RemovedEdges, Task, checked_pruner
+from neurograph.pruning.base import AddedEdges, RemovedEdges, checked_pruner
 from neurograph.pruning.removal import loose, prune_now
-from neurograph.solvers.base import Phase
 from neurograph.training.config import RetrainingOptions, TrainingConfig
-from neurograph.training.problem import Problem
-from neurograph.training.train import hidden, train
-
-ASKING = ("cost", "solver", "start")
-"""Options of :func:`train` that say something without retraining too."""
+from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
+from neurograph.training.train import hidden
 
 ROUNDING = 1e-9
 """By how much a drop may seem larger than it is."""
@@ -47,6 +45,8 @@ class Pruning(Printed):
         What is left.
     removed : sequence of Removed
         The log: every edge that left, in the order in which they did. A tuple, but each entry is made as it is read.
+    added : sequence of Added
+        The same of those that came.
     held : sequence of (label, label)
         Edges that the pruner chose in the last round, and that stay because `keep` asks for them.
     neurons : tuple
@@ -59,9 +59,26 @@ class Pruning(Printed):
 
     network: Network
     removed: RemovedEdges
+    added: AddedEdges
     held: Pairs
     neurons: tuple[Hashable, ...]
     curve: dict[str, NDArray[np.float64]]
+
+    def graph_after(self, rounds: int) -> EdgeTable:
+        """Return which edges were there after so many rounds; after 0 of them, before the first.
+
+        Returns
+        -------
+        EdgeTable
+            All nodes, those that have left at the end too, and edges of the weight 1, for the logs do not say what it
+            was in between.
+
+        Raises
+        ------
+        ParameterError
+            If there were fewer rounds, or nodes were joined anew, as by ``pruning.factors``, which is in no log.
+        """
+        return graph_after(rounds, self.curve["edges"].size - 1, self.network, self.removed, self.added, "rounds")
 
     def __repr__(self) -> str:
         """Return in a line how many edges left, and what it cost."""
@@ -70,7 +87,8 @@ class Pruning(Printed):
         held = f", {len(self.held)} of them held back by keep" if self.held else ""
         said = [name for name in ("accuracy", "error") if name in self.curve][:1]
         cost = "".join(f"; {name} {self.curve[name][0]:.3g} before, {self.curve[name][-1]:.3g} after" for name in said)
-        return f"Pruning({before - left} of {before} edges{neurons} left the graph, {left} stay{held}{cost})"
+        gone, came = before + len(self.added) - left, f", {len(self.added)} came" if self.added else ""
+        return f"Pruning({gone} of {before} edges{neurons} left the graph{came}, {left} stay{held}{cost})"
 
 
 def prune(
@@ -79,6 +97,7 @@ def prune(
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
     *,
+    grower: Grower | None = None,
     rounds: int = 1,
     retrain: int = 0,
     max_drop: float | None = None,
@@ -95,19 +114,23 @@ def prune(
     - Gradually: ``prune(network, saliency(0.9), x, y, rounds=10, retrain=5)`` takes the same share of the edges that
       are left in each round, so that 90 % are gone after the last.
     - As far as it goes: with ``max_drop=0.01`` too, rounds end before the first that costs more than 0.01 of accuracy.
+    - Rewiring: with ``grower=growth.rigl()`` as many edges come in each round as have left.
 
     Parameters
     ----------
     network : Network
         It is not changed.
     pruner : Pruner
-        One of :mod:`neurograph.pruning`. A pruner with a `fraction` reaches it in the last round; another does in each
-        round what it does after an epoch of training. With ``regrow``, edges stay until the last round, and may grow
-        again.
+        One of :mod:`neurograph.pruning`. A pruner with a `fraction` reaches it in the last round; another, or one
+        beside a `grower`, does in each round what it does after an epoch of training.
     x : array (samples, inputs), optional
     y : array (samples, outputs), or (samples,), optional
         Targets, or labels, as in :func:`neurograph.train`. Pruners that ask what an edge is worth need both, and so do
         `retrain` and `max_drop`.
+    grower : Grower, optional
+        One of :mod:`neurograph.growth`, which brings edges in each round after the pruner has taken some: of itself as
+        many, so that the number of edges is held, but for those of neurons that leave. With ``growth.returned()``, by
+        which edges may grow again until the last round, nothing comes in that one, and a `fraction` is reached in it.
     rounds : int
     retrain : int
         Most epochs of training after each round.
@@ -132,7 +155,7 @@ def prune(
     Returns
     -------
     Pruning
-        ``.network``; ``.removed``, the log; ``.curve``, the accuracy against the edges that are left.
+        ``.network``; ``.removed`` and ``.added``, the logs; ``.curve``, the accuracy against the edges that are left.
 
     Raises
     ------
@@ -158,74 +181,44 @@ def prune(
     (True, np.float64(1.0))
     """
     network, pruner = checked_network(network, *EVERY_KIND), checked_pruner(pruner)
+    if grower is not None:
+        check_unscheduled(checked_grower(grower), "neurograph.prune")
     if network.dynamics.kind != "rate":
-        _check_at_once(network, pruner, x, y, keep)
+        _check_at_once(network, pruner, grower, x, y, keep)
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
-    _check_training(training, retrain)
-    _check_together(pruner, x, y, rounds, retrain, max_drop, validation, training)
-    _check_kept(network, keep)
+    check_training(prune, training, retrain, grower)
+    _check_together(pruner, grower, x, y, rounds, retrain, max_drop, validation, training)
+    check_kept(network, keep, "leaves")
     rng = checked_generator(seed)
     judge = None
     if x is not None and y is not None:
         kept = keep if retrain else None  # which train() takes or refuses
-        judge = _Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
-    now, curve = network, [_measured(network, judge)]
-    removed = RemovedEdges.none(network)
-    held: Pairs = ()
+        judge = Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
+    now, curve = network, [measured(network, judge)]
+    removed, added, held = RemovedEdges.none(network), AddedEdges.none(network), network.edges.at(slice(0))
+    again = isinstance(grower, Returned)
     quiet = hidden(False if progress is None and rounds == 1 else progress)
     for number in tqdm(range(rounds), unit="round", dynamic_ncols=True, disable=quiet):
-        part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
-        if number + 1 == rounds:
-            part = part.without_regrow()
-        after, gone, stay = _one_round(now, part, rng, number, judge, keep, neurons)
+        part, last = pruner, number + 1 == rounds
+        if grower is None or again:
+            part = pruner.in_round((number + 1) / rounds, _plastic(network), _plastic(now))
+        counts = [row["edges"] for row in curve]
+        step = _one_round(now, part, None if again and last else grower, rng, number, judge, keep, neurons, counts)
+        after = step.network
         if retrain and judge is not None:
             after = judge.trained(after, retrain, rng, training)
-        measured = _measured(after, judge)
-        if max_drop is not None and measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
+        now_measured = measured(after, judge)
+        if max_drop is not None and now_measured["error"] - curve[0]["error"] > max_drop + ROUNDING:
             break
-        now, held = after, stay
-        removed = removed + gone
-        curve.append(measured)
+        now, held = after, step.held
+        removed, added = removed + step.removed, added + step.added
+        curve.append(now_measured)
     smaller, left = _without_neurons(now) if neurons else (now, ())
     if len(now.nodes) < len(network.nodes):  # relays left with their factor
         left = tuple(node for node in network.nodes if node not in smaller.connectivity.table.index)
-    return Pruning(smaller, removed, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]})
-
-
-class _Judge:
-    """What the network is to do, checked once: to be asked about, trained on, and judged by."""
-
-    def __init__(
-        self, network: Network, x: ArrayLike, y: ArrayLike, config: TrainingConfig, rng: np.random.Generator
-    ) -> None:
-        self.problem = Problem.of(network, x, y, config)
-        drawn = isinstance(config.start, str) and config.start == "uniform"
-        start = starting_state(network, self.problem.x, "uniform", rng) if drawn else self.problem.start
-        self.judged = self.task = Task(start, self.problem.y, config.cost, config.solver)
-        if self.problem.given is not None:
-            self.judged = replace(self.task, start=self.problem.given[0], y=self.problem.given[1])
-
-    def trained(self, network: Network, epochs: int, rng: np.random.Generator, training: RetrainingOptions) -> Network:
-        """Train, and return the network of the lowest validation cost, or without validation the last."""
-        x, y, config = self.problem.x, self.problem.y, self.problem.config
-        return train(
-            network, x, y, epochs=epochs, keep=config.keep, validation=config.validation, seed=rng, progress=False,
-            **training,
-        ).best  # fmt: skip
-
-    def measured(self, network: Network) -> dict[str, float]:
-        """Return the cost, the error, and where there is one the accuracy."""
-        settled, y = self.judged.solver.solve(network, Phase(self.judged.start)), self.judged.y
-        with np.errstate(over="ignore", invalid="ignore"):
-            measured = {"cost": self.judged.cost.mean(settled.outputs, y), "error": error(settled.outputs, y)}
-        if np.all((y == 0) | (y == 1)):
-            measured["accuracy"] = 1.0 - measured["error"]
-        return measured
-
-
-def _measured(network: Network, judge: _Judge | None) -> dict[str, float]:
-    """Return a row of the curve."""
-    return {"edges": float(network.weights.size), **({} if judge is None else judge.measured(network))}
+    return Pruning(
+        smaller, removed, added, held, left, {name: np.array([row[name] for row in curve]) for name in curve[0]}
+    )
 
 
 def _plastic(network: Network) -> int:
@@ -235,19 +228,21 @@ def _plastic(network: Network) -> int:
 def _one_round(
     network: Network,
     pruner: Pruner,
+    grower: Grower | None,
     rng: np.random.Generator,
     number: int,
-    judge: _Judge | None,
+    judge: Judge | None,
     keep: Constraint | None,
     neurons: bool,
-) -> tuple[Network, RemovedEdges, Pairs]:
-    """Remove what the pruner chooses, then the edges of unreachable neurons; return the log, and what was held back."""
-    gone = prune_now(network, pruner, rng, number, None if judge is None else judge.task, keep)
-    log = RemovedEdges.none(network) if pruner.regrow else gone.removed
+    counts: Sequence[float],
+) -> Rewiring:
+    """Remove what the pruner chooses, let edges come, then remove those of unreachable neurons."""
+    task = None if judge is None else judge.task
+    step = rewired(network, pruner, grower, rng, number, task, keep, counts)
     if not neurons:
-        return gone.network, log, gone.held
-    more = prune_now(gone.network, unreachable(), rng, number, None, keep)
-    return more.network, log + more.removed, gone.held + more.held
+        return step
+    more = prune_now(step.network, unreachable(), rng, number, None, keep)
+    return Rewiring(more.network, step.removed + more.removed, step.added, step.held + more.held)
 
 
 def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
@@ -274,6 +269,7 @@ def _without_neurons(network: Network) -> tuple[Network, tuple[Hashable, ...]]:
 
 def _check_together(
     pruner: Pruner,
+    grower: Grower | None,
     x: ArrayLike | None,
     y: ArrayLike | None,
     rounds: int,
@@ -289,6 +285,7 @@ def _check_together(
         raise ParameterError(f"validation is of type {type(validation).__name__}: expected a pair (x, y), or None")
     asking = {
         f"pruner is {pruner!r}, which asks what each edge is worth": pruner.needs_task,
+        f"grower is {grower!r}, which asks what the network does": grower is not None and grower.needs_x,
         f"retrain is {retrain}": bool(retrain),
         f"max_drop is {max_drop}": max_drop is not None,
         "validation is given": validation is not None,
@@ -301,44 +298,30 @@ def _check_together(
             if asks:
                 missing = "x and y are" if x is None and y is None else "x is" if x is None else "y is"
                 raise ParameterError(f"{why}, but {missing} missing: expected prune(network, pruner, x, y)")
-    if pruner.regrow and (rounds == 1 or not retrain or max_drop is not None):
+    if isinstance(grower, Returned) and (rounds == 1 or not retrain or max_drop is not None):
         raise ParameterError(
-            f"pruner regrows, but rounds is {rounds}, retrain is {retrain} and max_drop is {max_drop}: expected at "
-            "least 2 rounds with retraining in between and no max_drop, for edges may grow again until the last round; "
-            "or regrow=False"
+            f"grower is growth.returned(), but rounds is {rounds}, retrain is {retrain} and max_drop is {max_drop}: "
+            "expected at least 2 rounds with retraining in between and no max_drop, for edges may grow again until the "
+            "last round; or no grower"
         )
 
 
 def _check_at_once(
-    network: Network, pruner: Pruner, x: ArrayLike | None, y: ArrayLike | None, keep: Constraint | None
+    network: Network,
+    pruner: Pruner,
+    grower: Grower | None,
+    x: ArrayLike | None,
+    y: ArrayLike | None,
+    keep: Constraint | None,
 ) -> None:
     """Refuse what asks equilibria of neurons that have none."""
     kind = network.dynamics.kind
     unitary = "pruning.factors('R2'), magnitude or random" if kind == "unitary" else "pruning.magnitude(fraction=0.5)"
     given = {"x": x is not None, "y": y is not None, "keep": keep is not None}
     given[f"pruner is {pruner!r}, which asks what each edge is worth at an equilibrium;"] = pruner.needs_task
+    given[f"grower is {grower!r}, which asks for equilibria;"] = grower is not None and grower.needs_x
     if there := [name if "is" in name else f"{name} is given," for name, asks in given.items() if asks]:
         raise ParameterError(
             f"{there[0]} but {kind} neurons have no equilibrium: expected prune(network, pruner) with {unitary}, and "
             "neurograph.train afterwards"
         )
-
-
-def _check_kept(network: Network, keep: Constraint | None) -> None:
-    if keep is None:
-        return
-    if not checked_constraint(keep).holds(network):
-        raise ParameterError(
-            f"keep is {keep!r}, which does not hold before anything leaves: expected a network of which it does; train "
-            "it with the same keep first, or lower the rate"
-        )
-
-
-def _check_training(training: RetrainingOptions, retrain: int) -> None:
-    """Refuse what is no argument of train() that prune() passes on, or says nothing without retraining."""
-    for name in training:
-        if name not in RetrainingOptions.__annotations__:
-            own = [one for one in inspect.signature(prune).parameters if one != "training"]
-            raise unknown_argument("prune", name, [*own, *RetrainingOptions.__annotations__])
-        if name not in ASKING and not retrain:
-            raise ParameterError(f"{name} is given, but retrain is 0: expected retrain=10, say, or no {name}")

@@ -1,0 +1,264 @@
+"""What a grower is given, and what it returns."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
+
+import networkx as nx
+import numpy as np
+
+from neurograph._arrays import Floats
+from neurograph._checks import checked_number, checked_whole
+from neurograph.errors import ParameterError
+from neurograph.graphs.edge_table import EdgeTable
+from neurograph.growth.candidates import Codes, Named, Pool
+from neurograph.network.network import Network
+from neurograph.pruning.base import RemovedEdges, Task
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a grower may look at.
+
+    Attributes
+    ----------
+    network : Network
+    rng : numpy.random.Generator
+    count : int
+        Most edges that may come.
+    paired : bool
+        Whether edges between free nodes come in both directions, tied.
+    task : Task or None
+    lost : RemovedEdges
+        What the pruner has just removed.
+    epoch : int
+        Of training, or the round, from 0.
+    """
+
+    network: Network
+    rng: np.random.Generator
+    count: int
+    paired: bool
+    task: Task | None
+    lost: RemovedEdges
+    epoch: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The edges that a grower chose.
+
+    Attributes
+    ----------
+    codes : int64 array (chosen,)
+        post * nodes + pre of each, in the order in which they come; of a pair that comes in both directions the one.
+    scores : array (chosen,)
+    reason : str
+    again : bool
+        Whether they are edges that the network has just lost, with all that they carried.
+    """
+
+    codes: Codes
+    scores: Floats
+    reason: str
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grower(abc.ABC):
+    """Base of the growers: one frozen dataclass a method.
+
+    Parameters
+    ----------
+    every : int
+        Epochs of training between two times at which edges come; so for what a pruner beside it removes.
+    until : int, optional
+        Number of epochs after which none comes.
+    decay : {"cosine"}, optional
+        The share of the edges that come, and of a pruner's beside it that leave, falls as (1 + cos(pi t/until))/2 with
+        the epoch t.
+    """
+
+    every: int = 1
+    until: int | None = None
+    decay: Literal["cosine"] | None = None
+
+    needs_x: ClassVar[bool] = False
+    """Whether it cannot choose without a :class:`Task`."""
+
+    needs_y: ClassVar[bool] = False
+    """Whether it asks for the targets in it too."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("rate", "binary")
+    """Of which kinds the neurons may be that it joins."""
+
+    def __post_init__(self) -> None:
+        """Check what every grower has."""
+        checked_whole("every", self.every, 1, " epochs")
+        if self.until is not None:
+            checked_whole("until", self.until, 1, " epochs, or None")
+        if self.decay not in (None, "cosine"):
+            raise ParameterError(f"decay is {self.decay!r}: expected 'cosine' or None")
+        if self.decay and self.until is None:
+            raise ParameterError("decay is 'cosine' and until is None: expected until=100, say, by when the share is 0")
+
+    def due(self, epoch: int) -> bool:
+        """Return whether edges come after an epoch, counted from 0."""
+        return (epoch + 1) % self.every == 0 and (self.until is None or epoch < self.until)
+
+    def share(self, epoch: int) -> float:
+        """Return the share of the edges that come, and leave, after an epoch, counted from 0."""
+        if self.decay is None or self.until is None:
+            return 1.0
+        return (1.0 + math.cos(math.pi * min(epoch / self.until, 1.0))) / 2.0
+
+    def number(self, edges: int, lost: int, epoch: int) -> int:
+        """Return how many edges are to come after an epoch, of a network that has `edges` and has just lost some."""
+        return lost
+
+    @property
+    def counted(self) -> bool:
+        """Whether it has a number of its own, and needs no pruner beside it."""
+        return False
+
+    def held(self, network: Network, count: int) -> int:
+        """Return how many pairs are held together at most, where `count` edges are to come."""
+        return count
+
+    def check(self, network: Network, alone: bool) -> None:  # noqa: B027  # most have nothing to refuse
+        """Refuse, before a network is trained, one to which it could bring nothing; `alone`: without a pruner."""
+
+    @abc.abstractmethod
+    def choose(self, asked: Asked) -> Choice:
+        """Choose which edges come now, at most ``asked.count``, the two directions of a pair counted once."""
+
+    def first_weights(self, count: int, rng: np.random.Generator) -> Floats:
+        """Return the weights of so many edges, without regard to the signs that their neurons ask for."""
+        return np.zeros(count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEdges(Grower):
+    """Base of the growers that join pairs of nodes that may never have been joined.
+
+    Parameters
+    ----------
+    candidates : networkx.DiGraph, EdgeTable, sequence of (label, label), or int, optional
+        Which pairs may become edges; those that are edges are skipped. A number: so many, drawn anew each time. None:
+        every pair of two nodes that ends at a hidden or an output node.
+    weight : float
+        What the weight of a new edge is, or its mean; its sign is that of its presynaptic node, where that has one.
+    deviation : float
+        Standard deviation of the weights of new edges, which are drawn from a normal distribution.
+    """
+
+    candidates: nx.DiGraph[Any] | EdgeTable | Sequence[Any] | Named | int | None = None
+    weight: float = 0.0
+    deviation: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the arguments, and read the candidates."""
+        super().__post_init__()
+        checked_number("weight", self.weight)
+        checked_number("deviation", self.deviation, least=0.0)
+        given = self.candidates
+        if isinstance(given, (int, np.integer)) and not isinstance(given, bool):
+            object.__setattr__(self, "candidates", checked_whole("candidates", given, 1, " pairs"))
+        elif given is not None:
+            object.__setattr__(self, "candidates", Named.of(given))
+
+    def held(self, network: Network, count: int) -> int:
+        """Return how many pairs are held together at most, where `count` edges are to come."""
+        return max(count, self.candidates if isinstance(self.candidates, int) else 0)
+
+    def first_weights(self, count: int, rng: np.random.Generator) -> Floats:
+        """Draw the weights."""
+        return rng.normal(self.weight, self.deviation, count) if self.deviation else np.full(count, float(self.weight))
+
+    def check(self, network: Network, alone: bool) -> None:
+        """Refuse candidates that are none of this network, or that all are edges where no pruner takes any."""
+        if alone:
+            self.pool(Asked(network, np.random.default_rng(0), 1, False, None, RemovedEdges.none(network)))
+        elif isinstance(self.candidates, Named):
+            self.candidates.codes(network)
+
+    def pool(self, asked: Asked) -> Pool:
+        """Return the candidates.
+
+        Raises
+        ------
+        ParameterError
+            If there are none.
+        """
+        given = self.candidates
+        pool = Pool.of(asked.network, given if isinstance(given, (Named, int)) else None, asked.paired, asked.rng)
+        if not pool.size:
+            which = "of its candidates" if given is not None else "of two nodes"
+            raise ParameterError(
+                f"grower is {self!r}, but every pair {which} is an edge already: expected a sparser network, other "
+                "candidates, or in training until=10, say, epochs"
+            )
+        return pool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered(NewEdges):
+    """Base of the growers that bring as many new edges as they are told, or as a pruner beside them removes.
+
+    Parameters
+    ----------
+    fraction : float, optional
+        How many edges come, as a share of those that are there.
+    count : int, optional
+        The same as a number. At most one of the two is given; without both as many come as the pruner beside it has
+        just removed, so that the number of edges is held.
+    """
+
+    fraction: float | None = None
+    count: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        if self.fraction is not None and self.count is not None:
+            raise ParameterError(
+                f"fraction is {self.fraction!r} and count is {self.count!r}: expected at most one of the two"
+            )
+        if self.fraction is not None:
+            checked_number("fraction", self.fraction, above=0.0, remark=", or None")
+        if self.count is not None:
+            checked_whole("count", self.count, 1, " edges, or None")
+
+    @property
+    def counted(self) -> bool:
+        """Whether it has a number of its own."""
+        return self.fraction is not None or self.count is not None
+
+    def number(self, edges: int, lost: int, epoch: int) -> int:
+        """Return its own number, or as many as were lost."""
+        if not self.counted:
+            return lost
+        return round((self.count or edges * (self.fraction or 0.0)) * self.share(epoch))
+
+
+def checked_grower(grower: Any) -> Grower:
+    """Return a grower, or raise :class:`ParameterError` for anything else."""
+    if not isinstance(grower, Grower):
+        raise ParameterError(
+            f"grower is {grower!r}: expected one of neurograph.growth, such as growth.random(fraction=0.1)"
+        )
+    return grower
+
+
+def check_unscheduled(grower: Grower, call: str) -> None:
+    """Refuse a schedule, which is one of epochs of training, in the rounds of prune() and grow()."""
+    for field in fields(Grower):
+        if getattr(grower, field.name) != field.default:
+            raise ParameterError(
+                f"grower has {field.name}={getattr(grower, field.name)!r}, which says after which epochs of training "
+                f"edges come: expected none in {call}, whose rounds each bring some"
+            )

@@ -1,0 +1,120 @@
+"""The grower of short edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurograph._arrays import Floats
+from neurograph._checks import checked_number, finite_number
+from neurograph.errors import GraphError
+from neurograph.graphs.columns import Column
+from neurograph.growth.base import Asked, Choice, Numbered
+from neurograph.growth.candidates import Codes
+from neurograph.network.network import Network
+
+
+@dataclass(frozen=True)
+class Distance(Numbered):
+    r"""Grow edges at random, short ones sooner than long ones.
+
+    .. math:: p_{ij} \propto \exp(-d_{ij} / \ell)
+
+    with d the distance between the two nodes, which carry their place in the attribute ``position``: 2 or 3 numbers.
+    One edge is drawn after the other, each with these probabilities among the candidates that are left.
+
+    Parameters
+    ----------
+    length : float
+        The length scale, in the unit of the positions; above 0.
+    fraction, count
+        How many come: see :class:`neurograph.growth.Numbered`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
+    every, until, decay
+        When, in training: see :class:`neurograph.growth.Grower`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+    GraphError
+        As it is used, if a node has no position, or another than 2 or 3 numbers.
+
+    References
+    ----------
+    The probability: Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004. The
+    draw, by the largest of -d/length + Gumbel noise: Yellott, J. Mathematical Psychology 15, 1977.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.2, seed=0)
+    >>> for place, node in enumerate(graph):
+    ...     graph.nodes[node]["position"] = (place % 4, place // 4)
+    >>> len(ng.grow(ng.compile(graph), ng.growth.distance(length=1.0, count=5), seed=0).added)
+    5
+    """
+
+    length: float
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        checked_number("length", self.length, above=0.0)
+
+    def check(self, network: Network, alone: bool) -> None:
+        """Refuse nodes without a position too."""
+        super().check(network, alone)
+        node_positions(network)
+
+    def choose(self, asked: Asked) -> Choice:
+        """Draw pairs without putting any back: the largest keys -d/length + g, g from a Gumbel distribution."""
+        places, pool = node_positions(asked.network), self.pool(asked)
+
+        def keys(pre: Codes, post: Codes) -> Floats:
+            return asked.rng.gumbel(size=pre.size) - _apart(places, pre, post) / self.length
+
+        codes, _ = pool.best(asked.count, keys)
+        post, pre = np.divmod(codes, pool.nodes)
+        return Choice(codes, np.exp(-_apart(places, pre, post) / self.length), "drawn by exp(-distance/length)")
+
+
+def _apart(places: Floats, pre: Codes, post: Codes) -> Floats:
+    return np.asarray(np.sqrt(sum((axis[pre] - axis[post]) ** 2 for axis in places.T)))
+
+
+def node_positions(network: Network) -> Floats:
+    """Return where the nodes are (nodes, 2 or 3).
+
+    Raises
+    ------
+    GraphError
+        If one says it not, or otherwise than the others.
+    """
+    table = network.connectivity.table
+    given = table.of_nodes().get("position", Column.absent(len(table.nodes))).cells()
+    places = [_numbers(one) for one in given]
+    size = next((len(one) for one in places if one is not None), 2)
+    for node, value, place in zip(table.nodes, given, places, strict=True):
+        if place is None or len(place) != size:
+            said = "no attribute 'position'" if value is None else f"the position {value!r}"
+            raise GraphError(
+                f"node {node!r} has {said}: expected {size} numbers, such as graph.nodes[{node!r}]['position'] = "
+                f"{(0.0,) * size!r}, for growth.distance joins nodes by how far apart they are"
+            )
+    return np.array(places, np.float64).reshape(len(places), size)
+
+
+def _numbers(value: object) -> list[float] | None:
+    """Return 2 or 3 finite numbers, or None for anything else."""
+    try:
+        found = [finite_number(one) for one in value]  # type: ignore[attr-defined]
+    except TypeError:
+        return None
+    numbers = [one for one in found if one is not None]
+    return numbers if len(numbers) == len(found) and len(found) in (2, 3) else None
+
+
+distance = Distance

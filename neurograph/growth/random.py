@@ -1,0 +1,53 @@
+"""The control: pairs drawn whatever their neurons do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurograph.growth.base import Asked, Choice, Numbered
+
+
+@dataclass(frozen=True)
+class Random(Numbered):
+    """Grow edges at random, each candidate with the same probability: the control for every other grower.
+
+    With a pruner of small weights beside it, it is sparse evolutionary training.
+
+    Parameters
+    ----------
+    fraction, count
+        How many come: see :class:`neurograph.growth.Numbered`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
+    every, until, decay
+        When, in training: see :class:`neurograph.growth.Grower`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    References
+    ----------
+    Mocanu, Mocanu, Stone, Nguyen, Gibescu, Liotta, Scalable training of artificial neural networks with adaptive sparse
+    connectivity inspired by network science, Nature Communications 9, 2383, 2018.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.2, seed=0))
+    >>> grown = ng.grow(network, ng.growth.random(count=10), seed=0)
+    >>> grown.network.weights.size - network.weights.size
+    10
+    """
+
+    def choose(self, asked: Asked) -> Choice:
+        """Draw from the candidates."""
+        pool = self.pool(asked)
+        codes = asked.rng.permutation(pool.drawn(min(asked.count, pool.size), asked.rng))
+        return Choice(codes, np.full(codes.size, 1.0 / pool.size), f"drawn from {pool.size} candidates")
+
+
+random = Random

@@ -1,0 +1,87 @@
+"""The grower of edges that the training rule would change most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from neurograph.errors import ParameterError
+from neurograph.growth.base import Asked, Choice, Numbered
+from neurograph.growth.reading import Reading
+from neurograph.learning import rules
+from neurograph.learning.rule import Rule
+
+
+@dataclass(frozen=True)
+class Rigl(Numbered):
+    r"""Grow the edges that the training rule would change most, were they there with weight 0.
+
+    .. math:: S_{ij} = \left| \langle \Delta W_{ij} \rangle \right|
+
+    the size of the rule's mean change over samples, read at the two ends of the pair: the phases are run on the network
+    as it is, for an edge of weight 0 changes no state. By the default rule it is :math:`|\partial C/\partial W_{ij}|`,
+    and the edges come along which the cost falls fastest. The size of a weight counts as what a neuron leaks by only
+    once it is there: at weight 0 its derivative is taken as 0. Of a pair that comes in both directions, tied, it is the
+    change of the weight that they share.
+
+    With :func:`neurograph.pruning.magnitude` beside it, ``every``, ``until`` and ``decay="cosine"``, it is the method
+    of the paper.
+
+    Parameters
+    ----------
+    rule : Rule, optional
+        Which rule is asked; default: that by which the network is trained. It must be one that is read out of final
+        states, as all but those along a phase are.
+    fraction, count
+        How many come: see :class:`neurograph.growth.Numbered`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`neurograph.growth.NewEdges`. Every pair of 10,000
+        nodes is 100 million: ``candidates=1_000_000`` asks about as many, drawn anew each time.
+    every, until, decay
+        When, in training: see :class:`neurograph.growth.Grower`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    References
+    ----------
+    Evci, Gale, Menick, Castro, Elsen, Rigging the lottery: making all tickets winners, ICML 2020, arXiv 1911.11134.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
+    >>> network = ng.compile(ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.3, seed=0))
+    >>> grown = ng.grow(network, ng.growth.rigl(count=4), x, y, seed=0)
+    >>> [one.score > 0 for one in grown.added]
+    [True, True, True, True]
+    """
+
+    rule: Rule | None = None
+
+    needs_x: ClassVar[bool] = True
+    needs_y: ClassVar[bool] = True
+    kinds: ClassVar[tuple[str, ...]] = ("rate",)
+
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        super().__post_init__()
+        if self.rule is not None and not isinstance(self.rule, Rule):
+            raise ParameterError(
+                f"rule is {self.rule!r}: expected one of neurograph.rules, such as rules.asymmetric_ep()"
+            )
+
+    def choose(self, asked: Asked) -> Choice:
+        """Choose the pairs of the largest changes."""
+        learned = None if asked.task is None else asked.task.rule
+        pool, rule = self.pool(asked), self.rule or learned or rules.asymmetric_ep()
+        reading = Reading.of(rule, asked, self)
+        codes, scores = pool.best(asked.count, lambda pre, post: np.abs(reading.changes(pre, post)))
+        return Choice(codes, scores, f"largest change by {rule.name}")
+
+
+rigl = Rigl
