@@ -181,28 +181,18 @@ class NewEdges(Grower):
 
     def check(self, network: Network, alone: bool) -> None:
         """Refuse candidates that are none of this network, or that all are edges where no pruner takes any."""
-        if alone:
-            self.pool(Asked(network, np.random.default_rng(0), 1, False, None, RemovedEdges.none(network)))
-        elif isinstance(self.candidates, Named):
-            self.candidates.codes(network)
+        named = self.candidates if isinstance(self.candidates, Named) else None
+        if not Pool.of(network, named, False, np.random.default_rng(0)).size and alone:
+            which = "of its candidates" if self.candidates is not None else "of two nodes"
+            raise ParameterError(
+                f"grower is {self!r}, but every pair {which} is an edge already: expected a sparser network, or other "
+                "candidates"
+            )
 
     def pool(self, asked: Asked) -> Pool:
-        """Return the candidates.
-
-        Raises
-        ------
-        ParameterError
-            If there are none.
-        """
+        """Return the candidates; once there are none, none comes."""
         given = self.candidates
-        pool = Pool.of(asked.network, given if isinstance(given, (Named, int)) else None, asked.paired, asked.rng)
-        if not pool.size:
-            which = "of its candidates" if given is not None else "of two nodes"
-            raise ParameterError(
-                f"grower is {self!r}, but every pair {which} is an edge already: expected a sparser network, other "
-                "candidates, or in training until=10, say, epochs"
-            )
-        return pool
+        return Pool.of(asked.network, given if isinstance(given, (Named, int)) else None, asked.paired, asked.rng)
 
 
 @dataclass(frozen=True, kw_only=True)

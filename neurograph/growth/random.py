@@ -47,7 +47,7 @@ class Random(Numbered):
         """Draw from the candidates."""
         pool = self.pool(asked)
         codes = asked.rng.permutation(pool.drawn(min(asked.count, pool.size), asked.rng))
-        return Choice(codes, np.full(codes.size, 1.0 / pool.size), f"drawn from {pool.size} candidates")
+        return Choice(codes, np.full(codes.size, 1.0 / max(pool.size, 1)), f"drawn from {pool.size} candidates")
 
 
 random = Random

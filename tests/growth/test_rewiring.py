@@ -259,3 +259,12 @@ def test_binary_neurons_grow_by_what_asks_for_no_data():
     ng.compile(fit.network.to_graph(), network.dynamics)  # which checks that both directions are tied
     with pytest.raises(ng.ParameterError, match=r"grower is Rigl.*binary neurons have none.*growth\.random"):
         ng.train(network, states, pruner=PRUNER, grower=ng.growth.rigl(), epochs=4, **HOW)
+
+
+def test_once_every_pair_is_an_edge_training_goes_on():
+    x, y = ng.tasks.logic("xor")
+    network = ng.compile(ng.topologies.random(inputs=2, hidden=4, outputs=1, density=0.3, seed=0))
+    fit = ng.train(network, x, y, grower=ng.growth.random(fraction=0.5), epochs=12, target_cost=None, seed=0)
+    most = 5 * 4 + 2 * 5  # between free nodes, and from inputs
+    assert fit.history["edges"][-2:].tolist() == [most, most]
+    assert len(fit.added) == most - network.weights.size

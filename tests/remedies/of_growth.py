@@ -10,19 +10,8 @@ PLACED = (
     "graph = topologies.random(inputs=1, hidden=2, outputs=1, density=0.3, seed=0)\n"
     "for node in list(graph)[1:]: graph.nodes[node]['position'] = (1.0, 2.0)"
 )
-FULL = SPARSE + "\nfull = ng.grow(network, growth.random(count=99), seed=0).network"
-
 GROWTH = [
     Row("growth.random(decay='cosine')", {"until=100": "growth.random(decay='cosine', {0})"}),
-    Row(
-        "ng.grow(full, growth.random(count=1), seed=0)",
-        {
-            r"until=10": (
-                "ng.train(network, X, Y, grower=growth.random(count=1, {0}), epochs=30, target_cost=None, seed=0)"
-            )
-        },
-        FULL,
-    ),
     Row(
         "ng.grow(network, 'random')",
         {

@@ -154,6 +154,7 @@ def grow(
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
     check_training(grow, training, retrain, grower)
     _check_together(network, grower, x, y, retrain, keep, validation, training)
+    grower.check(network, alone=True)
     check_kept(network, keep, "comes")
     rng = checked_generator(seed)
     judge, task = None, None
