@@ -58,7 +58,7 @@ class Family:
 
     def spelled(self, name: str) -> str:
         """Return the option of a parameter."""
-        return f"--{self.prefix}{name}"
+        return f"--{self.prefix}{name.replace('_', '-')}"
 
     def add(self, command: argparse.ArgumentParser) -> None:
         """Add the options of all parameters; what is not given stays the library's default."""
@@ -95,7 +95,8 @@ class Family:
             if not self.prefix:
                 raise
             names = "|".join(own)  # which the command knows as options of the pruner
-            raise ParameterError(re.sub(rf"\b({names})(?= is )", rf"--{self.prefix}\1", str(error))) from None
+            said = re.sub(rf"\b({names})(?= is )", lambda found: self.spelled(found[1]), str(error))
+            raise ParameterError(said) from None
 
 
 PRUNER, GROWER = Family("by", PRUNERS), Family("grower", GROWERS, "grow-")
