@@ -15,7 +15,7 @@ from neurograph.cli.data import input_rows
 from neurograph.cli.graphs import compiled
 from neurograph.cli.learning import add_learning, learning
 from neurograph.errors import ParameterError
-from neurograph.formats import checked_place
+from neurograph.formats import checked_path, checked_place
 from neurograph.graphs.labelled import shown
 from neurograph.simulation.methods import METHODS
 
@@ -48,7 +48,7 @@ def add_simulating(command: argparse.ArgumentParser) -> None:
 def simulate(options: argparse.Namespace) -> None:
     """Simulate, write the states, and print a line for each output."""
     target = checked_place(options.output, ".npz")
-    learned = options.learned and checked_place(options.learned)
+    learned = options.learned and checked_path(options.learned)
     network = compiled(options)
     if options.input is None and network.inputs:
         raise ParameterError(f"nothing drives {shown(network.inputs)}: expected --input FILE.csv, a column for each")

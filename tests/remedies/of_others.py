@@ -183,6 +183,11 @@ OTHERS = [
     ),
 ]
 
+STIMULUS = """ng.write(small_graph(), 'x.json')
+with open('x.csv', 'w') as file: file.write('x\\n0\\n1\\n')
+"""
+"""A graph of one input, and a column for it."""
+
 CLI = [
     command(
         "train net.json -o out.json",
@@ -225,6 +230,31 @@ CLI = [
             r"no (--grower) NAME": "command('prune net.json --fraction 0 {0} random --grow-count 1 -o out.json')",
             r"(--grow-count) is": "command('prune net.json --fraction 0 --grower random {0} 1 -o out.json')",
         },
+    ),
+    command(
+        "simulate x.json --input x.csv --learned out.json -o out.npz",
+        {
+            r"no (--rule) NAME": (
+                "command('simulate x.json --input x.csv {0} oja --learning-rate 1 --learned out.json -o out.npz')"
+            )
+        },
+        STIMULUS,
+    ),
+    command(
+        "simulate x.json --input x.csv --rule oja -o out.npz",
+        {
+            r"(--rule) is oja, but (--learning-rate)": "command('simulate x.json --input x.csv {0} oja {1} 1 -o out.npz')"
+        },
+        STIMULUS,
+    ),
+    command(
+        "simulate x.json --input x.csv --rule e_prop --learning-rate 1 -o out.npz",
+        {
+            r"(--rule) is e_prop.*(--modulator) FILE\.csv": (
+                "command('simulate x.json --input x.csv {0} e_prop --learning-rate 1 {1} x.csv -o out.npz')"
+            )
+        },
+        STIMULUS,
     ),
     command(
         "report run",
