@@ -92,32 +92,10 @@ static void *numbers(struct held *held, PyObject *object, const char *name, char
     return view->buf ? view->buf : nothing;
 }
 
-/* Whether all `count` numbers are at least 0 and below `bound`. */
-static int all_below(const int32_t *x, int64_t count, int64_t bound) {
-    typedef uint32_t many __attribute__((vector_size(64), aligned(4), may_alias));
-    many largest = {0};
-    int64_t k = 0;
-    for (; k + 16 <= count; k += 16) {
-        const many here = *(const many *)(x + k), more = (many)(here > largest);
-        largest = (more & here) | (~more & largest);
-    }
-    uint32_t most = 0;
-    for (int lane = 0; lane < 16; lane++) most = largest[lane] > most ? largest[lane] : most;
-    for (; k < count; k++) most = (uint32_t)x[k] > most ? (uint32_t)x[k] : most;
-    return !count || most < (uint64_t)bound;
-}
-
-/* Whether all `count` numbers are at least 0, and none is below the one before. */
-static int all_rise(const int32_t *x, int64_t count) {
-    typedef uint32_t many __attribute__((vector_size(64), aligned(4), may_alias));
-    many wrong = {0}; /* in its highest bits: of a number below 0, and of a difference of two others that is */
-    int64_t k = 1;
-    for (; k + 16 <= count; k += 16) wrong |= *(const many *)(x + k) | (*(const many *)(x + k) - *(const many *)(x + k - 1));
-    uint32_t any = count ? (uint32_t)x[0] : 0;
-    for (int lane = 0; lane < 16; lane++) any |= wrong[lane];
-    for (; k < count; k++) any |= (uint32_t)x[k] | ((uint32_t)x[k] - (uint32_t)x[k - 1]);
-    return !(any >> 31);
-}
+/* Whether all `count` numbers are at least 0 and below `bound`; whether they are at least 0, and rise or stay: by the widest
+   vectors that there are, for a step may be no longer than a look at its edges. */
+static int all_below(const int32_t *x, int64_t count, int64_t bound);
+static int all_rise(const int32_t *x, int64_t count);
 
 static int all_within(const int64_t *x, int64_t count, int64_t low, int64_t bound, const char *name) {
     for (int64_t k = 0; k < count; k++)

@@ -43,6 +43,9 @@ static int level; /* of the processor: 0 plain, 1 avx2, 2 avx512 */
 #define CHOSEN(name, single) ((single) ? name##_float_plain : name##_double_plain)
 #endif
 
+static int all_below(const int32_t *x, int64_t count, int64_t bound) { return CHOSEN(below, 0)(x, count, bound); }
+static int all_rise(const int32_t *x, int64_t count) { return CHOSEN(rise, 0)(x, count); }
+
 /* Run a loop without the interpreter's lock, with signals looked for, and release the arrays. */
 static PyObject *ran(struct held *held, struct phase *p, int (*loop)(struct phase *)) {
     struct gate gate = {0};

@@ -4,16 +4,19 @@
    edge i -> j is the product of row i of the table P_t and row j of Q_t, summed over lanes, and h_t is left to the caller.
    Another rule is run as one program over the lanes of each edge. */
 
-TARGET static inline double NAMED(total)(const REAL *x, int64_t count) {
-    double sum = 0;
-    for (int64_t k = 0; k < count; k++) sum += x[k];
-    return sum;
-}
-
 typedef REAL NAMED(quad) __attribute__((vector_size(4 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
 
 /* Four sums of an edge, of the lanes with the same remainder by 4; in double, for a phase may have many steps. */
 typedef double NAMED(sums) __attribute__((vector_size(32), aligned(8), may_alias));
+
+/* The sum of some numbers, in double: of those with the same remainder by 4, then of these. */
+TARGET static inline double NAMED(total)(const REAL *x, int64_t count) {
+    NAMED(sums) four = {0};
+    int64_t k = 0;
+    for (; k + 4 <= count; k += 4) four += __builtin_convertvector(*(const NAMED(quad) *)(x + k), NAMED(sums));
+    for (int lane = 0; k < count; k++, lane++) four[lane] += x[k];
+    return (four[0] + four[1]) + (four[2] + four[3]);
+}
 
 /* Add sum over lanes of P[pre[k]] q to the four of sums[k], for the edges `first` to `last` into one node, whose row of Q
    is q. */

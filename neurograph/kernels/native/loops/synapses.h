@@ -6,6 +6,35 @@
 
    A tile holds some edges with all their samples, or a part of the samples of one; each thread has edges of its own. */
 
+typedef uint32_t NAMED(whole) __attribute__((vector_size(WIDE), aligned(4), may_alias));
+enum { NAMED(many) = WIDE / 4 };
+
+TARGET static int NAMED(below)(const int32_t *x, int64_t count, int64_t bound) {
+    NAMED(whole) largest = {0};
+    int64_t k = 0;
+    for (; k + NAMED(many) <= count; k += NAMED(many)) {
+        const NAMED(whole) here = *(const NAMED(whole) *)(x + k), more = (NAMED(whole))(here > largest);
+        largest = (more & here) | (~more & largest);
+    }
+    uint32_t most = 0;
+    for (int lane = 0; lane < NAMED(many); lane++) most = largest[lane] > most ? largest[lane] : most;
+    for (; k < count; k++) most = (uint32_t)x[k] > most ? (uint32_t)x[k] : most;
+    return !count || most < (uint64_t)bound;
+}
+
+TARGET static int NAMED(rise)(const int32_t *x, int64_t count) {
+    NAMED(whole) wrong = {0}; /* in its highest bits: of a number below 0, and of a difference of two others that is */
+    int64_t k = 1;
+    for (; k + NAMED(many) <= count; k += NAMED(many)) {
+        const NAMED(whole) here = *(const NAMED(whole) *)(x + k);
+        wrong |= here | (here - *(const NAMED(whole) *)(x + k - 1));
+    }
+    uint32_t any = count ? (uint32_t)x[0] : 0;
+    for (int lane = 0; lane < NAMED(many); lane++) any |= wrong[lane];
+    for (; k < count; k++) any |= (uint32_t)x[k] | ((uint32_t)x[k] - (uint32_t)x[k - 1]);
+    return !(any >> 31);
+}
+
 struct NAMED(synapses) { /* what one thread sees */
     const struct phase *phase;
     int64_t first, last, thread;
@@ -26,6 +55,15 @@ TARGET static void NAMED(load_ends)(const REAL *table, const int32_t *end, int64
     for (; e < edges; e++) tile[e] = table[end[e]];
 }
 
+typedef REAL NAMED(loose) __attribute__((vector_size(WIDE), aligned(sizeof(REAL)), may_alias));
+
+/* Copy numbers, by vectors where they fill some. */
+TARGET static inline void NAMED(copy)(REAL *to, const REAL *from, int64_t count) {
+    if (count % PER) memcpy(to, from, count * sizeof(REAL));
+    else
+        for (int64_t k = 0; k < count; k += PER) *(NAMED(loose) *)(to + k) = *(const NAMED(loose) *)(from + k);
+}
+
 /* What `edges` edges from `edge` on know, of `part` samples from `at` on: tables, traces and weight, in this order. */
 TARGET static void NAMED(load_synapses)(const struct NAMED(synapses) *m, int64_t edge, int64_t edges, int64_t at, int64_t part) {
     const struct phase *p = m->phase;
@@ -38,7 +76,7 @@ TARGET static void NAMED(load_synapses)(const struct NAMED(synapses) *m, int64_t
             for (int64_t e = 0; e < edges; e++) memcpy(tile + e * part, table, part * sizeof(REAL));
         else if (p->batch == 1) NAMED(load_ends)(table, end, edges, y->end[t] == AT_POST, tile);
         else
-            for (int64_t e = 0; e < edges; e++) memcpy(tile + e * part, table + end[e] * p->batch, part * sizeof(REAL));
+            for (int64_t e = 0; e < edges; e++) NAMED(copy)(tile + e * part, table + end[e] * p->batch, part);
     }
     for (int v = 0; v < y->traces; v++, tile += OWN_TILE)
         memcpy(tile, (const REAL *)y->trace + (v * y->edges + edge) * p->batch + at, edges * part * sizeof(REAL));
@@ -63,16 +101,17 @@ TARGET static void *NAMED(take_synapses)(void *given) {
             part = p->batch - at < most ? p->batch - at : most;
             NAMED(load_synapses)(m, edge, here, at, part);
             NAMED(run)(&m->change, variable, m->result, here * part);
-            if (p->batch == 1)
-                for (int64_t e = 0; e < here; e++) y->means[edge + e] = m->result[e];
+            if (p->batch == 1 && !SINGLE) memcpy(y->means + edge, m->result, here * sizeof(double));
             else
                 for (int64_t e = 0; e < here; e++)
                     y->means[edge + e] = (at ? y->means[edge + e] : 0) + NAMED(total)(m->result + e * part, part) / (double)p->batch;
             for (int v = 0; v < y->traces; v++) NAMED(run)(&m->trace[v], variable, m->moved + v * OWN_TILE, here * part);
             for (int v = 0; v < y->traces; v++) { /* all together: each reads what the others were before */
-                REAL *to = (REAL *)y->trace + (v * y->edges + edge) * p->batch + at;
-                const REAL *from = variable[y->tables + v], *moved = m->moved + v * OWN_TILE;
-                for (int64_t k = 0; k < here * part; k++) to[k] = from[k] + (REAL)y->dt * moved[k];
+                const REAL *before = variable[y->tables + v];
+                REAL *moved = m->moved + v * OWN_TILE;
+                for (int64_t k = 0; k < here * part; k += PER)
+                    *(VEC *)(moved + k) = *(const VEC *)(before + k) + NAMED(splat)((REAL)y->dt) * *(const VEC *)(moved + k);
+                memcpy((REAL *)y->trace + (v * y->edges + edge) * p->batch + at, moved, here * part * sizeof(REAL));
             }
         }
     }
