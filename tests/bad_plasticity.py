@@ -122,7 +122,19 @@ LEARNING = [
     (
         "going on with traces that are not there",
         lambda: (lambda run: ng.simulate(run.learned, X, dt=0.1, start=run.last, **(RUN | {"rule": TRACED})))(ended()),
-        ["start has 0 traces", "expected 1", "traced"],
+        ["start has the traces ()", "expected ('z',)", "traced", "last.state"],
+    ),
+    (
+        "going on with as many traces of another rule",
+        lambda: (lambda run: ng.simulate(run.learned, X, dt=0.1, start=run.last, **(RUN | {"rule": ng.rules.bcm()})))(
+            ended(rule=TRACED)
+        ),
+        ["start has the traces ('z',)", "expected ('theta',)", "bcm"],
+    ),
+    (
+        "going on without learning from the weights of before",
+        lambda: ng.simulate(rates(), X, dt=0.1, start=ended().last),
+        ["start", "changed the weights", "simulation.learned"],
     ),
     ("a trace named like a symbol", lambda: ng.Rule("pre*post", traces={"post": "pre - post"}), ["trace 'post'"]),
     ("a trace named like a function", lambda: ng.Rule("pre*exp", traces={"exp": "pre"}), ["trace 'exp'"]),

@@ -167,6 +167,26 @@ def asked_modulator(modulator: Callable[[float, Floats], Any], time: float, outp
     return value
 
 
+def check_going_on(network: Network, start: Any) -> None:
+    """Refuse to go on from where weights have changed with others.
+
+    Raises
+    ------
+    ParameterError
+        If the network does not have the weights that the simulation ended with.
+    """
+    if (
+        isinstance(start, LastState)
+        and start.weights is not None
+        and not np.array_equal(start.weights, network.weights)
+    ):
+        raise ParameterError(
+            "start is the end of a simulation that has changed the weights, and the network has others: expected the "
+            "network that it ended with, as in neurograph.simulate(simulation.learned, x, start=simulation.last, "
+            "dt=0.1), or start=simulation.last.state, from time 0"
+        )
+
+
 def first_traces(network: Network, plasticity: Plasticity, start: Any, samples: int) -> Floats:
     """Return the traces (traces, edges, samples) at the start: 0, or those of the simulation that goes on.
 
@@ -174,22 +194,14 @@ def first_traces(network: Network, plasticity: Plasticity, start: Any, samples: 
     ------
     DataError
         If those are of another rule.
-    ParameterError
-        If that simulation has moved the weights away from those of the network.
     """
-    shape = (len(plasticity.rule.traces), network.weights.size, samples)
-    if not isinstance(start, LastState) or start.weights is None:
+    names = tuple(dict(plasticity.rule.traces))
+    shape = (len(names), network.weights.size, samples)
+    if not isinstance(start, LastState) or start.traces is None:
         return np.zeros(shape, network.dtype)
-    if not np.array_equal(start.weights, network.weights):
-        raise ParameterError(
-            "start is the end of a simulation that has changed the weights, and the network has others: expected the "
-            "network that it ended with, as in neurograph.simulate(simulation.learned, x, start=simulation.last, "
-            "rule=rule, learning_rate=0.01, dt=0.1)"
-        )
-    traces = start.traces
-    if traces is None or traces.shape[0] != shape[0]:
-        count = 0 if traces is None else traces.shape[0]
+    if start.trace_names != names:
         raise DataError(
-            f"start has {count} traces of each synapse: expected {shape[0]}, those of rule {plasticity.rule.name}"
+            f"start has the traces {start.trace_names!r} of each synapse: expected {names!r}, those of rule "
+            f"{plasticity.rule.name}; or start=simulation.last.state, from time 0"
         )
-    return np.array(np.broadcast_to(traces, shape), network.dtype)
+    return np.array(np.broadcast_to(start.traces, shape), network.dtype)

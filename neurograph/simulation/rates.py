@@ -19,7 +19,13 @@ from neurograph.network.network import Network
 from neurograph.simulation.delay_lines import DelayLines, lines_of
 from neurograph.simulation.frames import PIECE, Frames
 from neurograph.simulation.methods import Method, check_step, chosen_method
-from neurograph.simulation.plasticity import asked_modulator, check_plastic_memory, checked_plasticity, first_traces
+from neurograph.simulation.plasticity import (
+    asked_modulator,
+    check_going_on,
+    check_plastic_memory,
+    checked_plasticity,
+    first_traces,
+)  # fmt: skip
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
 from neurograph.simulation.synapses import ALONE, Synapses
@@ -83,6 +89,7 @@ def simulated(
     kept = checked_record(network, 1 if record is None else record)
     assert kept is not None
     plasticity = checked_plasticity(network, modulator=modulator, **learning)
+    check_going_on(network, start)
     first = start.step if isinstance(start, LastState) else 0
     stimulus = checked_stimulus(
         network, x, current, dt=dt, first=first, least=samples_of(network, start),
@@ -98,7 +105,8 @@ def simulated(
         count = 0 if not every else (begin.step + stimulus.steps) // every - begin.step // every
         check_plastic_memory(network, plasticity, stimulus.samples, count)
         traces = first_traces(network, plasticity, start, stimulus.samples)
-        begin = replace(begin, weights=network.weights, traces=traces)
+        names = tuple(dict(plasticity.rule.traces))
+        begin = replace(begin, weights=network.weights, traces=traces, trace_names=names)
         synapses = Synapses(network, plasticity, lines, dt, stimulus.samples)
     run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None, synapses)
     frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, driven, to, every)
