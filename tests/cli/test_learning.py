@@ -79,6 +79,7 @@ def test_a_third_factor_is_a_column_of_a_file(folder, capsys):
         ),
         (["--rule", "e_prop", "--learning-rate", 1, "--modulator", "short.csv"], "x has 3, modulator has 1"),
         (["--rule", "oja", "--learning-rate", 1, "--learned", "net.xyz"], "net.xyz"),
+        (["--rule", "oja", "--learning-rate", 1, "--learned", "states.npz"], "states.npz, where the states go"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(folder, capsys, monkeypatch, options, words):
