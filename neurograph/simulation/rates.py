@@ -275,6 +275,9 @@ def _learning_steps(
         _steps(run, synapses.network, synapses.lines, (values, during, *rows), one, step, 1, state, end, sent)
         end[:, inputs] = values[during[0], :, : inputs.size]
         time = (step + 1) * dt
+        if not np.isfinite(end).all():
+            synapses.check(time)  # for what they were before has made the states what they are
+            _check_finite(run, frames, kept[2][:, :0], place, end, step + 1)
         factor = None if factors is None else factors[k]
         if plasticity.modulator is not None:
             factor = asked_modulator(plasticity.modulator, time, end[:, outputs], len(run.network.nodes))

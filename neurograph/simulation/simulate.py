@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._arrays import Floats, frozen
-from neurograph._checks import Seed, check_memory
+from neurograph._checks import Seed, check_memory, finite_number
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import checked_network
@@ -178,7 +178,7 @@ def simulate(
         if (
             value is not None
             and not (name == "method" and value == "auto")
-            and not (name in ("noise", "l1") and isinstance(value, float) and value == 0.0)
+            and not (name in ("noise", "l1") and finite_number(value) == 0.0)
         ):
             raise ParameterError(
                 f"{name} is given, but a unitary network steps along x as it is: expected x and start alone, as in "

@@ -60,7 +60,7 @@ class Wave:
     def _read(self, time: float) -> Floats:
         assert self.function is not None
         name, (_, samples, columns) = f"{self.name}({time:g})", self.values.shape
-        value = _numbers(name, self.function(time), self.wanted)
+        value = numbers_of(name, self.function(time), self.wanted)
         shape = value.shape
         value = value[..., None] if columns == 1 and value.ndim < 2 and shape[-1:] != (1,) else value
         if value.ndim not in (1, 2) or value.shape[-1] != columns or value.size // columns != samples:
@@ -280,7 +280,7 @@ def _function(function: Callable[[float], Any], name: str, inputs: Any, time: fl
     """Return a function of time as a wave, which it is asked once what it returns."""
     count = 1 if inputs is None else len(inputs)
     wanted = "a number or (batch,)" if inputs is None else f"(inputs,) = ({count},) or (batch, {count})"
-    value = _numbers(f"{name}({time:g})", function(time), wanted)
+    value = numbers_of(f"{name}({time:g})", function(time), wanted)
     shape = value.shape
     value = value[..., None] if inputs is None else value
     if value.ndim not in (1, 2) or value.shape[-1] != count or not value.size:
@@ -290,8 +290,17 @@ def _function(function: Callable[[float], Any], name: str, inputs: Any, time: fl
     return Wave(name, value.reshape(1, -1, count), 1, function, wanted)
 
 
-def _numbers(name: str, value: Any, wanted: str) -> Floats:
+def numbers_of(name: str, value: Any, wanted: str) -> Floats:
+    """Return what a function has given, as an array of floats.
+
+    Raises
+    ------
+    DataError
+        If it is no array of numbers.
+    """
     try:
+        if value is None:  # which numpy reads as NaN
+            raise TypeError("None is no number")
         return np.asarray(value, np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{name} cannot be read as numbers ({error}): expected {wanted}") from None

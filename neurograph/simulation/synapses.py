@@ -94,7 +94,7 @@ class Synapses:
         Raises
         ------
         DataError
-            If the modulator is not as it was in the step before.
+            If the modulator is not as it was in the step before, or too large.
         """
         self.state[...] = state
         if modulator is not None:
@@ -108,7 +108,12 @@ class Synapses:
             self.modulator = np.zeros(table.shape, self.state.dtype)
         if table.shape != self.modulator.shape:
             raise DataError(f"the modulator at time {time:g} has the shape {modulator.shape}: expected that of before")
-        self.modulator[...] = table
+        with np.errstate(over="ignore"):  # said below
+            self.modulator[...] = table
+        if not np.isfinite(self.modulator).all():
+            raise DataError(
+                f"the modulator at time {time:g} is too large for {self.modulator.dtype}: expected numbers that fit"
+            )
 
     def _written(self) -> Iterator[Call]:
         """Write the calls of a step."""

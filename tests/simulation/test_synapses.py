@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -225,6 +226,26 @@ def test_traces_that_leave_the_numbers_are_named():
     fast = ng.Rule("0*z", traces={"z": "(pre - z)/tau"}, parameters={"tau": 1e-300})
     with pytest.raises(ng.DivergenceError, match=r"trace 'z' of edge .* lower dt from 0\.1"):
         ng.simulate(network, x, dt=0.1, rule=fast, learning_rate=0.1)
+
+
+@pytest.mark.parametrize("rule", [ng.rules.covariance(), ng.Rule("tanh(pre)*dpost")], ids=lambda rule: rule.name)
+def test_states_that_leave_the_numbers_are_named_before_what_follows_them(rule):
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": 50.0, "plastic": False})])
+    graph.add_node("x", role="input")
+    graph.add_node("y", role="output")
+    network = ng.compile(graph, ng.Dynamics("-s + I"))
+    with pytest.raises(ng.DivergenceError, match=r"sample 0 .* node 'y'"):
+        ng.simulate(network, np.ones((1, 600, 1)), dt=0.1, rule=rule, learning_rate=1e-9, bounds=(-1.0, 1.0))
+
+
+def test_weights_that_inhibit_may_be_kept_below_0_and_add_up():
+    network, x = small()
+    below = network.with_weights(-np.abs(network.weights))
+    given = {"dt": 0.1, "rule": RULES["hebb"], "learning_rate": 0.1, "incoming": 1.5, "bounds": (-1.5, 0.0)}
+    run = ng.simulate(below, x, **given)
+    assert np.all(run.learned.weights <= 0.0)
+    sums = np.bincount(network.connectivity.post, run.learned.weights, minlength=len(network.nodes))
+    assert np.allclose(sums[network.connectivity.free], -1.5)
 
 
 def test_biases_do_not_learn():
