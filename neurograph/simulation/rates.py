@@ -257,7 +257,6 @@ def _learning_steps(
     done: int, count: int,
 ) -> LastState:  # fmt: skip
     """Take `count` steps, one after another, with a step of the synapses after each."""
-    assert begin.weights is not None
     assert begin.traces is not None
     stages, inputs, (values, which, *rows) = len(run.method.shares), run.network.connectivity.inputs, drive
     dt, plasticity = run.stimulus.dt, synapses.plasticity
@@ -266,7 +265,7 @@ def _learning_steps(
     wave, outputs = run.stimulus.modulator, run.network.connectivity.outputs
     steps = np.arange(done, done + count)
     factors = None if wave is None else wave.at(steps, (run.stimulus.first + steps) * dt, run.stimulus.samples)[:, :, 0]
-    synapses.load(begin.state, begin.weights, begin.traces)
+    synapses.load(begin.state, begin.traces)
     every, frame = frames.every, kept[3]
     for k in range(count):
         step, during = begin.step + k, which[k * stages : (k + 1) * stages]
