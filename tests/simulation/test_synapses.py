@@ -192,6 +192,17 @@ def test_a_rule_that_changes_nothing_leaves_the_bits_of_the_states():
     assert still.learned is None
 
 
+@pytest.mark.parametrize("method", ["exponential", "heun", "rk4"])
+def test_inputs_that_move_within_a_step_are_as_without_a_rule(method):
+    network, _ = small(seed=6)
+    given = {"dt": 0.1, "duration": 1.5, "method": method}
+    still = ng.simulate(network, lambda t: [t, np.cos(t)], **given)
+    run = ng.simulate(network, lambda t: [t, np.cos(t)], **given, rule=ng.Rule("0*dpre"), learning_rate=1.0)
+    assert np.array_equal(run.states, still.states)
+    assert np.array_equal(run.last.state, still.last.state)
+    assert np.array_equal(run.inputs, still.inputs)
+
+
 def test_the_network_that_was_passed_stays_as_it_was():
     network, x = small()
     before = network.weights.copy()
