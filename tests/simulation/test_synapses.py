@@ -232,6 +232,12 @@ def test_weights_that_leave_the_numbers_are_named():
         ng.simulate(network, x, dt=0.1, hold=1.0, rule=ng.Rule("w**4 + 1", kind="online"), learning_rate=1e6)
 
 
+def test_the_last_step_of_all_is_looked_at_too():
+    network, x = small()
+    with pytest.raises(ng.DivergenceError, match=r"weight of edge .* is inf by time 0\.1"):
+        ng.simulate(network, x[:, :1], dt=0.1, rule=ng.Rule("100.0", kind="online"), learning_rate=1e308)
+
+
 def test_traces_that_leave_the_numbers_are_named():
     network, x = small()
     fast = ng.Rule("0*z", traces={"z": "(pre - z)/tau"}, parameters={"tau": 1e-300})
