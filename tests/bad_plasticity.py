@@ -74,7 +74,7 @@ LEARNING = [
         learning(rule=THIRD, modulator=X),
         ["modulator has shape (2, 5, 1)", "(batch, time)"],
     ),
-    ("a modulator of text", learning(rule=THIRD, modulator="reward"), ["modulator cannot be read", "(time,)"]),
+    ("a modulator of text", learning(rule=THIRD, modulator="reward"), ["modulator cannot be read", "(time,)", "a function of time and outputs"]),
     (
         "NaN in the middle of a modulator",
         learning(rule=THIRD, modulator=with_nan((2, 5), (1, 2))),

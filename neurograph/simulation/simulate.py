@@ -95,7 +95,8 @@ def simulate(
         threads.
     start : number, array (nodes,) or (batch, nodes), "uniform", or the ``.last`` of a simulation
         The state at time 0, and everything before: input nodes too are taken to have been at it. A ``.last`` goes on,
-        to the same bits, with its time, its noise and what is still under way along delayed edges.
+        to the same bits, with its time, its noise and what is still under way along delayed edges; where synapses have
+        learned, in the network ``.learned``, with their traces.
     record : Record or int, optional
         Which frames to keep, as in :func:`neurograph.settle`; default: every node after every step.
     seed : int or numpy.random.Generator

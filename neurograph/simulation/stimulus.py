@@ -160,7 +160,7 @@ def checked_stimulus(
         raise DataError(f"x is None: expected (batch, time, {count}) or a function of time, for the {count} inputs")
     if x is not None and not callable(x):
         x = checked_sequences(network, x)
-    third = None if modulator is None else _checked_wave("modulator", modulator)
+    third = None if modulator is None else _checked_wave("modulator", modulator, "time and outputs")
     lengths = array_lengths(network, x, given)
     lengths |= {} if third is None or not third.ndim else {"modulator": third.shape[-1]}
     if len(set(lengths.values())) > 1:
@@ -329,8 +329,8 @@ def _checked_currents(network: Network, current: Any) -> dict[Hashable, Any]:
     return checked
 
 
-def _checked_wave(name: str, wave: Any) -> Floats:
-    wanted = "expected a number, an array (time,) or (batch, time), or a function of time"
+def _checked_wave(name: str, wave: Any, seen: str = "time") -> Floats:
+    wanted = f"expected a number, an array (time,) or (batch, time), or a function of {seen}"
     check_mask(name, wave, DataError)
     try:
         array = np.asarray(wave)
