@@ -74,7 +74,11 @@ LEARNING = [
         learning(rule=THIRD, modulator=X),
         ["modulator has shape (2, 5, 1)", "(batch, time)"],
     ),
-    ("a modulator of text", learning(rule=THIRD, modulator="reward"), ["modulator cannot be read", "(time,)", "a function of time and outputs"]),
+    (
+        "a modulator of text",
+        learning(rule=THIRD, modulator="reward"),
+        ["modulator cannot be read", "(time,)", "a function of time and outputs"],
+    ),
     (
         "NaN in the middle of a modulator",
         learning(rule=THIRD, modulator=with_nan((2, 5), (1, 2))),
@@ -116,6 +120,11 @@ LEARNING = [
         "nothing that is plastic",
         learning(rates(xh={"plastic": False}, hy={"plastic": False}, yh={"plastic": False})),
         ["stdp", "no edge", "plastic"],
+    ),
+    (
+        "a rule that needs symmetric edges",
+        learning(rates(yh={"weight": 0.4}), rule=ng.Rule("pre*post", symmetric=True, name="mutual")),
+        ["not tied", "the rule mutual needs"],
     ),
     (
         "edges that have to be symmetric",
