@@ -166,6 +166,7 @@ LEARNING = [
         lambda: ng.Rule("pre*z", traces={"z": "total - z"}),
         ["trace 'z'", "'total'", "either end"],
     ),
+    ("a number that is not named", lambda: ng.Rule("a*pre"), ["uses 'a'", "or a number that parameters names"]),
     ("traces that are no mapping", lambda: ng.Rule("pre", traces="z"), ["traces is 'z'", "{'a': '(pre - a)/tau_a'}"]),
     ("a trace without an equation", lambda: ng.Rule("pre*z", traces={"z": ""}), ["trace 'z'", "'(pre - z)/tau'"]),
     (
