@@ -105,6 +105,7 @@ def test_an_option_says_what_it_means_to_each_rule():
             "2 columns and 3 rows: expected one column",
         ),
         (["--rule", "e_prop", "--learning-rate", 1, "--modulator", "short.csv"], "x has 3, modulator has 1"),
+        (["--rule", "e_prop", "--learning-rate", 1, "--modulator", "none.csv"], "1 columns and 0 rows: expected one"),
         (["--rule", "oja", "--learning-rate", 1, "--learned", "net.xyz"], "net.xyz"),
         (["--rule", "oja", "--learning-rate", 1, "--learned", "states.npz"], "states.npz, where the states go"),
     ],
@@ -112,6 +113,7 @@ def test_an_option_says_what_it_means_to_each_rule():
 def test_what_is_wrong_is_said_in_a_line(folder, capsys, monkeypatch, options, words):
     monkeypatch.chdir(folder)
     (folder / "short.csv").write_text("reward\n1\n")
+    (folder / "none.csv").write_text("reward\n")
     code, out, err = ran(folder, capsys, *options)
     assert code == 2
     assert not out
