@@ -43,6 +43,8 @@ LEARNING = [
     ),
     ("bounds without a rule", bad(bounds=(0, 1)), ["bounds is given", "no rule"]),
     ("l1 without a rule", bad(l1=0.1), ["l1 is given", "no rule"]),
+    ("l1 of each node without a rule", bad(l1=np.ones(3)), ["l1 is given", "no rule"]),
+    ("l1 of each node", learning(l1=np.ones(3)), ["l1 is array", ">= 0"]),
     ("a modulator without a rule", bad(modulator=1.0), ["modulator is given", "no rule"]),
     ("a record of weights without a rule", bad(record_weights=1), ["record_weights is given", "no rule"]),
     ("a rule without a learning rate", bad(rule=ng.rules.stdp()), ["rule is stdp", "learning_rate is missing", "> 0"]),
@@ -72,7 +74,11 @@ LEARNING = [
         learning(rule=THIRD, modulator=X),
         ["modulator has shape (2, 5, 1)", "(batch, time)"],
     ),
-    ("a modulator of text", learning(rule=THIRD, modulator="reward"), ["modulator cannot be read", "(time,)"]),
+    (
+        "a modulator of text",
+        learning(rule=THIRD, modulator="reward"),
+        ["modulator cannot be read", "(time,)", "a function of time and outputs"],
+    ),
     (
         "NaN in the middle of a modulator",
         learning(rule=THIRD, modulator=with_nan((2, 5), (1, 2))),
@@ -88,6 +94,17 @@ LEARNING = [
         learning(rule=THIRD, modulator=lambda time, outputs: np.inf if time > 0.25 else 0.0),
         ["modulator(0.3, outputs)", "inf", "finite"],
     ),
+    (
+        "a function of outputs that gives nothing",
+        learning(rule=THIRD, modulator=lambda time, outputs: None),
+        ["modulator(0.1, outputs)", "None is no number", "(batch,) = (2,)"],
+    ),
+    (
+        "a modulator too large for single precision",
+        learning(ng.compile(small_graph(), dtype=np.float32), rule=THIRD, modulator=1e300),
+        ["modulator", "too large for float32"],
+    ),
+    ("incoming beyond the upper bound", learning(incoming=3.0, bounds=(0, 1)), ["bounds is (0", "up to 3", "(0.0, 3)"]),
     ("bounds that are none", learning(bounds=1.0), ["bounds is 1.0", "low < high"]),
     ("l1 below 0", learning(l1=-1.0), ["l1 is -1.0", ">= 0"]),
     ("incoming below 0", learning(incoming=-1.0), ["incoming is -1.0", ">= 0"]),
@@ -103,6 +120,11 @@ LEARNING = [
         "nothing that is plastic",
         learning(rates(xh={"plastic": False}, hy={"plastic": False}, yh={"plastic": False})),
         ["stdp", "no edge", "plastic"],
+    ),
+    (
+        "a rule that needs symmetric edges",
+        learning(rates(yh={"weight": 0.4}), rule=ng.Rule("pre*post", symmetric=True, name="mutual")),
+        ["not tied", "the rule mutual needs"],
     ),
     (
         "edges that have to be symmetric",
@@ -122,7 +144,19 @@ LEARNING = [
     (
         "going on with traces that are not there",
         lambda: (lambda run: ng.simulate(run.learned, X, dt=0.1, start=run.last, **(RUN | {"rule": TRACED})))(ended()),
-        ["start has 0 traces", "expected 1", "traced"],
+        ["start has the traces ()", "expected ('z',)", "traced", "last.state"],
+    ),
+    (
+        "going on with as many traces of another rule",
+        lambda: (lambda run: ng.simulate(run.learned, X, dt=0.1, start=run.last, **(RUN | {"rule": ng.rules.bcm()})))(
+            ended(rule=TRACED)
+        ),
+        ["start has the traces ('z',)", "expected ('theta',)", "bcm"],
+    ),
+    (
+        "going on without learning from the weights of before",
+        lambda: ng.simulate(rates(), X, dt=0.1, start=ended().last),
+        ["start", "changed the weights", "simulation.learned"],
     ),
     ("a trace named like a symbol", lambda: ng.Rule("pre*post", traces={"post": "pre - post"}), ["trace 'post'"]),
     ("a trace named like a function", lambda: ng.Rule("pre*exp", traces={"exp": "pre"}), ["trace 'exp'"]),
@@ -132,6 +166,7 @@ LEARNING = [
         lambda: ng.Rule("pre*z", traces={"z": "total - z"}),
         ["trace 'z'", "'total'", "either end"],
     ),
+    ("a number that is not named", lambda: ng.Rule("a*pre"), ["uses 'a'", "or a number that parameters names"]),
     ("traces that are no mapping", lambda: ng.Rule("pre", traces="z"), ["traces is 'z'", "{'a': '(pre - a)/tau_a'}"]),
     ("a trace without an equation", lambda: ng.Rule("pre*z", traces={"z": ""}), ["trace 'z'", "'(pre - z)/tau'"]),
     (

@@ -47,7 +47,7 @@ class Family:
     prefix: str = ""
 
     def parameters(self, name: str) -> dict[str, inspect.Parameter]:
-        """Return the parameters of one that can be options; a name means the same in all of them."""
+        """Return the parameters of one that can be options."""
         own = inspect.signature(self.makers[name]).parameters
         return {one: own[one] for one in own if one not in SCHEDULE and _kind(own[one].annotation)}
 
@@ -63,11 +63,18 @@ class Family:
     def add(self, command: argparse.ArgumentParser) -> None:
         """Add the options of all parameters; what is not given stays the library's default."""
         for name, parameter in self.options.items():
-            owners = [one for one in self.makers if name in self.parameters(one)]
-            defaults = {self.parameters(one)[name].default for one in owners} - {None, parameter.empty}
-            default = f"; default: {' or '.join(map(str, sorted(defaults)))}" if defaults else ""
-            words = f"{_meaning(self.makers[owners[0]], name)} Of {', '.join(owners)}{default}"
+            owners = dict[str, list[str]]()
+            for one in self.makers:
+                if name in self.parameters(one):
+                    owners.setdefault(_meaning(self.makers[one], name), []).append(one)
+            words = ". ".join(f"{meaning} Of {self._of(some, name)}" for meaning, some in owners.items())
             command.add_argument(self.spelled(name), **_kind(parameter.annotation), help=words)
+
+    def _of(self, owners: list[str], name: str) -> str:
+        """Return whose a parameter is, and what it is where it is not given."""
+        defaults = {self.parameters(one)[name].default for one in owners} - {None, inspect.Parameter.empty}
+        default = f"; default: {' or '.join(map(str, sorted(defaults)))}" if defaults else ""
+        return ", ".join(owners) + default
 
     def chosen(self, options: argparse.Namespace) -> Any:
         """Return what is asked for; None where no name is given.
@@ -128,8 +135,8 @@ def _kind(annotation: Any) -> dict[str, Any]:
     kinds = str(annotation).split(" | ")
     if literal := re.fullmatch(r"Literal\[(.*)\]", kinds[0]):
         return {"choices": tuple(one.strip("\"' ") for one in literal[1].split(","))}
-    types = [kind for kind in (float, int) if kind.__name__ in kinds]
-    return {"type": types[0], "metavar": "N"} if types else {}
+    types = [kind for kind in (float, int, str) if kind.__name__ in kinds]
+    return {"type": types[0], "metavar": "TEXT" if types[0] is str else "N"} if types else {}
 
 
 def chosen_pruner(options: argparse.Namespace) -> Pruner:

@@ -49,6 +49,8 @@ def simulate(options: argparse.Namespace) -> None:
     """Simulate, write the states, and print a line for each output."""
     target = checked_place(options.output, ".npz")
     learned = options.learned and checked_path(options.learned)
+    if learned and learned.resolve() == target.resolve():
+        raise ParameterError(f"learned is {learned}, where the states go: expected another file")
     network = compiled(options)
     if options.input is None and network.inputs:
         raise ParameterError(f"nothing drives {shown(network.inputs)}: expected --input FILE.csv, a column for each")

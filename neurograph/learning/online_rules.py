@@ -165,7 +165,8 @@ def reward_modulated_hebb(tau: float = 1.0, tau_mean: float = 20.0) -> Rule:
     tau : float
         Time constant of the eligibility, above 0.
     tau_mean : float
-        That of the running means of the postsynaptic activity and of the modulator, above 0.
+        That of the running means of the postsynaptic activity and of the modulator, above 0. They begin at 0, so that
+        the first few tau_mean count means too.
 
     Raises
     ------

@@ -114,8 +114,9 @@ class Optimiser(abc.ABC):
             written.calls.append((engine.add_up, (None, squares, norm)))
             written.given["total"] = norm
             written.write("change", "change*clip(max_norm/sqrt(total), 0, 1)", np.empty_like(change))
-        for name, equation in self.equations.items():
-            written.write(name, equation)
+        names = tuple(self.equations)
+        for place, (name, equation) in enumerate(self.equations.items()):
+            written.write(name, equation, kept=equation not in names[place + 1 :])
         move = "rate*direction" if self.max_step is None else "clip(rate*direction, -max_step, max_step)"
         written.write("values", f"values + {move}")
         written.given["values"] = values[:weights]
@@ -135,12 +136,12 @@ class _Writer:
         self.constants = {name: float(value) for name, value in numbers.items() if isinstance(value, Real)}
         self.given, self.calls = given, list[Call]()
 
-    def write(self, name: str, text: str, to: Floats | None = None) -> None:
+    def write(self, name: str, text: str, to: Floats | None = None, kept: bool = False) -> None:
         """Evaluate an equation into an array, by default the one of this name, or one of the size that it needs.
 
-        What is equal to an array as it is shares it.
+        What is equal to an array as it is shares it, where that is `kept` as it is.
         """
-        if to is None and name not in self.given and text in self.given:
+        if kept and name not in self.given and text in self.given:
             self.given[name] = self.given[text]
             return
         equation = _equation(text, (*self.given, *self.constants), f"the {name} of an optimiser")

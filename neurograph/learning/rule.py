@@ -253,7 +253,7 @@ class LocalExpression(Expression):
     def _unknown_name(self, name: str) -> None:
         raise LocalityError(
             f"{self.what} uses {name!r}, which is not at either end of its edge: expected only "
-            f"{', '.join(self.vocabulary)}"
+            f"{', '.join(self.vocabulary)}, or a number that parameters names"
         )
 
 

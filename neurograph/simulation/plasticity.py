@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neurograph._arrays import Floats
-from neurograph._checks import check_memory, checked_whole
+from neurograph._checks import check_memory, checked_whole, finite_number
 from neurograph.errors import DataError, ParameterError
 from neurograph.learning.optimisers import Optimiser
 from neurograph.learning.rule import MODULATOR, Rule
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.network import Network
 from neurograph.simulation.result import LastState
-from neurograph.simulation.stimulus import checked_of_neurons
+from neurograph.simulation.stimulus import checked_of_neurons, numbers_of
 
 SUCH_AS = "such as neurograph.simulate(network, x, dt=0.1, rule=rules.oja(), learning_rate=0.01)"
 
@@ -67,8 +67,8 @@ def checked_plasticity(
         If the dynamics or the rule needs symmetric edges, and they are not tied.
     """
     others = {
-        "learning_rate": learning_rate, "modulator": modulator, "bounds": bounds, "l1": l1 or None,
-        "incoming": incoming, "record_weights": record_weights,
+        "learning_rate": learning_rate, "modulator": modulator, "bounds": bounds,
+        "l1": None if finite_number(l1) == 0.0 else l1, "incoming": incoming, "record_weights": record_weights,
     }  # fmt: skip
     if rule is None:
         for name, value in others.items():
@@ -116,7 +116,9 @@ def _check_incoming(network: Network, sums: Floats, bounds: tuple[float, float] 
             "expected incoming=None, or no ties"
         )
     most = float(sums.max())
-    if bounds is not None and (bounds[1] < most or (bounds[0] != 0.0 and bounds[0] > -most)):
+    if bounds is not None and any(
+        bound != 0.0 and sign * bound < most for bound, sign in zip(bounds, (-1, 1), strict=True)
+    ):
         raise ParameterError(
             f"bounds is {bounds!r}, but incoming makes the weights into a neuron add up to {most:g}, and one "
             f"may be as large: expected bounds that leave room, such as bounds=(0.0, {most:g})"
@@ -155,16 +157,32 @@ def asked_modulator(modulator: Callable[[float, Floats], Any], time: float, outp
     """
     name, batch = f"modulator({time:g}, outputs)", outputs.shape[0]
     wanted = f"a number, (batch,) = ({batch},), or one at each neuron, (batch, nodes) = ({batch}, {nodes})"
-    given = modulator(time, outputs)
-    try:
-        value = np.asarray(given, np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{name} cannot be read as numbers ({error}): expected {wanted}") from None
+    value = numbers_of(name, modulator(time, outputs), wanted)
     if value.shape not in ((), (batch,), (batch, nodes)):
         raise DataError(f"{name} has the shape {value.shape}: expected {wanted}")
     if not np.all(np.isfinite(value)):
         raise DataError(f"{name} is {value.tolist()}: expected finite numbers")
     return value
+
+
+def check_going_on(network: Network, start: Any) -> None:
+    """Refuse to go on from where weights have changed with others.
+
+    Raises
+    ------
+    ParameterError
+        If the network does not have the weights that the simulation ended with.
+    """
+    if (
+        isinstance(start, LastState)
+        and start.weights is not None
+        and not np.array_equal(start.weights, network.weights)
+    ):
+        raise ParameterError(
+            "start is the end of a simulation that has changed the weights, and the network has others: expected the "
+            "network that it ended with, as in neurograph.simulate(simulation.learned, x, start=simulation.last, "
+            "dt=0.1), or start=simulation.last.state, from time 0"
+        )
 
 
 def first_traces(network: Network, plasticity: Plasticity, start: Any, samples: int) -> Floats:
@@ -174,22 +192,14 @@ def first_traces(network: Network, plasticity: Plasticity, start: Any, samples: 
     ------
     DataError
         If those are of another rule.
-    ParameterError
-        If that simulation has moved the weights away from those of the network.
     """
-    shape = (len(plasticity.rule.traces), network.weights.size, samples)
-    if not isinstance(start, LastState) or start.weights is None:
+    names = tuple(dict(plasticity.rule.traces))
+    shape = (len(names), network.weights.size, samples)
+    if not isinstance(start, LastState) or start.traces is None:
         return np.zeros(shape, network.dtype)
-    if not np.array_equal(start.weights, network.weights):
-        raise ParameterError(
-            "start is the end of a simulation that has changed the weights, and the network has others: expected the "
-            "network that it ended with, as in neurograph.simulate(simulation.learned, x, start=simulation.last, "
-            "rule=rule, learning_rate=0.01, dt=0.1)"
-        )
-    traces = start.traces
-    if traces is None or traces.shape[0] != shape[0]:
-        count = 0 if traces is None else traces.shape[0]
+    if start.trace_names != names:
         raise DataError(
-            f"start has {count} traces of each synapse: expected {shape[0]}, those of rule {plasticity.rule.name}"
+            f"start has the traces {start.trace_names!r} of each synapse: expected {names!r}, those of rule "
+            f"{plasticity.rule.name}; or start=simulation.last.state, from time 0"
         )
-    return np.array(np.broadcast_to(traces, shape), network.dtype)
+    return np.array(np.broadcast_to(start.traces, shape), network.dtype)

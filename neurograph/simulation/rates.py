@@ -19,7 +19,13 @@ from neurograph.network.network import Network
 from neurograph.simulation.delay_lines import DelayLines, lines_of
 from neurograph.simulation.frames import PIECE, Frames
 from neurograph.simulation.methods import Method, check_step, chosen_method
-from neurograph.simulation.plasticity import asked_modulator, check_plastic_memory, checked_plasticity, first_traces
+from neurograph.simulation.plasticity import (
+    asked_modulator,
+    check_going_on,
+    check_plastic_memory,
+    checked_plasticity,
+    first_traces,
+)  # fmt: skip
 from neurograph.simulation.result import LastState, Simulation
 from neurograph.simulation.stimulus import Stimulus, checked_noise, checked_stimulus, samples_of, starts_in_time
 from neurograph.simulation.synapses import ALONE, Synapses
@@ -83,6 +89,7 @@ def simulated(
     kept = checked_record(network, 1 if record is None else record)
     assert kept is not None
     plasticity = checked_plasticity(network, modulator=modulator, **learning)
+    check_going_on(network, start)
     first = start.step if isinstance(start, LastState) else 0
     stimulus = checked_stimulus(
         network, x, current, dt=dt, first=first, least=samples_of(network, start),
@@ -98,7 +105,8 @@ def simulated(
         count = 0 if not every else (begin.step + stimulus.steps) // every - begin.step // every
         check_plastic_memory(network, plasticity, stimulus.samples, count)
         traces = first_traces(network, plasticity, start, stimulus.samples)
-        begin = replace(begin, weights=network.weights, traces=traces)
+        names = tuple(dict(plasticity.rule.traces))
+        begin = replace(begin, weights=network.weights, traces=traces, trace_names=names)
         synapses = Synapses(network, plasticity, lines, dt, stimulus.samples)
     run = Run(network, chosen, stimulus, lines, begin, strength if noisy else None, synapses)
     frames = Frames.of(network, kept, begin.state.shape[0], begin.step, stimulus.steps, driven, to, every)
@@ -249,7 +257,6 @@ def _learning_steps(
     done: int, count: int,
 ) -> LastState:  # fmt: skip
     """Take `count` steps, one after another, with a step of the synapses after each."""
-    assert begin.weights is not None
     assert begin.traces is not None
     stages, inputs, (values, which, *rows) = len(run.method.shares), run.network.connectivity.inputs, drive
     dt, plasticity = run.stimulus.dt, synapses.plasticity
@@ -258,7 +265,7 @@ def _learning_steps(
     wave, outputs = run.stimulus.modulator, run.network.connectivity.outputs
     steps = np.arange(done, done + count)
     factors = None if wave is None else wave.at(steps, (run.stimulus.first + steps) * dt, run.stimulus.samples)[:, :, 0]
-    synapses.load(begin.state, begin.weights, begin.traces)
+    synapses.load(begin.state, begin.traces)
     every, frame = frames.every, kept[3]
     for k in range(count):
         step, during = begin.step + k, which[k * stages : (k + 1) * stages]
@@ -267,6 +274,9 @@ def _learning_steps(
         _steps(run, synapses.network, synapses.lines, (values, during, *rows), one, step, 1, state, end, sent)
         end[:, inputs] = values[during[0], :, : inputs.size]
         time = (step + 1) * dt
+        if not np.isfinite(end).all():
+            synapses.check(time)  # for what they were before has made the states what they are
+            _check_finite(run, frames, kept[2][:, :0], place, end, step + 1)
         factor = None if factors is None else factors[k]
         if plasticity.modulator is not None:
             factor = asked_modulator(plasticity.modulator, time, end[:, outputs], len(run.network.nodes))

@@ -39,7 +39,9 @@ class LastState(FrozenArrays, Printed):
     weights : array (edges,) or None
         Where synapses have learned, the weights that they ended with.
     traces : array (traces, edges, batch) or None
-        The same of their traces, in the order of the rule's.
+        The same of their traces.
+    trace_names : tuple of str
+        Their names, in their order.
     """
 
     state: Floats
@@ -49,6 +51,7 @@ class LastState(FrozenArrays, Printed):
     sent: Floats | None
     weights: Floats | None = None
     traces: Floats | None = None
+    trace_names: tuple[str, ...] = ()
 
     @property
     def time(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph._arrays import Floats, frozen
-from neurograph._checks import Seed, check_memory
+from neurograph._checks import Seed, check_memory, finite_number
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import checked_network
@@ -95,7 +95,8 @@ def simulate(
         threads.
     start : number, array (nodes,) or (batch, nodes), "uniform", or the ``.last`` of a simulation
         The state at time 0, and everything before: input nodes too are taken to have been at it. A ``.last`` goes on,
-        to the same bits, with its time, its noise and what is still under way along delayed edges.
+        to the same bits, with its time, its noise and what is still under way along delayed edges; where synapses have
+        learned, in the network ``.learned``, with their traces.
     record : Record or int, optional
         Which frames to keep, as in :func:`neurograph.settle`; default: every node after every step.
     seed : int or numpy.random.Generator
@@ -178,7 +179,7 @@ def simulate(
         if (
             value is not None
             and not (name == "method" and value == "auto")
-            and not (name in ("noise", "l1") and isinstance(value, float) and value == 0.0)
+            and not (name in ("noise", "l1") and finite_number(value) == 0.0)
         ):
             raise ParameterError(
                 f"{name} is given, but a unitary network steps along x as it is: expected x and start alone, as in "

@@ -60,7 +60,7 @@ class Wave:
     def _read(self, time: float) -> Floats:
         assert self.function is not None
         name, (_, samples, columns) = f"{self.name}({time:g})", self.values.shape
-        value = _numbers(name, self.function(time), self.wanted)
+        value = numbers_of(name, self.function(time), self.wanted)
         shape = value.shape
         value = value[..., None] if columns == 1 and value.ndim < 2 and shape[-1:] != (1,) else value
         if value.ndim not in (1, 2) or value.shape[-1] != columns or value.size // columns != samples:
@@ -160,7 +160,7 @@ def checked_stimulus(
         raise DataError(f"x is None: expected (batch, time, {count}) or a function of time, for the {count} inputs")
     if x is not None and not callable(x):
         x = checked_sequences(network, x)
-    third = None if modulator is None else _checked_wave("modulator", modulator)
+    third = None if modulator is None else _checked_wave("modulator", modulator, "time and outputs")
     lengths = array_lengths(network, x, given)
     lengths |= {} if third is None or not third.ndim else {"modulator": third.shape[-1]}
     if len(set(lengths.values())) > 1:
@@ -280,7 +280,7 @@ def _function(function: Callable[[float], Any], name: str, inputs: Any, time: fl
     """Return a function of time as a wave, which it is asked once what it returns."""
     count = 1 if inputs is None else len(inputs)
     wanted = "a number or (batch,)" if inputs is None else f"(inputs,) = ({count},) or (batch, {count})"
-    value = _numbers(f"{name}({time:g})", function(time), wanted)
+    value = numbers_of(f"{name}({time:g})", function(time), wanted)
     shape = value.shape
     value = value[..., None] if inputs is None else value
     if value.ndim not in (1, 2) or value.shape[-1] != count or not value.size:
@@ -290,8 +290,17 @@ def _function(function: Callable[[float], Any], name: str, inputs: Any, time: fl
     return Wave(name, value.reshape(1, -1, count), 1, function, wanted)
 
 
-def _numbers(name: str, value: Any, wanted: str) -> Floats:
+def numbers_of(name: str, value: Any, wanted: str) -> Floats:
+    """Return what a function has given, as an array of floats.
+
+    Raises
+    ------
+    DataError
+        If it is no array of numbers.
+    """
     try:
+        if value is None:  # which numpy reads as NaN
+            raise TypeError("None is no number")
         return np.asarray(value, np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{name} cannot be read as numbers ({error}): expected {wanted}") from None
@@ -320,8 +329,8 @@ def _checked_currents(network: Network, current: Any) -> dict[Hashable, Any]:
     return checked
 
 
-def _checked_wave(name: str, wave: Any) -> Floats:
-    wanted = "expected a number, an array (time,) or (batch, time), or a function of time"
+def _checked_wave(name: str, wave: Any, seen: str = "time") -> Floats:
+    wanted = f"expected a number, an array (time,) or (batch, time), or a function of {seen}"
     check_mask(name, wave, DataError)
     try:
         array = np.asarray(wave)

@@ -14,7 +14,7 @@ from neurograph.errors import DataError, DivergenceError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call, threads_for
 from neurograph.kernels.program import program
-from neurograph.learning.limits import still, within_limits, without_change
+from neurograph.learning.limits import still, within_limits
 from neurograph.learning.readout import tied
 from neurograph.learning.rule import MODULATOR
 from neurograph.network.network import Network
@@ -78,15 +78,13 @@ class Synapses:
         self.traces = np.zeros((len(self.plasticity.rule.traces), edges, self.samples), self.state.dtype)
         self.means = np.zeros(edges)
         double = self.weights.dtype == np.float64
-        self.doubles = self.weights if double else np.zeros(edges)
+        self.doubles = self.weights if double else self.weights.astype(np.float64)
         self.modulator: Floats | None = None
         self._calls: tuple[Call, ...] = ()
 
-    def load(self, state: Floats, weights: Floats, traces: Floats) -> None:
-        """Begin at some states (batch, state_size), weights and traces."""
-        self.weights[...], self.doubles[...], self.traces[...] = weights, weights, traces
-        self.before[...] = state.T
-        engine.run((*self._follow, *sums_out(self.network)))
+    def load(self, state: Floats, traces: Floats) -> None:
+        """Begin at some states (batch, state_size) and traces."""
+        self.before[...], self.traces[...] = state.T, traces
 
     def step(self, state: Floats, modulator: Floats | None, time: float) -> None:
         """Change weights and traces by a step that has led to a state (batch, state_size).
@@ -94,7 +92,7 @@ class Synapses:
         Raises
         ------
         DataError
-            If the modulator is not as it was in the step before.
+            If the modulator is not as it was in the step before, or too large.
         """
         self.state[...] = state
         if modulator is not None:
@@ -108,7 +106,12 @@ class Synapses:
             self.modulator = np.zeros(table.shape, self.state.dtype)
         if table.shape != self.modulator.shape:
             raise DataError(f"the modulator at time {time:g} has the shape {modulator.shape}: expected that of before")
-        self.modulator[...] = table
+        with np.errstate(over="ignore"):  # said below
+            self.modulator[...] = table
+        if not np.isfinite(self.modulator).all():
+            raise DataError(
+                f"the modulator at time {time:g} is too large for {self.modulator.dtype}: expected numbers that fit"
+            )
 
     def _written(self) -> Iterator[Call]:
         """Write the calls of a step."""
@@ -122,9 +125,8 @@ class Synapses:
             yield engine.evaluate, (speed, (self.after, self.before), self.speed)
         yield self._rule()
         yield engine.take, (self.after, None, self.before)
-        # 2. The step of the weights: tied edges together, what is not plastic left alone.
+        # 2. The step of the weights: tied edges together, what is not plastic put back.
         yield from tied(network, self.means)
-        yield from without_change(fixed, self.means)
         rate = np.array(optimiser.rate(0) * self.dt)
         yield from optimiser.calls(self.doubles, self.means, (), edges, rate)
         if self.doubles is not self.weights:

@@ -1,9 +1,12 @@
 """Synapses that learn in the command ``simulate``."""
 
+import argparse
+
 import numpy as np
 import pytest
 
 import neurograph as ng
+from neurograph.cli.learning import add_learning
 from neurograph.cli.main import main
 
 X = np.array([[[1.0, 0.0], [-1.0, 0.5], [0.0, 0.0]]])
@@ -59,6 +62,26 @@ def test_a_third_factor_is_a_column_of_a_file(folder, capsys):
         assert "weights" not in file
 
 
+def test_a_slope_is_an_equation(folder, capsys):
+    learned, slope = folder / "learned.json", "1 - (post + 0.9*dpost)**2"
+    options = ["--rule", "e_prop", "--rule-slope", slope, "--method", "euler", "--learning-rate", 0.5]
+    assert ran(folder, capsys, *options, "--modulator", folder / "reward.csv", "--learned", learned)[0] == 0
+    network = ng.compile(ng.read(folder / "net.json"), ng.dynamics.additive("tanh"))
+    wanted = ng.simulate(
+        network, X, dt=0.1, hold=2.0, method="euler", rule=ng.rules.e_prop(slope=slope), learning_rate=0.5,
+        modulator=REWARD,
+    )  # fmt: skip
+    assert np.array_equal(ng.compile(ng.read(learned)).weights, wanted.learned.weights)
+
+
+def test_an_option_says_what_it_means_to_each_rule():
+    parser = argparse.ArgumentParser()
+    add_learning(parser)
+    words = " ".join(parser.format_help().split())
+    assert "Time constant of the threshold, above 0. Of bcm; default: 100.0." in words
+    assert "Time constant of the eligibility, above 0. Of reward_modulated_hebb; default: 1.0." in words
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -70,6 +93,10 @@ def test_a_third_factor_is_a_column_of_a_file(folder, capsys):
         (["--rule", "oja", "--rule-alpha", 0, "--learning-rate", 1], "--rule-alpha is 0.0"),
         (["--rule", "reward_modulated_hebb", "--rule-tau-mean", 0, "--learning-rate", 1], "--rule-tau-mean is 0.0"),
         (["--rule", "oja", "--learning-rate", -1], "--learning-rate is -1.0"),
+        (
+            ["--rule", "e_prop", "--rule-slope", "1 - I", "--learning-rate", 1, "--modulator", "reward.csv"],
+            "uses 'I', which is not at either end of its edge",
+        ),
         (["--rule", "oja", "--learning-rate", 1, "--bounds", 1, 0], "--bounds is (1.0, 0.0)"),
         (["--rule", "e_prop", "--learning-rate", 1], "third factor: expected --modulator FILE.csv"),
         (["--rule", "oja", "--learning-rate", 1, "--modulator", "reward.csv"], "leave --modulator out"),
@@ -78,12 +105,15 @@ def test_a_third_factor_is_a_column_of_a_file(folder, capsys):
             "2 columns and 3 rows: expected one column",
         ),
         (["--rule", "e_prop", "--learning-rate", 1, "--modulator", "short.csv"], "x has 3, modulator has 1"),
+        (["--rule", "e_prop", "--learning-rate", 1, "--modulator", "none.csv"], "1 columns and 0 rows: expected one"),
         (["--rule", "oja", "--learning-rate", 1, "--learned", "net.xyz"], "net.xyz"),
+        (["--rule", "oja", "--learning-rate", 1, "--learned", "states.npz"], "states.npz, where the states go"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(folder, capsys, monkeypatch, options, words):
     monkeypatch.chdir(folder)
     (folder / "short.csv").write_text("reward\n1\n")
+    (folder / "none.csv").write_text("reward\n")
     code, out, err = ran(folder, capsys, *options)
     assert code == 2
     assert not out

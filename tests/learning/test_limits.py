@@ -32,6 +32,18 @@ def test_weights_have_the_sign_of_their_node_or_are_0_and_others_are_held():
         assert [found[edge] for edge in (("x", "h"), ("h", "y"), ("y", "h"))] == list(wanted)
 
 
+def test_a_node_without_a_sign_among_others_sends_either():
+    network = ng.compile(small_graph(x={"sign": "excitatory"}))
+    for given, wanted in ((-0.7, 0.0), (0.7, 0.7)):
+        weights = np.array([given if edge == ("x", "h") else -0.4 for edge in network.edges])
+        engine.run(tuple(within_limits(network, weights, still(network), np.empty(0))))
+        assert dict(zip(network.edges, weights, strict=True)) == {
+            ("x", "h"): wanted,
+            ("h", "y"): -0.4,
+            ("y", "h"): -0.4,
+        }
+
+
 def test_without_signs_and_fixed_edges_nothing_is_done():
     network = ng.compile(small_graph())
     assert within_limits(network, network.weights.copy(), still(network), np.empty(0)) == []

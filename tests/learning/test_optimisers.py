@@ -131,3 +131,20 @@ def test_rmsprop_is_its_equations_written_out():
         square = 0.9 * square + 0.1 * g * g
         values = values + 0.01 * g / (np.sqrt(square) + 1e-8)
     assert np.allclose(run(rmsprop(0.01), changes, weights=4)[-1], values, rtol=1e-12)
+
+
+def test_what_an_equation_keeps_of_another_stays_when_that_moves_on():
+    @dataclass(frozen=True)
+    class Nesterov(Optimiser):
+        """Momentum, read one step ahead."""
+
+        of_each = ("velocity",)
+        equations = MappingProxyType(
+            {"old": "velocity", "velocity": "0.9*velocity + change", "direction": "1.9*velocity - 0.9*old"}
+        )
+
+    changes, velocity, values = np.random.default_rng(0).normal(size=(4, 3)), np.zeros(3), np.zeros(3)
+    for change in changes:
+        old, velocity = velocity, 0.9 * velocity + change
+        values = values + 0.1 * (1.9 * velocity - 0.9 * old)
+    assert np.allclose(run(Nesterov(0.1), changes)[-1], values)

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 import neurograph as ng
-from neurograph.learning.rule import SAMPLED
+from neurograph.learning.rule import SAMPLED, Rule
 
 
 def test_a_sampled_rule_sees_its_two_ends_in_the_phases_that_it_names():
@@ -35,3 +36,16 @@ def test_wrong_arguments_are_refused(options, words):
 def test_sweeps_are_of_sampled_rules_alone():
     with pytest.raises(ng.ParameterError, match="sweeps is 2 for a readout rule"):
         ng.Rule("pre_free", sweeps=2)
+
+
+@pytest.mark.parametrize("a", [-2.0, 3.0, 0.0, -1e-7])
+def test_a_number_stands_for_its_name_with_its_sign(a):
+    pre = np.array([0.5, 2.0])
+    for text in ("a*pre", "a**2*pre", "pre**a", "pre - a", "-a*pre", "pre/(1 + a**2)"):
+        found = Rule(text, parameters={"a": a}).expression(pre=pre)
+        assert np.array_equal(found, eval(text, {"a": a, "pre": pre})), text
+
+
+def test_a_third_factor_alone_makes_a_rule_online():
+    assert Rule("modulator*w").kind == "online"
+    assert Rule("-w").kind == "readout"

@@ -65,7 +65,19 @@ PLASTICITY = [
     ),
     Row(
         "ng.simulate(network, x, start=simulation.last, rule=rule, learning_rate=0.01, dt=0.1)",
-        {r"neurograph\.simulate\(.*\)": "{0}"},
+        {
+            r"neurograph\.simulate\(.*dt=0\.1\)": "{0}",
+            r"start=simulation\.last\.state": "ng.simulate(network, x, {0}, rule=rule, learning_rate=0.01, dt=0.1)",
+        },
+        ENDED,
+    ),
+    Row(
+        "ng.simulate(simulation.learned, x, start=simulation.last, rule=rules.bcm(), learning_rate=0.01, dt=0.1)",
+        {
+            r"start=simulation\.last\.state": (
+                "ng.simulate(simulation.learned, x, {0}, rule=rules.bcm(), learning_rate=0.01, dt=0.1)"
+            )
+        },
         ENDED,
     ),
 ]

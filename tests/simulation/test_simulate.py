@@ -63,3 +63,9 @@ def test_a_state_that_leaves_every_bound_is_refused():
 def test_what_belongs_to_rates_is_refused_by_name():
     with pytest.raises(ng.ParameterError, match="dt is given, but a unitary network"):
         ng.simulate(unitary(), np.ones((1, 3, 2)), dt=0.1)
+
+
+def test_what_is_0_anyway_may_be_given_of_a_unitary_network():
+    x = np.ones((1, 3, 2))
+    given = ng.simulate(unitary(), x, noise=0, l1=0)
+    assert np.array_equal(given.states, ng.simulate(unitary(), x).states)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -191,6 +192,17 @@ def test_a_rule_that_changes_nothing_leaves_the_bits_of_the_states():
     assert still.learned is None
 
 
+@pytest.mark.parametrize("method", ["exponential", "heun", "rk4"])
+def test_inputs_that_move_within_a_step_are_as_without_a_rule(method):
+    network, _ = small(seed=6)
+    given = {"dt": 0.1, "duration": 1.5, "method": method}
+    still = ng.simulate(network, lambda t: [t, np.cos(t)], **given)
+    run = ng.simulate(network, lambda t: [t, np.cos(t)], **given, rule=ng.Rule("0*dpre"), learning_rate=1.0)
+    assert np.array_equal(run.states, still.states)
+    assert np.array_equal(run.last.state, still.last.state)
+    assert np.array_equal(run.inputs, still.inputs)
+
+
 def test_the_network_that_was_passed_stays_as_it_was():
     network, x = small()
     before = network.weights.copy()
@@ -220,11 +232,37 @@ def test_weights_that_leave_the_numbers_are_named():
         ng.simulate(network, x, dt=0.1, hold=1.0, rule=ng.Rule("w**4 + 1", kind="online"), learning_rate=1e6)
 
 
+def test_the_last_step_of_all_is_looked_at_too():
+    network, x = small()
+    with pytest.raises(ng.DivergenceError, match=r"weight of edge .* is inf by time 0\.1"):
+        ng.simulate(network, x[:, :1], dt=0.1, rule=ng.Rule("100.0", kind="online"), learning_rate=1e308)
+
+
 def test_traces_that_leave_the_numbers_are_named():
     network, x = small()
     fast = ng.Rule("0*z", traces={"z": "(pre - z)/tau"}, parameters={"tau": 1e-300})
     with pytest.raises(ng.DivergenceError, match=r"trace 'z' of edge .* lower dt from 0\.1"):
         ng.simulate(network, x, dt=0.1, rule=fast, learning_rate=0.1)
+
+
+@pytest.mark.parametrize("rule", [ng.rules.covariance(), ng.Rule("tanh(pre)*dpost")], ids=lambda rule: rule.name)
+def test_states_that_leave_the_numbers_are_named_before_what_follows_them(rule):
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": 50.0, "plastic": False})])
+    graph.add_node("x", role="input")
+    graph.add_node("y", role="output")
+    network = ng.compile(graph, ng.Dynamics("-s + I"))
+    with pytest.raises(ng.DivergenceError, match=r"sample 0 .* node 'y'"):
+        ng.simulate(network, np.ones((1, 600, 1)), dt=0.1, rule=rule, learning_rate=1e-9, bounds=(-1.0, 1.0))
+
+
+def test_weights_that_inhibit_may_be_kept_below_0_and_add_up():
+    network, x = small()
+    below = network.with_weights(-np.abs(network.weights))
+    given = {"dt": 0.1, "rule": RULES["hebb"], "learning_rate": 0.1, "incoming": 1.5, "bounds": (-1.5, 0.0)}
+    run = ng.simulate(below, x, **given)
+    assert np.all(run.learned.weights <= 0.0)
+    sums = np.bincount(network.connectivity.post, run.learned.weights, minlength=len(network.nodes))
+    assert np.allclose(sums[network.connectivity.free], -1.5)
 
 
 def test_biases_do_not_learn():
