@@ -96,6 +96,12 @@ def test_rates_rise_to_the_target_and_growth_ends_there():
     assert sizes[-1] - sizes[-4] < (sizes[4] - sizes[1]) / 2
 
 
+def test_where_elements_abound_every_pair_below_the_target_comes():
+    network = sparse(ng.dynamics.additive("sigmoid"))
+    grown = ng.grow(network, ng.growth.homeostatic(100.0, elements=1e300), X, seed=0)
+    assert len(grown.added) > len(network.connectivity.free)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [({"target": 0.0}, "target"), ({"target": 0.3, "least": 0.4}, "least"),
