@@ -12,6 +12,7 @@ from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column
 from neurograph.growth.base import Asked, Choice, Numbered
 from neurograph.growth.candidates import Codes
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 
 
@@ -64,9 +65,9 @@ class Distance(Numbered):
         super().__post_init__()
         checked_number("length", self.length, above=0.0)
 
-    def check(self, network: Network, alone: bool) -> None:
+    def check(self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None) -> None:
         """Refuse nodes without a position too."""
-        super().check(network, alone)
+        super().check(network, alone, paired, rule)
         node_positions(network)
 
     def choose(self, asked: Asked) -> Choice:

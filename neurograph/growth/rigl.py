@@ -9,9 +9,10 @@ import numpy as np
 
 from neurograph.errors import ParameterError
 from neurograph.growth.base import Asked, Choice, Numbered
-from neurograph.growth.reading import Reading
+from neurograph.growth.reading import Reading, check_readable
 from neurograph.learning import rules
 from neurograph.learning.rule import Rule
+from neurograph.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,17 @@ class Rigl(Numbered):
                 f"rule is {self.rule!r}: expected one of neurograph.rules, such as rules.asymmetric_ep()"
             )
 
+    def check(self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None) -> None:
+        """Refuse a rule that cannot be asked about pairs too."""
+        super().check(network, alone, paired, rule)
+        check_readable(self._asked(rule), self)
+
+    def _asked(self, learned: Rule | None) -> Rule:
+        return self.rule or learned or rules.asymmetric_ep()
+
     def choose(self, asked: Asked) -> Choice:
         """Choose the pairs of the largest changes."""
-        learned = None if asked.task is None else asked.task.rule
-        pool, rule = self.pool(asked), self.rule or learned or rules.asymmetric_ep()
+        pool, rule = self.pool(asked), self._asked(None if asked.task is None else asked.task.rule)
         reading = Reading.of(rule, asked, self)
         codes, scores = pool.best(asked.count, lambda pre, post: np.abs(reading.changes(pre, post)))
         return Choice(codes, scores, f"largest change by {rule.name}")

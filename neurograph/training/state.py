@@ -13,7 +13,7 @@ from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.graph_after import graph_after
-from neurograph.growth.insertion import check_kind
+from neurograph.growth.insertion import check_growth
 from neurograph.growth.rewiring import carried, rewired
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
@@ -138,14 +138,13 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
     DataError
         If there are too few samples for the batch size or the validation.
     ParameterError
-        If no weights would keep what `keep` asks for, or the grower finds no candidates in this network.
+        If no weights would keep what `keep` asks for, or the grower can do nothing with this network, or rule.
     GraphError
         If nodes do not carry what the grower asks of them.
     """
     config = problem.config
     if config.grower is not None:
-        check_kind(network, config.grower)
-        config.grower.check(network, config.pruner is None)
+        check_growth(network, config.grower, config.pruner is None, config.rule)
     network = network if config.keep is None else config.keep.project(network)
     held_out = _drawn_validation(problem, rng)
     _check_batch(problem, held_out)

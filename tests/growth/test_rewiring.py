@@ -202,6 +202,10 @@ def test_what_left_before_there_was_a_grower_stays_away():
     fit = ng.train(sparse(), *XOR, pruner=PRUNER, epochs=3, **HOW)
     on = ng.train(fit, *XOR, pruner=PRUNER, grower=ng.growth.random(), epochs=3, target_cost=None)
     assert on.history["edges"].tolist() == [*fit.history["edges"], *[fit.network.weights.size] * 3]
+    one = ng.pruning.magnitude(1.0 / sparse().weights.size)
+    fit = ng.train(sparse(), *XOR, pruner=one, epochs=1, **HOW)
+    on = ng.train(fit, *XOR, pruner=PRUNER, grower=ng.growth.random(), epochs=2, target_cost=None)
+    assert on.history["edges"].tolist() == [sparse().weights.size - 1] * 3
 
 
 def test_neither_leaves_nor_comes_where_the_grower_is_not_due():
@@ -219,6 +223,18 @@ def grown(grower, pruner=PRUNER, network=None):
     return ng.train(network or sparse(), *XOR, grower=grower, pruner=pruner, rule=rule, epochs=2)
 
 
+def of_two_signs():
+    """Pairs are tied, and all neurons of one sign are joined."""
+    graph = nx.DiGraph()
+    graph.add_node("x0", role="input")
+    graph.add_node("x1", role="input")
+    for node, sign, role in (("up", 1, "hidden"), ("top", 1, "output"), ("down", -1, "hidden")):
+        graph.add_node(node, sign=sign, role=role)
+        graph.add_edges_from([("x0", node), ("x1", node)], weight=0.1)
+    graph.add_edges_from([("up", "top"), ("top", "up")], weight=0.1, tie="a")
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
 RANDOM = ng.growth.random
 REFUSED = {
     "a text": (lambda: grown("rigl"), ["grower is 'rigl'", "growth.random(fraction=0.1)"]),
@@ -229,6 +245,11 @@ REFUSED = {
     "no place": (
         lambda: grown(RANDOM(count=1), None, ng.compile(ng.topologies.complete(2, 5, 1, bias=True, seed=0))),
         ["every pair of two nodes is an edge already", "sparser network"],
+    ),
+    "no place for a tied pair": (lambda: grown(RANDOM(count=1), None, of_two_signs()), ["is an edge already"]),
+    "a tied pair of two signs": (
+        lambda: grown(RANDOM(candidates=[("up", "down")]), PRUNER, of_two_signs()),
+        ["'up' -> 'down'", "pairs of neurons of one sign"],
     ),
     "no position": (lambda: grown(ng.growth.distance(length=1.0)), ["no attribute 'position'"]),
 }
