@@ -43,7 +43,7 @@ def drawn_whole(numbers: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
 
     None is larger than the number of nodes, for a neuron has no more edges of one direction than that.
     """
-    return np.minimum(np.floor(numbers + rng.random(numbers.size)), numbers.size).astype(np.int64)
+    return np.asarray(np.minimum(np.floor(numbers + rng.random(numbers.size)), numbers.size), np.int64)
 
 
 def checked_target(target: float, least: float | None) -> float:

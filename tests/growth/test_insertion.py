@@ -12,7 +12,7 @@ from neurograph.growth.candidates import edge_codes
 from neurograph.growth.insertion import comes_in_pairs, grow_now
 from neurograph.network.compilation import check_symmetric
 from neurograph.pruning.removal import prune_now
-from tests.growth.networks import absent, machine, sparse, task
+from tests.growth.networks import absent, machine, sparse
 from tests.strategies import NAMED, SEEDS, graphs_for
 
 
