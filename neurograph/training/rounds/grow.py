@@ -216,6 +216,7 @@ def _check_together(
         f"retrain is {retrain}": bool(retrain),
         "validation is given": validation is not None,
         "y is given": y is not None,
+        "cost is given": "cost" in training,
     }
     one = {
         f"grower is {grower!r}, which asks what the network does": grower.needs_x,
