@@ -23,7 +23,8 @@ class Rigl(Numbered):
 
     the size of the rule's mean change over samples, read at the two ends of the pair: the phases are run on the network
     as it is, for an edge of weight 0 changes no state. By the default rule it is :math:`|\partial C/\partial W_{ij}|`,
-    and the edges come along which the cost falls fastest. The size of a weight counts as what a neuron leaks by only
+    but for neurons at a bound, which it lifts (``rules.asymmetric_ep(lift=0.0)`` does not), and the edges come along
+    which the cost falls fastest. The size of a weight counts as what a neuron leaks by only
     once it is there: at weight 0 its derivative is taken as 0. Of a pair that comes in both directions, tied, it is the
     change of the weight that they share.
 
