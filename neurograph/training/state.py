@@ -130,8 +130,8 @@ class TrainingState:
         return "\n".join(line for text in (repr(self), *self.remarks) for line in wrapped(text, 4))
 
 
-def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
-    """Return the state before the first epoch.
+def begin(problem: Problem, network: Network, rng: np.random.Generator, grown: bool = False) -> TrainingState:
+    """Return the state before the first epoch; `grown`: edges have come before, until there is no candidate, perhaps.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def begin(problem: Problem, network: Network, rng: np.random.Generator) -> Train
     """
     config = problem.config
     if config.grower is not None:
-        check_growth(network, config.grower, config.pruner is None, config.rule)
+        check_growth(network, config.grower, config.pruner is None and not grown, config.rule)
     network = network if config.keep is None else config.keep.project(network)
     held_out = _drawn_validation(problem, rng)
     _check_batch(problem, held_out)
@@ -193,7 +193,8 @@ def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
     DataError, ParameterError
         If the fit is of other samples, another kind of optimiser, or another validation.
     """
-    fresh = begin(problem, fit.network, np.random.default_rng(0))  # what a fit of this problem looks like
+    # What a fit of this problem looks like.
+    fresh = begin(problem, fit.network, np.random.default_rng(0), bool(fit.added))
     if fit.state.shape != fresh.state.shape:
         raise DataError(
             f"x has {fresh.state.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"

@@ -285,7 +285,14 @@ def test_binary_neurons_grow_by_what_asks_for_no_data():
 def test_once_every_pair_is_an_edge_training_goes_on():
     x, y = ng.tasks.logic("xor")
     network = ng.compile(ng.topologies.random(inputs=2, hidden=4, outputs=1, density=0.3, seed=0))
-    fit = ng.train(network, x, y, grower=ng.growth.random(fraction=0.5), epochs=12, target_cost=None, seed=0)
+    how = {"grower": ng.growth.random(fraction=0.5), "target_cost": None}
+    fit = ng.train(network, x, y, epochs=12, seed=0, **how)
     most = 5 * 4 + 2 * 5  # between free nodes, and from inputs
     assert fit.history["edges"][-2:].tolist() == [most, most]
     assert len(fit.added) == most - network.weights.size
+    part = ng.train(network, x, y, epochs=11, seed=0, **how)
+    assert part.network.weights.size == most
+    assert np.array_equal(ng.train(part, x, y, epochs=1, **how).network.weights, fit.network.weights)
+    alone = ng.train(part.network, x, y, epochs=1, seed=0)
+    with pytest.raises(ng.ParameterError, match="is an edge already"):
+        ng.train(alone, x, y, epochs=1, **how)
