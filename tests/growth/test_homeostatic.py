@@ -54,9 +54,10 @@ def test_only_neurons_below_the_target_grow():
     ends = np.array(places(step.added, network))
     assert low[ends].all()
     # z of a neuron at its mean: the growth curve times 3, rounded up or down.
+    curve = 2.0 * np.exp(-((rates(network) / (0.5 / np.sqrt(np.log(2)))) ** 2)) - 1.0
     for end in ends.T:
-        curve = 3.0 * (2.0 * np.exp(-((rates(network) / (0.5 / np.sqrt(np.log(2)))) ** 2)) - 1.0)
-        assert (np.bincount(end, minlength=low.size) <= np.maximum(np.ceil(curve), 0) + 1e-9).all()
+        assert (np.bincount(end, minlength=low.size) <= np.maximum(np.ceil(3.0 * curve), 0) + 1e-9).all()
+    np.testing.assert_allclose([one.score for one in step.added], curve[ends[:, 0]], atol=1e-6)  # of the postsynaptic
 
 
 def test_the_number_follows_the_schedule():
