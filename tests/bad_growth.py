@@ -43,7 +43,8 @@ GROWTH = [
         lambda: ng.grow(network(), among(("x", "h"))),
         ["its candidates is an edge"],
     ),
-    ("no candidate at all", lambda: ng.grow(network(), among()), ["grower is Random", "its candidates"]),
+    ("no candidate at all", lambda: among(), ["candidates is []", "names no pair", "('x', 'y')"]),
+    ("a candidate graph without edges", lambda: ng.growth.rigl(candidates=nx.DiGraph()), ["names no pair"]),
     ("growth without candidates in training", lambda: trained(ONE, full), ["every pair of two nodes", "sparser"]),
     ("an edge into an input", lambda: ng.grow(network(), among(("h", "x"))), ["'h' -> 'x'", "'input'", "clamped"]),
     ("an edge into an input in training", lambda: trained(among(("h", "x"))), ["'h' -> 'x'", "'input'"]),
@@ -68,5 +69,11 @@ GROWTH = [
     ("a grower without a pruner", lambda: trained(ng.growth.random()), ["as many edges as a pruner takes", "pruner="]),
     ("the graph after more epochs than there were", lambda: trained(ONE).graph_after(2), ["epochs is 2", "had 1"]),
     ("RigL of an online rule", lambda: trained(ng.growth.rigl(count=1), rule=ng.rules.stdp()), ["stdp", "rigl(rule="]),
+    (
+        "RigL of an online rule, before the first epoch",
+        lambda: trained(ng.growth.rigl(count=1, every=50, until=50), rule=ng.rules.stdp()),
+        ["stdp", "rigl(rule="],
+    ),
+    ("growth that ends before it begins", lambda: ng.growth.random(every=10, until=5), ["until is 5", "every is 10"]),
     ("a decay that never ends", lambda: ng.growth.random(decay="cosine"), ["decay is 'cosine'", "until=100"]),
 ]

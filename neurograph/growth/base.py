@@ -16,6 +16,7 @@ from neurograph._checks import checked_number, checked_whole
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.candidates import Codes, Named, Pool
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 from neurograph.pruning.base import RemovedEdges, Task
 
@@ -77,7 +78,7 @@ class Grower(abc.ABC):
     every : int
         Epochs of training between two times at which edges come; so for what a pruner beside it removes.
     until : int, optional
-        Number of epochs after which none comes.
+        Number of epochs after which none comes; at least `every`.
     decay : {"cosine"}, optional
         The share of the edges that come, and of a pruner's beside it that leave, falls as (1 + cos(pi t/until))/2 with
         the epoch t.
@@ -101,6 +102,11 @@ class Grower(abc.ABC):
         checked_whole("every", self.every, 1, " epochs")
         if self.until is not None:
             checked_whole("until", self.until, 1, " epochs, or None")
+            if self.until < self.every:
+                raise ParameterError(
+                    f"until is {self.until} and every is {self.every}, so that no edge would ever come: expected until "
+                    ">= every"
+                )
         if self.decay not in (None, "cosine"):
             raise ParameterError(f"decay is {self.decay!r}: expected 'cosine' or None")
         if self.decay and self.until is None:
@@ -129,8 +135,21 @@ class Grower(abc.ABC):
         """Return how many pairs are held together at most, where `count` edges are to come."""
         return count
 
-    def check(self, network: Network, alone: bool) -> None:  # noqa: B027  # most have nothing to refuse
-        """Refuse, before a network is trained, one to which it could bring nothing; `alone`: without a pruner."""
+    def check(  # noqa: B027  # some have nothing to refuse
+        self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None
+    ) -> None:
+        """Refuse, before a network is trained, one to which it could bring nothing, or a rule that it cannot ask.
+
+        Parameters
+        ----------
+        network : Network
+        alone : bool
+            Whether there is no pruner beside it.
+        paired : bool
+            Whether edges between free nodes come in both directions, tied.
+        rule : Rule, optional
+            By which the network learns.
+        """
 
     @abc.abstractmethod
     def choose(self, asked: Asked) -> Choice:
@@ -179,10 +198,10 @@ class NewEdges(Grower):
         """Draw the weights."""
         return rng.normal(self.weight, self.deviation, count) if self.deviation else np.full(count, float(self.weight))
 
-    def check(self, network: Network, alone: bool) -> None:
+    def check(self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None) -> None:
         """Refuse candidates that are none of this network, or that all are edges where no pruner takes any."""
         named = self.candidates if isinstance(self.candidates, Named) else None
-        if not Pool.of(network, named, False, np.random.default_rng(0)).size and alone:
+        if not Pool.of(network, named, paired, np.random.default_rng(0)).size and alone:
             which = "of its candidates" if self.candidates is not None else "of two nodes"
             raise ParameterError(
                 f"grower is {self!r}, but every pair {which} is an edge already: expected a sparser network, or other "

@@ -65,6 +65,8 @@ class Named(FrozenArrays):
             ends = np.array([[index[pre], index[post]] for pre, post, *_ in given], np.int64).reshape(-1, 2)
         except (TypeError, ValueError):
             raise ParameterError(f"candidates is {pairs!r}: {EXPECTED}") from None
+        if not given:
+            raise ParameterError(f"candidates is {pairs!r}, which names no pair: {EXPECTED}")
         return cls(tuple(index), frozen(ends[:, 0].copy()), frozen(ends[:, 1].copy()))
 
     def __repr__(self) -> str:

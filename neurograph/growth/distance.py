@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from neurograph.errors import GraphError
 from neurograph.graphs.columns import Column
 from neurograph.growth.base import Asked, Choice, Numbered
 from neurograph.growth.candidates import Codes
+from neurograph.learning.rule import Rule
 from neurograph.network.network import Network
 
 
@@ -45,7 +47,7 @@ class Distance(Numbered):
     References
     ----------
     The probability: Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004. The
-    draw, by the largest of -d/length + Gumbel noise: Yellott, J. Mathematical Psychology 15, 1977.
+    draw, by the largest of length times Gumbel noise - d: Yellott, J. Mathematical Psychology 15, 1977.
 
     Examples
     --------
@@ -64,25 +66,27 @@ class Distance(Numbered):
         super().__post_init__()
         checked_number("length", self.length, above=0.0)
 
-    def check(self, network: Network, alone: bool) -> None:
+    def check(self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None) -> None:
         """Refuse nodes without a position too."""
-        super().check(network, alone)
+        super().check(network, alone, paired, rule)
         node_positions(network)
 
     def choose(self, asked: Asked) -> Choice:
-        """Draw pairs without putting any back: the largest keys -d/length + g, g from a Gumbel distribution."""
+        """Draw pairs without putting any back: the largest keys length g - d, g from a Gumbel distribution."""
         places, pool = node_positions(asked.network), self.pool(asked)
 
         def keys(pre: Codes, post: Codes) -> Floats:
-            return asked.rng.gumbel(size=pre.size) - _apart(places, pre, post) / self.length
+            return self.length * asked.rng.gumbel(size=pre.size) - _apart(places, pre, post)
 
         codes, _ = pool.best(asked.count, keys)
         post, pre = np.divmod(codes, pool.nodes)
-        return Choice(codes, np.exp(-_apart(places, pre, post) / self.length), "drawn by exp(-distance/length)")
+        with np.errstate(over="ignore"):  # of a probability that is 0
+            scores = np.exp(-_apart(places, pre, post) / self.length)
+        return Choice(codes, scores, "drawn by exp(-distance/length)")
 
 
 def _apart(places: Floats, pre: Codes, post: Codes) -> Floats:
-    return np.asarray(np.sqrt(sum((axis[pre] - axis[post]) ** 2 for axis in places.T)))
+    return np.asarray(reduce(np.hypot, (axis[pre] - axis[post] for axis in places.T)))
 
 
 def node_positions(network: Network) -> Floats:

@@ -16,6 +16,7 @@ from neurograph.graphs.columns import Column, Columns
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.base import Asked, Choice, Grower
 from neurograph.growth.candidates import edge_codes
+from neurograph.learning.rule import Rule
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
@@ -109,7 +110,8 @@ def grow_now(
     if count <= 0:
         return GrowStep(network, AddedEdges.none(network), network.edges.at(slice(0)))
     check_fits(network, grower.held(network, count))
-    paired, gone = comes_in_pairs(network, task), RemovedEdges.none(network) if lost is None else lost
+    paired = comes_in_pairs(network, None if task is None else task.rule)
+    gone = RemovedEdges.none(network) if lost is None else lost
     chosen = grower.choose(Asked(network, rng, count, paired, task, gone, epoch))
     arrivals = _again(network, chosen) if chosen.again else _arriving(network, grower, chosen, paired, count, rng)
     after, came, held = _kept(network, arrivals, keep)
@@ -138,6 +140,18 @@ def check_kind(network: Network, grower: Grower) -> None:
         )
 
 
+def check_growth(network: Network, grower: Grower, alone: bool, rule: Rule | None) -> None:
+    """Refuse, before anything leaves or comes, a network or a rule with which a grower could do nothing.
+
+    Raises
+    ------
+    ParameterError, GraphError
+        As :func:`check_kind` and :meth:`Grower.check`.
+    """
+    check_kind(network, grower)
+    grower.check(network, alone, comes_in_pairs(network, rule), rule)
+
+
 def check_fits(network: Network, count: int) -> None:
     """Refuse more new edges than the machine has memory for, before any is looked for.
 
@@ -155,13 +169,13 @@ def check_fits(network: Network, count: int) -> None:
     )
 
 
-def comes_in_pairs(network: Network, task: Task | None = None) -> bool:
+def comes_in_pairs(network: Network, rule: Rule | None = None) -> bool:
     """Return whether edges between free nodes come in both directions, tied, as the dynamics or the rule needs them.
 
     So they do too where all that are there are tied to the edge back, as ``topologies.symmetric`` makes them.
     """
     connectivity = network.connectivity
-    if network.dynamics.symmetric or (task is not None and task.rule is not None and task.rule.symmetric):
+    if network.dynamics.symmetric or (rule is not None and rule.symmetric):
         return True
     free = connectivity.table.free
     if connectivity.ties is None or not free[connectivity.pre].any():

@@ -50,12 +50,7 @@ class Reading:
             If activity leaves every bound.
         """
         task, network = task_of(asked, grower), asked.network
-        if rule.kind != "readout":
-            raise ParameterError(
-                f"grower is {grower!r}, and the rule {rule.name} of the kind {rule.kind!r}, which can be evaluated at "
-                "edges alone: expected one that is read out of final states; growth.rigl(rule=rules.asymmetric_ep()) "
-                "asks another than the one that learns"
-            )
+        check_readable(rule, grower)
         free = free_states(task, network)
         beta = drawn_strength(rule, task.beta, free.state.shape[0], asked.rng)
         phases = run_phases(rule, free, task.y, beta, task.cost, task.solver)
@@ -76,6 +71,22 @@ class Reading:
     def _at(self, pre: Codes, post: Codes) -> Floats:
         indptr = np.searchsorted(post, np.arange(len(self.network.connectivity.table.nodes) + 1))
         return pair_change(self.rule, self.phases, Pairs(pre.astype(np.int32), indptr))
+
+
+def check_readable(rule: Rule, grower: Grower) -> None:
+    """Refuse a rule that is evaluated along a phase.
+
+    Raises
+    ------
+    ParameterError
+        If it is.
+    """
+    if rule.kind != "readout":
+        raise ParameterError(
+            f"grower is {grower!r}, and the rule {rule.name} of the kind {rule.kind!r}, which can be evaluated at "
+            "edges alone: expected one that is read out of final states; growth.rigl(rule=rules.asymmetric_ep()) "
+            "asks another than the one that learns"
+        )
 
 
 def free_states(task: Task, network: Network) -> Equilibrium:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurograph.certificates.constraint import Constraint
 from neurograph.growth.base import Grower
 from neurograph.growth.candidates import edge_codes
-from neurograph.growth.insertion import grow_now
+from neurograph.growth.insertion import comes_in_pairs, grow_now
 from neurograph.learning.optimisers import Optimiser, OptimiserState
 from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
@@ -61,7 +61,8 @@ def rewired(
         pruned = prune_now(network, pruner, rng, epoch, task, keep, share)
         after, lost, held = pruned.network, pruned.removed, pruned.held
     if grower is not None:
-        count = grower.number(network.weights.size, len(lost) + _owed(counts), epoch)
+        paired = comes_in_pairs(after, None if task is None else task.rule)
+        count = grower.number(network.weights.size, len(lost) + (_owed(counts) if paired else 0), epoch)
         grown = grow_now(after, grower, rng, epoch, count, task, keep, lost)
         after, came = grown.network, grown.added
     one, other = network.connectivity, after.connectivity

@@ -9,9 +9,10 @@ import numpy as np
 
 from neurograph.errors import ParameterError
 from neurograph.growth.base import Asked, Choice, Numbered
-from neurograph.growth.reading import Reading
+from neurograph.growth.reading import Reading, check_readable
 from neurograph.learning import rules
 from neurograph.learning.rule import Rule
+from neurograph.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Rigl(Numbered):
 
     the size of the rule's mean change over samples, read at the two ends of the pair: the phases are run on the network
     as it is, for an edge of weight 0 changes no state. By the default rule it is :math:`|\partial C/\partial W_{ij}|`,
-    and the edges come along which the cost falls fastest. The size of a weight counts as what a neuron leaks by only
+    but for neurons at a bound, which it lifts (``rules.asymmetric_ep(lift=0.0)`` does not), and the edges come along
+    which the cost falls fastest. The size of a weight counts as what a neuron leaks by only
     once it is there: at weight 0 its derivative is taken as 0. Of a pair that comes in both directions, tied, it is the
     change of the weight that they share.
 
@@ -75,10 +77,17 @@ class Rigl(Numbered):
                 f"rule is {self.rule!r}: expected one of neurograph.rules, such as rules.asymmetric_ep()"
             )
 
+    def check(self, network: Network, alone: bool, paired: bool = False, rule: Rule | None = None) -> None:
+        """Refuse a rule that cannot be asked about pairs too."""
+        super().check(network, alone, paired, rule)
+        check_readable(self._asked(rule), self)
+
+    def _asked(self, learned: Rule | None) -> Rule:
+        return self.rule or learned or rules.asymmetric_ep()
+
     def choose(self, asked: Asked) -> Choice:
         """Choose the pairs of the largest changes."""
-        learned = None if asked.task is None else asked.task.rule
-        pool, rule = self.pool(asked), self.rule or learned or rules.asymmetric_ep()
+        pool, rule = self.pool(asked), self._asked(None if asked.task is None else asked.task.rule)
         reading = Reading.of(rule, asked, self)
         codes, scores = pool.best(asked.count, lambda pre, post: np.abs(reading.changes(pre, post)))
         return Choice(codes, scores, f"largest change by {rule.name}")

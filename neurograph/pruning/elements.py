@@ -39,8 +39,11 @@ def growth(rates: Floats, target: float, least: float) -> Floats:
 
 
 def drawn_whole(numbers: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw whole numbers whose means are some numbers >= 0: each is rounded down or up."""
-    return np.floor(numbers + rng.random(numbers.size)).astype(np.int64)
+    """Draw whole numbers (nodes,) whose means are some numbers >= 0: each is rounded down or up.
+
+    None is larger than the number of nodes, for a neuron has no more edges of one direction than that.
+    """
+    return np.asarray(np.minimum(np.floor(numbers + rng.random(numbers.size)), numbers.size), np.int64)
 
 
 def checked_target(target: float, least: float | None) -> float:

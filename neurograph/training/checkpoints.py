@@ -2,10 +2,10 @@
 
 A file is one line of text, one line of JSON, and the bytes of the arrays, one after the other::
 
-    neurograph checkpoint 5 <bytes after this line> <sha256 of the bytes after this line>
+    neurograph checkpoint 6 <bytes after this line> <sha256 of the bytes after this line>
     {"facts": {...}, "arrays": {"weights": ["<f8", [3]], ...}}
 
-Every later version of the format keeps the first line as it is, but for its number. Versions 2 to 4 had other facts.
+Every later version of the format keeps the first line as it is, but for its number. Versions 2 to 5 had other facts.
 """
 
 from __future__ import annotations

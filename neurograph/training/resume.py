@@ -14,6 +14,7 @@ from neurograph._arrays import frozen
 from neurograph.equations.costs import Cost
 from neurograph.errors import CheckpointError
 from neurograph.growth.candidates import edge_codes, found
+from neurograph.growth.distance import Distance, node_positions
 from neurograph.growth.insertion import Arrivals, with_new
 from neurograph.growth.returned import Returned
 from neurograph.network.connectivity import Connectivity
@@ -42,7 +43,8 @@ def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState |
     }
     connectivity, table = network.connectivity, network.connectivity.table
     ties = () if connectivity.ties is None else (connectivity.ties,)
-    graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties]
+    places = [node_positions(network)] if isinstance(problem.config.grower, Distance) else []
+    graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties, *places]
     return named | {
         "network": _hash(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,

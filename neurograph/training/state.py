@@ -13,7 +13,7 @@ from neurograph._checks import Seed, wrapped
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.graph_after import graph_after
-from neurograph.growth.insertion import check_kind
+from neurograph.growth.insertion import check_growth
 from neurograph.growth.rewiring import carried, rewired
 from neurograph.learning.optimisers import OptimiserState
 from neurograph.network.network import Network
@@ -130,22 +130,21 @@ class TrainingState:
         return "\n".join(line for text in (repr(self), *self.remarks) for line in wrapped(text, 4))
 
 
-def begin(problem: Problem, network: Network, rng: np.random.Generator) -> TrainingState:
-    """Return the state before the first epoch.
+def begin(problem: Problem, network: Network, rng: np.random.Generator, grown: bool = False) -> TrainingState:
+    """Return the state before the first epoch; `grown`: edges have come before, until there is no candidate, perhaps.
 
     Raises
     ------
     DataError
         If there are too few samples for the batch size or the validation.
     ParameterError
-        If no weights would keep what `keep` asks for, or the grower finds no candidates in this network.
+        If no weights would keep what `keep` asks for, or the grower can do nothing with this network, or rule.
     GraphError
         If nodes do not carry what the grower asks of them.
     """
     config = problem.config
     if config.grower is not None:
-        check_kind(network, config.grower)
-        config.grower.check(network, config.pruner is None)
+        check_growth(network, config.grower, config.pruner is None and not grown, config.rule)
     network = network if config.keep is None else config.keep.project(network)
     held_out = _drawn_validation(problem, rng)
     _check_batch(problem, held_out)
@@ -194,7 +193,8 @@ def go_on(problem: Problem, fit: TrainingState) -> TrainingState:
     DataError, ParameterError
         If the fit is of other samples, another kind of optimiser, or another validation.
     """
-    fresh = begin(problem, fit.network, np.random.default_rng(0))  # what a fit of this problem looks like
+    # What a fit of this problem looks like.
+    fresh = begin(problem, fit.network, np.random.default_rng(0), bool(fit.added))
     if fit.state.shape != fresh.state.shape:
         raise DataError(
             f"x has {fresh.state.shape[0]} samples, but the fit had {fit.state.shape[0]}: expected the same x"

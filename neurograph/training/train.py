@@ -92,7 +92,7 @@ def train(
         Applied then, after the pruner: edges come, of itself as many as the pruner has just taken, so that the number
         of edges is held; where they come in pairs, tied, within one. Its ``every``, ``until`` and ``decay`` say after
         which epochs, for both, and what share of the edges leave and come. What the optimiser remembers of a new edge
-        is 0.
+        is 0, unless it has left after the same epoch.
     keep : Constraint, optional
         What every update leaves proved, such as ``certificates.contracting(rate=0.05)``; the rate that is certified is
         in the history.

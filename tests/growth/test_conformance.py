@@ -81,7 +81,7 @@ def cases(draw):
 @settings(max_examples=20)
 def test_every_grower_keeps_its_word(grower, case, seed, count):
     network, task, lost = case
-    paired = comes_in_pairs(network, task)
+    paired = comes_in_pairs(network, task.rule)
     every = {pair for j, i in absent(network, paired) for pair in ((j, i), (i, j))}
     if not every and not isinstance(grower, ng.growth.returned):
         step = grow_now(network, grower, np.random.default_rng(seed), 7, count, task, lost=lost)
@@ -123,7 +123,7 @@ def test_every_grower_keeps_its_word(grower, case, seed, count):
 @settings(max_examples=8)
 def test_what_may_not_come_does_not(grower, case, seed):
     network, task, lost = case
-    if not absent(network, comes_in_pairs(network, task)):
+    if not absent(network, comes_in_pairs(network, task.rule)):
         return
     kept, free = (
         grow_now(network, grower, np.random.default_rng(seed), 0, 4, task, keep, lost)

@@ -39,10 +39,11 @@ def test_the_log_says_what_each_was_drawn_by():
     np.testing.assert_allclose([one.score for one in added], [p[pair] for pair in places(added, network)], rtol=1e-12)
 
 
-def test_pairs_far_beyond_the_length_still_come_in_order_of_their_distance():
+@pytest.mark.parametrize("length", [1e-6, 1e-310])
+def test_pairs_far_beyond_the_length_still_come_in_order_of_their_distance(length):
     """Where every probability is 0 in floating point, the nearest are drawn all the same."""
     network = sparse()
-    added = grow_now(network, ng.growth.distance(1e-6), np.random.default_rng(0), 0, 5).added
+    added = grow_now(network, ng.growth.distance(length), np.random.default_rng(0), 0, 5).added
     p = likely(network)
     assert [p[pair] for pair in places(added, network)] == sorted(p.values(), reverse=True)[:5]
 

@@ -55,6 +55,11 @@ def test_neurons_that_left_are_still_there_before():
     assert pruning.neurons
     assert edges(pruning.graph_after(0)) == list(network().edges)
     assert len(pruning.graph_after(1).nodes) == len(network().nodes)
+    pruning = ng.prune(sparse(), ng.pruning.magnitude(0.5))
+    left, last = pruning.neurons[0], pruning.network.edges[-1]
+    assert sparse().nodes.index(left) < min(map(sparse().nodes.index, last))  # places shift, with it gone
+    assert edges(pruning.graph_after(1)) == list(pruning.network.edges)
+    assert pruning.graph_after(1).roles.tolist() == sparse().roles.tolist()
 
 
 def test_growth_alone_is_read_back_too():

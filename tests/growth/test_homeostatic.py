@@ -54,9 +54,10 @@ def test_only_neurons_below_the_target_grow():
     ends = np.array(places(step.added, network))
     assert low[ends].all()
     # z of a neuron at its mean: the growth curve times 3, rounded up or down.
+    curve = 2.0 * np.exp(-((rates(network) / (0.5 / np.sqrt(np.log(2)))) ** 2)) - 1.0
     for end in ends.T:
-        curve = 3.0 * (2.0 * np.exp(-((rates(network) / (0.5 / np.sqrt(np.log(2)))) ** 2)) - 1.0)
-        assert (np.bincount(end, minlength=low.size) <= np.maximum(np.ceil(curve), 0) + 1e-9).all()
+        assert (np.bincount(end, minlength=low.size) <= np.maximum(np.ceil(3.0 * curve), 0) + 1e-9).all()
+    np.testing.assert_allclose([one.score for one in step.added], curve[ends[:, 0]], atol=1e-5)  # of the postsynaptic
 
 
 def test_the_number_follows_the_schedule():
@@ -94,6 +95,12 @@ def test_rates_rise_to_the_target_and_growth_ends_there():
     assert errors[-1] < errors[0] / 4
     assert rates(network)[2:].max() < 0.85
     assert sizes[-1] - sizes[-4] < (sizes[4] - sizes[1]) / 2
+
+
+def test_where_elements_abound_every_pair_below_the_target_comes():
+    network = sparse(ng.dynamics.additive("sigmoid"))
+    grown = ng.grow(network, ng.growth.homeostatic(100.0, elements=1e300), X, seed=0)
+    assert len(grown.added) > len(network.connectivity.free)
 
 
 @pytest.mark.parametrize(

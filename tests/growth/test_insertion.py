@@ -12,7 +12,7 @@ from neurograph.growth.candidates import edge_codes
 from neurograph.growth.insertion import comes_in_pairs, grow_now
 from neurograph.network.compilation import check_symmetric
 from neurograph.pruning.removal import prune_now
-from tests.growth.networks import absent, machine, sparse, task
+from tests.growth.networks import absent, machine, sparse
 from tests.strategies import NAMED, SEEDS, graphs_for
 
 
@@ -113,8 +113,8 @@ def test_edges_come_in_pairs_where_all_do_and_where_the_rule_needs_it():
     assert not comes_in_pairs(loose)
     assert comes_in_pairs(tied)
     assert comes_in_pairs(machine())
-    assert comes_in_pairs(loose, task(loose, rule=ng.rules.ep()))
-    assert not comes_in_pairs(loose, task(loose, rule=ng.rules.asymmetric_ep()))
+    assert comes_in_pairs(loose, ng.rules.ep())
+    assert not comes_in_pairs(loose, ng.rules.asymmetric_ep())
     shared = ng.topologies.from_edges(
         ([0, 1], [2, 3], [0.5, 0.5]), nodes=range(4), inputs=[0, 1], outputs=[2, 3]
     ).to_graph()

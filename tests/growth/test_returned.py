@@ -44,6 +44,7 @@ def test_only_what_has_just_left_comes():
     pruned, step = back(grown)
     assert step.network.edges == grown.edges
     assert pruned.removed
+    assert {(one.weight, one.score) for one in step.added} == {(0.0, 0.0)}
 
 
 def test_where_nothing_left_nothing_comes():

@@ -202,6 +202,10 @@ def test_what_left_before_there_was_a_grower_stays_away():
     fit = ng.train(sparse(), *XOR, pruner=PRUNER, epochs=3, **HOW)
     on = ng.train(fit, *XOR, pruner=PRUNER, grower=ng.growth.random(), epochs=3, target_cost=None)
     assert on.history["edges"].tolist() == [*fit.history["edges"], *[fit.network.weights.size] * 3]
+    one = ng.pruning.magnitude(1.0 / sparse().weights.size)
+    fit = ng.train(sparse(), *XOR, pruner=one, epochs=1, **HOW)
+    on = ng.train(fit, *XOR, pruner=PRUNER, grower=ng.growth.random(), epochs=2, target_cost=None)
+    assert on.history["edges"].tolist() == [sparse().weights.size - 1] * 3
 
 
 def test_neither_leaves_nor_comes_where_the_grower_is_not_due():
@@ -219,6 +223,18 @@ def grown(grower, pruner=PRUNER, network=None):
     return ng.train(network or sparse(), *XOR, grower=grower, pruner=pruner, rule=rule, epochs=2)
 
 
+def of_two_signs():
+    """Pairs are tied, and all neurons of one sign are joined."""
+    graph = nx.DiGraph()
+    graph.add_node("x0", role="input")
+    graph.add_node("x1", role="input")
+    for node, sign, role in (("up", 1, "hidden"), ("top", 1, "output"), ("down", -1, "hidden")):
+        graph.add_node(node, sign=sign, role=role)
+        graph.add_edges_from([("x0", node), ("x1", node)], weight=0.1)
+    graph.add_edges_from([("up", "top"), ("top", "up")], weight=0.1, tie="a")
+    return ng.compile(graph, ng.dynamics.additive("tanh"))
+
+
 RANDOM = ng.growth.random
 REFUSED = {
     "a text": (lambda: grown("rigl"), ["grower is 'rigl'", "growth.random(fraction=0.1)"]),
@@ -229,6 +245,11 @@ REFUSED = {
     "no place": (
         lambda: grown(RANDOM(count=1), None, ng.compile(ng.topologies.complete(2, 5, 1, bias=True, seed=0))),
         ["every pair of two nodes is an edge already", "sparser network"],
+    ),
+    "no place for a tied pair": (lambda: grown(RANDOM(count=1), None, of_two_signs()), ["is an edge already"]),
+    "a tied pair of two signs": (
+        lambda: grown(RANDOM(candidates=[("up", "down")]), PRUNER, of_two_signs()),
+        ["'up' -> 'down'", "pairs of neurons of one sign"],
     ),
     "no position": (lambda: grown(ng.growth.distance(length=1.0)), ["no attribute 'position'"]),
 }
@@ -264,7 +285,14 @@ def test_binary_neurons_grow_by_what_asks_for_no_data():
 def test_once_every_pair_is_an_edge_training_goes_on():
     x, y = ng.tasks.logic("xor")
     network = ng.compile(ng.topologies.random(inputs=2, hidden=4, outputs=1, density=0.3, seed=0))
-    fit = ng.train(network, x, y, grower=ng.growth.random(fraction=0.5), epochs=12, target_cost=None, seed=0)
+    how = {"grower": ng.growth.random(fraction=0.5), "target_cost": None}
+    fit = ng.train(network, x, y, epochs=12, seed=0, **how)
     most = 5 * 4 + 2 * 5  # between free nodes, and from inputs
     assert fit.history["edges"][-2:].tolist() == [most, most]
     assert len(fit.added) == most - network.weights.size
+    part = ng.train(network, x, y, epochs=11, seed=0, **how)
+    assert part.network.weights.size == most
+    assert np.array_equal(ng.train(part, x, y, epochs=1, **how).network.weights, fit.network.weights)
+    alone = ng.train(part.network, x, y, epochs=1, seed=0)
+    with pytest.raises(ng.ParameterError, match="is an edge already"):
+        ng.train(alone, x, y, epochs=1, **how)

@@ -25,6 +25,10 @@ def test_rounding_keeps_the_mean():
     np.testing.assert_allclose(drawn.mean(axis=1), [0.0, 0.25, 3.0, 7.9], atol=0.02)
 
 
+def test_a_neuron_has_no_more_elements_than_there_are_nodes():
+    assert drawn_whole(np.array([1e9, 1e300, 2.0]), np.random.default_rng(0)).tolist() == [3, 3, 2]
+
+
 def test_rates_are_means_of_what_is_sent():
     network = sparse(ng.Dynamics("-s + tanh(I + 0.3)", transfer="s**2"))
     state = ng.settle(network, X).state

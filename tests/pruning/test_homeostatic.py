@@ -91,3 +91,10 @@ def test_arguments_out_of_range_are_refused(arguments, said):
         ng.pruning.homeostatic(**arguments)
     with pytest.raises(ng.ParameterError, match="x and y"):
         ng.pruning.homeostatic(0.5).select(lively(), np.random.default_rng(0))
+
+
+def test_neurons_below_the_least_rate_lose_nothing():
+    """There the growth curve is below 0 as it is above the target."""
+    network = lively(spread=0.1)
+    pruner = ng.pruning.homeostatic(0.99, least=0.98, elements=5.0)
+    assert not prune_now(network, pruner, np.random.default_rng(0), 0, task(network)).removed

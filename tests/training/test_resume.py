@@ -242,6 +242,20 @@ def wired(network):
     return [connectivity.pre.tolist(), connectivity.indptr.tolist(), connectivity.plastic.tolist(), ties.tolist()]
 
 
+def test_a_run_that_grows_by_distance_is_told_by_its_positions(tmp_path):
+    def placed(seed):
+        graph, rng = network().to_graph(), np.random.default_rng(seed)
+        for node in graph:
+            graph.nodes[node]["position"] = tuple(rng.uniform(size=2))
+        return ng.compile(graph)
+
+    how = arguments(epochs=2, grower=ng.growth.distance(0.3))
+    fit = ng.train(placed(0), X, Y, checkpoint=tmp_path / "a.ckpt", **how)
+    assert_same(ng.train(placed(0), X, Y, checkpoint=tmp_path / "a.ckpt", **how), fit)
+    with pytest.raises(ng.CheckpointError, match="network is not the same"):
+        ng.train(placed(1), X, Y, checkpoint=tmp_path / "a.ckpt", **how)
+
+
 @pytest.mark.filterwarnings("ignore:no path leads")
 @pytest.mark.parametrize("name", GROWN)
 @pytest.mark.parametrize("symmetric", [False, True])

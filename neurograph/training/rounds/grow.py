@@ -16,7 +16,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled, checked_grower
 from neurograph.growth.graph_after import graph_after
-from neurograph.growth.insertion import check_kind, grow_now
+from neurograph.growth.insertion import check_growth, check_kind, grow_now
 from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, RemovedEdges, Task
@@ -154,7 +154,6 @@ def grow(
     rounds, retrain = checked_whole("rounds", rounds, 1), checked_whole("retrain", retrain, 0)
     check_training(grow, training, retrain, grower)
     _check_together(network, grower, x, y, retrain, keep, validation, training)
-    grower.check(network, alone=True)
     check_kept(network, keep, "comes")
     rng = checked_generator(seed)
     judge, task = None, None
@@ -164,6 +163,7 @@ def grow(
         task = judge.task
     elif x is not None:
         task = _states_alone(network, x, TrainingConfig.of(**training), rng)
+    check_growth(network, grower, True, None if task is None else task.rule)
     now, curve = network, [measured(network, judge)]
     added, held = AddedEdges.none(network), network.edges.at(slice(0))
     total = grower.number(network.weights.size, 0, 0)
@@ -216,6 +216,7 @@ def _check_together(
         f"retrain is {retrain}": bool(retrain),
         "validation is given": validation is not None,
         "y is given": y is not None,
+        "cost is given": "cost" in training,
     }
     one = {
         f"grower is {grower!r}, which asks what the network does": grower.needs_x,

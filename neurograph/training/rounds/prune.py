@@ -16,6 +16,7 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled, checked_grower
 from neurograph.growth.graph_after import graph_after
+from neurograph.growth.insertion import check_growth
 from neurograph.growth.returned import Returned
 from neurograph.growth.rewiring import Rewiring, rewired
 from neurograph.network.compilation import compile
@@ -194,6 +195,8 @@ def prune(
     if x is not None and y is not None:
         kept = keep if retrain else None  # which train() takes or refuses
         judge = Judge(network, x, y, TrainingConfig.of(keep=kept, validation=validation, **training), rng)
+    if grower is not None:
+        check_growth(network, grower, False, None if judge is None else judge.task.rule)
     now, curve = network, [measured(network, judge)]
     removed, added, held = RemovedEdges.none(network), AddedEdges.none(network), network.edges.at(slice(0))
     again = isinstance(grower, Returned)

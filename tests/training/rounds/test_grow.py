@@ -101,6 +101,10 @@ BAD = {
     "validation a share": (lambda: ng.grow(sparse(), RANDOM, X, Y, validation=0.2), "pair (x, y)"),
     "options for nothing": (lambda: ng.grow(sparse(), RANDOM, X, Y, rule=ng.rules.asymmetric_ep()), "retrain is 0"),
     "a cost without data": (lambda: ng.grow(sparse(), RANDOM, cost=ng.costs.squared_error()), "cost is given"),
+    "a cost without targets": (
+        lambda: ng.grow(sparse(), ng.growth.activity(count=2), X, cost=ng.costs.squared_error()),
+        "cost is given, but y is missing",
+    ),
     "no round": (lambda: ng.grow(sparse(), RANDOM, rounds=0), "rounds is 0"),
     "keep a number": (lambda: ng.grow(sparse(), RANDOM, keep=0.1), "keep is 0.1"),
     "a graph": (lambda: ng.grow(sparse().to_graph(), RANDOM), "neurograph.compile"),
