@@ -43,7 +43,8 @@ def metrics(table: EdgeTable, times: EdgeTimes) -> str:
         + "</tr>"
         for name in SHOWN
     )
-    left_out = f" Of {times.count + 1:,} graphs, {len(steps)} are measured." if len(steps) <= times.count else ""
+    some = times.epochs is not None and len(steps) <= times.count
+    left_out = f" Of {times.count + 1:,} graphs, {len(steps)} are measured." if some else ""
     return (
         '<section id="metrics">\n<h2>Graph metrics before, during and after</h2>\n'
         f"<table>\n<thead><tr><th>after epoch</th>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"

@@ -20,7 +20,8 @@ const SIGNS = {
 const all = edges.concat(left); // [pre, post, weight, bend, what else it carries, steps at which it left or came]
 const own = edges.length ? edges : left;
 const sizes = own.map((edge) => Math.abs(edge[2])).sort((a, b) => a - b);
-const largest = sizes.length ? sizes[sizes.length - 1] || 1 : 1;
+const played = content.activity && content.activity.weights ? content.activity.weights.largest : 0;
+const largest = Math.max(sizes.length ? sizes[sizes.length - 1] : 0, played) || 1;
 const sign = (weight) => (weight > 0 ? "positive" : weight < 0 ? "negative" : "zero");
 const share = (weight) => Math.min(Math.abs(weight) / largest, 1);
 const width = (weight) => 0.6 + 4.4 * share(weight);
@@ -309,7 +310,7 @@ function legend() {
   }
   const faint = "stroke:var(--ghost);stroke-width:1.5;stroke-dasharray:4 3";
   if (anyCame) row(svg('<path d="M2 9h30" style="stroke:var(--came);stroke-width:10;opacity:0.55"/><path d="M2 9h30" style="stroke:var(--ink);stroke-width:1.5"/>'), "came in the epoch that is shown");
-  if (anyLeft) row(svg(`<path d="M2 9h30" style="${faint}"/>`), "had left, where they stay");
+  if (anyLeft) row(svg(`<path d="M2 9h30" style="${faint}"/>`), "has left, and stays in grey");
   for (const part of edges.length ? [1, 0.25] : [])
     row(svg(`<path d="M2 9h30" style="stroke:var(--ink);stroke-width:${width(part * largest)}"/>`), `|w| = ${short(part * largest)}`);
 }

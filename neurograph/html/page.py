@@ -93,7 +93,8 @@ def write_page(
         Of :func:`neurograph.characterise` of this network: what is proved of which inputs, and the neurons that decide.
     simulation : Simulation, optional
         Of :func:`neurograph.simulate` of this network: its first sample is played, the nodes in the colours of their
-        states, in up to 200 frames. Of a large graph, the populations in those of their means.
+        states, in up to 200 frames. Of a large graph, the populations in those of their means. Where it has recorded
+        weights, the edges follow them, up to 2,000 that change most; of a large graph they do not.
 
     Returns
     -------
@@ -174,7 +175,9 @@ def page(
     drawn = large_content(table, removed, added) if times is None else content(table, dynamics, times)
     if simulation is not None:
         _check_simulation(simulation, graph if isinstance(graph, Network) else given)
-        drawn["activity"] = activity(simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]))
+        drawn["activity"] = activity(
+            simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]), () if large else drawn["edges"]
+        )
     library = _file("cytoscape/cytoscape.min.js")
     played = simulation is not None
     script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
@@ -246,8 +249,8 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], compl
         "Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."
     ] * complex_weights
     lines += [
-        f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
-        for count, where in zip(undrawn, ("graph", "log"), strict=True)
+        f"Left out for the browser: the {_counted(count, 'weakest edge')} of {where}."
+        for count, where in zip(undrawn, ("the graph", "those that left"), strict=True)
         if count
     ]
     return "".join(f"<p>{line}</p>\n" for line in lines)

@@ -1,7 +1,7 @@
 import numpy as np
 
 import neurograph as ng
-from neurograph.html.complex_weights import moduli_removed, with_moduli
+from neurograph.html.complex_weights import moduli_logged, with_moduli
 from neurograph.html.page import page
 from tests.html.test_page import parts
 from tests.simulation.networks import unitary
@@ -18,9 +18,9 @@ def test_the_moduli_are_the_weights_and_the_numbers_are_facts():
 
 def test_the_log_has_moduli_too():
     removed = ng.prune(unitary(units=4), ng.pruning.magnitude(0.5)).removed
-    shown = moduli_removed(removed)
+    shown = moduli_logged(removed)
     assert [one.weight for one in shown] == [abs(one.weight) for one in removed]
-    assert moduli_removed([3]) == [3]
+    assert moduli_logged([3]) == [3]
 
 
 def test_the_page_says_that_weights_are_complex_and_takes_the_report_of_the_network():

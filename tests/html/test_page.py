@@ -98,7 +98,7 @@ def test_nothing_is_loaded_and_no_label_becomes_markup():
     text = page(graph, report=ng.certify(network), history=history, removed=removed)
     told, _, rest = parts(text)
     assert told["nodes"][0]["label"] == " ".join(HOSTILE.split())
-    assert told["left"][0][4]["reason"] == " ".join(HOSTILE.split())
+    assert told["left"][0][4]["left after epoch 2"].endswith(": " + " ".join(HOSTILE.split()))
     assert "<!--" not in rest
     assert not re.search(r"\b(src|href|url|@import)\b\s*[=(]", rest)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
@@ -127,15 +127,16 @@ def test_long_labels_are_cut_and_like_ones_told_apart():
 def test_edges_that_left_are_told_by_epoch_or_by_score():
     pruning = pruned_network()
     told, _, _ = parts(page(pruning.network, removed=pruning.removed))
-    assert told["steps"] == {"count": 24, "epochs": None}
+    assert told["steps"] == {"count": 24, "edges": None, "epochs": None}
     by_step = sorted(told["left"], key=lambda edge: edge[-1])
-    assert [edge[-1] for edge in by_step] == list(range(1, 25))
+    assert [edge[-1] for edge in by_step] == [[step] for step in range(1, 25)]
     sizes = [abs(edge[2]) for edge in by_step]
     assert sizes == sorted(sizes)
     epochs = [Removed(one.edge, 7 if k % 2 else 3, one.weight, one.score, "") for k, one in enumerate(pruning.removed)]
     told, _, _ = parts(page(pruning.network, removed=epochs))
-    assert told["steps"] == {"count": 2, "epochs": [3, 7]}
-    assert [edge[-1] for edge in told["left"]] == [1, 2] * 12
+    assert told["steps"] == {"count": 2, "edges": [48, 36, 24], "epochs": [4, 8]}
+    by_edge = {(told["nodes"][pre]["label"], told["nodes"][post]["label"]): last for pre, post, *_, last in told["left"]}
+    assert by_edge == {one.edge: [1 + (one.epoch == 7)] for one in epochs}
 
 
 def test_of_too_many_edges_the_strongest_are_drawn(monkeypatch):
@@ -151,7 +152,7 @@ def test_of_too_many_edges_the_strongest_are_drawn(monkeypatch):
     small = random_graph(40, 28)
     told, _, rest = parts(page(small, removed=gone))
     assert [edge[2] for edge in told["left"]] == [4.0, 5.0]
-    assert "the 3 weakest edges of the log" in rest
+    assert "the 3 weakest edges of those that left" in rest
 
 
 @pytest.mark.parametrize("given", ["a.json", "a.html"])
