@@ -120,4 +120,5 @@ def _learned_words(rows: Floats, weights: dict[str, Any] | None) -> str:
     if weights is None:
         return " Edges have the weights of the beginning."
     most = f"; the {MOST_LEARNING:,} that change most follow, {weights['left_out']:,} others do not"
-    return f" Edges follow their weights, of {len(rows):,} records{most if weights['left_out'] else ''}."
+    times = "once" if len(rows) == 1 else f"{len(rows):,} times"
+    return f" Edges follow their weights, which were recorded {times}{most if weights['left_out'] else ''}."

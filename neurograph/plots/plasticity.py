@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 KINDS = ("lines", "image")
 
 FEW = len(SERIES)
-"""Most lines: each has a colour of its own."""
+"""Most edges that all have a line, each in a colour of its own."""
+
+BESIDE = 6
+"""Lines before the quantiles of more edges; no line is grey, as the quantiles are."""
 
 MOST_NAMED = 30
 """Most edges that are named beside an image."""
@@ -29,7 +32,7 @@ MOST_NAMED = 30
 MOST_RECORDS = 2000
 """Records beyond which they are thinned: more than a figure shows apart."""
 
-BANDS = ((5, 95, 0.13), (25, 75, 0.22))
+BANDS = ((5, 95, 0.14), (25, 75, 0.3))
 """Percentiles between which a band is drawn, and how dark it is."""
 
 
@@ -49,7 +52,7 @@ def plasticity(
     edges : sequence of (label, label), optional
         Which edges, in this order; default: the plastic ones, in the network's order.
     kind : {"lines", "image"}
-        Lines, or a row of an image for each edge. Of more than 8 edges, those 8 have lines that change most, and behind
+        Lines, or a row of an image for each edge. Of more than 8 edges, those 6 have lines that change most, and behind
         them are the median of all and the bands from the 5th to the 95th and from the 25th to the 75th percentile.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
@@ -136,8 +139,8 @@ def _lines(ax: Axes, time: NDArray[np.float64], rows: Floats, edges: Sequence[tu
             label = f"{low}th to {high}th percentile"
             ax.fill_between(time, lower, upper, color=GREY, alpha=dark, linewidth=0, label=label)
         median = np.median(rows, axis=0)
-        ax.plot(time, median, color=GREY, linewidth=2.4, linestyle=(0, (1, 1)), label=f"median of {len(edges):,}")
-        shown = np.sort(np.argsort(-np.ptp(rows, axis=1), kind="stable")[:FEW])
+        ax.plot(time, median, color=GREY, linewidth=1.8, linestyle=(0, (1.5, 1)), label=f"median of {len(edges):,}")
+        shown = np.sort(np.argsort(-np.ptp(rows, axis=1), kind="stable")[:BESIDE])
     for k, label in enumerate(_labels([edges[place] for place in shown])):
         ax.plot(time, rows[shown[k]], color=SERIES[k], label=label, linewidth=1.3)
     ax.axhline(0.0, color=INK, linewidth=0.5, zorder=0)
