@@ -91,7 +91,7 @@ def _weights(simulation: Simulation, times: NDArray[np.float64], edges: Sequence
     kept = sorted(sorted(moved, key=lambda pair: -span[pair[1]])[:MOST_LEARNING])
     if not kept:
         return None
-    played = rows[np.ix_(record, [one for _, one in kept])]
+    played = rows[:, [one for _, one in kept]][record]
     return {
         "edges": [k for k, _ in kept],
         "values": base64.b64encode(played.astype("<f4").tobytes()).decode(),

@@ -82,7 +82,11 @@ def content(table: EdgeTable, dynamics: Dynamics, times: EdgeTimes) -> dict[str,
         "left": left,
         "undrawn": undrawn,
         "weak": min(math.ceil(100 * weak_share(len(table.nodes), len(kept))), 99),
-        "steps": {"count": times.count, "edges": None if times.epochs is None else times.edges(table), "epochs": times.epochs},
+        "steps": {
+            "count": times.count,
+            "edges": None if times.epochs is None else times.edges(table),
+            "epochs": times.epochs,
+        },
     }
 
 

@@ -68,7 +68,9 @@ class EdgeTimes:
         if len(steps) == 1 and not len(added):
             scores = np.array([entries[edge][-1].score for edge in found])  # one that is not a number comes last
             ranks = 1 + np.argsort(np.argsort(scores, kind="stable"))
-            return cls(entries, {edge: [rank] for edge, rank in zip(found, ranks.tolist(), strict=True)}, None, len(found))
+            return cls(
+                entries, {edge: [rank] for edge, rank in zip(found, ranks.tolist(), strict=True)}, None, len(found)
+            )
         number = {epoch: step for step, epoch in enumerate(steps, 1)}
         changes = {edge: [number[epoch] for epoch in epochs] for edge, epochs in found.items()}
         return cls(entries, changes, [epoch + 1 for epoch in steps], len(steps))

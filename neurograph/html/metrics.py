@@ -66,5 +66,5 @@ def _title(times: EdgeTimes, step: int) -> str:
 
 def _cell(value: float | None) -> str:
     if value is None:
-        return "–"
+        return "-"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"

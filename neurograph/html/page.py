@@ -61,10 +61,10 @@ def write_page(
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
-    sliders hide weak edges and go back through the epochs in which edges left and came. From 300 nodes on it opens with two edges a node,
-    the strongest, and says so; of more than 12,000 edges the strongest are there. Where each population has its own
-    dynamics, it gives the equation and the number of nodes of each, and at a neuron its population and what that one's
-    equation reads. The same values give the same bytes.
+    sliders hide weak edges and go back through the epochs in which edges left and came. From 300 nodes on it opens with
+    two edges a node, the strongest, and says so; of more than 12,000 edges the strongest are there. Where each
+    population has its own dynamics, it gives the equation and the number of nodes of each, and at a neuron its
+    population and what that one's equation reads. The same values give the same bytes.
 
     Complex weights, of unitary networks, are drawn by their moduli; the facts of an edge give the number.
 
@@ -120,7 +120,9 @@ def write_page(
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
     """
     path = checked_page_path(path)
-    text = page(graph, report=report, history=history, removed=removed, added=added, regions=regions, simulation=simulation)
+    text = page(
+        graph, report=report, history=history, removed=removed, added=added, regions=regions, simulation=simulation
+    )
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 

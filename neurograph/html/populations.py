@@ -114,7 +114,13 @@ class Populations:
                 node_entry(name, names[k], int(self.roles[k]), places[k], sides[k] * bool(margin(names)))
                 | {"in": _sums(square[0][:, k], square[1][:, k]), "out": _sums(square[0][k], square[1][k])}
                 | {"size": round(float(np.clip(24 * members[k] ** 0.2, 30, 150)), 1)}
-                | {"facts": {"neurons": f"{members[k]:,}", **_told("left", square[2], k), **_told("came", square[3], k)}}
+                | {
+                    "facts": {
+                        "neurons": f"{members[k]:,}",
+                        **_told("left", square[2], k),
+                        **_told("came", square[3], k),
+                    }
+                }
                 for k, name in enumerate(self.names)
             ],
             "edges": [

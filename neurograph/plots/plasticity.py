@@ -132,7 +132,7 @@ def _labels(edges: Sequence[tuple[Hashable, Hashable]]) -> list[str]:
 
 
 def _lines(ax: Axes, time: NDArray[np.float64], rows: Floats, edges: Sequence[tuple[Hashable, Hashable]]) -> None:
-    shown = np.arange(len(edges))
+    shown = list(range(len(edges)))
     if len(edges) > FEW:
         for low, high, dark in BANDS:
             lower, upper = np.percentile(rows, (low, high), axis=0)
@@ -140,7 +140,7 @@ def _lines(ax: Axes, time: NDArray[np.float64], rows: Floats, edges: Sequence[tu
             ax.fill_between(time, lower, upper, color=GREY, alpha=dark, linewidth=0, label=label)
         median = np.median(rows, axis=0)
         ax.plot(time, median, color=GREY, linewidth=1.8, linestyle=(0, (1.5, 1)), label=f"median of {len(edges):,}")
-        shown = np.sort(np.argsort(-np.ptp(rows, axis=1), kind="stable")[:BESIDE])
+        shown = sorted(np.argsort(-np.ptp(rows, axis=1), kind="stable")[:BESIDE].tolist())
     for k, label in enumerate(_labels([edges[place] for place in shown])):
         ax.plot(time, rows[shown[k]], color=SERIES[k], label=label, linewidth=1.3)
     ax.axhline(0.0, color=INK, linewidth=0.5, zorder=0)

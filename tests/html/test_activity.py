@@ -195,7 +195,9 @@ def test_edges_have_the_weights_that_were_in_force_at_each_frame(learned):
             before = np.flatnonzero(learned.weight_time < time + 1e-9)
             row = learned.weights[before[-1]] if before.size else learned.network.weights
             assert value == pytest.approx(row[edge], rel=1e-6)
-    assert found["activity"]["words"].endswith(f"Edges follow their weights, which were recorded {len(learned.weights)} times.")
+    assert found["activity"]["words"].endswith(
+        f"Edges follow their weights, which were recorded {len(learned.weights)} times."
+    )
 
 
 def test_of_many_weights_those_that_change_most_are_played(learned, monkeypatch):

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import networkx as nx
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 import neurograph as ng

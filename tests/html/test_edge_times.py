@@ -9,13 +9,18 @@ from neurograph.errors import ParameterError
 from neurograph.graphs.from_networkx import read_graph
 from neurograph.growth import Added
 from neurograph.html.edge_times import MOST_TOLD, EdgeTimes, with_late
+from neurograph.html.page import page
 from neurograph.pruning import Removed
+from tests.html.test_page import drawn, parts
 from tests.training.networks import XOR
 
 
 def run(**how):
     network = ng.compile(ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.3, bias=True, seed=0))
     return ng.train(network, *XOR, target_cost=None, seed=0, **how)
+
+
+REWIRED = {"pruner": ng.pruning.magnitude(0.3), "grower": ng.growth.random(every=2), "epochs": 12}
 
 
 def chain(*edges):
@@ -105,3 +110,78 @@ def test_a_log_of_something_else_is_refused():
             EdgeTimes.of(table, [wrong], ())
     with pytest.raises(ParameterError, match=r"added holds .* fit\.added"):
         EdgeTimes.of(table, (), [left(1)])
+
+
+def test_the_page_has_what_came_and_left_again_and_says_when():
+    fit = run(**REWIRED)
+    text = page(fit.network, removed=fit.removed, added=fit.added)
+    told, _, rest = parts(text)
+    label = [node["label"] for node in told["nodes"]]
+    both = {one.edge for one in fit.added} - set(fit.network.edges)
+    assert both - set(fit.graph_after(0).to_graph().edges)  # neither in the first graph nor in the last
+    assert {(label[pre], label[post]) for pre, post, *_ in told["left"]} >= both
+    for pre, post, _, _, facts, *_ in told["edges"] + told["left"]:
+        for kind, log in (("left", fit.removed), ("came", fit.added)):
+            mine = [one for one in log if one.edge == (label[pre], label[post])]
+            wanted = {f"{kind} after epoch {one.epoch + 1}" for one in mine}
+            assert {name for name in facts if name.startswith(kind)} == wanted
+            for one in mine:
+                words = facts[f"{kind} after epoch {one.epoch + 1}"]
+                assert words == f"weight {one.weight:.4g}, score {one.score:.4g}: {one.reason}"
+    assert "Graph metrics before, during and after" in rest
+    assert "Graph metrics" not in page(fit.network)
+
+
+def test_the_slider_shows_the_edges_of_each_epoch_and_marks_what_came(opened):
+    fit = run(**REWIRED)
+    tab = opened(fit.network, removed=fit.removed, added=fit.added, history=fit.history)
+    there = "cy.edges(':visible').map(e => [e.source(), e.target()].map(n => nodes[n.data('place')].label).join(' '))"
+    epochs = [0, *tab.evaluate("steps.epochs")]
+    assert tab.inner_text("#log-kind") == "Edges in time"
+    tab.focus("#log")
+    tab.keyboard.press("Home")
+    assert tab.inner_text("#log-said") == "before the first edge left or came"
+    for before, epoch in zip([0, *epochs], epochs, strict=False):
+        graph = fit.graph_after(epoch).to_graph()
+        assert drawn(tab) == graph.number_of_edges()
+        assert set(tab.evaluate(there)) == {" ".join(edge) for edge in graph.edges}
+        came = graph.edges - fit.graph_after(before).to_graph().edges
+        assert tab.evaluate("cy.edges('.came').length") == len(came)
+        assert tab.inner_text("#count") == f"{len(graph.edges)} of {len(graph.edges)} edges drawn"
+        if epoch:
+            assert tab.inner_text("#log-said").startswith(f"after epoch {epoch}")
+            assert tab.inner_text("#log-said").endswith(f"{len(came)} came")
+        tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Home")
+    tab.check("#ghosts")
+    assert tab.evaluate("cy.edges('.gone:visible').length") == 0
+    assert "came in the epoch that is shown" in tab.inner_text("#legend")
+
+
+def test_the_head_of_a_column_of_metrics_moves_the_slider(opened):
+    fit = run(**REWIRED)
+    tab = opened(fit.network, removed=fit.removed, added=fit.added)
+    head = tab.locator("#metrics th[data-step] button").nth(1)
+    head.click()
+    assert tab.inner_text("#log-said").startswith(f"after epoch {head.inner_text()}:")
+    column = tab.evaluate("[...document.querySelectorAll('#metrics .now')].map(cell => cell.textContent)")
+    graph = fit.graph_after(int(head.inner_text())).to_graph()
+    assert column[:2] == [head.inner_text(), str(graph.number_of_edges())]
+
+
+def test_a_click_on_an_edge_keeps_its_facts_until_the_next(opened):
+    graph = nx.DiGraph([("x", "y", {"weight": -0.5})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    added = [Added(("x", "y"), 3, 0.0, 0.25, "drawn")]
+    tab = opened(graph, added=added)
+    drawn(tab)
+    at = tab.evaluate("[0, 1].map(k => cy.getElementById('n' + k).renderedPosition())")
+    tab.mouse.click(*((at[0][axis] + at[1][axis]) / 2 for axis in "xy"))
+    for _ in range(2):
+        said = tab.inner_text("#facts").split("\n")
+        assert said[-2:] == ["came after epoch 4", "weight 0, score 0.25: drawn"]
+        tab.mouse.move(1, 1)
+        drawn(tab)
+    tab.mouse.click(5, 5)
+    assert tab.inner_text("#facts").startswith("Point at")
+    assert tab.inner_text("#log-kind") == "Growth"

@@ -39,7 +39,7 @@ def test_each_column_is_what_graph_metrics_says_after_that_epoch():
         for name in SHOWN:
             value = wanted[name]["value"]
             if value is None:
-                assert rows[name][k] == "–"
+                assert rows[name][k] == "-"
             else:
                 assert np.isclose(float(rows[name][k]), value, rtol=5e-3)
 

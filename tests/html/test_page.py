@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -135,7 +134,9 @@ def test_edges_that_left_are_told_by_epoch_or_by_score():
     epochs = [Removed(one.edge, 7 if k % 2 else 3, one.weight, one.score, "") for k, one in enumerate(pruning.removed)]
     told, _, _ = parts(page(pruning.network, removed=epochs))
     assert told["steps"] == {"count": 2, "edges": [48, 36, 24], "epochs": [4, 8]}
-    by_edge = {(told["nodes"][pre]["label"], told["nodes"][post]["label"]): last for pre, post, *_, last in told["left"]}
+    by_edge = {
+        (told["nodes"][pre]["label"], told["nodes"][post]["label"]): last for pre, post, *_, last in told["left"]
+    }
     assert by_edge == {one.edge: [1 + (one.epoch == 7)] for one in epochs}
 
 
@@ -183,39 +184,6 @@ def test_the_drawing_library_is_the_one_that_its_note_names():
     digest = hashlib.sha256((folder / "cytoscape.min.js").read_bytes()).hexdigest()
     assert digest in (folder / "README.md").read_text()
     assert "Permission is hereby granted" in (folder / "LICENSE").read_text()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="the page is opened with playwright")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("the page is opened in Chromium, which is not installed")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=arguments)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Open a page as a file; at the end, no word on the console and no request but for the file."""
-    words, requests = [], []
-    tab = browser.new_page()
-    tab.on("console", lambda message: words.append(message.text))
-    tab.on("pageerror", lambda error: words.append(str(error)))
-    tab.on("request", lambda request: requests.append(request.url))
-
-    def open_page(graph, **more):
-        path = ng.write_page(graph, tmp_path / "net.html", **more)
-        tab.goto(path.as_uri())
-        return tab
-
-    yield open_page
-    tab.close()
-    assert words == []
-    assert [url.rpartition("/")[2] for url in requests] == ["net.html"]
 
 
 def drawn(tab):

@@ -7,9 +7,9 @@ import pytest
 import neurograph as ng
 from neurograph.errors import ParameterError
 from neurograph.graphs.from_networkx import read_graph
+from neurograph.growth import Added
 from neurograph.html import populations
 from neurograph.html.populations import Populations, logged_ends
-from neurograph.growth import Added
 from neurograph.pruning import Removed
 
 
@@ -44,7 +44,7 @@ def test_an_edge_of_populations_is_the_sum_of_theirs():
     removed = [Removed((pre, 7), 1, 0.5, 0.0, "") for pre in (0, 3, "gone")]
     graph.remove_edges_from([(0, 7), (3, 7)])
     table, found = divided(graph)
-    drawn = found.drawn(table, removed, [Added(edge, 2, 0.0, 0.0, "") for edge in list(graph.edges)[:5] + [(0, 7)]])
+    drawn = found.drawn(table, removed, [Added(edge, 2, 0.0, 0.0, "") for edge in [*list(graph.edges)[:5], (0, 7)]])
     member = found.member
     sums = {}
     for u, v, weight in graph.edges(data="weight"):

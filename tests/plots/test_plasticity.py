@@ -68,7 +68,7 @@ def test_an_image_holds_the_records(simulation):
 
 def test_edges_that_do_not_learn_are_left_out_and_shown_if_asked():
     graph = ng.topologies.layered(inputs=2, hidden=(2,), outputs=1, seed=0)
-    still = list(graph.edges)[0]
+    still = next(iter(graph.edges))
     graph.edges[still]["plastic"] = False
     network = ng.compile(graph, ng.dynamics.additive("tanh"))
     given = {"rule": ng.rules.oja(), "learning_rate": 0.5, "record_weights": 1}
