@@ -175,8 +175,8 @@ def test_a_click_on_an_edge_keeps_its_facts_until_the_next(opened):
     added = [Added(("x", "y"), 3, 0.0, 0.25, "drawn")]
     tab = opened(graph, added=added)
     drawn(tab)
-    at = tab.evaluate("[0, 1].map(k => cy.getElementById('n' + k).renderedPosition())")
-    tab.mouse.click(*((at[0][axis] + at[1][axis]) / 2 for axis in "xy"))
+    middle = tab.evaluate("cy.edges()[0].renderedMidpoint()")
+    tab.mouse.click(middle["x"], middle["y"])
     for _ in range(2):
         said = tab.inner_text("#facts").split("\n")
         assert said[-2:] == ["came after epoch 4", "weight 0, score 0.25: drawn"]
