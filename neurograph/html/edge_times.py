@@ -106,6 +106,10 @@ class EdgeTimes:
         counts: list[int] = (table.weights.size - came.sum() + np.cumsum(came)).tolist()
         return counts
 
+    def counts(self, table: EdgeTable) -> dict[int, int]:
+        """Return how many edges there were after each epoch in which some left or came."""
+        return dict(zip(self.epochs or (), self.edges(table)[1:], strict=False))
+
     def graph(self, table: EdgeTable, step: int) -> EdgeTable:
         """Return the graph at a step: all nodes that ever were, and the edges that were there, of the weight 1."""
         left = self.left(table)

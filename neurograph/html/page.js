@@ -178,7 +178,18 @@ function redraw() {
   at("weak").setAttribute("aria-valuetext", `${at("weak").value} %, ${at("weak-said").textContent}`);
   at("log-said").textContent = saidStep(step);
   at("log").setAttribute("aria-valuetext", at("log-said").textContent);
+  markCurves(step > 0 && steps.epochs ? steps.epochs[step - 1] : 0);
   for (const cell of document.querySelectorAll("#metrics [data-step]")) cell.classList.toggle("now", Number(cell.dataset.step) === step);
+}
+
+// The line of each chart at the epoch that is shown.
+function markCurves(epoch) {
+  for (const line of document.querySelectorAll(".curve .mark")) {
+    const [left, right, epochs] = ["left", "right", "epochs"].map((name) => Number(line.dataset[name]));
+    const x = left + ((right - left) * (epoch - 1)) / Math.max(epochs - 1, 1);
+    for (const end of ["x1", "x2"]) line.setAttribute(end, x);
+    line.setAttribute("visibility", epoch > 0 ? "visible" : "hidden");
+  }
 }
 
 const numberAt = (step) => (steps.edges ? steps.edges[step] : edges.length + content.undrawn[0] + steps.count - step);

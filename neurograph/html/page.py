@@ -185,12 +185,12 @@ def page(
     script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
-        summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
+        summary=_summary(table, dynamics, drawn["undrawn"], complex_weights, bool(drawn["steps"]["count"])),
         neurons=_file("neurons.html") if large else "",
         activity=_file("activity.html") * played,
         css=_file("page.css"),
         certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
-        curves="" if not history else curves(history),
+        curves="" if not history else curves(history, None if times is None else times.counts(table)),
         metrics="" if times is None else metrics(table, times),
         content=_json(drawn),
         cytoscape=library,
@@ -236,7 +236,9 @@ def _title(table: EdgeTable) -> str:
     return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
 
 
-def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], complex_weights: bool) -> str:
+def _summary(
+    table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], complex_weights: bool, came_or_left: bool
+) -> str:
     """Return in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges, sizes = table.weights.size, _sizes(table, dynamics)
@@ -247,6 +249,7 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], compl
             for name, one in each_population(dynamics)
         ),
     ]
+    lines += ["Edges have the weights of the end; one that left, the weight with which it did."] * came_or_left
     lines += [
         "Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."
     ] * complex_weights

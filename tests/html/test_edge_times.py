@@ -151,6 +151,8 @@ def test_the_slider_shows_the_edges_of_each_epoch_and_marks_what_came(opened):
         if epoch:
             assert tab.inner_text("#log-said").startswith(f"after epoch {epoch}")
             assert tab.inner_text("#log-said").endswith(f"{len(came)} came")
+            x = 52 + (436 - 52) * (epoch - 1) / 11
+            assert tab.evaluate("document.querySelector('.curve .mark').x1.baseVal.value") == pytest.approx(x, abs=1e-3)
         tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Home")
     tab.check("#ghosts")
