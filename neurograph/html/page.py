@@ -180,6 +180,8 @@ def page(
         drawn["activity"] = activity(
             simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]), () if large else drawn["edges"]
         )
+    # Where factors of a unitary network left, nodes were joined by edges that no log has.
+    joined_anew = complex_weights and any(node["late"] for node in drawn["nodes"])
     library = _file("cytoscape/cytoscape.min.js")
     played = simulation is not None
     script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
@@ -191,7 +193,7 @@ def page(
         css=_file("page.css"),
         certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
         curves="" if not history else curves(history, None if times is None else times.counts(table)),
-        metrics="" if times is None else metrics(table, times),
+        metrics="" if times is None or joined_anew else metrics(table, times),
         content=_json(drawn),
         cytoscape=library,
         version="".join(re.findall(r'version="([\d.]+)"', library)),
