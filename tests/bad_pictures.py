@@ -4,11 +4,20 @@ import networkx as nx
 import numpy as np
 
 import neurograph as ng
-from tests.remedies.row import small_network
+from tests.remedies.row import small_graph, small_network
 
 
 def simulation(**options):
     return ng.simulate(small_network(), np.ones((2, 3, 1)), dt=0.1, **options)
+
+
+def learned(record_weights=1):
+    given = {"rule": ng.rules.oja(), "learning_rate": 0.1, "record_weights": record_weights}
+    return ng.simulate(tanh_network(), np.ones((1, 3, 1)), dt=0.1, **given)
+
+
+def tanh_network():
+    return ng.compile(small_graph(), ng.dynamics.additive("tanh"))
 
 
 def circle(weight=-2.0):
@@ -47,6 +56,23 @@ PICTURES = [
         ["simulation has no frames", "recorded more often"],
     ),
     ("activity on one Axes of two", lambda: ng.plots.activity(simulation(), ax=1), ["ax is 1", "2 Axes"]),
+    ("weights of a network", lambda: ng.plots.plasticity(small_network()), ["simulation is of type Network"]),
+    ("weights that did not learn", lambda: ng.plots.plasticity(simulation()), ["no records", "record_weights=1"]),
+    (
+        "weights that were recorded after the end",
+        lambda: ng.plots.plasticity(learned(record_weights=100)),
+        ["no records", "record_weights=1"],
+    ),
+    ("weights as a raster", lambda: ng.plots.plasticity(learned(), kind="raster"), ["kind is 'raster'", "'image'"]),
+    ("weights of a label", lambda: ng.plots.plasticity(learned(), edges="h"), ["edges is 'h'", "a list"]),
+    ("weights of no edges", lambda: ng.plots.plasticity(learned(), edges=[]), ["edges is []", "a list"]),
+    (
+        "weights of a pair that is no edge",
+        lambda: ng.plots.plasticity(learned(), edges=[("y", "x")]),
+        ["edge ('y', 'x')", "simulation.network.edges"],
+    ),
+    ("weights of a node", lambda: ng.plots.plasticity(learned(), edges=["y"]), ["edge 'y'", "network.edges"]),
+    ("weights on no Axes", lambda: ng.plots.plasticity(learned(), ax=1), ["ax is 1", "one Axes"]),
     ("a plane of one node", lambda: plane(("e",)), ["nodes is ('e',)", "two different ones"]),
     ("a plane of a node twice", lambda: plane(("e", "e")), ["nodes is ('e', 'e')", "two different ones"]),
     ("a plane of a node that is not there", lambda: plane(("e", "z")), ["node 'z'", "network.nodes"]),

@@ -31,11 +31,10 @@ from neurograph.equations.populations import Populations, each_population
 from neurograph.errors import NeurographError, ParameterError
 from neurograph.formats import checked_path, checked_place
 from neurograph.formats.registry import READ_ALONE, SUFFIXES
-from neurograph.formats.run_log import HISTORY, REMOVED, read_history, read_log, result_in, write_history, write_log
+from neurograph.formats.run_log import ADDED, HISTORY, REMOVED, result_in, run_in, write_history, write_log
 from neurograph.html import checked_page_path
 from neurograph.kernels.bindings import how
 from neurograph.learning.rules import RULES, SAMPLED_RULES
-from neurograph.pruning import Removed
 from neurograph.training.config import DEFAULT_BETA
 
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
@@ -222,8 +221,8 @@ def _add_show(commands: Any) -> None:
 def _add_report(commands: Any) -> None:
     words = "make one HTML page of a run's folder: the graph to look at, its certificates, curves and pruning"
     epilog = (
-        f"In the folder: a graph file, and if there are {HISTORY} (train --history) and {REMOVED} (prune --log). "
-        "Example: neurograph report neurograph-demo --task xor"
+        f"In the folder: a graph file, and if there are {HISTORY} (train --history), {REMOVED} (prune --log) and "
+        f"{ADDED} (prune --added). Example: neurograph report neurograph-demo --task xor"
     )
     command = _add(commands, _report, words, epilog)
     command.add_argument("folder", type=Path, help="folder of a run, such as that of the demo")
@@ -378,14 +377,7 @@ def _report(options: argparse.Namespace) -> None:
     source = options.graph or result_in(folder)
     network = compiled(options, source)
     x = None if no_data(options) else given_data(options, network)[0]
-    history, log = folder / HISTORY, folder / REMOVED
-    ng.write_page(
-        network,
-        target,
-        report=ng.certify(network, x),
-        history=read_history(history) if history.exists() else None,
-        removed=read_log(log, network.nodes, Removed) if log.exists() else (),
-    )
+    ng.write_page(network, target, report=ng.certify(network, x), **run_in(folder, network.nodes))
     print(*wrapped(f"{source.name}: {network!r}", 4), f"Written to {target}", sep="\n")
 
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurograph._files import write_whole
 from neurograph.errors import DataError, ParameterError
 from neurograph.formats import FORMATS
-from neurograph.pruning.base import LoggedEdge
+from neurograph.pruning.base import Added, LoggedEdge, Removed
 
 HISTORY, REMOVED, ADDED = "history.csv", "removed.csv", "added.csv"
 """What the files are called in the folder of a run."""
@@ -78,6 +78,21 @@ def read_log(path: Path, nodes: Iterable[Hashable], kind: type[Entry]) -> tuple[
                 f"{path} has a row {line} that is no edge: {error}; expected {', '.join(COLUMNS)}"
             ) from None
     return tuple(log)
+
+
+def run_in(folder: Path, nodes: Iterable[Hashable]) -> dict[str, Any]:
+    """Return the ``history``, and what was ``removed`` and ``added``, of those files that are in the folder of a run.
+
+    Raises
+    ------
+    DataError
+        If one of them is no such file.
+    """
+    found: dict[str, Any] = {"history": read_history(folder / HISTORY)} if (folder / HISTORY).exists() else {}
+    for name, file, kind in (("removed", REMOVED, Removed), ("added", ADDED, Added)):
+        if (folder / file).exists():
+            found[name] = read_log(folder / file, nodes, kind)
+    return found
 
 
 def result_in(folder: Path) -> Path:

@@ -27,9 +27,23 @@ function colourOf(part) {
   return `rgb(${mixed(rest, part < 0 ? negative : positive, Math.abs(part)).join(",")})`;
 }
 
+// Synapses that learn: the weights of the edges whose weights change, frame by frame.
+const learning = content.activity.weights || { edges: [], values: "" };
+const weightsThen = new Float32Array(Uint8Array.from(atob(learning.values), (letter) => letter.charCodeAt(0)).buffer);
+
+function showWeights(frame) {
+  learning.edges.forEach((k, place) => {
+    const weight = weightsThen[frame * learning.edges.length + place];
+    for (const name of Object.keys(SIGNS)) drawn[k].toggleClass(name, name === sign(weight));
+    drawn[k].data("width", width(weight));
+    all[k][2] = Number(short(weight));
+  });
+}
+
 function showFrame() {
   const frame = Number(at("time").value);
   cy.batch(() => {
+    showWeights(frame);
     for (const place of moved) {
       const level = levels[frame * nodes.length + place];
       const state = (level / LEVELS) * largestState;
@@ -39,7 +53,7 @@ function showFrame() {
   });
   at("time-said").textContent = `${step} ${times[frame]} of ${times[times.length - 1]}`;
   at("time").setAttribute("aria-valuetext", at("time-said").textContent);
-  if (at("neuron").value !== "") chosen();
+  if (at("neuron").value !== "" || held !== null) chosen();
 }
 
 let clock = null;

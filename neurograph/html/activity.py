@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph._arrays import Floats
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.simulation.result import Simulation
@@ -15,11 +17,16 @@ from neurograph.simulation.result import Simulation
 MOST_FRAMES = 200
 """Frames that the page plays; of more, as many evenly spaced ones."""
 
+MOST_LEARNING = 2000
+"""Edges whose weights are played, those that change most: of more, a browser would play too slowly."""
+
 LEVELS = 32767
 """Whole numbers from -LEVELS to LEVELS stand for the states, and one below for none."""
 
 
-def activity(simulation: Simulation, table: EdgeTable, member: NDArray[np.int64] | None, count: int) -> dict[str, Any]:
+def activity(
+    simulation: Simulation, table: EdgeTable, member: NDArray[np.int64] | None, count: int, edges: Sequence[Any] = ()
+) -> dict[str, Any]:
     """Return the frames of the first sample as plain JSON values.
 
     Parameters
@@ -32,6 +39,9 @@ def activity(simulation: Simulation, table: EdgeTable, member: NDArray[np.int64]
         Which drawn node each node of the graph belongs to, whose mean is shown; default: each is drawn itself.
     count : int
         How many nodes are drawn; those that the simulation does not know have no state.
+    edges : sequence of lists
+        Which edges are drawn: each begins with the places of its ends in `table`. Where their weights were recorded,
+        they are played, too.
 
     Raises
     ------
@@ -53,7 +63,7 @@ def activity(simulation: Simulation, table: EdgeTable, member: NDArray[np.int64]
         shown = np.where(here > 0, sums / here, np.nan)
     free = np.zeros(count, np.bool_)
     free[drawn[np.isin(places, simulation.network.connectivity.free)]] = True
-    largest = _largest(shown)
+    largest, weights = _largest(shown), _weights(simulation, simulation.time[chosen], edges)
     levels = np.where(np.isfinite(shown), np.round(LEVELS * (shown / largest)), -LEVELS - 1)
     return {
         "times": [float(f"{time:.6g}") for time in simulation.time[chosen].tolist()],
@@ -62,8 +72,31 @@ def activity(simulation: Simulation, table: EdgeTable, member: NDArray[np.int64]
         "scale": _largest(shown[:, free] if free.any() else shown),
         "signed": bool(np.nanmin(shown) < 0.0),
         "unit": "|state|" if complex_states else "state" if member is None else "mean state",
+        "weights": weights,
         "step": "step" if simulation.network.dynamics.kind == "unitary" else "time",
-        "words": _words(simulation, chosen.size, member is not None),
+        "words": _words(simulation, chosen.size, member is not None, weights),
+    }
+
+
+def _weights(simulation: Simulation, times: NDArray[np.float64], edges: Sequence[Any]) -> dict[str, Any] | None:
+    """Return the weights in force at each frame, of the drawn edges whose weights change; None where none does."""
+    if simulation.weights is None or simulation.weight_time is None:
+        return None
+    rows = np.concatenate([simulation.network.weights[None], simulation.weights]).astype(np.float64)
+    record = np.searchsorted(simulation.weight_time, times + 0.5 * simulation.dt)  # 0: before the first
+    span = np.ptp(rows, axis=0)
+    connectivity = simulation.network.connectivity
+    column = {ends: k for k, ends in enumerate(zip(connectivity.pre.tolist(), connectivity.post.tolist(), strict=True))}
+    moved = [(k, one) for k, edge in enumerate(edges) if span[one := column[edge[0], edge[1]]] > 0.0]
+    kept = sorted(sorted(moved, key=lambda pair: -span[pair[1]])[:MOST_LEARNING])
+    if not kept:
+        return None
+    played = rows[:, [one for _, one in kept]][record]
+    return {
+        "edges": [k for k, _ in kept],
+        "values": base64.b64encode(played.astype("<f4").tobytes()).decode(),
+        "largest": _largest(played),
+        "left_out": len(moved) - len(kept),
     }
 
 
@@ -71,7 +104,7 @@ def _largest(states: NDArray[np.float64]) -> float:
     return float(np.nanmax(np.abs(states))) or 1.0
 
 
-def _words(simulation: Simulation, kept: int, means: bool) -> str:
+def _words(simulation: Simulation, kept: int, means: bool, weights: dict[str, Any] | None) -> str:
     """Return what is played, and what is left out."""
     batch, frames, recorded = simulation.states.shape
     said = ["Populations have the colours of their means" if means else "The nodes have the colours of their states"]
@@ -79,4 +112,13 @@ def _words(simulation: Simulation, kept: int, means: bool) -> str:
     said += [f"{kept:,} of {frames:,} frames"] * (kept < frames)
     recorded_words = f"{recorded:,} nodes were recorded" if recorded > 1 else "1 node was recorded"
     said += [recorded_words] * (recorded < len(simulation.network.nodes))
-    return ", ".join(said) + "."
+    return f"{', '.join(said)}.{'' if simulation.weights is None else _learned_words(simulation.weights, weights)}"
+
+
+def _learned_words(rows: Floats, weights: dict[str, Any] | None) -> str:
+    """Return how the weights are played, and what is left out."""
+    if weights is None:
+        return " Edges have the weights of the beginning."
+    most = f"; the {MOST_LEARNING:,} that change most follow, {weights['left_out']:,} others do not"
+    times = "once" if len(rows) == 1 else f"{len(rows):,} times"
+    return f" Edges follow their weights, which were recorded {times}{most if weights['left_out'] else ''}."

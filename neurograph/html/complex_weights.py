@@ -10,7 +10,7 @@ import numpy as np
 
 from neurograph.graphs.columns import Column
 from neurograph.graphs.edge_table import EdgeTable
-from neurograph.pruning import Removed
+from neurograph.pruning.base import LoggedEdge
 
 FACT = "complex weight"
 """What the number itself is called among the facts."""
@@ -24,6 +24,6 @@ def with_moduli(table: EdgeTable) -> EdgeTable:
     return replace(table, weights=np.abs(table.weights), edge_attributes=edges)
 
 
-def moduli_removed(removed: Sequence[Any]) -> list[Any]:
-    """Return the log of a pruning with the moduli of the weights that left; what is no entry stays, to be refused."""
-    return [replace(one, weight=abs(one.weight)) if isinstance(one, Removed) else one for one in removed]
+def moduli_logged(log: Sequence[Any]) -> list[Any]:
+    """Return a log with the moduli of its weights; what is no entry stays, to be refused."""
+    return [replace(one, weight=abs(one.weight)) if isinstance(one, LoggedEdge) else one for one in log]

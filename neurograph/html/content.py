@@ -15,9 +15,9 @@ from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, Points, positions
 from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations
-from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable
-from neurograph.pruning import Removed
+from neurograph.html.edge_times import EdgeTimes, Ends, with_late
+from neurograph.pruning.base import LoggedEdge
 
 MOST_NODES = 2000
 """Nodes up to which a graph is drawn: the time of a layout grows with the square of their number."""
@@ -44,37 +44,30 @@ MOST_BENT = 1200
 """Edges up to which each keeps clear of the nodes; beyond, only those of a pair bend, and the others are straight."""
 
 Edge = list[Any]
-"""Places of its ends, weight, what else is known of it, how far it bends; of one that left also the step."""
+"""Places of its ends, weight, how far it bends, what else is known of it; then the steps at which it left or came."""
 
 
-def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) -> dict[str, Any]:
-    """Return the nodes and edges of a graph with the places where they are drawn, and the log of its pruning.
+def content(table: EdgeTable, dynamics: Dynamics, times: EdgeTimes) -> dict[str, Any]:
+    """Return the nodes and edges of a graph with the places where they are drawn, and when they were there.
 
     Parameters
     ----------
     table : EdgeTable
     dynamics : Dynamics
         Its parameters are among the facts of every node.
-    removed : sequence of Removed
-        The log. Of an edge that is in the graph, for it grew again, no entry is drawn.
+    times : EdgeTimes
 
     Returns
     -------
     dict
         ``nodes``; ``edges`` and ``left``, of each the strongest where there are too many; ``undrawn``, how many of
-        the graph and of the log are not among them; ``weak``, the percentage of the edges, the weakest, that are hidden
-        when the page opens; ``steps``, of the slider over the log: their ``count``, and the ``epochs`` they stand for,
-        or None where each edge that left is a step.
-
-    Raises
-    ------
-    ParameterError
-        If `removed` holds something else.
+        the graph and of those that left are not among them; ``weak``, the percentage of the edges, the weakest, that
+        are hidden when the page opens; ``steps``, of the slider over the logs: their ``count``, and the
+        ``epochs`` they stand for and how many ``edges`` there were at each, or None where each edge that left is one.
     """
-    edges, gone = _edges(table), _gone(table, removed)
-    nodes = [*table.nodes, *dict.fromkeys(end for one in gone for end in one.edge if end not in table.index)]
-    steps, epochs = _steps(gone)
-    left = _left(gone, steps, nodes)
+    edges, gone = _edges(table, times), times.left(table)
+    nodes = with_late(table, gone)
+    left = _left(gone, times, nodes)
     kept = _strongest(edges, MOST_EDGES)
     left = _strongest(left, MOST_EDGES - len(kept))
     undrawn = [len(edges) - len(kept), len(gone) - len(left)]
@@ -89,59 +82,41 @@ def content(table: EdgeTable, dynamics: Dynamics, removed: Sequence[Removed]) ->
         "left": left,
         "undrawn": undrawn,
         "weak": min(math.ceil(100 * weak_share(len(table.nodes), len(kept))), 99),
-        "steps": {"count": max(steps, default=0), "epochs": epochs},
+        "steps": {
+            "count": times.count,
+            "edges": None if times.epochs is None else times.edges(table),
+            "epochs": times.epochs,
+        },
     }
 
 
-def is_large(table: EdgeTable, removed: Sequence[Removed]) -> bool:
-    """Return whether a graph, with what left it, is too large to be drawn neuron by neuron."""
-    nodes, edges = len(table.nodes), table.weights.size + len(removed)
+def is_large(table: EdgeTable, *logs: Sequence[LoggedEdge]) -> bool:
+    """Return whether a graph, with what left it and came, is too large to be drawn neuron by neuron."""
+    nodes, edges = len(table.nodes), table.weights.size + sum(map(len, logs))
     if nodes > MOST_NODES or edges > MOST_LISTED:
         return True
-    late = {end for one in removed if isinstance(one, Removed) for end in one.edge if end not in table.index}
-    return nodes + len(late) > MOST_NODES
+    entries = (one for log in logs for one in log if isinstance(one, LoggedEdge))
+    return nodes + len({end for one in entries for end in one.edge if end not in table.index}) > MOST_NODES
 
 
-def _edges(table: EdgeTable) -> list[Edge]:
+def _edges(table: EdgeTable, times: EdgeTimes) -> list[Edge]:
     """Return the edges in the graph's own order."""
     order = slice(None) if table.order is None else np.argsort(table.order)
     edges = zip(*(column[order].tolist() for column in (table.pre, table.post, table.weights)), strict=True)
-    return [[*edge, _facts(row)] for edge, row in zip(edges, table.of_edges().rows(), strict=True)]
+    rows = [[*edge, _facts(row)] for edge, row in zip(edges, table.of_edges().rows(), strict=True)]
+    for row in rows if times.entries else ():
+        edge = table.nodes[row[0]], table.nodes[row[1]]
+        row[3] |= times.facts(edge)
+        row += [times.changes[edge]] if edge in times.changes else []
+    return rows
 
 
-def _gone(table: EdgeTable, removed: Sequence[Removed]) -> list[Removed]:
-    """Return the last entry of each edge that is not in the graph."""
-    there = set(zip(table.pre.tolist(), table.post.tolist(), strict=True))
-    gone = {}
-    for one in removed:
-        if not isinstance(one, Removed) or not math.isfinite(one.weight):
-            raise ParameterError(
-                f"removed holds {one!r}: expected the log of a pruning, such as fit.removed, with finite weights"
-            )
-        if tuple(map(table.index.get, one.edge)) not in there:
-            gone[one.edge] = one
-    return list(gone.values())
-
-
-def _steps(gone: Sequence[Removed]) -> tuple[list[int], list[int] | None]:
-    """Return the step of each edge, and the epochs of the steps; None where all left in one, the lowest score first."""
-    epochs = sorted({one.epoch for one in gone})
-    if len(epochs) > 1:
-        return (1 + np.searchsorted(epochs, [one.epoch for one in gone])).tolist(), epochs
-    scores = np.array([one.score for one in gone])  # a score that is not a number comes last
-    return (1 + np.argsort(np.argsort(scores, kind="stable"))).tolist(), None
-
-
-def _left(gone: Sequence[Removed], steps: Sequence[int], nodes: Sequence[Hashable]) -> list[Edge]:
+def _left(gone: Sequence[Ends], times: EdgeTimes, nodes: Sequence[Hashable]) -> list[Edge]:
+    """Return the edges that are not in the graph, with the weight that they had last."""
     index = {node: place for place, node in enumerate(nodes)}
     return [
-        [
-            *(index[end] for end in one.edge),
-            one.weight,
-            {"left in epoch": str(one.epoch), "score": f"{one.score:.4g}", "reason": shortened(one.reason, LONGEST)},
-            step,
-        ]
-        for one, step in zip(gone, steps, strict=True)
+        [*(index[end] for end in edge), times.last_weight(edge), times.facts(edge), times.changes[edge]]
+        for edge in gone
     ]
 
 

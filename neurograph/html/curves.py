@@ -24,13 +24,16 @@ VALIDATION = "validation_"
 Floats = NDArray[np.float64]
 
 
-def curves(history: Mapping[str, ArrayLike]) -> str:
+def curves(history: Mapping[str, ArrayLike], counts: Mapping[int, int] | None = None) -> str:
     """Return the section of the curves: a chart for each number that changes, a line of text for each that does not.
 
     Parameters
     ----------
     history : mapping of str to array (epochs,)
         As ``fit.history``; a name that begins with ``validation_`` is drawn beside the one without.
+    counts : mapping of int to int, optional
+        How many edges there were after some epochs. Where the series "edges" has the same, each chart has a line that
+        the page's script moves to the epoch which its slider shows.
 
     Raises
     ------
@@ -38,6 +41,7 @@ def curves(history: Mapping[str, ArrayLike]) -> str:
         If a series is not one number an epoch.
     """
     series = _checked(history)
+    marked = bool(counts) and _agree(series, counts or {})
     charts, still = [], []
     for name, values in series.items():
         if name.startswith(VALIDATION) and name.removeprefix(VALIDATION) in series:
@@ -46,7 +50,7 @@ def curves(history: Mapping[str, ArrayLike]) -> str:
         if beside is None and np.all(values == values[0]):
             still.append(f"{escape(shortened(name, 40))} {values[0]:.4g}")
         else:
-            charts.append(_chart(name, values, beside))
+            charts.append(_chart(name, values, beside, marked))
     words = f'<p class="soft">In every epoch: {", ".join(still)}.</p>\n' if still else ""
     epochs = next(iter(series.values())).size
     return f'<section id="curves">\n<h2>{epochs:,} epochs of training</h2>\n{"".join(charts)}{words}</section>\n'
@@ -69,7 +73,13 @@ def _checked(history: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     return series
 
 
-def _chart(name: str, values: Floats, beside: Floats | None) -> str:
+def _agree(series: dict[str, Floats], counts: Mapping[int, int]) -> bool:
+    """Return whether the history is that of the run in which the edges left and came."""
+    edges = series.get("edges", np.empty(0))
+    return all(1 <= epoch <= edges.size and edges[epoch - 1] == count for epoch, count in counts.items())
+
+
+def _chart(name: str, values: Floats, beside: Floats | None, marked: bool) -> str:
     together = values if beside is None else np.concatenate([values, beside])
     finite = together[np.isfinite(together)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
@@ -83,6 +93,8 @@ def _chart(name: str, values: Floats, beside: Floats | None) -> str:
         _frame(low, high, values.size),
         f'<text class="name" x="{LEFT}" y="12">{shown}{", log scale" if log else ""}</text>',
     ]
+    if marked:
+        parts.append(_mark(values.size))
     if beside is not None:
         parts.append(f'<text class="validation" x="{WIDTH - 4}" y="12" text-anchor="end">dashed: validation</text>')
         parts.append(_line(beside, low, high, log, ' class="validation"'))
@@ -100,6 +112,12 @@ def _frame(low: float, high: float, epochs: int) -> str:
         f'<text x="{LEFT}" y="{HEIGHT - 5}">epoch 1</text>'
         f'<text x="{right}" y="{HEIGHT - 5}" text-anchor="end">{epochs}</text>'
     )
+
+
+def _mark(epochs: int) -> str:
+    """Return the line at an epoch, which the script moves: its first and last place, and that of how many epochs."""
+    ends = f'data-left="{LEFT}" data-right="{WIDTH - 4}" data-epochs="{epochs}"'
+    return f'<line class="mark" {ends} y1="{TOP}" y2="{HEIGHT - BOTTOM}" visibility="hidden"/>'
 
 
 def _line(values: Floats, low: float, high: float, log: bool, kind: str) -> str:

@@ -16,6 +16,7 @@ from neurograph.graphs.edge_table import EdgeTable
 from neurograph.html.content import OWN, labels_of
 from neurograph.html.populations import Populations
 from neurograph.pruning import Removed
+from neurograph.pruning.base import Added
 
 MOST_KEPT = 800_000
 """Edges that the page carries, the strongest of each neuron: 11 bytes each, and more would open too slowly."""
@@ -33,14 +34,14 @@ LONGEST = 80
 """Most characters of a label or of an attribute's value."""
 
 
-def large_content(table: EdgeTable, removed: Sequence[Removed]) -> dict[str, Any]:
+def large_content(table: EdgeTable, removed: Sequence[Removed], added: Sequence[Added]) -> dict[str, Any]:
     """Return what :func:`neurograph.html.content.content` does, of the populations, and the neurons beside it.
 
     Parameters
     ----------
     table : EdgeTable
-    removed : sequence of Removed
-        The log: how many edges left between two populations is among their facts.
+    removed, added : sequence of Removed, of Added
+        The logs: how many edges left and came between two populations is among their facts.
 
     Returns
     -------
@@ -51,14 +52,14 @@ def large_content(table: EdgeTable, removed: Sequence[Removed]) -> dict[str, Any
     Raises
     ------
     ParameterError
-        If `removed` holds something else.
+        If a log holds something else.
     """
     rank = _ranks(table)
     within = np.cumsum(np.bincount(rank)) if rank.size else np.zeros(1, np.int64)
     most = int(np.searchsorted(within, MOST_KEPT, side="right"))  # edges into and out of each neuron
     kept = np.flatnonzero(rank < most)
     populations = Populations.of(table, np.flatnonzero(rank < SOUGHT))
-    drawn = populations.drawn(table, removed)
+    drawn = populations.drawn(table, removed, added)
     return drawn | {"neurons": _neurons(table, populations, kept, most)}
 
 

@@ -17,13 +17,23 @@ const SIGNS = {
   zero: { arrow: "vee", line: "dotted" },
 };
 
-const all = edges.concat(left); // [pre, post, weight, bend, what else it carries, step at which it left]
+const all = edges.concat(left); // [pre, post, weight, bend, what else it carries, steps at which it left or came]
 const own = edges.length ? edges : left;
 const sizes = own.map((edge) => Math.abs(edge[2])).sort((a, b) => a - b);
-const largest = sizes.length ? sizes[sizes.length - 1] || 1 : 1;
+const played = content.activity && content.activity.weights ? content.activity.weights.largest : 0;
+const largest = Math.max(sizes.length ? sizes[sizes.length - 1] : 0, played) || 1;
 const sign = (weight) => (weight > 0 ? "positive" : weight < 0 ? "negative" : "zero");
 const share = (weight) => Math.min(Math.abs(weight) / largest, 1);
 const width = (weight) => 0.6 + 4.4 * share(weight);
+
+// Back from whether an edge is in the graph, each step at which it left or came turns it round.
+const changes = all.map((edge) => edge[5] || []);
+const thereAt = (k, step) => (k < edges.length) !== (changes[k].filter((one) => one > step).length % 2 === 1);
+const leavesAt = (k, step) => changes[k].includes(step) && !thereAt(k, step);
+const comesAt = (k, step) => changes[k].includes(step) && thereAt(k, step);
+const logged = [...all.keys()].filter((k) => changes[k].length);
+const anyLeft = logged.some((k) => changes[k].some((step) => leavesAt(k, step)));
+const anyCame = logged.some((k) => changes[k].some((step) => comesAt(k, step)));
 
 function nodeElement(node, place) {
   const [across, upwards] = node.side;
@@ -99,6 +109,10 @@ function look() {
         opacity: 0.6, "z-index": -1,
       },
     },
+    {
+      selector: "edge.came",
+      style: { "underlay-color": colour("came"), "underlay-opacity": 0.55, "underlay-padding": 4, opacity: 1 },
+    },
     { selector: ".hide", style: { display: "none" } },
     { selector: "edge.near", style: { opacity: 1, "z-index": 9 } },
     { selector: "node.near", style: { "border-width": 4, "border-color": colour("chosen") } },
@@ -140,46 +154,63 @@ function whole() {
   cy.viewport({ zoom, pan: { x: cy.width() / 2 - middle.x, y: cy.height() / 2 - middle.y } });
 }
 
-// What is drawn: edges at least as strong as one slider says, that have not left at the other's step.
+// What is drawn: edges at least as strong as one slider says, that are there at the other's step.
 function redraw() {
   const place = Math.min(Math.floor((at("weak").value / 100) * sizes.length), sizes.length - 1);
   const least = at("weak").value > 0 ? sizes[place] : 0;
   const step = Number(at("log").value);
   const ghosts = at("ghosts").checked;
   let count = 0;
-  let there = 0;
   cy.batch(() => {
     drawn.forEach((edge, k) => {
-      const gone = k >= edges.length && all[k][5] <= step;
+      const there = thereAt(k, step);
+      const gone = !there && changes[k][0] <= step;
       const weak = Math.abs(all[k][2]) < least;
-      there += !gone;
-      count += !gone && !weak;
-      const hide = gone ? !ghosts : weak;
-      if (edge.hasClass("gone") !== gone) edge.toggleClass("gone", gone);
-      if (edge.hasClass("hide") !== hide) edge.toggleClass("hide", hide);
+      count += there && !weak;
+      const looks = { gone, came: there && changes[k].includes(step), hide: there ? weak : !(gone && ghosts) };
+      for (const [name, on] of Object.entries(looks)) if (edge.hasClass(name) !== on) edge.toggleClass(name, on);
     });
     for (const node of cy.nodes(".late")) node.toggleClass("hide", lateStep.get(node.data("place")) <= step);
   });
   const strongest = least > 0 && content.weak > 0 ? "the strongest " : "";
-  at("count").textContent = `${strongest}${counted(count)} of ${counted(there + content.undrawn[0])} ${content.neurons ? "pairs of populations" : "edges"} drawn`;
+  at("count").textContent = `${strongest}${counted(count)} of ${counted(numberAt(step))} ${content.neurons ? "pairs of populations" : "edges"} drawn`;
   at("weak-said").textContent = least > 0 ? `|w| ≥ ${short(least)}${content.weak > 0 ? "; at 0, none is hidden" : ""}` : "none hidden";
   at("weak").setAttribute("aria-valuetext", `${at("weak").value} %, ${at("weak-said").textContent}`);
   at("log-said").textContent = saidStep(step);
   at("log").setAttribute("aria-valuetext", at("log-said").textContent);
+  markCurves(step > 0 && steps.epochs ? steps.epochs[step - 1] : 0);
+  for (const cell of document.querySelectorAll("#metrics [data-step]")) cell.classList.toggle("now", Number(cell.dataset.step) === step);
 }
 
+// The line of each chart at the epoch that is shown.
+function markCurves(epoch) {
+  for (const line of document.querySelectorAll(".curve .mark")) {
+    const [left, right, epochs] = ["left", "right", "epochs"].map((name) => Number(line.dataset[name]));
+    const x = left + ((right - left) * (epoch - 1)) / Math.max(epochs - 1, 1);
+    for (const end of ["x1", "x2"]) line.setAttribute(end, x);
+    line.setAttribute("visibility", epoch > 0 ? "visible" : "hidden");
+  }
+}
+
+const numberAt = (step) => (steps.edges ? steps.edges[step] : edges.length + content.undrawn[0] + steps.count - step);
+
 function saidStep(step) {
-  if (step === 0) return "before the first edge left";
+  if (step === 0) return `before the first edge ${[...(anyLeft ? ["left"] : []), ...(anyCame ? ["came"] : [])].join(" or ")}`;
   const last = step === steps.count ? ", the graph as it is" : "";
-  if (steps.epochs) return `after epoch ${steps.epochs[step - 1]}${last}`;
+  if (steps.epochs) {
+    const more = content.undrawn[1] || content.undrawn[0] ? " of those drawn" : "";
+    const number = (test) => counted(logged.filter((k) => test(k, step)).length);
+    const moved = [...(anyLeft ? [`${number(leavesAt)} left`] : []), ...(anyCame ? [`${number(comesAt)} came`] : [])];
+    return `after epoch ${steps.epochs[step - 1]}${last}: ${moved.join(", ")}${more}`;
+  }
   return `${counted(step)} of ${counted(steps.count)} edges have left, lowest score first${last}`;
 }
 
 // Nodes that are not in the graph any more leave with their last edge.
 const lateStep = new Map();
-for (const [pre, post, , , , step] of left)
+for (const [pre, post, , , , moved] of left)
   for (const place of [pre, post])
-    if (nodes[place].late) lateStep.set(place, Math.max(step, lateStep.get(place) || 0));
+    if (nodes[place].late) lateStep.set(place, Math.max(moved[moved.length - 1], lateStep.get(place) || 0));
 for (const place of lateStep.keys()) cy.getElementById("n" + place).addClass("late");
 
 // The numbers of a neuron or an edge.
@@ -225,8 +256,15 @@ function mark(elements) {
   });
 }
 
+let held = null; // the edge that was clicked, until the next click
+
 function chosen() {
   const place = at("neuron").value;
+  if (place === "" && held !== null) {
+    mark(drawn[held].union(drawn[held].connectedNodes()));
+    return showEdge(held);
+  }
+  held = null;
   if (place === "") {
     mark(cy.collection());
     return hint();
@@ -246,7 +284,9 @@ cy.on("mouseover", "edge", (event) => {
 });
 cy.on("mouseout", "node, edge", chosen);
 cy.on("tap", (event) => {
-  at("neuron").value = event.target !== cy && event.target.isNode() ? String(event.target.data("place")) : "";
+  const edge = event.target !== cy && event.target.isEdge();
+  at("neuron").value = event.target !== cy && !edge ? String(event.target.data("place")) : "";
+  held = edge ? event.target.data("k") : null;
   chosen();
 });
 
@@ -279,6 +319,9 @@ function legend() {
     const line = `<path d="M2 9h26" style="stroke:var(--${name});stroke-width:2.5;${dots}"/>`;
     if (count) row(svg(`${line}${heads[name]} style="fill:var(--${name})"/>`), `${name} weight${content.undrawn[0] || content.neurons ? "" : ` (${counted(count)})`}`);
   }
+  const faint = "stroke:var(--ghost);stroke-width:1.5;stroke-dasharray:4 3";
+  if (anyCame) row(svg('<path d="M2 9h30" style="stroke:var(--came);stroke-width:10;opacity:0.55"/><path d="M2 9h30" style="stroke:var(--ink);stroke-width:1.5"/>'), "came in the epoch that is shown");
+  if (anyLeft) row(svg(`<path d="M2 9h30" style="${faint}"/>`), "has left, and stays in grey");
   for (const part of edges.length ? [1, 0.25] : [])
     row(svg(`<path d="M2 9h30" style="stroke:var(--ink);stroke-width:${width(part * largest)}"/>`), `|w| = ${short(part * largest)}`);
 }
@@ -287,10 +330,17 @@ at("kind").textContent = thing[0].toUpperCase() + thing.slice(1);
 nodes.forEach((node, place) => at("neuron").add(new Option(node.label.slice(0, 80), place)));
 at("log").max = steps.count;
 at("log").value = steps.count;
-at("log-row").hidden = at("ghosts-row").hidden = !left.length;
+at("log-row").hidden = !steps.count;
+at("ghosts-row").hidden = !anyLeft;
+at("log-kind").textContent = anyLeft && anyCame ? "Edges in time" : anyCame ? "Growth" : "Pruning";
 at("weak-row").hidden = !sizes.length;
 at("weak").value = content.weak;
 for (const id of ["weak", "log", "ghosts"]) at(id).addEventListener("input", redraw);
+for (const head of document.querySelectorAll("#metrics th[data-step]"))
+  head.addEventListener("click", () => {
+    at("log").value = head.dataset.step;
+    redraw();
+  });
 at("neuron").addEventListener("change", chosen);
 at("whole").addEventListener("click", whole);
 addEventListener("resize", () => requestAnimationFrame(() => (cy.resize(), whole()))); // Cytoscape looks later by itself

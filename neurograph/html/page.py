@@ -30,15 +30,18 @@ from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.html.activity import activity
 from neurograph.html.certificates import certificates
-from neurograph.html.complex_weights import moduli_removed, with_moduli
+from neurograph.html.complex_weights import moduli_logged, with_moduli
 from neurograph.html.content import LONGEST, content, is_large
 from neurograph.html.curves import curves
+from neurograph.html.edge_times import EdgeTimes
+from neurograph.html.metrics import metrics
 from neurograph.html.neurons import large_content, member_of
 from neurograph.html.regions import regions as regions_section
 from neurograph.network.attributes import chosen_dynamics
 from neurograph.network.compilation import compile
 from neurograph.network.network import Network
 from neurograph.pruning import Removed
+from neurograph.pruning.base import Added
 from neurograph.regions import InputRegion
 from neurograph.simulation.result import Simulation
 from neurograph.training.state import TrainingState
@@ -51,16 +54,17 @@ def write_page(
     report: Report | None = None,
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
+    added: Sequence[Added] = (),
     regions: Sequence[InputRegion] = (),
     simulation: Simulation | None = None,
 ) -> Path:
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
-    sliders hide weak edges and go back through the log of a pruning. From 300 nodes on it opens with two edges a node,
-    the strongest, and says so; of more than 12,000 edges the strongest are there. Where each population has its own
-    dynamics, it gives the equation and the number of nodes of each, and at a neuron its population and what that one's
-    equation reads. The same values give the same bytes.
+    sliders hide weak edges and go back through the epochs in which edges left and came. From 300 nodes on it opens with
+    two edges a node, the strongest, and says so; of more than 12,000 edges the strongest are there. Where each
+    population has its own dynamics, it gives the equation and the number of nodes of each, and at a neuron its
+    population and what that one's equation reads. The same values give the same bytes.
 
     Complex weights, of unitary networks, are drawn by their moduli; the facts of an edge give the number.
 
@@ -78,14 +82,19 @@ def write_page(
         Of :func:`neurograph.certify` of this network: the table of certificates.
     history : mapping of str to array (epochs,), optional
         ``fit.history``: the curves.
-    removed : sequence of Removed, optional
-        ``fit.removed`` or ``pruning.removed``: the edges that left, for the slider. A node that is only there is
-        drawn until its last edge leaves. Of a large graph, how many left between two populations is among their facts.
+    removed, added : sequence of Removed, of Added, optional
+        ``fit.removed`` and ``fit.added``, or those of a pruning or a growth: the edges that left and came, for the
+        slider. Each is drawn in the epochs in which it was there, which are counted from 1 as ``fit.graph_after`` does;
+        its facts say when it left and came, its score and the reason. A node that only the logs have is drawn until its
+        last edge leaves. Metrics of :func:`neurograph.graph_metrics` stand beside each other for up to six epochs, of
+        graphs of up to 20,000 edges. Of a large graph, how many left and came between two populations is among
+        their facts.
     regions : sequence of InputRegion, optional
         Of :func:`neurograph.characterise` of this network: what is proved of which inputs, and the neurons that decide.
     simulation : Simulation, optional
         Of :func:`neurograph.simulate` of this network: its first sample is played, the nodes in the colours of their
-        states, in up to 200 frames. Of a large graph, the populations in those of their means.
+        states, in up to 200 frames. Of a large graph, the populations in those of their means. Where it has recorded
+        weights, the edges follow them, up to 2,000 that change most; of a large graph they do not.
 
     Returns
     -------
@@ -111,7 +120,9 @@ def write_page(
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
     """
     path = checked_page_path(path)
-    text = page(graph, report=report, history=history, removed=removed, regions=regions, simulation=simulation)
+    text = page(
+        graph, report=report, history=history, removed=removed, added=added, regions=regions, simulation=simulation
+    )
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
     return path
 
@@ -133,6 +144,7 @@ def page(
     report: Report | None = None,
     history: Mapping[str, ArrayLike] | None = None,
     removed: Sequence[Removed] = (),
+    added: Sequence[Added] = (),
     regions: Sequence[InputRegion] = (),
     simulation: Simulation | None = None,
 ) -> str:
@@ -155,27 +167,33 @@ def page(
     table = _table(graph)
     complex_weights, given = table.weights.dtype.kind == "c", table
     if complex_weights:
-        table, removed = with_moduli(table), moduli_removed(removed)
+        table, removed, added = with_moduli(table), moduli_logged(removed), moduli_logged(added)
     dynamics = graph.dynamics if isinstance(graph, Network) else chosen_dynamics(table.attributes or {})
     if report is not None:
         report.check(graph if isinstance(graph, Network) else compile(given))
     _check_regions(regions, graph if isinstance(graph, Network) else given)
-    large = is_large(table, removed)
-    drawn = large_content(table, removed) if large else content(table, dynamics, removed)
+    large = is_large(table, removed, added)
+    times = None if large else EdgeTimes.of(table, removed, added)
+    drawn = large_content(table, removed, added) if times is None else content(table, dynamics, times)
     if simulation is not None:
         _check_simulation(simulation, graph if isinstance(graph, Network) else given)
-        drawn["activity"] = activity(simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]))
+        drawn["activity"] = activity(
+            simulation, table, member_of(drawn) if large else None, len(drawn["nodes"]), () if large else drawn["edges"]
+        )
+    # Where factors of a unitary network left, nodes were joined by edges that no log has.
+    joined_anew = complex_weights and any(node["late"] for node in drawn["nodes"])
     library = _file("cytoscape/cytoscape.min.js")
     played = simulation is not None
     script = _file("page.js") + _file("neurons.js") * large + _file("activity.js") * played
     return Template(_file("page.html")).substitute(
         title=html.escape(_title(table)),
-        summary=_summary(table, dynamics, drawn["undrawn"], complex_weights),
+        summary=_summary(table, dynamics, drawn["undrawn"], complex_weights, bool(drawn["steps"]["count"])),
         neurons=_file("neurons.html") if large else "",
         activity=_file("activity.html") * played,
         css=_file("page.css"),
         certificates=("" if report is None else certificates(report)) + (regions_section(regions) if regions else ""),
-        curves="" if not history else curves(history),
+        curves="" if not history else curves(history, None if times is None else times.counts(table)),
+        metrics="" if times is None or joined_anew else metrics(table, times),
         content=_json(drawn),
         cytoscape=library,
         version="".join(re.findall(r'version="([\d.]+)"', library)),
@@ -220,7 +238,9 @@ def _title(table: EdgeTable) -> str:
     return shortened(name, LONGEST) if isinstance(name, str) and name.strip() else "Network"
 
 
-def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], complex_weights: bool) -> str:
+def _summary(
+    table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], complex_weights: bool, came_or_left: bool
+) -> str:
     """Return in a few lines what the graph is."""
     counts = [f"{count:,} {role}" for code, role in enumerate(ROLES) if (count := int(np.sum(table.roles == code)))]
     edges, sizes = table.weights.size, _sizes(table, dynamics)
@@ -231,12 +251,13 @@ def _summary(table: EdgeTable, dynamics: Dynamics, undrawn: Sequence[int], compl
             for name, one in each_population(dynamics)
         ),
     ]
+    lines += ["Edges have the weights of the end; one that left, the weight with which it did."] * came_or_left
     lines += [
         "Weights are complex: drawn by their moduli, as positive ones; the facts of an edge give the number."
     ] * complex_weights
     lines += [
-        f"Left out for the browser: the {_counted(count, 'weakest edge')} of the {where}."
-        for count, where in zip(undrawn, ("graph", "log"), strict=True)
+        f"Left out for the browser: the {_counted(count, 'weakest edge')} of {where}."
+        for count, where in zip(undrawn, ("the graph", "those that left"), strict=True)
         if count
     ]
     return "".join(f"<p>{line}</p>\n" for line in lines)

@@ -14,11 +14,11 @@ from neurograph.analysis.links import Links
 from neurograph.drawing.crowds import weak_share
 from neurograph.drawing.labels import short_names, shortened
 from neurograph.drawing.layout import Drawn, positions
-from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, ROLES, EdgeTable
 from neurograph.html.content import bends_of, margin, node_entry
+from neurograph.html.edge_times import checked_log
 from neurograph.pruning import Removed
-from neurograph.pruning.base import RemovedEdges
+from neurograph.pruning.base import Added, EdgeLog, LoggedEdge
 
 NAMED = ("population", "cell_type")
 """Attributes of nodes that name their population; the first that most hidden nodes carry."""
@@ -92,38 +92,45 @@ class Populations:
                 kinds.append(kind)
         return cls(said, np.array(kinds, np.int8), number[member], words)
 
-    def drawn(self, table: EdgeTable, removed: Sequence[Removed]) -> dict[str, Any]:
+    def drawn(self, table: EdgeTable, removed: Sequence[Removed], added: Sequence[Added]) -> dict[str, Any]:
         """Return the populations as nodes, and as edges the sums of those between them; as ``content`` does."""
         count = len(self.names)
         pair = self.member[table.pre] * count + self.member[table.post]
-        edges, sums, left = np.bincount(pair, minlength=count**2), np.zeros(count**2), np.zeros(count**2, np.int64)
+        edges, sums = np.bincount(pair, minlength=count**2), np.zeros(count**2)
         sums += np.bincount(pair, table.weights, minlength=count**2)
         sizes = np.bincount(pair, np.abs(table.weights), minlength=count**2)
-        pre, post = left_ends(table, removed)
-        if pre.size:
-            left = np.bincount(self.member[pre] * count + self.member[post], minlength=count**2)
+        left, came = (
+            np.bincount(self.member[pre] * count + self.member[post], minlength=count**2)
+            for pre, post in (logged_ends(table, removed, Removed), logged_ends(table, added, Added))
+        )
         there = np.flatnonzero(edges)
         graph = Drawn(self.names, self.roles, there // count, there % count, sums[there])
         names = short_names(self.names)
         places, sides = positions(graph, None, margin(names))
-        square: list[NDArray[Any]] = [each.reshape(count, count) for each in (edges, sizes, left)]
+        square: list[NDArray[Any]] = [each.reshape(count, count) for each in (edges, sizes, left, came)]
         members = np.bincount(self.member, minlength=count)
         return {
             "nodes": [
                 node_entry(name, names[k], int(self.roles[k]), places[k], sides[k] * bool(margin(names)))
                 | {"in": _sums(square[0][:, k], square[1][:, k]), "out": _sums(square[0][k], square[1][k])}
                 | {"size": round(float(np.clip(24 * members[k] ** 0.2, 30, 150)), 1)}
-                | {"facts": {"neurons": f"{members[k]:,}", **_gone(square[2][:, k], square[2][k])}}
+                | {
+                    "facts": {
+                        "neurons": f"{members[k]:,}",
+                        **_told("left", square[2], k),
+                        **_told("came", square[3], k),
+                    }
+                }
                 for k, name in enumerate(self.names)
             ],
             "edges": [
-                [int(k // count), int(k % count), float(sums[k]), bend, _facts(edges[k], sizes[k], left[k])]
+                [int(k // count), int(k % count), float(sums[k]), bend, _facts(edges[k], sizes[k], left[k], came[k])]
                 for k, bend in zip(there.tolist(), bends_of(graph, places), strict=True)
             ],
             "left": [],
             "undrawn": [0, 0],
             "weak": min(int(np.ceil(100 * weak_share(count, there.size))), 99),
-            "steps": {"count": 0, "epochs": None},
+            "steps": {"count": 0, "edges": None, "epochs": None},
         }
 
 
@@ -138,31 +145,27 @@ def _named(table: EdgeTable) -> tuple[list[str] | None, str]:
     return None, ""
 
 
-def left_ends(table: EdgeTable, removed: Sequence[Removed]) -> Ends:
-    """Return the ends of the edges that left, each once, whose neurons are in the graph and that did not grow again.
+def logged_ends(table: EdgeTable, log: Sequence[LoggedEdge], kind: type[LoggedEdge]) -> Ends:
+    """Return the ends of logged edges, each once, whose neurons are in the graph: those that left and are not there.
+
+    Of a log of edges that came, those that are there.
 
     Raises
     ------
     ParameterError
-        If `removed` holds something else.
+        If `log` holds something else.
     """
-    ends: list[list[int]] = []
-    if isinstance(removed, RemovedEdges):
-        place = np.array([table.index.get(label, -1) for label in removed.nodes], np.int64)
-        pre, post = (place[ends] for ends in removed.columns[:2])
+    if isinstance(log, EdgeLog) and log.entry is kind:
+        place = np.array([table.index.get(label, -1) for label in log.nodes], np.int64)
+        pre, post = (place[ends] for ends in log.columns[:2])
     else:
-        for one in removed:
-            if not isinstance(one, Removed):
-                raise ParameterError(
-                    f"removed holds {one!r}: expected the log of a pruning, such as fit.removed, with finite weights"
-                )
-        ends = [[table.index.get(label, -1) for label in one.edge] for one in removed]
+        ends = [[table.index.get(label, -1) for label in one.edge] for one in checked_log(log, kind)]
         pre, post = np.array(ends, np.int64).reshape(-1, 2).T
     inside, nodes = (pre >= 0) & (post >= 0), len(table.nodes)
     keys = np.sort(post[inside] * nodes + pre[inside])
     keys = keys[np.diff(keys, prepend=-1) > 0]
     there = np.append(table.post.astype(np.int64) * nodes + table.pre, -1)  # rising, but for the last
-    keys = keys[there[np.searchsorted(there[:-1], keys)] != keys]
+    keys = keys[(there[np.searchsorted(there[:-1], keys)] == keys) == (kind is Added)]
     return keys % nodes, keys // nodes
 
 
@@ -171,11 +174,11 @@ def _sums(edges: NDArray[Any], sizes: NDArray[Any]) -> tuple[int, str]:
     return int(edges.sum()), f"{sizes.sum():.4g}"
 
 
-def _gone(into: NDArray[np.int64], out: NDArray[np.int64]) -> dict[str, str]:
-    both = {"edges in that left": int(into.sum()), "edges out that left": int(out.sum())}
-    return {name: f"{count:,}" for name, count in both.items() if count}
+def _told(what: str, counts: NDArray[Any], place: int) -> dict[str, str]:
+    both = {"in": int(counts[:, place].sum()), "out": int(counts[place].sum())}
+    return {f"edges {way} that {what}": f"{count:,}" for way, count in both.items() if count}
 
 
-def _facts(count: int, size: float, left: int) -> dict[str, str]:
+def _facts(count: int, size: float, left: int, came: int) -> dict[str, str]:
     facts = {"edges": f"{count:,}", "mean |w|": f"{size / count:.4g}"}
-    return facts | ({"edges that left": f"{left:,}"} if left else {})
+    return facts | {f"edges that {what}": f"{count:,}" for what, count in (("left", left), ("came", came)) if count}

@@ -18,12 +18,13 @@ from neurograph.plots.marginals import marginals
 from neurograph.plots.overview import overview
 from neurograph.plots.phase_plane import phase_plane
 from neurograph.plots.phases import convergence
+from neurograph.plots.plasticity import plasticity
 from neurograph.plots.recall import recall
 from neurograph.plots.regions import regions
 
 __all__ = [
     "activity", "convergence", "cost", "decision", "gradient", "infill", "lyapunov", "marginals", "network", "overview",
-    "phase_plane", "recall", "regions", "weights",
+    "phase_plane", "plasticity", "recall", "regions", "weights",
 ]  # fmt: skip
 
 public_names(__name__, __all__)

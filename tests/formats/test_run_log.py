@@ -18,6 +18,7 @@ from neurograph.formats.run_log import (
     read_history,
     read_log,
     result_in,
+    run_in,
     write_history,
     write_log,
 )
@@ -58,7 +59,9 @@ def test_the_logs_of_a_run_are_no_graph_of_its_folder(tmp_path):
     pruning = ng.prune(network, ng.pruning.magnitude(0.2), grower=ng.growth.random(), seed=0)
     write_log(tmp_path / REMOVED, pruning.removed)
     write_log(tmp_path / ADDED, pruning.added)
-    assert read_log(tmp_path / ADDED, network.nodes, Added) == pruning.added
+    assert run_in(tmp_path, network.nodes) == {"removed": pruning.removed, "added": pruning.added}
+    write_history(tmp_path / HISTORY, {"cost": np.array([0.5, 0.25])})
+    assert run_in(tmp_path, network.nodes)["history"]["cost"].tolist() == [0.5, 0.25]
     assert result_in(ng.write(pruning.network, tmp_path / "net.json").parent) == tmp_path / "net.json"
 
 

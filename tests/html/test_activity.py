@@ -123,9 +123,16 @@ let tick = null;
 const setInterval = (f) => (tick = f);
 const clearInterval = () => (tick = null);
 const [look, chosen, SHAPES] = [() => {}, () => {}, { input: 1, bias: 1, hidden: 1, output: 1 }];
+const [held, SIGNS] = [null, { positive: 1, negative: 1, zero: 1 }];
+const sign = (weight) => (weight > 0 ? "positive" : weight < 0 ? "negative" : "zero");
+const width = (weight) => Math.abs(weight);
 const short = (value) => Number(value.toPrecision(4)).toString();
 const content = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const { nodes } = content;
+const { nodes, edges: all } = content;
+const drawn = all.map(() => ({
+  classes: new Set(), toggleClass(name, on) { this.classes[on ? "add" : "delete"](name); },
+  data(name, value) { this[name] = value; },
+}));
 """
 
 
@@ -162,3 +169,71 @@ console.log(JSON.stringify({ looks, facts, ended: tick === null, ramp: at("ramp"
     assert [float(text["textContent"]) for text in seen["scale"]["texts"]] == pytest.approx(
         [-scale, 0, scale], rel=1e-3
     )
+
+
+@pytest.fixture(scope="module")
+def learned():
+    graph = ng.topologies.layered(inputs=2, hidden=(3,), outputs=1, seed=0)
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    x = np.random.default_rng(0).normal(size=(1, 6, 2))
+    return ng.simulate(network, x, dt=0.1, hold=1.0, rule=ng.Rule("pre*post - w"), learning_rate=0.5, record_weights=20)
+
+
+def weights(content):
+    given = content["activity"]["weights"]
+    return given["edges"], np.frombuffer(base64.b64decode(given["values"]), "<f4").reshape(-1, len(given["edges"]))
+
+
+def test_edges_have_the_weights_that_were_in_force_at_each_frame(learned):
+    found = told(page(learned.network, simulation=learned))
+    chosen, values = weights(found)
+    assert chosen == list(range(len(learned.network.edges)))
+    for place, k in enumerate(chosen):
+        pre, post = (found["nodes"][end]["label"] for end in found["edges"][k][:2])
+        edge = list(learned.network.edges).index((pre, post))
+        for time, value in zip(found["activity"]["times"], values[:, place], strict=True):
+            before = np.flatnonzero(learned.weight_time < time + 1e-9)
+            row = learned.weights[before[-1]] if before.size else learned.network.weights
+            assert value == pytest.approx(row[edge], rel=1e-6)
+    assert found["activity"]["words"].endswith(
+        f"Edges follow their weights, which were recorded {len(learned.weights)} times."
+    )
+
+
+def test_of_many_weights_those_that_change_most_are_played(learned, monkeypatch):
+    monkeypatch.setattr(activity, "MOST_LEARNING", 3)
+    found = told(page(learned.network, simulation=learned))
+    span = np.ptp(np.concatenate([learned.network.weights[None], learned.weights]), axis=0)
+    ends = [tuple(found["nodes"][end]["label"] for end in found["edges"][k][:2]) for k in weights(found)[0]]
+    wanted = [learned.network.edges[k] for k in np.argsort(-span)[:3]]
+    assert sorted(ends) == sorted(wanted)
+    others = len(learned.network.edges) - 3
+    assert f"the 3 that change most follow, {others} others do not." in found["activity"]["words"]
+
+
+def test_populations_do_not_follow_the_weights_and_the_page_says_so(learned, monkeypatch):
+    monkeypatch.setattr(content, "MOST_NODES", 4)
+    found = told(page(learned.network, simulation=learned))
+    assert found["activity"]["weights"] is None
+    assert found["activity"]["words"].endswith("Edges have the weights of the beginning.")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the script is run by node, which is not installed")
+def test_the_script_gives_edges_the_width_and_sign_of_their_weight(learned, tmp_path):
+    code = SCRIPT + Path(activity.__file__).with_suffix(".js").read_text("utf-8")
+    code += """
+at("time").value = times.length - 1;
+showFrame();
+console.log(JSON.stringify(drawn.map((edge, k) => [edge.width, [...edge.classes], all[k][2]])));
+"""
+    (tmp_path / "run.js").write_text(code, "utf-8")
+    given = told(page(learned.network, simulation=learned))
+    ran = subprocess.run(
+        ["node", tmp_path / "run.js"], input=json.dumps(given), capture_output=True, text=True, check=True
+    )
+    chosen, values = weights(given)
+    for k, (width, classes, now) in enumerate(json.loads(ran.stdout)):
+        weight = values[-1, chosen.index(k)]
+        assert width == pytest.approx(abs(weight), rel=1e-6)
+        assert classes == ["positive" if weight > 0 else "negative"]
+        assert now == pytest.approx(weight, rel=1e-3)

@@ -4,20 +4,20 @@ from itertools import pairwise
 
 import networkx as nx
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 import neurograph as ng
-from neurograph.errors import ParameterError
 from neurograph.graphs.from_networkx import read_graph
 from neurograph.html import content as module
 from neurograph.html.content import content, is_large
+from neurograph.html.edge_times import EdgeTimes
 from neurograph.pruning import Removed
 from tests.strategies import graphs
 
 
-def of(graph, removed=()):
-    return content(read_graph(graph), ng.dynamics.deep(), removed)
+def of(graph, removed=(), added=(), dynamics=None):
+    table = read_graph(graph)
+    return content(table, dynamics or ng.dynamics.deep(), EdgeTimes.of(table, removed, added))
 
 
 def chain(*nodes):
@@ -49,12 +49,13 @@ def test_steps_are_epochs_or_where_all_left_in_one_the_rank_of_the_score():
     nodes = [f"h{k}" for k in range(4)]
     one = [Removed((node, "y"), 3, 1.0, score, "") for node, score in zip(nodes, [0.3, np.nan, 0.1, 0.2], strict=True)]
     told = of(chain("x", "y"), one)
-    assert told["steps"] == {"count": 4, "epochs": None}
-    assert [edge[-1] for edge in told["left"]] == [3, 4, 1, 2]
+    assert told["steps"] == {"count": 4, "edges": None, "epochs": None}
+    assert [edge[-1] for edge in told["left"]] == [[3], [4], [1], [2]]
     several = [Removed((node, "y"), epoch, 1.0, 0.0, "") for node, epoch in zip(nodes, [5, 2, 5, 9], strict=True)]
     told = of(chain("x", "y"), several)
-    assert told["steps"] == {"count": 3, "epochs": [2, 5, 9]}
-    assert [edge[-1] for edge in told["left"]] == [2, 1, 2, 3]
+    assert told["steps"] == {"count": 3, "edges": [5, 4, 2, 1], "epochs": [3, 6, 10]}
+    steps = {told["nodes"][edge[0]]["label"]: edge[-1] for edge in told["left"]}
+    assert steps == {"h0": [2], "h1": [1], "h2": [2], "h3": [3]}
 
 
 def test_of_too_many_edges_the_strongest_stay_in_their_order(monkeypatch):
@@ -85,16 +86,10 @@ def test_a_graph_is_large_by_its_nodes_its_edges_or_what_left_it(monkeypatch):
             assert not is_large(table, gone[:2])
 
 
-def test_a_log_that_is_none_is_refused():
-    for wrong in (("a", "b"), Removed(("a", "b"), 1, np.nan, 0.0, "")):
-        with pytest.raises(ParameterError, match="removed holds"):
-            of(chain("x", "y"), [wrong])
-
-
 @settings(max_examples=30, deadline=None)
 @given(graph=graphs(biases=True, self_loops=True))
 def test_each_edge_has_its_own_facts_whatever_the_order_of_the_graph(graph):
-    edges = content(read_graph(graph), ng.dynamics.additive("tanh"), ())["edges"]
+    edges = of(graph, dynamics=ng.dynamics.additive("tanh"))["edges"]
     nodes = list(graph)
     found = [(nodes[pre], nodes[post], facts) for pre, post, _, _, facts in edges]
     assert found == [
@@ -108,7 +103,7 @@ def test_a_neuron_shows_the_parameters_of_its_own_population():
     graph.nodes["h"]["population"], graph.nodes["y"]["population"] = "slow", "fast"
     slow = ng.Dynamics("(-s + I)/tau", parameters={"tau": 2.0})
     network = ng.compile(graph, {"slow": slow, "fast": ng.Dynamics("-s + gain*I", parameters={"gain": 3.0})})
-    facts = [node["facts"] for node in content(network.to_table(), network.dynamics, ())["nodes"]]
+    facts = [node["facts"] for node in of(network.to_graph(), dynamics=network.dynamics)["nodes"]]
     assert facts[1]["tau"] == "2.0"
     assert "gain" not in facts[1]
     assert facts[2]["gain"] == "3.0"

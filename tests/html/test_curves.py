@@ -45,3 +45,12 @@ def test_a_long_curve_has_500_points_and_one_epoch_is_a_dot():
 def test_what_is_no_series_is_refused_by_name(history, message):
     with pytest.raises(ParameterError, match=message):
         curves(history)
+
+
+@pytest.mark.parametrize(
+    ("counts", "marked"), [({2: 5, 3: 4}, True), ({2: 5, 3: 3}, False), ({2: 5, 4: 4}, False), ({}, False)]
+)
+def test_a_line_marks_the_epoch_where_the_history_is_that_of_the_logs(counts, marked):
+    text = curves({"cost": [1.0, 0.5, 0.2], "edges": [6.0, 5.0, 4.0]}, counts)
+    assert len(re.findall('<line class="mark"[^>]*data-epochs="3"', text)) == 2 * marked
+    assert 'class="mark"' not in curves({"cost": [1.0, 0.5]}, {1: 5})

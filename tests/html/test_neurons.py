@@ -39,12 +39,12 @@ def strongest(graph, most):
 
 def test_of_each_neuron_the_strongest_edges_are_carried(monkeypatch):
     graph = brain()
-    whole = large_content(read_graph(graph), ())["neurons"]
+    whole = large_content(read_graph(graph), (), ())["neurons"]
     assert {(u, v) for u, v, _ in edges_of(whole)} == set(graph.edges)
     assert len(whole["said"]) == 1
     for most in (1, 3):
         monkeypatch.setattr(neurons, "MOST_KEPT", len(strongest(graph, most)))
-        told = large_content(read_graph(graph), ())["neurons"]
+        told = large_content(read_graph(graph), (), ())["neurons"]
         assert {(u, v) for u, v, _ in edges_of(told)} == strongest(graph, most)
         assert all(weight == np.float32(graph.edges[u, v]["weight"]) for u, v, weight in edges_of(told))
         assert f"the {most} strongest edges in and out" in told["said"][1]
@@ -59,7 +59,7 @@ def test_attributes_are_carried_but_for_those_that_are_too_long(monkeypatch):
     nx.set_node_attributes(graph, {node: f"long {node}" for node in graph}, "note")
     nx.set_node_attributes(graph, {6: 0.5}, "bias")
     monkeypatch.setattr(neurons, "MOST_TEXT", 100)
-    told = large_content(read_graph(graph), ())["neurons"]
+    told = large_content(read_graph(graph), (), ())["neurons"]
     assert list(told["facts"]) == ["population"]
     values, place = told["facts"]["population"]["values"], numbers(told["facts"]["population"]["place"], "<i4")
     assert [values[k] for k in place] == [data.get("population", "") for _, data in graph.nodes(data=True)]
@@ -108,7 +108,7 @@ const hoods = labels.map((_, k) => { const { places, among } = neighbourhood(k);
 console.log(JSON.stringify({ found, hoods, drawn: aroundElements(9).length }));
 """
     (tmp_path / "run.js").write_text(code, "utf-8")
-    told = json.dumps(large_content(read_graph(graph), ()))
+    told = json.dumps(large_content(read_graph(graph), (), ()))
     ran = subprocess.run(["node", tmp_path / "run.js"], input=told, capture_output=True, text=True, check=True)
     seen = json.loads(ran.stdout)
     assert seen["found"] == ["7", "17", "27"]

@@ -7,8 +7,9 @@ import pytest
 import neurograph as ng
 from neurograph.errors import ParameterError
 from neurograph.graphs.from_networkx import read_graph
+from neurograph.growth import Added
 from neurograph.html import populations
-from neurograph.html.populations import Populations, left_ends
+from neurograph.html.populations import Populations, logged_ends
 from neurograph.pruning import Removed
 
 
@@ -43,7 +44,7 @@ def test_an_edge_of_populations_is_the_sum_of_theirs():
     removed = [Removed((pre, 7), 1, 0.5, 0.0, "") for pre in (0, 3, "gone")]
     graph.remove_edges_from([(0, 7), (3, 7)])
     table, found = divided(graph)
-    drawn = found.drawn(table, removed)
+    drawn = found.drawn(table, removed, [Added(edge, 2, 0.0, 0.0, "") for edge in [*list(graph.edges)[:5], (0, 7)]])
     member = found.member
     sums = {}
     for u, v, weight in graph.edges(data="weight"):
@@ -53,6 +54,8 @@ def test_an_edge_of_populations_is_the_sum_of_theirs():
         assert weight == pytest.approx(sum(sums[pre, post]))
         assert facts["edges"] == str(len(sums[pre, post]))
         assert ("edges that left" in facts) == ((pre, post) == (member[0], member[7]))
+        came = sum((member[u], member[v]) == (pre, post) for u, v in list(graph.edges)[:5])
+        assert facts.get("edges that came", "0") == str(came)
     assert sum(node["in"][0] for node in drawn["nodes"]) == graph.number_of_edges()
     assert [node["facts"]["neurons"] for node in drawn["nodes"]] == [str(k) for k in np.bincount(member)]
     assert drawn["nodes"][member[0]]["facts"]["edges out that left"] == "2"
@@ -84,12 +87,12 @@ def test_what_left_is_told_alike_by_a_log_and_by_a_list_of_its_rows():
     network = ng.compile(brain())
     pruning = ng.prune(network, ng.pruning.magnitude(0.5), rounds=2, neurons=False)
     table = pruning.network.to_table()
-    log = left_ends(table, pruning.removed)
-    listed = left_ends(table, list(pruning.removed) + list(pruning.removed)[:3])
+    log = logged_ends(table, pruning.removed, Removed)
+    listed = logged_ends(table, list(pruning.removed) + list(pruning.removed)[:3], Removed)
     assert np.array_equal(log, listed)
     gone = {one.edge for one in pruning.removed}
     assert {(table.nodes[i], table.nodes[j]) for i, j in zip(*log, strict=True)} == gone
-    back = left_ends(network.to_table(), pruning.removed)  # all of them grew again
+    back = logged_ends(network.to_table(), pruning.removed, Removed)  # all of them grew again
     assert back[0].size == 0
     with pytest.raises(ParameterError, match="removed holds"):
-        left_ends(table, ["edge"])
+        logged_ends(table, ["edge"], Removed)

@@ -134,6 +134,16 @@ OTHERS = [
         FIT,
     ),
     Row(
+        "ng.write_page(fit.network, 'a.html', added=[3])",
+        {
+            r"fit\.added": (
+                "fit = ng.grow(ng.prune(fit.network, ng.pruning.magnitude(0.4)).network, growth.random(count=2))\n"
+                "ng.write_page(fit.network, 'a.html', added={0})"
+            )
+        },
+        FIT,
+    ),
+    Row(
         "ng.write_page(fit.network, 'a.html', history={'cost': 3.0})",
         {r"fit\.history": "ng.write_page(fit.network, 'a.html', history={0})"},
         FIT,

@@ -6,6 +6,7 @@ from tests.remedies.row import Row
 NETWORK = "network = ng.compile(small_graph(), dynamics.additive('tanh')); x = np.ones((1, 3, 1))"
 OTHER = NETWORK + "; other = ng.simulate(small_network(), x, dt=0.1)"
 PAGE = "ng.write_page(network, 'a.html', simulation={0}(network, x, dt=0.1))"
+SIMULATE = "{}(network, x, dt=0.1, rule=rules.oja(), learning_rate=0.1, record_weights=1)"
 PLANE = "ng.plots.phase_plane(network, {0}, nodes=('h', 'y'))"
 
 PICTURES = [
@@ -18,6 +19,20 @@ PICTURES = [
             r"simulation\.network": "simulation = other; ng.write_page({0}, 'a.html', simulation=simulation)",
         },
         OTHER,
+    ),
+    Row("ng.plots.plasticity(3)", {r"neurograph\.simulate": f"ng.plots.plasticity({SIMULATE.format('{0}')})"}, NETWORK),
+    Row(
+        "ng.plots.plasticity(other)",
+        {r"neurograph\.simulate\(network, x, .*\)": "ng.plots.plasticity({0})"},
+        OTHER,
+    ),
+    *(
+        Row(
+            f"ng.plots.plasticity(simulation, edges={wrong})",
+            {r"simulation\.network\.edges": "ng.plots.plasticity(simulation, edges={0}[:2])"},
+            f"{NETWORK}; simulation = {SIMULATE.format('ng.simulate')}",
+        )
+        for wrong in ("'h'", "[('y', 'x')]")
     ),
     Row(PLANE.replace("{0}", "3"), {r"neurograph\.simulate": PLANE.replace("{0}", "{0}(network, x, dt=0.1)")}, NETWORK),
     Row(
