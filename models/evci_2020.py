@@ -38,25 +38,28 @@ DIFFERENCES = (
     "layer. As there: the chance of an edge in the first graph is as 1 / senders + 1 / receivers of its two roles; "
     "edges come with weight 0; the share falls by a cosine until three quarters of the epochs. Edges that lead to no "
     "output stay, and count. Pruned from dense: a third of the epochs on all edges, then ten rounds of retraining; "
-    "by saliency too, which here does better than magnitude. What is sparse from first to last has three times as many "
-    "epochs, each over a twentieth of the edges. The step of Adam, of retraining where there is any, is the best of "
-    ".01, .02 and .04 for each way on 288 of the training samples, of 4 other seeds, but for static graphs, of which "
-    "the best there, .04, does not settle from some seeds; of dense it is that of every_graph.py."
+    "by saliency too, which here does better than magnitude. The step of Adam, of retraining where there is any, is "
+    "the best of .01, .02 and .04 for each way on 288 of the training samples, of 4 other seeds; of dense it is that "
+    "of every_graph.py. Pruning by saliency beside RigL, and other shares, were tried there too: within their spread."
 )
 
 EPOCHS = 60
-"""Of dense graphs; those of pruning from dense are :data:`FIRST` and ten rounds."""
-
-LONGER = 3
-"""How many times as many epochs what is sparse from first to last has."""
+"""Of each way; those of pruning from dense are :data:`FIRST` and ten rounds."""
 
 FIRST, ROUNDS = 20, 10
 """Epochs of pruning from dense before the first edge leaves, and rounds in which they do."""
 
 DENSITY = 0.05
 
-EXPECTED = {way: Mean(0.95, 0.01, 10) for way in ("static", "SET", "RigL", "dense")}
-"""Mean test accuracy of seeds 100 to 109, measured with this file."""
+EXPECTED = {
+    "static": Mean(0.892, 0.075, 2),
+    "SET": Mean(0.958, 0.008, 2),
+    "RigL": Mean(0.96, 0.006, 2),
+    "dense": Mean(0.979, 0.006, 2),
+    "dense, pruned by magnitude": Mean(0.961, 0.004, 2),
+    "dense, pruned by saliency": Mean(0.979, 0.002, 2),
+}
+"""Mean test accuracy of seeds 100 and 101, measured with this file."""
 
 BARS = {"above static": 0.0, "below pruned": 0.005}
 """How far the mean accuracy of RigL must be above that of the static graphs, and may be below that of the pruned."""
@@ -69,7 +72,7 @@ PRUNERS: dict[str, Callable[[float], ng.pruning.Pruner]] = {
 }
 
 RATES = {
-    "static": 0.02,
+    "static": 0.04,
     "SET": 0.02,
     "RigL": 0.02,
     "dense": 0.01,
@@ -104,8 +107,7 @@ def build(seed: int, density: float = DENSITY) -> ng.Network:
 
 def training(way: str, epochs: int = EPOCHS) -> dict[str, Any]:
     """Give the arguments of :func:`neurograph.train` of a way that does not prune from dense."""
-    epochs *= 1 if way == "dense" else LONGER
-    how = every_graph.training(learning_rate=RATES[way], decay=0.9 if way == "dense" else 0.98) | {"epochs": epochs}
+    how = every_graph.training(learning_rate=RATES[way], decay=0.9 if way == "dense" else 0.95) | {"epochs": epochs}
     if way in GROWERS:
         how["pruner"] = ng.pruning.magnitude(0.3)
         how["grower"] = GROWERS[way](until=epochs * 3 // 4, decay="cosine")
@@ -147,7 +149,7 @@ def lines(every: Sequence[dict[str, Run]]) -> Iterator[str]:
     """Write the tables, from what each seed gave."""
     yield HEADER
     for way in every[0]:
-        yield line(way, EXPECTED[way], np.array([one[way].accuracy for one in every]))
+        yield line(way, EXPECTED.get(way), np.array([one[way].accuracy for one in every]))
     yield f"\n{COLUMNS}"
     for way in every[0]:
         runs = [one[way] for one in every]
