@@ -53,13 +53,13 @@ DENSITY = 0.05
 
 EXPECTED = {
     "static": Mean(0.892, 0.075, 2),
-    "SET": Mean(0.958, 0.008, 2),
-    "RigL": Mean(0.96, 0.006, 2),
+    "SET": Mean(0.955, 0.006, 5),
+    "RigL": Mean(0.958, 0.004, 5),
     "dense": Mean(0.979, 0.006, 2),
-    "dense, pruned by magnitude": Mean(0.961, 0.004, 2),
-    "dense, pruned by saliency": Mean(0.979, 0.002, 2),
+    "dense, pruned by magnitude": Mean(0.952, 0.010, 5),
+    "dense, pruned by saliency": Mean(0.978, 0.006, 5),
 }
-"""Mean test accuracy of seeds 100 and 101, measured with this file."""
+"""Mean test accuracy of seeds 100 to 104, or 100 and 101, measured with this file."""
 
 BARS = {"above static": 0.0, "below pruned": 0.005}
 """How far the mean accuracy of RigL must be above that of the static graphs, and may be below that of the pruned."""
