@@ -8,8 +8,9 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # what stands here, and models, which are not installed
 
 import reference_pages  # noqa: E402
-import neurograph as ng  # noqa: E402
 from gallery_pages import FigureScraper, into_temporary_folder, quick_form  # noqa: E402
+
+import neurograph as ng  # noqa: E402
 
 reference_pages.write(HERE / "reference")
 

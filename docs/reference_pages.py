@@ -22,8 +22,13 @@ def _page(name: str) -> str:
     """Return the page of a module: what it is for, and its names by what they are."""
     module = getattr(ng, name)
     full = f"neurograph.{name}"
+    # A class is documented by the name that users write: `sgd`, not `Sgd`. Sphinx takes another name for an alias.
+    names = {id(getattr(module, one)): one for one in sorted(module.__all__)}
+    for one in names.values():
+        if inspect.isclass(getattr(module, one)):
+            getattr(module, one).__name__ = one
     kinds = {"Functions": [], "Classes": [], "Exceptions": [], "Values": [], "Also here": []}
-    for one in module.__all__:
+    for one in names.values():
         value = getattr(module, one)
         twice = getattr(ng, one, None) is value  # its page is that of neurograph itself
         kinds["Also here" if twice else _kind(value)].append(f"   neurograph.{one}" if twice else f"   {one}")
