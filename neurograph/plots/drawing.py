@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.drawing.crowds import weak_share
+from neurograph.drawing.edge_curves import loop
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.drawing.looks import GREY, INK, NEGATIVE, POSITIVE, SHAPES
 from neurograph.drawing.wires import Wires, wires
@@ -214,15 +215,8 @@ def _loop(place: Points, centre: Points, look: dict[str, Any]) -> FancyArrowPatc
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
-    # A cubic Bézier curve: it leaves the node to one side of the direction away from the centre, passes outside, and
-    # comes back on the other side.
-    dx, dy = place - centre
-    away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
-    angles = away + np.array([0.6, 0.45, -0.45, -0.6])
-    reach = RADIUS * np.array([1.0, 3.2, 3.2, 1.2])
-    corners = place + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
-    return FancyArrowPatch(path=Path(corners, codes), **look)
+    return FancyArrowPatch(path=Path(loop(place, centre), codes), **look)
 
 
 def _name(ax: Axes, labels: list[str], places: Points, sides: Points, size: float) -> None:

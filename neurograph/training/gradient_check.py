@@ -10,7 +10,8 @@ import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Printed, Seed, checked_generator, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph.drawing.card import Carded
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
 from neurograph.learning import rules
@@ -35,7 +36,7 @@ LARGEST_RESIDUAL = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GradientCheck(Printed):
+class GradientCheck(Carded):
     """How a rule's change of the weights and biases compares with minus the gradient.
 
     Tied edges share one parameter: each of them has the sum over all of them, and the numbers count it once. Edges that

@@ -1,0 +1,53 @@
+"""What a network is, in words and in a small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurograph._arrays import Floats
+from neurograph.drawing.card import Html, facts
+from neurograph.drawing.layout import Drawn
+from neurograph.drawing.sketch import sketch
+from neurograph.equations.neuron import Dynamics
+from neurograph.equations.populations import each_population
+from neurograph.graphs.edge_table import ROLES
+from neurograph.network.connectivity import Connectivity
+
+
+def counted(roles: NDArray[np.int8]) -> str:
+    """Return how many nodes there are, and of each role.
+
+    Examples
+    --------
+    >>> counted(np.array([0, 0, 2], np.int8))
+    '3 nodes (2 input, 1 hidden)'
+    """
+    counts = np.bincount(roles, minlength=len(ROLES)).tolist()
+    return f"{roles.size} nodes ({', '.join(f'{k} {role}' for k, role in zip(counts, ROLES, strict=True) if k)})"
+
+
+def parts(
+    connectivity: Connectivity, dynamics: Dynamics, weights: Floats, population: NDArray[np.int64]
+) -> Iterator[Html]:
+    """Return the parts of a network's card: its equations and numbers, and a picture where it is small."""
+    each, sizes = each_population(dynamics), np.bincount(population, minlength=1)
+    values: dict[str, object] = {
+        name if len(each) == 1 else f"{name}, {sizes[k]:,} nodes": str(one) for k, (name, one) in enumerate(each)
+    }
+    values |= {"weights": f"{weights.dtype}{_range(weights)}"}
+    values |= {"delays": "" if connectivity.delays is None else _range(connectivity.delays).strip()}
+    yield facts(values)
+    table = connectivity.table
+    yield sketch(Drawn(table.nodes, table.roles, connectivity.pre, connectivity.post, weights))
+
+
+def _range(numbers: NDArray[Any]) -> str:
+    if not numbers.size:
+        return ""
+    modulus = numbers.dtype.kind == "c"
+    sizes = np.abs(numbers) if modulus else numbers
+    return f"{', of modulus' * modulus} {sizes.min():.4g} to {sizes.max():.4g}"
