@@ -80,7 +80,7 @@ class GraphMetrics(Carded):
             f"{name} {_number_text(one['nodes'].value)} nodes, {_number_text(one['edges'].value)} edges"
             for name, one in self.graphs.items()
         )
-        return f"GraphMetrics({'; '.join(sizes)}; print it for the table)"
+        return f"GraphMetrics({'; '.join(sizes)})"
 
     def __str__(self) -> str:
         """Return the table."""
@@ -102,9 +102,9 @@ class GraphMetrics(Carded):
         rows: list[tuple[str, ...]] = []
         for section, names in self.sections.items():
             rows.append((section, *[""] * (len(head) - 1)))
-            rows += (
-                (f"- {name}", *(cell for one in self.graphs.values() for cell in _texts(one[name]))) for name in names
-            )
+            for name in names:
+                cells = (cell for one in self.graphs.values() for cell in _texts(one[name]))
+                rows.append((f"\N{EN DASH} {name}", *cells))
         yield table(head, rows)
         yield paragraph(" ".join(self._notes))
 

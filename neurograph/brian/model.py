@@ -24,7 +24,7 @@ from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
-from neurograph.drawing.card import Carded, Html, facts, listed
+from neurograph.drawing.card import Carded, Html, code, facts
 from neurograph.errors import ParameterError
 from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
@@ -79,7 +79,7 @@ class BrianModel(Batches, Carded):
 
     def _parts(self) -> Iterator[Html]:
         equations = {"neurons": self.recipe.neurons, "synapses": self.recipe.synapses, "on_pre": self.recipe.on_pre}
-        yield facts({name: listed(text) for name, text in equations.items() if text})
+        yield facts({name: code(text) for name, text in equations.items() if text})
 
     @cached_property
     def node_indices(self) -> dict[Hashable, NDArray[np.int64]]:

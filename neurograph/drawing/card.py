@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 from typing import Any
@@ -28,7 +29,12 @@ CARD = (
     f"display:inline-block;box-sizing:border-box;max-width:100%;overflow-x:auto;padding:.6em .9em;border:{RULE};"
     "border-radius:6px;color:inherit;background:transparent;font-size:13px;line-height:1.5;text-align:left"
 )
-CELL = "padding:1px .7em 1px 0;border:0;background:transparent;color:inherit;vertical-align:top;white-space:normal;"
+TABLE = "border-collapse:collapse;border:0;margin:0;color:inherit;font-size:12px"
+ROW = 'style="background:transparent"'
+CELL = "padding:1px .8em 1px 0;border:0;vertical-align:top;"
+
+NUMBER = re.compile(r"[-+(]?(\d[\d,.]*(e[-+]\d+)?|inf|nan)([-+][\d.e+-]+j\))?")
+"""How a number is written, a complex one too."""
 
 
 class Html(str):
@@ -67,11 +73,6 @@ def paragraph(text: str) -> Html:
     return Html(f'<div style="max-width:52em">{escaped(text, len(text))}</div>') if text else Html()
 
 
-def listed(text: str) -> Html:
-    """Return a text with its lines as they are."""
-    return Html("<br>".join(escaped(line, len(line)) for line in text.splitlines()))
-
-
 def folded(summary: str, inner: Html) -> Html:
     """Return what is read after a click on its summary."""
     return Html(f'<details><summary style="cursor:pointer">{escaped(summary)}</summary>{inner}</details>')
@@ -82,43 +83,47 @@ def marked(text: str, colour: str) -> Html:
     return Html(f'<span style="border-left:.6em solid {colour};padding-left:.4em">{escaped(text)}</span>')
 
 
-def facts(values: Mapping[str, object]) -> Html:
-    """Return names and values, each a row; one whose value is an empty text is left out.
+def code(text: str) -> Html:
+    """Return a text as it is, its lines too, in letters of one width."""
+    return Html(f'<span style="{MONO}">{"<br>".join(escaped(line, len(line)) for line in text.splitlines())}</span>')
 
-    A text is given whole.
-    """
+
+def facts(values: Mapping[str, object]) -> Html:
+    """Return names and values, each a row; a text is given whole, and an empty one is left out."""
     rows = "".join(
-        f'<tr style="background:transparent"><th scope="row" style="{CELL}text-align:left;font-weight:normal;'
-        f'opacity:.75">{escaped(name)}</th><td style="{CELL}text-align:left;max-width:48em;{MONO}">'
-        f"{escaped(value, 10_000)}</td></tr>"
+        f'<tr {ROW}><th scope="row" style="{CELL}text-align:left;font-weight:normal;opacity:.75">{escaped(name)}</th>'
+        f'<td style="{CELL}text-align:left;max-width:52em">{escaped(value, 10_000)}</td></tr>'
         for name, value in values.items()
         if value != ""
     )
-    return _tabular("", rows) if rows else Html()
+    return Html(f'<table style="{TABLE}"><tbody>{rows}</tbody></table>') if rows else Html()
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], more: int = 0, caption: str = "") -> Html:
-    """Return a table, numbers to the right; `more` is how many rows are left out, as its last row says."""
+    """Return a table, columns of numbers to the right; `more` is how many rows are left out, as its last row says."""
     given = list(rows)
-    cells = [[escaped(cell) for cell in row] for row in given]
-    right = [any(isinstance(row[k], Number) for row in given) for k in range(len(head))]
-    styles = [f"{CELL}{MONO};text-align:{'right' if one else 'left'}" for one in right]
+    styles = [f"{CELL}text-align:{'right' if _numeric(row[k] for row in given) else 'left'}" for k in range(len(head))]
     top = "".join(
         f'<th scope="col" style="{style};border-bottom:{RULE}">{escaped(name)}</th>'
         for name, style in zip(head, styles, strict=True)
     )
     lines = [
-        "".join(f'<td style="{style}">{cell}</td>' for cell, style in zip(row, styles, strict=True)) for row in cells
+        "".join(f'<td style="{style}">{escaped(cell)}</td>' for cell, style in zip(row, styles, strict=True))
+        for row in given
     ]
-    lines += [f'<td colspan="{len(head)}" style="{CELL};text-align:left">... and {more:,} more</td>'] * (more > 0)
-    body = "".join(f'<tr style="background:transparent">{line}</tr>' for line in lines)
-    title = f'<caption style="text-align:left;color:inherit;opacity:.75;padding:0">{escaped(caption)}</caption>'
-    return _tabular(f'{title if caption else ""}<thead><tr style="background:transparent">{top}</tr></thead>', body)
+    lines += [f'<td colspan="{len(head)}" style="{CELL}text-align:left">... and {more:,} more</td>'] * (more > 0)
+    body = "".join(f"<tr {ROW}>{line}</tr>" for line in lines)
+    title = f'<caption style="text-align:left;color:inherit;opacity:.75;padding:0">{escaped(caption, 200)}</caption>'
+    return Html(
+        f'<table style="{TABLE};{MONO}">{title if caption else ""}<thead><tr {ROW}>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
-def _tabular(top: str, rows: str) -> Html:
-    style = "border-collapse:collapse;border:0;margin:0;color:inherit;font-size:12px"
-    return Html(f'<table style="{style}">{top}<tbody>{rows}</tbody></table>')
+def _numeric(cells: Iterable[object]) -> bool:
+    """Return whether a column holds numbers, or their texts, and nothing else but gaps."""
+    filled = [text for cell in cells if (text := escaped(cell)) not in ("", "-")]
+    return bool(filled) and all(NUMBER.fullmatch(text) for text in filled)
 
 
 class Carded(Printed):

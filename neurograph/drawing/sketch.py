@@ -10,7 +10,7 @@ from neurograph.drawing.labels import short_names
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
 from neurograph.drawing.looks import GREY, INK, NEGATIVE, POSITIVE, SHAPES
 from neurograph.drawing.wires import wires
-from neurograph.graphs.edge_table import ROLES
+from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES
 
 MOST_NODES, MOST_EDGES = 60, 400
 """Size up to which a card has a picture."""
@@ -22,7 +22,7 @@ INSIDE, CHARACTER, SMALLEST = 4, 0.13, 6.0
 """Most characters of a label inside its node; width of one beside it, in units; least size of text, in pixels."""
 
 SIGNS = {1: "&#9654;&#xFE0E; positive", -1: "&#8866; negative", 0: "&#8943; zero"}
-MARKS = dict(zip(ROLES, ("&#9633;", "&#9671;", "&#9675;", "&#11041;"), strict=True))
+MARKS = {INPUT: "&#9633;", BIAS: "&#9671;", HIDDEN: "&#9675;", OUTPUT: "&#11041;"}
 """What stands for a sign, and for a role, in the line below the picture."""
 
 
@@ -44,7 +44,7 @@ def sketch(drawn: Drawn) -> Html:
     margin = CHARACTER * longest if longest > INSIDE else 0.0
     places, sides = positions(drawn, None, margin)
     paths = wires(drawn, places, {role: shape for role, (shape, _) in SHAPES.items()})
-    around = 3.3 * RADIUS + np.array([margin, 0.35 if margin else 0.0])
+    around = RADIUS * (3.3 if np.any(drawn.pre == drawn.post) else 1.5) + np.array([margin, 0.35 if margin else 0.0])
     low = np.minimum(paths.corners()[0] - 0.1, places.min(axis=0) - around)
     high = np.maximum(paths.corners()[1] + 0.1, places.max(axis=0) + around)
     unit = float(min(UNIT, WIDTH / (high - low)[0], HEIGHT / (high - low)[1]))
@@ -72,7 +72,7 @@ def sketch(drawn: Drawn) -> Html:
         + (_label(at(place + 1.5 * RADIUS * side * bool(margin)), side * bool(margin), name, size) * (size >= SMALLEST))
         for node, role, place, side, name in zip(drawn.nodes, drawn.roles, places, sides, names, strict=True)
     ]
-    shown = [f"{MARKS[name]} {name}" for code, name in enumerate(ROLES) if np.any(drawn.roles == code)]
+    shown = [f"{mark} {ROLES[role]}" for role, mark in MARKS.items() if np.any(drawn.roles == role)]
     shown += [
         f'<span style="border-bottom:2px solid {_colour(sign)}">{words}</span>'
         for sign, words in SIGNS.items()
@@ -92,7 +92,7 @@ def _colour(sign: int) -> str:
 
 def _edge(corners: Points, sign: int, size: float, title: str) -> str:
     """Return an edge along the corners of a Bézier curve: a triangle at its end if positive, a bar if negative."""
-    colour, width = _colour(sign), 0.6 + 2.0 * size
+    colour, width = _colour(sign), 0.8 + 1.8 * size
     head = {1: 5.0 + 3.0 * size, -1: 2.0, 0: 0.0}[sign]
     along = corners[-1] - corners[-2]
     along = along / (np.hypot(*along) or 1.0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
-from neurograph.drawing.card import Html, facts
+from neurograph.drawing.card import Html, code, facts
 from neurograph.drawing.layout import Drawn
 from neurograph.drawing.sketch import sketch
 from neurograph.equations.neuron import Dynamics
@@ -31,15 +31,16 @@ def counted(roles: NDArray[np.int8]) -> str:
 
 
 def parts(
-    connectivity: Connectivity, dynamics: Dynamics, weights: Floats, population: NDArray[np.int64]
+    connectivity: Connectivity, dynamics: Dynamics, weights: Floats, parameters: Floats, population: NDArray[np.int64]
 ) -> Iterator[Html]:
     """Return the parts of a network's card: its equations and numbers, and a picture where it is small."""
     each, sizes = each_population(dynamics), np.bincount(population, minlength=1)
     values: dict[str, object] = {
-        name if len(each) == 1 else f"{name}, {sizes[k]:,} nodes": str(one) for k, (name, one) in enumerate(each)
+        name if len(each) == 1 else f"{name}, {sizes[k]:,} nodes": code(str(one)) for k, (name, one) in enumerate(each)
     }
-    values |= {"weights": f"{weights.dtype}{_range(weights)}"}
-    values |= {"delays": "" if connectivity.delays is None else _range(connectivity.delays).strip()}
+    values |= {"weights": code(f"{_range(weights)} ({weights.dtype})")}
+    values |= {name: code(_range(column)) for name, column in zip(dynamics.defaults, parameters.T, strict=True)}
+    values |= {"delays": "" if connectivity.delays is None else code(_range(connectivity.delays))}
     yield facts(values)
     table = connectivity.table
     yield sketch(Drawn(table.nodes, table.roles, connectivity.pre, connectivity.post, weights))
@@ -47,7 +48,8 @@ def parts(
 
 def _range(numbers: NDArray[Any]) -> str:
     if not numbers.size:
-        return ""
+        return "none"
     modulus = numbers.dtype.kind == "c"
     sizes = np.abs(numbers) if modulus else numbers
-    return f"{', of modulus' * modulus} {sizes.min():.4g} to {sizes.max():.4g}"
+    low, high = sizes.min(), sizes.max()
+    return f"{'of modulus ' * modulus}{low:.4g}{f' to {high:.4g}' * bool(low < high)}"

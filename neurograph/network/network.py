@@ -65,7 +65,7 @@ class Network(FrozenArrays, Carded):
         return f"Network({self.dynamics.name}: {facts.counted(self.roles)}, {self.weights.size} edges)"
 
     def _parts(self) -> Iterator[Html]:
-        return facts.parts(self.connectivity, self.dynamics, self.weights, self.population)
+        return facts.parts(self.connectivity, self.dynamics, self.weights, self.parameters, self.population)
 
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:

@@ -369,8 +369,7 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
 
 def _direct_response(network: Network, state: Floats, force: Floats, sample: int) -> Floats:
     """Solve J' d + force = 0 among the nodes that move; the others have 0."""
-    moving = np.flatnonzero(~network.held(state))
-    response = np.zeros(len(network.nodes))
+    moving, response = np.flatnonzero(~network.held(state)), np.zeros(len(network.nodes))
     if not moving.size:
         return response
     transposed = network.jacobian(state)[moving][:, moving].astype(np.float64).T.tocsc()
