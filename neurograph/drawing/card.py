@@ -33,7 +33,7 @@ TABLE = "border-collapse:collapse;border:0;margin:0;color:inherit;font-size:12px
 ROW = 'style="background:transparent"'
 CELL = "padding:1px .8em 1px 0;border:0;vertical-align:top;"
 
-NUMBER = re.compile(r"[-+(]?(\d[\d,.]*(e[-+]\d+)?|inf|nan)([-+][\d.e+-]+j\))?")
+NUMBER = re.compile(r"[-+]?(X)([-+](X)j)?".replace("X", r"\d[\d,.]*(e[-+]\d+)?|inf|nan"))
 """How a number is written, a complex one too."""
 
 
