@@ -220,7 +220,7 @@ class Rule(FrozenArrays):
         Examples
         --------
         >>> print(Rule("pre_free*post_slope*(post_nudged - post_free)/beta").latex())
-        \Delta W_{ij} = \frac{g'_{j} s_{i} \left(s_{j}^{+} - s_{j}\right)}{\beta}
+        \Delta W_{ij} = \frac{g'_{j} s_{i} \left(- s_{j} + s_{j}^{+}\right)}{\beta}
         """
         own = {name: r"\mathrm{{{}}}".format(name.replace("_", r"\_")) for name in dict(self.traces)}
         change = r"\dot W_{ij}" if self.kind == "online" else r"\Delta W_{ij}"
