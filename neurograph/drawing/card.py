@@ -29,7 +29,7 @@ CARD = (
     f"display:inline-block;box-sizing:border-box;max-width:100%;overflow-x:auto;padding:.6em .9em;border:{RULE};"
     "border-radius:6px;color:inherit;background:transparent;font-size:13px;line-height:1.5;text-align:left"
 )
-TABLE = "border-collapse:collapse;border:0;margin:0;color:inherit;font-size:12px"
+TABLE = "border-collapse:collapse;table-layout:auto;border:0;margin:0;color:inherit;font-size:12px"
 ROW = 'style="background:transparent"'
 CELL = "padding:1px .8em 1px 0;border:0;vertical-align:top;"
 

@@ -61,7 +61,7 @@ def chart(x: ArrayLike, lines: Mapping[str, NDArray[Any]], along: str) -> Html:
     return Html(
         f'<div style="font-size:11px">{legend}<span style="opacity:.75">over {escaped(along)}{scale}</span></div>'
         f'<svg role="img" aria-label="{escaped(f"Curves over {along}{scale}. {said}", 400)}" width="{WIDTH}" '
-        f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%">'
+        f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="max-width:100%;height:auto">'
         f'<path d="M{LEFT} 4V{foot}H{WIDTH - 4}" fill="none" stroke="currentColor" stroke-opacity=".4"/>'
         f'<g font-size="10" fill="currentColor">{ends}</g>{paths}</svg>'
     )

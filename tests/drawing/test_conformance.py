@@ -69,7 +69,7 @@ EXAMPLES = {
     "log": lambda: ng.prune(NETWORK, ng.pruning.magnitude(0.9)).removed,
     "growth": lambda: ng.grow(NO_EDGES, ng.growth.random(count=5), seed=0),
     "equilibrium": lambda: ng.settle(NETWORK, X),
-    "equilibrium of many samples": lambda: ng.settle(NETWORK, np.zeros((30, 2))),
+    "equilibrium of many samples": lambda: ng.settle(NETWORK, np.random.default_rng(0).random((30, 2))),
     "diverged": lambda: ng.settle(BLOWS_UP, X, solver=ng.solvers.Euler(dt=0.5, steps=50), throw=False),
     "simulation": lambda: ng.simulate(NETWORK, lambda t: [[t, 1.0]], dt=0.1, duration=1.0),
     "simulation of sequences": lambda: ng.simulate(UNITARY, sequences()),
