@@ -81,7 +81,8 @@ def sketch(drawn: Drawn) -> Html:
     said = f"Picture of the network: {count} nodes, inputs to the left and outputs to the right, and {edges} edges."
     return Html(
         f'<svg role="img" aria-label="{said}" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.1f} {height:.1f}" style="max-width:100%;height:auto">{"".join(lines + drawn_nodes)}</svg>'
+        f'viewBox="0 0 {width:.1f} {height:.1f}" style="max-width:100%;height:auto">'
+        f"{''.join(lines + drawn_nodes)}</svg>"
         f'<div style="font-size:11px">{" &#160; ".join(shown)}</div>'
     )
 

@@ -23,8 +23,8 @@ def counted(roles: NDArray[np.int8]) -> str:
 
     Examples
     --------
-    >>> counted(np.array([0, 0, 2], np.int8))
-    '3 nodes (2 input, 1 hidden)'
+    >>> counted(np.array([0, 0, 1], np.int8))
+    '3 nodes (2 hidden, 1 input)'
     """
     counts = np.bincount(roles, minlength=len(ROLES)).tolist()
     return f"{roles.size} nodes ({', '.join(f'{k} {role}' for k, role in zip(counts, ROLES, strict=True) if k)})"
