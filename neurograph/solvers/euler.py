@@ -163,7 +163,8 @@ class Euler(Solver):
         dt = float("nan") if equilibrium.dt is None else float(equilibrium.dt[sample])
         if dt * largest > 1.0:
             return f"lower dt from {dt:.4g} to at most 1/max|A_jj| = {1 / largest:.4g}"
-        return f"dt = {dt:.4g} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
+        step = "the step" if equilibrium.dt is None else f"dt = {dt:.4g}"
+        return f"{step} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
     def _steps(self, network: Network, batch: int) -> tuple[int, NDArray[np.float64]]:
         """Return whether the steps are semi-implicit, and each sample's dt: CHOSEN and NaN, where the engine chooses.
