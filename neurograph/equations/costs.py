@@ -29,8 +29,8 @@ def squared_error() -> Cost:
 
     References
     ----------
-    ---------- .. [1] Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and
-    backpropagation, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
+    .. [1] Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and
+       backpropagation, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
 
     Examples
     --------
@@ -73,8 +73,8 @@ def cross_entropy(gain: float = 1.0) -> Cost:
 
     References
     ----------
-    ---------- .. [1] Bridle, Probabilistic interpretation of feedforward classification network outputs, with
-    relationships to statistical pattern recognition, Neurocomputing, NATO ASI Series 68, Springer, 1990.
+    .. [1] Bridle, Probabilistic interpretation of feedforward classification network outputs, with relationships to
+       statistical pattern recognition, Neurocomputing, NATO ASI Series 68, Springer, 1990.
 
     Examples
     --------

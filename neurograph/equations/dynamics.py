@@ -47,9 +47,9 @@ def deep(leak: Literal["absolute", "signed"] = "absolute", extra_leak: float = 0
 
     References
     ----------
-    ---------- .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural
-    networks, ESANN 2020, arXiv 2006.08798. .. [2] Costa and Santos, Directed equilibrium propagation revisited,
-    Mathematics 13(11) 1866, 2025.
+    .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN
+       2020, arXiv 2006.08798.
+    .. [2] Costa and Santos, Directed equilibrium propagation revisited, Mathematics 13(11) 1866, 2025.
 
     Examples
     --------
@@ -92,8 +92,8 @@ def vector_field() -> Dynamics:
 
     References
     ----------
-    ---------- .. [1] Scellier, Goyal, Binas, Mesnard, Bengio, Generalization of equilibrium propagation to vector field
-    dynamics, 2018, arXiv 1808.04873.
+    .. [1] Scellier, Goyal, Binas, Mesnard, Bengio, Generalization of equilibrium propagation to vector field dynamics,
+       2018, arXiv 1808.04873.
 
     Examples
     --------
@@ -176,8 +176,8 @@ def hopfield() -> Dynamics:
 
     References
     ----------
-    ---------- .. [1] Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and
-    backpropagation, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
+    .. [1] Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and
+       backpropagation, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
 
     Examples
     --------
@@ -235,9 +235,9 @@ def binary(log_odds: str = "I + b", parameters: Mapping[str, float] | None = Non
 
     References
     ----------
-    ---------- .. [1] Ackley, Hinton, Sejnowski, A learning algorithm for Boltzmann machines, Cognitive Science 9, 1985.
+    .. [1] Ackley, Hinton, Sejnowski, A learning algorithm for Boltzmann machines, Cognitive Science 9, 1985.
     .. [2] Liu, Lin, Quek, Variational probability flow for biologically plausible training of deep neural networks,
-    AAAI 2018, arXiv 1711.07732.
+       AAAI 2018, arXiv 1711.07732.
 
     Examples
     --------

@@ -259,7 +259,22 @@ class LocalExpression(Expression):
 
 @dataclass(frozen=True, repr=False)
 class ThroughTime(Rule):
-    """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`."""
+    """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`.
+
+    Its parameters are those of :class:`Rule`, of which none is asked for; its equation stands at the function.
+
+    Parameters
+    ----------
+    change, kind, average, transposed, random_sign, clamp, lift, symmetric, name, sweeps, traces, parameters
+        As of :class:`Rule`; they stay as they are.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> rule = ng.rules.ThroughTime()
+    >>> rule.kind, rule.phases
+    ('through time', ())
+    """
 
     change: str = ""
     kind: Kind | None = "through time"
