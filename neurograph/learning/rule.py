@@ -45,7 +45,7 @@ VOCABULARY = {"readout": READOUT, "online": (*ONLINE, MODULATOR), "sampled": SAM
 
 @dataclass(frozen=True)
 class Rule(FrozenArrays):
-    """How one edge's weight changes, from what is known at its two ends and nowhere else.
+    r"""How one edge's weight changes, from what is known at its two ends and nowhere else.
 
     A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression
     names: ``free`` (always run), ``nudged`` (+beta), ``opposite`` (-beta), ``clamped`` (outputs held at their
@@ -102,6 +102,14 @@ class Rule(FrozenArrays):
         If the expression cannot be read.
     ParameterError
         If the other arguments do not go with the phases.
+
+    Notes
+    -----
+    .. math:: W_{ij} \leftarrow W_{ij} + \eta\, \langle r(\text{pre} = i, \text{post} = j, W_{ij}) \rangle
+
+    with :math:`W_{ij}` the weight of the edge from i to j, r the rule, :math:`\eta` the learning rate and the mean over
+    samples; :mod:`neurograph.optimisers` have other steps. It follows from the definition; the rules of the literature
+    are in :mod:`neurograph.rules`.
 
     Examples
     --------
