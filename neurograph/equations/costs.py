@@ -57,6 +57,7 @@ def cross_entropy(gain: float = 1.0) -> Cost:
     Returns
     -------
     Cost
+        Its outputs are coupled: the force on one depends on all.
 
     Raises
     ------
@@ -110,6 +111,7 @@ def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
     Returns
     -------
     bool array (batch,)
+        True where it is wrong.
 
     Examples
     --------

@@ -267,6 +267,7 @@ def unitary() -> Dynamics:
     Returns
     -------
     Dynamics
+        For graphs with complex weights.
 
     Notes
     -----

@@ -26,6 +26,7 @@ def from_graph(graph: Any, **words: Unpack[Words]) -> nx.DiGraph[Any]:
     Returns
     -------
     networkx.DiGraph
+        A copy, which :func:`neurograph.compile` takes.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
     Returns
     -------
     networkx.DiGraph
+        A copy, in which the two edges of a pair have one weight and one ``tie``.
 
     Raises
     ------

@@ -72,12 +72,12 @@ class Adam(Optimiser):
     ----------
     learning_rate : float
         About how far a number moves in an update.
+    decay, max_norm, max_step, l1, bounds
+        The limits of every step: see :class:`Optimiser`.
     beta1, beta2 : float
         :math:`\beta_1, \beta_2`, share of the mean, and of the mean square, that is kept; from 0 to below 1.
     epsilon : float
         :math:`\epsilon`, above 0, added to the root, so that changes much smaller than this count for less.
-    decay, max_norm, max_step, l1, bounds
-        The limits of every step: see :class:`Optimiser`.
 
     Raises
     ------
@@ -143,12 +143,12 @@ class Rmsprop(Optimiser):
     ----------
     learning_rate : float
         About how far a number moves in an update.
+    decay, max_norm, max_step, l1, bounds
+        The limits of every step: see :class:`Optimiser`.
     memory : float
         :math:`\mu`, share of the mean square that is kept, from 0 to below 1.
     epsilon : float
         :math:`\epsilon`, above 0, added to the root, so that changes much smaller than this count for less.
-    decay, max_norm, max_step, l1, bounds
-        The limits of every step: see :class:`Optimiser`.
 
     Raises
     ------

@@ -82,12 +82,12 @@ class Rule(FrozenArrays):
     lift : float
         The share, 0 to 1, by which a node at a bound of the box responds to a force back into it, in the response
         phase. With 0 it does not respond, as its gradient is 0.
-    sweeps : int
-        Of a sampled rule: over the hidden neurons for the data phase, and over all for the model phase.
     symmetric : bool
         Whether the rule is right only where every edge between free nodes is tied to the edge back.
     name : str
         The name of the rule in results.
+    sweeps : int
+        Of a sampled rule: over the hidden neurons for the data phase, and over all for the model phase.
     traces : mapping of str to str
         Of an online rule in :func:`neurograph.simulate`: what each synapse remembers, by name, as the right-hand side
         of its d/dt over what the rule sees. All begin at 0. Up to four.
@@ -139,6 +139,9 @@ class Rule(FrozenArrays):
 
     def __post_init__(self) -> None:
         """Check that the rule is local, and that its arguments agree with its phases."""
+        for name in ("average", "transposed", "random_sign", "symmetric"):
+            if not isinstance(getattr(self, name), bool):
+                raise ParameterError(f"{name} is {getattr(self, name)!r}: expected True or False")
         if self.kind is None:
             object.__setattr__(self, "kind", "online" if self.traces or _names_ends(self.change) else "readout")
         if self.kind not in VOCABULARY:

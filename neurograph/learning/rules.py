@@ -71,6 +71,11 @@ def stdp(average: bool = True) -> Rule:
     Rule
         It needs the free phase, a nudged one, and synapses that see the change of their postsynaptic neuron.
 
+    Raises
+    ------
+    ParameterError
+        If `average` is no bool.
+
     Notes
     -----
     .. math:: \Delta W_{ij} \propto \langle s_i(t+1) (s_j(t+1) - s_j(t)) \rangle
@@ -80,8 +85,6 @@ def stdp(average: bool = True) -> Rule:
     activity hardly changes; on a graph with cycles it is not the gradient. In :func:`neurograph.simulate` it is
     :math:`\dot W_{ij} = s_i \dot s_j`, so that in any run a weight changes by the learning rate times the integral of
     :math:`s_i\,ds_j`; there is no nudge there, nor a mean.
-
-    It raises nothing of its own.
 
     References
     ----------
@@ -117,8 +120,6 @@ def vector_field() -> Rule:
     neuron sends and :math:`\beta` the nudging strength [1]_. As it goes to 0 the rule is minus the gradient of the cost
     where W = W' and dg/dI, the slope of the drift by the summed input, is 1; the less symmetric the graph, the larger
     is its error.
-
-    It raises nothing of its own.
 
     References
     ----------
@@ -162,7 +163,7 @@ def deep() -> Rule:
     weights.
 
     The second term follows from the definition of the leak of :func:`neurograph.dynamics.deep`; the first is that of
-    :func:`vector_field`. It raises nothing of its own.
+    :func:`vector_field`.
 
     Examples
     --------
@@ -261,6 +262,7 @@ def through_time() -> Rule:
     Returns
     -------
     ThroughTime
+        For unitary networks alone.
 
     Notes
     -----
@@ -272,7 +274,6 @@ def through_time() -> Rule:
     :func:`neurograph.dynamics.unitary` after step t, real and imaginary parts two numbers each [1]_, [2]_. It learns on
     the manifold of W: the phases of diagonal factors :math:`e^{i\theta}`, the vectors r of reflections :math:`1 - 2 r
     r^*/\|r\|^2`, which leaves W unitary whatever the step; and V, U and biases, each real and imaginary part a number.
-    It raises nothing of its own.
 
     References
     ----------

@@ -68,6 +68,7 @@ def minimum_probability_flow(sweeps: int = 1) -> Rule:
     Returns
     -------
     Rule
+        It needs what that one needs.
 
     Raises
     ------

@@ -19,11 +19,9 @@ def ep() -> Rule:
     .. math:: \Delta W_{ij} = [ f(s_i^{nudged}) f(s_j^{nudged}) - f(s_i^{free}) f(s_j^{free}) ] / \beta
 
     for the pair of tied edges between i and j, of weight :math:`W_{ij}`; each of the two has the half that its
-    postsynaptic node's change contributes. s are the states at the end of the two phases, f(s) is what a neuron sends
-    and :math:`\beta` the nudging strength [1]_. As it goes to 0 this is minus the gradient of the cost, up to
+    postsynaptic node's change contributes, with s the states at the end of the two phases, f(s) what a neuron sends and
+    :math:`\beta` the nudging strength [1]_. As it goes to 0 this is minus the gradient of the cost, up to
     :math:`O(\beta)`, where the drift is that of an energy, as in :func:`neurograph.dynamics.hopfield`.
-
-    It raises nothing of its own.
 
     References
     ----------
@@ -61,8 +59,6 @@ def centred_ep() -> Rule:
     with :math:`s^{\pm}` the states at the end of the phases nudged by :math:`\pm\beta` [1]_; weights, halves and f as
     of :func:`ep`. It is minus the gradient of an energy network's cost up to :math:`O(\beta^2)`.
 
-    It raises nothing of its own.
-
     References
     ----------
     .. [1] Laborieux, Ernoult, Scellier, Bengio, Grollier, Querlioz, Scaling equilibrium propagation to deep ConvNets by
@@ -99,8 +95,6 @@ def random_sign_ep() -> Rule:
     with :math:`\zeta` = 1 or -1, each with the chance 1/2, and :math:`s^{\zeta}` the states at the end of a phase
     nudged by :math:`\zeta\beta` [1]_; weights, halves and f as of :func:`ep`. Its mean over the signs is that of
     :func:`centred_ep`: minus the gradient of an energy network's cost up to :math:`O(\beta^2)`.
-
-    It raises nothing of its own.
 
     References
     ----------
@@ -140,8 +134,6 @@ def contrastive_hebbian() -> Rule:
     with s the states at the end of the two phases, in one of which the outputs are held at their targets [1]_; weights,
     halves and f as of :func:`ep`. It descends the difference of the two energies, which is the gradient of the squared
     error only as the outputs near their targets, up to a factor for each output.
-
-    It raises nothing of its own.
 
     References
     ----------

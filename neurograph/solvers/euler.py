@@ -35,7 +35,7 @@ class Euler(Solver):
     ----------
     dt : float, optional
         h, length of a step, in the network's dimensionless time. Without it: 0.25 if semi-implicit; explicit, half of
-        1 / (max |dg_j/ds_j| + beta) at the start, and at most 0.5.
+        1 / (max abs(dg_j/ds_j) + beta) at the start, and at most 0.5.
     steps : int
         Most steps of a phase.
     tol : float

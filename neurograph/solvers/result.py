@@ -134,7 +134,7 @@ class Equilibrium(Printed):
     status : int8 array (batch,)
         A :class:`Status` for each sample.
     residual : float array (batch,)
-        Largest projected residual max_j |clip(s_j + dt ds_j) - s_j| / dt at the last step, in the unit of ds/dt.
+        Largest projected residual max_j abs(clip(s_j + dt ds_j) - s_j) / dt at the last step, in the unit of ds/dt.
     steps : int64 array (batch,)
         Steps taken.
     trace : float array (edges,) or None

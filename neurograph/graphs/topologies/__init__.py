@@ -61,8 +61,12 @@ def complete(
     ----------
     inputs, hidden, outputs : int
         How many nodes of each role.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -102,20 +106,27 @@ def layered(
 
     Parameters
     ----------
-    inputs, outputs : int
-        How many nodes of each role.
+    inputs : int
+        How many input nodes.
     hidden : sequence of int
         Nodes in each hidden layer.
+    outputs : int
+        How many output nodes.
     feedback : bool
         Whether every node also sends to those of the layer before, the inputs excepted.
     skip : bool
         Whether every node also sends to those of every later layer.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -155,7 +166,7 @@ def small_world(
 ) -> nx.DiGraph[Any]:
     """Put the free nodes on a Watts-Strogatz ring, and connect every input to every hidden node.
 
-    The ring is :func:`networkx.watts_strogatz_graph`, with every edge in both directions.
+    The ring is :func:`networkx.watts_strogatz_graph` [1]_, with every edge in both directions.
 
     Parameters
     ----------
@@ -165,12 +176,17 @@ def small_world(
         How many nearest nodes each is joined to before rewiring; even.
     rewire : float
         Probability that an edge of the ring gets another end.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -179,7 +195,7 @@ def small_world(
 
     References
     ----------
-    Watts and Strogatz, Nature 393:440-442, 1998.
+    .. [1] Watts and Strogatz, Collective dynamics of small-world networks, Nature 393, 1998.
 
     Examples
     --------
@@ -216,7 +232,7 @@ def random(
     scale: float = SCALE,
     seed: Seed = None,
 ) -> nx.DiGraph[Any]:
-    """Draw each edge of the :func:`complete` graph on its own, with the probability `density`.
+    """Draw each edge of the :func:`complete` graph on its own, with the probability `density` [1]_.
 
     Parameters
     ----------
@@ -224,12 +240,17 @@ def random(
         How many nodes of each role.
     density : float
         Probability of an edge; those of a bias node are always there.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -238,7 +259,7 @@ def random(
 
     References
     ----------
-    Gilbert, Annals of Mathematical Statistics 30:1141-1144, 1959.
+    .. [1] Gilbert, Random graphs, Annals of Mathematical Statistics 30, 1959.
 
     Examples
     --------

@@ -1,0 +1,180 @@
+"""The reference: what the docstring of every public name has, found by `__all__` and not listed."""
+
+import ast
+import doctest
+import enum
+import importlib
+import inspect
+import re
+import warnings
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import neurograph as ng
+from neurograph.equations.dynamics import DYNAMICS
+from neurograph.learning.optimisers import OPTIMISERS
+from neurograph.learning.rules import ONLINE_RULES, RULES, SAMPLED_RULES
+from neurograph.solvers import SOLVERS
+
+PACKAGE = Path(ng.__file__).parent
+SECTIONS = (
+    "Parameters", "Attributes", "Methods", "Returns", "Yields", "Raises", "Warns", "See Also", "Notes", "References",
+    "Examples",
+)  # fmt: skip
+"""The sections of numpydoc, in their order."""
+
+EQUATIONS = {
+    f"{family}.{name}": thing
+    for family, names in {
+        "dynamics": ["additive", "binary", "deep", "hopfield", "unitary", "vector_field"],
+        "costs": list(ng.costs.COSTS),
+        "rules": [*RULES, *SAMPLED_RULES, *ONLINE_RULES, "through_time"],
+    }.items()
+    for name in names
+    for thing in [getattr(getattr(ng, family), name)]
+} | {thing.__name__: thing for thing in (*OPTIMISERS.values(), *SOLVERS.values())}
+"""What is an equation of the literature, or one of our own."""
+
+CANNOT_RAISE = {
+    "wrong": "it compares what it is given",
+    "error": "the same",
+}
+"""Functions with arguments that refuse none, and why."""
+
+
+def public():
+    """Yield each public name and what it is, once, from the package down through its public modules."""
+    seen, waiting = set(), [("neurograph", ng)]
+    while waiting:
+        name, thing = waiting.pop(0)
+        if inspect.ismodule(thing):
+            waiting += [(f"{name}.{inner}", getattr(thing, inner)) for inner in thing.__all__]
+        elif id(thing) not in seen:
+            seen.add(id(thing))
+            yield name, thing
+
+
+def assigned(name):
+    """Return the module in which a constant is assigned, and the text after the assignment; it has no docstring."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        body = ast.parse(path.read_text()).body
+        for before, after in pairwise(body):
+            targets = getattr(before, "targets", [getattr(before, "target", None)])
+            if any(getattr(target, "id", "") == name for target in targets) and isinstance(after, ast.Expr):
+                module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+                yield importlib.import_module(module.removesuffix(".__init__")), inspect.cleandoc(after.value.value)
+
+
+NAMES = dict(public())
+CALLED = {name: thing for name, thing in NAMES.items() if callable(thing)}
+VALUES = {name: thing for name, thing in NAMES.items() if not callable(thing)}
+FUNCTIONS = {name: thing for name, thing in CALLED.items() if inspect.isfunction(thing)}
+every = {what: pytest.mark.parametrize("name", which) for what, which in
+         (("called", CALLED), ("values", VALUES), ("functions", FUNCTIONS), ("equations", EQUATIONS))}  # fmt: skip
+
+
+def sections(doc):
+    """Return the text of each section by its title; what stands before the first is called "Summary"."""
+    parts = re.split(r"^(\w[\w ]*)\n-{3,}$", doc, flags=re.MULTILINE)
+    return {"Summary": parts[0].strip(), **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def doc_of(thing):
+    return sections(inspect.getdoc(thing) or "")
+
+
+def documented(found):
+    """Return the names that the lines of Parameters and Attributes begin with."""
+    lines = "\n".join(found.get(one, "") for one in ("Parameters", "Attributes")).splitlines()
+    heads = [line.partition(" : ")[0] for line in lines if line and not line.startswith(" ")]
+    return [name.strip(" *\\") for head in heads for name in head.split(",")]
+
+
+@every["called"]
+def test_it_is_summed_up_in_a_line_and_shown_at_work(name):
+    found = doc_of(CALLED[name])
+    summary = found["Summary"].partition("\n\n")[0]
+    assert summary, name
+    assert summary.endswith((".", ":")), summary
+    assert ">>> " in found.get("Examples", ""), f"{name} has no example"
+    assert len(re.findall(r"^\s*>>> ", found["Examples"], re.MULTILINE)) >= 2 or "\n" in found["Examples"].strip()
+
+
+@every["called"]
+def test_its_sections_are_those_of_numpydoc_in_their_order(name):
+    titles = list(doc_of(CALLED[name]))[1:]
+    assert titles == [title for title in SECTIONS if title in titles]
+
+
+@every["called"]
+def test_every_argument_is_explained_and_no_other(name):
+    thing, found = CALLED[name], doc_of(CALLED[name])
+    if inspect.isclass(thing) and issubclass(thing, (BaseException, enum.Enum)):
+        return
+    taken = [one for one in inspect.signature(thing).parameters.values() if one.name != "training"]
+    explained = documented(found)
+    assert len(explained) == len(set(explained))
+    missing = [one.name for one in taken if one.name not in explained]
+    assert not missing, f"{name} does not explain {missing}"
+    if inspect.isfunction(thing) and not any(one.kind is one.VAR_KEYWORD for one in taken):
+        assert set(explained) == {one.name for one in taken}
+
+
+@every["functions"]
+def test_a_function_says_what_it_returns_and_what_it_raises(name):
+    function, found = FUNCTIONS[name], doc_of(FUNCTIONS[name])
+    assert found.get("Returns", found.get("Yields")), f"{name} does not say what it returns"
+    if inspect.signature(function).parameters and function.__name__ not in CANNOT_RAISE:
+        assert found.get("Raises"), f"{name} does not say what it raises"
+
+
+def test_every_exception_to_that_is_there():
+    assert set(CANNOT_RAISE) <= {function.__name__ for function in FUNCTIONS.values()}
+
+
+@every["equations"]
+def test_an_equation_is_displayed_explained_and_has_a_source(name):
+    found = doc_of(EQUATIONS[name])
+    notes = found.get("Notes", "")
+    assert ".. math::" in notes, f"{name} has no equation"
+    assert re.search(r"\bwith\b", notes.partition(".. math::")[2]), f"{name} does not explain its symbols"
+    assert "References" in found or re.search(r"follows(\s+\w+)* from\s+the\s+definition", notes), f"{name}: its source"
+
+
+def test_the_equations_are_all_there_are():
+    dynamics = {name for name in ng.dynamics.__all__ if inspect.isfunction(getattr(ng.dynamics, name))}
+    made = {f"dynamics.{name}" for name in dynamics}
+    assert made | {f"rules.{name}" for name in ng.rules.__all__ if name.islower()} <= set(EQUATIONS)
+    assert {type(make()) for make in DYNAMICS.values()} <= {ng.Dynamics}
+
+
+@every["called"]
+def test_every_source_is_cited_and_every_citation_has_its_source(name):
+    doc = inspect.getdoc(CALLED[name]) or ""
+    sources = re.findall(r"^\.\. \[(\d+)\]", doc, re.MULTILINE)
+    assert sources == [str(k + 1) for k in range(len(sources))]
+    assert set(re.findall(r"\[(\d+)\]_", doc)) == set(sources)
+    assert bool(sources) == ("References" in doc_of(CALLED[name]))
+
+
+@every["called"]
+def test_public_methods_and_properties_are_explained(name):
+    thing = CALLED[name]
+    for member, value in vars(thing).items() if inspect.isclass(thing) else ():
+        if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
+            assert inspect.getdoc(getattr(thing, member)) or inspect.getdoc(value), f"{name}.{member}"
+
+
+@every["values"]
+def test_a_constant_is_explained_behind_its_assignment_and_its_example_runs(name):
+    found = [(module, doc) for module, doc in assigned(name.rpartition(".")[2])
+             if vars(module)[name.rpartition(".")[2]] is VALUES[name]]  # fmt: skip
+    assert found, f"{name} has no text behind its assignment"
+    for module, doc in found:
+        assert ">>> " in sections(doc).get("Examples", ""), f"{name} has no example"
+        example = doctest.DocTestParser().get_doctest(doc, dict(vars(module)), name, None, 0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
