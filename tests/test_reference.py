@@ -1,12 +1,14 @@
 """The reference: what the docstring of every public name has, found by `__all__` and not listed."""
 
 import ast
+import builtins
 import doctest
 import enum
 import importlib
 import inspect
 import re
 import warnings
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,15 +58,17 @@ def public():
             yield name, thing
 
 
-def assigned(name):
-    """Return the module in which a constant is assigned, and the text after the assignment; it has no docstring."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        body = ast.parse(path.read_text()).body
-        for before, after in pairwise(body):
-            targets = getattr(before, "targets", [getattr(before, "target", None)])
-            if any(getattr(target, "id", "") == name for target in targets) and isinstance(after, ast.Expr):
-                module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-                yield importlib.import_module(module.removesuffix(".__init__")), inspect.cleandoc(after.value.value)
+@lru_cache
+def behind_assignments():
+    """Return the text behind each assignment in the package, by module and name: a constant has no docstring."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        for before, after in pairwise(ast.parse(path.read_text()).body):
+            target = getattr(before, "targets", [getattr(before, "target", None)])[0]
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(target, ast.Name):
+                found[module, target.id] = inspect.cleandoc(after.value.value)
+    return found
 
 
 NAMES = dict(public())
@@ -98,8 +102,30 @@ def test_it_is_summed_up_in_a_line_and_shown_at_work(name):
     summary = found["Summary"].partition("\n\n")[0]
     assert summary, name
     assert summary.endswith((".", ":")), summary
-    assert ">>> " in found.get("Examples", ""), f"{name} has no example"
-    assert len(re.findall(r"^\s*>>> ", found["Examples"], re.MULTILINE)) >= 2 or "\n" in found["Examples"].strip()
+    example = re.search(r"^\s*>>> (?!import |from )", found.get("Examples", ""), re.MULTILINE)
+    assert example, f"{name} has no example"
+
+
+def unknown(example):
+    """Return the names that an example reads, and neither imports nor makes."""
+    tree, known, read = ast.parse("".join(one.source for one in example)), set(dir(builtins)), set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                known |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+            case ast.Name():
+                (read if isinstance(node.ctx, ast.Load) else known).add(node.id)
+            case ast.FunctionDef() | ast.ClassDef() | ast.ExceptHandler():
+                known.add(node.name)
+            case ast.arg():
+                known.add(node.arg)
+    return read - known
+
+
+@every["called"]
+def test_an_example_can_be_copied(name):
+    example = doctest.DocTestParser().get_examples(inspect.getdoc(CALLED[name]) or "")
+    assert not unknown(example), f"{name}: its example does not import {unknown(example)}"
 
 
 @every["called"]
@@ -169,12 +195,15 @@ def test_public_methods_and_properties_are_explained(name):
 
 @every["values"]
 def test_a_constant_is_explained_behind_its_assignment_and_its_example_runs(name):
-    found = [(module, doc) for module, doc in assigned(name.rpartition(".")[2])
-             if vars(module)[name.rpartition(".")[2]] is VALUES[name]]  # fmt: skip
+    found = [
+        (vars(importlib.import_module(module)), doc)
+        for (module, own), doc in behind_assignments().items()
+        if own == name.rpartition(".")[2] and getattr(importlib.import_module(module), own) is VALUES[name]
+    ]
     assert found, f"{name} has no text behind its assignment"
-    for module, doc in found:
+    for space, doc in found:
         assert ">>> " in sections(doc).get("Examples", ""), f"{name} has no example"
-        example = doctest.DocTestParser().get_doctest(doc, dict(vars(module)), name, None, 0)
+        example = doctest.DocTestParser().get_doctest(doc, dict(space), name, None, 0)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0

@@ -167,8 +167,9 @@ def graph_metrics(
 
     Examples
     --------
+    >>> import neurograph as ng
     >>> import networkx as nx
-    >>> ring = graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
+    >>> ring = ng.graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
     >>> ring["spectral radius"]["value"], ring["strong components"]["value"], ring["triad 021C"]["value"]
     (1.0, 1.0, 5.0)
     """

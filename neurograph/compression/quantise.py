@@ -99,12 +99,13 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
 
     Examples
     --------
+    >>> import numpy as np
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=8, outputs=1, bias=True, seed=0))
-    >>> few = quantise(network, levels=4)
+    >>> few = ng.quantise(network, levels=4)
     >>> np.unique(few.network.weights).size
     4
-    >>> few = quantise(network, levels=4, method="probabilistic", seed=0)
+    >>> few = ng.quantise(network, levels=4, method="probabilistic", seed=0)
     >>> few.levels.min() == network.weights.min(), few.levels.max() == network.weights.max()
     (np.True_, np.True_)
     """

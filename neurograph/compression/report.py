@@ -179,7 +179,7 @@ def compression_report(network: Network, layers: Sequence[Sequence[Hashable]] | 
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.layered(64, (64,), 10, feedback=False, seed=0))
-    >>> compression_report(ng.quantise(network, levels=16).network)
+    >>> ng.compression_report(ng.quantise(network, levels=16).network)
     CompressionReport(4736 weights: packed, 3017 of 40856 bytes in float32)
     """
     network = checked_network(network, "rate", "binary")

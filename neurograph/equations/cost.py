@@ -62,7 +62,8 @@ class Cost(FrozenArrays):
     --------
     A cost of one's own is one line:
 
-    >>> quartic = Cost("(y - s)**4/4")
+    >>> import neurograph as ng
+    >>> quartic = ng.costs.Cost("(y - s)**4/4")
     >>> quartic.force_at([[0.5]], [[1.0]]).tolist(), quartic.mean([[0.5]], [[1.0]])
     ([[0.125]], 0.015625)
     """

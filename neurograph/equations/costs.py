@@ -34,7 +34,8 @@ def squared_error() -> Cost:
 
     Examples
     --------
-    >>> cost = squared_error()
+    >>> import neurograph as ng
+    >>> cost = ng.costs.squared_error()
     >>> cost.each([[0.5, 1.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 2.0]]).tolist()
     [0.125, 2.0]
     >>> cost.force_at([[0.5, 1.0]], [[1.0, 1.0]]).tolist()
@@ -81,9 +82,10 @@ def cross_entropy(gain: float = 1.0) -> Cost:
     --------
     Of outputs in a box, a small gain makes even the best answer unsure:
 
-    >>> [round(cross_entropy(gain).mean([[1.0, 0.0]], [[1.0, 0.0]]), 4) for gain in (1.0, 10.0)]
+    >>> import neurograph as ng
+    >>> [round(ng.costs.cross_entropy(gain).mean([[1.0, 0.0]], [[1.0, 0.0]]), 4) for gain in (1.0, 10.0)]
     [0.3133, 0.0]
-    >>> cross_entropy(10.0).answer_shares([[0.6, 0.5]]).round(2).tolist()
+    >>> ng.costs.cross_entropy(10.0).answer_shares([[0.6, 0.5]]).round(2).tolist()
     [[0.73, 0.27]]
     """
     return Cost(
@@ -115,9 +117,10 @@ def wrong(outputs: ArrayLike, y: ArrayLike) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> wrong([[0.4, 0.3], [0.4, 0.6]], [[1, 0], [1, 0]]).tolist()  # one-hot
+    >>> import neurograph as ng
+    >>> ng.costs.wrong([[0.4, 0.3], [0.4, 0.6]], [[1, 0], [1, 0]]).tolist()  # one-hot
     [False, True]
-    >>> wrong([[0.4], [0.6]], [[1], [1]]).tolist()
+    >>> ng.costs.wrong([[0.4], [0.6]], [[1], [1]]).tolist()
     [True, False]
     """
     answer, target = np.asarray(outputs), np.asarray(y)
@@ -143,7 +146,8 @@ def error(outputs: ArrayLike, y: ArrayLike) -> float:
 
     Examples
     --------
-    >>> error([[0.4], [0.6]], [[1], [1]]), error([[0.5], [1.5]], [[0.25], [1.25]])
+    >>> import neurograph as ng
+    >>> ng.costs.error([[0.4], [0.6]], [[1], [1]]), ng.costs.error([[0.5], [1.5]], [[0.25], [1.25]])
     (0.5, 0.25)
     """
     target = np.asarray(y)

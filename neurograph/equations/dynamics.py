@@ -172,7 +172,8 @@ def hopfield() -> Dynamics:
         E = \tfrac 1 2 \sum_j s_j^2 - \tfrac 1 2 \sum_{ij} W_{ij} \rho(s_i) \rho(s_j) - \sum_j b_j \rho(s_j)
 
     with :math:`s_j` the state of neuron j, :math:`W_{ij} = W_{ji}` the weights, :math:`b_j` the bias, and
-    :math:`\rho(s) = \min(\max(s, 0), 1)` what a neuron sends [1]_. In E, clamped nodes act on the others alone.
+    :math:`\rho(s) = \min(\max(s, 0), 1)` what a neuron sends [1]_. In E an edge from a clamped node, which has none
+    back, counts in full.
 
     References
     ----------
@@ -246,10 +247,11 @@ def binary(log_odds: str = "I + b", parameters: Mapping[str, float] | None = Non
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
     >>> nx.set_node_attributes(graph, "output", "role")
-    >>> hot = binary("(I + b)/T", parameters={"T": 2.0})
+    >>> hot = ng.dynamics.binary("(I + b)/T", parameters={"T": 2.0})
     >>> print(hot)
     P(s = 1) = sigmoid((I + b)/T)
-    >>> [ng.exact_distribution(ng.compile(graph, kind)).marginals.round(3).tolist() for kind in (binary(), hot)]
+    >>> networks = [ng.compile(graph, each) for each in (ng.dynamics.binary(), hot)]
+    >>> [ng.exact_distribution(each).marginals.round(3).tolist() for each in networks]
     [[0.807, 0.807], [0.65, 0.65]]
     """
     if not isinstance(symmetric, bool):

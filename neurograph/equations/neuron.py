@@ -85,13 +85,14 @@ class Dynamics(FrozenArrays):
     --------
     A neuron of one's own is one line:
 
-    >>> leaky = Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
+    >>> import neurograph as ng
+    >>> leaky = ng.Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
     >>> leaky.slope("I").text
     '(1 - tanh(I + b)**2)/tau'
 
     One that adapts has a second variable, which follows s and inhibits it:
 
-    >>> adapting = Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
+    >>> adapting = ng.Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
     ...                     parameters={"g": 0.5, "tau_a": 10.0})
     >>> round(float(adapting.rest_slope("s")(s=0.0, I=0.0, b=0.0, a=0.0, g=0.5, tau_a=10.0)), 9)
     -1.5

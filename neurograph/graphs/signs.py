@@ -103,8 +103,9 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
 
     Examples
     --------
+    >>> import neurograph as ng
     >>> from neurograph.graphs.topologies import complete
-    >>> graph = dale(complete(inputs=1, hidden=4, outputs=1, seed=0), inhibitory=0.25, seed=1)
+    >>> graph = ng.topologies.dale(complete(inputs=1, hidden=4, outputs=1, seed=0), inhibitory=0.25, seed=1)
     >>> [node for node, sign in graph.nodes(data="sign") if sign == "inhibitory"]
     ['h1']
     >>> max(weight for pre, _, weight in graph.edges(data="weight") if pre == "h1") <= 0.0

@@ -113,12 +113,14 @@ class Rule(FrozenArrays):
 
     Examples
     --------
-    >>> hebb = Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
+    >>> import neurograph as ng
+    >>> hebb = ng.Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
     >>> hebb.phases
     ('nudged',)
-    >>> Rule("a*pre_trace*dpost", traces={"pre_trace": "(pre - pre_trace)/tau"}, parameters={"a": 0.5, "tau": 2.0}).kind
+    >>> traced = {"traces": {"trace": "(pre - trace)/tau"}, "parameters": {"a": 0.5, "tau": 2.0}}
+    >>> ng.Rule("a*trace*dpost", **traced).kind
     'online'
-    >>> Rule("pre_free * sum_post")
+    >>> ng.Rule("pre_free * sum_post")
     Traceback (most recent call last):
     ...
     neurograph.errors.LocalityError: a readout rule uses 'sum_post', which is not at either end of its edge: ...

@@ -270,10 +270,11 @@ def through_time() -> Rule:
         \Delta \theta = -\sum_t \frac{dC}{dh_t} \frac{\partial h_t}{\partial \theta}, \quad
         \frac{dC}{dh_t} = \frac{\partial C}{\partial h_t} + \frac{dC}{dh_{t+1}} \frac{\partial h_{t+1}}{\partial h_t}
 
-    with :math:`\theta` each parameter, C the cost of the outputs, and :math:`h_t` the states of
-    :func:`neurograph.dynamics.unitary` after step t, real and imaginary parts two numbers each [1]_, [2]_. It learns on
-    the manifold of W: the phases of diagonal factors :math:`e^{i\theta}`, the vectors r of reflections :math:`1 - 2 r
-    r^*/\|r\|^2`, which leaves W unitary whatever the step; and V, U and biases, each real and imaginary part a number.
+    with :math:`\theta` each parameter of W, V and the neurons' biases (U and d are outside of the loop), C the cost of
+    the outputs, and :math:`h_t` the states of :func:`neurograph.dynamics.unitary` after step t, real and imaginary
+    parts two numbers each [1]_, [2]_. It learns on the manifold of W: the phases of diagonal factors
+    :math:`e^{i\theta}`, the vectors r of reflections :math:`1 - 2 r r^*/\|r\|^2`, which leaves W unitary whatever the
+    step; and V, U and biases, each real and imaginary part a number.
 
     References
     ----------

@@ -97,6 +97,7 @@ def sample(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
     >>> nx.set_node_attributes(graph, "output", "role")

@@ -67,7 +67,7 @@ class Euler(Solver):
 
     References
     ----------
-    .. [1] Hairer, Nørsett, Wanner, Solving ordinary differential equations I, Springer, 1993.
+    .. [1] Hairer and Wanner, Solving ordinary differential equations II, Springer, 1996.
 
     Examples
     --------

@@ -78,7 +78,8 @@ def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> x, y = logic("xor")
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
     >>> x.astype(int).tolist(), y.ravel().astype(int).tolist()
     ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     """
@@ -118,7 +119,8 @@ def parity(bits: int, one_hot: bool = False) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> x, y = parity(3)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.parity(3)
     >>> x[4], y.ravel()
     (array([1., 0., 0.]), array([0., 1., 1., 0., 1., 0., 0., 1.]))
     """
@@ -155,7 +157,8 @@ def moons(samples: int = 200, noise: float = 0.1, one_hot: bool = False, seed: S
 
     Examples
     --------
-    >>> x, y = moons(samples=100, noise=0.0, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.moons(samples=100, noise=0.0, seed=0)
     >>> x.shape, y.sum(), x[y.ravel() == 0, 1].min() > 1 / 3
     ((100, 2), np.float64(50.0), np.True_)
     """
@@ -199,7 +202,8 @@ def circles(
 
     Examples
     --------
-    >>> x, y = circles(samples=4, noise=0.0, factor=0.5, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.circles(samples=4, noise=0.0, factor=0.5, seed=0)
     >>> radius = ((2.0 * x - 1.0) ** 2).sum(axis=1) ** 0.5
     >>> bool((abs(radius - (1.0 - 0.5 * y.ravel())) < 1e-12).all())
     True
@@ -239,7 +243,8 @@ def digits(seed: int = 0) -> Split:
 
     Examples
     --------
-    >>> split = digits()
+    >>> import numpy as np, neurograph as ng
+    >>> split = ng.tasks.digits()
     >>> split.x_train.shape, np.bincount(split.y_test)
     ((1437, 64), array([36, 36, 35, 37, 36, 37, 36, 36, 35, 36]))
     """

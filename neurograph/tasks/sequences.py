@@ -50,7 +50,8 @@ def copying(delay: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
 
     Examples
     --------
-    >>> x, y = copying(delay=3, samples=1, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.copying(delay=3, samples=1, seed=0)
     >>> x[0].argmax(axis=1).tolist()
     [6, 5, 4, 2, 2, 0, 0, 0, 1, 6, 8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]
     >>> y[0, 12:].tolist()
@@ -98,7 +99,8 @@ def adding(length: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
 
     Examples
     --------
-    >>> x, y = adding(length=6, samples=2, seed=0)
+    >>> import numpy as np, neurograph as ng
+    >>> x, y = ng.tasks.adding(length=6, samples=2, seed=0)
     >>> x[0, :, 1].tolist(), bool(np.allclose((x[:, :, 0] * x[:, :, 1]).sum(axis=1), y[:, 0]))
     ([0.0, 1.0, 0.0, 0.0, 1.0, 0.0], True)
     """
@@ -160,7 +162,8 @@ def mackey_glass(steps: int = 2000, horizon: int = 1, tau: int = 17, seed: Seed 
 
     Examples
     --------
-    >>> x, y = mackey_glass(steps=500, horizon=17, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.mackey_glass(steps=500, horizon=17, seed=0)
     >>> x.shape, bool((x[17:] == y[:-17]).all()), bool(0.2 < x.min() < 0.5 and 1.2 < x.max() < 1.4)
     ((500, 1), True, True)
     """

@@ -80,7 +80,8 @@ def complete(
 
     Examples
     --------
-    >>> graph = complete(inputs=1, hidden=1, outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0)
     >>> list(graph.edges)
     [('x0', 'h0'), ('x0', 'y0'), ('h0', 'y0'), ('y0', 'h0')]
     """
@@ -135,7 +136,8 @@ def layered(
 
     Examples
     --------
-    >>> graph = layered(inputs=1, hidden=(1, 1), outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.layered(inputs=1, hidden=(1, 1), outputs=1, seed=0)
     >>> [post for pre, post in graph.edges if pre == "h1_0"]
     ['h0_0', 'y0']
     """
@@ -199,7 +201,8 @@ def small_world(
 
     Examples
     --------
-    >>> graph = small_world(inputs=0, hidden=5, outputs=1, neighbours=2, rewire=0.0, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.small_world(inputs=0, hidden=5, outputs=1, neighbours=2, rewire=0.0, seed=0)
     >>> sorted(graph.successors("y0"))
     ['h0', 'h4']
     """
@@ -263,7 +266,8 @@ def random(
 
     Examples
     --------
-    >>> random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
+    >>> import neurograph as ng
+    >>> ng.topologies.random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
     462
     """
     inputs, hidden, outputs = _checked_sizes(inputs, hidden, outputs)

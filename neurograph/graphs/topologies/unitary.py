@@ -66,7 +66,8 @@ def unitary(inputs: int = 1, units: int = 64, outputs: int = 1, *, seed: Seed = 
 
     Examples
     --------
-    >>> graph = unitary(inputs=1, units=4, outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0)
     >>> len(graph), graph.edges[("h", 0), ("D1", 0)]["factor"]
     (44, 'D1')
     """
