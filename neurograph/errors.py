@@ -252,19 +252,19 @@ class SimulationWarning(UserWarning):
 
     Examples
     --------
-    An input that stands for Ctrl-C at the time 2000:
+    An input that stands for Ctrl-C at the time 1000:
 
     >>> import warnings
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.layered(inputs=1, hidden=(1000,), outputs=1, seed=0))
     >>> def x(time):
-    ...     if time > 2000.0:
+    ...     if time > 1000.0:
     ...         raise KeyboardInterrupt
     ...     return [1.0]
     >>> with warnings.catch_warnings(record=True) as said:
     ...     warnings.simplefilter("always")
     ...     run = ng.simulate(network, x, dt=0.1, duration=1e5, record=1000, progress=False)
-    >>> run.interrupted, 0.0 < run.last.time < 2000.0
+    >>> run.interrupted, 0.0 < run.last.time < 1000.0
     (True, True)
     >>> print(said[0].message)
     the simulation was interrupted at time ...: what was computed is kept, and start=simulation.last goes on
