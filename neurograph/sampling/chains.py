@@ -101,7 +101,7 @@ def probabilities(network: Network, states: ArrayLike) -> Floats:
     -----
     .. math:: P(s_j = 1 \mid \text{the others}) = \frac 1 {1 + e^{-a_j}}
 
-    with :math:`a_j` the log odds of :func:`neurograph.dynamics.binary`, whose definition this is.
+    with :math:`a_j` the log odds of :func:`neurograph.dynamics.binary`: it follows from the definition of these.
 
     Examples
     --------

@@ -236,8 +236,8 @@ def log_likelihood(network: Network, x: ArrayLike) -> Floats:
     -----
     .. math:: \log P(v) = \log \sum_h e^{-E(v, h)} - \log \sum_{v', h} e^{-E(v', h)}
 
-    with v the visible and h the hidden states, and E the energy of :func:`exact_distribution`, from which it follows by
-    definition.
+    with v the visible and h the hidden states, and E the energy of :func:`exact_distribution`. It follows from the
+    definition of the likelihood.
 
     Examples
     --------

@@ -127,8 +127,9 @@ def simulate(
     .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
         I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
 
-    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, d the delay of an edge, which is its
-    attribute ``delay``; s stays in the box. In steps of h = `dt`, with k the drift, L its leak and xi normal numbers:
+    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, W_j the Wiener process of a neuron,
+    and d the delay of an edge, which is its attribute ``delay``; s stays in the box. In steps of h = `dt` [2]_, with k
+    the drift, L its leak and xi normal numbers:
 
     - "euler": s <- box(s + h k + sigma sqrt(2 h) xi)
     - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
@@ -153,6 +154,7 @@ def simulate(
     References
     ----------
     .. [1] Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
+    .. [2] Kloeden and Platen, Numerical solution of stochastic differential equations, Springer, 1992.
 
     Examples
     --------
