@@ -12,7 +12,7 @@ from neurograph.cli.main import main
 from tests import connectomes
 
 PAGE = (Path(__file__).parent.parent / "docs" / "guide" / "connectome.md").read_text("utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+PROGRAMS = re.findall(r"```\{code-block\} python\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
 
 CLASSES = {"inputs": {"class": "sensory"}, "outputs": {"class": "motor"}, "weight": "synapses"}
