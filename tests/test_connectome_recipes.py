@@ -13,7 +13,7 @@ from tests import connectomes
 
 PAGE = (Path(__file__).parent.parent / "docs" / "guide" / "connectome.md").read_text("utf-8")
 PROGRAMS = re.findall(r"```\{code-block\} python\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
+COMMANDS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].replace("\\\n", "").splitlines()
 
 CLASSES = {"inputs": {"class": "sensory"}, "outputs": {"class": "motor"}, "weight": "synapses"}
 WORM = CLASSES | {"nodes": "cells.csv"}
