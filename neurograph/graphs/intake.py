@@ -81,8 +81,8 @@ class Intake:
         How weights are scaled: so that those into each neuron come to 1 ("incoming": ``w_ji / sum_k |w_jk|``), so that
         the largest is 1 ("largest"), so that the matrix among hidden and output nodes has this spectral radius (a
         number), or not (None). "auto": by "incoming", with a :class:`neurograph.GraphWarning`, where all are whole
-        numbers, none below 0, and those into a neuron come to more than 10 on the average, as counts of synapses do;
-        else not.
+        numbers, none but by `sign` below 0, and those into a neuron come to more than 10 on the average, as counts of
+        synapses do; else not.
     sign : mapping of attribute to mapping of value to 1, -1 or 0, optional
         Dale's law, as ``{"transmitter": {"ACh": 1, "GABA": -1}}``: what leaves a node is excitatory (1), inhibitory
         (-1) or of any sign (0), by what the node carries or, if no node carries it, by most of its edges' weight.
