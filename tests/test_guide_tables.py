@@ -20,10 +20,10 @@ FAMILIES = {
 
 
 def rows(page):
-    """Return what each table of a page has in its first column, in backquotes."""
+    """Return what each table of a page has in its first column, in backquotes or as the words of a link."""
     text = (GUIDE / f"{page}.md").read_text()
     tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
-    return [re.findall(r"^\| `([^`|]+)` \|", table.split("\n", 1)[1], re.MULTILINE) for table in tables]
+    return [re.findall(r"^\| (?:\{\w+\})?`([^ `|]+)[^`|]*` \|", table, re.MULTILINE) for table in tables]
 
 
 @pytest.mark.parametrize("page", FAMILIES)
