@@ -7,7 +7,9 @@ import pytest
 
 GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 PAGES = sorted(path for path in GUIDE.glob("*.md") if path.name != "index.md")
-CELL = re.compile(r"^```\{code-cell\} python\n(?P<options>---\n.*?\n---\n|(?::[^\n]*\n)*)(?P<code>.*?)^```$", re.S | re.M)
+CELL = re.compile(
+    r"^```\{code-cell\} python\n(?P<options>---\n.*?\n---\n|(?::[^\n]*\n)*)(?P<code>.*?)^```$", re.S | re.M
+)
 
 
 def test_there_are_pages():
