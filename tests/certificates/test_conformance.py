@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.base import SCOPES
+from neurograph.certificates.certificate import SCOPES
 from neurograph.certificates.verdict import CLAIMS
 from neurograph.equations import dynamics
 from neurograph.equations.neuron import Dynamics
