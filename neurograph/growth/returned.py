@@ -25,6 +25,21 @@ class Returned(Grower):
     ------
     ParameterError
         If an argument is out of range.
+
+    Notes
+    -----
+    There is no score: all come, each with the score 0 in the log. It is our own, and makes of a pruner that is repeated
+    one that sets weights to 0 and lets the cost decide which of them come back.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
+    >>> again = {"pruner": ng.pruning.magnitude(0.5), "grower": ng.growth.returned()}
+    >>> fit = ng.train(network, x, y, **again, epochs=1, seed=0)
+    >>> fit.network.weights.size, int((fit.network.weights == 0.0).sum())  # half of them were set to 0
+    (48, 24)
     """
 
     def choose(self, asked: Asked) -> Choice:

@@ -13,14 +13,11 @@ from neurograph.pruning.base import Pruner, Selection, Task, lowest, weak
 
 @dataclass(frozen=True)
 class Proximal(Pruner):
-    r"""Prune by an L1 penalty: every plastic weight shrinks by `strength`, and those that reach 0 leave.
+    r"""Prune by an L1 penalty: every plastic weight shrinks by the same amount, and those that reach 0 leave.
 
-    .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - strength, 0)
-
-    the proximal operator of strength times the sum of absolute weights. With training in between, after every epoch
-    or in rounds, this is proximal gradient descent on the cost with that penalty: a weight on which the cost depends
-    little shrinks until its edge leaves. The optimisers' ``l1`` shrinks weights after every update, and every edge
-    stays.
+    With training in between, after every epoch or in rounds, this is proximal gradient descent on the cost with that
+    penalty: a weight on which the cost depends little shrinks until its edge leaves. The optimisers' ``l1`` shrinks
+    weights after every update, and every edge stays.
 
     Parameters
     ----------
@@ -31,6 +28,13 @@ class Proximal(Pruner):
     ------
     ParameterError
         If an argument is out of range.
+
+    Notes
+    -----
+    .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - \lambda, 0)
+
+    with W_ij the weight of the edge from i to j and lambda the strength: the proximal operator of lambda times the sum
+    of absolute weights. The score of an edge that leaves is the size that its weight had.
 
     References
     ----------
