@@ -70,9 +70,9 @@ def build(
 ) -> BrianModel:
     r"""Build a network in Brian2, ready to settle on each sample of x, or to run along an x in time.
 
-    All models have the membrane ``ds/dt = (drift(s, I, b) + beta F(s, y)) / time_unit``, F the force of the cost,
-    clipped to the box after every step, in double precision. Neurons of several populations are one ``NeuronGroup``:
-    ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and ``box_high`` are its box.
+    All models have the membrane of the notes, in double precision. Neurons of several populations are one
+    ``NeuronGroup``: ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and
+    ``box_high`` are its box.
 
     - "rate": ``I`` is the sum of ``w f(s)`` over the edges. State for state, and weight for weight, the network that
       :func:`neurograph.settle` and :func:`neurograph.train` step through with ``Euler(dt=dt/time_unit)``.
@@ -157,6 +157,19 @@ def build(
         rule or a rate cannot be carried by spikes, or a parameter of the dynamics has a name that Brian2 cannot take.
     MissingPackageError
         If brian2 is missing, or too old for the installed numpy.
+
+    Notes
+    -----
+    .. math:: \frac{ds}{dt} = \frac{g(s, I, b) + \beta F(s, y)}{\tau}
+
+    clipped to the box after every step, with s the state, g the drift of the dynamics, I the summed input, b the bias,
+    F the force of the cost towards the targets y, on outputs alone, beta the nudging strength, 0 in the free phase, and
+    tau the ``time_unit``. In the "spiking" model a neuron has a phase phi as well, with dphi/dt = ``rmax f(s)``, and
+    fires when it comes to 1, from which it goes on at phi - 1: this encoder, and the mapping, are our own.
+
+    References
+    ----------
+    Stimberg, Brette, Goodman, Brian 2, an intuitive and efficient neural simulator, eLife 8 e47314, 2019.
 
     Examples
     --------

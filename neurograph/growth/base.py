@@ -264,10 +264,10 @@ class NewEdges(Grower):
     Examples
     --------
     >>> import neurograph as ng
-    >>> network = ng.compile(ng.topologies.layered(inputs=2, hidden=3, outputs=1, seed=0))
-    >>> back = [(post, pre) for pre, post in network.edges if pre not in network.inputs]
-    >>> grown = ng.grow(network, ng.growth.random(count=2, candidates=back, weight=0.3), seed=0)
-    >>> [(one.edge in back, one.weight) for one in grown.added]
+    >>> network = ng.compile(ng.topologies.layered(inputs=2, hidden=(3,), outputs=1, seed=0))
+    >>> past = [(pre, post) for pre in network.inputs for post in network.outputs]  # past the hidden layer
+    >>> grown = ng.grow(network, ng.growth.random(count=2, candidates=past, weight=0.3), seed=0)
+    >>> [(one.edge in past, one.weight) for one in grown.added]
     [(True, 0.3), (True, 0.3)]
     """
 

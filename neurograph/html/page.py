@@ -116,8 +116,11 @@ def write_page(
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
+    >>> report = ng.certify(pruning.network, level="fast")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
+    ...     text = write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed).read_text()
+    >>> report.claim.split(" (")[0] in text, "<script src" in text  # one file, which loads no other
+    (True, False)
     """
     path = checked_page_path(path)
     text = page(

@@ -49,8 +49,6 @@ MOVING = ("hidden", "output")
 class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     r"""A directed graph through which sequences run, and whose states a read-out learns from: an echo state network.
 
-    .. math:: s_{t+1} = (1 - \lambda)\, s_t + \lambda \tanh(W s_t + W_\mathrm{in} u_{t+1} + b), \quad s_0 = 0
-
     Nothing in it is trained. X is one sequence (time, features), or many (samples, time, features), which all begin at
     rest; what comes out has a row for each step and a column for each neuron, so that any read-out of scikit-learn can
     follow, as in ``make_pipeline(GraphReservoir(graph), Ridge())``. Of many sequences the rows are stacked one sequence
@@ -91,6 +89,13 @@ class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         How many features X had.
     feature_names_in_ : array (n_features_in_,)
         Their names, if X had any.
+
+    Notes
+    -----
+    .. math:: s_{t+1} = (1 - \lambda)\, s_t + \lambda \tanh(W s_t + W_\mathrm{in} u_{t+1} + b), \quad s_0 = 0
+
+    with s_t the states (neurons,) after step t, u_t the features, W and W_in the weights among the neurons and from the
+    features, b the biases and lambda the leak.
 
     References
     ----------
