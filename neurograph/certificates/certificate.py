@@ -26,9 +26,6 @@ from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_networ
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 
-SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
-"""What a statement is about, widest first; "local" is near the equilibria of these inputs."""
-
 BEYOND_FLOATS = "a bound overflows, for some weights or leaks are too large or too small for the range of floats"
 """Why a theorem has no answer."""
 

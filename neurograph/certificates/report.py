@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from neurograph._checks import width, wrapped
-from neurograph.certificates.certificate import SCOPES, Certificate
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.system import network_digest
-from neurograph.certificates.verdict import CLAIMS, Verdict
+from neurograph.certificates.verdict import CLAIMS, SCOPES, Verdict
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 

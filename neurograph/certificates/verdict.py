@@ -42,6 +42,10 @@ LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
 Scope = Literal["all inputs", "these inputs", "local"]
 
 
+SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
+"""What a statement is about, widest first; "local" is near the equilibria of these inputs."""
+
+
 CLAIMS = (
     "contracting",
     "exponentially stable",

@@ -28,8 +28,13 @@ class Returned(Grower):
 
     Notes
     -----
-    There is no score: all come, each with the score 0 in the log. It is our own, and makes of a pruner that is repeated
-    one that sets weights to 0 and lets the cost decide which of them come back.
+    There is no score: all come, each with the score 0 in the log.
+
+    References
+    ----------
+    The published code of Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural
+    networks, ESANN 2020, arXiv 2006.08798, whose pruner is :func:`neurograph.pruning.boltzmann`, sets weights to 0 and
+    lets them grow again.
 
     Examples
     --------

@@ -171,7 +171,7 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         How many epochs were run.
     n_features_in_ : int
         How many features X had.
-    feature_names_in_ : object array (n_features_in_,)
+    feature_names_in_ : object array (features,)
         Their names, if X had any.
 
     Notes

@@ -87,7 +87,7 @@ class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The reservoir, with its weights as scaled; the neurons that are given are its outputs.
     n_features_in_ : int
         How many features X had.
-    feature_names_in_ : array (n_features_in_,)
+    feature_names_in_ : object array (features,)
         Their names, if X had any.
 
     Notes

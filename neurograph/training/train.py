@@ -105,10 +105,6 @@ def train(
         from 0 where that is drawn, warm, or of other samples.
     patience : int, optional
         Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
-    seed : int, Generator or iterable of int
-        Of everything drawn; a state has its own. Several seeds give several runs and a list of fits, in their order.
-    n_jobs : int
-        How many runs go side by side, as processes (joblib); -1 takes every core.
     checkpoint : str or Path, optional
         File that keeps the state of the run; with several seeds, one a seed, ``run-3.ckpt``. The same call again goes
         on where it stopped, to the same bits; only `epochs`, `progress` and `n_jobs` may differ.
@@ -116,6 +112,10 @@ def train(
         Time between two checkpoints, which are written between epochs; 0 writes after each. The last is always written.
     progress : bool, optional
         Whether to draw a progress bar; default: where there is a terminal.
+    seed : int, Generator or iterable of int
+        Of everything drawn; a state has its own. Several seeds give several runs and a list of fits, in their order.
+    n_jobs : int
+        How many runs go side by side, as processes (joblib); -1 takes every core.
 
     Returns
     -------
