@@ -203,7 +203,7 @@ def prune(
     >>> x, y = ng.tasks.logic("xor")
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
     >>> fit = ng.train(ng.compile(graph), x, y, seed=0)
-    >>> how = {"rounds": 15, "retrain": 200, "max_drop": 0.0, "seed": 0}
+    >>> how = {"rounds": 8, "retrain": 100, "max_drop": 0.0, "seed": 0}
     >>> small = ng.prune(fit.network, ng.pruning.magnitude(0.9), x, y, **how)
     >>> small.network.weights.size < fit.network.weights.size / 2, small.curve["accuracy"].min()
     (True, np.float64(1.0))
