@@ -21,6 +21,7 @@ from neurograph.certificates.delays import changed_by_delays
 from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import Array, System, in_float64
 from neurograph.certificates.verdict import ABOUT_EQUILIBRIA, MARGINS, Scope, Verdict
+from neurograph.drawing.card import Carded, Html, facts
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network
 from neurograph.network.network import Network
@@ -66,8 +67,8 @@ class Source(abc.ABC):
         """Return the Lyapunov function of a sample, alone in `system` and `phase`, or None."""
 
 
-@dataclass(frozen=True, eq=False)
-class Certificate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(Carded):
     """What one theorem says of one network: an entry of a :class:`Report`, made by :func:`neurograph.certify`.
 
     Attributes
@@ -116,19 +117,19 @@ class Certificate:
     0.5
     """
 
-    theorem: Source = field(repr=False)
-    system: System = field(repr=False)
+    theorem: Source
+    system: System
     verdict: Verdict
     statement: str
     claims: tuple[str, ...] = ()
     rate: float | None = None
     norm: str | None = None
-    weights: Array | None = field(default=None, repr=False)
+    weights: Array | None = None
     margin: float | None = None
     margins: Mapping[str, float] = field(default_factory=dict)
     largest_dt: float | None = None
     euler: str | None = None
-    witness: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    witness: Mapping[str, Any] = field(default_factory=dict)
     rigorous: bool = True
     seconds: float = 0.0
 
@@ -295,15 +296,24 @@ class Certificate:
         content = {name: getattr(self, name) for name in (*of_theorem, *found, "digest")}
         return json.dumps(json_value(content | {"nodes": self.system.nodes}), allow_nan=False)
 
+    def __repr__(self) -> str:
+        """Return a line."""
+        return f"Certificate({self.name}: {self.verdict}, {', '.join((self.scope, *self.claims))})"
+
     def __str__(self) -> str:
         """Return the certificate in a few lines."""
         lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
-        lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
-        lines += [f"It bears: {self.bearing}." if self.margins else ""]
-        lines += [f"Assumes: {sentence}" for sentence in self.assumptions]
-        lines += [] if self.rigorous else ["Rounding is estimated, not accounted for."]
-        lines += [f"Does not cover: {self.does_not_cover}", f"Reference: {self.reference}"]
+        lines += [f"{name}: {text}" for name, text in self._said.items() if text]
         return "\n".join(line for text in lines for line in wrapped(text, 4))
+
+    @property
+    def _said(self) -> dict[str, str]:
+        said = {"Claims": ", ".join(self.claims), "It bears": self.bearing, "Assumes": "; ".join(self.assumptions)}
+        said |= {} if self.rigorous else {"Rounding": "estimated, not accounted for"}
+        return said | {"Does not cover": self.does_not_cover, "Reference": self.reference}
+
+    def _parts(self) -> list[Html]:
+        return [facts({"Statement": self.statement, "Euler": self.euler or "", **self._said})]
 
     @property
     def bearing(self) -> str:

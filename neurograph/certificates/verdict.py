@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import Literal
 
+from neurograph.drawing.looks import COLOURS, GREY
+
 
 class Verdict(enum.StrEnum):
     """How a theorem ended: proved, refuted, or neither.
@@ -30,6 +32,10 @@ class Verdict(enum.StrEnum):
     PROVED = "PROVED"
     REFUTED = "REFUTED"
     UNKNOWN = "UNKNOWN"
+
+
+VERDICT_COLOURS = dict(zip(Verdict, (COLOURS[2], COLOURS[1], GREY), strict=True))
+"""How a verdict is seen beside its word."""
 
 
 Level = Literal["fast", "standard", "strong"]

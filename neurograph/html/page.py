@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
 from neurograph.certificates.system import network_digest
+from neurograph.drawing.embedded import Page
 from neurograph.drawing.labels import shortened
 from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations, each_population
@@ -57,7 +58,7 @@ def write_page(
     added: Sequence[Added] = (),
     regions: Sequence[InputRegion] = (),
     simulation: Simulation | None = None,
-) -> Path:
+) -> Page:
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
@@ -99,7 +100,8 @@ def write_page(
     Returns
     -------
     pathlib.Path
-        The path.
+        The path, which a notebook that ends a cell with the call shows as the page itself, in a frame; a page of more
+        than 4 MB says where it is.
 
     Raises
     ------
@@ -118,16 +120,19 @@ def write_page(
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
     >>> report = ng.certify(pruning.network, level="fast")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     text = write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed).read_text()
+    ...     file = write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed)
+    ...     text, shown = file.read_text(), file._repr_html_()[:55]  # which a notebook calls
     >>> report.claim.split(" (")[0] in text, "<script src" in text  # one file, which loads no other
     (True, False)
+    >>> shown
+    '<iframe title="Page of the graph, net.html" sandbox="al'
     """
     path = checked_page_path(path)
     text = page(
         graph, report=report, history=history, removed=removed, added=added, regions=regions, simulation=simulation
     )
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
-    return path
+    return Page(path)
 
 
 def checked_page_path(path: str | os.PathLike[str]) -> Path:
