@@ -118,7 +118,8 @@ def write_page(
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
     >>> report = ng.certify(pruning.network, level="fast")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     text = write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed).read_text()
+    ...     page = ng.write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed)
+    ...     text = page.read_text()
     >>> report.claim.split(" (")[0] in text, "<script src" in text  # one file, which loads no other
     (True, False)
     """
