@@ -70,8 +70,8 @@ def build(
 ) -> BrianModel:
     r"""Build a network in Brian2, ready to settle on each sample of x, or to run along an x in time.
 
-    All models have the membrane of the notes, in double precision. Neurons of several populations are one
-    ``NeuronGroup``: ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and
+    Brian2 [1]_ runs it. All models have the membrane of the notes, in double precision. Neurons of several populations
+    are one ``NeuronGroup``: ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and
     ``box_high`` are its box.
 
     - "rate": ``I`` is the sum of ``w f(s)`` over the edges. State for state, and weight for weight, the network that
@@ -169,13 +169,13 @@ def build(
 
     References
     ----------
-    Stimberg, Brette, Goodman, Brian 2, an intuitive and efficient neural simulator, eLife 8 e47314, 2019.
+    .. [1] Stimberg, Brette, Goodman, Brian 2, an intuitive and efficient neural simulator, eLife 8 e47314, 2019.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
-    >>> rates = build(network, [[0, 1], [1, 1]], target="numpy")
+    >>> rates = ng.brian.build(network, [[0, 1], [1, 1]], target="numpy")
     >>> settled = rates.settle()
     >>> bool(abs(settled.outputs - ng.settle(network, [[0, 1], [1, 1]]).outputs).max() < 1e-4)
     True
@@ -185,7 +185,8 @@ def build(
     A pulse of 40 ms, which is 2 units of the network's time, and 60 ms without:
 
     >>> from brian2 import ms
-    >>> driven = build(network, [[[1, 1]] * 2 + [[0, 0]] * 3], dt=1 * ms, hold=20 * ms, target="numpy").simulate()
+    >>> x = [[[1, 1]] * 2 + [[0, 0]] * 3]
+    >>> driven = ng.brian.build(network, x, dt=1 * ms, hold=20 * ms, target="numpy").simulate()
     >>> driven.states.shape, float(driven.time[-1])
     ((1, 100, 6), 5.0)
     """

@@ -99,11 +99,10 @@ def certify(
 
     Examples
     --------
-    >>> import networkx as nx
-    >>> from neurograph.network.compilation import compile
+    >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> report = certify(compile(graph))
+    >>> report = ng.certify(ng.compile(graph))
     >>> report["absolute_leak"].claims
     ('contracting', 'unique equilibrium', 'exponentially stable')
     >>> report["spectral_abscissa"].verdict

@@ -43,7 +43,7 @@ class Constraint(abc.ABC):
     >>> network = ng.compile(ng.topologies.complete(2, 3, 1, bias=True, seed=0), ng.dynamics.additive("tanh"))
     >>> keep = ng.certificates.contracting(rate=0.1)
     >>> fit = ng.train(network, x, y, keep=keep, epochs=20, target_cost=None, seed=0)
-    >>> isinstance(keep, Constraint), keep.holds(fit.network), bool(fit.history["rate"].min() >= 0.1)
+    >>> isinstance(keep, ng.certificates.Constraint), keep.holds(fit.network), bool(fit.history["rate"].min() >= 0.1)
     (True, True, True)
     """
 
@@ -330,27 +330,31 @@ def contracting(rate: float = 0.05) -> Contracting:
     -----
     How the projection goes depends on the dynamics:
 
-    - a leak that is what a neuron sends (``dynamics.deep``): the extra leak is raised where it is too small, to `rate`
-      for the absolute leak and to rate + 2 N_j for the signed one, N_j the negative parts of the outgoing weights;
+    - a leak that is what a neuron sends (``dynamics.deep``): the extra leak [1]_ is raised where it is too small, to
+      `rate` for the absolute leak and to rate + 2 N_j for the signed one, N_j the negative parts of the outgoing
+      weights;
     - another affine drift, at most 500 free neurons: the eigenvalues of the symmetric part of A, the Jacobian of the
-      drift among the free neurons, are clipped at -rate;
-    - else: each row is shrunk to what an l_inf norm weighted by the Perron vector of the couplings allows.
+      drift among the free neurons, are clipped at -rate, which gives the nearest such matrix in the Frobenius
+      norm [2]_;
+    - else: each row is shrunk to what an l_inf norm weighted by the Perron vector of the couplings allows, by a
+      projection to a weighted l_1 ball after [3]_.
 
     A negative nudge takes its size from the rate, so for a rule that uses both signs of beta a rate above beta keeps
     its phases contracting too.
 
     References
     ----------
-    The extra leak: Costa and Santos, Directed Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
-    The projection to a weighted l_1 ball is after Duchi, Shalev-Shwartz, Singer, Chandra, ICML 2008; clipping
-    eigenvalues is the nearest such matrix in the Frobenius norm (Higham, Linear Algebra Appl. 103, 1988).
+    .. [1] Costa and Santos, Directed Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
+    .. [2] Higham, Computing a nearest symmetric positive semidefinite matrix, Linear Algebra Appl. 103, 1988.
+    .. [3] Duchi, Shalev-Shwartz, Singer, Chandra, Efficient projections onto the l1-ball for learning in high
+       dimensions, ICML 2008.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> graph = ng.topologies.complete(inputs=2, hidden=8, outputs=1, scale=1.0, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.vector_field())
-    >>> keep = contracting(rate=0.1)
+    >>> keep = ng.certificates.contracting(rate=0.1)
     >>> keep.holds(network), keep.holds(keep.project(network))
     (False, True)
     """

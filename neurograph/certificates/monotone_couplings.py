@@ -202,13 +202,13 @@ def monotone(margin: float = 0.1) -> Monotone:
 
     with W the weights among free neurons, W' its transpose, L_j the leak and G_j the steepest slope by I of neurons
     :math:`\dot s = L (\rho(I) - s)` that send s, I the summed input, rho rising or flat, m the margin. Where no state
-    is boxed, every state goes to the equilibrium if all leaks are the same (:class:`DiagonalLyapunov` with the weights
-    1/G_j proves it), or if W is symmetric and states are bounded (:class:`EnergyDescent`: the network minimises a
-    strictly convex energy).
+    is boxed, every state goes to the equilibrium [3]_ if all leaks are the same (:class:`DiagonalLyapunov` with the
+    weights 1/G_j proves it), or if W is symmetric and states are bounded (:class:`EnergyDescent`: the network minimises
+    a strictly convex energy).
 
-    Where the edges are directed, it is what monotone operator networks ask of W = (1 - m) I - A'A + B - B', with I the
-    identity, A and B any matrices. Where rates and linear auxiliary neurons are joined by tied edges V both ways,
-    L = G = 1, it is norm(V) <= 1 - m.
+    Where the edges are directed, it is what monotone operator networks [1]_ ask of W = (1 - m) I - A'A + B - B', with I
+    the identity, A and B any matrices. Where rates and linear auxiliary neurons are joined by tied edges V both ways
+    [2]_, L = G = 1, it is norm(V) <= 1 - m.
 
     The projection clips the eigenvalues of the symmetric part at what is allowed, which without a pattern of
     edges gives the nearest such matrix in the Frobenius norm, and scales away what the pattern leaves of them. Beyond
@@ -217,16 +217,17 @@ def monotone(margin: float = 0.1) -> Monotone:
 
     References
     ----------
-    Winston, Kolter, Monotone operator equilibrium networks, arXiv 2006.08591; Xie, Wang, Ling, Li, Liu, Lin,
-    Optimization induced equilibrium networks, arXiv 2105.13228; uniqueness and convergence: Forti, Tesi, IEEE Trans.
-    Circuits and Systems I 42(7), 1995.
+    .. [1] Winston, Kolter, Monotone operator equilibrium networks, arXiv 2006.08591.
+    .. [2] Xie, Wang, Ling, Li, Liu, Lin, Optimization induced equilibrium networks, arXiv 2105.13228.
+    .. [3] Forti, Tesi, New conditions for global stability of neural networks with application to linear and quadratic
+       programming problems, IEEE Trans. Circuits and Systems I 42(7), 1995.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> graph = ng.topologies.complete(inputs=2, hidden=8, outputs=1, scale=1.0, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    >>> keep = monotone(margin=0.1)
+    >>> keep = ng.certificates.monotone(margin=0.1)
     >>> keep.holds(network), keep.holds(keep.project(network))
     (False, True)
     >>> "unique equilibrium" in keep.certificate(keep.project(network)).claims

@@ -115,7 +115,7 @@ def try_out(
     >>> report = ng.certify(network)
     >>> report["delay_margin"].verdict, report["delay_independent"].verdict
     (<Verdict.UNKNOWN: 'UNKNOWN'>, <Verdict.UNKNOWN: 'UNKNOWN'>)
-    >>> trial = try_out(report, network, [[0.5]], dt=0.05, duration=40.0, seed=0)
+    >>> trial = ng.certificates.try_out(report, network, [[0.5]], dt=0.05, duration=40.0, seed=0)
     >>> trial.distance[0, [0, -1]].round(2).tolist()
     [1.86, 0.0]
     """

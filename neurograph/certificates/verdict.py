@@ -25,7 +25,7 @@ class Verdict(enum.StrEnum):
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, scale=0.1, seed=0))
     >>> report = ng.certify(network, level="fast")
-    >>> {str(verdict): sum(one.verdict is verdict for one in report) for verdict in Verdict}
+    >>> {str(verdict): sum(one.verdict is verdict for one in report) for verdict in ng.Verdict}
     {'PROVED': 4, 'REFUTED': 0, 'UNKNOWN': 2}
     """
 

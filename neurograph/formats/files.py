@@ -64,11 +64,11 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([(0, (1, "a"), {"weight": 0.1})])
     >>> graph.nodes[(1, "a")]["role"] = "output"
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read(write(graph, folder + "/small.graphml")).edges(data=True)
+    ...     ng.read(ng.write(graph, folder + "/small.graphml")).edges(data=True)
     OutEdgeDataView([(0, (1, 'a'), {'weight': 0.1})])
     """
     path = checked_path(path)
@@ -160,11 +160,12 @@ def read(
     A table of another program, whose inputs and outputs the words name:
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> import neurograph as ng
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "synapses.csv"
     ...     _ = path.write_text("source,target,strength\na,b,2.0\nb,c,-0.5\n")
-    ...     graph = read(path, weight="strength", inputs=["a"], outputs=["c"])
+    ...     graph = ng.read(path, weight="strength", inputs=["a"], outputs=["c"])
     >>> graph.nodes["c"]["role"], graph.edges["b", "c"]["weight"]
     ('output', -0.5)
 
@@ -172,7 +173,7 @@ def read(
 
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     again = ng.compile(read(ng.write(network, folder + "/small.json")))
+    ...     again = ng.compile(ng.read(ng.write(network, folder + "/small.json")))
     >>> again.dynamics.name, again.weights.tolist() == network.weights.tolist()
     ('additive (tanh)', True)
     """
@@ -211,11 +212,11 @@ def read_table(
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
     >>> graph.nodes["y"]["role"] = "output"
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read_table(write(graph, folder + "/small.csv")).weights
+    ...     ng.read_table(ng.write(graph, folder + "/small.csv")).weights
     array([0.5])
     """
     path = as_path(path)

@@ -32,18 +32,18 @@ class Activity(Numbered):
 
     Notes
     -----
-    The candidates of the largest score come:
+    Of neurons that are active together the connection grows [1]_. The candidates of the largest score come:
 
     .. math:: S_{ij} = \langle s_i s_j \rangle
 
     the mean over samples of the product of the free states of the presynaptic node i and the postsynaptic node j; of a
-    pair that comes in both directions the sum over both.
+    pair that comes in both directions the sum over both. In [2]_ it is that of a state and a gradient.
 
     References
     ----------
-    Hebb, The organization of behavior, Wiley 1949. Growth along the Hebbian product of states: Dai, Yin, Jha, NeST: a
-    neural network synthesis tool based on a grow-and-prune paradigm, IEEE Trans. Computers 68(10), 2019,
-    arXiv 1711.02017, where it is that of a state and a gradient.
+    .. [1] Hebb, The organization of behavior, Wiley 1949.
+    .. [2] Dai, Yin, Jha, NeST: a neural network synthesis tool based on a grow-and-prune paradigm, IEEE Trans.
+       Computers 68(10), 2019, arXiv 1711.02017.
 
     Examples
     --------

@@ -98,14 +98,14 @@ class Grower(abc.ABC):
 
     Notes
     -----
-    The share, with ``decay="cosine"``, t the epoch, counted from 0, and T `until`, is
+    The share, with ``decay="cosine"``, t the epoch, counted from 0, and T `until`, is [1]_
 
     .. math:: \tfrac12 \left( 1 + \cos \frac{\pi t}{T} \right)
 
     References
     ----------
-    The cosine: Dettmers, Zettlemoyer, Sparse networks from scratch, arXiv 1907.04840; Evci, Gale, Menick, Castro,
-    Elsen, ICML 2020, arXiv 1911.11134.
+    .. [1] Evci, Gale, Menick, Castro, Elsen, Rigging the lottery: making all tickets winners, ICML 2020, arXiv
+       1911.11134, after Dettmers, Zettlemoyer, Sparse networks from scratch, arXiv 1907.04840.
 
     Examples
     --------
@@ -152,10 +152,6 @@ class Grower(abc.ABC):
         ----------
         epoch : int
             Counted from 0.
-
-        Returns
-        -------
-        bool
         """
         return (epoch + 1) % self.every == 0 and (self.until is None or epoch < self.until)
 

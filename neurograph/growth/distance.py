@@ -41,21 +41,23 @@ class Distance(Numbered):
 
     Notes
     -----
-    One edge is drawn after the other, each candidate that is left with the probability
+    One edge is drawn after the other, each candidate that is left with the probability [1]_
 
     .. math:: p_{ij} \propto \exp(-d_{ij} / \ell)
 
     with d the distance between the two nodes, which carry their place in the attribute ``position``, 2 or 3 numbers,
-    and :math:`\ell` the length. The right side is the score in the log.
+    and :math:`\ell` the length. The right side is the score in the log. Drawn is, as in [2]_, the largest of length
+    times Gumbel noise less d.
 
     References
     ----------
-    The probability: Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004. The
-    draw, by the largest of length times Gumbel noise - d: Yellott, J. Mathematical Psychology 15, 1977.
+    .. [1] Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004.
+    .. [2] Yellott, The relationship between Luce's choice axiom, Thurstone's theory of comparative judgment, and the
+       double exponential distribution, J. Mathematical Psychology 15, 1977.
 
     Examples
     --------
-    >>> import neurograph as ng
+    >>> import numpy as np, neurograph as ng
     >>> graph = ng.topologies.random(inputs=2, hidden=58, outputs=1, density=0.02, seed=0)
     >>> for place, node in enumerate(graph):
     ...     graph.nodes[node]["position"] = (place % 8, place // 8)

@@ -56,12 +56,12 @@ class Homeostatic(NewEdges):
     a neuron still grows. Their number is rounded up or down at random so that its mean is z. Free elements are matched
     at random, an axonal to a dendritic one; of pairs that are no candidates both go back, until a match joins none. As
     a new edge is to excite, inhibitory neurons grow no axonal elements; elements that are not matched are not kept.
+    In [1]_ elements grow along the running mean of calcium, and unmatched ones stay.
 
     References
     ----------
-    Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
-    reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013. There elements grow
-    along the running mean of calcium, and unmatched ones stay.
+    .. [1] Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
+       reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013.
 
     Examples
     --------

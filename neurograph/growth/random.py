@@ -13,7 +13,7 @@ from neurograph.growth.base import Asked, Choice, Numbered
 class Random(Numbered):
     """Grow edges at random, each candidate with the same probability: the control for every other grower.
 
-    With a pruner of small weights beside it, it is sparse evolutionary training.
+    With a pruner of small weights beside it, it is sparse evolutionary training [1]_.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ class Random(Numbered):
 
     References
     ----------
-    Mocanu, Mocanu, Stone, Nguyen, Gibescu, Liotta, Scalable training of artificial neural networks with adaptive sparse
-    connectivity inspired by network science, Nature Communications 9, 2383, 2018.
+    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu, Liotta, Scalable training of artificial neural networks with adaptive
+       sparse connectivity inspired by network science, Nature Communications 9, 2383, 2018.
 
     Examples
     --------

@@ -28,13 +28,13 @@ class Returned(Grower):
 
     Notes
     -----
-    There is no score: all come, each with the score 0 in the log.
+    There is no score: all come, each with the score 0 in the log. The published code of [1]_, whose pruner is
+    :func:`neurograph.pruning.boltzmann`, sets weights to 0 and lets them grow again so.
 
     References
     ----------
-    The published code of Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural
-    networks, ESANN 2020, arXiv 2006.08798, whose pruner is :func:`neurograph.pruning.boltzmann`, sets weights to 0 and
-    lets them grow again.
+    .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN
+       2020, arXiv 2006.08798.
 
     Examples
     --------

@@ -20,7 +20,7 @@ class Rigl(Numbered):
     r"""Grow the edges that the training rule would change most, were they there with weight 0.
 
     With :func:`neurograph.pruning.magnitude` beside it, ``every``, ``until`` and ``decay="cosine"``, it is the method
-    of the paper.
+    of the paper [1]_.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ class Rigl(Numbered):
 
     References
     ----------
-    Evci, Gale, Menick, Castro, Elsen, Rigging the lottery: making all tickets winners, ICML 2020, arXiv 1911.11134.
+    .. [1] Evci, Gale, Menick, Castro, Elsen, Rigging the lottery: making all tickets winners, ICML 2020,
+       arXiv 1911.11134.
 
     Examples
     --------

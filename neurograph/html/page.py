@@ -120,8 +120,8 @@ def write_page(
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
     >>> report = ng.certify(pruning.network, level="fast")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed)
-    ...     text, shown = file.read_text(), file._repr_html_()[:55]  # which a notebook calls
+    ...     page = ng.write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed)
+    ...     text, shown = page.read_text(), page._repr_html_()[:55]  # which a notebook calls
     >>> report.claim.split(" (")[0] in text, "<script src" in text  # one file, which loads no other
     (True, False)
     >>> shown

@@ -44,7 +44,7 @@ def cost(fits: TrainingState | Sequence[TrainingState], *, ax: Sequence[Axes] | 
 
     Examples
     --------
-    >>> import neurograph as ng
+    >>> import numpy as np, neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("and")
     >>> fits = ng.train(network, x, y, epochs=5, seed=range(3))

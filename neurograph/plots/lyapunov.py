@@ -101,7 +101,7 @@ def lyapunov(
 
     Examples
     --------
-    >>> import neurograph as ng
+    >>> import numpy as np, neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> figure = ng.plots.lyapunov(network, [[0.0, 1.0]])
     >>> heights = [line.get_ydata() for line in figure.axes[0].lines[:3]]  # V along three trajectories

@@ -235,7 +235,7 @@ class Pruner(abc.ABC):
     A pruner of one's own, which takes the largest weight:
 
     >>> from dataclasses import dataclass
-    >>> import neurograph as ng
+    >>> import numpy as np, neurograph as ng
     >>> from neurograph.pruning.base import Pruner, Selection
     >>> @dataclass(frozen=True)
     ... class Largest(Pruner):

@@ -30,7 +30,7 @@ class Boltzmann(Pruner):
 
     Notes
     -----
-    Each weak edge, with a size of W_ij up to the tolerance, leaves with the probability
+    Each weak edge, with a size of W_ij up to the tolerance, leaves with the probability [1]_
 
     .. math:: p_{ij} = e^{-|W_{ij}|/T} / \sum_{i'} e^{-|W_{i'j}|/T}
 
@@ -38,8 +38,8 @@ class Boltzmann(Pruner):
 
     References
     ----------
-    Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN 2020,
-    arXiv 2006.08798.
+    .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN
+       2020, arXiv 2006.08798.
 
     Examples
     --------

@@ -45,13 +45,13 @@ class Homeostatic(Pruner):
     :math:`\epsilon`, the target; only neurons above that retract. Their number is rounded up or down at random so that
     its mean is -z: so many of the neuron's outgoing and of its incoming edges leave, drawn at random among those that
     excite, with a weight above 0. :func:`neurograph.growth.homeostatic` brings edges to neurons below the target, by
-    the same curve.
+    the same curve. In [1]_ elements follow the running mean of calcium, unmatched ones are retracted first, and the
+    partner of one that retracts stays free.
 
     References
     ----------
-    Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
-    reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013. There elements follow
-    the running mean of calcium, unmatched ones are retracted first, and the partner of one that retracts stays free.
+    .. [1] Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
+       reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013.
 
     Examples
     --------

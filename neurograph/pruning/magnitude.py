@@ -62,7 +62,7 @@ def magnitude(fraction: float | None = None, threshold: float | None = None) -> 
 
     Notes
     -----
-    The edges of the lowest score leave:
+    The edges of the lowest score leave [1]_:
 
     .. math:: S_{ij} = |W_{ij}|
 
@@ -70,17 +70,17 @@ def magnitude(fraction: float | None = None, threshold: float | None = None) -> 
 
     References
     ----------
-    Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
-    arXiv 1506.02626.
+    .. [1] Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
+       arXiv 1506.02626.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=10, outputs=1, seed=0))
-    >>> half = ng.prune(network, magnitude(fraction=0.5), neurons=False)
+    >>> half = ng.prune(network, ng.pruning.magnitude(fraction=0.5), neurons=False)
     >>> bool(abs(half.network.weights).min() >= max(abs(one.weight) for one in half.removed))
     True
-    >>> strong = ng.prune(network, magnitude(threshold=0.2), neurons=False)
+    >>> strong = ng.prune(network, ng.pruning.magnitude(threshold=0.2), neurons=False)
     >>> bool(abs(strong.network.weights).min() > 0.2)
     True
     """

@@ -34,13 +34,13 @@ class Proximal(Pruner):
     .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - \lambda, 0)
 
     with W_ij the weight of the edge from i to j and lambda the strength: the proximal operator of lambda times the sum
-    of absolute weights. The score of an edge that leaves is the size that its weight had.
+    of absolute weights [1]_, [2]_. The score of an edge that leaves is the size that its weight had.
 
     References
     ----------
-    Daubechies, Defrise, De Mol, An iterative thresholding algorithm for linear inverse problems with a sparsity
-    constraint, Communications on Pure and Applied Mathematics 57, 2004; Parikh and Boyd, Proximal Algorithms,
-    Foundations and Trends in Optimization 1, 2014.
+    .. [1] Daubechies, Defrise, De Mol, An iterative thresholding algorithm for linear inverse problems with a sparsity
+       constraint, Communications on Pure and Applied Mathematics 57, 2004.
+    .. [2] Parikh and Boyd, Proximal Algorithms, Foundations and Trends in Optimization 1, 2014.
 
     Examples
     --------

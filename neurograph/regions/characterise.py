@@ -89,19 +89,20 @@ def characterise(
     ends of the piece that neuron j is at. For the inputs of one pattern of pieces, u is so affine in x, and they are a
     polytope A x <= b. The largest box inside it maximises the sum of the logs of its widths; whether the property holds
     all over a larger one is decided by branching over the pieces, each proof summed in outward-rounded arithmetic.
+    Patterns and boxes are those of [1]_, after [2]_, for feedforward networks; recurrent ones, at the one equilibrium
+    that is certified, are our own.
 
     References
     ----------
-    Finding input characterizations for output properties in ReLU neural networks, arXiv 2003.04273, 2020; Gopinath,
-    Converse, Pasareanu, Taly, Property inference for deep neural networks, arXiv 1904.13215. Both are of feedforward
-    networks; recurrent ones, at the one equilibrium that is certified, are our own.
+    .. [1] Finding input characterizations for output properties in ReLU neural networks, arXiv 2003.04273, 2020.
+    .. [2] Gopinath, Converse, Pasareanu, Taly, Property inference for deep neural networks, arXiv 1904.13215.
 
     Examples
     --------
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "h", {"weight": 1.0}), ("h", "y", {"weight": 1.0}), ("y", "h", {"weight": -0.5})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> region = characterise(ng.compile(graph, ng.dynamics.additive("relu")), [1.2], domain=(-1.0, 2.0))
+    >>> region = ng.characterise(ng.compile(graph, ng.dynamics.additive("relu")), [1.2], domain=(-1.0, 2.0))
     >>> [end.round(3).tolist() for end in region.box]  # y settles at x/1.5, and is above 0.5 for x > 0.75
     [[0.75], [2.0]]
     """

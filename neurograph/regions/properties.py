@@ -153,7 +153,8 @@ def decision() -> Property:
 
     Examples
     --------
-    >>> print(decision())
+    >>> import neurograph as ng
+    >>> print(ng.regions.decision())
     the decision stays
     """
     return Property()
@@ -181,7 +182,8 @@ def bound(output: Hashable, *, least: float | None = None, most: float | None = 
 
     Examples
     --------
-    >>> print(bound("y", most=0.25))
+    >>> import neurograph as ng
+    >>> print(ng.regions.bound("y", most=0.25))
     -1 y >= -0.25
     """
     if (least is None) == (most is None):
@@ -213,7 +215,8 @@ def linear(weights: Mapping[Hashable, float], least: float = 0.0) -> Property:
 
     Examples
     --------
-    >>> print(linear({"y0": 1.0, "y1": -1.0}, least=0.5))
+    >>> import neurograph as ng
+    >>> print(ng.regions.linear({"y0": 1.0, "y1": -1.0}, least=0.5))
     +1 y0 -1 y1 >= 0.5
     """
     if not isinstance(weights, Mapping) or not weights:

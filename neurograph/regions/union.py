@@ -136,7 +136,7 @@ def union(regions: Sequence[InputRegion]) -> RegionUnion:
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
     >>> network = ng.compile(graph, ng.dynamics.additive("relu"))
     >>> low, high = (ng.characterise(network, [x0]) for x0 in (0.2, 0.9))  # y < 0.5, and y > 0.5
-    >>> union([low, high])
+    >>> ng.regions.union([low, high])
     Traceback (most recent call last):
     neurograph.errors.ParameterError: regions[1] proves y > 0.5, and regions[0] y < 0.5: expected the same of all; ...
     """

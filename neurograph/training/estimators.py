@@ -184,8 +184,9 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
+    >>> import neurograph as ng
     >>> x, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), GraphClassifier(hidden=8, random_state=0)).fit(x, y)
+    >>> model = make_pipeline(StandardScaler(), ng.GraphClassifier(hidden=8, random_state=0)).fit(x, y)
     >>> model.score(x, y) > 0.95
     True
     >>> model[-1].network_
@@ -298,8 +299,9 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
 
     Examples
     --------
+    >>> import numpy as np, neurograph as ng
     >>> x = np.linspace(-1.0, 1.0, 100)[:, None]
-    >>> model = GraphRegressor(hidden=8, random_state=0).fit(x, 500.0 * x.ravel() ** 2)
+    >>> model = ng.GraphRegressor(hidden=8, random_state=0).fit(x, 500.0 * x.ravel() ** 2)
     >>> model.score(x, 500.0 * x.ravel() ** 2) > 0.9
     True
     """

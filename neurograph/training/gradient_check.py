@@ -191,13 +191,13 @@ def gradient_check(
 
     with W_ij the weight of the edge from i to j, C the cost, s the free equilibrium, f what a neuron sends, g the drift
     and I the summed input, J the Jacobian of g by s among the nodes that move, and J' its transpose; d is solved
-    directly (sparse LU) for each sample.
+    directly (sparse LU) for each sample [1]_, [2]_.
 
     References
     ----------
-    Almeida, A learning rule for asynchronous perceptrons with feedback in a combinatorial environment, IEEE First
-    International Conference on Neural Networks, 1987; Pineda, Generalization of back-propagation to recurrent neural
-    networks, Physical Review Letters 59, 1987.
+    .. [1] Almeida, A learning rule for asynchronous perceptrons with feedback in a combinatorial environment, IEEE
+       First International Conference on Neural Networks, 1987.
+    .. [2] Pineda, Generalization of back-propagation to recurrent neural networks, Physical Review Letters 59, 1987.
 
     Examples
     --------
@@ -205,9 +205,9 @@ def gradient_check(
     >>> x, y = ng.tasks.logic("xor")
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, scale=0.4, seed=1)
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    >>> gradient_check(network, x, y).relative_error < 1e-8
+    >>> ng.gradient_check(network, x, y).relative_error < 1e-8
     True
-    >>> print(round(gradient_check(network, x, y, ng.rules.vector_field(), beta=0.01).cosine, 2))
+    >>> print(round(ng.gradient_check(network, x, y, ng.rules.vector_field(), beta=0.01).cosine, 2))
     0.57
     """
     network = checked_network(network, "rate", "unitary")
@@ -298,7 +298,7 @@ def gradient_history(
     >>> import neurograph as ng
     >>> x, y = ng.tasks.logic("xor")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
-    >>> checks = gradient_history(network, x, y, ng.rules.deep(), epochs=2, seed=0)
+    >>> checks = ng.gradient_history(network, x, y, ng.rules.deep(), epochs=2, seed=0)
     >>> [bool(check.cosine > 0.0) for check in checks]  # no step goes against the gradient
     [True, True, True]
     """

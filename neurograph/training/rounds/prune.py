@@ -198,10 +198,12 @@ def prune(
 
     .. math:: E \, (1 - F)^{k/R}
 
+    Rounds with retraining are those of [1]_, the same share each time is that of [2]_.
+
     References
     ----------
-    Rounds with retraining: Han, Pool, Tran, Dally, NeurIPS 2015; the same share each time: Frankle and Carbin, ICLR
-    2019.
+    .. [1] Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015.
+    .. [2] Frankle and Carbin, The lottery ticket hypothesis: finding sparse, trainable neural networks, ICLR 2019.
 
     Examples
     --------
