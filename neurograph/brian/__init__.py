@@ -70,9 +70,9 @@ def build(
 ) -> BrianModel:
     r"""Build a network in Brian2, ready to settle on each sample of x, or to run along an x in time.
 
-    All models have the membrane ``ds/dt = (drift(s, I, b) + beta F(s, y)) / time_unit``, F the force of the cost,
-    clipped to the box after every step, in double precision. Neurons of several populations are one ``NeuronGroup``:
-    ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and ``box_high`` are its box.
+    Brian2 [1]_ runs it. All models have the membrane of the notes, in double precision. Neurons of several populations
+    are one ``NeuronGroup``: ``population`` is the place of each neuron's among those of the dynamics, ``box_low`` and
+    ``box_high`` are its box.
 
     - "rate": ``I`` is the sum of ``w f(s)`` over the edges. State for state, and weight for weight, the network that
       :func:`neurograph.settle` and :func:`neurograph.train` step through with ``Euler(dt=dt/time_unit)``.
@@ -158,11 +158,24 @@ def build(
     MissingPackageError
         If brian2 is missing, or too old for the installed numpy.
 
+    Notes
+    -----
+    .. math:: \frac{ds}{dt} = \frac{g(s, I, b) + \beta F(s, y)}{\tau}
+
+    clipped to the box after every step, with s the state, g the drift of the dynamics, I the summed input, b the bias,
+    F the force of the cost towards the targets y, on outputs alone, beta the nudging strength, 0 in the free phase, and
+    tau the ``time_unit``. In the "spiking" model a neuron has a phase phi as well, with dphi/dt = ``rmax f(s)``, and
+    fires when it comes to 1, from which it goes on at phi - 1: this encoder, and the mapping, are our own.
+
+    References
+    ----------
+    .. [1] Stimberg, Brette, Goodman, Brian 2, an intuitive and efficient neural simulator, eLife 8 e47314, 2019.
+
     Examples
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
-    >>> rates = build(network, [[0, 1], [1, 1]], target="numpy")
+    >>> rates = ng.brian.build(network, [[0, 1], [1, 1]], target="numpy")
     >>> settled = rates.settle()
     >>> bool(abs(settled.outputs - ng.settle(network, [[0, 1], [1, 1]]).outputs).max() < 1e-4)
     True
@@ -172,7 +185,8 @@ def build(
     A pulse of 40 ms, which is 2 units of the network's time, and 60 ms without:
 
     >>> from brian2 import ms
-    >>> driven = build(network, [[[1, 1]] * 2 + [[0, 0]] * 3], dt=1 * ms, hold=20 * ms, target="numpy").simulate()
+    >>> x = [[[1, 1]] * 2 + [[0, 0]] * 3]
+    >>> driven = ng.brian.build(network, x, dt=1 * ms, hold=20 * ms, target="numpy").simulate()
     >>> driven.states.shape, float(driven.time[-1])
     ((1, 100, 6), 5.0)
     """

@@ -51,8 +51,8 @@ class BrianModel(Batches, Carded):
         What was built.
     recipe : Recipe
         The equations and numbers that the objects were made from.
-    starts : array (samples, nodes)
-        Where the free phase of each sample begins.
+    starts : float64 array (samples, nodes)
+        Where the free phase of each sample begins, in the unit of the state.
     batch : int
         How many samples stand side by side; where they are fewer than all, they take turns.
     runner : Runtime
@@ -61,11 +61,24 @@ class BrianModel(Batches, Carded):
         The online rule that the synapses follow in the nudged phase of :meth:`learn`.
     times : Times
         ``.settling``, how long the slowest sample takes to settle, as measured with the rate network, and ``.window``,
-        how long spikes are counted.
+        how long spikes are counted; both have a unit of Brian2's.
     drive : Stimulus or None
         What x and the currents are in time, for :meth:`simulate`; without, the model settles and learns.
-    past : array (samples, steps, nodes)
+    past : float64 array (samples, steps, nodes)
         What the nodes have sent before the start, oldest first, for what is still under way.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
+    >>> model = ng.brian.build(network, [[0, 1], [1, 1]], target="numpy")
+    >>> len(model.neurons), model.node_indices["y0"].tolist()  # 6 nodes, in a copy for each of two samples
+    (12, [5, 11])
+    >>> synapses = model.synapses  # Brian2's own object, whose weights may be set
+    >>> synapses.w = 0.5 * synapses.w[:]
+    >>> changed = ng.compile(model.to_graph())
+    >>> bool(abs(model.settle().outputs - ng.settle(changed, [[0, 1], [1, 1]]).outputs).max() < 1e-4)
+    True
     """
 
     rule: Rule | None
@@ -275,6 +288,16 @@ class BrianModel(Batches, Carded):
         """Write :meth:`settle` of the first batch, or :meth:`simulate`, as a Brian2 script without neurograph.
 
         It has the numbers as they are now, and ends with ``state`` (batch, nodes), the last.
+
+        Parameters
+        ----------
+        duration, window : Quantity, optional
+            As in :meth:`settle`; not for a model whose x is in time.
+
+        Returns
+        -------
+        str
+            The script.
 
         Raises
         ------

@@ -1,8 +1,9 @@
 """What is proved of a compiled network: certify(), and one file a theorem."""
 
 from neurograph._checks import public_names
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.certify import certify
 from neurograph.certificates.constraint import Constraint, Contracting, contracting
 from neurograph.certificates.monotone_couplings import Monotone, monotone

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from neurograph._checks import checked_number
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import System, in_float64, network_digest
@@ -36,10 +37,11 @@ def certify(
     budget: float = 60.0,
     progress: bool | None = None,
 ) -> Report:
-    """Return what is proved of a network's stability, with its weights as they are.
+    r"""Return what is proved of a network's stability, with its weights as they are.
 
-    Each theorem ends as PROVED, REFUTED or UNKNOWN. Most are about every input at once; x adds what holds near the
-    equilibria of these inputs. The equations are taken in float64 with the weights as they are stored.
+    Each theorem of :data:`neurograph.certificates.THEOREMS` ends as PROVED, REFUTED or UNKNOWN. Most are about every
+    input at once; x adds what holds near the equilibria of these inputs. The equations are taken in float64 with the
+    weights as they are stored.
 
     With delays, a certificate holds for the network with them: "delay_independent" is about any delays, "delay_margin"
     about delays up to a longest one. Of other theorems stays what is about equilibria, which delays do not move, and of
@@ -85,13 +87,22 @@ def certify(
     DataError
         If x or y has the wrong shape or holds a number that is not finite.
 
+    Notes
+    -----
+    The strongest claim, "contracting", is that any two states s and s' under one input have
+
+    .. math:: \|s(t) - s'(t)\| \le e^{-ct} \|s(0) - s'(0)\|
+
+    with c the rate and the norm that of the certificate, t in the network's unit of time. Each theorem's own
+    statement is in its docstring, ``help(certificates.THEOREMS["gershgorin"])``, its source in
+    ``report["gershgorin"].reference`` too.
+
     Examples
     --------
-    >>> import networkx as nx
-    >>> from neurograph.network.compilation import compile
+    >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "h", {"weight": 0.5}), ("h", "y", {"weight": 2.0}), ("y", "h", {"weight": -1.0})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> report = certify(compile(graph))
+    >>> report = ng.certify(ng.compile(graph))
     >>> report["absolute_leak"].claims
     ('contracting', 'unique equilibrium', 'exponentially stable')
     >>> report["spectral_abscissa"].verdict

@@ -10,8 +10,8 @@ import numpy as np
 
 from neurograph._arrays import frozen
 from neurograph._checks import checked_number
-from neurograph.certificates.base import Certificate
 from neurograph.certificates.bounds.nearby_weights import DENSE, Couplings, clipped_spectrum, shrunk_rows
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.system import Array, LeakLaw, System, in_float64
 from neurograph.certificates.theorems.absolute_leak import AbsoluteLeak
 from neurograph.certificates.theorems.gershgorin import Gershgorin
@@ -32,19 +32,62 @@ __all__ = ["Constraint", "Contracting", "contracting"]
 
 
 class Constraint(abc.ABC):
-    """What must stay true of a network while it is trained and pruned: the `keep` of both."""
+    """Base of what must stay true of a network while it is trained, grown and pruned: the `keep` of each.
+
+    :func:`contracting` and :func:`monotone` make the two that there are; one of your own has these three methods.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("and")
+    >>> network = ng.compile(ng.topologies.complete(2, 3, 1, bias=True, seed=0), ng.dynamics.additive("tanh"))
+    >>> keep = ng.certificates.contracting(rate=0.1)
+    >>> fit = ng.train(network, x, y, keep=keep, epochs=20, target_cost=None, seed=0)
+    >>> isinstance(keep, ng.certificates.Constraint), keep.holds(fit.network), bool(fit.history["rate"].min() >= 0.1)
+    (True, True, True)
+    """
 
     @abc.abstractmethod
     def certificate(self, network: Network) -> Certificate:
-        """Return what is proved of a network; training writes its rate into the history."""
+        """Return what is proved of a network; training writes its rate into the history.
+
+        Parameters
+        ----------
+        network : Network
+            Any; it need not hold of it.
+
+        Returns
+        -------
+        Certificate
+        """
 
     @abc.abstractmethod
     def holds(self, network: Network) -> bool:
-        """Return whether it is true of a network."""
+        """Return whether it is true of a network.
+
+        Parameters
+        ----------
+        network : Network
+            The one that is asked about.
+
+        Returns
+        -------
+        bool
+        """
 
     @abc.abstractmethod
     def project(self, network: Network) -> Network:
-        """Return a network near this one, on the same edges, of which it is true."""
+        """Return a network near this one, on the same edges, of which it is true.
+
+        Parameters
+        ----------
+        network : Network
+            It is not changed.
+
+        Returns
+        -------
+        Network
+        """
 
 
 def checked_constraint(keep: Any) -> Constraint:
@@ -58,7 +101,28 @@ def checked_constraint(keep: Any) -> Constraint:
 
 @dataclass(frozen=True)
 class Contracting(Constraint):
-    """A network that contracts at a rate; see :func:`contracting`."""
+    """A network that contracts at a rate: the constraint that :func:`contracting` makes and describes.
+
+    Parameters
+    ----------
+    rate : float
+        Above 0, in 1 over the network's unit of time.
+
+    Raises
+    ------
+    ParameterError
+        If the rate is not a finite number above 0.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> keep = ng.certificates.contracting(rate=0.2)
+    >>> network = ng.compile(ng.topologies.complete(2, 3, 1, scale=2.0, seed=0), ng.dynamics.additive("tanh"))
+    >>> network = keep.project(network)
+    >>> found = keep.certificate(network)
+    >>> found.name, bool(found.rate >= keep.rate)
+    ('m_matrix', True)
+    """
 
     rate: float = 0.05
 
@@ -68,6 +132,16 @@ class Contracting(Constraint):
 
     def certificate(self, network: Network) -> Certificate:
         """Return the first certificate that proves it, or else the one with the largest margin.
+
+        Parameters
+        ----------
+        network : Network
+            The one that is asked about.
+
+        Returns
+        -------
+        Certificate
+            Of "absolute_leak", "gershgorin", "m_matrix" or "symmetric_part", which are asked in this order.
 
         Raises
         ------
@@ -87,6 +161,15 @@ class Contracting(Constraint):
     def holds(self, network: Network) -> bool:
         """Return whether it is proved of a network.
 
+        Parameters
+        ----------
+        network : Network
+            The one that is asked about.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         ParameterError
@@ -99,6 +182,16 @@ class Contracting(Constraint):
 
     def project(self, network: Network) -> Network:
         """Return a network near this one, on the same edges, of which it is proved: this one, if it is of this one.
+
+        Parameters
+        ----------
+        network : Network
+            It is not changed.
+
+        Returns
+        -------
+        Network
+            With other weights of plastic edges, or where what it sends is what it leaks, another extra leak.
 
         Raises
         ------
@@ -213,43 +306,55 @@ def _system(network: Network) -> System:
 
 
 def contracting(rate: float = 0.05) -> Contracting:
-    r"""Keep a network such that any two states approach each other at least like exp(-rate t), for every input.
+    """Keep a network such that any two states approach each other at least like exp(-rate t), for every input.
 
     Given to :func:`neurograph.train` or :func:`neurograph.prune` as `keep`. ``.certificate(network)`` gives the proof,
     ``.holds(network)`` says whether there is one, ``.project(network)`` gives a network nearby that has one.
 
-    How the projection goes depends on the dynamics:
-
-    - a leak that is what a neuron sends (``dynamics.deep``): the extra leak is raised where it is too small, to `rate`
-      for the absolute leak and to rate + 2 N_j for the signed one, N_j the negative parts of the outgoing weights;
-    - another affine drift, at most 500 free neurons: the eigenvalues of the symmetric part of A are clipped at -rate;
-    - else: each row is shrunk to what an l_inf norm weighted by the Perron vector of the couplings allows.
-
-    A negative nudge takes its size from the rate, so for a rule that uses both signs of beta a rate above beta keeps
-    its phases contracting too.
-
     Parameters
     ----------
     rate : float
-        Above 0.
+        Above 0, in 1 over the network's unit of time.
+
+    Returns
+    -------
+    Contracting
+        The constraint.
 
     Raises
     ------
     ParameterError
         If the rate is not a finite number above 0.
 
+    Notes
+    -----
+    How the projection goes depends on the dynamics:
+
+    - a leak that is what a neuron sends (``dynamics.deep``): the extra leak [1]_ is raised where it is too small, to
+      `rate` for the absolute leak and to rate + 2 N_j for the signed one, N_j the negative parts of the outgoing
+      weights;
+    - another affine drift, at most 500 free neurons: the eigenvalues of the symmetric part of A, the Jacobian of the
+      drift among the free neurons, are clipped at -rate, which gives the nearest such matrix in the Frobenius
+      norm [2]_;
+    - else: each row is shrunk to what an l_inf norm weighted by the Perron vector of the couplings allows, by a
+      projection to a weighted l_1 ball after [3]_.
+
+    A negative nudge takes its size from the rate, so for a rule that uses both signs of beta a rate above beta keeps
+    its phases contracting too.
+
     References
     ----------
-    The extra leak: Costa and Santos, Directed Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
-    The projection to a weighted l_1 ball is after Duchi, Shalev-Shwartz, Singer, Chandra, ICML 2008; clipping
-    eigenvalues is the nearest such matrix in the Frobenius norm (Higham, Linear Algebra Appl. 103, 1988).
+    .. [1] Costa and Santos, Directed Equilibrium Propagation Revisited, Mathematics 13(11) 1866, 2025.
+    .. [2] Higham, Computing a nearest symmetric positive semidefinite matrix, Linear Algebra Appl. 103, 1988.
+    .. [3] Duchi, Shalev-Shwartz, Singer, Chandra, Efficient projections onto the l1-ball for learning in high
+       dimensions, ICML 2008.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> graph = ng.topologies.complete(inputs=2, hidden=8, outputs=1, scale=1.0, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.vector_field())
-    >>> keep = contracting(rate=0.1)
+    >>> keep = ng.certificates.contracting(rate=0.1)
     >>> keep.holds(network), keep.holds(keep.project(network))
     (False, True)
     """

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurograph._checks import checked_number
-from neurograph.certificates.base import Certificate
 from neurograph.certificates.bounds.nearby_weights import (
     DENSE,
     Couplings,
@@ -15,6 +14,7 @@ from neurograph.certificates.bounds.nearby_weights import (
     scaled_spectrum,
     top_eigenvalue,
 )
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.constraint import SLACK, Constraint, with_recurrent
 from neurograph.certificates.system import Array, System, in_float64
 from neurograph.certificates.theorems.diagonal_lyapunov import DiagonalLyapunov
@@ -30,7 +30,28 @@ __all__ = ["Monotone", "monotone"]
 
 @dataclass(frozen=True)
 class Monotone(Constraint):
-    """A network whose couplings are monotone with a margin; see :func:`monotone`."""
+    """A network whose couplings are monotone with a margin: the constraint that :func:`monotone` makes and describes.
+
+    Parameters
+    ----------
+    margin : float
+        m, above 0.
+
+    Raises
+    ------
+    ParameterError
+        If the margin is not a finite number above 0.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> keep = ng.certificates.monotone(margin=0.2)
+    >>> network = ng.compile(ng.topologies.complete(2, 3, 1, scale=2.0, seed=0), ng.dynamics.additive("relu"))
+    >>> keep.holds(network)
+    False
+    >>> keep.certificate(keep.project(network)).claims
+    ('contracting', 'unique equilibrium', 'exponentially stable')
+    """
 
     margin: float = 0.1
 
@@ -42,6 +63,15 @@ class Monotone(Constraint):
         """Return the first certificate that proves one equilibrium, to which every state goes, or else the last.
 
         Of the symmetric part, which has a rate; of the energy; of a diagonal Lyapunov function, with the weights 1/G.
+
+        Parameters
+        ----------
+        network : Network
+            The one that is asked about.
+
+        Returns
+        -------
+        Certificate
 
         Raises
         ------
@@ -60,6 +90,15 @@ class Monotone(Constraint):
     def holds(self, network: Network) -> bool:
         """Return whether the couplings are monotone with the margin.
 
+        Parameters
+        ----------
+        network : Network
+            The one that is asked about.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         ParameterError
@@ -69,6 +108,16 @@ class Monotone(Constraint):
 
     def project(self, network: Network) -> Network:
         """Return a network near this one, on the same edges, of which it holds: this one, if it does of this one.
+
+        Parameters
+        ----------
+        network : Network
+            It is not changed.
+
+        Returns
+        -------
+        Network
+            With other weights of plastic edges.
 
         Raises
         ------
@@ -125,47 +174,60 @@ class Monotone(Constraint):
 
 
 def monotone(margin: float = 0.1) -> Monotone:
-    r"""Keep the couplings W among free neurons monotone: every eigenvalue of their symmetric part below the leaks.
+    r"""Keep the couplings among free neurons monotone: every eigenvalue of their symmetric part below the leaks.
 
-    .. math:: \operatorname{diag}(L_j / G_j) - \tfrac12 (W + W') \succeq m
-
-    with L_j the leak and G_j the steepest slope by I of neurons :math:`\dot s = L (\rho(I) - s)` that send s, rho
-    rising or flat, m the margin. Then there is one equilibrium for every input. Where no state is boxed, every state
-    goes to it if all leaks are the same (:class:`DiagonalLyapunov` with the weights 1/G_j proves it), or if W is
-    symmetric and states are bounded (:class:`EnergyDescent`: the network minimises a strictly convex energy);
-    ``.certificate(network)`` says so, with a rate where the symmetric part of the Jacobian gives one; without one,
-    ``fit.history["rate"]`` is 0.
-
-    Where the edges are directed, it is what monotone operator networks ask of W = (1 - m) I - A'A + B - B'. Where rates
-    and linear auxiliary neurons are joined by tied edges V both ways, L = G = 1, it is norm(V) <= 1 - m.
-
-    ``.project(network)`` clips the eigenvalues of the symmetric part at what is allowed, which without a pattern of
-    edges gives the nearest such matrix in the Frobenius norm, and scales away what the pattern leaves of them. Beyond
-    500 free neurons plastic weights are scaled alone, by one factor: V goes to V min(1, (1 - m)/norm(V)). It changes
-    the sign of no weight, and tied edges keep one weight.
+    Given to :func:`neurograph.train` or :func:`neurograph.prune` as `keep`. Then there is one equilibrium for every
+    input. ``.holds(network)`` says whether they are, ``.certificate(network)`` gives the proof, with a rate where the
+    symmetric part of the Jacobian gives one (without one, ``fit.history["rate"]`` is 0), and ``.project(network)`` a
+    network nearby of which it holds.
 
     Parameters
     ----------
     margin : float
         m, above 0.
 
+    Returns
+    -------
+    Monotone
+        The constraint.
+
     Raises
     ------
     ParameterError
         If the margin is not a finite number above 0.
 
+    Notes
+    -----
+    .. math:: \operatorname{diag}(L_j / G_j) - \tfrac12 (W + W') \succeq m
+
+    with W the weights among free neurons, W' its transpose, L_j the leak and G_j the steepest slope by I of neurons
+    :math:`\dot s = L (\rho(I) - s)` that send s, I the summed input, rho rising or flat, m the margin. Where no state
+    is boxed, every state goes to the equilibrium [3]_ if all leaks are the same (:class:`DiagonalLyapunov` with the
+    weights 1/G_j proves it), or if W is symmetric and states are bounded (:class:`EnergyDescent`: the network minimises
+    a strictly convex energy).
+
+    Where the edges are directed, it is what monotone operator networks [1]_ ask of W = (1 - m) I - A'A + B - B', with I
+    the identity, A and B any matrices. Where rates and linear auxiliary neurons are joined by tied edges V both ways
+    [2]_, L = G = 1, it is norm(V) <= 1 - m.
+
+    The projection clips the eigenvalues of the symmetric part at what is allowed, which without a pattern of
+    edges gives the nearest such matrix in the Frobenius norm, and scales away what the pattern leaves of them. Beyond
+    500 free neurons plastic weights are scaled alone, by one factor: V goes to V min(1, (1 - m)/norm(V)). It changes
+    the sign of no weight, and tied edges keep one weight.
+
     References
     ----------
-    Winston, Kolter, Monotone operator equilibrium networks, arXiv 2006.08591; Xie, Wang, Ling, Li, Liu, Lin,
-    Optimization induced equilibrium networks, arXiv 2105.13228; uniqueness and convergence: Forti, Tesi, IEEE Trans.
-    Circuits and Systems I 42(7), 1995.
+    .. [1] Winston, Kolter, Monotone operator equilibrium networks, arXiv 2006.08591.
+    .. [2] Xie, Wang, Ling, Li, Liu, Lin, Optimization induced equilibrium networks, arXiv 2105.13228.
+    .. [3] Forti, Tesi, New conditions for global stability of neural networks with application to linear and quadratic
+       programming problems, IEEE Trans. Circuits and Systems I 42(7), 1995.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> graph = ng.topologies.complete(inputs=2, hidden=8, outputs=1, scale=1.0, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    >>> keep = monotone(margin=0.1)
+    >>> keep = ng.certificates.monotone(margin=0.1)
     >>> keep.holds(network), keep.holds(keep.project(network))
     (False, True)
     >>> "unique equilibrium" in keep.certificate(keep.project(network)).claims

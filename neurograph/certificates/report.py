@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from neurograph._checks import width, wrapped
-from neurograph.certificates.base import Certificate
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.system import network_digest
 from neurograph.certificates.verdict import CLAIMS, SCOPES, VERDICT_COLOURS, Verdict
 from neurograph.drawing.card import Carded, Html, folded, marked, paragraph, table
@@ -25,7 +25,21 @@ INAPPLICABLE = "Not applicable"
 
 
 class UnknownCertificateError(ParameterError, KeyError):
-    """A report is asked for a certificate that it does not have."""
+    """A report is asked for a certificate that it does not have.
+
+    Raised by ``report[name]``: either no theorem has this name, or it was not asked, for its ``level`` is above that of
+    :func:`neurograph.certify`. The message lists the names that there are; ``certify(..., level="strong")`` asks more.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> report = ng.certify(ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, seed=0)))
+    >>> report["lure"]  # a theorem of the level "strong"
+    Traceback (most recent call last):
+    neurograph.certificates.report.UnknownCertificateError: certificate 'lure' is not in the report: expected one of ...
+    >>> "lure" in [one.name for one in ng.certify(report.certificates[0].system.network, level="strong")]
+    True
+    """
 
     __str__ = Exception.__str__  # KeyError would quote the message
 
@@ -33,6 +47,8 @@ class UnknownCertificateError(ParameterError, KeyError):
 @dataclass(frozen=True, eq=False, repr=False)
 class Report(Carded):
     """The certificates of one network, cheap to strong; ``print(report)`` is a table.
+
+    Made by :func:`neurograph.certify`. Iterating over it, and ``len``, are of its certificates.
 
     Attributes
     ----------
@@ -42,6 +58,17 @@ class Report(Carded):
         The network and the phase, in a line.
     network_digest : str
         A hash of the network that was certified: its equations, roles, edges, weights, delays, biases and parameters.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": -1.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> report = ng.certify(ng.compile(graph, ng.dynamics.vector_field()), level="fast")
+    >>> report.claim.split(", ")[-1]
+    'at the rate 2 in the l_inf norm (gershgorin).'
+    >>> [one.name for one in report.proved if "contracting" not in one.claims], len(report.refutations)
+    (['invariant_box'], 0)
     """
 
     certificates: tuple[Certificate, ...]
@@ -50,6 +77,11 @@ class Report(Carded):
 
     def check(self, network: Network) -> None:
         """Refuse to be shown with another network than the one that was certified.
+
+        Parameters
+        ----------
+        network : Network
+            The one that it is to be shown with.
 
         Raises
         ------

@@ -32,15 +32,24 @@ class Trial(Carded):
 
     Attributes
     ----------
-    time : array (frames,)
-        From 0 on.
-    distance : array (batch, frames)
-        Largest difference of a neuron between two trajectories of a sample.
+    time : float64 array (frames,)
+        From 0 on, in the network's unit of time.
+    distance : float64 array (batch, frames)
+        Largest difference of a neuron between two trajectories of a sample, in the unit of the state.
     proved : tuple of str
         The certificates that prove that they come together.
     contradicted : tuple of str
         Those of them that are wrong, or asked of too short a time or too long a step: in some sample, trajectories are
         further apart at the end than at the start.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, scale=0.1, seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> trial = ng.certificates.try_out(ng.certify(network), network, [[0.0, 1.0]], dt=0.1, duration=10.0, seed=0)
+    >>> trial.distance[0, [0, -1]].round(3).tolist(), trial.contradicted
+    ([1.938, 0.0], ())
     """
 
     time: Array
@@ -79,9 +88,14 @@ def try_out(
     dt, duration : float
         As in :func:`neurograph.simulate`.
     starts : int
-        How many states each sample starts from: drawn in the box, or about 0 where a neuron has none.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+        How many states each sample starts from, at least 2: drawn in the box, or about 0 where a neuron has none.
+    seed : int or numpy.random.Generator, optional
+        Of the starts; without it every call draws anew.
+
+    Returns
+    -------
+    Trial
+        ``.time``, ``.distance``; ``.contradicted`` names the certificates that the trial speaks against.
 
     Raises
     ------
@@ -89,6 +103,21 @@ def try_out(
         If the report is of another network or of a nudged phase, or an argument is out of range.
     DataError
         If x has the wrong shape or holds a number that is not finite.
+
+    Examples
+    --------
+    A late edge back, longer than what "delay_margin" covers, does no harm here:
+
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": -1.0, "delay": 2.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> report = ng.certify(network)
+    >>> report["delay_margin"].verdict, report["delay_independent"].verdict
+    (<Verdict.UNKNOWN: 'UNKNOWN'>, <Verdict.UNKNOWN: 'UNKNOWN'>)
+    >>> trial = ng.certificates.try_out(report, network, [[0.5]], dt=0.05, duration=40.0, seed=0)
+    >>> trial.distance[0, [0, -1]].round(2).tolist()
+    [1.86, 0.0]
     """
     report.check(checked_network(network))
     system = report.certificates[0].system

@@ -9,7 +9,25 @@ from neurograph.drawing.looks import COLOURS, GREY
 
 
 class Verdict(enum.StrEnum):
-    """How a theorem ended: proved, refuted, or neither."""
+    """How a theorem ended: proved, refuted, or neither.
+
+    Attributes
+    ----------
+    PROVED : str
+        The claims hold, as far as the scope and the assumptions of the certificate go.
+    REFUTED : str
+        The opposite was shown: the claims say of what.
+    UNKNOWN : str
+        The theorem does not decide it for this network; another one may.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=1, scale=0.1, seed=0))
+    >>> report = ng.certify(network, level="fast")
+    >>> {str(verdict): sum(one.verdict is verdict for one in report) for verdict in ng.Verdict}
+    {'PROVED': 4, 'REFUTED': 0, 'UNKNOWN': 2}
+    """
 
     PROVED = "PROVED"
     REFUTED = "REFUTED"

@@ -64,11 +64,11 @@ def write(graph: nx.DiGraph[Any] | EdgeTable | Network, path: str | os.PathLike[
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([(0, (1, "a"), {"weight": 0.1})])
     >>> graph.nodes[(1, "a")]["role"] = "output"
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read(write(graph, folder + "/small.graphml")).edges(data=True)
+    ...     ng.read(ng.write(graph, folder + "/small.graphml")).edges(data=True)
     OutEdgeDataView([(0, (1, 'a'), {'weight': 0.1})])
     """
     path = checked_path(path)
@@ -112,7 +112,7 @@ def read(
     post: str | None = None,
     **words: Unpack[Words],
 ) -> nx.DiGraph[Any]:
-    """Read a graph from a file; its suffix chooses the format.
+    r"""Read a graph from a file; its suffix chooses the format.
 
     A file of neurograph needs the path alone. Of one of another program, the words below say which nodes are inputs
     and outputs, which attribute is the weight, and what becomes of what cannot be compiled, as in
@@ -154,6 +154,28 @@ def read(
         If a label that is named is not in the graph, or an argument is none.
     MissingPackageError
         If the package that reads the format is not installed.
+
+    Examples
+    --------
+    A table of another program, whose inputs and outputs the words name:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import neurograph as ng
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "synapses.csv"
+    ...     _ = path.write_text("source,target,strength\na,b,2.0\nb,c,-0.5\n")
+    ...     graph = ng.read(path, weight="strength", inputs=["a"], outputs=["c"])
+    >>> graph.nodes["c"]["role"], graph.edges["b", "c"]["weight"]
+    ('output', -0.5)
+
+    What :func:`write` wrote comes back, its dynamics with it:
+
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = ng.compile(ng.read(ng.write(network, folder + "/small.json")))
+    >>> again.dynamics.name, again.weights.tolist() == network.weights.tolist()
+    ('additive (tanh)', True)
     """
     return read_table(path, nodes=nodes, edges=edges, pre=pre, post=post, **words).to_graph()
 
@@ -190,11 +212,11 @@ def read_table(
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
     >>> graph.nodes["y"]["role"] = "output"
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     read_table(write(graph, folder + "/small.csv")).weights
+    ...     ng.read_table(ng.write(graph, folder + "/small.csv")).weights
     array([0.5])
     """
     path = as_path(path)

@@ -29,4 +29,10 @@ GROWERS: dict[str, Callable[..., Grower]] = {
     "homeostatic": homeostatic,
     "returned": returned,
 }
-"""The constructor of each grower, by name; the conformance suite runs over them."""
+"""The constructor of each grower, by name.
+
+Examples
+--------
+>>> [name for name, grower in GROWERS.items() if grower.needs_x]  # those that ask what the network does
+['activity', 'rigl', 'homeostatic']
+"""

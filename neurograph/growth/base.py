@@ -71,17 +71,50 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Grower(abc.ABC):
-    """Base of the growers: one frozen dataclass a method.
+    r"""Base of the growers: one frozen dataclass a method, whose :meth:`choose` chooses which edges come.
+
+    Given to :func:`neurograph.grow`, or as ``grower=`` to :func:`neurograph.train` or :func:`neurograph.prune`.
 
     Parameters
     ----------
     every : int
-        Epochs of training between two times at which edges come; so for what a pruner beside it removes.
+        Epochs of training between two times at which edges come, at least 1; so for what a pruner beside it removes.
     until : int, optional
         Number of epochs after which none comes; at least `every`.
     decay : {"cosine"}, optional
-        The share of the edges that come, and of a pruner's beside it that leave, falls as (1 + cos(pi t/until))/2 with
-        the epoch t.
+        The share of the edges that come, and of a pruner's beside it that leave, falls with the epoch; needs `until`.
+
+    Attributes
+    ----------
+    needs_x, needs_y : bool
+        Whether it cannot choose without samples, and their targets.
+    kinds : tuple of str
+        Of which kinds the neurons may be that it joins.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    Notes
+    -----
+    The share, with ``decay="cosine"``, t the epoch, counted from 0, and T `until`, is [1]_
+
+    .. math:: \tfrac12 \left( 1 + \cos \frac{\pi t}{T} \right)
+
+    References
+    ----------
+    .. [1] Evci, Gale, Menick, Castro, Elsen, Rigging the lottery: making all tickets winners, ICML 2020, arXiv
+       1911.11134, after Dettmers, Zettlemoyer, Sparse networks from scratch, arXiv 1907.04840.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> grower = ng.growth.random(every=10, until=100, decay="cosine")
+    >>> [epoch for epoch in range(200) if grower.due(epoch)][:3]  # after the 10th, the 20th, ...
+    [9, 19, 29]
+    >>> round(grower.share(0), 3), round(grower.share(50), 3), round(grower.share(100), 3)
+    (1.0, 0.5, 0.0)
     """
 
     every: int = 1
@@ -113,17 +146,49 @@ class Grower(abc.ABC):
             raise ParameterError("decay is 'cosine' and until is None: expected until=100, say, by when the share is 0")
 
     def due(self, epoch: int) -> bool:
-        """Return whether edges come after an epoch, counted from 0."""
+        """Return whether edges come after an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            Counted from 0.
+        """
         return (epoch + 1) % self.every == 0 and (self.until is None or epoch < self.until)
 
     def share(self, epoch: int) -> float:
-        """Return the share of the edges that come, and leave, after an epoch, counted from 0."""
+        """Return the share of the edges that come, and leave, after an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            Counted from 0.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
         if self.decay is None or self.until is None:
             return 1.0
         return (1.0 + math.cos(math.pi * min(epoch / self.until, 1.0))) / 2.0
 
     def number(self, edges: int, lost: int, epoch: int) -> int:
-        """Return how many edges are to come after an epoch, of a network that has `edges` and has just lost some."""
+        """Return how many edges are to come after an epoch.
+
+        Parameters
+        ----------
+        edges : int
+            How many the network has.
+        lost : int
+            How many it has just lost.
+        epoch : int
+            Counted from 0.
+
+        Returns
+        -------
+        int
+            Here as many as were lost.
+        """
         return lost
 
     @property
@@ -153,7 +218,18 @@ class Grower(abc.ABC):
 
     @abc.abstractmethod
     def choose(self, asked: Asked) -> Choice:
-        """Choose which edges come now, at most ``asked.count``, the two directions of a pair counted once."""
+        """Choose which edges come now.
+
+        Parameters
+        ----------
+        asked : Asked
+            The network, the samples, and how many edges may come.
+
+        Returns
+        -------
+        Choice
+            At most ``asked.count`` edges, the two directions of a pair counted once.
+        """
 
     def first_weights(self, count: int, rng: np.random.Generator) -> Floats:
         """Return the weights of so many edges, without regard to the signs that their neurons ask for."""
@@ -166,13 +242,29 @@ class NewEdges(Grower):
 
     Parameters
     ----------
+    every, until, decay
+        When, in training: see :class:`Grower`.
     candidates : networkx.DiGraph, EdgeTable, sequence of (label, label), or int, optional
         Which pairs may become edges; those that are edges are skipped. A number: so many, drawn anew each time. None:
         every pair of two nodes that ends at a hidden or an output node.
     weight : float
         What the weight of a new edge is, or its mean; its sign is that of its presynaptic node, where that has one.
     deviation : float
-        Standard deviation of the weights of new edges, which are drawn from a normal distribution.
+        Standard deviation of the weights of new edges, at least 0, which are drawn from a normal distribution.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.layered(inputs=2, hidden=(3,), outputs=1, seed=0))
+    >>> past = [(pre, post) for pre in network.inputs for post in network.outputs]  # past the hidden layer
+    >>> grown = ng.grow(network, ng.growth.random(count=2, candidates=past, weight=0.3), seed=0)
+    >>> [(one.edge in past, one.weight) for one in grown.added]
+    [(True, 0.3), (True, 0.3)]
     """
 
     candidates: nx.DiGraph[Any] | EdgeTable | Sequence[Any] | Named | int | None = None
@@ -209,7 +301,17 @@ class NewEdges(Grower):
             )
 
     def pool(self, asked: Asked) -> Pool:
-        """Return the candidates; once there are none, none comes."""
+        """Return the candidates; once there are none, none comes.
+
+        Parameters
+        ----------
+        asked : Asked
+            The network, and how edges between free nodes come.
+
+        Returns
+        -------
+        Pool
+        """
         given = self.candidates
         return Pool.of(asked.network, given if isinstance(given, (Named, int)) else None, asked.paired, asked.rng)
 
@@ -220,11 +322,31 @@ class Numbered(NewEdges):
 
     Parameters
     ----------
+    every, until, decay
+        When, in training: see :class:`Grower`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`NewEdges`.
     fraction : float, optional
-        How many edges come, as a share of those that are there.
+        How many edges come, as a share of those that are there; above 0.
     count : int, optional
         The same as a number. At most one of the two is given; without both as many come as the pruner beside it has
         just removed, so that the number of edges is held.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range, or both fraction and count are given.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.random(inputs=2, hidden=18, outputs=1, density=0.2, seed=0))
+    >>> half = ng.grow(network, ng.growth.random(fraction=0.5), seed=0)
+    >>> len(half.added) == round(0.5 * network.weights.size)
+    True
+    >>> rewired = ng.prune(network, ng.pruning.magnitude(0.1), grower=ng.growth.random(), neurons=False, seed=0)
+    >>> len(rewired.removed) == len(rewired.added), rewired.network.weights.size == network.weights.size
+    (True, True)
     """
 
     fraction: float | None = None

@@ -21,21 +21,16 @@ from neurograph.network.network import Network
 class Distance(Numbered):
     r"""Grow edges at random, short ones sooner than long ones.
 
-    .. math:: p_{ij} \propto \exp(-d_{ij} / \ell)
-
-    with d the distance between the two nodes, which carry their place in the attribute ``position``: 2 or 3 numbers.
-    One edge is drawn after the other, each with these probabilities among the candidates that are left.
-
     Parameters
     ----------
     length : float
-        The length scale, in the unit of the positions; above 0.
-    fraction, count
-        How many come: see :class:`neurograph.growth.Numbered`.
-    candidates, weight, deviation
-        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
+        The length scale, in the unit of the nodes' attribute ``position``; above 0.
     every, until, decay
         When, in training: see :class:`neurograph.growth.Grower`.
+    candidates, weight, deviation
+        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
+    fraction, count
+        How many come: see :class:`neurograph.growth.Numbered`.
 
     Raises
     ------
@@ -44,19 +39,34 @@ class Distance(Numbered):
     GraphError
         As it is used, if a node has no position, or another than 2 or 3 numbers.
 
+    Notes
+    -----
+    One edge is drawn after the other, each candidate that is left with the probability [1]_
+
+    .. math:: p_{ij} \propto \exp(-d_{ij} / \ell)
+
+    with d the distance between the two nodes, which carry their place in the attribute ``position``, 2 or 3 numbers,
+    and :math:`\ell` the length. The right side is the score in the log. Drawn is, as in [2]_, the largest of length
+    times Gumbel noise less d.
+
     References
     ----------
-    The probability: Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004. The
-    draw, by the largest of length times Gumbel noise - d: Yellott, J. Mathematical Psychology 15, 1977.
+    .. [1] Kaiser, Hilgetag, Spatial growth of real-world networks, Physical Review E 69, 036103, 2004.
+    .. [2] Yellott, The relationship between Luce's choice axiom, Thurstone's theory of comparative judgment, and the
+       double exponential distribution, J. Mathematical Psychology 15, 1977.
 
     Examples
     --------
-    >>> import neurograph as ng
-    >>> graph = ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.2, seed=0)
+    >>> import numpy as np, neurograph as ng
+    >>> graph = ng.topologies.random(inputs=2, hidden=58, outputs=1, density=0.02, seed=0)
     >>> for place, node in enumerate(graph):
-    ...     graph.nodes[node]["position"] = (place % 4, place // 4)
-    >>> len(ng.grow(ng.compile(graph), ng.growth.distance(length=1.0, count=5), seed=0).added)
-    5
+    ...     graph.nodes[node]["position"] = (place % 8, place // 8)
+    >>> near, far = (ng.grow(ng.compile(graph), ng.growth.distance(length=l, count=200), seed=0) for l in (1.0, 100.0))
+    >>> def mean_distance(growth):
+    ...     ends = ([graph.nodes[node]["position"] for node in one.edge] for one in growth.added)
+    ...     return np.mean([np.hypot(*np.subtract(*pair)) for pair in ends])
+    >>> bool(mean_distance(near) < 0.6 * mean_distance(far))
+    True
     """
 
     length: float

@@ -19,15 +19,6 @@ from neurograph.pruning.elements import checked_target, drawn_whole, growth, mea
 class Homeostatic(NewEdges):
     r"""Grow edges between neurons whose mean rate is below a target, so that it rises.
 
-    .. math:: z_i = \nu \left( 2 \exp\left( -\left( \frac{c_i - \xi}{\zeta} \right)^2 \right) - 1 \right), \quad
-        \xi = \tfrac12 (\eta + \epsilon), \quad \zeta = \frac{\epsilon - \eta}{2 \sqrt{\ln 2}}
-
-    with c the mean over samples of what a hidden or output neuron sends when it has settled freely, :math:`\epsilon`
-    the target, :math:`\eta` the least rate at which a neuron still grows. A neuron with z > 0 grows z axonal and z
-    dendritic elements, rounded up or down at random so that their mean is z. Free elements are matched at random, an
-    axonal to a dendritic one; of pairs that are no candidates both go back, until a match joins none. As a new edge is
-    to excite, inhibitory neurons grow no axonal elements; elements that are not matched are not kept.
-
     How many edges come is decided by the elements, not by how many a pruner beside it removes;
     :func:`neurograph.pruning.homeostatic` is the pruner of neurons above the target.
 
@@ -39,23 +30,38 @@ class Homeostatic(NewEdges):
         eta, below the target; default -target, so that a silent neuron grows most.
     elements : float
         nu, the most elements of each kind that a neuron grows at a time; above 0.
-    weight : float
-        What the weight of a new edge is, or its mean: above 0, for one of 0 would excite nobody.
-    candidates, deviation
-        From where, and with which weights: see :class:`neurograph.growth.NewEdges`.
     every, until, decay
         When, in training: see :class:`neurograph.growth.Grower`.
+    candidates
+        From where: see :class:`neurograph.growth.NewEdges`.
+    weight : float
+        What the weight of a new edge is, or its mean: above 0, for one of 0 would excite nobody.
+    deviation
+        How much weights differ: see :class:`neurograph.growth.NewEdges`.
 
     Raises
     ------
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    A neuron i whose growth curve z_i is above 0 grows z_i axonal and z_i dendritic elements:
+
+    .. math:: z_i = \nu \left( 2 \exp\left( -\left( \frac{c_i - \xi}{\zeta} \right)^2 \right) - 1 \right), \quad
+        \xi = \tfrac12 (\eta + \epsilon), \quad \zeta = \frac{\epsilon - \eta}{2 \sqrt{\ln 2}}
+
+    with c the mean over samples of what a hidden or output neuron sends when it has settled freely, xi the rate at
+    which it grows most, zeta the width of the curve, :math:`\epsilon` the target, :math:`\eta` the least rate at which
+    a neuron still grows. Their number is rounded up or down at random so that its mean is z. Free elements are matched
+    at random, an axonal to a dendritic one; of pairs that are no candidates both go back, until a match joins none. As
+    a new edge is to excite, inhibitory neurons grow no axonal elements; elements that are not matched are not kept.
+    In [1]_ elements grow along the running mean of calcium, and unmatched ones stay.
+
     References
     ----------
-    Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
-    reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013. There elements grow
-    along the running mean of calcium, and unmatched ones stay.
+    .. [1] Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
+       reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013.
 
     Examples
     --------

@@ -25,6 +25,26 @@ class Returned(Grower):
     ------
     ParameterError
         If an argument is out of range.
+
+    Notes
+    -----
+    There is no score: all come, each with the score 0 in the log. The published code of [1]_, whose pruner is
+    :func:`neurograph.pruning.boltzmann`, sets weights to 0 and lets them grow again so.
+
+    References
+    ----------
+    .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN
+       2020, arXiv 2006.08798.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0))
+    >>> again = {"pruner": ng.pruning.magnitude(0.5), "grower": ng.growth.returned()}
+    >>> fit = ng.train(network, x, y, **again, epochs=1, seed=0)
+    >>> fit.network.weights.size, int((fit.network.weights == 0.0).sum())  # half of them were set to 0
+    (48, 24)
     """
 
     def choose(self, asked: Asked) -> Choice:

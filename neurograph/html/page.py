@@ -118,10 +118,14 @@ def write_page(
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
+    >>> report = ng.certify(pruning.network, level="fast")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
-    ...     file.name, file._repr_html_()[:55]  # which a notebook calls
-    ('net.html', '<iframe title="Page of the graph, net.html" sandbox="al')
+    ...     page = ng.write_page(pruning.network, folder + "/net.html", report=report, removed=pruning.removed)
+    ...     text, shown = page.read_text(), page._repr_html_()[:55]  # which a notebook calls
+    >>> report.claim.split(" (")[0] in text, "<script src" in text  # one file, which loads no other
+    (True, False)
+    >>> shown
+    '<iframe title="Page of the graph, net.html" sandbox="al'
     """
     path = checked_page_path(path)
     text = page(

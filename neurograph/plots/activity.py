@@ -92,6 +92,8 @@ def activity(
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
     >>> simulation = ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0)
     >>> figure = ng.plots.activity(simulation)
+    >>> [axes.get_ylabel() for axes in figure.axes], [line.get_label() for line in figure.axes[1].lines]
+    (['stimulus', 'state'], ['h0_0', 'h0_1', 'h0_2', 'h0_3', 'y0'])
     """
     if not isinstance(simulation, Simulation):
         raise ParameterError(

@@ -77,6 +77,9 @@ def decision(
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0))
     >>> x, y = ng.tasks.logic("xor")
     >>> figure = ng.plots.decision(network, x, y, grid=11)
+    >>> drawn = figure.axes[0].images[0].get_array()  # row 10, column 0: x0 = 0, x1 = 1
+    >>> bool(abs(drawn[10, 0] - ng.settle(network, [[0.0, 1.0]]).outputs[0, 0]) < 1e-3)
+    True
     """
     network = checked_network(network)
     grid = checked_whole("grid", grid, 2)

@@ -64,6 +64,7 @@ def network(
     Parameters
     ----------
     network : Network, networkx.DiGraph or EdgeTable
+        What is drawn.
     layout : "circle", "layers", "force" or mapping of node to (x, y), optional
         Where the hidden nodes stand: on a circle, in columns by their distance from the inputs, or where forces
         between those that are joined bring them. Default: columns where no edge joins two hidden nodes of one column,
@@ -90,6 +91,9 @@ def network(
     >>> import neurograph as ng
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, seed=0)
     >>> figure = ng.plots.network(graph, layout="circle")
+    >>> names = [patch.get_gid() for patch in figure.axes[0].patches]
+    >>> sum(name.startswith("edge ") for name in names) == graph.number_of_edges()
+    True
     """
     drawn = _arrays(network)
     complex_weights = drawn.weights.dtype.kind == "c"

@@ -33,6 +33,7 @@ def weights(network: Network, *, ax: Axes | None = None) -> Figure:
     Parameters
     ----------
     network : Network
+        What is drawn.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
 

@@ -49,6 +49,7 @@ def infill(
     Returns
     -------
     matplotlib.figure.Figure
+        The images are one, in colours, one row of them under the other.
 
     Raises
     ------
@@ -66,6 +67,8 @@ def infill(
     >>> nx.set_node_attributes(graph, "output", "role")
     >>> samples = ng.sample(ng.compile(graph, ng.dynamics.binary()), [[1, np.nan], [0, np.nan]], seed=0)
     >>> figure = ng.plots.infill(samples, shape=(2, 1))
+    >>> samples.outputs.mean(axis=1).round(1).tolist()  # the held pixel, and the mean of the other, in both chains
+    [[1.0, 1.0], [0.0, 0.5]]
     """
     if not isinstance(samples, Samples):
         raise ParameterError(f"samples is of type {type(samples).__name__}: expected what neurograph.sample returns")

@@ -26,11 +26,14 @@ def overview(fits: TrainingState | Sequence[TrainingState], pruned: Network, x: 
     pruned : Network
         What pruning left of it.
     x : array (samples, 2)
+        The samples of the task, which the decision map marks.
     y : array (samples, outputs)
+        Their targets.
 
     Returns
     -------
     matplotlib.figure.Figure
+        With the panels of :func:`cost`, :func:`decision`, :func:`weights` and :func:`network`.
 
     Raises
     ------
@@ -49,6 +52,8 @@ def overview(fits: TrainingState | Sequence[TrainingState], pruned: Network, x: 
     >>> fit = ng.train(network, x, y, epochs=5, seed=0)
     >>> pruned = ng.prune(fit.network, ng.pruning.magnitude(fraction=0.2)).network
     >>> figure = ng.plots.overview(fit, pruned, x, y)
+    >>> [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
+    ['cost', 'share of errors', 'input x1', 'output y0', 'postsynaptic', 'weight']
     """
     runs = epochs.checked_fits(fits)
     with styled():

@@ -52,6 +52,7 @@ def phase_plane(
     Parameters
     ----------
     network : Network
+        Of rates.
     simulation : Simulation, optional
         From :func:`neurograph.simulate` of this network.
     nodes : two labels
@@ -69,6 +70,7 @@ def phase_plane(
     Returns
     -------
     matplotlib.figure.Figure
+        The states of the two nodes, in the network's unit, are its axes.
 
     Raises
     ------
@@ -88,6 +90,8 @@ def phase_plane(
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
     >>> simulation = ng.simulate(network, dt=0.05, duration=20.0, start=0.5)
     >>> figure = ng.plots.phase_plane(network, simulation, nodes=("e", "i"))
+    >>> [line.get_label() for line in figure.axes[0].lines][:3]
+    ['e stands still', 'i stands still', 'simulation']
     """
     network = checked_network(network)
     places = _checked_nodes(network, nodes)

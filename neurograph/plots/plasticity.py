@@ -80,6 +80,8 @@ def plasticity(
     >>> learning = {"rule": ng.rules.oja(), "learning_rate": 0.1, "record_weights": 5}
     >>> simulation = ng.simulate(network, [[[0.0], [1.0]]], dt=0.1, hold=5.0, **learning)
     >>> figure = ng.plots.plasticity(simulation)
+    >>> [line.get_label() for line in figure.axes[0].lines][:3]  # the median, and those that change most
+    ['median of 12', 'x0 → h0_0', 'x0 → h0_1']
     """
     time, rows = _records(simulation)
     if kind not in KINDS:

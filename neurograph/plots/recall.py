@@ -34,6 +34,7 @@ def recall(outputs: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, ax: Ax
     Returns
     -------
     matplotlib.figure.Figure
+        Each line holds the share at each step (time,).
 
     Raises
     ------
@@ -50,6 +51,8 @@ def recall(outputs: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, ax: Ax
     >>> x, y = ng.tasks.copying(delay=5, samples=10, seed=0)
     >>> network = ng.compile(ng.topologies.unitary(10, 8, 9, seed=0), ng.dynamics.unitary())
     >>> figure = ng.plots.recall(ng.simulate(network, x).outputs, y)
+    >>> figure.axes[0].lines[0].get_ydata().shape == y.shape[1:], figure.axes[0].get_ylabel()
+    (True, 'share of right answers')
     """
     named = outputs if isinstance(outputs, Mapping) else {"": outputs}
     labels = _checked_labels(y)

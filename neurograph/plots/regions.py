@@ -50,6 +50,7 @@ def regions(
     Returns
     -------
     matplotlib.figure.Figure
+        The image holds the output (grid, grid): row = second input, column = first.
 
     Raises
     ------
@@ -66,6 +67,9 @@ def regions(
     >>> network = ng.certificates.contracting(0.2).project(ng.compile(graph, ng.dynamics.vector_field()))
     >>> region = ng.characterise(network, [0.4, 0.6], budget=2.0)
     >>> figure = ng.plots.regions(region, grid=11)
+    >>> point = figure.axes[0].lines[0]
+    >>> point.get_xdata() == region.x0[:1], point.get_ydata() == region.x0[1:]
+    (array([ True]), array([ True]))
     """
     found = _regions(regions)
     network, first = found[0].network, found[0]

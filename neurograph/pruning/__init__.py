@@ -31,4 +31,12 @@ PRUNERS: dict[str, Callable[..., Pruner]] = {
     "homeostatic": homeostatic,
     "unreachable": unreachable,
 }
-"""The constructor of each pruner that any network takes, by name; the conformance suite runs over them."""
+"""The constructor of each pruner that any network takes, by name.
+
+Examples
+--------
+>>> sorted(PRUNERS)
+['boltzmann', 'homeostatic', 'magnitude', 'proximal', 'random', 'saliency', 'unreachable']
+>>> PRUNERS["random"](fraction=0.2)
+Random(fraction=0.2)
+"""

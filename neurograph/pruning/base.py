@@ -22,17 +22,7 @@ from neurograph.solvers.base import Solver
 
 @dataclass(frozen=True)
 class LoggedEdge(Printed):
-    """One edge that left or came.
-
-    Attributes
-    ----------
-    edge : (label, label)
-    epoch : int
-        Of training, after which it did; in :func:`neurograph.prune` and :func:`neurograph.grow`, the round, from 0.
-    weight, score : float
-        What it had then; the weight of a unitary network is complex.
-    reason : str
-    """
+    """Base of :class:`Removed` and :class:`Added`, the entries of the logs."""
 
     edge: tuple[Hashable, Hashable]
     epoch: int
@@ -42,11 +32,58 @@ class LoggedEdge(Printed):
 
 
 class Removed(LoggedEdge):
-    """One edge that left; see :class:`LoggedEdge`."""
+    """One edge that left: an entry of the log of :func:`neurograph.train` or :func:`neurograph.prune`.
+
+    Attributes
+    ----------
+    edge : (label, label)
+        Its presynaptic and its postsynaptic node.
+    epoch : int
+        Of training, after which it left; in :func:`neurograph.prune` the round; from 0.
+    weight : float
+        What it had then; complex of a unitary network.
+    score : float
+        What the pruner chose it by, such as the size of its weight.
+    reason : str
+        Why it left, in words.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
+    >>> pruned = ng.prune(network, ng.pruning.magnitude(0.2))
+    >>> first = pruned.removed[0]
+    >>> first.edge in network.edges, first.edge in pruned.network.edges, first.epoch
+    (True, False, 0)
+    >>> first.reason, bool(first.score == abs(first.weight) == abs(network.weights).min())
+    ('among the 16.7% of smallest |w|', True)
+    """
 
 
 class Added(LoggedEdge):
-    """One edge that came; see :class:`LoggedEdge`."""
+    """One edge that came: an entry of a log, as of :func:`neurograph.train` or :func:`neurograph.grow`.
+
+    Attributes
+    ----------
+    edge : (label, label)
+        Its presynaptic and its postsynaptic node.
+    epoch : int
+        Of training, after which it came; in :func:`neurograph.prune` and :func:`neurograph.grow` the round; from 0.
+    weight : float
+        What it came with.
+    score : float
+        What the grower chose it by, such as the product of two states.
+    reason : str
+        Why it came, in words.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.random(inputs=2, hidden=8, outputs=1, density=0.2, seed=0))
+    >>> grown = ng.grow(network, ng.growth.random(count=3, weight=0.1), seed=0)
+    >>> [(one.edge in network.edges, one.weight, one.epoch) for one in grown.added]
+    [(False, 0.1, 0), (False, 0.1, 0), (False, 0.1, 0)]
+    """
 
 
 Entry = TypeVar("Entry", bound=LoggedEdge, covariant=True)
@@ -184,14 +221,54 @@ NOTHING = Selection(np.empty(0, np.int64), np.empty(0), "")
 
 @dataclass(frozen=True)
 class Pruner(abc.ABC):
-    """Base of the pruners: one frozen dataclass a method."""
+    """Base of the pruners: one frozen dataclass a method, whose :meth:`select` chooses which edges leave.
+
+    Given to :func:`neurograph.prune`, or as ``pruner=`` to :func:`neurograph.train`.
+
+    Attributes
+    ----------
+    needs_task : bool
+        Whether it cannot choose without samples: what an edge is worth, or how active neurons are.
+
+    Examples
+    --------
+    A pruner of one's own, which takes the largest weight:
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np, neurograph as ng
+    >>> from neurograph.pruning.base import Pruner, Selection
+    >>> @dataclass(frozen=True)
+    ... class Largest(Pruner):
+    ...     def select(self, network, rng, task=None):
+    ...         place = np.abs(network.weights).argmax(keepdims=True)
+    ...         return Selection(place, np.abs(network.weights)[place], "the largest |w|")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, seed=0))
+    >>> pruned = ng.prune(network, Largest(), rounds=2)
+    >>> [one.reason for one in pruned.removed]
+    ['the largest |w|', 'the largest |w|']
+    """
 
     needs_task: ClassVar[bool] = False
     """Whether it cannot choose without a :class:`Task`."""
 
     @abc.abstractmethod
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:
-        """Choose which edges leave now; edges that are not plastic never do."""
+        """Choose which edges leave now; edges that are not plastic never do.
+
+        Parameters
+        ----------
+        network : Network
+            It is not changed.
+        rng : numpy.random.Generator
+            Of what is drawn.
+        task : Task, optional
+            What the network is to do: inputs, targets, cost, solver and rule.
+
+        Returns
+        -------
+        Selection
+            The places of the edges, those that leave first in front, with their scores and the reason.
+        """
 
     def in_round(self, done: float, first: int, now: int) -> Self:
         """Return the pruner of one of several rounds.
@@ -202,6 +279,11 @@ class Pruner(abc.ABC):
             Share of the rounds that are done after this one.
         first, now : int
             How many plastic edges there were before the first round, and are now.
+
+        Returns
+        -------
+        Pruner
+            Here itself; of a pruner with a `fraction` the one that reaches it in the last round.
         """
         return self
 

@@ -14,28 +14,41 @@ from neurograph.pruning.base import NOTHING, Pruner, Selection, Task, weak
 
 @dataclass(frozen=True)
 class Boltzmann(Pruner):
-    r"""Prune as the paper does: each weak edge, |W_ij| <= tolerance, leaves with the probability p_ij.
-
-    .. math:: p_{ij} = e^{-|W_{ij}|/T} / \sum_{i'} e^{-|W_{i'j}|/T}
-
-    the sum over j's incoming edges.
+    r"""Prune weak edges, each drawn against its competitors into the same node: its Boltzmann factor among theirs.
 
     Parameters
     ----------
     tolerance : float
-        Largest size of a weak weight.
+        Largest size of a weak weight, at least 0.
     temperature : float
-        T; large values make p_ij one over the number of incoming edges, whatever the weight.
+        T, above 0; large values make p_ij one over the number of incoming edges, whatever the weight.
 
     Raises
     ------
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    Each weak edge, with a size of W_ij up to the tolerance, leaves with the probability [1]_
+
+    .. math:: p_{ij} = e^{-|W_{ij}|/T} / \sum_{i'} e^{-|W_{i'j}|/T}
+
+    with W_ij the weight of the edge from i to j, and the sum over all of j's incoming edges.
+
     References
     ----------
-    Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN 2020,
-    arXiv 2006.08798.
+    .. [1] Farinha, Pequito, Santos, Figueiredo, Equilibrium propagation for complete directed neural networks, ESANN
+       2020, arXiv 2006.08798.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=10, outputs=1, seed=0))
+    >>> pruned = ng.prune(network, ng.pruning.boltzmann(tolerance=0.2), seed=0)
+    >>> weak = abs(network.weights) <= 0.2
+    >>> bool(0 < len(pruned.removed) < weak.sum()), max(abs(one.weight) for one in pruned.removed) <= 0.2
+    (True, True)
     """
 
     tolerance: float = 0.01

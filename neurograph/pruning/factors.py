@@ -47,25 +47,37 @@ class Factors(Pruner):
 def factors(*names: str) -> Pruner:
     """Prune whole factors of a unitary network: the relays of each go, and their neighbours are joined one by one.
 
-    The i-th node before a factor takes the place of the i-th after it, so that W is the product of those that are left,
-    and unitary as before. Other pruners leave the edges of W alone, for a factor without one of its edges does not
-    conserve the norm, as :func:`neurograph.certify` says of it.
-
     Parameters
     ----------
     *names : str
         What the edges of a factor have in their attribute ``factor``, such as "R2", "D3".
+
+    Returns
+    -------
+    Pruner
+        For :func:`neurograph.prune`, which takes the factors at once.
 
     Raises
     ------
     ParameterError
         If no name is given, or one is no text.
 
+    Notes
+    -----
+    W is the product of the factors [1]_, and unitary as each of them is. The i-th node before a factor takes the place
+    of the i-th after it, so that W is the product of those that are left, and unitary as before. Other pruners leave
+    the edges of W alone, for a factor without one of its edges does not conserve the norm, as
+    :func:`neurograph.certify` says of it. No score chooses: the factors are named. To leave some out is our own.
+
+    References
+    ----------
+    .. [1] Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+
     Examples
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.unitary(units=8, seed=0), ng.dynamics.unitary())
-    >>> ng.prune(network, factors("R2", "D3"))
+    >>> ng.prune(network, ng.pruning.factors("R2", "D3"))
     Pruning(32 of 192 edges and 17 neurons left the graph, 160 stay)
     """
     if not names or not all(isinstance(name, str) for name in names):

@@ -19,15 +19,6 @@ from neurograph.pruning.elements import checked_target, drawn_whole, growth, mea
 class Homeostatic(Pruner):
     r"""Prune edges at neurons whose mean rate is above a target, so that it falls.
 
-    .. math:: z_i = \nu \left( 2 \exp\left( -\left( \frac{c_i - \xi}{\zeta} \right)^2 \right) - 1 \right), \quad
-        \xi = \tfrac12 (\eta + \epsilon), \quad \zeta = \frac{\epsilon - \eta}{2 \sqrt{\ln 2}}
-
-    with c the mean over samples of what a hidden or output neuron sends when it has settled freely, and
-    :math:`\epsilon` the target, :math:`\eta` the least rate of :func:`neurograph.growth.homeostatic`, which brings
-    edges to neurons below the target. A neuron above it, of which z < 0, retracts -z axonal and -z dendritic elements,
-    rounded up or down at random so that their mean is -z: so many of its outgoing and of its incoming edges leave,
-    drawn at random among those that excite, with a weight above 0.
-
     Parameters
     ----------
     target : float
@@ -42,11 +33,25 @@ class Homeostatic(Pruner):
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    A neuron i whose growth curve z_i is below 0 retracts -z_i axonal and -z_i dendritic elements:
+
+    .. math:: z_i = \nu \left( 2 \exp\left( -\left( \frac{c_i - \xi}{\zeta} \right)^2 \right) - 1 \right), \quad
+        \xi = \tfrac12 (\eta + \epsilon), \quad \zeta = \frac{\epsilon - \eta}{2 \sqrt{\ln 2}}
+
+    with c the mean over samples of what a hidden or output neuron sends when it has settled freely, xi the rate at
+    which the curve is highest and zeta its width, so that it is 0 at :math:`\eta`, the least rate, and at
+    :math:`\epsilon`, the target; only neurons above that retract. Their number is rounded up or down at random so that
+    its mean is -z: so many of the neuron's outgoing and of its incoming edges leave, drawn at random among those that
+    excite, with a weight above 0. :func:`neurograph.growth.homeostatic` brings edges to neurons below the target, by
+    the same curve. In [1]_ elements follow the running mean of calcium, unmatched ones are retracted first, and the
+    partner of one that retracts stays free.
+
     References
     ----------
-    Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
-    reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013. There elements follow
-    the running mean of calcium, unmatched ones are retracted first, and the partner of one that retracts stays free.
+    .. [1] Butz, van Ooyen, A simple rule for dendritic spine and axonal bouton formation can account for cortical
+       reorganization after focal retinal lesions, PLoS Computational Biology 9(10) e1003259, 2013.
 
     Examples
     --------

@@ -48,17 +48,41 @@ def magnitude(fraction: float | None = None, threshold: float | None = None) -> 
     fraction : float, optional
         Share of the plastic edges that leave, from 0 to 1.
     threshold : float, optional
-        Largest size of a weight that leaves. Exactly one of the two is given.
+        Largest size of a weight that leaves, at least 0. Exactly one of the two is given.
+
+    Returns
+    -------
+    Pruner
+        Of a share, or of all weights up to a size.
 
     Raises
     ------
     ParameterError
         If both or none are given, or one is out of range.
 
+    Notes
+    -----
+    The edges of the lowest score leave [1]_:
+
+    .. math:: S_{ij} = |W_{ij}|
+
+    with W_ij the weight of the edge from i to j.
+
     References
     ----------
-    Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
-    arXiv 1506.02626.
+    .. [1] Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015,
+       arXiv 1506.02626.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=10, outputs=1, seed=0))
+    >>> half = ng.prune(network, ng.pruning.magnitude(fraction=0.5), neurons=False)
+    >>> bool(abs(half.network.weights).min() >= max(abs(one.weight) for one in half.removed))
+    True
+    >>> strong = ng.prune(network, ng.pruning.magnitude(threshold=0.2), neurons=False)
+    >>> bool(abs(strong.network.weights).min() > 0.2)
+    True
     """
     if (fraction is None) == (threshold is None):
         raise ParameterError(

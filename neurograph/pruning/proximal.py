@@ -13,14 +13,11 @@ from neurograph.pruning.base import Pruner, Selection, Task, lowest, weak
 
 @dataclass(frozen=True)
 class Proximal(Pruner):
-    r"""Prune by an L1 penalty: every plastic weight shrinks by `strength`, and those that reach 0 leave.
+    r"""Prune by an L1 penalty: every plastic weight shrinks by the same amount, and those that reach 0 leave.
 
-    .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - strength, 0)
-
-    the proximal operator of strength times the sum of absolute weights. With training in between, after every epoch
-    or in rounds, this is proximal gradient descent on the cost with that penalty: a weight on which the cost depends
-    little shrinks until its edge leaves. The optimisers' ``l1`` shrinks weights after every update, and every edge
-    stays.
+    With training in between, after every epoch or in rounds, this is proximal gradient descent on the cost with that
+    penalty: a weight on which the cost depends little shrinks until its edge leaves. The optimisers' ``l1`` shrinks
+    weights after every update, and every edge stays.
 
     Parameters
     ----------
@@ -32,11 +29,18 @@ class Proximal(Pruner):
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    .. math:: W_{ij} \leftarrow \mathrm{sign}(W_{ij}) \max(|W_{ij}| - \lambda, 0)
+
+    with W_ij the weight of the edge from i to j and lambda the strength: the proximal operator of lambda times the sum
+    of absolute weights [1]_, [2]_. The score of an edge that leaves is the size that its weight had.
+
     References
     ----------
-    Daubechies, Defrise, De Mol, An iterative thresholding algorithm for linear inverse problems with a sparsity
-    constraint, Communications on Pure and Applied Mathematics 57, 2004; Parikh and Boyd, Proximal Algorithms,
-    Foundations and Trends in Optimization 1, 2014.
+    .. [1] Daubechies, Defrise, De Mol, An iterative thresholding algorithm for linear inverse problems with a sparsity
+       constraint, Communications on Pure and Applied Mathematics 57, 2004.
+    .. [2] Parikh and Boyd, Proximal Algorithms, Foundations and Trends in Optimization 1, 2014.
 
     Examples
     --------

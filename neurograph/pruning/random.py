@@ -25,6 +25,22 @@ class Random(Ranking):
     ------
     ParameterError
         If an argument is out of range.
+
+    Notes
+    -----
+    The edges of the lowest score leave, and the score of each is drawn from U(0, 1): our own control, whatever the
+    weights.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=10, outputs=1, seed=0))
+    >>> pruned = ng.prune(network, ng.pruning.random(0.5), neurons=False, seed=0)
+    >>> pruned.network.weights.size == network.weights.size // 2
+    True
+    >>> large = max(abs(one.weight) for one in pruned.removed)  # large weights leave as small ones do
+    >>> bool(large > abs(pruned.network.weights).mean())
+    True
     """
 
     what: ClassVar[str] = "lowest of as many random numbers"

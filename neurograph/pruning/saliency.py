@@ -34,20 +34,6 @@ MOST_PROBED = 20_000_000
 class Saliency(Ranking):
     r"""Prune the edges without which the outputs would change least, by what is known at the edges' own ends.
 
-    .. math:: S_{ij} = \left\langle (W_{ij} \, \partial C / \partial W_{ij})^2 \right\rangle
-
-    the mean over samples, with the gradient of each sample read from the two phases of
-    :func:`neurograph.rules.asymmetric_ep`: the states at the edge's two ends, and their linear response to a nudge of
-    the outputs. Tied edges have the sum over them.
-
-    - A *random* nudge, :math:`\partial C/\partial s = \pm 1` with signs drawn for each output and sample, gives
-      :math:`\langle \sum_k (W_{ij} \, \partial s_k / \partial W_{ij})^2 \rangle` over the outputs k: the squared change
-      of the outputs, and so twice the rise of the squared error after Optimal Brain Damage, with the Gauss-Newton form
-      of its second derivative. Of fewer than 1,000 samples each is nudged more than once, so far as the edges times the
-      nudges stay below 20 million: a large network is asked as often as it has samples.
-    - The *error* itself gives the empirical Fisher information of the cost times the square of the weight. Samples
-      that are learned have no error left, and contribute little.
-
     Parameters
     ----------
     fraction : float
@@ -60,11 +46,31 @@ class Saliency(Ranking):
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    The edges of the lowest score leave:
+
+    .. math:: S_{ij} = \left\langle (W_{ij} \, \partial C / \partial W_{ij})^2 \right\rangle
+
+    the mean over samples, with W_ij the weight of the edge from i to j, C the cost, and the gradient of each sample
+    read from the two phases of :func:`neurograph.rules.asymmetric_ep`: the states at the edge's two ends, and their
+    linear response to a nudge of the outputs. Tied edges have the sum over them.
+
+    - A *random* nudge, :math:`\partial C/\partial s = \pm 1` with signs drawn for each output and sample [3]_, makes
+      the score :math:`\langle \sum_k (W_{ij} \, \partial s_k / \partial W_{ij})^2 \rangle` over the outputs k: the
+      squared change of the outputs, and so twice the rise of the squared error after Optimal Brain Damage [1]_, with
+      the Gauss-Newton form of its second derivative. Of fewer than 1,000 samples each is nudged more than once, so far
+      as the edges times the nudges stay below 20 million: a large network is asked as often as it has samples.
+    - The *error* itself makes it the empirical Fisher information of the cost times the square of the weight [2]_.
+      Samples that are learned have no error left, and contribute little.
+
     References
     ----------
-    LeCun, Denker, Solla, Optimal brain damage, NeurIPS 1989; Theis, Korshunova, Tejani, Huszár, Faster gaze prediction
-    with dense networks and Fisher pruning, 2018, arXiv 1801.05787; the random signs: Hutchinson, A stochastic estimator
-    of the trace of the influence matrix for Laplacian smoothing splines, Communications in Statistics 18, 1989.
+    .. [1] LeCun, Denker, Solla, Optimal brain damage, NeurIPS 1989.
+    .. [2] Theis, Korshunova, Tejani, Huszár, Faster gaze prediction with dense networks and Fisher pruning, 2018,
+       arXiv 1801.05787.
+    .. [3] Hutchinson, A stochastic estimator of the trace of the influence matrix for Laplacian smoothing splines,
+       Communications in Statistics 18, 1989.
 
     Examples
     --------

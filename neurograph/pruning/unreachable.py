@@ -18,13 +18,26 @@ from neurograph.pruning.base import Pruner, Selection, Task
 class Unreachable(Pruner):
     """Prune the neurons that do no work: no input drives them, or they reach no output.
 
-    All edges of such a neuron leave. A neuron is driven if a path leads to it from an input, a bias node, or a neuron
-    with a bias of its own; inputs, outputs and bias nodes are never unreachable. After every other pruner
-    :func:`neurograph.prune` does this too, and takes the neurons out of the graph; in training they stay, without
-    edges.
+    All edges of such a neuron leave. After every other pruner :func:`neurograph.prune` does this too, and takes the
+    neurons out of the graph; in training they stay, without edges.
+
+    Notes
+    -----
+    A neuron is driven if a path leads to it from an input, a bias node, or a neuron with a bias of its own; inputs,
+    outputs and bias nodes are never unreachable. There is no score: it is found by breadth-first search along the edges
+    and against them. Our own, for a graph of any shape.
 
     A neuron that reaches no output can leave without a change of the outputs, unless a neuron's leak depends on its
     outgoing weights, as in ``dynamics.deep``: there those that sent to it leak less from then on.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "h"), ("h", "y"), ("x", "dead end"), ("unheard of", "y")])
+    >>> nx.set_edge_attributes(graph, 1.0, "weight")
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> ng.prune(ng.compile(graph), ng.pruning.unreachable()).neurons
+    ('dead end', 'unheard of')
     """
 
     def select(self, network: Network, rng: np.random.Generator, task: Task | None = None) -> Selection:

@@ -38,13 +38,12 @@ def characterise(
     report: Report | None = None,
     budget: float = 60.0,
 ) -> InputRegion:
-    """Return a region of inputs around x0 on which a property of the outputs is proved, and the neurons that decide.
+    r"""Return a region of inputs around x0 on which a property of the outputs is proved, and the neurons that decide.
 
-    The pattern at x0 says at which piece of its activation each neuron settles. For the inputs of one pattern the
-    equilibrium is affine, and they are a polytope. From there a box is grown as long as the property is proved all
-    over it, whichever pieces the neurons are at there; and neurons are freed from the pattern as long as the rest
-    still proves the property, over as much of the domain about x0 as the whole pattern proves it on. The region is
-    what those that stay leave, and the box.
+    The pattern at x0 says at which piece of its activation each neuron settles. From the inputs of that pattern a box
+    is grown as long as the property is proved all over it, whichever pieces the neurons are at there; and neurons are
+    freed from the pattern as long as the rest still proves the property, over as much of the domain about x0 as the
+    whole pattern proves it on. The region is what those that stay leave, and the box.
 
     Parameters
     ----------
@@ -69,6 +68,7 @@ def characterise(
     Returns
     -------
     InputRegion
+        ``.contains(x)``, ``.box``, ``.pattern``, the neurons that decide, and ``.volume()``.
 
     Raises
     ------
@@ -79,12 +79,30 @@ def characterise(
     DataError
         If x0 or the domain do not fit the network.
 
+    Notes
+    -----
+    At rest, with the summed inputs u (free,) and what neurons send r (free,),
+
+    .. math:: u = W r + U x + w, \quad r_j = a_j u_j + e_j \quad \text{where} \quad k_j \le u_j \le k'_j
+
+    with W the weights among free neurons, U those from the inputs x, w biases and bias nodes, and slope, intercept and
+    ends of the piece that neuron j is at. For the inputs of one pattern of pieces, u is so affine in x, and they are a
+    polytope A x <= b. The largest box inside it maximises the sum of the logs of its widths; whether the property holds
+    all over a larger one is decided by branching over the pieces, each proof summed in outward-rounded arithmetic.
+    Patterns and boxes are those of [1]_, after [2]_, for feedforward networks; recurrent ones, at the one equilibrium
+    that is certified, are our own.
+
+    References
+    ----------
+    .. [1] Finding input characterizations for output properties in ReLU neural networks, arXiv 2003.04273, 2020.
+    .. [2] Gopinath, Converse, Pasareanu, Taly, Property inference for deep neural networks, arXiv 1904.13215.
+
     Examples
     --------
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("x", "h", {"weight": 1.0}), ("h", "y", {"weight": 1.0}), ("y", "h", {"weight": -0.5})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> region = characterise(ng.compile(graph, ng.dynamics.additive("relu")), [1.2], domain=(-1.0, 2.0))
+    >>> region = ng.characterise(ng.compile(graph, ng.dynamics.additive("relu")), [1.2], domain=(-1.0, 2.0))
     >>> [end.round(3).tolist() for end in region.box]  # y settles at x/1.5, and is above 0.5 for x > 0.75
     [[0.75], [2.0]]
     """

@@ -20,7 +20,22 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 
 class NotPiecewiseLinearError(ParameterError):
-    """An equation is not piecewise linear in the summed input, so that a proof would have to approximate it."""
+    """An equation is not piecewise linear in the summed input, so that a proof would have to approximate it.
+
+    Raised by :func:`neurograph.characterise` of neurons such as those of ``dynamics.additive("tanh")``, or of a drift
+    without a leak. Piecewise linear are ``additive("relu")``, ``additive("clip")`` and ``vector_field()``, and
+    equations of sums, multiples, relu, clip and abs of I with a linear leak: compile the graph with one of them.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, scale=0.1, seed=0)
+    >>> ng.characterise(ng.compile(graph, ng.dynamics.additive("tanh")), [0.2, 0.8])
+    Traceback (most recent call last):
+    neurograph.regions.pieces.NotPiecewiseLinearError: ...
+    >>> ng.characterise(ng.compile(graph, ng.dynamics.additive("clip")), [0.2, 0.8]).proved.kind
+    'decision'
+    """
 
 
 @dataclass(frozen=True)

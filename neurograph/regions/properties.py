@@ -16,20 +16,45 @@ from neurograph.network.network import Network
 from neurograph.regions.units import Array
 
 MARGIN = 1e-6
-"""How far above 0 each inequality is proved to be, so that settled states, which are not exact, satisfy it as well."""
+"""How far above 0 each inequality is proved to be, so that settled states, which are not exact, satisfy it as well.
+
+In the unit of the outputs.
+
+Examples
+--------
+>>> import networkx as nx, neurograph as ng
+>>> graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+>>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+>>> region = ng.characterise(ng.compile(graph, ng.dynamics.additive("relu")), [0.9])
+>>> bool(region.box[0][0] >= 0.5 + MARGIN)  # y settles at x, and 0.5 itself would be no decision
+True
+"""
 
 
 @dataclass(frozen=True)
 class Property:
     """Inequalities that the states of the outputs satisfy: ``decision()``, ``bound()`` and ``linear()`` make them.
 
-    Attributes
+    Parameters
     ----------
     kind : {"decision", "inequality"}
+        Whether the answer stays, or a weighted sum of outputs is at least a number.
     weights : tuple of (label, float)
         Of an inequality, the factor of each output.
     least : float
-        What their sum is at least.
+        What their sum is at least, in the unit of the outputs.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=3, outputs=2, seed=0))
+    >>> asked = ng.regions.linear({network.outputs[0]: 1.0}, least=0.25)
+    >>> asked == ng.regions.bound(network.outputs[0], least=0.25)
+    True
+    >>> asked.on(network, [0.3, 0.9]).at([0.3, 0.9]).round(3).tolist()  # 0.05 above what is asked
+    [0.05]
+    >>> ng.regions.decision().on(network, [0.3, 0.9]).at([0.3, 0.9]).round(3).tolist()
+    [0.6]
     """
 
     kind: str = "decision"
@@ -38,6 +63,18 @@ class Property:
 
     def on(self, network: Network, outputs: Array) -> Inequalities:
         """Return the inequalities of a network whose outputs are as given at the input that is asked about.
+
+        Parameters
+        ----------
+        network : Network
+            The network, whose output nodes the property names.
+        outputs : array (outputs,)
+            Their states, which say what the decision is.
+
+        Returns
+        -------
+        Inequalities
+            ``.at(outputs)``, which is at least 0 where they hold; ``.words``, what each says.
 
         Raises
         ------
@@ -104,9 +141,20 @@ def _decision(labels: tuple[Hashable, ...], outputs: Array) -> Inequalities:
 def decision() -> Property:
     """Return the property that the answer stays: the largest output, or whether a single one is above 0.5.
 
+    Returns
+    -------
+    Property
+        The inequalities y_best > y_k for each other output k; or y > 0.5, or y < 0.5, where there is one output.
+
+    Raises
+    ------
+    ParameterError
+        Not here, but by :func:`neurograph.characterise`, if the network has no output or its answer at x0 is not sure.
+
     Examples
     --------
-    >>> print(decision())
+    >>> import neurograph as ng
+    >>> print(ng.regions.decision())
     the decision stays
     """
     return Property()
@@ -118,8 +166,14 @@ def bound(output: Hashable, *, least: float | None = None, most: float | None = 
     Parameters
     ----------
     output : label
+        The output node.
     least, most : float
-        One of the two.
+        One of the two, in the unit of the state.
+
+    Returns
+    -------
+    Property
+        The inequality y >= least, or -y >= -most.
 
     Raises
     ------
@@ -128,7 +182,8 @@ def bound(output: Hashable, *, least: float | None = None, most: float | None = 
 
     Examples
     --------
-    >>> print(bound("y", most=0.25))
+    >>> import neurograph as ng
+    >>> print(ng.regions.bound("y", most=0.25))
     -1 y >= -0.25
     """
     if (least is None) == (most is None):
@@ -144,7 +199,14 @@ def linear(weights: Mapping[Hashable, float], least: float = 0.0) -> Property:
     Parameters
     ----------
     weights : mapping of label to float
+        The factor of each output node; of the others it is 0.
     least : float
+        The number, in the unit of the states.
+
+    Returns
+    -------
+    Property
+        The inequality.
 
     Raises
     ------
@@ -153,7 +215,8 @@ def linear(weights: Mapping[Hashable, float], least: float = 0.0) -> Property:
 
     Examples
     --------
-    >>> print(linear({"y0": 1.0, "y1": -1.0}, least=0.5))
+    >>> import neurograph as ng
+    >>> print(ng.regions.linear({"y0": 1.0, "y1": -1.0}, least=0.5))
     +1 y0 -1 y1 >= 0.5
     """
     if not isinstance(weights, Mapping) or not weights:

@@ -19,7 +19,25 @@ from neurograph.regions.units import Places, Units
 
 
 class NoUniqueEquilibriumError(ParameterError):
-    """No certificate says that each input has one equilibrium, so that a proof would not be about what is settled."""
+    """No certificate says that each input has one equilibrium, so that a proof would not be about what is settled.
+
+    Raised by :func:`neurograph.characterise`. Train with ``keep=certificates.contracting()``, or project the network;
+    if only the time was short, a larger ``budget``, or the ``report`` of a :func:`neurograph.certify` that took longer,
+    may find one.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": 2.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("clip"))  # y excites itself more than it leaks
+    >>> ng.characterise(network, [0.8], report=ng.certify(network, level="fast"))
+    Traceback (most recent call last):
+    neurograph.regions.questions.NoUniqueEquilibriumError: Network(...) has no certificate of a unique equilibrium ...
+    >>> tame = ng.certificates.contracting().project(network)
+    >>> ng.characterise(tame, [0.8]).inequalities.words
+    ('y > 0.5',)
+    """
 
 
 def unique(network: Network, deadline: Deadline, report: Report | None = None) -> Certificate:

@@ -46,29 +46,30 @@ SLACK = 1e-9
 class InputRegion(FrozenArrays, Carded):
     """Inputs on which a property is proved: of a domain, where some neurons are at the pieces of a pattern; and a box.
 
-    Made by :func:`neurograph.characterise`.
+    Made by :func:`neurograph.characterise`. Inputs have the unit that the input nodes are clamped in.
 
     Attributes
     ----------
     network : Network
-    x0 : array (inputs,)
+        The network that it was proved of.
+    x0 : float64 array (inputs,)
         The input that was asked about; it is in the region.
     proved : Property
         What holds for every input of the region.
     inequalities : Inequalities
         The same as numbers: each is at least :data:`neurograph.regions.MARGIN`.
-    places : array (kept,)
-        The free neurons that stay in the pattern, by their place among the free ones, and of :attr:`pieces` the piece
-        of each.
-    pieces : array (kept,)
-    domain : (array (inputs,), array (inputs,))
+    places : int64 array (kept,)
+        The free neurons that stay in the pattern, by their place among the free ones.
+    pieces : int64 array (kept,)
+        The piece of each, counted from 0 at the lowest summed input.
+    domain : (float64 array (inputs,), float64 array (inputs,))
         The ends of the inputs that the pattern speaks of: the domain asked for, or where the neurons that stay do not
         prove the property all over that, a smaller one about x0.
-    cuts : (array (rows, inputs), array (rows,))
+    cuts : (float64 array (rows, inputs), float64 array (rows,))
         Further inequalities A x <= b of the inputs that the pattern speaks of; none after a release.
-    box : (array (inputs,), array (inputs,))
+    box : (float64 array (inputs,), float64 array (inputs,))
         The ends of the largest box that was found; the property is proved all over it.
-    pattern_box : (array (inputs,), array (inputs,))
+    pattern_box : (float64 array (inputs,), float64 array (inputs,))
         The largest box inside the polytope of the whole pattern at x0.
     digest : str
         The hash of the network.
@@ -78,6 +79,24 @@ class InputRegion(FrozenArrays, Carded):
         Whether time was left at the end; if not, it is the largest region proved until then. Each step has a share of
         the time, and leaves undone what its share does not prove.
     seconds : float
+        How long it took.
+    units : Units
+        The network's neurons, piece by piece, and their couplings, as the proof used them.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "h", {"weight": 1.0}), ("h", "y", {"weight": 1.0}), ("y", "h", {"weight": -0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("relu"))
+    >>> region = ng.characterise(network, [1.2], domain=(-1.0, 2.0))
+    >>> region.inequalities.words, region.freed  # y settles at x/1.5, whichever pieces the neurons are at
+    (('y > 0.5',), ('h', 'y'))
+    >>> region.contains([[0.7], [0.8]]).tolist(), round(region.volume(), 3), region.recheck(network)
+    ([False, True], 0.223, True)
+    >>> whole = ng.characterise(network, [1.2], domain=(-1.0, 2.0), release=False)
+    >>> dict(whole.pattern), [sides.shape for sides in whole.halfspaces]
+    ({'h': 'linear', 'y': 'linear'}, [(5, 1), (5,)])
     """
 
     network: Network
@@ -140,7 +159,7 @@ class InputRegion(FrozenArrays, Carded):
         return tuple(self.units.labels[j] for j in self.units.branching.tolist() if j not in self.places)
 
     def volume(self) -> float:
-        """Return the log of the volume of the box."""
+        """Return the log of the volume of the box: the sum of the logs of its widths, -inf where one is 0."""
         return log_volume(self.box)
 
     @property
@@ -149,11 +168,16 @@ class InputRegion(FrozenArrays, Carded):
         return log_volume(self.pattern_box)
 
     def contains(self, x: ArrayLike) -> NDArray[np.bool_]:
-        """Return which inputs (batch,) are in the region; one that does not settle is not.
+        """Return which inputs are in the region; one that does not settle is not.
 
         Parameters
         ----------
         x : array (batch, inputs)
+            The inputs that are asked about.
+
+        Returns
+        -------
+        bool array (batch,)
 
         Raises
         ------
@@ -223,8 +247,13 @@ class InputRegion(FrozenArrays, Carded):
         Parameters
         ----------
         network : Network
+            The same network, such as one that was read from a file.
         budget : float
-            Seconds; False where they are not enough.
+            Seconds, above 0; False where they are not enough.
+
+        Returns
+        -------
+        bool
 
         Raises
         ------

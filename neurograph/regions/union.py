@@ -23,21 +23,45 @@ MOST = 16
 
 @dataclass(frozen=True, eq=False)
 class RegionUnion(Carded):
-    """Inputs that are in one of several regions.
+    """Inputs that are in one of several regions; made by :func:`union`.
 
     Attributes
     ----------
     regions : tuple of InputRegion
+        Of one network, with the same inequalities proved.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("relu"))
+    >>> parts = [ng.characterise(network, [0.2], domain=ends) for ends in [(0.0, 0.3), (0.2, 0.4)]]
+    >>> both = ng.regions.union(parts)
+    >>> both.contains([[0.1], [0.35], [0.45]]).tolist()
+    [True, True, False]
+    >>> round(both.volume(), 3), [round(one.volume(), 3) for one in parts]  # the logs of 0.4, and of 0.3 and 0.2
+    (-0.916, [-1.204, -1.609])
     """
 
     regions: tuple[InputRegion, ...]
 
     def contains(self, x: ArrayLike) -> NDArray[np.bool_]:
-        """Return which inputs (batch,) are in one of the regions.
+        """Return which inputs are in one of the regions.
 
         Parameters
         ----------
         x : array (batch, inputs)
+            The inputs that are asked about.
+
+        Returns
+        -------
+        bool array (batch,)
+
+        Raises
+        ------
+        DataError
+            If x has the wrong shape or holds a number that is not finite.
         """
         return np.asarray(np.any([region.contains(x) for region in self.regions], axis=0))
 
@@ -57,7 +81,24 @@ class RegionUnion(Carded):
         return union_log_volume([region.box for region in self.regions])
 
     def recheck(self, network: Network, *, budget: float = 60.0) -> bool:
-        """Return whether each region is proved anew, as :meth:`InputRegion.recheck` does, in so many seconds."""
+        """Return whether each region is proved anew, as :meth:`InputRegion.recheck` does.
+
+        Parameters
+        ----------
+        network : Network
+            The same network.
+        budget : float
+            Seconds for all of them together, above 0; False where they are not enough.
+
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        ParameterError
+            If it is another network.
+        """
         deadline = Deadline(checked_number("budget", budget, above=0.0))
         return all(region.recheck(network, budget=max(deadline.left, 1e-3)) for region in self.regions)
 
@@ -76,11 +117,28 @@ def union(regions: Sequence[InputRegion]) -> RegionUnion:
     Parameters
     ----------
     regions : sequence of InputRegion
+        At least one.
+
+    Returns
+    -------
+    RegionUnion
+        ``.contains(x)``, ``.volume()`` of all boxes together, ``.recheck(network)``.
 
     Raises
     ------
     ParameterError
         If there is none, they are of several networks, or different things are proved of them.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 1.0})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("relu"))
+    >>> low, high = (ng.characterise(network, [x0]) for x0 in (0.2, 0.9))  # y < 0.5, and y > 0.5
+    >>> ng.regions.union([low, high])
+    Traceback (most recent call last):
+    neurograph.errors.ParameterError: regions[1] proves y > 0.5, and regions[0] y < 0.5: expected the same of all; ...
     """
     given = tuple(regions) if isinstance(regions, (list, tuple)) else ()
     if not given or not all(isinstance(one, InputRegion) for one in given):

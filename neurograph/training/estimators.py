@@ -144,10 +144,6 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         The graph, with an input node for each feature and an output node for each class: of its name, or in the order
         of X and ``classes_`` where none has such a name. Every fit starts from its weights. Or a function, called as
         ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
-    hidden : int, optional
-        Hidden nodes of the default graph, 32 if not given; not with a `graph`.
-    dynamics : Dynamics or mapping of str to Dynamics, optional
-        How a neuron, or one of each population, moves, as in :func:`neurograph.compile`. Not with a Network.
     rule, beta, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     cost : Cost, optional
@@ -156,6 +152,10 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         Default ``optimisers.adam(0.02, decay=0.95, l1=0.01)``.
     validation : float, optional
         Share of the samples that is held out; the network kept is then the one after the epoch where they cost least.
+    hidden : int, optional
+        Hidden nodes of the default graph, 32 if not given; not with a `graph`.
+    dynamics : Dynamics or mapping of str to Dynamics, optional
+        How a neuron, or one of each population, moves, as in :func:`neurograph.compile`. Not with a Network.
     random_state : int, RandomState or None
         Of the graph's weights and the order of the samples.
 
@@ -171,16 +171,22 @@ class GraphClassifier(ClassifierMixin, _GraphEstimator):  # type: ignore[misc]
         How many epochs were run.
     n_features_in_ : int
         How many features X had.
-    feature_names_in_ : array (n_features_in_,)
+    feature_names_in_ : object array (features,)
         Their names, if X had any.
+
+    Notes
+    -----
+    The answer to x is the class k of the largest output s_k at the equilibrium. With the default cost its probability
+    is p_k = exp(10 s_k) / (sum of exp(10 s_l) over the classes l), for outputs from 0 to 1 need a gain of about 10.
 
     Examples
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
+    >>> import neurograph as ng
     >>> x, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), GraphClassifier(hidden=8, random_state=0)).fit(x, y)
+    >>> model = make_pipeline(StandardScaler(), ng.GraphClassifier(hidden=8, random_state=0)).fit(x, y)
     >>> model.score(x, y) > 0.95
     True
     >>> model[-1].network_
@@ -268,45 +274,34 @@ class GraphRegressor(RegressorMixin, _GraphEstimator):  # type: ignore[misc]
     """A directed graph that predicts numbers, one output node a target.
 
     Features should be of about the same size, as by ``make_pipeline(StandardScaler(), GraphRegressor())``. Targets may
-    be of any: the network learns them moved to 0.1 (the lowest in training) to 0.9 (the highest), which every named
-    dynamics reaches, and predictions are moved back. Costs, `target_cost` among them, are those of moved targets.
+    be of any: the network learns them moved to what every named dynamics reaches, and predictions are moved back.
+    Costs, `target_cost` among them, are those of moved targets.
 
     Parameters
     ----------
     graph : networkx.DiGraph, EdgeTable, Network or function, optional
-        The graph, with an input node for each feature and an output node for each target: of its name, or in the order
-        of X and y where none has such a name. Every fit starts from its weights. Or a function, called as
-        ``graph(n_in, n_out, seed)``, that gives one. Default: ``topologies.complete`` with a bias node.
-    hidden : int, optional
-        Hidden nodes of the default graph, 32 if not given; not with a `graph`.
-    dynamics : Dynamics or mapping of str to Dynamics, optional
-        How a neuron, or one of each population, moves, as in :func:`neurograph.compile`. Not with a Network.
+        As of :class:`GraphClassifier`, with an output node for each target: of its name, or in the order of y.
     rule, beta, cost, solver, epochs, batch_size, target_cost, patience
         As in :func:`neurograph.train`; by default 50 epochs, each of which is run.
     optimiser : Optimiser, optional
         Default ``optimisers.adam(0.02, decay=0.95, l1=0.2)``.
-    validation : float, optional
-        Share of the samples that is held out; the network kept is then the one after the epoch where they cost least.
-    random_state : int, RandomState or None
-        Of the graph's weights and the order of the samples.
+    validation, hidden, dynamics, random_state
+        As of :class:`GraphClassifier`.
 
     Attributes
     ----------
-    network_ : Network
-        The trained network.
-    fit_ : TrainingState
-        What :func:`neurograph.train` gave, its history among it.
-    n_iter_ : int
-        How many epochs were run.
-    n_features_in_ : int
-        How many features X had.
-    feature_names_in_ : array (n_features_in_,)
-        Their names, if X had any.
+    network_, fit_, n_iter_, n_features_in_, feature_names_in_
+        As of :class:`GraphClassifier`.
+
+    Notes
+    -----
+    A target t, between its lowest and highest value l and h in training, is learned as 0.1 + 0.8 (t - l)/(h - l).
 
     Examples
     --------
+    >>> import numpy as np, neurograph as ng
     >>> x = np.linspace(-1.0, 1.0, 100)[:, None]
-    >>> model = GraphRegressor(hidden=8, random_state=0).fit(x, 500.0 * x.ravel() ** 2)
+    >>> model = ng.GraphRegressor(hidden=8, random_state=0).fit(x, 500.0 * x.ravel() ** 2)
     >>> model.score(x, 500.0 * x.ravel() ** 2) > 0.9
     True
     """

@@ -49,8 +49,6 @@ MOVING = ("hidden", "output")
 class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     r"""A directed graph through which sequences run, and whose states a read-out learns from: an echo state network.
 
-    .. math:: s_{t+1} = (1 - \lambda)\, s_t + \lambda \tanh(W s_t + W_\mathrm{in} u_{t+1} + b), \quad s_0 = 0
-
     Nothing in it is trained. X is one sequence (time, features), or many (samples, time, features), which all begin at
     rest; what comes out has a row for each step and a column for each neuron, so that any read-out of scikit-learn can
     follow, as in ``make_pipeline(GraphReservoir(graph), Ridge())``. Of many sequences the rows are stacked one sequence
@@ -89,14 +87,21 @@ class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The reservoir, with its weights as scaled; the neurons that are given are its outputs.
     n_features_in_ : int
         How many features X had.
-    feature_names_in_ : array (n_features_in_,)
+    feature_names_in_ : object array (features,)
         Their names, if X had any.
+
+    Notes
+    -----
+    .. math:: s_{t+1} = (1 - \lambda)\, s_t + \lambda \tanh(W s_t + W_\mathrm{in} u_{t+1} + b), \quad s_0 = 0
+
+    with s_t the states (neurons,) after step t, u_t the features, W and W_in the weights among the neurons and from the
+    features, b the biases and lambda the leak [1]_, [2]_.
 
     References
     ----------
-    Jaeger, The "echo state" approach to analysing and training recurrent neural networks, GMD report 148, 2001. The
-    leak: Jaeger, Lukosevicius, Popovici, Siewert, Optimization and applications of echo state networks with
-    leaky-integrator neurons, Neural Networks 20, 2007.
+    .. [1] Jaeger, The "echo state" approach to analysing and training recurrent neural networks, GMD report 148, 2001.
+    .. [2] The leak: Jaeger, Lukosevicius, Popovici, Siewert, Optimization and applications of echo state networks with
+       leaky-integrator neurons, Neural Networks 20, 2007.
 
     Examples
     --------
@@ -105,7 +110,7 @@ class GraphReservoir(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> import neurograph as ng
     >>> x, y = ng.tasks.mackey_glass(steps=1000, horizon=17, seed=0)
     >>> graph = ng.topologies.random(inputs=0, hidden=100, outputs=1, density=0.1, seed=0)
-    >>> model = make_pipeline(GraphReservoir(graph, washout=100, random_state=0), Ridge(1e-6)).fit(x[:800], y[:800])
+    >>> model = make_pipeline(ng.GraphReservoir(graph, washout=100, random_state=0), Ridge(1e-6)).fit(x[:800], y[:800])
     >>> model.score(x[800:], y[800:]) > 0.95
     True
     """

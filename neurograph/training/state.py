@@ -31,8 +31,8 @@ SEED_IN_PLACE = np.random.SeedSequence(0)
 class TrainingState(Carded):
     """What :func:`neurograph.train` returns, and goes on from: ``train(fit, x, y)``.
 
-    It is the run between two epochs: all that the next one needs besides the :class:`Problem`, and all that a
-    checkpoint holds, see :mod:`neurograph.training.resume`.
+    It is the run between two epochs: all that the next one needs besides the data and the options, and all that a
+    checkpoint holds. ``print(fit)`` shows how it ended, and what kept it from learning.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class TrainingState(Carded):
         After the last update.
     best : Network
         With validation, after the epoch of the lowest validation cost; else `network`.
-    history : dict of str to array (epochs,)
+    history : dict of str to float64 array (epochs,)
         For each epoch: ``cost``, the mean over samples in the free phase, and ``error``, see
         :func:`neurograph.costs.error`, both before the sample's own update; ``edges``, those left after the epoch;
         ``settled``, the share of phases that converged; ``learned``, the share of samples that were learned from; with
@@ -50,22 +50,38 @@ class TrainingState(Carded):
         The edges that left, in the order in which they did. A tuple, but each entry is made as it is read.
     added : sequence of Added
         The edges that came, in the same way. After an epoch, what leaves does so before what comes.
-    state : array (samples, nodes)
-        The last free equilibrium of each sample; of a unitary network its last state (samples, neurons).
+    state : float array (samples, nodes)
+        The last free equilibrium of each sample, in the network's dtype; of a unitary network its last state (samples,
+        neurons).
     optimiser_state : tuple of arrays
         The optimiser's own: one number for each weight and bias, or one in all.
     generator : dict
         The state of the random numbers.
-    held_out : int array
+    held_out : int64 array (held out,)
         Places of the samples of x that only validate.
-    best_cost, best_epoch : float, int
-        The lowest cost that early stopping has seen, and when.
+    best_cost : float
+        The lowest cost that early stopping has seen; infinite before the first epoch.
+    best_epoch : int
+        The epoch of it, from 0; -1 before the first.
     finished : str
         Why the run stopped before its last epoch; empty if it did not.
     remarks : tuple of str
         What kept the run from learning, each with what to do; ``print(fit)`` shows them.
     refuge : TrainingState or None
-        Where the run goes back to if its phases no longer settle, see :mod:`neurograph.training.settling`.
+        Where the run goes back to if its phases no longer settle.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("and")
+    >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
+    >>> fit = ng.train(network, x, y, epochs=3, target_cost=None, seed=0)
+    >>> fit = ng.train(fit, x, y, epochs=5, target_cost=None)  # goes on
+    >>> fit.epochs, bool(fit.history["cost"][-1] < fit.history["cost"][0])
+    (8, True)
+    >>> at_once = ng.train(network, x, y, epochs=8, target_cost=None, seed=0)
+    >>> bool((fit.network.weights == at_once.network.weights).all())
+    True
     """
 
     network: Network
@@ -89,7 +105,12 @@ class TrainingState(Carded):
         return int(self.history["cost"].size)
 
     def graph_after(self, epochs: int) -> EdgeTable:
-        """Return which edges were there after so many epochs; after 0 of them, before the first.
+        """Return which edges were there after so many epochs.
+
+        Parameters
+        ----------
+        epochs : int
+            From 0, before the first epoch, to as many as were run.
 
         Returns
         -------

@@ -57,7 +57,7 @@ def training_step(
     Raises
     ------
     DataError, ParameterError, GraphError, DivergenceError
-        As :func:`neurograph.train`.
+        As :func:`neurograph.train`; and a ParameterError, if a seed is given beside a state.
 
     Warns
     -----

@@ -32,7 +32,9 @@ class Trial(Carded):
     arguments : dict
         What the grid gave it.
     seed : int
+        Of everything drawn in it.
     fit : TrainingState
+        How it ended.
     """
 
     arguments: dict[str, Any]
@@ -65,6 +67,7 @@ def sweep(
     grid : mapping of str to sequence
         The values of some arguments of :func:`neurograph.train`.
     seed : int or iterable of int
+        Of everything drawn in a run; several give as many runs of each combination.
     n_jobs : int
         How many runs go side by side, as processes (joblib); -1 takes every core.
     progress : bool, optional
@@ -88,9 +91,13 @@ def sweep(
     >>> import neurograph as ng
     >>> x, y = ng.tasks.logic("and")
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=2, outputs=1, bias=True, seed=0))
-    >>> rates = {"optimiser": [ng.optimisers.adam(0.01), ng.optimisers.sgd(0.5)]}
-    >>> [trial.fit.epochs for trial in ng.sweep(network, x, y, rates, epochs=3)]
-    [3, 3]
+    >>> grid = {"optimiser": [ng.optimisers.adam(rate) for rate in (0.001, 0.01)]}
+    >>> trials = ng.sweep(network, x, y, grid, seed=range(2), epochs=20, target_cost=None)
+    >>> [(trial.arguments["optimiser"].learning_rate, trial.seed) for trial in trials]
+    [(0.001, 0), (0.001, 1), (0.01, 0), (0.01, 1)]
+    >>> best = min(trials, key=lambda trial: trial.fit.history["cost"][-1])
+    >>> best.arguments["optimiser"].learning_rate
+    0.01
     """
     if isinstance(network, TrainingState):
         raise ParameterError(

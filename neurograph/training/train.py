@@ -49,7 +49,7 @@ def train(
     n_jobs: int = 1,
     **options: Unpack[TrainingOptions],
 ) -> TrainingState | list[TrainingState]:
-    """Train a network to answer y to x, with a local rule.
+    r"""Train a network to answer y to x, with a local rule.
 
     For each batch: settle freely, settle in the other phases of the rule, change every plastic weight and bias by the
     rule; after each epoch, prune and grow. A run whose phases did settle and no longer do stops, with the network
@@ -80,7 +80,7 @@ def train(
     solver : Solver, optional
         Default ``solvers.Auto()``.
     epochs : int
-        Most epochs.
+        Most epochs; of a state that goes on, so many more.
     batch_size : int, None or "auto"
         Samples between two updates, drawn in a new order each epoch; None: all at once; "auto": a quarter of them, at
         most 32.
@@ -105,10 +105,6 @@ def train(
         from 0 where that is drawn, warm, or of other samples.
     patience : int, optional
         Stop once the validation cost (without validation, the cost) has not fallen for so many epochs.
-    seed : int, Generator or iterable of int
-        Of everything drawn; a state has its own. Several seeds give several runs and a list of fits, in their order.
-    n_jobs : int
-        How many runs go side by side, as processes (joblib); -1 takes every core.
     checkpoint : str or Path, optional
         File that keeps the state of the run; with several seeds, one a seed, ``run-3.ckpt``. The same call again goes
         on where it stopped, to the same bits; only `epochs`, `progress` and `n_jobs` may differ.
@@ -116,6 +112,10 @@ def train(
         Time between two checkpoints, which are written between epochs; 0 writes after each. The last is always written.
     progress : bool, optional
         Whether to draw a progress bar; default: where there is a terminal.
+    seed : int, Generator or iterable of int
+        Of everything drawn; a state has its own. Several seeds give several runs and a list of fits, in their order.
+    n_jobs : int
+        How many runs go side by side, as processes (joblib); -1 takes every core.
 
     Returns
     -------
@@ -141,6 +141,16 @@ def train(
         After the first epoch, the fifth, or the last, if few phases settle, few samples are learned from, targets lie
         outside what the outputs reach, or weights or inputs are of a size at which the neurons saturate;
         ``fit.remarks`` say it too.
+
+    Notes
+    -----
+    After each batch B, with W_ij the weight of the edge from i to j, and Delta W_ij(n) its change by the rule for
+    sample n,
+
+    .. math:: W_{ij} \leftarrow W_{ij} + \Omega\left( \frac{1}{|B|} \sum_{n \in B} \Delta W_{ij}(n) \right)
+
+    with Omega the step that the optimiser makes of it, as :func:`neurograph.optimisers.sgd` makes the learning rate
+    times it; so for biases. The equation and the source of each rule and optimiser are in its own docstring.
 
     Examples
     --------

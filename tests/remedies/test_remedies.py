@@ -65,7 +65,7 @@ UNTRIED = {
         "on the PATH",
     ): "no C++ compiler is there; every row of of_brian.py runs with target='numpy'",
     ("brian/script.py", "clock"): NO_MESSAGE,
-    ("certificates/base.py", "radii"): SHORT,
+    ("certificates/certificate.py", "radii"): SHORT,
     ("certificates/base.py", "gives more"): STATED,
     ("certificates/report.py", "says why"): STATED,
     ("certificates/theorems/dobrushin.py", "A sweep makes"): STATED,

@@ -21,7 +21,24 @@ CAUTION = 1e-9
 
 
 class NoRadiusError(ParameterError):
-    """A certificate is asked for a radius, and its theorem has none for this network."""
+    """A certificate is asked for a radius, and its theorem has none for this network.
+
+    Raised by :meth:`Certificate.radius` of a certificate that proves no contraction for all inputs, where the network
+    has no output, or where the time of :func:`neurograph.certify` was too short. Ask a certificate of ``report.proved``
+    with "contracting" among its claims, or "embedding"; where there is none, train or project with
+    :func:`neurograph.certificates.contracting`, or certify with a larger ``budget``.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.complete(2, 8, 1, scale=1.0, seed=0), ng.dynamics.vector_field())
+    >>> ng.certify(network, level="fast")["gershgorin"].radius([[0.0, 1.0]])
+    Traceback (most recent call last):
+    neurograph.certificates.bounds.robustness_radius.NoRadiusError: certificate 'gershgorin' (UNKNOWN) gives no...
+    >>> keep = ng.certificates.contracting(rate=0.1)
+    >>> bool(keep.certificate(keep.project(network)).radius([[0.0, 1.0]])[0] > 0.0)
+    True
+    """
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,4 +43,10 @@ THEOREMS: dict[str, Theorem] = {
         SpectralGap(),
     )
 }
-"""Every theorem by name, cheap to strong; the conformance suite runs over them."""
+"""Every :class:`Theorem` by name, cheap to strong: what :func:`neurograph.certify` asks, up to its `level`.
+
+Examples
+--------
+>>> [name for name, theorem in THEOREMS.items() if theorem.level == "strong"]
+['lure', 'quadratic_lyapunov']
+"""

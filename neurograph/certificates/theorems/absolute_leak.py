@@ -7,14 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, LeakLaw, System
 
 
 class AbsoluteLeak(Theorem):
     r"""What the law ``ds_j/dt = a_j (I_j - s_j sum_k |W_jk|) - c_j s_j + ...`` with c_j >= 0 proves by itself.
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose. W_jk is the weight of the edge from j to k, and dg_j/dI_j the slope of the drift g_j by the
+    summed input I_j.
 
     With a_j = dg_j/dI_j > 0 and the weights 1/a, column j of A has the diagonal entry and couplings
 

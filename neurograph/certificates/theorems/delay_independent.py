@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.weights import outweighed, searched
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.certificates.verdict import SETTLING
@@ -19,6 +20,11 @@ HALVINGS = 40
 
 class DelayIndependent(Theorem):
     r"""Global exponential stability whatever the delays: leaks outweigh couplings in some weights v > 0.
+
+    Notes
+    -----
+    s is the state, g_j the drift of neuron j, I its summed input, W_ji the weight of the edge from i to j and d_ji its
+    delay, f' the slope of what a neuron sends.
 
     .. math:: L_j v_j - \sum_i K_{ji} v_i > 0 \quad \text{for all j}
 

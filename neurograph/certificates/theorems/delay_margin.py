@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.delays import decay, longest
 from neurograph.certificates.bounds.euclidean import growth
 from neurograph.certificates.bounds.slope_set import SlopeSet
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 from neurograph.certificates.verdict import SETTLING
@@ -16,6 +17,11 @@ from neurograph.certificates.verdict import SETTLING
 
 class DelayMargin(Theorem):
     r"""Global exponential stability while the delays are short beside a contraction without them.
+
+    Notes
+    -----
+    s is the state, g_j the drift of neuron j, I its summed input, W_ji the weight of the edge from i to j, f' the slope
+    of what a neuron sends.
 
     .. math:: \|B \circ d\|_2 \, \|L + B\|_2 < c, \quad \mu_2(A) \le -c < 0
 
@@ -29,11 +35,11 @@ class DelayMargin(Theorem):
         |e_i'(t)| \le L_i |e_i(t)| + \sum_k B_{ik} |e_k(t - d_{ik})|
 
     Let N(z) be the vector of the L2 norms over time of the components of z. A delay keeps it, an integral over a time
-    d multiplies it by at most d: N(r) <= (B o d) N(e'), N(e') <= (L + B) N(e), and |N(e)| <= |N(r)| / c but for what
-    the start adds. So the loop has a gain below 1, and e is square integrable; the same holds of exp(r t) e for some
-    r > 0, which is the rate. Each edge may have a delay of its own. One number counts all: delays in proportion to
-    these may be longer by the factor c / (|B o d| |L + B|), until the longest is d*. That is sufficient, not necessary:
-    for ds/dt = -a s(t - d), d* is 1/a, and the true limit pi/(2a).
+    d multiplies it by at most d: N(r) <= (B o d) N(e'), N(e') <= (L + B) N(e), and norm(N(e)) <= norm(N(r)) / c but
+    for what the start adds. So the loop has a gain below 1, and e is square integrable; the same holds of exp(r t) e
+    for some r > 0, which is the rate. Each edge may have a delay of its own. One number counts all: delays in
+    proportion to these may be longer by the factor c / (norm(B o d) norm(L + B)), until the longest is d*. That is
+    sufficient, not necessary: for ds/dt = -a s(t - d), d* is 1/a, and the true limit pi/(2a).
 
     Not for a state that is clipped: a neuron that comes back to its bound may be faster than L and B say.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, System
 from neurograph.equations.binary import Binary
@@ -13,6 +14,11 @@ from neurograph.sampling.energy import couplings
 
 class DetailedBalance(Theorem):
     r"""Reversibility of the flips of binary neurons, from couplings that are symmetric.
+
+    Notes
+    -----
+    s is the state, 0 or 1, of each neuron, r_j(s) the rate at which neuron j flips, Z the sum of exp(-E)
+    over all states.
 
     .. math:: \pi(s) r_j(s) = \pi(s^j) r_j(s^j), \quad \pi(s) = e^{-E(s)} / Z, \quad
         E(s) = -\tfrac 1 2 \sum_{ij} C_{ij} s_i s_j - \sum_j c_j s_j

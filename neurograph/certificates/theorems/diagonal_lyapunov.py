@@ -8,9 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Theorem
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.system import EPS, Array, System, scaled
 from neurograph.equations.neuron import POPULATION
@@ -37,7 +38,12 @@ SPREAD = 10.0
 
 
 class DiagonalLyapunov(Theorem):
-    r"""A positive diagonal D with D A + A' D negative definite (Lyapunov diagonal stability, LDS).
+    """A positive diagonal D with D A + A' D negative definite (Lyapunov diagonal stability, LDS).
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose. W_ji is the weight of the edge from i to j.
 
     - Where the drift is affine, in any box or none: any two states approach each other at the rate c in the norm of
       sqrt(d_j) z_j, in which clipping is nonexpansive; c is minus the largest eigenvalue of the symmetric part of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.sampling.energy import couplings
@@ -16,6 +17,10 @@ ROUNDS = 30
 
 class Dobrushin(Theorem):
     r"""Rapid mixing of binary neurons, from influences that add up to less than 1.
+
+    Notes
+    -----
+    s is the state, 0 or 1, of each neuron.
 
     .. math:: \rho_{ji} = \tanh(|C_{ji}| / 4), \quad \alpha = \max_j \frac{1}{v_j} \sum_i \rho_{ji} v_i < 1
 

@@ -6,9 +6,10 @@ from itertools import islice
 
 import numpy as np
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.inclusion import Box, Inclusion, clamped_at, inapplicable_reason
 from neurograph.certificates.bounds.robustness_radius import NoRadiusError, check_decision
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System
 from neurograph.equations.intervals import Interval
@@ -26,6 +27,11 @@ SHRINKING = 1e-3
 
 class Embedding(Theorem):
     r"""For these inputs one equilibrium, to which every state goes.
+
+    Notes
+    -----
+    L is the leak of a neuron, A its drift without it, a function of the summed input I = W f(s), with W the weights
+    and f what is sent; l and u are the lower and upper bounds of the state s.
 
     .. math:: \ell_{k+1} = \min \frac{A(W f)}{L}, \quad u_{k+1} = \max \frac{A(W f)}{L}
         \quad \text{over} \quad \ell_k \le s \le u_k

@@ -9,10 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigvalsh
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.energy_function import Energy, RateEnergy
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction
 from neurograph.certificates.bounds.monotone import rises
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System, scaled
 from neurograph.certificates.verdict import Verdict
@@ -29,6 +30,11 @@ Form = Literal["gradient", "rate"]
 
 class EnergyDescent(Theorem):
     r"""Convergence of every trajectory, where the weights among free nodes are symmetric and the drift has an energy.
+
+    Notes
+    -----
+    s is the state, g the drift, I = W f(s) + c the summed input, W the weights among free nodes, f what a neuron sends,
+    rho its activation and L its leak; f' and rho' are slopes, s' is the transpose.
 
     Two forms have one. A drift that is linear in I, ``g = a(s) I + r(s)`` with a > 0 and f' > 0, has
 

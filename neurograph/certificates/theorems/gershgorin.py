@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 
@@ -32,6 +33,11 @@ class _Bound:
 
 class Gershgorin(Theorem):
     r"""Global contraction from a negative log-norm.
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose.
 
     .. math:: \mu_\infty(A) = \max_j (A_{jj} + \sum_{i \ne j} |A_{ji}|), \quad
         \mu_1(A) = \max_j (A_{jj} + \sum_{k \ne j} |A_{kj}|)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.inclusion import Inclusion, clamped_at, inapplicable_reason
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 
@@ -22,7 +23,11 @@ SHRINKING = 0.01
 
 
 class InvariantBox(Theorem):
-    r"""A box that every state enters in finite time and never leaves, whatever the inputs.
+    """A box that every state enters in finite time and never leaves, whatever the inputs.
+
+    Notes
+    -----
+    L is the leak of a neuron, A its drift without it, a function of the summed input I, and s its state.
 
     With a drift ``A(I) - L s``, L > 0, neuron j comes below any number above max A_j / L_j, and above any below
     min A_j / L_j, where I_j takes every value that it can take while the others are in the box found before; that of

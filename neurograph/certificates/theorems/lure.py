@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Theorem
 from neurograph.certificates.bounds.definite import largest_ratio, positive_definite
 from neurograph.certificates.bounds.euclidean import steps
 from neurograph.certificates.bounds.slope_set import halved
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.certificates.verdict import CONTRACTION, Verdict
@@ -33,6 +34,10 @@ class _Loop:
 
 class Lure(Theorem):
     r"""Global contraction from a full P and a diagonal Theta >= 0 that solve a linear matrix inequality.
+
+    Notes
+    -----
+    P' is the transpose of P, and P > 0 says that P is symmetric with positive eigenvalues.
 
     .. math:: \begin{pmatrix} P A_0 + A_0' P + 2 c P + H' \Theta H & P E \\ E' P & -\Theta \end{pmatrix} \le 0,
         \quad P > 0

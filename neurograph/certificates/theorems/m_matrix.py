@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.robustness_radius import Sensitivity, against_each_other, driving, radii, settled
 from neurograph.certificates.bounds.weights import outweighed, searched
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.solvers.contraction import Weighting
@@ -19,6 +20,11 @@ ROUNDS = 100
 
 class MMatrix(Theorem):
     r"""Global contraction in a weighted l_inf norm: leaks outweigh couplings in some weights v > 0.
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose.
 
     .. math:: -A_{jj} v_j - \sum_{i \ne j} |A_{ji}| v_i \ge c v_j > 0 \quad \text{for all j}
 

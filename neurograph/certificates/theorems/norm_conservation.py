@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.network.network import Network
@@ -29,12 +30,17 @@ DENSE = 4096
 class NormConservation(Theorem):
     r"""Conservation of the norm by a product of factors, each unitary up to rounding.
 
+    Notes
+    -----
+    W is the product of the factors L_k, L* the conjugate transpose of L, h any state.
+
     .. math:: (1 - e) |h| \le |W h| \le (1 + e) |h|, \quad
         \prod_k \sqrt{1 - d_k} \ge 1 - e, \quad \prod_k \sqrt{1 + d_k} \le 1 + e, \quad
         d_k \ge \| L_k^* L_k - 1 \|_2
 
     A sparse layer L has d at most the largest row sum of the sizes of L*L - 1, which is Hermitian. That of a hub beside
-    a diagonal S, L = S + b a', has with c = S*b + a* |b|^2/2 that of S and 2 |a| |c| at most: for a reflection c is 0.
+    a diagonal S, L = S + b a', has with c = S*b + a* norm(b)^2 / 2 that of S and 2 norm(a) norm(c) at most: for a
+    reflection c is 0.
 
     PROVED demands e <= 1e-9, with every sum's rounding added: (k + 8) eps times the sum of the sizes of its k terms, as
     many times as it is nested. REFUTED demands a state, found by power iteration, whose norm W changes by more than

@@ -8,14 +8,20 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
 from neurograph.certificates.bounds.components import closed_component, listed
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 
 
 class PMatrix(Theorem):
-    r"""A principal minor of -A that is not positive: for some bias there are several equilibria.
+    """A principal minor of -A that is not positive: for some bias there are several equilibria.
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose. q is a constant.
 
     For an affine drift A s + q in a box, the equilibrium is unique for every q if and only if -A is a P-matrix: every
     principal minor positive. Looked at are, in O(edges), the minors that fail most:

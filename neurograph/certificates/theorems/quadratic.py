@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigvalsh, solve_sylvester, solve_triangular
 
-from neurograph.certificates.base import CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import CONSTANT, Theorem
 from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
 from neurograph.certificates.bounds.mean_slopes import PARTS, Ball, mean_slopes
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.certificates.verdict import Verdict
@@ -51,6 +52,10 @@ class _Region:
 
 class QuadraticLyapunov(Theorem):
     r"""Exponential stability of the equilibria that the network settles to from s = 0, and a region of attraction.
+
+    Notes
+    -----
+    M' is the transpose of M; g is the drift, I the summed input, f' the slope of what a neuron sends.
 
     P solves ``A' P + P A = -1`` for the Jacobian A at the equilibrium s*. Along the straight line from s* to a state s,
     the drift is ``M (s - s*)``, with M the mean of the Jacobian on that line, so

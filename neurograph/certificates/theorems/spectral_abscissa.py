@@ -8,10 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
 from neurograph.certificates.bounds.equilibria import equilibria
 from neurograph.certificates.bounds.mean_slopes import halves
 from neurograph.certificates.bounds.spectrum import Spectrum, spectrum
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import Array, System, scaled
 from neurograph.equations.intervals import KINKED, ROUGH, Interval, enclose
@@ -23,6 +24,10 @@ MARGIN = 1e-6
 
 class SpectralAbscissa(Theorem):
     """Stability of the equilibria that the network settles to from s = 0.
+
+    Notes
+    -----
+    The spectral abscissa is the largest real part of an eigenvalue.
 
     Neurons at a bound of the box whose drift pushes outward stay there; what decides is the block J of the others.
     With a spectral abscissa below 0 the equilibrium is exponentially stable nearby; above 0 it is unstable. Explicit

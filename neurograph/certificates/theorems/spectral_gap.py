@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from neurograph.certificates.base import Certificate, Theorem
+from neurograph.certificates.base import Theorem
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import EPS, Array, System
 from neurograph.errors import ParameterError
@@ -19,6 +20,11 @@ MOST = 10
 class SpectralGap(Theorem):
     r"""Mixing of few binary neurons, from the eigenvalues of their generator.
 
+    Notes
+    -----
+    f is any function of the state s, E its mean over the chain, pi the stationary distribution, E_pi and sigma_pi the
+    mean and the standard deviation in it.
+
     .. math:: |E f(s(t)) - E_\pi f| \le e^{-\gamma t} \sigma_\pi(f) \sqrt{E_\pi (\mu_0 / \pi)^2 - 1}
 
     gamma is the gap between 0 and the other eigenvalues of the generator, in a chain that begins with the distribution
@@ -26,8 +32,8 @@ class SpectralGap(Theorem):
     that differ in neuron j is the root of the product of both rates, and its diagonal minus the rates out of a state.
     Draws at the rate 1 have the rates P(s_j = 1) and P(s_j = 0), flips exp(a_j / 2) and exp(-a_j / 2).
 
-    PROVED demands a gap of more than 8 n eps |Q|, n states, which is what LAPACK's eigenvalues may be off by, as a
-    rule: so it is not rigorous. Cost: O(8^neurons).
+    PROVED demands a gap of more than 8 n eps norm(Q), Q the generator and n its states, which is what LAPACK's
+    eigenvalues may be off by, as a rule: so it is not rigorous. Cost: O(8^neurons).
     """
 
     name = "spectral_gap"

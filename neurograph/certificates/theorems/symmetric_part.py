@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse.linalg import ArpackError
 
-from neurograph.certificates.base import APPROACH, CONSTANT, Certificate, Theorem
+from neurograph.certificates.base import APPROACH, CONSTANT, Theorem
 from neurograph.certificates.bounds.delays import longest
 from neurograph.certificates.bounds.euclidean import contraction, growth
 from neurograph.certificates.bounds.slope_set import DENSE, SlopeSet
+from neurograph.certificates.certificate import Certificate
 from neurograph.certificates.deadline import Deadline
 from neurograph.certificates.system import System
 
 
 class SymmetricPart(Theorem):
     r"""Global contraction from a negative definite symmetric part.
+
+    Notes
+    -----
+    A is the Jacobian of the drift with respect to the free nodes, the nudge included: A_ji = d(ds_j/dt)/ds_i, A' its
+    transpose.
 
     .. math:: \mu_2(A) = \lambda_{\max}\left(\frac{A + A'}{2}\right) \le -c < 0
 

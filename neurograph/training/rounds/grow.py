@@ -38,10 +38,20 @@ class Growth(Carded):
         The log: every edge that came, in the order in which they did. A tuple, but each entry is made as it is read.
     held : sequence of (label, label)
         Edges that the grower chose in the last round, and that did not come because `keep` asks for it.
-    curve : dict of str to array (rounds + 1,)
+    curve : dict of str to float64 array (rounds + 1,)
         Before the first round, and after each: ``edges``, those that are there; and with x and y, on the validation
         samples if there are any, ``cost`` and ``error``, see :func:`neurograph.costs.error`, and if every target is 0
-        or 1 ``accuracy``, the share of right answers.
+        or 1 ``accuracy``, the share of right answers, from 0 to 1.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.random(inputs=2, hidden=10, outputs=1, density=0.2, seed=1))
+    >>> grown = ng.grow(network, ng.growth.random(count=6), rounds=3, seed=0)
+    >>> [one.epoch for one in grown.added]  # the round in which each came
+    [0, 0, 1, 1, 2, 2]
+    >>> grown.curve["edges"].astype(int).tolist(), grown.graph_after(1).pre.size
+    ([26, 28, 30, 32], 28)
     """
 
     network: Network
@@ -50,7 +60,12 @@ class Growth(Carded):
     curve: dict[str, NDArray[np.float64]]
 
     def graph_after(self, rounds: int) -> EdgeTable:
-        """Return which edges were there after so many rounds; after 0 of them, before the first.
+        """Return which edges were there after so many rounds.
+
+        Parameters
+        ----------
+        rounds : int
+            From 0, before the first round, to as many as there were.
 
         Returns
         -------
@@ -109,12 +124,14 @@ def grow(
         One of :mod:`neurograph.growth`, with a `fraction` or a `count`, which is reached in the last round, or another
         number of its own; in :func:`neurograph.prune` and :func:`neurograph.train` it may do without, beside a pruner.
     x : array (samples, inputs), optional
+        Samples.
     y : array (samples, outputs), or (samples,), optional
         Targets, or labels, as in :func:`neurograph.train`. Growers that ask what the network does need x, or both, and
         `retrain` needs both.
     rounds : int
+        How many times edges come, at least 1.
     retrain : int
-        Most epochs of training after each round.
+        Most epochs of training after each round; 0 for none.
     keep : Constraint, optional
         What must stay true, such as ``certificates.contracting(rate=0.05)``. Where it would not hold with the new
         edges, weights are made smaller as it has it; where none would do, some edges do not come. It is passed on to
@@ -144,6 +161,11 @@ def grow(
     DataError
         If x or y does not fit the network.
 
+    Notes
+    -----
+    Of N edges that are to come in all, floor(N k/R) have come after round k of R. The score by which a grower chooses,
+    and its source, are in its own docstring.
+
     Examples
     --------
     >>> import neurograph as ng
@@ -152,6 +174,8 @@ def grow(
     >>> grown = ng.grow(ng.compile(graph), ng.growth.rigl(count=20), x, y, rounds=2, retrain=100, seed=0)
     >>> grown.curve["edges"]
     array([26., 36., 46.])
+    >>> bool(grown.curve["error"][-1] < grown.curve["error"][0])
+    True
     """
     network, grower = checked_network(network, *EVERY_KIND), checked_grower(grower)
     check_kind(network, grower)

@@ -51,12 +51,26 @@ class Pruning(Carded):
         The same of those that came.
     held : sequence of (label, label)
         Edges that the pruner chose in the last round, and that stay because `keep` asks for them.
-    neurons : tuple
+    neurons : tuple of label
         Labels of the hidden neurons that left.
-    curve : dict of str to array (rounds + 1,)
+    curve : dict of str to float64 array (rounds + 1,)
         Before the first round, and after each: ``edges``, those that are left; and with x and y, on the validation
         samples if there are any, ``cost`` and ``error``, see :func:`neurograph.costs.error`, and if every target is 0
-        or 1 ``accuracy``, the share of right answers.
+        or 1 ``accuracy``, the share of right answers, from 0 to 1.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("and")
+    >>> graph = ng.topologies.complete(inputs=2, hidden=3, outputs=1, bias=True, seed=0)
+    >>> fit = ng.train(ng.compile(graph), x, y, seed=0)
+    >>> pruned = ng.prune(fit.network, ng.pruning.magnitude(0.6), x, y, rounds=3, seed=0)
+    >>> pruned.curve["edges"].astype(int).tolist(), len(pruned.removed)
+    ([24, 18, 13, 7], 17)
+    >>> pruned.curve["accuracy"].tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    >>> pruned.graph_after(1).pre.size  # the graph as it was after the first round
+    18
     """
 
     network: Network
@@ -67,7 +81,12 @@ class Pruning(Carded):
     curve: dict[str, NDArray[np.float64]]
 
     def graph_after(self, rounds: int) -> EdgeTable:
-        """Return which edges were there after so many rounds; after 0 of them, before the first.
+        """Return which edges were there after so many rounds.
+
+        Parameters
+        ----------
+        rounds : int
+            From 0, before the first round, to as many as there were.
 
         Returns
         -------
@@ -115,7 +134,7 @@ def prune(
     progress: bool | None = None,
     **training: Unpack[RetrainingOptions],
 ) -> Pruning:
-    """Remove edges from a network: at once, or in rounds with training after each.
+    r"""Remove edges from a network: at once, or in rounds with training after each.
 
     - At once: ``prune(network, magnitude(0.5))``.
     - Gradually: ``prune(network, saliency(0.9), x, y, rounds=10, retrain=5)`` takes the same share of the edges that
@@ -131,6 +150,7 @@ def prune(
         One of :mod:`neurograph.pruning`. A pruner with a `fraction` reaches it in the last round; another, or one
         beside a `grower`, does in each round what it does after an epoch of training.
     x : array (samples, inputs), optional
+        Samples.
     y : array (samples, outputs), or (samples,), optional
         Targets, or labels, as in :func:`neurograph.train`. Pruners that ask what an edge is worth need both, and so do
         `retrain` and `max_drop`.
@@ -139,8 +159,9 @@ def prune(
         many, so that the number of edges is held, but for those of neurons that leave. With ``growth.returned()``, by
         which edges may grow again until the last round, nothing comes in that one, and a `fraction` is reached in it.
     rounds : int
+        How many times edges leave, at least 1.
     retrain : int
-        Most epochs of training after each round.
+        Most epochs of training after each round; 0 for none.
     max_drop : float, optional
         Largest fall of the accuracy, or rise of the error, since before the first round.
     keep : Constraint, optional
@@ -171,10 +192,18 @@ def prune(
     DataError
         If x or y does not fit the network.
 
+    Notes
+    -----
+    With a `fraction` F and R rounds, of E plastic edges there are left after round k
+
+    .. math:: E \, (1 - F)^{k/R}
+
+    Rounds with retraining are those of [1]_, the same share each time is that of [2]_.
+
     References
     ----------
-    Rounds with retraining: Han, Pool, Tran, Dally, NeurIPS 2015; the same share each time: Frankle and Carbin, ICLR
-    2019.
+    .. [1] Han, Pool, Tran, Dally, Learning both weights and connections for efficient neural networks, NeurIPS 2015.
+    .. [2] Frankle and Carbin, The lottery ticket hypothesis: finding sparse, trainable neural networks, ICLR 2019.
 
     Examples
     --------
@@ -182,7 +211,7 @@ def prune(
     >>> x, y = ng.tasks.logic("xor")
     >>> graph = ng.topologies.complete(inputs=2, hidden=5, outputs=1, bias=True, seed=0)
     >>> fit = ng.train(ng.compile(graph), x, y, seed=0)
-    >>> how = {"rounds": 15, "retrain": 200, "max_drop": 0.0, "seed": 0}
+    >>> how = {"rounds": 8, "retrain": 100, "max_drop": 0.0, "seed": 0}
     >>> small = ng.prune(fit.network, ng.pruning.magnitude(0.9), x, y, **how)
     >>> small.network.weights.size < fit.network.weights.size / 2, small.curve["accuracy"].min()
     (True, np.float64(1.0))
