@@ -11,6 +11,19 @@ from sphinx_gallery.scrapers import figure_rst
 
 ROOT = Path(__file__).parent.parent
 
+ORDER = (
+    "your_own_graph", "edge_table", "your_own_neuron", "settles", "does_not_settle", "published_conditions",
+    "minimises_an_energy", "balance", "plasticity", "fills_in_digits", "c_elegans", "reservoir", "spikes_beside_rates",
+    "your_own_equations_in_brian2", "grid_on_a_cluster",
+)  # fmt: skip
+"""The examples as they stand in the gallery: graphs and neurons, stability, learning, connectomes, Brian2, clusters."""
+
+
+def place(name: str) -> tuple[int, str]:
+    """Return what scripts are sorted by: models by their names."""
+    stem = Path(name).stem
+    return ORDER.index(stem) if stem in ORDER else len(ORDER), stem
+
 
 def copied(*folders: str) -> list[str]:
     """Copy folders of the source into build/, and return where: sphinx-gallery runs a script in the folder it is in."""

@@ -13,6 +13,7 @@ Vreeswijk and Sompolinsky, Science 274, 1996),
 # The same number of edges, drawn at random, goes into every neuron from each population. A node names its population,
 # and the sign that its outgoing weights have; the drive is one input.
 
+import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 
@@ -57,3 +58,16 @@ for name, rate, known in zip(SIZES, rates, expected, strict=True):
 
 into = np.sqrt(EDGES) * np.array([coupling[0, 0] * rates[0] + drive[0], coupling[0, 1] * rates[1]])
 print(f"into an excitatory neuron: {into[0]:.2f} and {into[1]:.2f}, which leaves {into.sum():.2f}")
+
+# %%
+# The rates of single neurons differ, for the edges are drawn; the lines are the means that the two equations give.
+
+figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+for name, known, color in zip(SIZES, expected, ("#0072B2", "#D55E00"), strict=True):
+    own = state[[node[0] == name for node in network.nodes]]
+    ax.hist(own, bins=np.linspace(0, state.max(), 30), density=True, alpha=0.6, color=color, label=name)
+    ax.axvline(known, color=color)
+ax.set(xlabel="rate", ylabel="density of neurons")
+ax.legend(frameon=False)
+figure.savefig("balance.png", dpi=150)
+print("Written to balance.png")

@@ -90,4 +90,4 @@ print("Written to circuit.csv, circuit.nodes.csv and circuit.graph.csv")
 
 network = ng.compile(ng.read(path))
 print("answers:", ng.settle(network, x).outputs.round(2).ravel())
-network
+ng.plots.network(network)

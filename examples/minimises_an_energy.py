@@ -28,7 +28,7 @@ for i, j in np.ndindex(W.shape):
     graph.add_edge(f"a{j}", f"p{i}", weight=W[i, j], tie=f"{i}-{j}")
 neurons = {"rate": ng.dynamics.additive("relu"), "auxiliary": ng.Dynamics("-s + I + b")}
 network = ng.certificates.monotone(margin=0.1).project(ng.compile(graph, neurons))
-network
+ng.plots.network(network)
 
 # %%
 # That there is an energy, strictly convex, is proved: one equilibrium, and every state goes to it.

@@ -12,6 +12,7 @@ much does the wiring of *Caenorhabditis elegans* remember and foretell, beside r
 
 from collections.abc import Callable, Iterable
 
+import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 from sklearn.linear_model import Ridge
@@ -117,3 +118,18 @@ for wiring, drawn in wirings.items():
     found[wiring] = np.array([[capacity(one, seed), *errors(one, seed)] for seed, one in graphs.items()])
     digits = zip(found[wiring].mean(axis=0), found[wiring].std(axis=0), (1, 3, 3), strict=True)
     print(f"{wiring:26}" + "".join(f"{f'{mean:.{k}f} ± {sd:.{k}f}':>18}" for mean, sd, k in digits))
+
+# %%
+# The mean and the standard deviation of the five seeds.
+
+figure, (memory, foretold) = plt.subplots(1, 2, sharey=True, figsize=(8, 2.6), layout="constrained")
+rows, means = np.arange(len(found)), np.array([[one.mean(axis=0), one.std(axis=0)] for one in found.values()])
+memory.barh(rows, means[:, 0, 0], xerr=means[:, 1, 0], color="#9ecae1")
+memory.set(xlabel="memory capacity", yticks=rows, yticklabels=list(found))
+memory.invert_yaxis()
+for k, horizon in enumerate(HORIZONS):
+    foretold.errorbar(means[:, 0, k + 1], rows, xerr=means[:, 1, k + 1], fmt="o", label=f"{horizon} steps ahead")
+foretold.set(xlabel="NRMSE", xlim=(0, None))
+foretold.legend(frameon=False)
+figure.savefig("reservoir.png", dpi=150)
+print("Written to reservoir.png")

@@ -10,6 +10,8 @@ a network bear that was trained without any?
 # The network learns XOR as it is.
 
 import brian2
+import matplotlib.pyplot as plt
+import numpy as np
 
 import neurograph as ng
 
@@ -41,3 +43,15 @@ for strength in (0.0, 0.1, 0.5):
 # These are all equations of a neuron, the added ones among them.
 
 print(model.equations)
+
+# %%
+# The outputs under the four patterns, as fatigue grows; right is on the side of the line that the pattern's answer is.
+
+figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+for k, (strength, answers) in enumerate(outputs.items()):
+    ax.bar(np.arange(4) + 0.25 * (k - 1), answers, width=0.22, label=f"strength {strength}")
+ax.axhline(0.5, color="0.4", linewidth=0.8)
+ax.set(xlabel="pattern", ylabel="output", xticks=range(4), xticklabels=[f"{a:g}, {b:g}" for a, b in x])
+ax.legend(frameon=False)
+figure.savefig("fatigue.png", dpi=150)
+print("Written to fatigue.png")

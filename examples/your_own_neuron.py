@@ -17,7 +17,6 @@ import neurograph as ng
 neuron = ng.Dynamics("(-s + tanh(I + b))/tau", parameters={"tau": 2.0}, name="slow tanh")
 rule = ng.Rule("pre_free*post_slope*(post_nudged - post_free)/beta", name="gain-weighted")
 print(neuron.latex())
-neuron
 
 # %%
 # A parameter of one node is a node attribute: the output is twice as fast.
@@ -36,7 +35,7 @@ fit = ng.train(network, x, y, rule=rule, beta=0.5, optimiser=optimiser, epochs=2
 network = fit.network
 settled = ng.settle(network, x)
 print(f"XOR is learned after {fit.epochs} epochs: {settled.outputs.round(2).ravel()}")
-fit
+ng.plots.cost(fit)
 
 # %%
 # The Jacobian comes from the expression, too: its eigenvalues say how the network returns to its first equilibrium.
