@@ -6,7 +6,7 @@ NATIVE := neurograph/kernels/native
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sanitize mutants slow lint bench wheel lock
+.PHONY: help setup demo test sanitize mutants slow lint bench docs wheel lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,16 @@ lint: setup  ## check style and types
 bench: setup  ## measure the speed
 	@$(BIN)/python -m tests.benchmarks
 
+# A warning is an error. What the pages are checked for stands in tests/site.
+docs: .venv/.docs  ## build the site into build/site, and check its pages
+	@OPENBLAS_NUM_THREADS=1 PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -q -W --keep-going -j 2 -d build/doctrees docs build/site
+	@$(BIN)/python -m pytest -q tests/site
+	@echo "The site is build/site/index.html"
+
+.venv/.docs: .venv/.installed docs.lock
+	@$(PIP) install --require-hashes -r docs.lock
+	@touch $@
+
 # For glibc 2.17, of 2012, and tried where no compiler is: an example settles, far from this source.
 wheel: setup  ## build a wheel for Linux into dist/, and try it in an environment of its own
 	@rm -rf build/lib* build/wheel dist
@@ -82,6 +92,7 @@ lock:  ## remake the lock files from pyproject.toml
 	@$(LOCK) pyproject.toml --extra all --extra dev --output-file requirements.lock
 	@$(LOCK) --group compiler --output-file compiler.lock
 	@$(LOCK) --group mutation --no-deps --output-file mutation.lock
+	@$(LOCK) --group docs --constraint requirements.lock --output-file docs.lock
 
 .venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.* $(NATIVE)/loops/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -85,10 +86,10 @@ def table() -> list[Row]:
     ]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

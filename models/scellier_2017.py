@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from matplotlib.figure import Figure
+
 import neurograph as ng
 from models import digits_table
 from models.digits_table import Row
@@ -69,10 +71,10 @@ def table() -> list[Row]:
     ]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=20)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

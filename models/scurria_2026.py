@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from matplotlib.figure import Figure
+
 import neurograph as ng
 from models import digits_table
 from models.digits_table import Row
@@ -61,10 +63,10 @@ def table() -> list[Row]:
     return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=10)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

@@ -1,0 +1,101 @@
+"""The site: `make docs` builds it from the guide, the examples, the models and the docstrings."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]  # what stands here, and models, which are not installed
+
+import reference_pages  # noqa: E402
+from gallery_pages import FigureScraper, into_temporary_folder, quick_form  # noqa: E402
+
+import neurograph as ng  # noqa: E402
+
+reference_pages.write(HERE / "reference")
+
+project = "neurograph"
+author = "The neurograph authors"
+copyright = author
+release = version = ng.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "myst_nb",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+root_doc = "index"
+templates_path = ["_templates"]
+exclude_patterns = ["gallery/*.ipynb", "models/*.ipynb", "inventories"]
+nitpicky = False
+default_role = None
+
+# What other projects call their things; each list is of the project's own inventory. Nothing is fetched.
+intersphinx_mapping = {
+    name: (address, str(HERE / "inventories" / f"{name}.txt"))
+    for name, address in {
+        "python": "https://docs.python.org/3/",
+        "numpy": "https://numpy.org/doc/stable/",
+        "scipy": "https://docs.scipy.org/doc/scipy/",
+        "networkx": "https://networkx.org/documentation/stable/",
+        "scikit-learn": "https://scikit-learn.org/stable/",
+        "brian2": "https://brian2.readthedocs.io/en/stable/",
+    }.items()
+}
+
+autosummary_generate = True
+autosummary_ignore_module_all = False
+autodoc_typehints = "none"  # numpydoc's sections say it in words
+numpydoc_show_class_members = False  # the template of a class lists those that have words of their own
+numpydoc_xref_param_type = False
+
+# The cells of the guide run as the site is built, each page in a kernel and a folder of its own.
+nb_execution_mode = "auto"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+sphinx_gallery_conf = {
+    "examples_dirs": [str(HERE.parent / "examples"), str(HERE.parent / "models")],
+    "gallery_dirs": ["gallery", "models"],
+    "filename_pattern": r"\.py$",
+    "ignore_pattern": r"(__init__|digits_table|expected)\.py$",
+    "image_scrapers": (FigureScraper(),),
+    "reset_modules": (into_temporary_folder,),
+    "reset_argv": quick_form,
+    "capture_repr": ("_repr_html_", "__repr__"),
+    "backreferences_dir": "gallery/backreferences",
+    "doc_module": ("neurograph",),
+    "reference_url": {"neurograph": None},
+    "show_memory": False,
+    "show_signature": False,
+    "download_all_examples": False,
+    "only_warn_on_example_error": False,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = "neurograph"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": "neurograph"},
+    "header_links_before_dropdown": 6,
+    "navigation_with_keys": False,
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+}
+html_sidebars = {"index": [], "results": [], "changelog": []}
+# All of MathJax that the pages need is this file, whose output is SVG: no fonts, and no request to others.
+MATHJAX = Path(importlib.util.find_spec("sphinx-mathjax-offline").submodule_search_locations[0]) / "static/mathjax"
+html_static_path = ["_static", str(MATHJAX / "tex-svg.js")]
+mathjax_path = "tex-svg.js"
+html_css_files = ["site.css"]
