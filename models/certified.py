@@ -1,4 +1,8 @@
-"""Networks that stay certified while they learn the digits, beside those that are left free.
+"""
+Learning while certified
+========================
+
+Networks that stay certified while they learn the digits, beside those that are left free.
 
 ``python -m models.certified`` trains 5 networks a row and prints their test accuracies.
 """

@@ -1,4 +1,8 @@
-"""The exact rule on every kind of directed graph, on the digits.
+"""
+Every kind of graph
+===================
+
+The exact rule on every kind of directed graph, on the digits.
 
 ``python -m models.every_graph`` trains 5 networks a row and prints their test accuracies.
 """

@@ -1,4 +1,8 @@
-"""Deep Hopfield networks with and without connections that skip layers, on the digits.
+"""
+Connections that skip layers (Gammell et al., 2021)
+===================================================
+
+Deep Hopfield networks with and without connections that skip layers, on the digits.
 
 ``python -m models.gammell_2021`` trains 5 networks a row and prints their test accuracies.
 """

@@ -1,4 +1,8 @@
-"""Centred and random-sign equilibrium propagation beside the one-sided one, on the digits.
+"""
+Centred equilibrium propagation (Laborieux et al., 2021)
+========================================================
+
+Centred and random-sign equilibrium propagation beside the one-sided one, on the digits.
 
 ``python -m models.laborieux_2021`` trains 5 networks a row and prints their test accuracies.
 """

@@ -1,4 +1,8 @@
-"""Equilibrium propagation in layered Hopfield networks, on the digits.
+"""
+Equilibrium propagation (Scellier and Bengio, 2017)
+===================================================
+
+Equilibrium propagation in layered Hopfield networks, on the digits.
 
 ``python -m models.scellier_2017`` trains 5 networks a row and prints their test accuracies.
 """

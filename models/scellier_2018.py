@@ -1,4 +1,8 @@
-"""Equilibrium propagation without an energy: the vector-field rule on untied weights, on the digits.
+"""
+The vector-field rule (Scellier et al., 2018)
+=============================================
+
+Equilibrium propagation without an energy: the vector-field rule on untied weights, on the digits.
 
 ``python -m models.scellier_2018`` trains 5 networks a row and prints their test accuracies.
 """

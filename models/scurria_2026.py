@@ -1,4 +1,8 @@
-"""Equilibrium propagation without an energy: the exact gradient on untied weights, on the digits.
+"""
+The exact gradient on untied weights (Scurria et al., 2026)
+===========================================================
+
+Equilibrium propagation without an energy: the exact gradient on untied weights, on the digits.
 
 ``python -m models.scurria_2026`` trains 5 networks a row and prints their test accuracies.
 """
