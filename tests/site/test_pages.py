@@ -24,9 +24,7 @@ def test_its_links_lead_to_files_and_anchors_that_are_there(path):
             target = (path.parent / unquote(address.path)).resolve() if address.path else path
             if not target.exists():
                 lost.append(link)
-            elif (
-                address.fragment and target.suffix == ".html" and unquote(address.fragment) not in read(target).anchors
-            ):
+            elif address.fragment and target.suffix == ".html" and unquote(address.fragment) not in read(target).anchors:
                 lost.append(link)
     assert not lost
 
