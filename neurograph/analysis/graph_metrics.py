@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.analysis.links import Links, read_links
 from neurograph.analysis.measures import SECTIONS, Measured, sampled
+from neurograph.drawing.card import Carded, Html, paragraph, table
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.network.network import Network
 
@@ -48,7 +50,7 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GraphMetrics:
+class GraphMetrics(Carded):
     """The result of :func:`graph_metrics`; printed, it is a table.
 
     Attributes
@@ -78,7 +80,7 @@ class GraphMetrics:
             f"{name} {_number_text(one['nodes'].value)} nodes, {_number_text(one['edges'].value)} edges"
             for name, one in self.graphs.items()
         )
-        return f"GraphMetrics({'; '.join(sizes)}; print it for the table)"
+        return f"GraphMetrics({'; '.join(sizes)})"
 
     def __str__(self) -> str:
         """Return the table."""
@@ -89,15 +91,35 @@ class GraphMetrics:
             for name in names:
                 cells = (_cells(one[name]) for one in self.graphs.values())
                 lines.append(f"  {name:<{WIDTH - 2}}{''.join(cells)}".rstrip())
-        notes = [NOTE.format(self.samples), *(f"Sampled in {name}, {words}." for name, words in self.sampled.items())]
-        return "\n".join([*lines, "", *(line for note in notes for line in textwrap.wrap(note, 78))])
+        return "\n".join([*lines, "", *(line for note in self._notes for line in textwrap.wrap(note, 78))])
+
+    @property
+    def _notes(self) -> list[str]:
+        return [NOTE.format(self.samples), *(f"Sampled in {name}, {words}." for name, words in self.sampled.items())]
+
+    def _parts(self) -> Iterator[Html]:
+        head = ["", *(word for name in self.graphs for word in (name, "random", "z"))]
+        rows: list[tuple[str, ...]] = []
+        for section, names in self.sections.items():
+            rows.append((section, *[""] * (len(head) - 1)))
+            for name in names:
+                cells = (cell for one in self.graphs.values() for cell in _texts(one[name]))
+                rows.append((f"\N{EN DASH} {name}", *cells))
+        yield table(head, rows)
+        yield paragraph(" ".join(self._notes))
 
 
 def _cells(one: Measure) -> str:
-    """Return a measure as columns; the random one is left out where the degrees fix it."""
+    """Return a measure as columns."""
+    value, random, z = _texts(one)
+    return f"  {value:>10}{random:>10}{z:>8}"
+
+
+def _texts(one: Measure) -> tuple[str, str, str]:
+    """Return a measure in words; the random one is left out where the degrees fix it."""
     fixed = one.random is None or (one.deviation == 0.0 and one.random == one.value)
     z = "" if one.z is None else f"{one.z:+.1f}"
-    return f"  {_number_text(one.value):>10}{'' if fixed else _number_text(one.random):>10}{z:>8}"
+    return _number_text(one.value), "" if fixed else _number_text(one.random), z
 
 
 def _number_text(number: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Printed, checked_number, checked_whole
+from neurograph._checks import checked_number, checked_whole
 from neurograph.brian.batches import Batches
 from neurograph.brian.in_time.driving import columns
 from neurograph.brian.in_time.simulating import simulated
@@ -24,6 +24,7 @@ from neurograph.brian.phases import begin, equilibrium, schedule
 from neurograph.brian.script import script
 from neurograph.brian.timing import Times, Timing
 from neurograph.brian.units import with_unit
+from neurograph.drawing.card import Carded, Html, code, facts
 from neurograph.errors import ParameterError
 from neurograph.formats.nir_spikes import write_spiking
 from neurograph.learning.optimisers import Optimiser, sgd
@@ -36,7 +37,7 @@ from neurograph.training.config import DEFAULT_BETA, TrainingConfig
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BrianModel(Batches, Printed):
+class BrianModel(Batches, Carded):
     """A network in Brian2: standard objects, which may be read, set and extended.
 
     Made by :func:`neurograph.brian.build`. The samples of a batch stand side by side, in one copy of the network each:
@@ -75,6 +76,10 @@ class BrianModel(Batches, Printed):
     def __repr__(self) -> str:
         """Return a line with the model and its size."""
         return f"BrianModel({self.recipe.kind.name}, {self.batch} copies of {self.compiled!r})"
+
+    def _parts(self) -> Iterator[Html]:
+        equations = {"neurons": self.recipe.neurons, "synapses": self.recipe.synapses, "on_pre": self.recipe.on_pre}
+        yield facts({name: code(text) for name, text in equations.items() if text})
 
     @cached_property
     def node_indices(self) -> dict[Hashable, NDArray[np.int64]]:

@@ -21,18 +21,16 @@ from neurograph.certificates.delays import changed_by_delays
 from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import Array, System, in_float64
 from neurograph.certificates.verdict import ABOUT_EQUILIBRIA, CONTRACTION, MARGINS, Level, Scope, Verdict
+from neurograph.drawing.card import Carded, Html, facts
 from neurograph.equations.neuron import Kind
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import Phase
 
-SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
-"""What a statement is about, widest first; "local" is near the equilibria of these inputs."""
 
-
-@dataclass(frozen=True, eq=False)
-class Certificate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(Carded):
     """What one theorem says of one network.
 
     Attributes
@@ -65,19 +63,19 @@ class Certificate:
         How long the theorem took.
     """
 
-    theorem: Theorem = field(repr=False)
-    system: System = field(repr=False)
+    theorem: Theorem
+    system: System
     verdict: Verdict
     statement: str
     claims: tuple[str, ...] = ()
     rate: float | None = None
     norm: str | None = None
-    weights: Array | None = field(default=None, repr=False)
+    weights: Array | None = None
     margin: float | None = None
     margins: Mapping[str, float] = field(default_factory=dict)
     largest_dt: float | None = None
     euler: str | None = None
-    witness: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    witness: Mapping[str, Any] = field(default_factory=dict)
     rigorous: bool = True
     seconds: float = 0.0
 
@@ -223,15 +221,24 @@ class Certificate:
         content = {name: getattr(self, name) for name in (*of_theorem, *found, "digest")}
         return json.dumps(json_value(content | {"nodes": self.system.nodes}), allow_nan=False)
 
+    def __repr__(self) -> str:
+        """Return a line."""
+        return f"Certificate({self.name}: {self.verdict}, {', '.join((self.scope, *self.claims))})"
+
     def __str__(self) -> str:
         """Return the certificate in a few lines."""
         lines = [f"{self.name}: {self.verdict} ({self.scope}). {self.statement}", self.euler or ""]
-        lines += [f"Claims: {', '.join(self.claims)}." if self.claims else ""]
-        lines += [f"It bears: {self.bearing}." if self.margins else ""]
-        lines += [f"Assumes: {sentence}" for sentence in self.assumptions]
-        lines += [] if self.rigorous else ["Rounding is estimated, not accounted for."]
-        lines += [f"Does not cover: {self.does_not_cover}", f"Reference: {self.reference}"]
+        lines += [f"{name}: {text}" for name, text in self._said.items() if text]
         return "\n".join(line for text in lines for line in wrapped(text, 4))
+
+    @property
+    def _said(self) -> dict[str, str]:
+        said = {"Claims": ", ".join(self.claims), "It bears": self.bearing, "Assumes": "; ".join(self.assumptions)}
+        said |= {} if self.rigorous else {"Rounding": "estimated, not accounted for"}
+        return said | {"Does not cover": self.does_not_cover, "Reference": self.reference}
+
+    def _parts(self) -> list[Html]:
+        return [facts({"Statement": self.statement, "Euler": self.euler or "", **self._said})]
 
     @property
     def bearing(self) -> str:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from neurograph._checks import width, wrapped
-from neurograph.certificates.base import SCOPES, Certificate
+from neurograph.certificates.base import Certificate
 from neurograph.certificates.system import network_digest
-from neurograph.certificates.verdict import CLAIMS, Verdict
+from neurograph.certificates.verdict import CLAIMS, SCOPES, VERDICT_COLOURS, Verdict
+from neurograph.drawing.card import Carded, Html, folded, marked, paragraph, table
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
+
+HEADER = ["certificate", "verdict", "scope", "shown", "rate", "largest dt"]
 
 SHOWN = 3
 """Column of the table that is broken into lines."""
@@ -28,7 +31,7 @@ class UnknownCertificateError(ParameterError, KeyError):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Report:
+class Report(Carded):
     """The certificates of one network, cheap to strong; ``print(report)`` is a table.
 
     Attributes
@@ -112,24 +115,43 @@ class Report:
 
     def __str__(self) -> str:
         """Draw the table, and under it what each certificate says."""
-        parts = [*wrapped(f"Stability of {self.subject} (hash {self.network_digest})"), "", *wrapped(self.claim)]
-        for certificate in self.refutations:
-            parts += wrapped(
-                f"Against it: {', '.join(certificate.claims)} ({certificate.name}). This does not cover "
-                f"{certificate.does_not_cover}"
-            )
-        inapplicable = [
-            certificate for certificate in self.certificates if certificate.statement.startswith(INAPPLICABLE)
-        ]
-        shown = [certificate for certificate in self.certificates if certificate not in inapplicable]
-        parts += ["", *_table(shown), ""]
-        for certificate in shown:
+        parts = [*wrapped(self._title), "", *wrapped(self.claim), *(l for one in self._against for l in wrapped(one))]
+        parts += ["", *_table(self._applicable), ""]
+        for certificate in self._applicable:
             parts += wrapped(f"{certificate.name}: {certificate.statement}", 4)
             parts += wrapped(certificate.euler or "", 4, 4)
-        if inapplicable:
-            names = ", ".join(certificate.name for certificate in inapplicable)
-            parts += wrapped(f'{INAPPLICABLE} here: {names}; print(report["{inapplicable[0].name}"]) says why.', 4)
-        return "\n".join(parts)
+        return "\n".join([*parts, *wrapped(self._inapplicable, 4)])
+
+    @property
+    def _title(self) -> str:
+        return f"Stability of {self.subject} (hash {self.network_digest})"
+
+    @property
+    def _against(self) -> list[str]:
+        return [
+            f"Against it: {', '.join(one.claims)} ({one.name}). This does not cover {one.does_not_cover}"
+            for one in self.refutations
+        ]
+
+    @property
+    def _applicable(self) -> list[Certificate]:
+        return [certificate for certificate in self.certificates if not certificate.statement.startswith(INAPPLICABLE)]
+
+    @property
+    def _inapplicable(self) -> str:
+        names = [one.name for one in self.certificates if one.statement.startswith(INAPPLICABLE)]
+        return f'{INAPPLICABLE} here: {", ".join(names)}; print(report["{names[0]}"]) says why.' if names else ""
+
+    def _parts(self) -> Iterator[Html]:
+        yield paragraph(self._title)
+        for sentence in self._against:
+            yield paragraph(sentence)
+        rows = [(row[0], marked(row[1], VERDICT_COLOURS[one.verdict]), *row[2:], one.margin)
+                for one in self._applicable for row in [_row(one)]]  # fmt: skip
+        yield table([*HEADER, "margin"], rows)
+        said = [(one.name, f"{one.statement} {one.euler or ''}") for one in self._applicable]
+        yield folded("What each says", Html("".join(paragraph(f"{name}: {text}") for name, text in said)))
+        yield paragraph(self._inapplicable)
 
 
 def _weakness(certificate: Certificate) -> tuple[float, ...]:
@@ -145,12 +167,11 @@ def _weakness(certificate: Certificate) -> tuple[float, ...]:
 
 def _table(certificates: Sequence[Certificate]) -> list[str]:
     """Return the lines of the table; what is shown is broken into lines of what the other columns leave."""
-    header = ["certificate", "verdict", "scope", "shown", "rate", "largest dt"]
-    rows = [header, *map(_row, certificates)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
-    widths[SHOWN] = min(widths[SHOWN], width() - sum(widths) + widths[SHOWN] - 2 * (len(header) - 1))
+    rows = [HEADER, *map(_row, certificates)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    widths[SHOWN] = min(widths[SHOWN], width() - sum(widths) + widths[SHOWN] - 2 * (len(HEADER) - 1))
     lines = []
-    for row in [header, ["-" * one for one in widths], *rows[1:]]:
+    for row in [HEADER, ["-" * one for one in widths], *rows[1:]]:
         broken = [textwrap.wrap(cell, widths[SHOWN]) if column == SHOWN else [cell] for column, cell in enumerate(row)]
         for cells in zip_longest(*broken, fillvalue=""):
             padded = (cell.ljust(one) for cell, one in zip(cells, widths, strict=True))

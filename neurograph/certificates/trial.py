@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.certificates.report import Report
 from neurograph.certificates.system import Array
 from neurograph.certificates.verdict import Verdict
+from neurograph.drawing.card import Carded, Html
+from neurograph.drawing.chart import chart
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
@@ -24,7 +27,7 @@ TOGETHER = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trial(Printed):
+class Trial(Carded):
     """How far trajectories of a network are from each other; made by :func:`try_out`.
 
     Attributes
@@ -53,6 +56,9 @@ class Trial(Printed):
             f"{self.distance[:, 0].max():.3g} apart at the start and {self.distance[:, -1].max():.3g} at the end; "
             f"proved by {', '.join(self.proved) or 'nothing'}{against})"
         )
+
+    def _parts(self) -> Iterator[Html]:
+        yield chart(self.time, {f"sample {k}": line for k, line in enumerate(self.distance)}, "time; distances")
 
 
 def try_out(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from typing import Literal
 
+from neurograph.drawing.looks import COLOURS, GREY
+
 
 class Verdict(enum.StrEnum):
     """How a theorem ended: proved, refuted, or neither."""
@@ -12,6 +14,10 @@ class Verdict(enum.StrEnum):
     PROVED = "PROVED"
     REFUTED = "REFUTED"
     UNKNOWN = "UNKNOWN"
+
+
+VERDICT_COLOURS = dict(zip(Verdict, (COLOURS[2], COLOURS[1], GREY), strict=True))
+"""How a verdict is seen beside its word."""
 
 
 Level = Literal["fast", "standard", "strong"]
@@ -22,6 +28,10 @@ LEVELS: tuple[Level, ...] = ("fast", "standard", "strong")
 
 
 Scope = Literal["all inputs", "these inputs", "local"]
+
+
+SCOPES: tuple[Scope, ...] = ("all inputs", "these inputs", "local")
+"""What a statement is about, widest first; "local" is near the equilibria of these inputs."""
 
 
 CLAIMS = (

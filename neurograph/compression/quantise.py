@@ -13,7 +13,8 @@ from itertools import count, islice
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph.drawing.card import Carded
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
 from neurograph.graphs.signs import read_signs
@@ -30,7 +31,7 @@ METHODS = ("sharing", "probabilistic")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quantised(Printed):
+class Quantised(Carded):
     """The result of :func:`quantise`.
 
     Attributes

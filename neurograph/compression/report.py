@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import zlib
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import scipy.sparse
 
-from neurograph._checks import Printed, wrapped
+from neurograph._checks import wrapped
 from neurograph.compression.ham import HAM, MOST_LEVELS, SHAM
 from neurograph.compression.packed import PackedWeights
+from neurograph.drawing.card import Carded, Html, paragraph, table
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.edge_table import BIAS, INPUT
 from neurograph.network.inputs import checked_network
@@ -24,6 +25,8 @@ PLAIN = ("dense", "CSR", "CSC", "npz", "zlib")
 """The forms that need no code of neurograph."""
 
 CODED = ("HAM", "sHAM", "packed")
+
+HEAD = ("", "float32", "share", "bit for bit", "share")
 
 SHAPE = 8
 """Bytes of the shape of a matrix, which every form but npz, that has its own, needs beside."""
@@ -35,7 +38,7 @@ Matrix = scipy.sparse.csr_array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CompressionReport(Printed):
+class CompressionReport(Carded):
     """The result of :func:`compression_report`.
 
     Attributes
@@ -106,21 +109,31 @@ class CompressionReport(Printed):
 
     def __str__(self) -> str:
         """Return a table, and what it comes to."""
+        lines = wrapped(self._subject(), 4)
+        for row in (HEAD, *self._rows()):
+            cells = ("-" if cell is None else cell for cell in row)
+            lines.append("{:<8}{:>14}{:>9}{:>16}{:>9}".format(*cells))
+        return "\n".join(lines + [line for text in self._sentences() for line in wrapped(text, 4)])
+
+    def _parts(self) -> Iterator[Html]:
+        yield table(HEAD, self._rows(), caption=self._subject())
+        yield paragraph(" ".join(self._sentences()))
+
+    def _subject(self) -> str:
         each = ", ".join(f"{rows} x {columns}" for rows, columns in self.shapes[:6])
         more = f" and {len(self.shapes) - 6} more" if len(self.shapes) > 6 else ""
-        head = f"{self.weights} weights of {each}{more}, in bytes, and beside dense float32 ({self.dense} bytes)"
-        lines = [*wrapped(head, 4), f"{'':<8}{'float32':>14}{'share':>9}{'bit for bit':>16}{'share':>9}"]
+        return f"{self.weights} weights of {each}{more}, in bytes, and beside dense float32 ({self.dense} bytes)"
+
+    def _rows(self) -> Iterator[tuple[str | int | None, ...]]:
+        """Return of each form its bytes and their share, in float32 and bit for bit."""
         for form in (*PLAIN, *CODED):
-            cells = ""
-            for sizes, space in ((self.float32, 14), (self.float64, 16)):
-                size = sizes.get(form)
-                share = "-" if size is None or not self.dense else f"{size / self.dense:.4f}"
-                cells += f"{'-' if size is None else size:>{space}}{share:>9}"
-            lines.append(f"{form:<8}{cells}")
-        lines += wrapped(self._sentence(), 4)
-        if self.biases:
-            lines += wrapped(f"Beside every form: {self.biases} biases, {4 * self.biases} bytes in float32.", 4)
-        return "\n".join(lines)
+            sizes = [each.get(form) for each in (self.float32, self.float64)]
+            shares = [None if size is None or not self.dense else f"{size / self.dense:.4f}" for size in sizes]
+            yield form, sizes[0], shares[0], sizes[1], shares[1]
+
+    def _sentences(self) -> list[str]:
+        beside = f"Beside every form: {self.biases} biases, {4 * self.biases} bytes in float32."
+        return [self._sentence(), *[beside] * bool(self.biases)]
 
     def _sentence(self) -> str:
         """Return which form is smallest, and where a plain one is."""

@@ -43,3 +43,14 @@ def curve(start: Points, end: Points, bend: float, t: NDArray[np.float64]) -> Po
     """Return the points of the curve from `start` to `end` at the parameters `t`, 0 to 1."""
     t = t[:, None]
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control(start, end, bend) + t**2 * end)
+
+
+def loop(place: Points, centre: Points) -> Points:
+    """Return the four corners of the cubic Bézier curve of an edge from a node to itself, away from the centre."""
+    # It leaves the node to one side of the direction away from the centre, passes outside, and comes back on the other
+    # side.
+    dx, dy = place - centre
+    away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
+    angles = away + np.array([0.6, 0.45, -0.45, -0.6])
+    reach = RADIUS * np.array([1.0, 3.2, 3.2, 1.2])
+    return np.asarray(place + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)]))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import check_mask, checked_number, public_names
 from neurograph.equations.checked import checked_parameters
-from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression, shown_latex
 from neurograph.errors import ParameterError
 
 __all__ = ["COSTS", "Cost", "cross_entropy", "error", "squared_error", "wrong"]
@@ -92,6 +92,25 @@ class Cost(FrozenArrays):
         if self.name == "custom":
             return f"Cost({self.value!r})"
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.constants.items())})"
+
+    def latex(self) -> str:
+        r"""Typeset C, and with a normaliser what ``log_share``, here :math:`\ell_j`, is.
+
+        Examples
+        --------
+        >>> print(squared_error().latex())
+        C = \sum_j \frac{\left(- s_{j} + y_{j}\right)^{2}}{2}
+        """
+        names = {"s": "s_{j}", "y": "y_{j}", "log_share": r"\ell_{j}"}
+        text = rf"C = \sum_j {self.value_equation.latex(names)}"
+        if (n := self.normaliser_equation) is None:
+            return text
+        own, every = (n.latex({"s": f"s_{{{k}}}"}) for k in "jk")
+        return rf"{text},\quad \ell_{{j}} = {own} - \log \sum_k e^{{{every}}}"
+
+    def _repr_latex_(self) -> str:
+        """Return the same, as IPython asks for it."""
+        return shown_latex(self.latex())
 
     @cached_property
     def constants(self) -> dict[str, float]:

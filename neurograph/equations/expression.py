@@ -237,6 +237,11 @@ class Expression:
         return str(sympy.latex(expression, symbol_names=shown))
 
 
+def shown_latex(latex: str) -> str:
+    """Return LaTeX as IPython's ``_repr_latex_`` gives it."""
+    return rf"$\displaystyle {latex}$"
+
+
 @lru_cache(maxsize=1)
 def _sympy_functions() -> dict[str, Any]:
     """Return the functions of an equation as sympy's; those that it lacks, or derives to distributions, are built here.

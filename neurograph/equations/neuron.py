@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
 from neurograph.equations.checked import checked_box, checked_parameters, checked_variables
-from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression, shown_latex
 from neurograph.equations.rest_slope import rest_slope
 from neurograph.errors import ParameterError
 
@@ -190,6 +190,10 @@ class Dynamics(FrozenArrays):
     def latex(self) -> str:
         """Typeset ds_j/dt, with the sums written out, and each further variable in a line of its own."""
         return latex_of(self)
+
+    def _repr_latex_(self) -> str:
+        """Return the same, as IPython asks for it."""
+        return shown_latex(self.latex())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dynamics as plain values, as the file formats keep it."""

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from neurograph.certificates import Report
 from neurograph.certificates.system import network_digest
+from neurograph.drawing.embedded import Page
 from neurograph.drawing.labels import shortened
 from neurograph.equations.neuron import POPULATION, Dynamics
 from neurograph.equations.populations import Populations, each_population
@@ -57,7 +58,7 @@ def write_page(
     added: Sequence[Added] = (),
     regions: Sequence[InputRegion] = (),
     simulation: Simulation | None = None,
-) -> Path:
+) -> Page:
     """Write one HTML page to look at a graph in a browser, with no network and no other file.
 
     It draws the neurons by role and the edges by sign and weight, and gives the numbers of each that is pointed at;
@@ -99,7 +100,8 @@ def write_page(
     Returns
     -------
     pathlib.Path
-        The path.
+        The path, which a notebook that ends a cell with the call shows as the page itself, in a frame; a page of more
+        than 4 MB says where it is.
 
     Raises
     ------
@@ -118,13 +120,15 @@ def write_page(
     >>> pruning = ng.prune(network, ng.pruning.magnitude(fraction=0.5))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = write_page(pruning.network, folder + "/net.html", removed=pruning.removed)
+    ...     file.name, file._repr_html_()[:55]  # which a notebook calls
+    ('net.html', '<iframe title="Page of the graph, net.html" sandbox="al')
     """
     path = checked_page_path(path)
     text = page(
         graph, report=report, history=history, removed=removed, added=added, regions=regions, simulation=simulation
     )
     write_files([path], [text.encode("utf-8", "xmlcharrefreplace")])
-    return path
+    return Page(path)
 
 
 def checked_page_path(path: str | os.PathLike[str]) -> Path:

@@ -12,7 +12,7 @@ from typing import Literal
 from neurograph._arrays import FrozenArrays
 from neurograph._checks import checked_number, checked_whole
 from neurograph.equations.checked import checked_parameters, checked_variables
-from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression
+from neurograph.equations.expression import ARRAY_FUNCTIONS, Expression, shown_latex
 from neurograph.errors import LocalityError, ParameterError
 
 Kind = Literal["readout", "online", "sampled", "through time"]
@@ -41,6 +41,25 @@ MODULATOR = "modulator"
 
 VOCABULARY = {"readout": READOUT, "online": (*ONLINE, MODULATOR), "sampled": SAMPLED}
 """What a rule of each kind may see, beside its own parameters and traces."""
+
+ENDS = {"pre": "i", "post": "j"}
+
+MARKS = {
+    "free": "", "nudged": "^{+}", "opposite": "^{-}", "clamped": "^{c}", "response": "^{r}",
+    "data": r"^{\mathrm{data}}", "model": r"^{\mathrm{model}}",
+}  # fmt: skip
+"""How a state of a phase is marked in LaTeX."""
+
+SYMBOLS = {
+    **{f"{end}_{phase}": f"s_{{{place}}}{mark}" for end, place in ENDS.items() for phase, mark in MARKS.items()},
+    **{f"{end}_sent_{phase}": f"f(s_{{{k}}}{mark})" for end, k in ENDS.items() for phase, mark in MARKS.items()},
+    **{end: f"s_{{{place}}}" for end, place in ENDS.items()},
+    **{f"d{end}": rf"\dot s_{{{place}}}" for end, place in ENDS.items()},
+    **{f"{end}_rate": rf"\lambda_{{{place}}}" for end, place in ENDS.items()},
+    **{f"{end}_visible": f"v_{{{place}}}" for end, place in ENDS.items()},
+    "post_slope": "g'_{j}", "pre_leak": r"\frac{\partial g_i}{\partial W_{ij}}", "w": "W_{ij}", MODULATOR: "M",
+}  # fmt: skip
+"""LaTeX of what a rule may see."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +211,27 @@ class Rule(FrozenArrays):
             return given
         return LocalExpression(ast.unparse(_WithNumbers(numbers).visit(copy.deepcopy(given.tree))), seen, what)
 
+    def latex(self) -> str:
+        r"""Typeset the change of the weight from node i to node j, and the equation of each trace.
+
+        What is of the free phase has no mark, of the nudged one +, of the opposite one -, of the clamped one c; r is
+        the response to a nudge.
+
+        Examples
+        --------
+        >>> print(Rule("pre_free*post_slope*(post_nudged - post_free)/beta").latex())
+        \Delta W_{ij} = \frac{g'_{j} s_{i} \left(- s_{j} + s_{j}^{+}\right)}{\beta}
+        """
+        own = {name: r"\mathrm{{{}}}".format(name.replace("_", r"\_")) for name in dict(self.traces)}
+        change = r"\dot W_{ij}" if self.kind == "online" else r"\Delta W_{ij}"
+        lines = [f"{change} = {self.expression.latex(SYMBOLS | own)}"]
+        lines += [rf"\dot{{{own[k]}}} = {one.latex(SYMBOLS | own)}" for k, one in self.trace_equations.items()]
+        return r",\quad ".join(lines)
+
+    def _repr_latex_(self) -> str | None:
+        """Return the same, as IPython asks for it."""
+        return shown_latex(self.latex())
+
     @cached_property
     def phases(self) -> tuple[str, ...]:
         """The phases after the free one that the rule needs, in their order."""
@@ -271,6 +311,9 @@ class ThroughTime(Rule):
     def __repr__(self) -> str:
         """Return the call, and that it is not local."""
         return "through_time() (not local: it needs the states of all steps, and the weights transposed)"
+
+    def _repr_latex_(self) -> None:
+        """Return none, for there is no equation of one edge; a notebook shows the repr."""
 
     @cached_property
     def phases(self) -> tuple[str, ...]:

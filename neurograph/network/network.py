@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -13,16 +13,18 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats, FrozenArrays, frozen
-from neurograph._checks import Printed, check_mask
+from neurograph._checks import check_mask
+from neurograph.drawing.card import Carded, Html
 from neurograph.equations.costs import squared_error
 from neurograph.equations.expression import Expression
 from neurograph.equations.neuron import POPULATION, Dynamics, pressed
 from neurograph.equations.populations import BOX, Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
-from neurograph.graphs.edge_table import CHUNK, ROLES, EdgeTable, first_unequal
+from neurograph.graphs.edge_table import CHUNK, EdgeTable, first_unequal
 from neurograph.graphs.labelled import by_name
 from neurograph.graphs.signs import WORDS
+from neurograph.network import facts
 from neurograph.network.attributes import chosen_dynamics, node_boxes, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs, edge_places
@@ -32,7 +34,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Network(FrozenArrays, Printed):
+class Network(FrozenArrays, Carded):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
     Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new
@@ -60,10 +62,10 @@ class Network(FrozenArrays, Printed):
 
     def __repr__(self) -> str:
         """Return a line with the size."""
-        counts = [f"{count} {role}" for code, role in enumerate(ROLES) if (count := np.sum(self.roles == code))]
-        return (
-            f"Network({self.dynamics.name}: {len(self.nodes)} nodes ({', '.join(counts)}), {self.weights.size} edges)"
-        )
+        return f"Network({self.dynamics.name}: {facts.counted(self.roles)}, {self.weights.size} edges)"
+
+    def _parts(self) -> Iterator[Html]:
+        return facts.parts(self.connectivity, self.dynamics, self.weights, self.parameters, self.population)
 
     @cached_property
     def nodes(self) -> tuple[Hashable, ...]:

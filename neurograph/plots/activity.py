@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import checked_whole
+from neurograph.drawing.looks import INK
 from neurograph.errors import ParameterError
 from neurograph.plots.style import (
-    INK,
     LINES,
     SERIES,
     SMALL,

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_whole
+from neurograph.drawing.looks import INK
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
-from neurograph.plots.style import INK, figure_of, names, panel, signed_colours, styled
+from neurograph.plots.style import figure_of, names, panel, signed_colours, styled
 from neurograph.solvers.base import Solver
 from neurograph.solvers.result import Equilibrium, Status
 from neurograph.solvers.settle import settle

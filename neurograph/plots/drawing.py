@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from neurograph.drawing.crowds import weak_share
+from neurograph.drawing.edge_curves import loop
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
+from neurograph.drawing.looks import GREY, INK, NEGATIVE, POSITIVE, SHAPES
+from neurograph.drawing.wires import Wires, wires
 from neurograph.errors import ParameterError
-from neurograph.graphs.edge_table import BIAS, HIDDEN, INPUT, OUTPUT, ROLES, EdgeTable
+from neurograph.graphs.edge_table import ROLES, EdgeTable
 from neurograph.graphs.from_networkx import as_table
 from neurograph.network.network import Network
-from neurograph.plots.style import GREY, INK, NEGATIVE, POSITIVE, SMALL, figure_of, names, panel, styled
-from neurograph.plots.wires import Wires, wires
+from neurograph.plots.style import SMALL, figure_of, names, panel, styled
 from neurograph.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -37,14 +39,6 @@ SMALLEST = 4.5
 
 CHARACTER = 0.11
 """Most width of a label's character, in units of the layout."""
-
-SHAPES: dict[int, tuple[tuple[int, float, float], str]] = {
-    INPUT: ((4, np.pi / 4, 1.2), "#E4E4E4"),
-    BIAS: ((4, 0.0, 1.3), "#F6EDB5"),
-    HIDDEN: ((60, 0.0, 1.0), "#FFFFFF"),
-    OUTPUT: ((6, 0.0, 1.15), "#BFE5D6"),
-}
-"""Of each role: a regular polygon (corners, rotation, size against a circle), and its colour."""
 
 SIGNS: dict[int, tuple[str, str, str, str]] = {
     1: (POSITIVE, "-|>,head_width=0.3,head_length=0.6", "-", "positive"),
@@ -221,15 +215,8 @@ def _loop(place: Points, centre: Points, look: dict[str, Any]) -> FancyArrowPatc
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
-    # A cubic Bézier curve: it leaves the node to one side of the direction away from the centre, passes outside, and
-    # comes back on the other side.
-    dx, dy = place - centre
-    away = np.arctan2(dy, dx) if dx or dy else np.pi / 2
-    angles = away + np.array([0.6, 0.45, -0.45, -0.6])
-    reach = RADIUS * np.array([1.0, 3.2, 3.2, 1.2])
-    corners = place + reach[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
-    return FancyArrowPatch(path=Path(corners, codes), **look)
+    return FancyArrowPatch(path=Path(loop(place, centre), codes), **look)
 
 
 def _name(ax: Axes, labels: list[str], places: Points, sides: Points, size: float) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.drawing.looks import GREY
 from neurograph.errors import ParameterError
-from neurograph.plots.style import GREY, LINES, SERIES, figure_of, frame_epochs, panels, styled
+from neurograph.plots.style import LINES, SERIES, figure_of, frame_epochs, panels, styled
 from neurograph.training.gradient_check import GradientCheck
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
+from neurograph.drawing.looks import GREY, INK
 from neurograph.graphs.edge_table import ROLES
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
-from neurograph.plots.style import GREY, INK, PALE, SMALL, figure_of, names, panel, signed_colours, styled, upper_half
+from neurograph.plots.style import PALE, SMALL, figure_of, names, panel, signed_colours, styled, upper_half
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

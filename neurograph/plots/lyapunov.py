@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from neurograph._arrays import Floats
 from neurograph.certificates import Certificate, certify
 from neurograph.certificates.bounds.lyapunov_function import LyapunovFunction, Quadratic
+from neurograph.drawing.looks import GREY, INK
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network
 from neurograph.network.network import Network
-from neurograph.plots.style import BLUE, GREEN, GREY, INK, figure_of, names, panels, styled
+from neurograph.plots.style import BLUE, GREEN, figure_of, names, panels, styled
 from neurograph.solvers import Euler
 from neurograph.solvers.settle import settle
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.drawing.looks import GREY, INK
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
-from neurograph.plots.style import BLUE, GREY, INK, PALE, SMALL, figure_of, names, panels, styled
+from neurograph.plots.style import BLUE, PALE, SMALL, figure_of, names, panels, styled
 from neurograph.sampling.energy import exact_distribution
 from neurograph.sampling.result import Samples
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph.certificates.system import network_digest
+from neurograph.drawing.looks import GREY, INK
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.labelled import by_name
 from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.plots.activity import checked_sample
-from neurograph.plots.style import BLUE, GREY, INK, VERMILLION, figure_of, names, panel, styled
+from neurograph.plots.style import BLUE, VERMILLION, figure_of, names, panel, styled
 from neurograph.simulation.result import Simulation
 
 if TYPE_CHECKING:

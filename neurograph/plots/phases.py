@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import checked_number
+from neurograph.drawing.looks import GREY, INK
 from neurograph.equations.neuron import pressed
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_inputs, checked_network, checked_targets
 from neurograph.network.network import Network
-from neurograph.plots.style import GREY, INK, LINES, SERIES, SMALL, figure_of, names, panels, styled
+from neurograph.plots.style import LINES, SERIES, SMALL, figure_of, names, panels, styled
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Solver
 from neurograph.solvers.result import Equilibrium, Trajectory

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from neurograph.drawing.looks import GREY, INK
 from neurograph.errors import ParameterError
-from neurograph.plots.style import GREY, INK, SERIES, SMALL, figure_of, names, panel, signed_colours, styled, upper_half
+from neurograph.plots.style import SERIES, SMALL, figure_of, names, panel, signed_colours, styled, upper_half
 from neurograph.simulation.result import Simulation
 
 if TYPE_CHECKING:

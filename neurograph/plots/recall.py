@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neurograph.drawing.looks import GREY
 from neurograph.errors import DataError
-from neurograph.plots.style import GREY, PALE, SERIES, figure_of, panel, styled
+from neurograph.plots.style import PALE, SERIES, figure_of, panel, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._checks import checked_whole
+from neurograph.drawing.looks import INK
 from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
-from neurograph.plots.style import INK, figure_of, names, panel, signed_colours, styled
+from neurograph.plots.style import figure_of, names, panel, signed_colours, styled
 from neurograph.regions import InputRegion, RegionUnion
 from neurograph.solvers.settle import settle
 

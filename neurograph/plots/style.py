@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from neurograph.drawing.labels import short_names
+from neurograph.drawing.looks import COLOURS, GREY, INK, NEGATIVE, POSITIVE
 from neurograph.errors import MissingPackageError, ParameterError
 
 if TYPE_CHECKING:
@@ -14,13 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
 
-BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = (
-    "#0072B2", "#D55E00", "#009E73", "#AA5088", "#E69F00", "#56B4E9",
-)  # fmt: skip
-"""Colours that colour-blind readers tell apart: Okabe and Ito, 2008, with a darker purple."""
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = COLOURS
 
-POSITIVE, NEGATIVE = BLUE, VERMILLION
-INK, GREY, PALE = "#262626", "#7A7A7A", "#EBEBEB"
+PALE = "#EBEBEB"
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK, GREY)
 LINES = ("-", (0, (4, 1.2)), "-.", (0, (6, 1, 1, 1, 1, 1)))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, Rows, rising
 from neurograph._checks import Printed, checked_number
+from neurograph.drawing.card import ROWS, Html, card, table
 from neurograph.equations.costs import Cost
 from neurograph.errors import ParameterError
 from neurograph.learning.rule import Rule
@@ -92,6 +93,16 @@ class EdgeLog(Rows[Entry]):
         return super().__eq__(other)
 
     __hash__ = Rows.__hash__
+
+    def _repr_html_(self) -> str:
+        """Return the first rows as a card, as IPython asks for it."""
+        return card(type(self).__name__, f"{len(self):,} edges", [self.table()])
+
+    def table(self, caption: str = "") -> Html:
+        """Return the first rows as a table; nothing of an empty log."""
+        rows = [(*map(str, one.edge), one.weight, one.score, one.epoch, one.reason) for one in self[:ROWS]]
+        head = ["from", "to", "weight", "score", "epoch", "reason"]
+        return table(head, rows, len(self) - len(rows), caption) if rows else Html()
 
     def joined(self, other: Self) -> Self:
         """Return this log and then the other, with each reason once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import FrozenArrays
-from neurograph._checks import Printed, checked_number, wrapped
+from neurograph._checks import checked_number, wrapped
 from neurograph.certificates import Certificate
 from neurograph.certificates.deadline import Deadline, OutOfTimeError
 from neurograph.certificates.json_value import json_value
 from neurograph.certificates.system import network_digest
+from neurograph.drawing.card import ROWS, Carded, Html, facts, table
 from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
 from neurograph.network.inputs import checked_inputs, checked_network
@@ -35,12 +36,14 @@ from neurograph.solvers.settle import settle
 SOLVER = Auto(tol=1e-10)
 """How the equilibria of inputs are found."""
 
+LATE = "The time was over before all was tried."
+
 SLACK = 1e-9
 """How far an input may be beyond a cut, relative to its side, and count as inside: what was taken off before."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class InputRegion(FrozenArrays, Printed):
+class InputRegion(FrozenArrays, Carded):
     """Inputs on which a property is proved: of a domain, where some neurons are at the pieces of a pattern; and a box.
 
     Made by :func:`neurograph.characterise`.
@@ -106,14 +109,23 @@ class InputRegion(FrozenArrays, Printed):
         ends = zip(names, *self.box, strict=True)
         shown_ends = ", ".join(f"{name} in [{low:.4g}, {high:.4g}]" for name, low, high in [*ends][:12])
         more = f", and {len(names) - 12} more inputs" if len(names) > 12 else ""
-        pattern = ", ".join(f"{label} {piece}" for label, piece in [*self.pattern.items()][:20]) or "none"
-        lines = [
-            repr(self), f"Proved of every input in it: {'; '.join(self.inequalities.words)}.",
-            f"Neurons that stay in the pattern: {pattern}{', ...' if len(self.pattern) > 20 else ''}.",
-            f"Box: {shown_ends}{more}.", f"One equilibrium: {self.certificate.name}.",
-        ]  # fmt: skip
-        lines += [] if self.in_time else ["The time was over before all was tried."]
+        said = {**self._said, "Box": f"{shown_ends}{more}", "One equilibrium": self.certificate.name}
+        lines = [repr(self), *(f"{name}: {text}." for name, text in said.items())]
+        lines += [] if self.in_time else [LATE]
         return "\n".join(line for text in lines for line in wrapped(text, 4))
+
+    @property
+    def _said(self) -> dict[str, str]:
+        pattern = ", ".join(f"{label} {piece}" for label, piece in [*self.pattern.items()][:20]) or "none"
+        return {
+            "Proved of every input in it": "; ".join(self.inequalities.words),
+            "Neurons that stay in the pattern": f"{pattern}{', ...' if len(self.pattern) > 20 else ''}",
+        }
+
+    def _parts(self) -> Iterator[Html]:
+        yield facts({**self._said, "One equilibrium": self.certificate.name, "Time": "" if self.in_time else LATE})
+        rows = zip(map(str, self.network.inputs[:ROWS]), *(end.tolist() for end in (*self.box, self.x0)), strict=False)
+        yield table(["input", "from", "to", "x0"], rows, len(self.network.inputs) - ROWS, "Box")
 
     @cached_property
     def pattern(self) -> Mapping[Hashable, str]:

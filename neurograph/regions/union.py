@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurograph._checks import checked_number
 from neurograph.certificates.deadline import Deadline
+from neurograph.drawing.card import Carded
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.regions.boxes import union_log_volume
@@ -21,7 +22,7 @@ MOST = 16
 
 
 @dataclass(frozen=True, eq=False)
-class RegionUnion:
+class RegionUnion(Carded):
     """Inputs that are in one of several regions.
 
     Attributes

@@ -10,7 +10,7 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Printed
+from neurograph.drawing.card import Carded
 from neurograph.equations.binary import Binary
 from neurograph.errors import ParameterError
 from neurograph.network.inputs import checked_network
@@ -76,7 +76,7 @@ def checked_energy(network: Network) -> tuple[scipy.sparse.csr_array, Floats]:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Distribution(Printed):
+class Distribution(Carded):
     """The probabilities of all states of the free neurons.
 
     Attributes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, FrozenArrays
-from neurograph._checks import Printed
+from neurograph.drawing.card import ROWS, Carded, Html, table
 from neurograph.network.network import Network
 
 CHUNK = 1 << 20
@@ -20,7 +21,7 @@ AT_ONCE = 1 << 23
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Samples(FrozenArrays, Printed):
+class Samples(FrozenArrays, Carded):
     """States of binary neurons, drawn by :func:`neurograph.sample`.
 
     Attributes
@@ -102,6 +103,13 @@ class Samples(FrozenArrays, Printed):
         worth = f", effective size {np.nanmin(size):.0f} to {np.nanmax(size):.0f}" if np.isfinite(size).any() else ""
         kept = f"{chains} chain{'s' * (chains > 1)} of {samples} samples"
         return f"Samples({kept}, {int(moving.sum())} free neurons of {nodes}{worth})"
+
+    def _parts(self) -> Iterator[Html]:
+        shown = self.network.connectivity.outputs[:ROWS]
+        labels, more = [self.network.nodes[k] for k in shown], len(self.network.outputs) - len(shown)
+        if self.states.size:
+            means = self.states[..., shown].mean(axis=(0, 1)).tolist()
+            yield table(["visible neuron", "P(s = 1)"], zip(map(str, labels), means, strict=True), more)
 
 
 def _effective_size(states: NDArray[np.int8]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats, FrozenArrays
 from neurograph._checks import Printed
+from neurograph.drawing.card import Carded, Html
+from neurograph.drawing.chart import chart
+from neurograph.drawing.labels import short_names
 from neurograph.errors import MissingPackageError, ParameterError
 from neurograph.network.network import Network
 
@@ -68,7 +71,7 @@ class LastState(FrozenArrays, Printed):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Simulation(FrozenArrays, Printed):
+class Simulation(FrozenArrays, Carded):
     """What :func:`neurograph.simulate` returns.
 
     Attributes
@@ -171,3 +174,10 @@ class Simulation(FrozenArrays, Printed):
         end = f", until time {self.last.time:g}" + ", interrupted" * self.interrupted
         end += ", learned" * (self.learned is not None)
         return f"Simulation({batch} samples, {frames} frames, {count} nodes{end}; {self.method})"
+
+    def _parts(self) -> Iterator[Html]:
+        if self.outputs.size:
+            names = short_names(self.network.outputs)
+            yield chart(
+                self.time, dict(zip(names, self.outputs[0].T, strict=True)), "time; outputs of the first sample"
+            )

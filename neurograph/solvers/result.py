@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Printed
+from neurograph.drawing.card import COLUMNS, ROWS, Carded, Html, escaped, table
 from neurograph.kernels import engine
 from neurograph.network.network import Network
 
@@ -21,6 +22,11 @@ class Status(enum.IntEnum):
     CONVERGED = engine.CONVERGED
     STEP_LIMIT = engine.STEP_LIMIT
     DIVERGED = engine.DIVERGED
+
+    @property
+    def word(self) -> str:
+        """The status as it is printed."""
+        return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,7 @@ class Trajectory:
 
 def _summary(result: Equilibrium | Response) -> str:
     """Return the counts of each status, the most steps and the largest residual, in words."""
-    counts = [
-        f"{count} {kind.name.lower().replace('_', ' ')}"
-        for kind in Status
-        if (count := int(np.sum(result.status == kind)))
-    ]
+    counts = [f"{count} {kind.word}" for kind in Status if (count := int(np.sum(result.status == kind)))]
     return (
         f"{result.status.size} samples: {', '.join(counts)}; at most {result.steps.max()} steps, "
         f"residual <= {result.residual.max():.2g}"
@@ -83,7 +85,7 @@ def _summary(result: Equilibrium | Response) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Equilibrium(Printed):
+class Equilibrium(Carded):
     """The final states of a phase, from a solver.
 
     Attributes
@@ -158,6 +160,16 @@ class Equilibrium(Printed):
     def __repr__(self) -> str:
         """Return the counts of each status, the most steps and the largest residual, in one line."""
         return f"Equilibrium({_summary(self)}{'; ' * bool(self.method)}{self.method})"
+
+    def _parts(self) -> Iterator[Html]:
+        names, count = self.network.outputs[:COLUMNS], self.status.size
+        more = f"; {len(self.network.outputs) - len(names)} more outputs" * (len(self.network.outputs) > len(names))
+        rows = [
+            (k, Status(self.status[k]).word, self.steps[k], self.residual[k], *self.outputs[k, : len(names)])
+            for k in range(min(ROWS, count))
+        ]
+        head = ["sample", "status", "steps", "residual", *map(escaped, names)]
+        yield table(head, rows, count - len(rows), f"Outputs{more}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

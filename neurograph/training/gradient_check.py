@@ -10,7 +10,8 @@ import scipy.sparse.linalg
 from numpy.typing import ArrayLike, NDArray
 
 from neurograph._arrays import Floats
-from neurograph._checks import Printed, Seed, checked_generator, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_whole
+from neurograph.drawing.card import Carded
 from neurograph.equations.costs import Cost
 from neurograph.errors import DivergenceError
 from neurograph.learning import rules
@@ -35,7 +36,7 @@ LARGEST_RESIDUAL = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GradientCheck(Printed):
+class GradientCheck(Carded):
     """How a rule's change of the weights and biases compares with minus the gradient.
 
     Tied edges share one parameter: each of them has the sum over all of them, and the numbers count it once. Edges that
@@ -368,8 +369,7 @@ def _gradient_at(free: Equilibrium, targets: Floats, cost: Cost) -> tuple[Floats
 
 def _direct_response(network: Network, state: Floats, force: Floats, sample: int) -> Floats:
     """Solve J' d + force = 0 among the nodes that move; the others have 0."""
-    moving = np.flatnonzero(~network.held(state))
-    response = np.zeros(len(network.nodes))
+    moving, response = np.flatnonzero(~network.held(state)), np.zeros(len(network.nodes))
     if not moving.size:
         return response
     transposed = network.jacobian(state)[moving][:, moving].astype(np.float64).T.tocsc()

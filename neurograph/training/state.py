@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Seed, wrapped
+from neurograph.drawing.card import Carded, Html, facts, paragraph
+from neurograph.drawing.chart import chart
 from neurograph.errors import DataError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.graph_after import graph_after
@@ -25,7 +28,7 @@ SEED_IN_PLACE = np.random.SeedSequence(0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TrainingState:
+class TrainingState(Carded):
     """What :func:`neurograph.train` returns, and goes on from: ``train(fit, x, y)``.
 
     It is the run between two epochs: all that the next one needs besides the :class:`Problem`, and all that a
@@ -128,6 +131,16 @@ class TrainingState:
     def __str__(self) -> str:
         """Return how it ended and, a line each, what kept it from learning."""
         return "\n".join(line for text in (repr(self), *self.remarks) for line in wrapped(text, 4))
+
+    def _parts(self) -> Iterator[Html]:
+        for remark in self.remarks:
+            yield paragraph(remark)
+        logs = {"left": self.removed, "came": self.added}
+        gone = {f"edges that {word}": len(log) for word, log in logs.items() if len(log)}
+        lowest = {"lowest cost": f"{self.best_cost:.4g} in epoch {self.best_epoch + 1}"} if self.best_epoch >= 0 else {}
+        yield facts({"network": repr(self.network), **lowest, **gone})
+        costs = {name: line for name, line in self.history.items() if name in ("cost", "validation_cost")}
+        yield chart(np.arange(1, self.epochs + 1), costs, "epochs")
 
 
 def begin(problem: Problem, network: Network, rng: np.random.Generator, grown: bool = False) -> TrainingState:

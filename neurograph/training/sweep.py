@@ -12,7 +12,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from neurograph._checks import Printed, unknown_argument
+from neurograph._checks import unknown_argument
+from neurograph.drawing.card import Carded, Html
 from neurograph.errors import ParameterError
 from neurograph.network.network import Network
 from neurograph.training.state import TrainingState
@@ -23,7 +24,7 @@ HELD = ("x", "y", "seed", "n_jobs", "checkpoint", "checkpoint_seconds", "progres
 
 
 @dataclass(frozen=True, eq=False)
-class Trial(Printed):
+class Trial(Carded):
     """One training run of a sweep.
 
     Attributes
@@ -37,6 +38,9 @@ class Trial(Printed):
     arguments: dict[str, Any]
     seed: int
     fit: TrainingState
+
+    def _parts(self) -> Iterable[Html]:
+        return self.fit._parts()
 
 
 def sweep(

@@ -8,6 +8,7 @@ import neurograph as ng
 from neurograph.solvers import Euler
 from neurograph.solvers.base import Phase
 from tests.brian.networks import RULES, STEP, STEPS, X, built, compiled, euler, milliseconds
+from tests.drawing.checked_html import read
 
 
 def test_one_run_is_two_of_half_the_length():
@@ -17,6 +18,8 @@ def test_one_run_is_two_of_half_the_length():
     for _ in range(2):
         halves.network.run(milliseconds(STEPS // 2), namespace={})
     assert np.array_equal(whole.neurons.s[:], halves.neurons.s[:])
+    shown = read(whole._repr_html_())
+    assert {*whole.recipe.neurons.splitlines(), *whole.recipe.synapses.splitlines()} <= set(shown.texts)
     assert whole.neurons.s[:].reshape(3, -1) == pytest.approx(euler(network, X).state, abs=1e-12)
 
 

@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurograph.certificates import THEOREMS, Theorem, Verdict, certify
-from neurograph.certificates.base import SCOPES
-from neurograph.certificates.verdict import CLAIMS
+from neurograph.certificates.verdict import CLAIMS, SCOPES
 from neurograph.equations import dynamics
 from neurograph.equations.neuron import Dynamics
 from neurograph.network.compilation import compile

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurograph.drawing.edge_curves import BENDS, bends, control, curve
+from neurograph.drawing.edge_curves import BENDS, bends, control, curve, loop
 from neurograph.drawing.layout import RADIUS, Drawn
 
 
@@ -64,3 +64,15 @@ def test_no_other_bend_is_much_clearer_than_the_one_chosen_unless_both_are_clear
 
 def test_an_edge_to_its_own_node_and_a_graph_of_two_nodes_have_the_first_bend():
     assert bends(drawn([(0, 0), (0, 1)], 2), np.array([[0.0, 0.0], [1.0, 0.0]])).tolist() == [BENDS[0]] * 2
+
+
+@pytest.mark.parametrize("place", [(1.0, 0.0), (-2.0, 3.0), (0.5, -1.0)])
+def test_a_loop_leaves_its_node_away_from_the_centre(place):
+    corners = loop(np.array(place), np.zeros(2)) - place
+    away = np.array(place) / np.hypot(*place)
+    assert np.hypot(*corners[0]) == pytest.approx(RADIUS)
+    assert np.all(corners @ away > 0.0)
+    across = corners @ [-away[1], away[0]]
+    assert across[0] > 0.0 > across[-1]
+    assert np.allclose(corners[1:3].sum(axis=0) / 2, (corners[1] @ away) * away)
+    assert np.all(np.isfinite(loop(np.zeros(2), np.zeros(2))))

@@ -186,3 +186,13 @@ def test_a_wrong_answer_is_the_largest_output_of_a_one_hot_target_and_the_side_o
 def test_no_answer_is_a_wrong_answer():
     assert wrong([[np.nan]], [[0.0]]).tolist() == [True]
     assert wrong([[np.nan, 0.0]], [[1, 0]]).tolist() == [True]
+
+
+def test_costs_are_typeset():
+    for make in COSTS.values():
+        latex = make()._repr_latex_()
+        assert latex == rf"$\displaystyle {make().latex()}$"
+        assert latex.count("{") == latex.count("}")
+    assert r"\ell_{j} = 2 s_{j} - \log \sum_k e^{2 s_{k}}" in Cost(
+        "-y*log_share", force="2*(y - exp(log_share))", normaliser="2*s", shares=True
+    ).latex().replace("2.0", "2")

@@ -78,3 +78,13 @@ def test_an_end_of_a_wide_box_is_met_as_nearly_as_one_of_a_narrow_box():
     unit = 4.0 * np.finfo(np.float64).eps
     for width in (1.0, 10.0):
         assert pressed([0.9 * unit, 1.1 * unit], [-1.0, -1.0], 0.0, width).tolist() == [-1, 0]
+
+
+def test_a_notebook_typesets_every_dynamics():
+    for one in (
+        ng.dynamics.deep(),
+        ng.dynamics.binary(),
+        ng.dynamics.unitary(),
+        Dynamics("-s", variables={"a": "s - a"}),
+    ):
+        assert one._repr_latex_() == rf"$\displaystyle {one.latex()}$"

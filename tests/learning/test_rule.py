@@ -1,8 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 
 import neurograph as ng
 from neurograph.learning.rule import SAMPLED, Rule
+from neurograph.learning.rules import ONLINE_RULES, RULES
 
 
 def test_a_sampled_rule_sees_its_two_ends_in_the_phases_that_it_names():
@@ -49,3 +52,25 @@ def test_a_number_stands_for_its_name_with_its_sign(a):
 def test_a_third_factor_alone_makes_a_rule_online():
     assert Rule("modulator*w").kind == "online"
     assert Rule("-w").kind == "readout"
+
+
+@pytest.mark.parametrize("make", [*RULES.values(), *ONLINE_RULES.values()])
+def test_every_rule_is_typeset_but_for_the_one_that_is_not_local(make):
+    rule = make()
+    latex = rule._repr_latex_()
+    if rule.kind == "through time":
+        assert latex is None
+        return
+    assert latex == rf"$\displaystyle {rule.latex()}$"
+    assert latex.count("{") == latex.count("}")
+    assert "W_{ij} = " in latex
+    assert not re.search(r"pre_|post_|\^\{[^{}]*\}\^", latex)
+
+
+def test_powers_of_marked_states_and_traces_are_typeset():
+    rule = Rule("post_clamped**2*post_sent_nudged**2")
+    assert rule.latex() == r"\Delta W_{ij} = \left(s_{j}^{c}\right)^{2} \left(f(s_{j}^{+})\right)^{2}"
+    traced = Rule("a*pre_trace*dpost", traces={"pre_trace": "(pre - pre_trace)/tau"}, parameters={"a": 0.5, "tau": 2.0})
+    change, trace = traced.latex().split(r",\quad ")
+    assert change == r"\dot W_{ij} = 0.5 \dot s_{j} \mathrm{pre\_trace}"
+    assert trace.startswith(r"\dot{\mathrm{pre\_trace}} = ")

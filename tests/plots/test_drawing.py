@@ -11,8 +11,8 @@ from scipy.spatial.distance import pdist
 
 import neurograph as ng
 from neurograph import plots
+from neurograph.drawing.looks import NEGATIVE, POSITIVE
 from neurograph.graphs.from_networkx import read_graph
-from neurograph.plots.style import NEGATIVE, POSITIVE
 from tests.plots.figures import arrows, complete, drawn, nodes
 from tests.strategies import graphs
 

@@ -59,7 +59,6 @@ UNTRIED = {
     ("formats/readers/npy.py", ""): CORPUS,
     ("formats/readers/pajek.py", ""): CORPUS,
     ("graphs/connectomes.py", ""): INSTALLS,
-    ("analysis/graph_metrics.py", "print it for the table"): NO_MESSAGE,
     ("brian/importing.py", "python -m pip install"): INSTALLS,
     (
         "brian/importing.py",

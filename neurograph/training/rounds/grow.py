@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_whole
 from neurograph.certificates.constraint import Constraint
+from neurograph.drawing.card import Carded, Html
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled, checked_grower
@@ -21,12 +22,12 @@ from neurograph.network.inputs import EVERY_KIND, checked_inputs, checked_networ
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, RemovedEdges, Task
 from neurograph.training.config import RetrainingOptions, TrainingConfig
-from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
+from neurograph.training.rounds.judge import Judge, check_kept, check_training, curve_table, measured
 from neurograph.training.train import hidden
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Growth(Printed):
+class Growth(Carded):
     """What :func:`grow` returns.
 
     Attributes
@@ -71,6 +72,10 @@ class Growth(Printed):
         said = [name for name in ("accuracy", "error") if name in self.curve][:1]
         cost = "".join(f"; {name} {self.curve[name][0]:.3g} before, {self.curve[name][-1]:.3g} after" for name in said)
         return f"Growth({len(self.added)} edges came to {before}, {now} are there{held}{cost})"
+
+    def _parts(self) -> Iterator[Html]:
+        yield curve_table(self.curve)
+        yield self.added.table("Edges that came")
 
 
 def grow(

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from neurograph._checks import unknown_argument
 from neurograph.certificates.constraint import Constraint, checked_constraint
+from neurograph.drawing.card import ROWS, Html, table
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.growth.base import Grower
@@ -65,6 +66,13 @@ class Judge:
 def measured(network: Network, judge: Judge | None) -> dict[str, float]:
     """Return a row of the curve."""
     return {"edges": float(network.weights.size), **({} if judge is None else judge.measured(network))}
+
+
+def curve_table(curve: dict[str, NDArray[np.float64]]) -> Html:
+    """Return the first rounds of a curve as a table."""
+    edges, *others = (column[:ROWS] for column in curve.values())
+    rows = zip(range(edges.size), edges.astype(np.int64), *others, strict=True)
+    return table(["after round", *curve], rows, curve["edges"].size - ROWS)
 
 
 def check_kept(network: Network, keep: Constraint | None, what: str) -> None:

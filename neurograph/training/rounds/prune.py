@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from neurograph._checks import Printed, Seed, checked_generator, checked_number, checked_whole
+from neurograph._checks import Seed, checked_generator, checked_number, checked_whole
 from neurograph.certificates.constraint import Constraint
+from neurograph.drawing.card import Carded, Html
 from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import HIDDEN, EdgeTable
 from neurograph.growth.base import Grower, check_unscheduled, checked_grower
@@ -26,7 +27,7 @@ from neurograph.pruning import Pruner, unreachable
 from neurograph.pruning.base import AddedEdges, RemovedEdges, checked_pruner
 from neurograph.pruning.removal import loose, prune_now
 from neurograph.training.config import RetrainingOptions, TrainingConfig
-from neurograph.training.rounds.judge import Judge, check_kept, check_training, measured
+from neurograph.training.rounds.judge import Judge, check_kept, check_training, curve_table, measured
 from neurograph.training.train import hidden
 
 ROUNDING = 1e-9
@@ -37,7 +38,7 @@ Pairs = Sequence[tuple[Hashable, Hashable]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pruning(Printed):
+class Pruning(Carded):
     """What :func:`prune` returns.
 
     Attributes
@@ -90,6 +91,11 @@ class Pruning(Printed):
         cost = "".join(f"; {name} {self.curve[name][0]:.3g} before, {self.curve[name][-1]:.3g} after" for name in said)
         gone, came = before + len(self.added) - left, f", {len(self.added)} came" if self.added else ""
         return f"Pruning({gone} of {before} edges{neurons} left the graph{came}, {left} stay{held}{cost})"
+
+    def _parts(self) -> Iterator[Html]:
+        yield curve_table(self.curve)
+        yield self.removed.table("Edges that left")
+        yield self.added.table("Edges that came")
 
 
 def prune(

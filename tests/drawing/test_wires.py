@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from neurograph.drawing.layout import RADIUS, Drawn
-from neurograph.plots.wires import APART, FAN, Wires, _pushed_apart, border, wires
+from neurograph.drawing.wires import APART, FAN, Wires, _pushed_apart, border, wires
 
 ANGLES = st.lists(st.floats(-1.5, 1.5), min_size=2, max_size=6)
 
