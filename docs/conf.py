@@ -75,10 +75,12 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_", "__repr__"),
     "ignore_repr_types": r"Figure'",  # which the scraper takes
     "parallel": 2,
+    "remove_config_comments": True,
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("neurograph",),
     "reference_url": {"neurograph": None},
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "download_all_examples": False,
     "only_warn_on_example_error": False,

@@ -26,10 +26,13 @@ def place(name: str) -> tuple[int, str]:
 
 
 def copied(*folders: str) -> list[str]:
-    """Copy folders of the source into build/, and return where: sphinx-gallery runs a script in the folder it is in."""
+    """Copy folders of the source into build/, and return where: sphinx-gallery runs a script in the folder it is in.
+
+    A README would take the place of the header.
+    """
     shutil.rmtree(ROOT / "build" / "gallery", ignore_errors=True)
-    no_modules = shutil.ignore_patterns("__pycache__")
-    return [str(shutil.copytree(ROOT / one, ROOT / "build" / "gallery" / one, ignore=no_modules)) for one in folders]
+    others = shutil.ignore_patterns("__pycache__", "README.md")
+    return [str(shutil.copytree(ROOT / one, ROOT / "build" / "gallery" / one, ignore=others)) for one in folders]
 
 
 def quick_form(gallery_conf: dict[str, Any], script_vars: dict[str, Any]) -> list[str]:

@@ -47,3 +47,5 @@ if __name__ == "__main__":
         graph = "complete" if parameters["graph"] is None else parameters["graph"].__name__
         print(f"{graph:8} {parameters['rule'].name:13} {score:.3f}")
     print("best:", search.best_estimator_.network_)
+
+# sphinx_gallery_parallel = False
