@@ -75,6 +75,7 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_", "__repr__"),
     "ignore_repr_types": r"Figure'",  # which the scraper takes
     "parallel": 2,
+    "default_thumb_file": str(HERE / "demo.png"),
     "remove_config_comments": True,
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("neurograph",),

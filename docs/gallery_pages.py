@@ -59,7 +59,7 @@ def scraper(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]
 
 def described(figure: Figure) -> str:
     """Return the titles in a figure, or else what its axes are labelled."""
-    titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
+    titles = [figure.get_suptitle(), *(ax.get_title(loc) for ax in figure.axes for loc in ("left", "center", "right"))]
     labels = [f"{ax.get_ylabel()} over {ax.get_xlabel()}" for ax in figure.axes if ax.get_ylabel() and ax.get_xlabel()]
     return ", ".join(filter(None, titles)) or ", ".join(labels)
 
