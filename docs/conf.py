@@ -1,6 +1,7 @@
 """The site: `make docs` builds it from the guide, the examples, the models and the docstrings."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -61,6 +62,11 @@ nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+# Of an error that is shown on purpose the message alone, without the lines and paths that led to it.
+PROFILE = HERE.parent / "build" / "ipython" / "profile_default"
+PROFILE.mkdir(parents=True, exist_ok=True)
+(PROFILE / "ipython_config.py").write_text('get_config().InteractiveShell.xmode = "Minimal"\n')
+os.environ["IPYTHONDIR"] = str(PROFILE.parent)
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 

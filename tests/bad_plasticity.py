@@ -168,6 +168,7 @@ LEARNING = [
     ),
     ("a number that is not named", lambda: ng.Rule("a*pre"), ["uses 'a'", "or a number that parameters names"]),
     ("traces that are no mapping", lambda: ng.Rule("pre", traces="z"), ["traces is 'z'", "{'a': '(pre - a)/tau_a'}"]),
+    ("an average that is no bool", lambda: ng.rules.stdp(average="no"), ["average is 'no'", "True or False"]),
     ("a trace without an equation", lambda: ng.Rule("pre*z", traces={"z": ""}), ["trace 'z'", "'(pre - z)/tau'"]),
     (
         "traces of a rule of phases",

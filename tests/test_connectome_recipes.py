@@ -1,4 +1,4 @@
-"""From a connectome's table to a trained, pruned and exported network: docs/connectomes.md, line by line."""
+"""From a connectome's table to a trained, pruned and exported network: docs/guide/connectome.md, line by line."""
 
 import ast
 import re
@@ -11,9 +11,9 @@ import neurograph as ng
 from neurograph.cli.main import main
 from tests import connectomes
 
-PAGE = (Path(__file__).parent.parent / "docs" / "connectomes.md").read_text("utf-8")
-PROGRAMS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
+PAGE = (Path(__file__).parent.parent / "docs" / "guide" / "connectome.md").read_text("utf-8")
+PROGRAMS = re.findall(r"```\{code-block\} python\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].replace("\\\n", "").splitlines()
 
 CLASSES = {"inputs": {"class": "sensory"}, "outputs": {"class": "motor"}, "weight": "synapses"}
 WORM = CLASSES | {"nodes": "cells.csv"}
@@ -101,9 +101,9 @@ def test_the_page_runs_line_by_line(tmp_path, monkeypatch):
         write(tmp_path) for write in (connectomes.worm, connectomes.flywire, connectomes.hemibrain, connectomes.microns)
     ]
     x, y = samples()
-    names, networks = {"x": x, "y": y}, []
+    names, networks = {"ng": ng, "x": x, "y": y}, []
     for program in PROGRAMS:
-        exec(compile(program, "connectomes.md", "exec"), names)
+        exec(compile(program, "connectome.md", "exec"), names)
         networks.append(names.get("network"))
     assert (tmp_path / "pruned.graphml").exists()
     for network, (inputs, outputs) in zip(networks[2:], ends[1:], strict=True):
@@ -111,7 +111,7 @@ def test_the_page_runs_line_by_line(tmp_path, monkeypatch):
         assert list(network.outputs) == outputs
         assert all(isinstance(node, int) for node in network.nodes if node != "bias")
         assert ng.train(network, x, y, epochs=5, seed=0).history["cost"][-1] < 0.5
-    assert len(ast.parse(PROGRAMS[1]).body) == 4
+    assert len(ast.parse(PROGRAMS[0]).body) == 4
 
 
 def test_the_commands_of_the_page_run(tmp_path, monkeypatch):

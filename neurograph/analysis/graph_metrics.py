@@ -56,13 +56,23 @@ class GraphMetrics(Carded):
     Attributes
     ----------
     graphs : dict of str to dict of str to Measure
-        For each graph, ``"graph"`` or ``"before"`` and ``"after"``, its measures by name.
+        For each graph, ``"graph"`` or ``"before"`` and ``"after"``, its measures by name; a Measure has ``.value``,
+        ``.random``, ``.deviation`` and ``.z``, each a float or None.
     sections : dict of str to tuple of str
         The measures of each section of the table.
     samples : int
         How many random graphs each was compared with.
     sampled : dict of str to str
         For each graph that is large, which measures are sampled, and how many of what.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> ring = ng.graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0)
+    >>> ring
+    GraphMetrics(graph 5 nodes, 5 edges; print it for the table)
+    >>> ring.graphs["graph"]["reciprocity"].value
+    0.0
     """
 
     graphs: dict[str, dict[str, Measure]]
@@ -141,8 +151,9 @@ def graph_metrics(
     """Measure a graph, and the graph after pruning, beside random graphs in which every node has the same degrees.
 
     Degrees, strengths, components, paths from inputs to outputs, feedback loops, spectral radius, modularity and the
-    census of connected triads. The random graphs are made by swapping the ends of edges; an edge's weight stays with
-    the node that it comes from. Of a graph of more than 100,000 edges, some measures are sampled; the table, and
+    census of connected triads. The random graphs are made by swapping the ends of edges [1]_; an edge's weight stays
+    with the node that it comes from. Modules are found by moving nodes to where modularity grows [2]_, and triads are
+    counted as motifs are [3]_. Of a graph of more than 100,000 edges, some measures are sampled; the table, and
     ``.sampled``, say which.
 
     Parameters
@@ -171,13 +182,16 @@ def graph_metrics(
 
     References
     ----------
-    Random graphs: Maslov and Sneppen, Science 296, 2002. Motifs: Milo et al., Science 298, 2002. Modules: Blondel et
-    al., J. Stat. Mech. P10008, 2008.
+    .. [1] Maslov and Sneppen, Specificity and stability in topology of protein networks, Science 296, 2002.
+    .. [2] Blondel, Guillaume, Lambiotte, Lefebvre, Fast unfolding of communities in large networks, Journal of
+       Statistical Mechanics P10008, 2008.
+    .. [3] Milo et al., Network motifs: simple building blocks of complex networks, Science 298, 2002.
 
     Examples
     --------
+    >>> import neurograph as ng
     >>> import networkx as nx
-    >>> ring = graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
+    >>> ring = ng.graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0).to_dict()["graph"]
     >>> ring["spectral radius"]["value"], ring["strong components"]["value"], ring["triad 021C"]["value"]
     (1.0, 1.0, 5.0)
     """

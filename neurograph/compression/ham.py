@@ -26,14 +26,16 @@ Wholes = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class HAM(Multiplied):
-    """A matrix as the Huffman codes of all its numbers, zeros too, column after column.
+    """A matrix as the Huffman codes of all its numbers, zeros too, column after column [1]_.
 
     Attributes
     ----------
     shape : (int, int)
+        Rows and columns.
     words : uint64 array
         The bits, the first one the highest of the first word; behind them a word of zeros.
     bits : int
+        How many of them there are.
     levels : Code
         Of the place of a number in `values`.
     values : float64 array
@@ -41,12 +43,13 @@ class HAM(Multiplied):
 
     References
     ----------
-    Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for deep neural
-    networks, ICPR 2020, arXiv 2007.07967.
+    .. [1] Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for deep
+       neural networks, ICPR 2020, arXiv 2007.07967.
 
     Examples
     --------
-    >>> ham = HAM.of([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
+    >>> import neurograph as ng
+    >>> ham = ng.HAM.of([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
     >>> ham @ [1.0, 2.0, 3.0]
     array([ 2.5, -3. ])
     >>> ham.bits, ham.matrix()[0]
@@ -127,14 +130,16 @@ class HAM(Multiplied):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SHAM(Multiplied):
-    """A sparse matrix by columns (CSC), whose entries are Huffman codes: sHAM.
+    """A sparse matrix by columns (CSC), whose entries are Huffman codes: sHAM [1]_.
 
     Attributes
     ----------
     shape : (int, int)
+        Rows and columns.
     words : uint64 array
         The bits, the first one the highest of the first word; behind them a word of zeros.
     bits : int
+        How many of them there are.
     levels : Code
         Of the place of a number in `values`.
     values : float64 array
@@ -146,12 +151,13 @@ class SHAM(Multiplied):
 
     References
     ----------
-    Marinò, Furia, Malchiodi, Frasca, Efficient and compact representations of deep neural networks via entropy coding,
-    arXiv 2108.12704.
+    .. [1] Marinò, Furia, Malchiodi, Frasca, Efficient and compact representations of deep neural networks via entropy
+       coding, arXiv 2108.12704.
 
     Examples
     --------
-    >>> sham = SHAM.of([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
+    >>> import neurograph as ng
+    >>> sham = ng.SHAM.of([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
     >>> sham @ [1.0, 2.0, 3.0]
     array([ 2.5, -3. ])
     >>> sham.bits, sham.indices

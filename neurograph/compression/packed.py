@@ -25,12 +25,13 @@ class PackedWeights(Multiplied):
     """A sparse matrix as one string of bits, whose product is computed as the bits are read.
 
     Row after row: the number of entries, and for each entry the gap to the column before and the code of its value.
-    The papers' HAM and sHAM code the values; here the columns are coded as well. A number n >= 1, a gap or the number
+    HAM [1]_ and sHAM [2]_ code the values; here the columns are coded as well. A number n >= 1, a gap or the number
     of entries plus 1, is the Huffman code of floor(log2(n)) and then the bits of n below the highest.
 
     Attributes
     ----------
     shape : (int, int)
+        Rows and columns.
     words : uint64 array
         The bits, the first one the highest of the first word; behind them a word of zeros.
     bits, entries : int
@@ -45,14 +46,17 @@ class PackedWeights(Multiplied):
 
     References
     ----------
-    Marinò, Furia, Malchiodi, Frasca, Efficient and compact representations of deep neural networks via entropy coding,
-    arXiv 2108.12704; Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for
-    deep neural networks, ICPR 2020, arXiv 2007.07967.
+    .. [1] Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for deep
+       neural networks, ICPR 2020, arXiv 2007.07967.
+    .. [2] Marinò, Furia, Malchiodi, Frasca, Efficient and compact representations of deep neural networks via entropy
+       coding, arXiv 2108.12704.
 
     Examples
     --------
+    >>> import scipy.sparse
+    >>> import neurograph as ng
     >>> matrix = scipy.sparse.csr_array([[0.0, 0.5, 0.5], [0.0, 0.0, -1.0]])
-    >>> packed = PackedWeights.of(matrix)
+    >>> packed = ng.PackedWeights.of(matrix)
     >>> packed @ [1.0, 2.0, 3.0]
     array([ 2.5, -3. ])
     >>> (packed.matrix() != matrix).nnz

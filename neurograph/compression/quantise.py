@@ -57,15 +57,16 @@ class Quantised(Carded):
 def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: Seed = None) -> Quantised:
     """Return a network whose plastic weights take few values: near in the mean square, or unbiased ones.
 
-    - "sharing": k-means of the weights, each of which goes to the nearest level: a local minimum of the mean square
-      error, from the quantiles.
+    - "sharing": k-means of the weights [1]_, each of which goes to the nearest level: a local minimum of the mean
+      square error, from the quantiles.
     - "probabilistic": the levels are quantiles of the weights, the least and the largest among them. Each weight w goes
       to one of the two between which it lies, a <= w <= b: to b with the chance (w - a)/(b - a), so that its
-      expectation is w, whatever the levels. Edges that are tied go together.
+      expectation is w, whatever the levels [3]_. Edges that are tied go together.
 
     The edges of a level are tied: :func:`neurograph.train` retrains the levels, each by the summed change of its edges,
-    and leaves every edge on its level. Prune before, for tied edges leave together. Weights of 0 and edges that are not
-    plastic stay as they are. Where nodes have signs (Dale's law), the weights of each sign have levels of their own.
+    and leaves every edge on its level [2]_. Prune before, for tied edges leave together. Weights of 0 and edges that
+    are not plastic stay as they are. Where nodes have signs (Dale's law), the weights of each sign have levels of their
+    own.
 
     Parameters
     ----------
@@ -74,6 +75,7 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
     levels : int
         Most different weights, at least 2.
     method : {"sharing", "probabilistic"}
+        As above.
     seed : int or numpy.random.Generator, optional
         Of the random rounding.
 
@@ -90,19 +92,21 @@ def quantise(network: Network, levels: int = 16, method: str = "sharing", seed: 
 
     References
     ----------
-    Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28, 1982; the training of the
-    levels: Han, Mao, Dally, Deep compression: compressing deep neural networks with pruning, trained quantization and
-    Huffman coding, ICLR 2016, arXiv 1510.00149; the random rounding: Marinò, Ghidoli, Frasca, Malchiodi, Compression
-    strategies and space-conscious representations for deep neural networks, ICPR 2020, arXiv 2007.07967.
+    .. [1] Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28, 1982.
+    .. [2] Han, Mao, Dally, Deep compression: compressing deep neural networks with pruning, trained quantization and
+       Huffman coding, ICLR 2016, arXiv 1510.00149.
+    .. [3] Marinò, Ghidoli, Frasca, Malchiodi, Compression strategies and space-conscious representations for deep
+       neural networks, ICPR 2020, arXiv 2007.07967.
 
     Examples
     --------
+    >>> import numpy as np
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.complete(inputs=2, hidden=8, outputs=1, bias=True, seed=0))
-    >>> few = quantise(network, levels=4)
+    >>> few = ng.quantise(network, levels=4)
     >>> np.unique(few.network.weights).size
     4
-    >>> few = quantise(network, levels=4, method="probabilistic", seed=0)
+    >>> few = ng.quantise(network, levels=4, method="probabilistic", seed=0)
     >>> few.levels.min() == network.weights.min(), few.levels.max() == network.weights.max()
     (np.True_, np.True_)
     """

@@ -39,17 +39,29 @@ Matrix = scipy.sparse.csr_array
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CompressionReport(Carded):
-    """The result of :func:`compression_report`.
+    """The result of :func:`compression_report`; printed, it is a table.
 
     Attributes
     ----------
     float32, float64 : dict of str to int
-        Bytes of each form, the weights rounded to float32, and bit for bit. A form is not there where it cannot be:
-        HAM and sHAM of 65536 different weights or more, and all in float32 where a weight is too large for it.
+        Bytes of each form, the weights rounded to float32, and bit for bit. A form is not there where it cannot be: HAM
+        and sHAM of 65536 different weights or more, and all in float32 where a weight is too large for it.
     shapes : sequence of (int, int)
         Of the matrices.
     weights, biases : int
         How many there are; biases stand in none of the forms.
+
+    Examples
+    --------
+    Four levels in place of 4736 different weights:
+
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.layered(64, (64,), 10, feedback=False, seed=0))
+    >>> few = ng.quantise(network, levels=4).network
+    >>> for each in (network, few):
+    ...     print(round(ng.compression_report(each).times("packed"), 1))
+    2.4
+    25.0
     """
 
     float32: dict[str, int]
@@ -180,7 +192,7 @@ def compression_report(network: Network, layers: Sequence[Sequence[Hashable]] | 
     --------
     >>> import neurograph as ng
     >>> network = ng.compile(ng.topologies.layered(64, (64,), 10, feedback=False, seed=0))
-    >>> compression_report(ng.quantise(network, levels=16).network)
+    >>> ng.compression_report(ng.quantise(network, levels=16).network)
     CompressionReport(4736 weights: packed, 3017 of 40856 bytes in float32)
     """
     network = checked_network(network, "rate", "binary")

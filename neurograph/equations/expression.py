@@ -59,6 +59,9 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: operator.pow,
 }
 
+WITH_PARAMETERS = ("drift", "transfer", "log_odds", "cost", "force", "normaliser", "curvature")
+"""Equations in which a name may be one of the parameters that stand beside them."""
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -166,7 +169,9 @@ class Expression:
         )
 
     def _unknown_name(self, name: str) -> None:
-        raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {', '.join(self.vocabulary)}")
+        more = f"; or give it a value, parameters={{{name!r}: 1.0}}" if self.what in WITH_PARAMETERS else ""
+        names = ", ".join(self.vocabulary)
+        raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {names}{more}")
 
     def _check_constant(self, node: ast.expr) -> None:
         """Refuse 1/0, 9**9**9, log(-3) and (-8)**(1/3): Python, numpy and the engine differ on them, or never end."""

@@ -42,15 +42,14 @@ SYMBOLS = {
 
 @dataclass(frozen=True)
 class Dynamics(FrozenArrays):
-    """How one neuron moves: ``ds/dt = drift``, what it sends along its edges, and the box it stays in.
+    r"""How one neuron moves: its drift, what it sends along its edges, and the box it stays in.
 
     Parameters
     ----------
     drift : str
-        ds/dt as an equation over ``s`` (the state), ``I`` (the summed input, sum of W_ij f(s_i)), ``b``
-        (the bias), ``w_out`` and ``w_out_abs`` (sum of the node's outgoing weights, and of their
-        absolute values) and the names in `parameters`. Clamping, nudging and the box are added by
-        every target in the same way and do not belong in it.
+        ds/dt as an equation over ``s`` (the state), ``I`` (the summed input), ``b`` (the bias), ``w_out`` and
+        ``w_out_abs`` (sum of the node's outgoing weights, and of their absolute values) and the names in `parameters`.
+        Clamping, nudging and the box are added by every target in the same way and do not belong in it.
     transfer : str
         f(s), what a neuron sends, over ``s`` and the parameters.
     box : (float, float) or None
@@ -74,17 +73,26 @@ class Dynamics(FrozenArrays):
     ParameterError
         If the box is empty or a parameter is not a finite number.
 
+    Notes
+    -----
+    .. math:: \dot s_j = g(s_j, I_j, b_j, \ldots), \quad I_j = \sum_i W_{ij} f(s_i)
+
+    with :math:`s_j` the state of neuron j, g the drift, f the transfer, :math:`W_{ij}` the weight of the edge from i to
+    j and :math:`b_j` the bias. Time has no unit: it is counted in that of the drift. It follows from the definition;
+    the named dynamics of the literature are in :mod:`neurograph.dynamics`.
+
     Examples
     --------
     A neuron of one's own is one line:
 
-    >>> leaky = Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
+    >>> import neurograph as ng
+    >>> leaky = ng.Dynamics(drift="(-s + tanh(I + b)) / tau", parameters={"tau": 2.0})
     >>> leaky.slope("I").text
     '(1 - tanh(I + b)**2)/tau'
 
     One that adapts has a second variable, which follows s and inhibits it:
 
-    >>> adapting = Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
+    >>> adapting = ng.Dynamics("-s + tanh(I + b - g*a)", variables={"a": "(s - a)/tau_a"},
     ...                     parameters={"g": 0.5, "tau_a": 10.0})
     >>> round(float(adapting.rest_slope("s")(s=0.0, I=0.0, b=0.0, a=0.0, g=0.5, tau_a=10.0)), 9)
     -1.5

@@ -80,9 +80,9 @@ def c_elegans(
     Parameters
     ----------
     dataset : {"cook2019", "cook2019_male", "white1986", "varshney2011", "witvliet2021"}
-        Which reconstruction: the adult hermaphrodite or male of Cook et al. 2019, whose weights are sections of
-        synapses; the hermaphrodite of White et al. 1986, whose weights are counts of them, as a whole or without the
-        pharynx as Varshney et al. 2011 have it; the adult brain of Witvliet et al. 2021.
+        Which reconstruction: the adult hermaphrodite or male of Cook et al. 2019 [3]_, whose weights are sections of
+        synapses; the hermaphrodite of White et al. 1986 [1]_, whose weights are counts of them, as a whole or without
+        the pharynx as Varshney et al. 2011 [2]_ have it; the adult brain of Witvliet et al. 2021 [4]_.
     synapses : {"chemical", "electrical", "both"}
         Which synapses are edges; gap junctions go both ways.
     cells : {"neurons", "all"}
@@ -105,10 +105,28 @@ def c_elegans(
 
     References
     ----------
-    White, Southgate, Thomson, Brenner, Phil. Trans. R. Soc. B 314:1-340, 1986.
-    Varshney, Chen, Paniagua, Hall, Chklovskii, PLOS Computational Biology 7:e1001066, 2011.
-    Cook et al., Nature 571:63-71, 2019.
-    Witvliet et al., Nature 596:257-261, 2021.
+    .. [1] White, Southgate, Thomson, Brenner, The structure of the nervous system of the nematode Caenorhabditis
+       elegans, Phil. Trans. R. Soc. B 314, 1986.
+    .. [2] Varshney, Chen, Paniagua, Hall, Chklovskii, Structural properties of the Caenorhabditis elegans neuronal
+       network, PLOS Computational Biology 7:e1001066, 2011.
+    .. [3] Cook et al., Whole-animal connectomes of both Caenorhabditis elegans sexes, Nature 571, 2019.
+    .. [4] Witvliet et al., Connectomes across development reveal principles of brain maturation, Nature 596, 2021.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> worm = ng.connectomes.c_elegans()  # doctest: +SKIP
+    >>> [sum(own == kind for _, own in worm.nodes(data="class")) for kind in ("sensory", "motor")]  # doctest: +SKIP
+    [83, 123]
+
+    Without the package there is a sentence about it:
+
+    >>> from unittest.mock import patch
+    >>> with patch("neurograph.graphs.connectomes.find_spec", return_value=None):
+    ...     ng.connectomes.c_elegans()
+    Traceback (most recent call last):
+    ...
+    neurograph.errors.MissingPackageError: this wiring comes with the package cect, which is not installed: ...
     """
     for name, value, known in (
         ("dataset", dataset, DATASETS),
@@ -135,7 +153,7 @@ def c_elegans(
 
 @with_words(**LARVA)
 def larval_mushroom_body(hemisphere: Literal["left", "right"] = "left", **words: Unpack[Words]) -> nx.DiGraph[Any]:
-    """Return the wiring of the mushroom body of a larva of Drosophila, from the package graspologic.
+    """Return the wiring of the mushroom body of a larva of Drosophila [1]_, from the package graspologic.
 
     Nodes are called by their class and a number, as "KC7", and carry ``class``: "PN" (projection neurons), "KC" (Kenyon
     cells), "MBIN" (input neurons, most of them dopaminergic) and "MBON" (output neurons).
@@ -162,7 +180,23 @@ def larval_mushroom_body(hemisphere: Literal["left", "right"] = "left", **words:
 
     References
     ----------
-    Eichler et al., Nature 548:175-182, 2017.
+    .. [1] Eichler et al., The complete connectome of a learning and memory centre in an insect brain, Nature 548, 2017.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> larva = ng.connectomes.larval_mushroom_body("left")  # doctest: +SKIP
+    >>> [sum(own == kind for _, own in larva.nodes(data="class")) for kind in ("PN", "KC", "MBON")]  # doctest: +SKIP
+    [58, 101, 29]
+
+    Without the package there is a sentence about it:
+
+    >>> from unittest.mock import patch
+    >>> with patch("neurograph.graphs.connectomes.find_spec", return_value=None):
+    ...     ng.connectomes.larval_mushroom_body()
+    Traceback (most recent call last):
+    ...
+    neurograph.errors.MissingPackageError: this wiring comes with the package graspologic, which is not installed: ...
     """
     if hemisphere not in ("left", "right"):
         raise ParameterError(f"hemisphere is {hemisphere!r}: expected 'left' or 'right'")

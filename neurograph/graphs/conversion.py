@@ -26,6 +26,7 @@ def from_graph(graph: Any, **words: Unpack[Words]) -> nx.DiGraph[Any]:
     Returns
     -------
     networkx.DiGraph
+        A copy, which :func:`neurograph.compile` takes.
 
     Raises
     ------
@@ -36,9 +37,10 @@ def from_graph(graph: Any, **words: Unpack[Words]) -> nx.DiGraph[Any]:
 
     Examples
     --------
+    >>> import neurograph as ng
     >>> import networkx as nx
     >>> path = nx.path_graph(3, create_using=nx.DiGraph)
-    >>> graph = from_graph(path, inputs=[0], outputs=[2], seed=0)
+    >>> graph = ng.topologies.from_graph(path, inputs=[0], outputs=[2], seed=0)
     >>> graph.nodes[2]["role"], round(graph.edges[0, 1]["weight"], 3)
     ('output', 0.025)
     """
@@ -60,6 +62,7 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
     Returns
     -------
     networkx.DiGraph
+        A copy, in which the two edges of a pair have one weight and one ``tie``.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def symmetric(graph: nx.DiGraph[Any] | EdgeTable) -> nx.DiGraph[Any]:
     Examples
     --------
     >>> import neurograph as ng
-    >>> graph = symmetric(ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0))
+    >>> graph = ng.topologies.symmetric(ng.topologies.complete(inputs=1, hidden=2, outputs=1, seed=0))
     >>> graph.edges["h0", "h1"] == graph.edges["h1", "h0"]
     True
     """

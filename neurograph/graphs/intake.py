@@ -21,7 +21,15 @@ from neurograph.graphs.transmitters import Signs, checked_signs, signed
 from neurograph.graphs.wiring import Wiring, groups
 
 SCALE = 0.2
-"""Standard deviation of the weights that a builder draws."""
+"""Standard deviation of the weights that a builder draws.
+
+Examples
+--------
+>>> import neurograph as ng
+>>> weights = ng.compile(ng.topologies.complete(hidden=40, seed=0)).weights
+>>> round(float(weights.std()), 1) == ng.topologies.SCALE
+True
+"""
 
 OURS = ("plastic", "tie", "delay", "key")
 """What edges carry that is no weight."""
@@ -70,11 +78,11 @@ class Intake:
     undirected : {"error", "both"}
         What becomes of an undirected edge: refused, or one edge in each direction.
     normalise : {"auto", "incoming", "largest"}, number or None
-        How weights are scaled: so that those into each neuron come to 1 ("incoming": w_ji / sum_k |w_jk|), so that
+        How weights are scaled: so that those into each neuron come to 1 ("incoming": ``w_ji / sum_k |w_jk|``), so that
         the largest is 1 ("largest"), so that the matrix among hidden and output nodes has this spectral radius (a
         number), or not (None). "auto": by "incoming", with a :class:`neurograph.GraphWarning`, where all are whole
-        numbers, none below 0, and those into a neuron come to more than 10 on the average, as counts of synapses do;
-        else not.
+        numbers, none but by `sign` below 0, and those into a neuron come to more than 10 on the average, as counts of
+        synapses do; else not.
     sign : mapping of attribute to mapping of value to 1, -1 or 0, optional
         Dale's law, as ``{"transmitter": {"ACh": 1, "GABA": -1}}``: what leaves a node is excitatory (1), inhibitory
         (-1) or of any sign (0), by what the node carries or, if no node carries it, by most of its edges' weight.
@@ -84,8 +92,8 @@ class Intake:
         each that has none, which the dynamics must have a place for; False, nothing.
     scale : float
         Standard deviation of weights that are drawn.
-    seed
-        An int or a :class:`numpy.random.Generator`, for weights that are drawn; without it every call draws anew.
+    seed : int or numpy.random.Generator, optional
+        For weights that are drawn; without it every call draws anew.
     """
 
     inputs: Naming = None

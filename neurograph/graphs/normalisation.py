@@ -68,10 +68,11 @@ def normalised(wiring: Wiring, normalise: Normalise) -> tuple[Wiring, str]:
         )
     weights = numbers(given, lambda k: "edge {!r} -> {!r}".format(*wiring.edge(k)), "weight")
     if normalise == "auto":
-        if wiring.own or not are_counts(weights, wiring.post):
+        counts = np.abs(weights) if "sign" in wiring.of_nodes else weights  # which then say the sizes alone
+        if wiring.own or not are_counts(counts, wiring.post):
             return wiring, ""
         warn(
-            f"the weights are whole numbers up to {weights.max():g}, as counts of synapses are, at which activity "
+            f"the weights are whole numbers up to {counts.max():g}, as counts of synapses are, at which activity "
             "saturates: those into each neuron were divided by their sum; normalise='incoming' says that they are to "
             "be, normalise=None keeps them",
             GraphWarning,

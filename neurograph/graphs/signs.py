@@ -68,9 +68,10 @@ def check_signs(table: EdgeTable) -> None:
 def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed = None) -> nx.DiGraph[Any]:
     """Copy a graph, with every neuron either excitatory or inhibitory, and its outgoing weights of that sign.
 
-    Inhibitory neurons are drawn among the hidden ones; inputs and outputs, whose axons come from and go to
-    elsewhere, are excitatory. A bias node is no neuron and gets no sign. A node that has a sign keeps it. Weights
-    keep their sizes, so the excitatory neurons outweigh the inhibitory ones as they outnumber them.
+    That a neuron does the same at all its synapses is Dale's law [1]_. Inhibitory neurons are drawn among the hidden
+    ones; inputs and outputs, whose axons come from and go to elsewhere, are excitatory [2]_. A bias node is no neuron
+    and gets no sign. A node that has a sign keeps it. Weights keep their sizes, so the excitatory neurons outweigh the
+    inhibitory ones as they outnumber them.
 
     Parameters
     ----------
@@ -78,12 +79,13 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
         It is not changed.
     inhibitory : float
         Share of the hidden nodes without a sign that become inhibitory, rounded to whole nodes.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        A copy, whose nodes carry ``sign``.
 
     Raises
     ------
@@ -95,13 +97,15 @@ def dale(graph: nx.DiGraph[Any] | EdgeTable, inhibitory: float = 0.2, seed: Seed
 
     References
     ----------
-    Dale, Proceedings of the Royal Society of Medicine 28:319-332, 1935.
-    Song, Yang and Wang, PLoS Computational Biology 12:e1004792, 2016: a fifth inhibitory, inputs and outputs not.
+    .. [1] Dale, Pharmacology and nerve-endings, Proceedings of the Royal Society of Medicine 28, 1935.
+    .. [2] Song, Yang and Wang, Training excitatory-inhibitory recurrent neural networks for cognitive tasks, PLoS
+       Computational Biology 12:e1004792, 2016: a fifth inhibitory, inputs and outputs not.
 
     Examples
     --------
+    >>> import neurograph as ng
     >>> from neurograph.graphs.topologies import complete
-    >>> graph = dale(complete(inputs=1, hidden=4, outputs=1, seed=0), inhibitory=0.25, seed=1)
+    >>> graph = ng.topologies.dale(complete(inputs=1, hidden=4, outputs=1, seed=0), inhibitory=0.25, seed=1)
     >>> [node for node, sign in graph.nodes(data="sign") if sign == "inhibitory"]
     ['h1']
     >>> max(weight for pre, _, weight in graph.edges(data="weight") if pre == "h1") <= 0.0

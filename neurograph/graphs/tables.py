@@ -67,7 +67,8 @@ def from_matrix(
 
     Examples
     --------
-    >>> table = from_matrix([[0.0, 0.5], [0.0, 0.0]], inputs=[0], outputs=[1])
+    >>> import neurograph as ng
+    >>> table = ng.topologies.from_matrix([[0.0, 0.5], [0.0, 0.0]], inputs=[0], outputs=[1])
     >>> table.edge(0), table.weights
     ((0, 1), array([0.5]))
     """
@@ -143,7 +144,8 @@ def from_edges(
 
     Examples
     --------
-    >>> table = from_edges((["x", "h"], ["h", "y"], [0.5, -1.0]), inputs=["x"], outputs=["y"])
+    >>> import neurograph as ng
+    >>> table = ng.topologies.from_edges((["x", "h"], ["h", "y"], [0.5, -1.0]), inputs=["x"], outputs=["y"])
     >>> table.nodes, table.pre.tolist(), table.post.tolist()
     (('x', 'h', 'y'), [0, 1], [1, 2])
     """

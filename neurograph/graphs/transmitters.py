@@ -60,7 +60,7 @@ def signed(wiring: Wiring, signs: Signs, drawn: bool) -> tuple[Wiring, str]:
     words = np.array([WORDS[sign] for sign in found.tolist()], object)
     column = Column(words, None if np.all(found) else found != 0)
     wiring = replace(wiring, of_nodes=wiring.of_nodes.having(sign=column))
-    said = f"{(found > 0).sum()} nodes excitatory and {(found < 0).sum()} inhibitory by {name}"
+    said = f"of the nodes {(found > 0).sum()} excitatory and {(found < 0).sum()} inhibitory by {name}"
     said += f", of which {unlike} carry several" if unlike else ""
     if "weight" not in wiring.of_edges:
         return wiring, said

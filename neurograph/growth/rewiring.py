@@ -12,7 +12,7 @@ from neurograph.certificates.constraint import Constraint
 from neurograph.growth.base import Grower
 from neurograph.growth.candidates import edge_codes
 from neurograph.growth.insertion import comes_in_pairs, grow_now
-from neurograph.learning.optimisers import Optimiser, OptimiserState
+from neurograph.learning.optimiser import Optimiser, OptimiserState
 from neurograph.network.edge_pairs import EdgePairs
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, Pruner, RemovedEdges, Task

@@ -64,7 +64,7 @@ SYMBOLS = {
 
 @dataclass(frozen=True)
 class Rule(FrozenArrays):
-    """How one edge's weight changes, from what is known at its two ends and nowhere else.
+    r"""How one edge's weight changes, from what is known at its two ends and nowhere else.
 
     A bias learns by the same expression, as an edge from a node that sends 1. The phases are those that the expression
     names: ``free`` (always run), ``nudged`` (+beta), ``opposite`` (-beta), ``clamped`` (outputs held at their
@@ -101,12 +101,12 @@ class Rule(FrozenArrays):
     lift : float
         The share, 0 to 1, by which a node at a bound of the box responds to a force back into it, in the response
         phase. With 0 it does not respond, as its gradient is 0.
-    sweeps : int
-        Of a sampled rule: over the hidden neurons for the data phase, and over all for the model phase.
     symmetric : bool
         Whether the rule is right only where every edge between free nodes is tied to the edge back.
     name : str
         The name of the rule in results.
+    sweeps : int
+        Of a sampled rule: over the hidden neurons for the data phase, and over all for the model phase.
     traces : mapping of str to str
         Of an online rule in :func:`neurograph.simulate`: what each synapse remembers, by name, as the right-hand side
         of its d/dt over what the rule sees. All begin at 0. Up to four.
@@ -122,14 +122,24 @@ class Rule(FrozenArrays):
     ParameterError
         If the other arguments do not go with the phases.
 
+    Notes
+    -----
+    .. math:: W_{ij} \leftarrow W_{ij} + \eta\, \langle r(\text{pre} = i, \text{post} = j, W_{ij}) \rangle
+
+    with :math:`W_{ij}` the weight of the edge from i to j, r the rule, :math:`\eta` the learning rate and the mean over
+    samples; :mod:`neurograph.optimisers` have other steps. It follows from the definition; the rules of the literature
+    are in :mod:`neurograph.rules`.
+
     Examples
     --------
-    >>> hebb = Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
+    >>> import neurograph as ng
+    >>> hebb = ng.Rule("post_nudged*pre_nudged - post_free*pre_free", name="contrastive")
     >>> hebb.phases
     ('nudged',)
-    >>> Rule("a*pre_trace*dpost", traces={"pre_trace": "(pre - pre_trace)/tau"}, parameters={"a": 0.5, "tau": 2.0}).kind
+    >>> traced = {"traces": {"trace": "(pre - trace)/tau"}, "parameters": {"a": 0.5, "tau": 2.0}}
+    >>> ng.Rule("a*trace*dpost", **traced).kind
     'online'
-    >>> Rule("pre_free * sum_post")
+    >>> ng.Rule("pre_free * sum_post")
     Traceback (most recent call last):
     ...
     neurograph.errors.LocalityError: a readout rule uses 'sum_post', which is not at either end of its edge: ...
@@ -150,6 +160,9 @@ class Rule(FrozenArrays):
 
     def __post_init__(self) -> None:
         """Check that the rule is local, and that its arguments agree with its phases."""
+        for name in ("average", "transposed", "random_sign", "symmetric"):
+            if not isinstance(getattr(self, name), bool):
+                raise ParameterError(f"{name} is {getattr(self, name)!r}: expected True or False")
         if self.kind is None:
             object.__setattr__(self, "kind", "online" if self.traces or _names_ends(self.change) else "readout")
         if self.kind not in VOCABULARY:
@@ -299,7 +312,22 @@ class LocalExpression(Expression):
 
 @dataclass(frozen=True, repr=False)
 class ThroughTime(Rule):
-    """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`."""
+    """Backpropagation through time, which is not local; made by :func:`neurograph.rules.through_time`.
+
+    Its parameters are those of :class:`Rule`, of which none is asked for; its equation stands at the function.
+
+    Parameters
+    ----------
+    change, kind, average, transposed, random_sign, clamp, lift, symmetric, name, sweeps, traces, parameters
+        As of :class:`Rule`; they stay as they are.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> rule = ng.rules.ThroughTime()
+    >>> rule.kind, rule.phases
+    ('through time', ())
+    """
 
     change: str = ""
     kind: Kind | None = "through time"

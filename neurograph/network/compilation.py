@@ -48,6 +48,11 @@ def compile(
     dtype : float64 or float32
         Type of every number; with ``dynamics.unitary()`` weights are complex128, and all else float64.
 
+    Returns
+    -------
+    Network
+        Ready for :func:`neurograph.settle`, :func:`neurograph.train` and all else.
+
     Raises
     ------
     GraphError
@@ -64,8 +69,11 @@ def compile(
     >>> import networkx as nx
     >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
     >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
-    >>> compile(graph)
+    >>> network = compile(graph)
+    >>> network
     Network(deep (absolute leak): 2 nodes (1 input, 1 output), 1 edges)
+    >>> print(network.dynamics)
+    ds/dt = I - s*(w_out_abs + extra_leak)
     """
     number = _number_type(dtype)
     table = as_table(graph)

@@ -21,14 +21,13 @@ from neurograph.equations.neuron import POPULATION, Dynamics, pressed
 from neurograph.equations.populations import BOX, Populations
 from neurograph.errors import ParameterError
 from neurograph.graphs.columns import Column
-from neurograph.graphs.edge_table import CHUNK, EdgeTable, first_unequal
+from neurograph.graphs.edge_table import CHUNK, EdgeTable
 from neurograph.graphs.labelled import by_name
-from neurograph.graphs.signs import WORDS
 from neurograph.network import facts
 from neurograph.network.attributes import chosen_dynamics, node_boxes, node_parameters, population_of
 from neurograph.network.connectivity import Connectivity
 from neurograph.network.edge_pairs import EdgePairs, edge_places
-from neurograph.network.symmetry import one_way, one_way_message
+from neurograph.network.symmetry import check_bonds
 
 T = TypeVar("T")
 
@@ -37,21 +36,28 @@ T = TypeVar("T")
 class Network(FrozenArrays, Carded):
     """A compiled graph: frozen arrays, ready to settle, learn, be certified and be pruned.
 
-    Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new
-    networks.
+    Made by :func:`compile`. Nothing changes in place: :meth:`with_weights` and :meth:`without_edges` give new networks.
 
     Attributes
     ----------
-    connectivity : Connectivity
-        Who is connected to whom.
+    connectivity : Connectivity, who is connected to whom
     dynamics : Dynamics
         How a neuron moves.
-    weights : array (edges,)
-        Weight of each edge, in the order of :attr:`edges`.
-    biases : array (nodes,)
+    weights : float array (edges,)
+        Weight of each edge, in the order of :attr:`edges`; complex128 in a unitary network.
+    biases : float array (nodes,)
         Bias of each node; 0 for a node without one.
-    parameters : array (nodes, parameters)
+    parameters : float array (nodes, parameters)
         The dynamics' parameters of each node, in the order of ``dynamics.parameters``.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> network = ng.compile(ng.topologies.layered(inputs=1, hidden=(1,), outputs=1, feedback=False, seed=0))
+    >>> network.nodes, list(network.edges), network.w_out_abs.size
+    (('x0', 'h0_0', 'y0'), [('x0', 'h0_0'), ('h0_0', 'y0')], 3)
+    >>> network.with_weights([0.5, -0.2]).without_edges([("x0", "h0_0")]).matrix().toarray()[2].tolist()
+    [0.0, -0.2, 0.0]
     """
 
     connectivity: Connectivity
@@ -171,7 +177,12 @@ class Network(FrozenArrays, Carded):
         return scipy.sparse.csr_array((self.weights, self.connectivity.pre, self.connectivity.indptr), shape=(n, n))
 
     def with_weights(self, weights: ArrayLike, biases: ArrayLike | None = None) -> Network:
-        """Return the same network with other weights (edges,) and, if given, biases (nodes,).
+        """Return the same network with other weights and, if given, biases.
+
+        Parameters
+        ----------
+        weights : array (edges,)
+        biases : array (nodes,), optional
 
         Raises
         ------
@@ -187,7 +198,7 @@ class Network(FrozenArrays, Carded):
                 f"biases[{strange[0]}] of {self.nodes[strange[0]]!r} is {new_biases[strange[0]]}, but the node has no "
                 "bias of its own: expected 0; give the graph's node a 'bias' attribute first"
             )
-        return _checked_bonds(replace(self, weights=new_weights, biases=new_biases))
+        return replace(self, weights=new_weights, biases=new_biases)._bound()
 
     def _checked(self, values: ArrayLike, like: Floats, what: str, axis: str) -> Floats:
         check_mask(what, values)
@@ -202,6 +213,11 @@ class Network(FrozenArrays, Carded):
             raise ParameterError(f"{what}[{place}] of {label!r} is {array[place]}: expected finite numbers")
         array.flags.writeable = False
         return array
+
+    def _bound(self) -> Network:
+        """Return the network, or raise where a weight has not its node's sign, or differs from one it must equal."""
+        check_bonds(self.connectivity, self.dynamics, self.weights, self.edges)
+        return self
 
     def without_edges(self, edges: ArrayLike | Iterable[tuple[Hashable, Hashable]]) -> Network:
         """Return the network without these edges.
@@ -222,7 +238,7 @@ class Network(FrozenArrays, Carded):
         keep[edge_places(self.connectivity, edges)] = False
         kept = np.flatnonzero(keep) if self.connectivity.kept is None else self.connectivity.kept[keep]
         connectivity = Connectivity.of(self.connectivity.table, kept)
-        return _checked_bonds(replace(self, connectivity=connectivity, weights=frozen(self.weights[keep])))
+        return replace(self, connectivity=connectivity, weights=frozen(self.weights[keep]))._bound()
 
     def to_graph(self) -> nx.DiGraph[Any]:
         """Return the network as a new :class:`networkx.DiGraph`, with every label and attribute it came with.
@@ -300,11 +316,16 @@ class Network(FrozenArrays, Carded):
         return np.broadcast_to(np.asarray(equation(**self.constants, **further, s=s, I=total), self.dtype), np.shape(s))
 
     def drift(self, state: ArrayLike, target: ArrayLike = 0.0, beta: float = 0.0) -> Floats:
-        """Return ds/dt (batch, nodes) at a state (batch, nodes) or (nodes,): 0 at clamped nodes; no box.
+        """Return ds/dt at a state: 0 at clamped nodes; no box.
 
-        With `beta`, the outputs are nudged towards `target`, (batch, outputs) or (outputs,), by beta (y - s). Where
-        neurons have further variables, the state is a full one, as :attr:`Equilibrium.full`, and so is what is
-        returned.
+        Parameters
+        ----------
+        state : array (batch, nodes) or (nodes,)
+            Where neurons have further variables, full ones, as :attr:`Equilibrium.full`; so is what is returned.
+        target : array (batch, outputs) or (outputs,)
+            y, towards which the outputs are nudged by beta (y - s).
+        beta : float
+            Nudging strength.
 
         Raises
         ------
@@ -347,11 +368,17 @@ class Network(FrozenArrays, Carded):
         return ~moving
 
     def jacobian(self, state: ArrayLike, beta: float = 0.0) -> scipy.sparse.csr_array:
-        """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state (nodes,), as a CSR array (nodes, nodes).
+        """Return J = diag(dg/ds) + diag(dg/dI) W diag(f') at one state, as a CSR array (nodes, nodes); no box.
 
-        Rows of clamped nodes are empty; `beta` subtracts the nudge's own slope at the outputs; the box is left
-        out. Row j, column i is the derivative of ds_j/dt with respect to s_i, and where neurons have further variables,
-        that with them at rest: the state is then a full one (state_size,), as a row of :attr:`Equilibrium.full`.
+        Row j, column i is the derivative of ds_j/dt with respect to s_i; rows of clamped nodes are empty.
+
+        Parameters
+        ----------
+        state : array (nodes,)
+            Where neurons have further variables, a full one (state_size,), as a row of :attr:`Equilibrium.full`; the
+            derivative is then that with them at rest.
+        beta : float
+            Nudging strength, whose own slope at the outputs is subtracted.
 
         Raises
         ------
@@ -371,30 +398,3 @@ class Network(FrozenArrays, Carded):
         input_slope = scipy.sparse.diags_array(moving * self.at_nodes(self.dynamics.rest_slope("I"), full))
         sending = scipy.sparse.diags_array(self.at_nodes(self.dynamics.transfer_slope, s))
         return scipy.sparse.csr_array(scipy.sparse.diags_array(own) + input_slope @ self.matrix() @ sending)
-
-
-def _checked_bonds(network: Network) -> Network:
-    """Return the network, or raise where a weight has not its node's sign, or differs from one it must equal."""
-    connectivity, weights = network.connectivity, network.weights
-    if (
-        connectivity.signs.any()
-        and (wrong_sign := np.flatnonzero(connectivity.signs[connectivity.pre] * weights < 0)).size
-    ):
-        k = wrong_sign[0]
-        sign = connectivity.signs[connectivity.pre[k]]
-        raise ParameterError(
-            f"weights[{k}] of {network.edges[k]!r} is {weights[k]}, but node {network.edges[k][0]!r} is {WORDS[sign]}: "
-            f"expected a weight {'>=' if sign > 0 else '<='} 0"
-        )
-    unequal = None if connectivity.ties is None else first_unequal(connectivity.ties, weights)
-    if unequal is not None:
-        k, other = unequal
-        raise ParameterError(
-            f"weights has {weights[k]} for {network.edges[k]!r} and {weights[other]} for {network.edges[other]!r}, "
-            "which are tied: expected equal weights"
-        )
-    if network.dynamics.symmetric:
-        wrong = one_way(connectivity.pre, connectivity.post, weights, connectivity.table.free)
-        if wrong is not None:
-            raise ParameterError(one_way_message(network.edges[wrong], network.dynamics))
-    return network

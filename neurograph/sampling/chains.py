@@ -76,7 +76,7 @@ def _check_odds(network: Network, start: Floats) -> None:
 
 
 def probabilities(network: Network, states: ArrayLike) -> Floats:
-    """Return P(s_j = 1), the others being as they are, as a sweep draws it.
+    r"""Return P(s_j = 1), the others being as they are, as a sweep draws it.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def probabilities(network: Network, states: ArrayLike) -> Floats:
 
     Returns
     -------
-    array (states, nodes)
+    float array (states, nodes)
         0 at a bias neuron.
 
     Raises
@@ -96,6 +96,12 @@ def probabilities(network: Network, states: ArrayLike) -> Floats:
         If the network has other neurons.
     DataError
         If the states have another shape, or other values.
+
+    Notes
+    -----
+    .. math:: P(s_j = 1 \mid \text{the others}) = \frac 1 {1 + e^{-a_j}}
+
+    with :math:`a_j` the log odds of :func:`neurograph.dynamics.binary`: it follows from the definition of these.
 
     Examples
     --------
@@ -109,7 +115,7 @@ def probabilities(network: Network, states: ArrayLike) -> Floats:
 
 
 def flip_rates(network: Network, states: ArrayLike) -> Floats:
-    """Return the rate of each neuron's flip in continuous time, exp((1/2 - s_j) a_j), a_j its log odds.
+    """Return the rate of each neuron's flip in continuous time.
 
     Parameters
     ----------
@@ -118,13 +124,24 @@ def flip_rates(network: Network, states: ArrayLike) -> Floats:
 
     Returns
     -------
-    array (states, nodes)
-        0 at a bias neuron.
+    float array (states, nodes)
+        Flips in a unit of time; 0 at a bias neuron.
 
     Raises
     ------
     ParameterError, DataError
         As of :func:`probabilities`.
+
+    Notes
+    -----
+    .. math:: r_j = e^{(1/2 - s_j) a_j}
+
+    with :math:`s_j` the state of neuron j and :math:`a_j` its log odds [1]_.
+
+    References
+    ----------
+    .. [1] Liu, Lin, Quek, Variational probability flow for biologically plausible training of deep neural networks,
+       AAAI 2018, arXiv 1711.07732.
 
     Examples
     --------

@@ -77,7 +77,7 @@ def checked_energy(network: Network) -> tuple[scipy.sparse.csr_array, Floats]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Distribution(Carded):
-    """The probabilities of all states of the free neurons.
+    """The probabilities of all states of the free neurons, from :func:`neurograph.exact_distribution`.
 
     Attributes
     ----------
@@ -86,9 +86,24 @@ class Distribution(Carded):
         Labels of the neurons that are enumerated.
     states : int8 array (states, nodes)
         Each state of the network; the others have in all of them what they are held at.
-    probabilities : array (states,)
+    probabilities : float64 array (states,)
+        They add up to 1.
     log_partition : float
         log Z, the logarithm of the sum of exp(-E).
+
+    Examples
+    --------
+    Two neurons that excite each other, by 1, are alike more often than not:
+
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("a", "b", {"weight": 1.0}), ("b", "a", {"weight": 1.0})])
+    >>> nx.set_node_attributes(graph, "output", "role")
+    >>> exact = ng.exact_distribution(ng.compile(graph, ng.dynamics.binary()))
+    >>> exact
+    Distribution(4 states of 2 neurons, log Z 1.74367)
+    >>> alike = exact.states[:, 0] == exact.states[:, 1]
+    >>> round(float(exact.probabilities[alike].sum()), 2)
+    0.65
     """
 
     network: Network
@@ -109,9 +124,7 @@ class Distribution(Carded):
 
 
 def exact_distribution(network: Network, x: ArrayLike | None = None) -> Distribution:
-    r"""Return the probability of every state of few binary neurons, exp(-E) / Z, by enumeration.
-
-    .. math:: E(s) = -\tfrac 1 2 \sum_{ij} W_{ij} s_i s_j - \sum_j b_j s_j
+    r"""Return the probability of every state of few binary neurons, by enumeration.
 
     Parameters
     ----------
@@ -132,12 +145,26 @@ def exact_distribution(network: Network, x: ArrayLike | None = None) -> Distribu
     DataError
         If x has the wrong shape, or other values.
 
+    Notes
+    -----
+    .. math::
+        P(s) = \frac{e^{-E(s)}}{\sum_{s'} e^{-E(s')}}, \quad
+        E(s) = -\tfrac 1 2 \sum_{ij} W_{ij} s_i s_j - \sum_j b_j s_j
+
+    with :math:`s_j` the state of neuron j, 0 or 1, :math:`W_{ij} = W_{ji}` the weights and :math:`b_j` the biases: the
+    distribution of a Boltzmann machine [1]_. With log odds of one's own, which must be linear in the summed input, W
+    and b are its coefficients.
+
+    References
+    ----------
+    .. [1] Ackley, Hinton, Sejnowski, A learning algorithm for Boltzmann machines, Cognitive Science 9, 1985.
+
     Examples
     --------
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("a", "b", {"weight": 1.0}), ("b", "a", {"weight": 1.0})])
     >>> nx.set_node_attributes(graph, "output", "role")
-    >>> exact = exact_distribution(ng.compile(graph, ng.dynamics.binary()))
+    >>> exact = ng.exact_distribution(ng.compile(graph, ng.dynamics.binary()))
     >>> exact.probabilities.round(3).tolist(), exact.marginals.round(3).tolist()
     ([0.175, 0.175, 0.175, 0.475], [0.65, 0.65])
     """
@@ -186,7 +213,7 @@ def energies(C: scipy.sparse.csr_array, c: Floats, states: NDArray[np.int8]) -> 
 
 
 def log_likelihood(network: Network, x: ArrayLike) -> Floats:
-    """Return log P of visible states, the hidden ones summed over, by enumeration.
+    r"""Return log P of visible states, the hidden ones summed over, by enumeration.
 
     Parameters
     ----------
@@ -197,19 +224,29 @@ def log_likelihood(network: Network, x: ArrayLike) -> Floats:
 
     Returns
     -------
-    array (samples,)
+    float64 array (samples,)
+        In nats.
 
     Raises
     ------
     ParameterError, DataError
         As of :func:`exact_distribution`.
 
+    Notes
+    -----
+    .. math:: \log P(v) = \log \sum_h e^{-E(v, h)} - \log \sum_{v', h} e^{-E(v', h)}
+
+    with v the visible and h the hidden states, and E the energy of :func:`exact_distribution`. It follows from the
+    definition of the likelihood.
+
     Examples
     --------
+    Of two neurons without weights each state has the probability 1/4:
+
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("a", "b", {"weight": 0.0}), ("b", "a", {"weight": 0.0})])
     >>> nx.set_node_attributes(graph, "output", "role")
-    >>> log_likelihood(ng.compile(graph, ng.dynamics.binary()), [[0, 1]]).round(3).tolist()
+    >>> ng.log_likelihood(ng.compile(graph, ng.dynamics.binary()), [[0, 1]]).round(3).tolist()
     [-1.386]
     """
     exact = exact_distribution(network)

@@ -28,9 +28,23 @@ class Samples(FrozenArrays, Carded):
     ----------
     network : Network
     states : int8 array (chains, samples, nodes)
-        In the order in which each chain came to them.
+        0 and 1, in the order in which each chain came to them.
     held : bool array (chains, nodes)
         Which neurons were held; bias neurons are.
+
+    Examples
+    --------
+    The mean of a neuron, give or take what the samples are worth:
+
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("a", "b", {"weight": 1.0}), ("b", "a", {"weight": 1.0})])
+    >>> nx.set_node_attributes(graph, "output", "role")
+    >>> network = ng.compile(graph, ng.dynamics.binary())
+    >>> drawn, exact = ng.sample(network, samples=2000, seed=0), ng.exact_distribution(network)
+    >>> drawn.states.shape, bool((drawn.effective_size < 2000).all())
+    ((1, 2000, 2), True)
+    >>> bool((abs(drawn.marginals - exact.marginals) < 4 * drawn.standard_errors).all())
+    True
     """
 
     network: Network

@@ -33,12 +33,10 @@ def sample(
     start: ArrayLike | Literal["random"] = "random",
     seed: Seed = None,
 ) -> Samples:
-    """Draw states of binary neurons, some of them held.
+    r"""Draw states of binary neurons, some of them held.
 
-    A sweep draws every free neuron once, in the graph's order, from P(s_j = 1) given the others. In continuous time
-    every neuron flips at the rate exp((1/2 - s_j) a_j), a_j its log odds, one after another, each at an exact random
-    time. With symmetric weights both have the same distribution, exp(-E) / Z. Each chain has random numbers of its own,
-    so that it draws the same states whatever stands beside it, on any number of threads.
+    Each chain has random numbers of its own, so that it draws the same states whatever stands beside it, on any number
+    of threads.
 
     Parameters
     ----------
@@ -60,7 +58,7 @@ def sample(
         Sweeps, or flips in continuous time.
     start : array (nodes,) or (chains in all, nodes), or "random"
         Where free neurons start, 0 or 1; "random" draws each with the chance 1/2.
-    seed : int or numpy.random.Generator
+    seed : int or numpy.random.Generator, optional
         Of all that is drawn.
 
     Returns
@@ -78,14 +76,28 @@ def sample(
     GraphTooLargeError
         If the machine has not the memory for the samples.
 
+    Notes
+    -----
+    .. math::
+        \text{gibbs:}\quad P(s_j = 1 \mid \text{the others}) = \frac 1 {1 + e^{-a_j}}, \qquad
+        \text{flips:}\quad r_j = e^{(1/2 - s_j) a_j}
+
+    with :math:`s_j` the state of neuron j and :math:`a_j` its log odds. A sweep draws every free neuron once, in the
+    graph's order [1]_. In continuous time every neuron flips at the rate :math:`r_j` [2]_, one after another, each at
+    an exact random time [3]_. With symmetric weights both have the distribution of
+    :func:`neurograph.exact_distribution`.
+
     References
     ----------
-    Geman and Geman, Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of images, IEEE
-    Transactions on Pattern Analysis and Machine Intelligence 6, 1984; Gillespie, Exact stochastic simulation of coupled
-    chemical reactions, Journal of Physical Chemistry 81, 1977; the rates: Liu, Lin, Quek, arXiv 1711.07732, 2017.
+    .. [1] Geman and Geman, Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of images, IEEE
+       Transactions on Pattern Analysis and Machine Intelligence 6, 1984.
+    .. [2] Liu, Lin, Quek, Variational probability flow for biologically plausible training of deep neural networks,
+       AAAI 2018, arXiv 1711.07732.
+    .. [3] Gillespie, Exact stochastic simulation of coupled chemical reactions, Journal of Physical Chemistry 81, 1977.
 
     Examples
     --------
+    >>> import numpy as np
     >>> import networkx as nx, neurograph as ng
     >>> graph = nx.DiGraph([("a", "b", {"weight": 2.0}), ("b", "a", {"weight": 2.0})])
     >>> nx.set_node_attributes(graph, "output", "role")

@@ -78,19 +78,19 @@ class Simulation(FrozenArrays, Carded):
     ----------
     network : Network
     dt : float
-        Length of a step; 1 in a unitary network.
+        Length of a step, in the network's dimensionless time; 1 in a unitary network.
     method : str
         Which method took the steps, and why that one, in words.
-    time : array (frames,)
+    time : float64 array (frames,)
         When each frame was taken, at the end of a step.
     nodes : tuple of labels
         Whose states the frames hold.
-    states : array (batch, frames, nodes)
+    states : float array (batch, frames, nodes)
         s; of an input node, what it was held at during the step before. In a unitary network complex, of the neurons.
-    outputs : array (batch, frames, outputs)
+    outputs : float array (batch, frames, outputs)
     variables : mapping of str to array (batch, frames, nodes)
         Each further variable, by name.
-    inputs : array (batch, frames, inputs)
+    inputs : float array (batch, frames, inputs)
         What the inputs were held at during the step before.
     currents : mapping of label to array (batch, frames)
         What was added to the summed input of a node.
@@ -100,10 +100,24 @@ class Simulation(FrozenArrays, Carded):
         Whether Ctrl-C ended it early.
     learned : Network or None
         With a rule: the network with the weights that it ended with.
-    weights : array (records, edges), or None
+    weights : float array (records, edges), or None
         With a rule: its weights, every so many steps as asked for.
-    weight_time : array (records,), or None
+    weight_time : float64 array (records,), or None
         When.
+
+    Examples
+    --------
+    A neuron that is driven for a unit of time, and decays for one; then it goes on where it was:
+
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network, given = ng.compile(graph, ng.dynamics.additive("tanh")), {"dt": 0.5, "hold": 1.0}
+    >>> run = ng.simulate(network, [[[1.0], [0.0]]], **given)
+    >>> run.time.tolist(), run.of("y").round(3).tolist()
+    ([0.5, 1.0, 1.5, 2.0], [[0.182, 0.292, 0.177, 0.107]])
+    >>> ng.simulate(network, [[[0.0]]], start=run.last, **given).time.tolist()
+    [2.5, 3.0]
     """
 
     network: Network

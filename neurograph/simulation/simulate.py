@@ -48,28 +48,7 @@ def simulate(
 ) -> Simulation:
     r"""Run a network in time: driven by inputs and currents, noisy, delayed, and learning.
 
-    .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
-        I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
-
-    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, d the delay of an edge, which is its
-    attribute ``delay``; s stays in the box. In steps of h = `dt`, with k the drift, L its leak and xi normal numbers:
-
-    - "euler": s <- box(s + h k + sigma sqrt(2 h) xi)
-    - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
-    - "heun": the mean of the drifts at both ends of a step of "euler", whose noise it takes
-    - "rk4": the classical four stages, without noise or delays
-
-    With a `rule`, synapses learn as it runs: after each step of the states, of the plastic weights and of the traces z,
-
-    .. math:: W \leftarrow \mathrm{bound}(\mathrm{soft}(W + h\,\eta\,\langle \mathrm{rule} \rangle,\, h\,\eta\,l_1)),
-        \quad z \leftarrow z + h\,\dot z
-
-    with eta the `learning_rate`, the mean over samples, which share their weights, and soft and bound as of an
-    optimiser. The rule sees the states after the step, weights and traces as they were before. Signs of neurons (Dale's
-    law) and ties are kept; biases do not learn.
-
-    A unitary network steps along sequences, :math:`h_t = \mathrm{modReLU}(W h_{t-1} + V x_t)`,
-    :math:`y_t = \mathrm{Re}(U h_t) + d`: of it x and `start` are given, and nothing else. Its W is compiled to a
+    Of a unitary network, which steps along sequences, x and `start` are given, and nothing else. Its W is compiled to a
     product of sparse factors, once for each network; Fourier transforms are recognised by the numbers of their edges.
 
     Parameters
@@ -145,6 +124,29 @@ def simulate(
 
     Notes
     -----
+    .. math:: ds_j = g(s_j, I_j + c_j(t), \ldots)\,dt + \sigma_j \sqrt 2\, dW_j,\quad
+        I_j = \sum_i W_{ij} f(s_i(t - d_{ij}))
+
+    with g the drift of the dynamics, f its transfer, c a current, sigma the noise, W_j the Wiener process of a neuron,
+    and d the delay of an edge, which is its attribute ``delay``; s stays in the box. In steps of h = `dt` [2]_, with k
+    the drift, L its leak and xi normal numbers:
+
+    - "euler": s <- box(s + h k + sigma sqrt(2 h) xi)
+    - "exponential": s <- box(s E + A (1 - E)/L + sigma sqrt((1 - E^2)/L) xi), E = exp(-L h), of a drift A - L s
+    - "heun": the mean of the drifts at both ends of a step of "euler", whose noise it takes
+    - "rk4": the classical four stages, without noise or delays
+
+    With a `rule`, synapses learn as it runs: after each step of the states, of the plastic weights and of the traces z,
+
+    .. math:: W \leftarrow \mathrm{bound}(\mathrm{soft}(W + h\,\eta\,\langle \mathrm{rule} \rangle,\, h\,\eta\,l_1)),
+        \quad z \leftarrow z + h\,\dot z
+
+    with eta the `learning_rate`, the mean over samples, which share their weights, and soft and bound as of an
+    optimiser. The rule sees the states after the step, weights and traces as they were before. Signs of neurons (Dale's
+    law) and ties are kept; biases do not learn.
+
+    The steps of a unitary network stand at :func:`neurograph.dynamics.unitary`.
+
     A delay that is no multiple of `dt` is read between the two steps around it, by a straight line. Where a state
     meets its box, "heun" and "rk4" are of order 2. An equilibrium does not know delays; whether a network settles
     does. Weights move in steps of Euler, whatever the method; a delayed synapse sees its two neurons as they are now.
@@ -152,6 +154,7 @@ def simulate(
     References
     ----------
     .. [1] Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
+    .. [2] Kloeden and Platen, Numerical solution of stochastic differential equations, Springer, 1992.
 
     Examples
     --------

@@ -26,14 +26,11 @@ ROWS = ("live", "semi", "start", "least", "mixed", "remembers", "pause", "plain"
 
 @dataclass(frozen=True)
 class Anderson(Solver):
-    """Find the fixed point of Euler's step g, ``s = g(s)``, from the last few states and changes.
+    r"""Find the fixed point of Euler's step from the last few states and changes.
 
-    With f_k = g(s_k) - s_k, the next state is ``g(s_k) - sum_i gamma_i (g(s_i+1) - g(s_i))``, clipped to the box, where
-    gamma makes ``f_k - sum_i gamma_i (f_i+1 - f_i)`` least in the squares.
-
-    A mix whose own f is not the least so far is dropped: the sample goes on from the plain step, forgets, and takes
-    two, four, eight, ... plain steps before it mixes again, half as many after a mix that served. So where mixing does
-    not help it is all but Euler's method.
+    A mix whose own change is not the least so far is dropped: the sample goes on from the plain step, forgets, and
+    takes two, four, eight, ... plain steps before it mixes again, half as many after a mix that served. So where mixing
+    does not help it is all but Euler's method.
 
     It ends at an equilibrium, and where there is only one, at that (see :func:`neurograph.certify`). Where there are
     several it may end at another than the trajectory would.
@@ -56,14 +53,32 @@ class Anderson(Solver):
     ParameterError
         If a number is out of range.
 
+    Notes
+    -----
+    .. math::
+        s_{k+1} = \mathrm{clip}\Bigl(g(s_k) - \sum_i \gamma_i (g(s_{i+1}) - g(s_i))\Bigr), \quad
+        \gamma = \arg\min \Bigl\| f_k - \sum_i \gamma_i (f_{i+1} - f_i) \Bigr\|^2
+
+    with :math:`s_k` the states after k steps, g a step of Euler's method, whose fixed point g(s) = s is sought,
+    :math:`f_k = g(s_k) - s_k`, i over the last `memory` steps, and clip the projection onto the box [1]_, [2]_.
+
     References
     ----------
-    Anderson, Journal of the ACM 12(4), 1965; Walker and Ni, SIAM Journal on Numerical Analysis 49(4), 2011.
+    .. [1] Anderson, Iterative procedures for nonlinear integral equations, Journal of the ACM 12(4), 1965.
+    .. [2] Walker and Ni, Anderson acceleration for fixed-point iterations, SIAM Journal on Numerical Analysis 49(4),
+       2011.
 
     Examples
     --------
-    >>> Anderson(tol=1e-9)
-    Anderson(steps=1000, tol=1e-09, memory=5, dt=None, implicit=None, nudged_steps=None)
+    As exact as the trajectory, in fewer of its steps:
+
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.random(inputs=2, hidden=20, outputs=1, density=0.5, scale=0.2, seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> mixed, plain = (ng.settle(network, [[0.5, 0.2]], solver=solver(tol=1e-10))
+    ...                 for solver in (ng.solvers.Anderson, ng.solvers.Euler))
+    >>> bool(mixed.steps < plain.steps / 2), bool(abs(mixed.state - plain.state).max() < 1e-8)
+    (True, True)
     """
 
     steps: int = 1000

@@ -34,7 +34,7 @@ FEW = 100
 
 @dataclass(frozen=True)
 class Auto(Solver):
-    """Settle by the method that the network calls for; the result says which, and why, in ``.method``.
+    r"""Settle by the method that the network calls for; the result says which, and why, in ``.method``.
 
     - One without cycles whose leak is linear, and positive at every node: :class:`GaussSeidel`, exact in
       one pass.
@@ -62,10 +62,22 @@ class Auto(Solver):
     ParameterError
         If a number is out of range.
 
+    Notes
+    -----
+    Every method ends where no node moves, which follows from the definition of an equilibrium in a box:
+
+    .. math:: s_j = \mathrm{clip}(s_j + F_j), \quad F_j = g_j(s) + \beta F^C_j
+
+    with :math:`s_j` the state of node j, :math:`g_j` its drift, :math:`\beta` the nudging strength, :math:`F^C_j` the
+    cost's force on an output and clip the projection onto the box.
+
     Examples
     --------
-    >>> Auto(tol=1e-9)
-    Auto(steps=5000, tol=1e-09, nudged_steps=None)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.layered(inputs=2, hidden=(3, 3), outputs=1, feedback=False, seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> ng.settle(network, [[0.5, 1.0]], solver=ng.solvers.Auto(tol=1e-9)).method
+    'gauss-seidel: the graph has no cycle, so one pass is exact'
     """
 
     steps: int = 5000

@@ -20,10 +20,7 @@ from neurograph.solvers.result import Equilibrium, Response
 class GaussSeidel(Solver):
     r"""Sweep over the nodes, each solved for its own state with the newest states of the others.
 
-    .. math:: s_j \leftarrow \mathrm{clip}\left(\frac{A_j + \beta y_j}{L_j + \beta}\right)
-
-    where the drift is A - L s with L free of s, and by Newton's method on the node's own equation else. The strongly
-    connected components are settled one after another, each in sweeps with the flow
+    The strongly connected components are settled one after another, each in sweeps with the flow
     (:mod:`neurograph.network.ordering`), so that a network without cycles is solved in one sweep, exactly. Where nodes
     depend on each other through more than the edges, in the transposed phase and under a nudge that couples the
     outputs, all are one component.
@@ -38,9 +35,9 @@ class GaussSeidel(Solver):
     steps : int
         Most sweeps over a component in a phase.
     tol : float
-        A sample's component has settled when its residual falls to this. The residual is
-        max_j abs(clip(s_j + h F_j) - s_j) / h, F = ds/dt + nudge, for short h: abs(F_j), and 0 where F_j presses the
-        node against the box. No h makes it larger.
+        A sample's component has settled when its residual falls to this. The residual is max_j abs(clip(s_j + h F_j) -
+        s_j) / h, F = ds/dt + nudge, for short h: abs(F_j), and 0 where F_j presses the node against the box. No h makes
+        it larger.
     nudged_steps : int, optional
         Most sweeps of a nudged or clamped phase, where they are fewer than those of the free one.
 
@@ -49,16 +46,24 @@ class GaussSeidel(Solver):
     ParameterError
         If a number is out of range; when it solves, if the phase has an online rule or a record.
 
+    Notes
+    -----
+    .. math:: s_j \leftarrow \mathrm{clip}\left(\frac{A_j + \beta y_j}{L_j + \beta}\right)
+
+    with :math:`s_j` the state of node j, :math:`\beta (y_j - s_j)` its nudge, and clip the projection onto the box,
+    where the drift is A - L s with L free of s [1]_, [2]_; by Newton's method on the node's own equation else.
+
     References
     ----------
-    Varga, Matrix Iterative Analysis, 1962; Goemaere et al., "Accelerating Hopfield network dynamics", 2024.
+    .. [1] Varga, Matrix iterative analysis, Prentice-Hall, 1962.
+    .. [2] Goemaere et al., Accelerating Hopfield network dynamics, 2024.
 
     Examples
     --------
     >>> import neurograph as ng
     >>> graph = ng.topologies.layered(inputs=2, hidden=(3, 3), outputs=1, feedback=False, seed=0)
     >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
-    >>> ng.settle(network, [[0.5, 1.0]], solver=GaussSeidel(tol=0))
+    >>> ng.settle(network, [[0.5, 1.0]], solver=ng.solvers.GaussSeidel(tol=0))
     Equilibrium(1 samples: 1 converged; at most 1 steps, residual <= 0)
     """
 

@@ -17,7 +17,27 @@ from neurograph.network.network import Network
 
 
 class Status(enum.IntEnum):
-    """How a sample's phase ended."""
+    """How a sample's phase ended; a whole number, as ``.status`` of an :class:`Equilibrium` has it.
+
+    Attributes
+    ----------
+    CONVERGED : int
+        0: the residual has fallen to the tolerance.
+    STEP_LIMIT : int
+        1: the most steps were taken before it did. More steps, or another solver, may help.
+    DIVERGED : int
+        2: the state left every bound, which :func:`neurograph.settle` raises as a :class:`neurograph.DivergenceError`.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    >>> ended = [ng.settle(network, [[1.0]], solver=ng.solvers.Euler(steps=steps)).status for steps in (3, 1000)]
+    >>> [ng.Status(status[0]).name for status in ended]
+    ['STEP_LIMIT', 'CONVERGED']
+    """
 
     CONVERGED = engine.CONVERGED
     STEP_LIMIT = engine.STEP_LIMIT
@@ -31,7 +51,25 @@ class Status(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """Which part of the trajectory to keep: every `every`-th step, of these `nodes` (None: all)."""
+    """Which part of a trajectory to keep.
+
+    Parameters
+    ----------
+    every : int
+        Steps from one frame to the next, at least 1.
+    nodes : tuple of hashable, optional
+        Labels of the nodes whose states are kept; None: all.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network, kept = ng.compile(graph, ng.dynamics.additive("tanh")), ng.Record(every=5, nodes=("y",))
+    >>> path = ng.settle(network, [[1.0]], record=kept).trajectory
+    >>> path.steps[:4].tolist(), path.state[0, :4, 0].round(2).tolist()
+    ([0, 5, 10, 15], [0.0, 0.31, 0.41, 0.45])
+    """
 
     every: int = 1
     nodes: tuple[Hashable, ...] | None = None
@@ -86,31 +124,42 @@ def _summary(result: Equilibrium | Response) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium(Carded):
-    """The final states of a phase, from a solver.
+    """The final states of a phase, from :func:`neurograph.settle`.
 
     Attributes
     ----------
     network : Network
         What was settled.
-    full : array (batch, state_size)
+    full : float array (batch, state_size)
         State of every node, in the graph's own order, and behind it each further variable of every node, in turn:
-        :attr:`state` and :attr:`variables` in one.
+        :attr:`state` and :attr:`variables` in one. Of the network's dtype.
     status : int8 array (batch,)
         A :class:`Status` for each sample.
-    residual : array (batch,)
-        Largest projected residual max_j |clip(s_j + dt ds_j) - s_j| / dt at the last step.
-    steps : int array (batch,)
+    residual : float array (batch,)
+        Largest projected residual max_j abs(clip(s_j + dt ds_j) - s_j) / dt at the last step, in the unit of ds/dt.
+    steps : int64 array (batch,)
         Steps taken.
-    trace : array (edges,) or None
+    trace : float array (edges,) or None
         Sum over steps and samples of the online rule, for each edge.
-    bias_trace : array (biased nodes,) or None
+    bias_trace : float array (biased nodes,) or None
         The same for each bias.
-    dt : array (batch,) or None
+    dt : float array (batch,) or None
         Length of each sample's steps, from a solver that takes any.
     trajectory : Trajectory or None
         The kept part of the trajectory.
     method : str
         Which method found it, and why that one, in words.
+
+    Examples
+    --------
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> found = ng.settle(ng.compile(graph, ng.dynamics.additive("tanh")), [[1.0], [2.0]])
+    >>> found.converged, found.state.round(3).tolist(), found.outputs.round(3).tolist()
+    (True, [[1.0, 0.462], [2.0, 0.762]], [[0.462], [0.762]])
+    >>> found.method
+    'gauss-seidel: the graph has no cycle, so one pass is exact'
     """
 
     network: Network

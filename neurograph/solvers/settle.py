@@ -36,7 +36,7 @@ def settle(
     record: Record | int | None = None,
     throw: bool = True,
 ) -> Equilibrium:
-    """Settle a network on each sample of x.
+    r"""Settle a network on each sample of x.
 
     An equilibrium does not know delays, for where nothing moves, what was sent before is what is sent now. So they are
     left out on the way to it, and ``.method`` says so; with them the network may come to another equilibrium, or to
@@ -60,7 +60,7 @@ def settle(
     start : number, array (nodes,) or (batch, nodes), or "uniform"
         State of the free nodes at the start; "uniform" draws from U(0, 0.1) with `seed`. Further variables start at 0,
         or where an array of full states, such as :attr:`Equilibrium.full`, has them.
-    seed : int or numpy.random.Generator
+    seed : int or numpy.random.Generator, optional
         For ``start="uniform"``.
     record : Record or int, optional
         Which part of the trajectory to keep; a number k keeps every k-th step of every node.
@@ -81,6 +81,31 @@ def settle(
         If beta is given without y, or another argument is out of range.
     DivergenceError
         If a sample diverges and `throw` is true.
+
+    Notes
+    -----
+    .. math:: \dot s_j = g(s_j, I_j, \ldots) - \beta \frac{\partial C}{\partial s_j}, \quad s_j \in \text{box}
+
+    is followed to rest, with :math:`s_j` the state of node j, g the drift, :math:`I_j` the summed input, C the cost and
+    :math:`\beta` the nudging strength. It follows from the definition of the phases [1]_.
+
+    References
+    ----------
+    .. [1] Scellier and Bengio, Equilibrium propagation: bridging the gap between energy-based models and
+       backpropagation, Frontiers in Computational Neuroscience 11:24, 2017, arXiv 1602.05179.
+
+    Examples
+    --------
+    A nudge pulls the output towards its target, as far as the network lets it:
+
+    >>> import networkx as nx, neurograph as ng
+    >>> graph = nx.DiGraph([("x", "y", {"weight": 0.5})])
+    >>> graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    >>> network = ng.compile(graph, ng.dynamics.vector_field())
+    >>> free = ng.settle(network, [[0.4], [1.0]])
+    >>> nudged = ng.settle(network, [[0.4], [1.0]], y=[[1.0], [1.0]], beta=1.0, start=free.state)
+    >>> free.outputs.round(3).tolist(), nudged.outputs.round(3).tolist()
+    ([[0.2], [0.5]], [[0.6], [0.75]])
     """
     network = checked_network(network)
     inputs = checked_inputs(network, x)

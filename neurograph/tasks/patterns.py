@@ -17,7 +17,14 @@ TRUTH = {
     "not": (1, 0),
     "identity": (0, 1),
 }
-"""The answer of each logic task to its input patterns, in counting order."""
+"""The answer of each logic task to its input patterns, in counting order.
+
+Examples
+--------
+>>> x, y = logic("and")
+>>> y.ravel().astype(int).tolist() == list(TRUTH["and"])
+True
+"""
 
 Floats = NDArray[np.float64]
 
@@ -29,8 +36,16 @@ class Split:
     Attributes
     ----------
     x_train, x_test : float64 array (samples, inputs)
+        Numbers from 0 to 1.
     y_train, y_test : int64 array (samples,)
         Class labels, from 0.
+
+    Examples
+    --------
+    >>> import neurograph as ng
+    >>> split = ng.tasks.digits(seed=0)
+    >>> split.x_train.shape, split.y_test.shape, int(split.y_test.max())
+    ((1437, 64), (360,), 9)
     """
 
     x_train: Floats
@@ -52,7 +67,9 @@ def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
     Returns
     -------
     x : array (patterns, inputs)
+        Every pattern of 0 and 1, in counting order.
     y : array (patterns, 1), or (patterns, 2) if one-hot
+        Its answer, 0 or 1.
 
     Raises
     ------
@@ -61,7 +78,8 @@ def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> x, y = logic("xor")
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.logic("xor")
     >>> x.astype(int).tolist(), y.ravel().astype(int).tolist()
     ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     """
@@ -73,6 +91,8 @@ def logic(name: str, one_hot: bool = False) -> tuple[Floats, Floats]:
 
 def parity(bits: int, one_hot: bool = False) -> tuple[Floats, Floats]:
     """Return the parity of `bits` inputs: 1 where an odd number of them is 1. Of two bits, it is XOR.
+
+    From two bits on no threshold of a weighted sum can tell it, and no perceptron that sees fewer than all [1]_.
 
     Parameters
     ----------
@@ -86,6 +106,7 @@ def parity(bits: int, one_hot: bool = False) -> tuple[Floats, Floats]:
     x : array (2**bits, bits)
         Every pattern, in counting order.
     y : array (2**bits, 1), or (2**bits, 2) if one-hot
+        Its parity, 0 or 1.
 
     Raises
     ------
@@ -94,11 +115,12 @@ def parity(bits: int, one_hot: bool = False) -> tuple[Floats, Floats]:
 
     References
     ----------
-    Minsky and Papert, Perceptrons, MIT Press, 1969.
+    .. [1] Minsky and Papert, Perceptrons, MIT Press, 1969.
 
     Examples
     --------
-    >>> x, y = parity(3)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.parity(3)
     >>> x[4], y.ravel()
     (array([1., 0., 0.]), array([0., 1., 1., 0., 1., 0., 0., 1.]))
     """
@@ -118,12 +140,13 @@ def moons(samples: int = 200, noise: float = 0.1, one_hot: bool = False, seed: S
         noise the moons just fill the unit square.
     one_hot : bool
         Whether the class is given by two outputs instead of one.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     x : array (samples, 2)
+        The points.
     y : array (samples, 1), or (samples, 2) if one-hot
         0 for the upper moon, 1 for the lower.
 
@@ -134,7 +157,8 @@ def moons(samples: int = 200, noise: float = 0.1, one_hot: bool = False, seed: S
 
     Examples
     --------
-    >>> x, y = moons(samples=100, noise=0.0, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.moons(samples=100, noise=0.0, seed=0)
     >>> x.shape, y.sum(), x[y.ravel() == 0, 1].min() > 1 / 3
     ((100, 2), np.float64(50.0), np.True_)
     """
@@ -161,12 +185,13 @@ def circles(
         Radius of the inner circle, as a share of the outer's; below 1.
     one_hot : bool
         Whether the class is given by two outputs instead of one.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     x : array (samples, 2)
+        The points.
     y : array (samples, 1), or (samples, 2) if one-hot
         0 for the outer circle, 1 for the inner.
 
@@ -177,7 +202,8 @@ def circles(
 
     Examples
     --------
-    >>> x, y = circles(samples=4, noise=0.0, factor=0.5, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.circles(samples=4, noise=0.0, factor=0.5, seed=0)
     >>> radius = ((2.0 * x - 1.0) ** 2).sum(axis=1) ** 0.5
     >>> bool((abs(radius - (1.0 - 0.5 * y.ravel())) < 1e-12).all())
     True
@@ -191,6 +217,8 @@ def circles(
 
 def digits(seed: int = 0) -> Split:
     """Return scikit-learn's handwritten digits, 8 by 8 pixels, in a stratified split of 1437 and 360 samples.
+
+    They are the test set of [1]_.
 
     Parameters
     ----------
@@ -211,11 +239,12 @@ def digits(seed: int = 0) -> Split:
 
     References
     ----------
-    Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
+    .. [1] Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
 
     Examples
     --------
-    >>> split = digits()
+    >>> import numpy as np, neurograph as ng
+    >>> split = ng.tasks.digits()
     >>> split.x_train.shape, np.bincount(split.y_test)
     ((1437, 64), array([36, 36, 35, 37, 36, 37, 36, 36, 35, 36]))
     """

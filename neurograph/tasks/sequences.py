@@ -19,15 +19,17 @@ def copying(delay: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
     """Draw sequences whose first ten symbols are to be said again after a delay.
 
     Ten symbols of eight, blanks, a delimiter `delay` steps after the last symbol, and ten blanks, in which the answer
-    is due; before that, the answer is blank. Without a memory, the best mean cross-entropy is 10 log(8)/(delay + 20).
+    is due; before that, the answer is blank [1]_, [2]_. Without a memory, the best mean cross-entropy is
+    10 log(8)/(delay + 20).
 
     Parameters
     ----------
     delay : int
         Steps from the last symbol to the delimiter, at least 1.
     samples : int
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+        How many sequences, at least 1.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -43,12 +45,13 @@ def copying(delay: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
 
     References
     ----------
-    Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997; in this form: Arjovsky, Shah,
-    Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    .. [1] Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997.
+    .. [2] Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
 
     Examples
     --------
-    >>> x, y = copying(delay=3, samples=1, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.copying(delay=3, samples=1, seed=0)
     >>> x[0].argmax(axis=1).tolist()
     [6, 5, 4, 2, 2, 0, 0, 0, 1, 6, 8, 8, 9, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]
     >>> y[0, 12:].tolist()
@@ -66,15 +69,16 @@ def copying(delay: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
 def adding(length: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, Floats]:
     """Draw sequences of numbers, two of which are marked: their sum is to be said at the end.
 
-    Who always answers 1 has a mean squared error of 1/6.
+    Who always answers 1 has a mean squared error of 1/6. The task is that of [1]_, in the form of [2]_.
 
     Parameters
     ----------
     length : int
         Steps, at least 2.
     samples : int
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+        How many sequences, at least 1.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -90,12 +94,13 @@ def adding(length: int, samples: int = 100, seed: Seed = None) -> tuple[Floats, 
 
     References
     ----------
-    Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997; in this form: Arjovsky, Shah,
-    Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    .. [1] Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997.
+    .. [2] Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
 
     Examples
     --------
-    >>> x, y = adding(length=6, samples=2, seed=0)
+    >>> import numpy as np, neurograph as ng
+    >>> x, y = ng.tasks.adding(length=6, samples=2, seed=0)
     >>> x[0, :, 1].tolist(), bool(np.allclose((x[:, :, 0] * x[:, :, 1]).sum(axis=1), y[:, 0]))
     ([0.0, 1.0, 0.0, 0.0, 1.0, 0.0], True)
     """
@@ -118,12 +123,6 @@ TRANSIENT = 1000
 def mackey_glass(steps: int = 2000, horizon: int = 1, tau: int = 17, seed: Seed = None) -> tuple[Floats, Floats]:
     r"""Draw a stretch of the series of Mackey and Glass, chaotic from `tau` = 17 on, that is to be foretold.
 
-    .. math:: \dot z(t) = \frac{0.2\, z(t - \tau)}{1 + z(t - \tau)^{10}} - 0.1\, z(t)
-
-    z is a number from U(1.1, 1.3) until time 0, and is read once a unit of time from 1000 on. The method is the
-    classical one of Runge and Kutta with 10 steps a unit, and z(t - tau) in the middle of a step is that of the cubic
-    Hermite polynomial.
-
     Parameters
     ----------
     steps : int
@@ -132,8 +131,8 @@ def mackey_glass(steps: int = 2000, horizon: int = 1, tau: int = 17, seed: Seed 
         How many units of time ahead it is to be foretold, at least 1; 84 is the hard one of the literature.
     tau : int
         The delay, at least 1.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -147,14 +146,24 @@ def mackey_glass(steps: int = 2000, horizon: int = 1, tau: int = 17, seed: Seed 
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    .. math:: \dot z(t) = \frac{0.2\, z(t - \tau)}{1 + z(t - \tau)^{10}} - 0.1\, z(t)
+
+    with z the series and :math:`\tau` the delay [1]_; to foretell it is the task of [2]_. z is a number from
+    U(1.1, 1.3) until time 0, and is read once a unit of time from 1000 on. The method is the classical one of Runge and
+    Kutta with 10 steps a unit, and z(t - tau) in the middle of a step is that of the cubic Hermite polynomial.
+
     References
     ----------
-    Mackey and Glass, Oscillation and chaos in physiological control systems, Science 197, 1977. To be foretold: Jaeger
-    and Haas, Harnessing nonlinearity, Science 304, 2004.
+    .. [1] Mackey and Glass, Oscillation and chaos in physiological control systems, Science 197, 1977.
+    .. [2] Jaeger and Haas, Harnessing nonlinearity: predicting chaotic systems and saving energy in wireless
+       communication, Science 304, 2004.
 
     Examples
     --------
-    >>> x, y = mackey_glass(steps=500, horizon=17, seed=0)
+    >>> import neurograph as ng
+    >>> x, y = ng.tasks.mackey_glass(steps=500, horizon=17, seed=0)
     >>> x.shape, bool((x[17:] == y[:-17]).all()), bool(0.2 < x.min() < 0.5 and 1.2 < x.max() < 1.4)
     ((500, 1), True, True)
     """

@@ -12,7 +12,7 @@ from neurograph._arrays import Floats
 from neurograph.equations.costs import Cost, error
 from neurograph.errors import DivergenceError, ParameterError
 from neurograph.graphs.labelled import shown
-from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.optimiser import OptimiserState
 from neurograph.learning.rule import ThroughTime
 from neurograph.network.network import Network
 from neurograph.network.relay_layers import relay_layers

@@ -13,7 +13,7 @@ from neurograph.equations.expression import Expression
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.kernels.program import program
-from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.optimiser import OptimiserState
 from neurograph.learning.phases import (
     LARGEST_CONTRAST_RESIDUAL,
     LARGEST_RESIDUAL,

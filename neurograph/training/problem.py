@@ -11,7 +11,7 @@ from neurograph._arrays import Floats
 from neurograph.equations.costs import error
 from neurograph.errors import ParameterError
 from neurograph.graphs.labelled import shown
-from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.optimiser import OptimiserState
 from neurograph.learning.phases import Phases, drawn_strength, raise_diverged, run_phases
 from neurograph.learning.rule import Rule, check_rule_of_phases
 from neurograph.network.compilation import check_symmetric

@@ -11,7 +11,7 @@ from neurograph._arrays import Floats
 from neurograph.equations.costs import squared_error
 from neurograph.errors import ParameterError
 from neurograph.learning.drawn_phases import at_data, drawn_change, drawn_phases
-from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.optimiser import OptimiserState
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.network import Network
 from neurograph.sampling.chains import flip_rates, probabilities

@@ -18,7 +18,7 @@ from neurograph.graphs.edge_table import EdgeTable
 from neurograph.growth.graph_after import graph_after
 from neurograph.growth.insertion import check_growth
 from neurograph.growth.rewiring import carried, rewired
-from neurograph.learning.optimisers import OptimiserState
+from neurograph.learning.optimiser import OptimiserState
 from neurograph.network.network import Network
 from neurograph.pruning.base import AddedEdges, RemovedEdges
 from neurograph.training.problem import Problem

@@ -14,7 +14,7 @@ from neurograph.errors import DivergenceError
 from neurograph.kernels import engine
 from neurograph.kernels.bindings import Call
 from neurograph.learning.limits import still, within_limits, without_change
-from neurograph.learning.optimisers import Optimiser, OptimiserState
+from neurograph.learning.optimiser import Optimiser, OptimiserState
 from neurograph.learning.phases import Phases, weight_change
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig

@@ -1,10 +1,11 @@
 """``make bench``: every speed as a ratio against a named rival, in one process, medians.
 
-The table is printed and written to docs/speed.md, the asked rows first. Names of benchmarks as arguments run those
-alone, and write nothing.
+The tables are printed and written to docs/guide/speed_tables.txt, which the page beside it includes, the asked rows
+first. Names of benchmarks as arguments run those alone, and write nothing.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -44,7 +45,9 @@ BENCHMARKS = (
     gibbs_sweep, unitary_product, certificates, certify_large, large, edges_come, reservoir_states,
     reservoir_run,
 )  # fmt: skip
-ROOT = Path(__file__).parents[2]
+BEHIND = r"[,:] | \("
+"""Where the name of a benchmark ends in its title."""
+GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
 
 def main(names):
@@ -53,18 +56,17 @@ def main(names):
         if names and benchmark.__name__.rpartition(".")[2] not in names:
             continue
         print(f"\n{benchmark.TITLE}\n", flush=True)
-        written.append(f"\n## {benchmark.TITLE}\n\n| | measured | asked |\n|---|---|---|")
+        written.append(f"\n**{benchmark.TITLE}**\n\n| | measured | asked |\n|---|---|---|")
         for label, wish, measured in benchmark.rows():
             print(f"  {label:<72} {measured:>12}   {wish}", flush=True)
             written.append(f"| {label} | {measured} | {wish.removeprefix('asked: ')} |")
             if wish and benchmark is not edge_visits:
-                asked.append(f"| {benchmark.TITLE.partition(',')[0]} | {label} | {measured} | {wish[7:]} |")
+                asked.append(f"| {re.split(BEHIND, benchmark.TITLE)[0]} | {label} | {measured} | {wish[7:]} |")
     print()
     if not names:
-        title = f"# Speed\n\n{os.cpu_count()} processors; {how()}. `make bench` writes this page.\n"
+        title = f"{os.cpu_count()} processors; {how()}. `make bench` writes these tables.\n"
         table = "\n".join(["| | | measured | asked |", "|---|---|---|---|", *asked])
-        picture = "![milliseconds a step over edges and over samples, and a phase over the tolerance](speed.png)"
-        (ROOT / "docs" / "speed.md").write_text("\n".join([title, table, "", picture, *written]) + "\n")
+        (GUIDE / "speed_tables.txt").write_text("\n".join([title, table, *written]) + "\n")
 
 
 if __name__ == "__main__":

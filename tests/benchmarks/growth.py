@@ -1,4 +1,4 @@
-"""How the cost of settling grows with edges, with the batch and with the tolerance; drawn as docs/speed.png."""
+"""How the cost of settling grows with edges, with the batch and with the tolerance; drawn as docs/guide/speed.png."""
 
 import time
 from pathlib import Path
@@ -13,8 +13,8 @@ import neurograph as ng
 from neurograph.solvers.base import Phase
 from tests.benchmarks.settle_step import random_graph, scipy_step, step_of, taken
 
-TITLE = "How the cost grows (docs/speed.png)"
-PICTURE = Path(__file__).parents[2] / "docs" / "speed.png"
+TITLE = "How the cost grows (the picture)"
+PICTURE = Path(__file__).parents[2] / "docs" / "guide" / "speed.png"
 SIZES = ((10, 60), (100, 1_000), (1_000, 20_000), (5_000, 250_000), (10_000, 1_000_000), (40_000, 4_000_000))
 BATCHES, TOLERANCES = (1, 4, 16, 64, 256), 10.0 ** -np.arange(2, 13)
 

@@ -85,6 +85,18 @@ def test_counts_of_synapses_are_scaled_with_a_warning_and_only_they():
             assert np.array_equal(table.weights, topologies.from_matrix(other, **ROLES, normalise=None).weights)
 
 
+def test_counts_that_have_signs_by_their_transmitters_are_counts_still():
+    graph = nx.DiGraph(counts())
+    nx.set_node_attributes(graph, {node: "GABA" if node % 3 == 2 else "ACh" for node in graph}, "transmitter")
+    sign = {"transmitter": {"ACh": 1, "GABA": -1}}
+    with pytest.warns(GraphWarning, match="whole numbers up to 39"):
+        found = topologies.from_graph(graph, **ROLES, sign=sign)
+    asked = topologies.from_graph(graph, **ROLES, sign=sign, normalise="incoming")
+    weights = [nx.to_numpy_array(one) for one in (found, asked)]
+    assert np.array_equal(*weights)
+    assert weights[0].min() < 0.0
+
+
 def test_counts_warn_from_every_door_at_the_users_line(tmp_path):
     W = counts()
     graph = nx.DiGraph(W)

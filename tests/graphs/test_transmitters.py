@@ -21,7 +21,7 @@ def test_nodes_with_a_transmitter_get_its_sign_and_so_do_their_weights():
     assert weights(table) == {("s", "a"): 3.0, ("a", "b"): -2.0, ("b", "a"): -4.0, ("b", "m"): 5.0}
     signs = [row.get("sign") for row in table.of_nodes().rows()]
     assert signs == ["excitatory", "inhibitory", None, None]
-    assert "1 nodes excitatory and 1 inhibitory by transmitter" in table.attributes["changes"]
+    assert "of the nodes 1 excitatory and 1 inhibitory by transmitter" in table.attributes["changes"]
     assert ng.compile(table).connectivity.signs.tolist() == [1, -1, 0, 0]
 
 

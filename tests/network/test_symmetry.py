@@ -34,3 +34,16 @@ def test_the_message_names_the_edge_the_dynamics_and_the_remedy():
     message = one_way_message(("a", 1), ng.dynamics.hopfield())
     assert message.startswith("edge 'a' -> 1 has no edge back with the same weight, but hopfield needs W_ij = W_ji")
     assert "neurograph.topologies.symmetric(graph)" in message
+
+
+def test_weights_that_break_a_bond_are_refused_one_kind_after_another():
+    graph = topologies.dale(topologies.complete(inputs=1, hidden=1, outputs=1, seed=0), inhibitory=0.0, seed=0)
+    network = ng.compile(graph, ng.dynamics.additive("tanh"))
+    with pytest.raises(ng.ParameterError, match=r"'x0' is excitatory: expected a weight >= 0"):
+        network.with_weights(-np.abs(network.weights))
+    tied = ng.compile(topologies.symmetric(topologies.complete(seed=0)), ng.dynamics.additive("tanh"))
+    with pytest.raises(ng.ParameterError, match="which are tied: expected equal weights"):
+        tied.with_weights(np.arange(tied.weights.size))
+    free = ng.compile(topologies.complete(scale=0.0, seed=0), ng.dynamics.hopfield())
+    with pytest.raises(ng.ParameterError, match="has no edge back with the same weight"):
+        free.with_weights(np.arange(free.weights.size))

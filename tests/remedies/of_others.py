@@ -103,6 +103,8 @@ EQUATIONS = [
             )
         },
     ),
+    Row("ng.Dynamics('(-s + I)/tau')", {r"parameters=(\{.+\})": "ng.Dynamics('(-s + I)/tau', parameters={0})"}),
+    Row("ng.costs.Cost('k*(y - s)**2')", {r"parameters=(\{.+\})": "ng.costs.Cost('k*(y - s)**2', parameters={0})"}),
     Row("ng.Dynamics(3)", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
     Row("ng.Dynamics('-s + ')", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
 ]

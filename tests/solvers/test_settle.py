@@ -135,3 +135,12 @@ def test_parameters_may_be_called_anything_that_is_free():
     names = {"j": 2.0, "params": 3.0, "total": 0.5, "self": 1.0}
     network = ng.compile(graph, ng.Dynamics("-s*j + I*params + total - self", parameters=names))
     assert ng.settle(network, [[1.0]]).outputs[0, 0] == pytest.approx((3.0 - 0.5) / 2.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("solver", "step"), [(None, "the step"), (Euler(dt=0.5), "dt = 0.5")])
+def test_where_the_network_grows_the_message_says_that_the_step_is_short_enough(solver, step):
+    graph = nx.DiGraph([("x", "y", {"weight": 1.0}), ("y", "y", {"weight": 2.0})])
+    graph.nodes["x"]["role"], graph.nodes["y"]["role"] = "input", "output"
+    network = ng.compile(graph, ng.dynamics.additive("relu"))
+    with pytest.raises(ng.DivergenceError, match=rf"; {step} is within 1/max\|A_jj\| = 1 there, so it is the network"):
+        ng.settle(network, [[1.0]], solver=solver)

@@ -61,8 +61,12 @@ def complete(
     ----------
     inputs, hidden, outputs : int
         How many nodes of each role.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def complete(
 
     Examples
     --------
-    >>> graph = complete(inputs=1, hidden=1, outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=1, hidden=1, outputs=1, seed=0)
     >>> list(graph.edges)
     [('x0', 'h0'), ('x0', 'y0'), ('h0', 'y0'), ('y0', 'h0')]
     """
@@ -102,20 +107,27 @@ def layered(
 
     Parameters
     ----------
-    inputs, outputs : int
-        How many nodes of each role.
+    inputs : int
+        How many input nodes.
     hidden : sequence of int
         Nodes in each hidden layer.
+    outputs : int
+        How many output nodes.
     feedback : bool
         Whether every node also sends to those of the layer before, the inputs excepted.
     skip : bool
         Whether every node also sends to those of every later layer.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -124,7 +136,8 @@ def layered(
 
     Examples
     --------
-    >>> graph = layered(inputs=1, hidden=(1, 1), outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.layered(inputs=1, hidden=(1, 1), outputs=1, seed=0)
     >>> [post for pre, post in graph.edges if pre == "h1_0"]
     ['h0_0', 'y0']
     """
@@ -155,7 +168,7 @@ def small_world(
 ) -> nx.DiGraph[Any]:
     """Put the free nodes on a Watts-Strogatz ring, and connect every input to every hidden node.
 
-    The ring is :func:`networkx.watts_strogatz_graph`, with every edge in both directions.
+    The ring is :func:`networkx.watts_strogatz_graph` [1]_, with every edge in both directions.
 
     Parameters
     ----------
@@ -165,12 +178,17 @@ def small_world(
         How many nearest nodes each is joined to before rewiring; even.
     rewire : float
         Probability that an edge of the ring gets another end.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -179,11 +197,12 @@ def small_world(
 
     References
     ----------
-    Watts and Strogatz, Nature 393:440-442, 1998.
+    .. [1] Watts and Strogatz, Collective dynamics of small-world networks, Nature 393, 1998.
 
     Examples
     --------
-    >>> graph = small_world(inputs=0, hidden=5, outputs=1, neighbours=2, rewire=0.0, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.small_world(inputs=0, hidden=5, outputs=1, neighbours=2, rewire=0.0, seed=0)
     >>> sorted(graph.successors("y0"))
     ['h0', 'h4']
     """
@@ -216,7 +235,7 @@ def random(
     scale: float = SCALE,
     seed: Seed = None,
 ) -> nx.DiGraph[Any]:
-    """Draw each edge of the :func:`complete` graph on its own, with the probability `density`.
+    """Draw each edge of the :func:`complete` graph on its own, with the probability `density` [1]_.
 
     Parameters
     ----------
@@ -224,12 +243,17 @@ def random(
         How many nodes of each role.
     density : float
         Probability of an edge; those of a bias node are always there.
-    bias, scale, seed
-        As every builder of :mod:`neurograph.topologies`.
+    bias : bool or "neurons"
+        None, a node with the role "bias", or a bias for each free node.
+    scale : float
+        Standard deviation of the weights.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
     networkx.DiGraph
+        With weights drawn from N(0, scale^2).
 
     Raises
     ------
@@ -238,11 +262,12 @@ def random(
 
     References
     ----------
-    Gilbert, Annals of Mathematical Statistics 30:1141-1144, 1959.
+    .. [1] Gilbert, Random graphs, Annals of Mathematical Statistics 30, 1959.
 
     Examples
     --------
-    >>> random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
+    >>> import neurograph as ng
+    >>> ng.topologies.random(inputs=2, hidden=20, outputs=1, density=1.0, seed=0).number_of_edges()
     462
     """
     inputs, hidden, outputs = _checked_sizes(inputs, hidden, outputs)

@@ -16,9 +16,7 @@ SPREAD = 0.01
 
 
 def unitary(inputs: int = 1, units: int = 64, outputs: int = 1, *, seed: Seed = None) -> nx.DiGraph[Any]:
-    r"""Build h_t = modReLU(W h_{t-1} + V x_t), y_t = Re(U h_t) + d, with a unitary W of eight sparse factors.
-
-    .. math:: W = D_3 R_2 F^{-1} D_2 P R_1 F D_1
+    r"""Build a network whose recurrent weights are a unitary W of eight sparse factors.
 
     Neurons ``("h", i)`` hold the state. Relays pass on at once what they sum up, a population of its own: those of the
     factor "F" are called ``("F", stage, i)``, those of the others ``("R1", i)``. An edge of W says in its attribute
@@ -37,12 +35,14 @@ def unitary(inputs: int = 1, units: int = 64, outputs: int = 1, *, seed: Seed = 
 
     Parameters
     ----------
-    inputs, outputs : int
-        How many nodes ``("x", k)`` and ``("y", k)``.
+    inputs : int
+        How many nodes ``("x", k)``.
     units : int
         How many neurons, a power of two.
-    seed
-        An int or a :class:`numpy.random.Generator`; without it every call draws anew.
+    outputs : int
+        How many nodes ``("y", k)``.
+    seed : int or numpy.random.Generator, optional
+        Without it every call draws anew.
 
     Returns
     -------
@@ -54,13 +54,20 @@ def unitary(inputs: int = 1, units: int = 64, outputs: int = 1, *, seed: Seed = 
     ParameterError
         If an argument is out of range.
 
+    Notes
+    -----
+    .. math:: W = D_3 R_2 F^{-1} D_2 P R_1 F D_1
+
+    with the factors explained above [1]_; how the network steps by it stands at :func:`neurograph.dynamics.unitary`.
+
     References
     ----------
-    Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
+    .. [1] Arjovsky, Shah, Bengio, Unitary evolution recurrent neural networks, ICML 2016, arXiv 1511.06464.
 
     Examples
     --------
-    >>> graph = unitary(inputs=1, units=4, outputs=1, seed=0)
+    >>> import neurograph as ng
+    >>> graph = ng.topologies.unitary(inputs=1, units=4, outputs=1, seed=0)
     >>> len(graph), graph.edges[("h", 0), ("D1", 0)]["factor"]
     (44, 'D1')
     """
