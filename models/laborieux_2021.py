@@ -74,7 +74,7 @@ def table() -> list[Row]:
 
 def main() -> Figure:
     """Print the table, and draw how the networks learn."""
-    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=10)
 
 
 if __name__ == "__main__":
