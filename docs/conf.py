@@ -8,8 +8,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # what stands here, and models, which are not installed
 
+import gallery_pages  # noqa: E402
 import reference_pages  # noqa: E402
-from gallery_pages import FigureScraper, into_temporary_folder, quick_form  # noqa: E402
 
 import neurograph as ng  # noqa: E402
 
@@ -29,6 +29,7 @@ extensions = [
     "myst_nb",
     "sphinx_copybutton",
     "sphinx_design",
+    "sphinx_gallery.gen_gallery",
 ]
 root_doc = "index"
 templates_path = ["_templates"]
@@ -70,18 +71,23 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 sphinx_gallery_conf = {
-    "examples_dirs": [str(HERE.parent / "examples"), str(HERE.parent / "models")],
+    "examples_dirs": gallery_pages.copied("examples", "models"),
     "gallery_dirs": ["gallery", "models"],
     "filename_pattern": r"\.py$",
     "ignore_pattern": r"(__init__|digits_table|expected)\.py$",
-    "image_scrapers": (FigureScraper(),),
-    "reset_modules": (into_temporary_folder,),
-    "reset_argv": quick_form,
+    "within_subsection_order": "gallery_pages.place",
+    "image_scrapers": ("gallery_pages.scraper",),
+    "reset_argv": "gallery_pages.quick_form",
     "capture_repr": ("_repr_html_", "__repr__"),
+    "ignore_repr_types": r"Figure'",  # which the scraper takes
+    "parallel": 2,
+    "default_thumb_file": str(HERE / "demo.png"),
+    "remove_config_comments": True,
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("neurograph",),
     "reference_url": {"neurograph": None},
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "download_all_examples": False,
     "only_warn_on_example_error": False,

@@ -1,8 +1,13 @@
-"""A table of edges from elsewhere becomes a network: roles and signs given, trained, and exported for other tools.
-
-The table is made up, but has what connectomes have: counts of synapses, a transmitter, edges into sensory cells.
-Run from the root of the source: ``.venv/bin/python examples/edge_table.py``
 """
+A network from a table of edges
+===============================
+
+A table from elsewhere becomes a network: roles and signs are given, it is trained, and written for other tools. The
+table is made up, but has what connectomes have: counts of synapses, a transmitter, edges into sensory cells.
+"""
+
+# %%
+# Any table of edges serves, a column for each attribute. With pandas it would come from a file.
 
 import csv
 
@@ -47,36 +52,42 @@ motor,inter_5,16,acetylcholine
 motor,inter_6,1,acetylcholine
 """
 
+# %%
+# :func:`neurograph.topologies.from_edges` wants columns named ``pre``, ``post`` and ``weight``; others are kept, and
+# written again. Sensory neurons are inputs, which are clamped, so that edges into them are left out; GABA inhibits.
+
 SENSORY, MOTOR = ["touch_left", "touch_right"], ["motor"]
 SIGN = {"acetylcholine": 1, "GABA": -1}
 
+rows = [row for row in csv.DictReader(TABLE.splitlines()) if row["postsynaptic"] not in SENSORY]
+columns = {
+    "pre": [row["presynaptic"] for row in rows],
+    "post": [row["postsynaptic"] for row in rows],
+    "weight": [0.05 * SIGN[row["transmitter"]] * int(row["synapses"]) for row in rows],
+    "transmitter": [row["transmitter"] for row in rows],
+}
+graph = ng.topologies.from_edges(columns, inputs=SENSORY, outputs=MOTOR).to_graph()
 
-def columns(table: str) -> dict[str, list[object]]:
-    """Give the columns that neurograph wants; with pandas: read_csv, query, rename and assign."""
-    rows = [row for row in csv.DictReader(table.splitlines()) if row["postsynaptic"] not in SENSORY]
-    return {
-        "pre": [row["presynaptic"] for row in rows],
-        "post": [row["postsynaptic"] for row in rows],
-        "weight": [0.05 * SIGN[row["transmitter"]] * int(row["synapses"]) for row in rows],
-        "transmitter": [row["transmitter"] for row in rows],  # kept, and written again
-    }
+# %%
+# A sign at a node is one that training keeps: no excitatory neuron becomes an inhibitory one (Dale's law).
 
+for neuron, _, transmitter in graph.edges(data="transmitter"):
+    graph.nodes[neuron]["sign"] = SIGN[transmitter]
+x, y = ng.tasks.logic("xor")
+fit = ng.train(ng.compile(graph), x, y, seed=0)
+print(f"XOR is learned after {fit.epochs} epochs")
+fit
 
-def main() -> ng.Network:
-    """Read, train and export; give the network as it comes back from the file."""
-    graph = ng.topologies.from_edges(columns(TABLE), inputs=SENSORY, outputs=MOTOR).to_graph()
-    for neuron, _, transmitter in graph.edges(data="transmitter"):
-        graph.nodes[neuron]["sign"] = SIGN[transmitter]  # which training keeps
-    x, y = ng.tasks.logic("xor")
-    fit = ng.train(ng.compile(graph), x, y, seed=0)
-    print(fit)
-    path = ng.write(fit.network, "circuit.csv")
-    print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
-    print("Written to circuit.csv, circuit.nodes.csv and circuit.graph.csv, which open in every spreadsheet")
-    back = ng.compile(ng.read(path))
-    print(ng.settle(back, x).outputs.round(2).ravel())
-    return back
+# %%
+# Written as a table, the network opens in every spreadsheet. Nodes, and what is of the whole network, have a file each.
 
+path = ng.write(fit.network, "circuit.csv")
+print(*path.read_text("utf-8").splitlines()[:4], sep="\n")
+print("Written to circuit.csv, circuit.nodes.csv and circuit.graph.csv")
 
-if __name__ == "__main__":
-    main()
+# %%
+# What is read again is the same network.
+
+network = ng.compile(ng.read(path))
+print("answers:", ng.settle(network, x).outputs.round(2).ravel())
+ng.plots.network(network)

@@ -1,7 +1,14 @@
-"""A grid search on a cluster: scikit-learn asks, joblib hands out, dask's workers train; here they are two processes.
-
-Run from the root of the source: ``.venv/bin/python examples/grid_on_a_cluster.py``
 """
+A grid search on a cluster
+==========================
+
+Scikit-learn asks for the best parameters, joblib hands the fits out, and dask's workers train. Here the cluster is two
+processes of this machine.
+"""
+
+# %%
+# A parameter may be the graph itself: a function of the numbers of inputs and outputs, and a seed. The other graph,
+# None, is the default, a complete digraph.
 
 import joblib
 from dask.distributed import Client, LocalCluster
@@ -15,25 +22,30 @@ def ring(n_in, n_out, seed):
     return ng.topologies.small_world(n_in, 20, n_out, bias=True, seed=seed)
 
 
-def main() -> GridSearchCV:
-    """Search for the best graph and rule for two moons; give the search."""
-    x, y = ng.tasks.moons(samples=200, seed=0)
-    grid = {"graph": [None, ring], "rule": [ng.rules.asymmetric_ep(), ng.rules.vector_field()]}
-    search = GridSearchCV(ng.GraphClassifier(epochs=25, random_state=0), grid, cv=3)
-    # The address of a scheduler of your own, Client("tcp://...:8786"), takes the place of the LocalCluster.
+x, y = ng.tasks.moons(samples=200, seed=0)
+grid = {"graph": [None, ring], "rule": [ng.rules.asymmetric_ep(), ng.rules.vector_field()]}
+search = GridSearchCV(ng.GraphClassifier(epochs=25, random_state=0), grid, cv=3)
+
+# %%
+# The workers import this file, and shall not search themselves: what starts them stands behind ``__main__``. The
+# address of a scheduler of your own, ``Client("tcp://...:8786")``, takes the place of the ``LocalCluster``.
+
+if __name__ == "__main__":
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster),
         joblib.parallel_config("dask"),
     ):
         search.fit(x, y.ravel())
+
+# %%
+# The result is scikit-learn's: the mean accuracy of three folds for each choice, and the best network, fitted to all.
+
+if __name__ == "__main__":
     tried = search.cv_results_
     for parameters, score in zip(tried["params"], tried["mean_test_score"], strict=True):
         graph = "complete" if parameters["graph"] is None else parameters["graph"].__name__
         print(f"{graph:8} {parameters['rule'].name:13} {score:.3f}")
     print("best:", search.best_estimator_.network_)
-    return search
 
-
-if __name__ == "__main__":
-    main()
+# sphinx_gallery_parallel = False

@@ -1,35 +1,45 @@
-"""A neuron and a learning rule of one's own, a line each; everything else follows from the expressions.
-
-Run from the root of the source: ``.venv/bin/python examples/your_own_neuron.py``
 """
+Your own neuron and your own rule
+=================================
+
+A neuron and a learning rule of one's own are a line each. Everything else follows from the expressions: derivatives,
+compiled code, the Jacobian, and the equation as it is printed.
+"""
+
+# %%
+# A neuron with a time constant, which each node may have of its own; a rule that weighs by how much the postsynaptic
+# neuron gains.
 
 import numpy as np
 
 import neurograph as ng
 
+neuron = ng.Dynamics("(-s + tanh(I + b))/tau", parameters={"tau": 2.0}, name="slow tanh")
+rule = ng.Rule("pre_free*post_slope*(post_nudged - post_free)/beta", name="gain-weighted")
+print(neuron.latex())
 
-def main() -> ng.Network:
-    """Train a network of adapting neurons with a rule that weighs by the postsynaptic gain; give it."""
-    neuron = ng.Dynamics("(-s + tanh(I + b))/tau", parameters={"tau": 2.0}, name="slow tanh")
-    rule = ng.Rule("pre_free*post_slope*(post_nudged - post_free)/beta", name="gain-weighted")
-    print(neuron.latex())
+# %%
+# A parameter of one node is a node attribute: the output is twice as fast.
 
-    graph = ng.topologies.layered(inputs=2, hidden=(8,), outputs=1, bias="neurons", scale=0.5, seed=1)
-    graph.nodes["y0"]["tau"] = 1.0  # a parameter of one node, as a node attribute
-    network = ng.compile(graph, dynamics=neuron)
+graph = ng.topologies.layered(inputs=2, hidden=(8,), outputs=1, bias="neurons", scale=0.5, seed=1)
+graph.nodes["y0"]["tau"] = 1.0
+network = ng.compile(graph, dynamics=neuron)
+network
 
-    x, y = ng.tasks.logic("xor")
-    fit = ng.train(
-        network, x, y, rule=rule, beta=0.5, optimiser=ng.optimisers.sgd(0.2, momentum=0.9), epochs=2000, seed=0
-    )
-    print(fit)
-    settled = ng.settle(fit.network, x)
-    print(settled.outputs.round(2).ravel())
-    free = fit.network.connectivity.free
-    jacobian = fit.network.jacobian(settled.state[0])[free][:, free].toarray()
-    print(f"rightmost eigenvalue at the first equilibrium: {np.linalg.eigvals(jacobian).real.max():.3f}")
-    return fit.network
+# %%
+# They are used like those that come with neurograph.
 
+x, y = ng.tasks.logic("xor")
+optimiser = ng.optimisers.sgd(0.2, momentum=0.9)
+fit = ng.train(network, x, y, rule=rule, beta=0.5, optimiser=optimiser, epochs=2000, seed=0)
+network = fit.network
+settled = ng.settle(network, x)
+print(f"XOR is learned after {fit.epochs} epochs: {settled.outputs.round(2).ravel()}")
+ng.plots.cost(fit)
 
-if __name__ == "__main__":
-    main()
+# %%
+# The Jacobian comes from the expression, too: its eigenvalues say how the network returns to its first equilibrium.
+
+free = network.connectivity.free
+jacobian = network.jacobian(settled.state[0])[free][:, free].toarray()
+print(f"rightmost eigenvalue at the first equilibrium: {np.linalg.eigvals(jacobian).real.max():.3f}")

@@ -1,4 +1,8 @@
-"""Networks that stay certified while they learn the digits, beside those that are left free.
+"""
+Learning while certified
+========================
+
+Networks that stay certified while they learn the digits, beside those that are left free.
 
 ``python -m models.certified`` trains 5 networks a row and prints their test accuracies.
 """
@@ -7,6 +11,8 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -75,10 +81,10 @@ def table() -> list[Row]:
     return [Row(name, make, how, expected) for (name, expected), (make, how) in names]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (ABOUT,), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (ABOUT,), table(), few=2)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

@@ -1,4 +1,8 @@
-"""The exact rule on every kind of directed graph, on the digits.
+"""
+Every kind of graph
+===================
+
+The exact rule on every kind of directed graph, on the digits.
 
 ``python -m models.every_graph`` trains 5 networks a row and prints their test accuracies.
 """
@@ -10,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import networkx as nx
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -87,10 +92,10 @@ def table() -> list[Row]:
     return [Row(name, make, how, EXPECTED[name]) for name, (make, how) in zip(names, cases, strict=True)]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (ABOUT,), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (ABOUT,), table(), few=10)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

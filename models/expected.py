@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,9 +95,27 @@ class Share:
         )
 
 
-def arguments(description: str | None, seeds: int, jobs: bool = True) -> argparse.ArgumentParser:
-    """Return what reads the seeds, and the processes where there are several, from the command line."""
-    parser = argparse.ArgumentParser(description=description)
+class _Quick(argparse.Action):
+    """One process, few networks, and what else is left out, which `quick` then says."""
+
+    def __init__(self, few: int, **named: Any) -> None:
+        super().__init__(nargs=0, default="", **named)
+        self.few = few
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, *given: Any) -> None:
+        namespace.quick, namespace.seeds, namespace.jobs = self.const, self.few, 1
+
+
+def arguments(
+    description: str | None, seeds: int, quick: str, few: int = 1, jobs: bool = True
+) -> argparse.ArgumentParser:
+    """Return what reads the seeds, and the processes where there are several, from the command line.
+
+    `quick` says what the quick form leaves out, which is of `few` networks and one process.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    said = f"Quick form: {quick}."
+    parser.add_argument("--quick", action=_Quick, const=said, few=few, help=f"a first look, in seconds: {quick}")
     parser.add_argument("--seeds", type=int, default=seeds, help="networks a row (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="seed of the first (default: %(default)s)")
     if jobs:

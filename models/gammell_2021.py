@@ -1,4 +1,8 @@
-"""Deep Hopfield networks with and without connections that skip layers, on the digits.
+"""
+Connections that skip layers (Gammell et al., 2021)
+===================================================
+
+Deep Hopfield networks with and without connections that skip layers, on the digits.
 
 ``python -m models.gammell_2021`` trains 5 networks a row and prints their test accuracies.
 """
@@ -10,6 +14,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -85,10 +90,10 @@ def table() -> list[Row]:
     ]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=20)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

@@ -1,4 +1,8 @@
-"""Centred and random-sign equilibrium propagation beside the one-sided one, on the digits.
+"""
+Centred equilibrium propagation (Laborieux et al., 2021)
+========================================================
+
+Centred and random-sign equilibrium propagation beside the one-sided one, on the digits.
 
 ``python -m models.laborieux_2021`` trains 5 networks a row and prints their test accuracies.
 """
@@ -6,6 +10,8 @@
 from __future__ import annotations
 
 from typing import Any
+
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -66,10 +72,10 @@ def table() -> list[Row]:
     return [Row(name, build, training(rule), EXPECTED[name]) for name, rule in RULES.items()]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=10)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

@@ -1,4 +1,8 @@
-"""Variational probability flow: binary neurons that flip at random learn a distribution, edge by edge.
+"""
+Variational probability flow (Liu et al., 2017)
+===============================================
+
+Variational probability flow: binary neurons that flip at random learn a distribution, edge by edge.
 
 ``python -m models.liu_2017`` checks the sampler against enumerated distributions, recovers couplings, fills in halves
 of digits, learns bars and stripes, and tries the rule without symmetric weights; half a minute.
@@ -12,6 +16,7 @@ from collections.abc import Callable
 
 import networkx as nx
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import neurograph as ng
@@ -156,10 +161,21 @@ def infill(case: str, seed: int) -> float:
 
 def filled(network: ng.Network, x: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Return images (samples, 64) whose lower halves are drawn given the upper ones."""
+    return lower_halves(network, x, seed).means[:, network.connectivity.outputs]
+
+
+def lower_halves(network: ng.Network, x: NDArray[np.float64], seed: int) -> ng.Samples:
+    """Draw the lower halves of images (samples, 64) given the upper ones."""
     held = (x >= 0.5).astype(float)
     held[:, VISIBLE // 2 :] = np.nan
-    samples = ng.sample(network, held, samples=200, burn_in=50, seed=seed)
-    return samples.means[:, network.connectivity.outputs]
+    return ng.sample(network, held, samples=200, burn_in=50, seed=seed)
+
+
+def drawn_halves(seed: int) -> Figure:
+    """Draw digits whose lower halves a network fills in that has learned others."""
+    digits = ng.tasks.digits()
+    fit = ng.train(build(seed), (digits.x_train >= 0.5).astype(float), seed=seed, **training("infill, VPF"))
+    return ng.plots.infill(lower_halves(fit.network, digits.x_test, seed), (8, 8), digits.x_test)
 
 
 def bars_and_stripes(side: int = 3) -> NDArray[np.float64]:
@@ -277,9 +293,9 @@ def experiment(seeds: range) -> list[str]:
     return [*lines, *textwrap.wrap(text, 80)]
 
 
-def main() -> None:
-    """Print the checks, the table and the experiment."""
-    options = arguments(__doc__, seeds=5, jobs=False).parse_args()
+def main() -> Figure:
+    """Print the checks, the table and the experiment, and draw digits that are filled in."""
+    options = arguments(__doc__, seeds=5, quick="one network a row", jobs=False).parse_args()
     seeds = range(options.first, options.first + options.seeds)
     for paragraph in (SOURCE, PAPER, DIFFERENCES):
         print(textwrap.fill(paragraph, 80) + "\n")
@@ -287,7 +303,7 @@ def main() -> None:
     print(f"{f'the largest of {len(seeds)} networks':<44}{'asked':>12}{'is':>12}")
     for name, most in ASKED.items():
         print(f"{name:<44}{f'<= {most:g}':>12}{max(one[name] for one in found):>12.2g}")
-    print(f"\n{textwrap.fill(f'{EXPLAINED} The bar is of the mean.', 80)}\n")
+    print(f"\n{textwrap.fill(f'{EXPLAINED} The bar is of the mean. {options.quick}', 80)}\n")
     print(f"{'':<34}{'bar':>8}{'asked':>8}{'std':>7}{'is':>8}{'std':>7}{'':>8}")
     values: dict[str, NDArray[np.float64]] = {}
     for case, expected in EXPECTED.items():
@@ -296,6 +312,10 @@ def main() -> None:
     worse = values["infill, VPF"].mean() - values["infill, CD-1"].mean()
     print(f"VPF less CD-1: {worse:+.4f}, not worse after 8 epochs: {'yes' if worse <= 0.0 else 'NO'}\n")
     print(*experiment(seeds), sep="\n")
+    figure = drawn_halves(options.first)
+    figure.savefig("liu_2017.png")
+    print("\nWritten to liu_2017.png")
+    return figure
 
 
 def row(case: str, expected: Mean, found: NDArray[np.float64]) -> str:
@@ -310,4 +330,4 @@ def row(case: str, expected: Mean, found: NDArray[np.float64]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

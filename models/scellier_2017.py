@@ -1,4 +1,8 @@
-"""Equilibrium propagation in layered Hopfield networks, on the digits.
+"""
+Equilibrium propagation (Scellier and Bengio, 2017)
+===================================================
+
+Equilibrium propagation in layered Hopfield networks, on the digits.
 
 ``python -m models.scellier_2017`` trains 5 networks a row and prints their test accuracies.
 """
@@ -7,6 +11,8 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -69,10 +75,10 @@ def table() -> list[Row]:
     ]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=20)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

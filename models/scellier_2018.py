@@ -1,4 +1,8 @@
-"""Equilibrium propagation without an energy: the vector-field rule on untied weights, on the digits.
+"""
+The vector-field rule (Scellier et al., 2018)
+=============================================
+
+Equilibrium propagation without an energy: the vector-field rule on untied weights, on the digits.
 
 ``python -m models.scellier_2018`` trains 5 networks a row and prints their test accuracies.
 """
@@ -6,6 +10,8 @@
 from __future__ import annotations
 
 from typing import Any
+
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -58,10 +64,10 @@ def table() -> list[Row]:
     return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

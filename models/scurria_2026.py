@@ -1,4 +1,8 @@
-"""Equilibrium propagation without an energy: the exact gradient on untied weights, on the digits.
+"""
+The exact gradient on untied weights (Scurria et al., 2026)
+===========================================================
+
+Equilibrium propagation without an energy: the exact gradient on untied weights, on the digits.
 
 ``python -m models.scurria_2026`` trains 5 networks a row and prints their test accuracies.
 """
@@ -6,6 +10,8 @@
 from __future__ import annotations
 
 from typing import Any
+
+from matplotlib.figure import Figure
 
 import neurograph as ng
 from models import digits_table
@@ -61,10 +67,10 @@ def table() -> list[Row]:
     return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
 
 
-def main() -> None:
-    """Print the table."""
-    digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table())
+def main() -> Figure:
+    """Print the table, and draw how the networks learn."""
+    return digits_table.main(__doc__, (SOURCE, PAPER, DIFFERENCES), table(), few=5)
 
 
 if __name__ == "__main__":
-    main()
+    figure = main()

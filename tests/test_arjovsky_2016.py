@@ -68,6 +68,8 @@ def test_the_table_says_what_is_asked():
     assert line.split() == ["mean", "squared", "error", "<=", "0.08", "0.0600", "yes", "0.1700"]
     assert len(line) <= 80
     assert "NO" in arjovsky_2016.summary(ADDING, others, found)[0]
+    (quick,) = arjovsky_2016.summary(ADDING, found, others, quick=True)
+    assert quick.split() == ["mean", "squared", "error", "-", "0.0600", "-", "0.1700"]
 
 
 def test_what_is_expected_is_of_every_task():

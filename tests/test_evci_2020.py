@@ -68,3 +68,5 @@ def test_what_is_expected_reaches_the_bars_and_can_be_written():
     assert sum(row.endswith(" inside") for row in rows) == len(RATES)
     assert max(map(len, rows)) <= len(HEADER) == 80
     assert all(len(row) == len(COLUMNS) for row in rows if row.endswith("4.0"))
+    quick = list(evci_2020.lines([{way: Run(mean[way], (10138, 507), 3, 4.0) for way in RATES}], quick=True))
+    assert not any(word in row for row in quick for word in ("inside", "OUTSIDE", "reached", "MISSED"))

@@ -12,6 +12,8 @@ def test_the_rows_of_the_table_are_those_that_are_expected():
         text = "\n".join(model.table(case, [[one, one]]))
         assert "asked 1.5" in text
         assert "violations" in text
+        quick = "\n".join(model.table(case, [[one, one]], quick=True))
+        assert not any(word in quick for word in ("expected", "asked 1.5", "inside", "OUTSIDE"))
 
 
 def test_a_region_of_digits_is_larger_than_the_single_patterns_and_sound():

@@ -1,6 +1,8 @@
+import importlib
 import itertools
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -20,7 +22,7 @@ from models import (
     scellier_2018,
     scurria_2026,
 )
-from models.expected import Mean, Share
+from models.expected import Mean, Share, arguments
 from models.farinha_2020 import Case
 from tests.pruning.test_conformance import example
 
@@ -154,6 +156,48 @@ def test_what_is_expected_comes_from_enough_networks_and_fits_80_columns(model):
         assert digits_table.line(row.name, row.expected, np.full(5, 0.1)).endswith("OUTSIDE")
 
 
+MODELS = [path.stem for path in sorted((Path(__file__).parent.parent / "models").glob("*.py"))]
+OF_ALL = ("__init__", "digits_table", "expected")
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in OF_ALL])
+def test_every_model_has_a_title_and_a_quick_form_and_says_what_it_leaves_out(name, monkeypatch, capsys):
+    """The site is built of all of them, in their quick form."""
+    model = importlib.import_module(f"models.{name}")
+    _, title, underline, empty, *_ = model.__doc__.splitlines()
+    assert underline == "=" * len(title)
+    assert not empty
+    monkeypatch.setattr("sys.argv", [name, "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        model.main()
+    shown = capsys.readouterr().out
+    assert title in shown
+    assert "--quick" in shown
+    assert "a first look, in seconds:" in " ".join(shown.split())
+
+
+def test_the_quick_form_is_of_few_networks_and_one_process():
+    parser = arguments("About", seeds=5, quick="half", few=3)
+    plain, quick, more = (parser.parse_args(given.split()) for given in ("--jobs 4", "--quick", "--quick --seeds 4"))
+    assert (plain.quick, plain.seeds, plain.jobs) == ("", 5, 4)
+    assert (quick.quick, quick.seeds, quick.jobs) == ("Quick form: half.", 3, 1)
+    assert more.seeds == 4
+
+
+@pytest.mark.parametrize("few", [None, 1])
+def test_of_a_network_that_lacks_epochs_nothing_is_said_to_be_inside(few, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["some.py", "--quick"])
+    figure = digits_table.main("About", ("Paragraph.",), scellier_2018.table(), few)
+    *above, row, _, written = capsys.readouterr().out.splitlines()
+    assert row.startswith("vector field")
+    assert any(word in row for word in ("inside", "OUTSIDE")) == (few is None)
+    assert ("nothing is expected" in " ".join(above)) == (few is not None)
+    assert written == "Written to some.png"
+    assert Path("some.png").exists()
+    assert [curve.get_xdata().size for curve in figure.axes[0].lines] == [few or 20]
+
+
 @pytest.mark.parametrize(
     ("model", "symmetric"),
     [
@@ -253,6 +297,8 @@ def test_every_row_of_the_pruners_tables_can_be_written():
     assert sum(row.endswith("inside") for row in shown) == len(cases) + 2 * len(others)
     assert len([row for row in shown if row.startswith("    left")]) == len(others)
     assert max(map(len, shown)) <= len(every_pruner.HEADER) <= 80
+    quick = {case: right[case] for case in cases if case[2] == "at once"}
+    assert sum(row.endswith("inside") for row in every_pruner.lines([quick, quick])) == len(quick) == 8
     made = [make(0.9) for make in every_pruner.PRUNERS.values()]
     made += [*every_pruner.OTHERS.values(), ng.pruning.unreachable()]
     fitting = ng.pruning.PRUNERS.keys() - {"homeostatic"}  # which is about rates, and not about what a task needs

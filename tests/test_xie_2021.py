@@ -105,6 +105,7 @@ def test_the_rows_fit_80_columns_and_one_is_as_expected():
         shown = xie_2021.summary(case, [worse] * 5)
         assert shown.split()[:5] == ["certified", "after", "15", "of", "20"]
         assert shown.endswith("NO")
+        assert xie_2021.summary(case, [worse] * 5, quick=True) == "  certified after 15 of 20 epochs"
         assert len(shown) <= 80
     outcome = xie_2021.learn("moons, tied", 0)
     assert xie_2021.EXPECTED["moons, tied"].verdict(np.array([outcome.accuracy])) == "inside"
