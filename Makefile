@@ -98,7 +98,8 @@ map: setup  ## draw the map of the package, docs/map.svg
 # A fragment stands in changelog.d/ until a release: CONTRIBUTING.md says how to write one.
 changelog: .venv-lock/bin/uv  ## gather the fragments of changelog.d/ into CHANGELOG.md, for a release
 	@.venv-lock/bin/uv pip install --quiet --no-config --python .venv-lock --group changelog
-	@.venv-lock/bin/towncrier build --yes
+	@.venv-lock/bin/towncrier build --yes --version \
+		"$$(.venv-lock/bin/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')"
 
 # What is locked already stays as it is; `make lock UPGRADE=--upgrade` takes the newest of everything.
 LOCK = .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

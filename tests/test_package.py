@@ -175,13 +175,6 @@ def test_no_docstring_gives_or_says():
                 )
 
 
-def test_nothing_tells_a_user_to_install_another_project():
-    wrong = re.compile(r"pip install neurograph\b")
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("models/*"), *PACKAGE.rglob("*.py")]:
-        if path.is_file():
-            assert not wrong.search(path.read_text()), path
-
-
 @pytest.mark.parametrize("module", ["certificates/bounds/definite.py", "plots/style.py"])
 def test_a_doctest_that_is_collected_first_leaves_the_package_whole(module):
     """Every subpackage is then an attribute of its package, whatever the order of collection."""

@@ -30,7 +30,8 @@ def package(root):
 
 def paths_of_this_machine():
     """Return the beginnings of paths that stand for the machine, its user or the folder of a build."""
-    return {f"{path}/" for path in (ROOT, Path.home(), sys.prefix, sys.base_prefix, tempfile.gettempdir(), "/home")}
+    places = (ROOT, Path.home(), sys.prefix, sys.base_prefix, tempfile.gettempdir())
+    return {f"{path}/" for path in places if len(Path(path).parts) > 1}
 
 
 def with_paths(files):
