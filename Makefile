@@ -78,9 +78,10 @@ bench: setup  ## measure the speed
 TRY ?= $(PYTHON)
 
 wheel: setup  ## make the source distribution and a wheel for Linux in dist/, and try the wheel in an environment of its own
-	@rm -rf build/wheel dist *.egg-info
+	@rm -rf build/wheel dist *.egg-info && mkdir -p build
 	@$(PIP) install --require-hashes -r compiler.lock
-	@$(BIN)/python -c 'import sys; sys.path += ["$(NATIVE)"]; import backend; backend.build_sdist("dist")' >/dev/null
+	@$(BIN)/python -c 'import sys; sys.path += ["$(NATIVE)"]; import backend; backend.build_sdist("dist")' \
+		>build/sdist.log 2>&1 || { cat build/sdist.log; exit 1; }
 	@zig="$(CURDIR)/$(BIN)/python -m ziglang cc -target $$(uname -m)-linux-gnu.2.17"; CC="$$zig" LDSHARED="$$zig -shared" \
 		$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel dist/*.tar.gz
 	@$(BIN)/auditwheel repair --patcher none --wheel-dir dist build/wheel/*.whl

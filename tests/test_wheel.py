@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import ten_lines
-from tests.wheel import ROOT, of_sdist, of_wheel, package
+from tests.wheel import ROOT, main, of_sdist, of_wheel, package
 
 DESCRIBED = "neurograph_simulator-0.1.0.dist-info/METADATA"
 ENGINE = "neurograph/kernels/engine.abi3.so"
@@ -73,6 +73,23 @@ def test_what_is_wrong_with_a_source_distribution_is_said(tmp_path):
                 member.size = len(text)
                 archive.addfile(member, io.BytesIO(text.encode()))
         assert of_sdist(path, root) == said
+
+
+def test_what_is_looked_at_fails_where_something_is_wrong(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["wheel", str(tmp_path)])
+    monkeypatch.setattr("tests.wheel.of_sdist", lambda path: [])
+    wheel(tmp_path, {"neurograph/py.typed": None})
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code.splitlines() == [
+        "neurograph_simulator-0.1.0-cp311-abi3-linux_x86_64.whl: neurograph/py.typed is missing",
+        f"{tmp_path} has no *.tar.gz",
+    ]
+    wheel(tmp_path, {})
+    (tmp_path / "a.tar.gz").touch()
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
 
 
 def test_the_program_of_the_readme_is_run_far_from_the_source_alone():

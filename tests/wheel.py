@@ -94,7 +94,7 @@ def main():
         for path in found:
             wrong += [f"{path.name}: {sentence}" for sentence in look(path)]
             print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
-    sys.exit("\n".join(wrong))
+    sys.exit("\n".join(wrong) or 0)
 
 
 if __name__ == "__main__":
