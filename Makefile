@@ -6,10 +6,10 @@ NATIVE := neurograph/kernels/native
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sanitize mutants slow lint bench docs wheel lock
+.PHONY: help setup demo test oldest sanitize mutants slow lint bench docs wheel map changelog lock
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.installed  ## make .venv and install neurograph in it
 	@:
@@ -19,6 +19,18 @@ demo: setup  ## build, train, certify and prune a small network
 
 test: setup  ## run the tests
 	@$(TEST)
+
+# Each package at the lowest version that pyproject.toml allows, of those that have a wheel for this Python.
+OLDEST := build/oldest
+
+oldest: .venv-lock/bin/uv  ## run the tests with the oldest packages that are allowed
+	@rm -rf $(OLDEST) && mkdir -p $(OLDEST)
+	@.venv-lock/bin/uv pip compile --resolution lowest-direct --only-binary :all: --python $(PYTHON) --no-config --quiet \
+		--extra all --extra dev --output-file $(OLDEST)/requirements.txt pyproject.toml
+	@$(PYTHON) -m venv $(OLDEST)
+	@$(subst $(BIN),$(OLDEST)/bin,$(PIP)) install --only-binary :all: -r $(OLDEST)/requirements.txt
+	@$(subst $(BIN),$(OLDEST)/bin,$(PIP)) install --no-deps -e .
+	@$(subst $(BIN),$(OLDEST)/bin,$(TEST))
 
 # What is run with the C checked; others by name, as in `make sanitize SANITIZE=tests/compression`.
 SANITIZE := tests/kernels tests/solvers tests/learning tests/sampling tests/simulation
@@ -71,28 +83,48 @@ docs: .venv/.docs  ## build the site into build/site, and check its pages
 	@$(PIP) install --require-hashes -r docs.lock
 	@touch $@
 
-# For glibc 2.17, of 2012, and tried where no compiler is: an example settles, far from this source.
-wheel: setup  ## build a wheel for Linux into dist/, and try it in an environment of its own
-	@rm -rf build/lib* build/wheel dist
+# For glibc 2.17, of 2012, and for every Python from 3.11 on; made from the source distribution, and tried where no
+# compiler is, with the program of README.md, by each Python of TRY: `make wheel TRY="python3.11 python3.14"`.
+TRY ?= $(PYTHON)
+
+wheel: setup  ## make the source distribution and a wheel for Linux in dist/, and try the wheel in an environment of its own
+	@rm -rf build/wheel dist *.egg-info && mkdir -p build
 	@$(PIP) install --require-hashes -r compiler.lock
+	@$(BIN)/python -c 'import sys; sys.path += ["$(NATIVE)"]; import backend; backend.build_sdist("dist")' \
+		>build/sdist.log 2>&1 || { cat build/sdist.log; exit 1; }
 	@zig="$(CURDIR)/$(BIN)/python -m ziglang cc -target $$(uname -m)-linux-gnu.2.17"; CC="$$zig" LDSHARED="$$zig -shared" \
-		$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+		$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel dist/*.tar.gz
 	@$(BIN)/auditwheel repair --patcher none --wheel-dir dist build/wheel/*.whl
-	@$(PYTHON) -m venv build/wheel/venv
-	@cd build/wheel && PATH=$(CURDIR)/build/wheel/venv/bin && python -m pip -qq --disable-pip-version-check install \
-		--only-binary :all: "$$(echo ../../dist/*.whl)[plots]" && neurograph --version && python ../../examples/settles.py
+	@$(BIN)/python -m tests.wheel dist
+	@for python in $(TRY); do \
+		rm -rf build/wheel/venv && $$python -m venv build/wheel/venv && ( \
+			cd build/wheel && PATH=$(CURDIR)/build/wheel/venv/bin && \
+			python -m pip -qq --disable-pip-version-check install --only-binary :all: ../../dist/*.whl && \
+			python --version && neurograph --version && python -I ../../tests/ten_lines.py \
+		) || exit 1; done
+
+map: setup  ## draw the map of the package, docs/map.svg
+	@$(BIN)/python docs/package_map.py
+
+# A fragment stands in changelog.d/ until a release: CONTRIBUTING.md says how to write one.
+changelog: .venv-lock/bin/uv  ## gather the fragments of changelog.d/ into CHANGELOG.md, for a release
+	@.venv-lock/bin/uv pip install --quiet --no-config --python .venv-lock --group changelog
+	@.venv-lock/bin/towncrier build --yes --version \
+		"$$(.venv-lock/bin/python -c 'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')"
 
 # What is locked already stays as it is; `make lock UPGRADE=--upgrade` takes the newest of everything.
 LOCK = .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-config --quiet $(UPGRADE)
 
-lock:  ## remake the lock files from pyproject.toml
-	@$(PYTHON) -m venv .venv-lock
-	@.venv-lock/bin/python -m pip -qq --disable-pip-version-check install uv
+lock: .venv-lock/bin/uv  ## remake the lock files from pyproject.toml
 	@$(LOCK) pyproject.toml --extra all --extra dev --output-file requirements.lock
 	@$(LOCK) --group compiler --output-file compiler.lock
 	@$(LOCK) --group mutation --no-deps --output-file mutation.lock
 	@$(LOCK) --group docs --constraint requirements.lock --output-file docs.lock
+
+.venv-lock/bin/uv:
+	@$(PYTHON) -m venv .venv-lock
+	@$(subst $(BIN),.venv-lock/bin,$(PIP)) install uv
 
 .venv/.installed: requirements.lock compiler.lock pyproject.toml $(wildcard $(NATIVE)/*.* $(NATIVE)/loops/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -103,5 +135,6 @@ lock:  ## remake the lock files from pyproject.toml
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(BIN)/python -c 'import sys; sys.path += ["$(NATIVE)"]; import backend; sys.exit(not backend.found())' || \
 		$(PIP) install --require-hashes -r compiler.lock
+	@rm -f neurograph/kernels/*.so
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

@@ -151,5 +151,5 @@ def __getattr__(name: str) -> object:
     if name == "GraphReservoir":
         return importlib.import_module("neurograph.training.reservoir").GraphReservoir
     if name == "__version__":
-        return importlib.import_module("importlib.metadata").version("neurograph")
+        return importlib.import_module("importlib.metadata").version("neurograph-simulator")
     raise missing_attribute("neurograph", name, __all__)

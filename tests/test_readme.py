@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ten_lines import PRINTED, PROGRAM
+
 ROOT = Path(__file__).parent.parent
 README, TOUR = ((ROOT / name).read_text() for name in ("README.md", "docs/tour.md"))
 
@@ -27,8 +29,8 @@ def test_it_opens_with_the_two_commands():
 def test_its_first_program_learns_prunes_certifies_and_prints_what_it_shows(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names = {}
-    exec(compile(blocks(README, "python")[0], "README.md", "exec"), names)
-    assert capsys.readouterr().out == re.search(r"```\n\nprints\n\n```text\n(.*?)```", README, re.DOTALL)[1]
+    exec(compile(PROGRAM, "README.md", "exec"), names)
+    assert capsys.readouterr().out == PRINTED
     assert ((names["settled"].outputs > 0.5) == names["y"]).all()
     assert len(names["pruning"].removed) > 0
     assert names["report"].proved

@@ -11,7 +11,6 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Begin with: neurograph demo. Graphs are files whose suffix says the format: {SUFFIXES}.",
     )
     parser.add_argument(
-        "--version", action="version", version=f"neurograph {version('neurograph')} (sums over edges: {how()})"
+        "--version", action="version", version=f"neurograph {ng.__version__} (sums over edges: {how()})"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     adds = (_add_demo, _add_train, _add_certify, _add_characterise, _add_prune, _add_compress, _add_sample)

@@ -106,8 +106,8 @@ def needed(what: str, package: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError:
         raise MissingPackageError(
-            f"{what} files need {package}, which is not installed: expected the extra 'files'; install neurograph "
-            'from its source with it, pip install ".[files]"'
+            f"{what} files need {package}, which is not installed: expected the extra 'files'; "
+            'pip install "neurograph-simulator[files]"'
         ) from None
 
 

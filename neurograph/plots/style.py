@@ -68,8 +68,8 @@ def styled() -> Iterator[None]:
         import matplotlib
     except ModuleNotFoundError:
         raise MissingPackageError(
-            "figures need matplotlib, which is not installed: expected the extra 'plots'; install neurograph from "
-            'its source with it, pip install ".[plots]"'
+            "figures need matplotlib, which is not installed: expected the extra 'plots'; "
+            'pip install "neurograph-simulator[plots]"'
         ) from None
     with matplotlib.rc_context(STYLE):
         yield

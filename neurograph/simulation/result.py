@@ -162,8 +162,8 @@ class Simulation(FrozenArrays, Carded):
             import xarray
         except ModuleNotFoundError:
             raise MissingPackageError(
-                "to_xarray needs xarray, which is not installed: expected the extra 'xarray'; install neurograph from "
-                'its source with it, pip install ".[xarray]"'
+                "to_xarray needs xarray, which is not installed: expected the extra 'xarray'; "
+                'pip install "neurograph-simulator[xarray]"'
             ) from None
         axes = ("sample", "time", "node")
         for name in axes:

@@ -254,8 +254,8 @@ def digits(seed: int = 0) -> Split:
         from sklearn.model_selection import train_test_split
     except ModuleNotFoundError:
         raise MissingPackageError(
-            "digits needs scikit-learn, which is not installed: expected the extra 'sklearn'; install neurograph from "
-            'its source with it, pip install ".[sklearn]"'
+            "digits needs scikit-learn, which is not installed: expected the extra 'sklearn'; "
+            'pip install "neurograph-simulator[sklearn]"'
         ) from None
     x, labels = load_digits(return_X_y=True)
     x_train, x_test, y_train, y_test = train_test_split(

@@ -35,8 +35,8 @@ try:
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ModuleNotFoundError:
     raise MissingPackageError(
-        "neurograph's estimators need scikit-learn, which is not installed: expected the extra 'sklearn'; install "
-        'neurograph from its source with it, pip install ".[sklearn]"'
+        "neurograph's estimators need scikit-learn, which is not installed: expected the extra 'sklearn'; "
+        'pip install "neurograph-simulator[sklearn]"'
     ) from None
 
 __all__ = ["GraphClassifier", "GraphRegressor"]

@@ -291,7 +291,7 @@ def test_the_version_is_the_packages(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--version"])
     assert stop.value.code == 0
-    assert capsys.readouterr().out == f"neurograph {version('neurograph')} (sums over edges: {how()})\n"
+    assert capsys.readouterr().out == f"neurograph {version('neurograph-simulator')} (sums over edges: {how()})\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

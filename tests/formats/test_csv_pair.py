@@ -1,6 +1,7 @@
 """The pair of CSV files, and where it is as that of Parquet: as pandas reads and writes it, and what is no graph."""
 
 import csv
+import functools
 
 import networkx as nx
 import pytest
@@ -24,7 +25,8 @@ def test_pandas_reads_the_pair_and_what_it_writes_is_read(suffix, tmp_path):
     pandas = pytest.importorskip("pandas")
     if suffix == ".parquet":
         pytest.importorskip("pyarrow")
-    load = pandas.read_csv if suffix == ".csv" else pandas.read_parquet
+    exactly = functools.partial(pandas.read_csv, float_precision="round_trip")
+    load = exactly if suffix == ".csv" else pandas.read_parquet
     path = ng.write(subgraph(), tmp_path / f"net{suffix}")
     beside = tmp_path / f"net.nodes{suffix}"
     edges, nodes = load(path), load(beside)

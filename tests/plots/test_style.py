@@ -74,7 +74,7 @@ assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
 
 def test_without_matplotlib_one_sentence_names_the_remedy(monkeypatch, network):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ng.MissingPackageError, match=r'matplotlib.*pip install "\.\[plots\]"'):
+    with pytest.raises(ng.MissingPackageError, match=r'matplotlib.*pip install "neurograph-simulator\[plots\]"'):
         plots.weights(network)
 
 

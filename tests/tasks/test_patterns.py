@@ -141,7 +141,7 @@ def test_a_seed_is_a_split():
 
 def test_without_scikit_learn_one_sentence_names_the_remedy(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(ng.MissingPackageError, match=r'scikit-learn.*pip install "\.\[sklearn\]"'):
+    with pytest.raises(ng.MissingPackageError, match=r'scikit-learn.*pip install "neurograph-simulator\[sklearn\]"'):
         tasks.digits()
 
 

@@ -312,7 +312,7 @@ def test_without_scikit_learn_the_remedy_is_named():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "need scikit-learn" in done.stdout
-    assert '".[sklearn]"' in done.stdout
+    assert '"neurograph-simulator[sklearn]"' in done.stdout
     assert issubclass(MissingPackageError, ImportError)
 
 

@@ -49,7 +49,7 @@ class Lure(Theorem):
     Explicit Euler: see :func:`contraction`, with norm(A) <= norm(A_0) + norm(E) norm(H), all in the norms of P.
 
     P comes from Clarabel, which is not trusted: c is computed from P and Theta, and proved by Cholesky factorisations,
-    rounding included. Up to 30 nodes. Needs the extra ``neurograph[lmi]``.
+    rounding included. Up to 30 nodes. Needs the extra ``neurograph-simulator[lmi]``.
     """
 
     name = "lure"
@@ -71,7 +71,8 @@ class Lure(Theorem):
         if find_spec("cvxpy") is None or find_spec("clarabel") is None:
             return self.unknown(
                 system,
-                "Not looked at: it needs cvxpy and clarabel, which are not installed: pip install 'neurograph[lmi]'.",
+                "Not looked at: it needs cvxpy and clarabel, which are not installed: "
+                'pip install "neurograph-simulator[lmi]".',
             )
         return self._judged(system, loop, _solved(loop, deadline))
 

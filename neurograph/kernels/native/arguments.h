@@ -111,15 +111,15 @@ static int all_within(const int64_t *x, int64_t count, int64_t low, int64_t boun
 static int take_edges(struct held *held, PyObject *object, const char *name, int64_t rows, int64_t senders,
                       struct edges *edges) {
     int64_t count, many;
-    if (!PyTuple_Check(object) || PyTuple_GET_SIZE(object) != 3) {
+    if (!PyTuple_Check(object) || PyTuple_Size(object) != 3) {
         PyErr_Format(PyExc_TypeError, "%s: expected (indptr, other, weights)", name);
         return -1;
     }
-    edges->indptr = numbers(held, PyTuple_GET_ITEM(object, 0), name, 'l', rows + 1, &many, 0);
+    edges->indptr = numbers(held, PyTuple_GetItem(object, 0), name, 'l', rows + 1, &many, 0);
     if (!edges->indptr) return -1;
-    edges->other = numbers(held, PyTuple_GET_ITEM(object, 1), name, 'i', -1, &count, 0);
+    edges->other = numbers(held, PyTuple_GetItem(object, 1), name, 'i', -1, &count, 0);
     if (!edges->other) return -1;
-    edges->weights = numbers(held, PyTuple_GET_ITEM(object, 2), name, 'r', count, 0, 0);
+    edges->weights = numbers(held, PyTuple_GetItem(object, 2), name, 'r', count, 0, 0);
     if (!edges->weights) return -1;
     int64_t before = 0;
     for (int64_t row = 0; row <= rows; row++) {
@@ -162,7 +162,7 @@ static const struct program *program_of(PyObject *object, const char *name, int 
 /* The program of a tuple at `place`, or none where that is None; -1 with an error. */
 static int take_program(PyObject *tuple, int place, const char *name, int variables, int64_t nodes,
                         const struct program **to) {
-    PyObject *object = PyTuple_GET_ITEM(tuple, place);
+    PyObject *object = PyTuple_GetItem(tuple, place);
     *to = object == Py_None ? 0 : program_of(object, name, variables, nodes);
     return object != Py_None && !*to ? -1 : 0;
 }
@@ -235,11 +235,11 @@ static PyObject *make_choice(PyObject *self, PyObject *args) {
     PyObject *programs, *capsule = 0;
     struct program p = {0};
     if (!PyArg_ParseTuple(args, "O!i", &PyTuple_Type, &programs, &p.chooser)) return 0;
-    const int64_t count = PyTuple_GET_SIZE(programs);
+    const int64_t count = PyTuple_Size(programs);
     const struct program **each = malloc((count + 1) * sizeof *each), *kept = 0;
     for (int64_t k = 0; each && k < count; k++) {
-        if (!PyCapsule_IsValid(PyTuple_GET_ITEM(programs, k), PROGRAM)) break;
-        each[k] = PyCapsule_GetPointer(PyTuple_GET_ITEM(programs, k), PROGRAM);
+        if (!PyCapsule_IsValid(PyTuple_GetItem(programs, k), PROGRAM)) break;
+        each[k] = PyCapsule_GetPointer(PyTuple_GetItem(programs, k), PROGRAM);
         if (each[k]->populations || each[k]->variables != each[0]->variables || each[k]->nodes != each[0]->nodes) break;
         if (each[k]->temporaries > p.temporaries) p.temporaries = each[k]->temporaries;
         p.populations = (int)k + 1;
@@ -303,16 +303,16 @@ static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyO
     const int64_t values = 3 + p->parameters;
     static const char *const name[] = {"drift", "transfer", "leak", "slope_s", "slope_I", "transfer_slope", "force",
                                        "normaliser", "force_slope", "force_coupling", "normaliser_slope"};
-    if (!PyTuple_Check(equations) || PyTuple_GET_SIZE(equations) != EQUATIONS || !PyTuple_Check(PyTuple_GET_ITEM(equations, EQUATIONS - 1))) {
+    if (!PyTuple_Check(equations) || PyTuple_Size(equations) != EQUATIONS || !PyTuple_Check(PyTuple_GetItem(equations, EQUATIONS - 1))) {
         PyErr_SetString(PyExc_TypeError, "equations: expected 11 programs or None, and a tuple of further variables");
         return -1;
     }
-    PyObject *further = PyTuple_GET_ITEM(equations, EQUATIONS - 1);
-    if (PyTuple_GET_SIZE(further) > MOST_VARIABLES) {
-        PyErr_Format(PyExc_ValueError, "a node has %zd further variables: expected at most %d", PyTuple_GET_SIZE(further), MOST_VARIABLES);
+    PyObject *further = PyTuple_GetItem(equations, EQUATIONS - 1);
+    if (PyTuple_Size(further) > MOST_VARIABLES) {
+        PyErr_Format(PyExc_ValueError, "a node has %zd further variables: expected at most %d", PyTuple_Size(further), MOST_VARIABLES);
         return -1;
     }
-    const int seen = 2 + (int)PyTuple_GET_SIZE(further);
+    const int seen = 2 + (int)PyTuple_Size(further);
     const int variables[] = {seen, 1, 0, seen, seen, 1, 3, 1, 3, 3, 1};
     const int64_t read[] = {values, p->parameters, values, values, values, p->parameters, 0, 0, 0, 0, 0};
     const struct program **to[] = {&p->drift, &p->transfer, &p->leak, &p->slope_s, &p->slope_in, &p->transfer_slope,
@@ -320,9 +320,9 @@ static int take_network(struct held *held, struct phase *p, PyObject *nodes, PyO
     for (int k = 0; k < EQUATIONS - 1; k++)
         if (take_program(equations, k, name[k], variables[k], read[k], to[k])) return -1;
     for (p->variables = 0; p->variables < seen - 2; p->variables++) {
-        PyObject *one = PyTuple_GET_ITEM(further, p->variables);
+        PyObject *one = PyTuple_GetItem(further, p->variables);
         struct variable *v = &p->variable[p->variables];
-        if (!is_tuple(one, "a variable") || PyTuple_GET_SIZE(one) != 3) break;
+        if (!is_tuple(one, "a variable") || PyTuple_Size(one) != 3) break;
         if (take_program(one, 0, "drift", seen, values, &v->drift) || take_program(one, 1, "leak", 0, values, &v->leak) ||
             take_program(one, 2, "slope", seen, values, &v->slope))
             return -1;
@@ -371,14 +371,14 @@ static int take_rule(struct held *held, struct phase *p, PyObject *given) {
     if (!PyArg_ParseTuple(given, "O!O!OOOOOOO", &PyTuple_Type, &pre, &PyTuple_Type, &post, &whole, &first, &last, &bias,
                           &other, &weights, &trace))
         return -1;
-    r->online = 1, r->terms = (int)PyTuple_GET_SIZE(pre);
-    if (r->terms > MOST_TERMS || r->terms != PyTuple_GET_SIZE(post)) {
+    r->online = 1, r->terms = (int)PyTuple_Size(pre);
+    if (r->terms > MOST_TERMS || r->terms != PyTuple_Size(post)) {
         PyErr_Format(PyExc_ValueError, "a rule has %d terms: expected at most %d", r->terms, MOST_TERMS);
         return -1;
     }
     for (int t = 0; t < r->terms; t++)
-        if (!(r->pre[t] = program_of(PyTuple_GET_ITEM(pre, t), "pre", 2, 0)) ||
-            !(r->post[t] = program_of(PyTuple_GET_ITEM(post, t), "post", 2, 0)))
+        if (!(r->pre[t] = program_of(PyTuple_GetItem(pre, t), "pre", 2, 0)) ||
+            !(r->post[t] = program_of(PyTuple_GetItem(post, t), "post", 2, 0)))
             return -1;
     if (whole != Py_None && !(r->whole = program_of(whole, "rule", 5, 0))) return -1;
     if (!(r->first = numbers(held, first, "first", 'l', p->free, 0, 0))) return -1;

@@ -86,7 +86,7 @@ def settings() -> dict[str, str]:
             f"{header} is missing, which extensions of this Python are compiled with; expected Python's headers: "
             "on Debian and Ubuntu `apt-get install python3-dev`, or a Python that has them, as those of python.org do"
         )
-    chosen = {"DIST_EXTRA_CONFIG": str(Path(__file__).with_name("windows.cfg"))} if WINDOWS else {}
+    chosen = {"DIST_EXTRA_CONFIG": str(Path(__file__).with_name("windows.cfg" if WINDOWS else "posix.cfg"))}
     compiler = found()
     if compiler is not None:
         return {**chosen, "CC": compiler}

@@ -314,12 +314,12 @@ static PyObject *evaluate(PyObject *self, PyObject *args) {
     PyObject *capsule, *arrays, *to;
     int64_t count;
     if (!PyArg_ParseTuple(args, "OO!O", &capsule, &PyTuple_Type, &arrays, &to)) return 0;
-    const struct program *p = program_of(capsule, "evaluated", (int)PyTuple_GET_SIZE(arrays), 0);
+    const struct program *p = program_of(capsule, "evaluated", (int)PyTuple_Size(arrays), 0);
     void *result = p ? numbers(&held, to, "to", 'r', -1, &count, 1) : 0;
     const void *given[MOST_REGISTERS];
     int alone[MOST_REGISTERS];
     for (int k = 0; result && k < p->variables; k++) {
-        PyObject *array = PyTuple_GET_ITEM(arrays, k);
+        PyObject *array = PyTuple_GetItem(arrays, k);
         int64_t size = count;
         given[k] = array == to ? result : numbers(&held, array, "an array", 'r', -1, &size, 0);
         alone[k] = size == 1 && count != 1;
@@ -377,7 +377,7 @@ static PyObject *edge_sums(PyObject *self, PyObject *args) {
     int failed = -1;
     if (!PyArg_ParseTuple(args, "OOOO!OOOL", &capsule, &pre, &post, &PyTuple_Type, &tables, &which, &weights, &to, &samples))
         return 0;
-    const int many = (int)PyTuple_GET_SIZE(tables);
+    const int many = (int)PyTuple_Size(tables);
     if (many < 1 || samples < 1) {
         PyErr_SetString(PyExc_ValueError, "tables: expected one or more, of one or more samples");
         return 0;
@@ -391,7 +391,7 @@ static PyObject *edge_sums(PyObject *self, PyObject *args) {
     const void *table[MOST_REGISTERS];
     for (int k = 0; sums && k < many; k++) {
         int64_t count;
-        table[k] = numbers(&held, PyTuple_GET_ITEM(tables, k), "a table", 'r', -1, &count, 0);
+        table[k] = numbers(&held, PyTuple_GetItem(tables, k), "a table", 'r', -1, &count, 0);
         if (!table[k]) goto done;
         if (count % samples || !all_below(ends[k] ? j : i, edges, count / samples)) {
             PyErr_SetString(PyExc_ValueError, "a table: expected a row of samples for each node that the edges name");
@@ -420,7 +420,7 @@ static PyObject *synapses(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "OO!OOO!OOOOLdL", &change, &PyTuple_Type, &equations, &pre, &post, &PyTuple_Type, &tables, &ends,
                           &weights, &trace, &means, &p.batch, &y->dt, &p.threads))
         return 0;
-    const Py_ssize_t many = PyTuple_GET_SIZE(tables), traces = PyTuple_GET_SIZE(equations);
+    const Py_ssize_t many = PyTuple_Size(tables), traces = PyTuple_Size(equations);
     if (p.batch < 1 || p.batch > INT32_MAX || traces > MOST_VARIABLES || many > MOST_REGISTERS - MOST_VARIABLES - 1) {
         PyErr_SetString(PyExc_ValueError, "synapses: expected one sample or more, and not so many tables or traces");
         goto failed;
@@ -428,7 +428,7 @@ static PyObject *synapses(PyObject *self, PyObject *args) {
     y->tables = (int)many, y->traces = (int)traces;
     if (!(y->change = program_of(change, "of a rule", y->tables + y->traces + 1, 0))) goto failed;
     for (int v = 0; v < y->traces; v++)
-        if (!(y->equation[v] = program_of(PyTuple_GET_ITEM(equations, v), "of a trace", y->tables + y->traces + 1, 0))) goto failed;
+        if (!(y->equation[v] = program_of(PyTuple_GetItem(equations, v), "of a trace", y->tables + y->traces + 1, 0))) goto failed;
     if (!(y->pre = numbers(&held, pre, "pre", 'i', -1, &y->edges, 0))) goto failed;
     if (!(y->post = numbers(&held, post, "post", 'i', y->edges, 0, 0))) goto failed;
     if (!all_rise(y->post, y->edges)) {
@@ -442,7 +442,7 @@ static PyObject *synapses(PyObject *self, PyObject *args) {
     int64_t least[] = {INT64_MAX, INT64_MAX, INT64_MAX}; /* rows of the tables that are read at each end */
     for (int t = 0; t < y->tables; t++) {
         int64_t count;
-        if (!(y->table[t] = numbers(&held, PyTuple_GET_ITEM(tables, t), "a table", 'r', -1, &count, 0))) goto failed;
+        if (!(y->table[t] = numbers(&held, PyTuple_GetItem(tables, t), "a table", 'r', -1, &count, 0))) goto failed;
         const int end = y->end[t];
         if (count % p.batch || count < p.batch || end < AT_PRE || end > OF_ALL) goto wrong;
         if (count / p.batch < least[end]) least[end] = count / p.batch;

@@ -1,5 +1,6 @@
 /* What the loops of every number type and instruction set share. */
 #define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000 /* what Python 3.11 and all later ones have: one wheel serves them all */
 #include <Python.h>
 #if defined(__x86_64__)
 #include <immintrin.h>

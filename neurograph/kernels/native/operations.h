@@ -5,13 +5,13 @@ static PyObject *run(PyObject *self, PyObject *args) {
     PyObject *calls;
     if (!PyArg_ParseTuple(args, "O!", &PyTuple_Type, &calls)) return 0;
     Py_ssize_t k = 0;
-    for (; k < PyTuple_GET_SIZE(calls); k++) {
-        PyObject *call = PyTuple_GET_ITEM(calls, k);
-        if (!PyTuple_Check(call) || PyTuple_GET_SIZE(call) != 2 || !PyTuple_Check(PyTuple_GET_ITEM(call, 1))) {
+    for (; k < PyTuple_Size(calls); k++) {
+        PyObject *call = PyTuple_GetItem(calls, k);
+        if (!PyTuple_Check(call) || PyTuple_Size(call) != 2 || !PyTuple_Check(PyTuple_GetItem(call, 1))) {
             PyErr_SetString(PyExc_TypeError, "calls: expected pairs of a function and the tuple of its arguments");
             return 0;
         }
-        PyObject *done = PyObject_CallObject(PyTuple_GET_ITEM(call, 0), PyTuple_GET_ITEM(call, 1));
+        PyObject *done = PyObject_CallObject(PyTuple_GetItem(call, 0), PyTuple_GetItem(call, 1));
         if (!done) return 0;
         Py_DECREF(done);
         if (done == Py_False) break;

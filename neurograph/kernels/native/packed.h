@@ -262,7 +262,7 @@ static PyObject *stream(PyObject *self, PyObject *args) {
     int64_t lost = -1, many;
     if (!PyArg_ParseTuple(args, "OO!OO!OO", &words, &PyTuple_Type, &tables, &values, &PyTuple_Type, &places, &right, &result))
         return 0;
-    if (PyTuple_GET_SIZE(places) != 0 && PyTuple_GET_SIZE(places) != 2) {
+    if (PyTuple_Size(places) != 0 && PyTuple_Size(places) != 2) {
         PyErr_SetString(PyExc_ValueError, "places: expected (indptr, indices) or ()");
         return 0;
     }
@@ -279,9 +279,9 @@ static PyObject *stream(PyObject *self, PyObject *args) {
     }
     const int64_t lanes = read->shape[1];
     r.end = r.count * 64, c.count = read->shape[0], c.rows = written->shape[0];
-    if (PyTuple_GET_SIZE(places)) {
-        c.indptr = numbers(&held, PyTuple_GET_ITEM(places, 0), "indptr", 'l', c.count + 1, 0, 0);
-        c.indices = c.indptr ? numbers(&held, PyTuple_GET_ITEM(places, 1), "indices", 'l', -1, &c.entries, 0) : 0;
+    if (PyTuple_Size(places)) {
+        c.indptr = numbers(&held, PyTuple_GetItem(places, 0), "indptr", 'l', c.count + 1, 0, 0);
+        c.indices = c.indptr ? numbers(&held, PyTuple_GetItem(places, 1), "indices", 'l', -1, &c.entries, 0) : 0;
         if (!c.indices) goto done;
     }
     Py_BEGIN_ALLOW_THREADS

@@ -99,7 +99,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(lure, "find_spec", lambda name: None)
     found = asked(network([[0.0]], FREE))
     assert found.verdict is Verdict.UNKNOWN
-    assert "neurograph[lmi]" in found.statement
+    assert "neurograph-simulator[lmi]" in found.statement
 
 
 class PanicException(BaseException):

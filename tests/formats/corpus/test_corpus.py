@@ -4,6 +4,7 @@ Those in the folders are written by hand, as yEd, Gephi, Cytoscape, libraries of
 write theirs; the others are made here by the libraries themselves.
 """
 
+import functools
 import json
 import re
 import shutil
@@ -135,6 +136,7 @@ BY_HAND = {
 """Every file of the folders."""
 
 MAT = {"W": made.MATRIX}
+node_link = functools.partial(nx.node_link_data, edges="edges")  # which networkx before 3.6 must be told
 CURE = r"neurograph\.topologies\.from_matrix\(scipy\.io\.loadmat\(path\)\['W'\], \.\.\.\)"
 
 MADE = {
@@ -174,12 +176,12 @@ MADE = {
     "networkx_undirected.gml": Opened(ALL, LR, BACK, "", made.networkx_file(nx.write_gml, nx.Graph)),
     "networkx.net": Opened(ENDS, LR, LINE, "", made.networkx_file(nx.write_pajek, nx.DiGraph)),
     "networkx_undirected.net": Opened(ALL, LR, BACK, "", made.networkx_file(nx.write_pajek, nx.Graph)),
-    "networkx.json": Opened(ENDS, LR, LINE, "", made.networkx_json(nx.node_link_data, nx.DiGraph)),
+    "networkx.json": Opened(ENDS, LR, LINE, "", made.networkx_json(node_link, nx.DiGraph)),
     "networkx_links.json": Opened(
         ENDS, LR, LINE, "", made.networkx_json(lambda graph: nx.node_link_data(graph, edges="links"), nx.DiGraph)),
     "networkx_multi.json": Opened(
-        {**ENDS, "parallel": "sum"}, LR, SUMS, "", made.networkx_json(nx.node_link_data, nx.MultiDiGraph)),
-    "networkx_undirected.json": Opened(ALL, LR, BACK, "", made.networkx_json(nx.node_link_data, nx.Graph)),
+        {**ENDS, "parallel": "sum"}, LR, SUMS, "", made.networkx_json(node_link, nx.MultiDiGraph)),
+    "networkx_undirected.json": Opened(ALL, LR, BACK, "", made.networkx_json(node_link, nx.Graph)),
     "networkx_1.json": Opened(ENDS, ["left", "right"], [("left", "right", 1.5)], "", made.old_networkx),
     "networkx.cyjs": Opened(ENDS, LR, LINE, "", made.networkx_json(nx.cytoscape_data, nx.DiGraph)),
     "networkx_undirected.cyjs": Opened(ALL, LR, BACK, "", made.networkx_json(nx.cytoscape_data, nx.Graph)),

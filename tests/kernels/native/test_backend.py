@@ -33,12 +33,12 @@ def test_nothing_is_asked_for_where_the_compiler_of_python_works(monkeypatch, ba
     have(monkeypatch, backend, sysconfig.get_config_var("CC"))
     assert backend.get_requires_for_build_wheel() == ["of setuptools"]
     assert backend.get_requires_for_build_editable() == ["of setuptools"]
-    assert backend.settings() == {"CC": sysconfig.get_config_var("CC")}
+    assert backend.settings()["CC"] == sysconfig.get_config_var("CC")
 
 
 def test_another_compiler_takes_the_place_of_the_one_of_python(monkeypatch, backend):
     have(monkeypatch, backend, "clang")
-    assert backend.settings() == {"CC": "clang"}
+    assert backend.settings()["CC"] == "clang"
     assert backend.get_requires_for_build_wheel() == ["of setuptools"]
 
 
@@ -46,7 +46,7 @@ def test_cc_goes_before_all(monkeypatch, backend):
     have(monkeypatch, backend, "gcc", "clang -O1")
     monkeypatch.setenv("CC", "clang -O1")
     assert backend.found() == "clang -O1"
-    assert backend.settings() == {"CC": "clang -O1"}
+    assert backend.settings()["CC"] == "clang -O1"
 
 
 def test_a_cc_that_does_not_work_is_refused_in_words(monkeypatch, backend):
@@ -88,6 +88,18 @@ def test_on_windows_ziglang_goes_before_the_compiler_at_hand(monkeypatch, backen
     found = backend.settings()
     assert "-m ziglang cc" in found["CC"]
     assert "mingw32" in Path(found["DIST_EXTRA_CONFIG"]).read_text()
+
+
+def test_one_wheel_serves_every_python_but_on_windows(monkeypatch, backend):
+    have(monkeypatch, backend, "cc", "gcc", "clang")
+    wheel = Path(backend.settings()["DIST_EXTRA_CONFIG"]).read_text()
+    assert "py_limited_api = cp311" in wheel
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert oldest == ">=3.11"
+    assert "Py_LIMITED_API 0x030B0000" in (ROOT / "neurograph/kernels/native/engine.h").read_text()
+    monkeypatch.setattr(backend, "WINDOWS", True)
+    monkeypatch.setattr(backend, "find_spec", lambda name: object())
+    assert "py_limited_api" not in Path(backend.settings()["DIST_EXTRA_CONFIG"]).read_text()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
