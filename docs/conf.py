@@ -65,7 +65,9 @@ nb_merge_streams = True
 # Of an error that is shown on purpose the message alone, without the lines and paths that led to it.
 PROFILE = HERE.parent / "build" / "ipython" / "profile_default"
 PROFILE.mkdir(parents=True, exist_ok=True)
-(PROFILE / "ipython_config.py").write_text('get_config().InteractiveShell.xmode = "Minimal"\n')
+(PROFILE / "ipython_config.py").write_text(
+    'get_config().InteractiveShell.xmode = "Minimal"\nget_config().IPKernelApp.log_level = "ERROR"\n'
+)
 os.environ["IPYTHONDIR"] = str(PROFILE.parent)
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -1,5 +1,9 @@
 """The site as it is opened without a network: in Chromium, where the machine has one."""
 
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from tests.html.conftest import browser as browser  # the fixture
@@ -16,8 +20,22 @@ SEARCHED = {
 }  # fmt: skip
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Serve the site: its search reads the pages that it finds, which a browser does not let a file do."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
 @pytest.fixture
-def opened(browser):
+def opened(browser, address):
     """Return what opens a page, and fails if anything asks another server or anything is wrong in a script."""
     context = browser.new_context()
     asked, wrong = [], []
@@ -29,11 +47,11 @@ def opened(browser):
     def open_page(name, width, scheme="light"):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        page.goto((SITE / name.partition("?")[0]).as_uri() + "".join(name.partition("?")[1:]))
+        page.goto(address + name if "?" in name else (SITE / name).as_uri())
         return page
 
     yield open_page
-    assert not [url for url in asked if not url.startswith(("file:", "data:", "blob:"))]
+    assert not [url for url in asked if not url.startswith(("file:", "data:", "blob:", address))]
     assert not wrong
     context.close()
 
@@ -56,4 +74,5 @@ def test_the_search_leads_there(opened, words):
     page = opened(f"search.html?q={words.replace(' ', '+')}", 1400)
     page.wait_for_selector("#search-results li a")
     found = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.href)")
+    page.wait_for_load_state("networkidle")
     assert any(SEARCHED[words] in one for one in found[:15]), found[:15]
