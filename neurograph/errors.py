@@ -72,10 +72,10 @@ class ExpressionError(NeurographError, ValueError):
     Examples
     --------
     >>> import neurograph as ng
-    >>> ng.Dynamics("(-s + I)/tau")
+    >>> ng.Dynamics("(-s + I)/tau")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    neurograph.errors.ExpressionError: drift '(-s + I)/tau' uses 'tau': expected only s, I, b, w_out, w_out_abs
+    neurograph.errors.ExpressionError: drift ... uses 'tau': expected only ...; or give it a value, parameters={...}
     >>> print(ng.Dynamics("(-s + I)/tau", parameters={"tau": 2.0}))
     ds/dt = (-s + I)/tau
     """

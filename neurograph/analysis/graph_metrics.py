@@ -70,7 +70,7 @@ class GraphMetrics(Carded):
     >>> import networkx as nx, neurograph as ng
     >>> ring = ng.graph_metrics(nx.cycle_graph(5, create_using=nx.DiGraph), samples=0)
     >>> ring
-    GraphMetrics(graph 5 nodes, 5 edges; print it for the table)
+    GraphMetrics(graph 5 nodes, 5 edges)
     >>> ring.graphs["graph"]["reciprocity"].value
     0.0
     """

@@ -12,7 +12,7 @@ def oja(alpha: float = 1.0) -> Rule:
     Parameters
     ----------
     alpha : float
-        :math:`\alpha`, strength of the decay, above 0.
+        Strength of the decay, above 0.
 
     Returns
     -------
@@ -64,9 +64,9 @@ def bcm(tau: float = 100.0, scale: float = 1.0) -> Rule:
     Parameters
     ----------
     tau : float
-        :math:`\tau`, time constant of the threshold, above 0.
+        Time constant of the threshold, above 0.
     scale : float
-        :math:`y_0`, the activity to which the squared activity is compared, above 0; in a box that ends at 1 at most
+        The activity to which the squared activity is compared, above 0; in a box that ends at 1 at most
         the smallest p.
 
     Returns
@@ -126,7 +126,7 @@ def homeostatic_scaling(target: float = 0.5, tau: float = 10.0) -> Rule:
     target : float
         r, the activity that each neuron is to have in the mean, above 0.
     tau : float
-        :math:`\tau`, time constant of the running mean, above 0.
+        Time constant of the running mean, above 0.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def covariance(tau: float = 100.0) -> Rule:
     Parameters
     ----------
     tau : float
-        :math:`\tau`, time constant of both running means, above 0. They begin at 0, so that the first few tau count
+        Time constant of both running means, above 0. They begin at 0, so that the first few tau count
         means too.
 
     Returns
@@ -236,9 +236,9 @@ def reward_modulated_hebb(tau: float = 1.0, tau_mean: float = 20.0) -> Rule:
     Parameters
     ----------
     tau : float
-        :math:`\tau`, time constant of the eligibility, above 0.
+        Time constant of the eligibility, above 0.
     tau_mean : float
-        :math:`\tau_m`, that of the running means of the postsynaptic activity and of the modulator, above 0. They begin
+        That of the running means of the postsynaptic activity and of the modulator, above 0. They begin
         at 0, so that the first few tau_mean count means too.
 
     Returns
@@ -312,10 +312,10 @@ def e_prop(tau: float = 1.0, slope: str = "1") -> Rule:
     Parameters
     ----------
     tau : float
-        :math:`\tau`, time constant of the postsynaptic neuron, above 0.
+        Time constant of the postsynaptic neuron, above 0.
     slope : str
-        :math:`\rho'`, as an equation of what an online rule sees: 1 for linear neurons. With "euler", rho of the summed
-        input is post + (tau - dt)*dpost, so for tanh at tau = 1 and dt = 0.1 the slope is "1 - (post + 0.9*dpost)**2".
+        The slope rho', as an equation of what an online rule sees: 1 for linear neurons. With "euler", rho of the
+        summed input is post + (tau - dt)*dpost, so for tanh at tau = 1 and dt = 0.1 the slope is "1 - (post + 0.9*dpost)**2".
 
     Returns
     -------
