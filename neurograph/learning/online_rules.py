@@ -315,7 +315,8 @@ def e_prop(tau: float = 1.0, slope: str = "1") -> Rule:
         Time constant of the postsynaptic neuron, above 0.
     slope : str
         The slope rho', as an equation of what an online rule sees: 1 for linear neurons. With "euler", rho of the
-        summed input is post + (tau - dt)*dpost, so for tanh at tau = 1 and dt = 0.1 the slope is "1 - (post + 0.9*dpost)**2".
+        summed input is post + (tau - dt)*dpost, so for tanh at tau = 1 and dt = 0.1 the slope is
+        "1 - (post + 0.9*dpost)**2".
 
     Returns
     -------
