@@ -23,6 +23,11 @@ VARIABLES = [
         ["variable 'a' has the equation ''", "'(s - a)/tau'"],
     ),
     (
+        "a variable with a parameter that has no value",
+        lambda: ng.Dynamics("-s + I - a", variables={"a": "(s - a)/tau"}),
+        ["variable 'a'", "uses 'tau'", "parameters={'tau': 1.0}"],
+    ),
+    (
         "a variable that the drift reads and that is not one",
         lambda: ng.Dynamics("-s + I - a"),
         ["drift", "uses 'a'", "expected only"],

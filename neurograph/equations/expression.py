@@ -169,7 +169,8 @@ class Expression:
         )
 
     def _unknown_name(self, name: str) -> None:
-        more = f"; or give it a value, parameters={{{name!r}: 1.0}}" if self.what in WITH_PARAMETERS else ""
+        given = self.what in WITH_PARAMETERS or self.what.startswith("variable ")
+        more = f"; or give it a value, parameters={{{name!r}: 1.0}}" if given else ""
         names = ", ".join(self.vocabulary)
         raise ExpressionError(f"{self.what} {self.text!r} uses {name!r}: expected only {names}{more}")
 

@@ -129,7 +129,7 @@ def _nodes(data: bytes) -> tuple[dict[str, Any] | None, Any]:
     if label is None:
         raise FormatError(
             f"the nodes have the columns {listed(sheet.names)}: expected one called {', '.join(LABELS)}, with the "
-            "labels that edges name"
+            "labels that edges name; rename the one that has them"
         )
     return sheet.columns([label]), label
 

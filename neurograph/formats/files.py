@@ -230,7 +230,7 @@ def read_table(
         return intake.of(format.load(_read_files(path, format, nodes, edges), (pre, post))).table()
     except GraphError as error:
         raise FormatError(
-            f"{path} holds a graph that cannot be compiled: {error}; to mend it, open it with {format.opener}"
+            f"{path} holds a graph that cannot be compiled: {error}; or mend the file: open it with {format.opener}"
         ) from error
     except ParameterError as error:
         raise ParameterError(f"{path}: {error}") from error

@@ -85,7 +85,8 @@ class ParquetPair(Format):
             name = chosen(nodes.column_names, None, LABELS, "nodes", "nodes")
             if name is None:
                 raise FormatError(
-                    f"the nodes have the columns {listed(nodes.column_names)}: expected {', '.join(LABELS)} among them"
+                    f"the nodes have the columns {listed(nodes.column_names)}: expected {', '.join(LABELS)} among "
+                    "them, with the labels that edges name; rename the one that has them"
                 )
             known, written = nodes[name], (nodes.schema.metadata or {}).get(HEADER_KEY)
             own = written is not None

@@ -25,7 +25,10 @@ PAIRS = (
 MISSING = ("NoneType", "NAType", "NaTType")
 """Types whose values say that nothing is there; NaN does too."""
 
-LABELS = ("node", "root_id", "pt_root_id", "bodyid", "label", "id", "neuron", "name")
+LABELS = (
+    "node", "root_id", "pt_root_id", "bodyid", "label", "id", "neuron", "name", "neuron_id", "cell_id", "node_id",
+    "cell",
+)  # fmt: skip
 """What tables of nodes call them, likewise: names of neurons alone before an id that may be that of a row."""
 
 

@@ -193,7 +193,7 @@ def _nodes(nodes: Any, label: Any) -> tuple[tuple[Hashable, ...], Columns | None
     if name is None:
         raise ParameterError(
             f"nodes has the columns {listed(names)}: expected one called {', '.join(LABELS)}, with the labels that "
-            "edges name"
+            "edges name; rename the one that has them"
         )
     columns = read_sheet(nodes, names, "nodes")
     labels = label_column(columns.pop(name), name)

@@ -50,9 +50,10 @@ def test_columns_are_named(tmp_path):
     assert data == {"weight": 30.0, "syn_count": 30, "neuropil": "ME_L"}
 
 
-def test_nodes_stand_in_a_file_of_any_name(tmp_path):
+@pytest.mark.parametrize("label", ["root_id", "neuron_id", "Cell ID", "node_id", "cell"])
+def test_nodes_stand_in_a_file_of_any_name(tmp_path, label):
     (tmp_path / "edges.csv").write_text("pre,post,weight\nb,c,1\na,b,0.5\n")
-    (tmp_path / "cells.csv").write_text("root_id,class\na,sensory\nb,\nc,motor\n")
+    (tmp_path / "cells.csv").write_text(f"{label},class\na,sensory\nb,\nc,motor\n")
     words = {"inputs": {"class": "sensory"}, "outputs": {"class": "motor"}}
     for graph in (
         ng.read(tmp_path / "edges.csv", nodes=tmp_path / "cells.csv", **words),

@@ -104,6 +104,10 @@ EQUATIONS = [
         },
     ),
     Row("ng.Dynamics('(-s + I)/tau')", {r"parameters=(\{.+\})": "ng.Dynamics('(-s + I)/tau', parameters={0})"}),
+    Row(
+        "ng.Dynamics('-s + I - a', variables={'a': '(s - a)/tau'})",
+        {r"parameters=(\{.+\})": "ng.Dynamics('-s + I - a', variables={'a': '(s - a)/tau'}, parameters={0})"},
+    ),
     Row("ng.costs.Cost('k*(y - s)**2')", {r"parameters=(\{.+\})": "ng.costs.Cost('k*(y - s)**2', parameters={0})"}),
     Row("ng.Dynamics(3)", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
     Row("ng.Dynamics('-s + ')", {r"'-s \+ tanh\(I \+ b\)'": "ng.Dynamics({0})"}),
