@@ -45,3 +45,26 @@ def test_the_search_finds(words):
     index = json.loads(re.search(r"Search\.setIndex\((.*)\)", (SITE / "searchindex.js").read_text(), re.S)[1])
     found = [index["terms"].get(word, index["titleterms"].get(word)) for word in words.split()]
     assert all(one not in (None, []) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        (
+            "first_ten_minutes",
+            "https://networkx.org/documentation/stable/reference/classes/digraph.html#networkx.DiGraph",
+        ),
+        (
+            "ideas",
+            "https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.csr_array.html#scipy.sparse.csr_array",
+        ),
+        ("from_brian2", "brian2.groups.neurongroup.NeuronGroup.html#brian2.groups.neurongroup.NeuronGroup"),
+        (
+            "from_scikit_learn",
+            "https://scikit-learn.org/stable/modules/generated/sklearn.neural_network.MLPClassifier.html",
+        ),
+    ],
+)
+def test_what_is_of_another_project_leads_to_its_pages(page, address):
+    links = [named.get("href") or "" for _, named in read(SITE / "guide" / f"{page}.html").tags]
+    assert any(address in link for link in links)
