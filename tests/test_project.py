@@ -133,6 +133,12 @@ def test_a_bug_is_told_with_its_version_and_a_program():
     assert asked == {"version": True, "program": True, "found": True, "expected": True}
 
 
+def test_what_the_site_is_built_to_is_in_no_source_distribution():
+    written = re.findall(r"^/(docs/.*?)/?$", (ROOT / ".gitignore").read_text(), re.MULTILINE)
+    kept_out = re.findall(r"^(?:prune|exclude) (docs/.*)$", (ROOT / "MANIFEST.in").read_text(), re.MULTILINE)
+    assert written == kept_out != []
+
+
 def test_the_image_is_two_lines():
     source, install = (ROOT / "Dockerfile").read_text().splitlines()
     assert re.fullmatch(r"FROM python:3\.\d+-slim", source)

@@ -1,6 +1,7 @@
 """The small picture of a graph: every node and edge, in words too; none of a large graph."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -87,3 +88,11 @@ def test_without_nodes_or_edges_and_of_complex_weights():
     assert "x → y: -0.6+0.8j" in read(html).texts
     assert NEGATIVE not in html
     assert np.all(np.isfinite(numbers(html)))
+
+
+def test_labels_that_are_numbers_are_written_as_they_are():
+    html = sketch(
+        drawn([12000, 0.12345, Fraction(1, 2), None], [INPUT, HIDDEN, HIDDEN, OUTPUT], [(0, 1), (2, 3)], [1.0, 2.0])
+    )
+    assert [one for one in read(html).texts if "→" in one] == ["12000 → 0.12345: 1", "1/2 → None: 2"]
+    assert html.count("<title>12000</title>") == html.count("<title>1/2</title>") == 1
