@@ -36,6 +36,17 @@ def test_nothing_tells_a_user_to_install_another_project():
         assert set(filter(None, extras.split(","))) <= set(PROJECT["optional-dependencies"]), path
 
 
+def test_no_page_names_an_extra_of_another_project():
+    for path in [*PAGES, *SOURCES]:
+        assert not re.findall(r"\bneurograph\[\w+\]", path.read_text(), re.IGNORECASE), path
+
+
+def test_every_test_and_page_that_is_named_is_there():
+    for path in [*PAGES, *(ROOT / "neurograph").rglob("*.md")]:
+        named = set(re.findall(r"`((?:tests|docs)/[\w./]+\.\w+)`", path.read_text())) - {"tests/a/test_b.py"}
+        assert [name for name in named if not (ROOT / name).exists()] == [], path
+
+
 def test_the_extra_with_everything_names_this_project():
     (everything,) = PROJECT["optional-dependencies"]["all"]
     name, extras = re.fullmatch(r"([\w-]+)\[([\w,]+)\]", everything).groups()
