@@ -33,7 +33,10 @@ def test_every_node_and_edge_is_drawn_and_named():
     page = read(html)
     titles = [text for text in page.texts if "→" in text]
     assert sorted(titles) == ["<h> → a long label: 0", "a long label → a long label: 1", "b → <h>: -2", "x → <h>: 0.5"]
-    assert page.tags.count("polygon") == 4
+    assert page.tags.count("polygon") == page.tags.count("text") == 4
+    assert page.text.endswith(
+        "□ input \xa0 ◇ bias \xa0 ○ hidden \xa0 ⬡ output \xa0  ▶\ufe0e positive  \xa0  ⊢ negative  \xa0  ⋯ zero"
+    )
     for role in (INPUT, BIAS, HIDDEN, OUTPUT):
         assert html.count(f'fill="{SHAPES[role][1]}"') == 1 or SHAPES[role][1] == "#FFFFFF"
     (svg,) = [one for one, tag in zip(page.attributes, page.tags, strict=True) if tag == "svg"]
