@@ -34,8 +34,6 @@ extensions = [
 root_doc = "index"
 templates_path = ["_templates"]
 exclude_patterns = ["gallery/*.ipynb", "models/*.ipynb", "inventories"]
-nitpicky = False
-default_role = None
 
 # What other projects call their things; each list is of the project's own inventory. Nothing is fetched.
 intersphinx_mapping = {
@@ -50,14 +48,11 @@ intersphinx_mapping = {
     }.items()
 }
 
-autosummary_generate = True
 autosummary_ignore_module_all = False
 autodoc_typehints = "none"  # numpydoc's sections say it in words
 numpydoc_show_class_members = False  # the template of a class lists those that have words of their own
-numpydoc_xref_param_type = False
 
 # The cells of the guide run as the site is built, each page in a kernel and a folder of its own.
-nb_execution_mode = "auto"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
@@ -80,7 +75,6 @@ sphinx_gallery_conf = {
     "within_subsection_order": "gallery_pages.place",
     "image_scrapers": ("gallery_pages.scraper",),
     "reset_argv": "gallery_pages.quick_form",
-    "capture_repr": ("_repr_html_", "__repr__"),
     "ignore_repr_types": r"Figure'",  # which the scraper takes
     "parallel": 2,
     "default_thumb_file": str(HERE / "demo.png"),
@@ -88,17 +82,14 @@ sphinx_gallery_conf = {
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("neurograph",),
     "reference_url": {"neurograph": None},
-    "show_memory": False,
     "write_computation_times": False,
     "show_signature": False,
     "download_all_examples": False,
-    "only_warn_on_example_error": False,
 }
 
 html_theme = "pydata_sphinx_theme"
 html_title = "neurograph"
 html_copy_source = False
-html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "neurograph"},
     "header_links_before_dropdown": 4,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import neurograph as ng
+
 GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 PAGES = sorted(path for path in GUIDE.glob("*.md") if path.name != "index.md")
 CELL = re.compile(
@@ -26,7 +28,7 @@ def test_its_cells_run_and_those_fail_that_say_so(path, tmp_path, monkeypatch):
     for cell in cells:
         code = compile(cell["code"], f"{path.name}:{page.count(chr(10), 0, cell.start('code')) + 1}", "exec")
         if "raises-exception" in cell["options"]:
-            with pytest.raises(Exception, match=r"\w"):
+            with pytest.raises(ng.errors.NeurographError):
                 exec(code, names)
         else:
             exec(code, names)

@@ -36,6 +36,17 @@ def test_nothing_tells_a_user_to_install_another_project():
         assert set(filter(None, extras.split(","))) <= set(PROJECT["optional-dependencies"]), path
 
 
+def test_no_page_names_an_extra_of_another_project():
+    for path in [*PAGES, *SOURCES]:
+        assert not re.findall(r"\bneurograph\[\w+\]", path.read_text(), re.IGNORECASE), path
+
+
+def test_every_test_and_page_that_is_named_is_there():
+    for path in [*PAGES, *(ROOT / "neurograph").rglob("*.md")]:
+        named = set(re.findall(r"`((?:tests|docs)/[\w./]+\.\w+)`", path.read_text())) - {"tests/a/test_b.py"}
+        assert [name for name in named if not (ROOT / name).exists()] == [], path
+
+
 def test_the_extra_with_everything_names_this_project():
     (everything,) = PROJECT["optional-dependencies"]["all"]
     name, extras = re.fullmatch(r"([\w-]+)\[([\w,]+)\]", everything).groups()
@@ -131,6 +142,12 @@ def test_a_bug_is_told_with_its_version_and_a_program():
     assert "`neurograph --version`" in text
     asked = {part["id"]: part["validations"]["required"] for part in yaml.safe_load(text)["body"]}
     assert asked == {"version": True, "program": True, "found": True, "expected": True}
+
+
+def test_what_the_site_is_built_to_is_in_no_source_distribution():
+    written = re.findall(r"^/(docs/.*?)/?$", (ROOT / ".gitignore").read_text(), re.MULTILINE)
+    kept_out = re.findall(r"^(?:prune|exclude) (docs/.*)$", (ROOT / "MANIFEST.in").read_text(), re.MULTILINE)
+    assert written == kept_out != []
 
 
 def test_the_image_is_two_lines():

@@ -58,6 +58,7 @@ def test_what_is_wrong_with_a_source_distribution_is_said(tmp_path):
     root.mkdir()
     (root / "README.md").write_text("read")
     (root / "setup.py").write_text("set up")
+    (root / ".dockerignore").write_text(".git")  # which none needs
     for line in (["git", "init", "--quiet"], ["git", "add", "."]):
         subprocess.run(line, cwd=root, check=True)
     path = tmp_path / "neurograph_simulator-0.1.0.tar.gz"
@@ -73,6 +74,17 @@ def test_what_is_wrong_with_a_source_distribution_is_said(tmp_path):
                 member.size = len(text)
                 archive.addfile(member, io.BytesIO(text.encode()))
         assert of_sdist(path, root) == said
+    with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo("neurograph_simulator-0.1.0/PKG-INFO")
+        member.size = len(f"{ROOT}/x")
+        archive.addfile(member, io.BytesIO(f"{ROOT}/x".encode()))
+    assert f"PKG-INFO holds {ROOT}/" in of_sdist(path, root)
+
+
+def test_a_wheel_that_is_too_large_is_found(tmp_path, monkeypatch):
+    path = wheel(tmp_path, {})
+    monkeypatch.setattr("tests.wheel.LIMIT", path.stat().st_size)
+    assert of_wheel(path) == [f"{path.stat().st_size} bytes, expected less than {path.stat().st_size}"]
 
 
 def test_what_is_looked_at_fails_where_something_is_wrong(tmp_path, monkeypatch):

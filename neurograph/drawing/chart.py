@@ -70,7 +70,9 @@ def chart(x: ArrayLike, lines: Mapping[str, NDArray[Any]], along: str) -> Html:
 def _share(values: NDArray[np.float64], low: float, high: float, log: bool) -> NDArray[np.float64]:
     """Return how far between the two each value is; in the middle where they are equal."""
     if log:
-        return np.asarray(np.log(values / low) / np.log(high / low))
+        # What is not positive here is not finite.
+        logs = np.log(np.where(values > 0.0, values, np.nan))
+        return np.asarray((logs - np.log(low)) / (np.log(high) - np.log(low)))
     # By parts, for the difference of two finite numbers may not be one.
     width = high / 2 - low / 2
     return (values / 2 - low / 2) / width if width > 0.0 else np.where(np.isfinite(values), 0.5, np.nan)

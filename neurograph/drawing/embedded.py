@@ -25,7 +25,7 @@ class Page(PathOfSystem):
     """The path of an HTML file: a :class:`pathlib.Path` that a notebook shows as the page, in a frame."""
 
     def with_segments(self, *segments: str | os.PathLike[str]) -> Path:
-        """Return what is derived from the path, such as its parent, as a plain path."""
+        """Return what is derived from the path, such as its parent, as a plain path; Python 3.11 does not call it."""
         return Path(*segments)
 
     def _repr_html_(self) -> Html | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurograph.drawing.card import LONGEST, Html, escaped
+from neurograph.drawing.card import Html, escaped
 from neurograph.drawing.edge_curves import control, loop
 from neurograph.drawing.labels import short_names
 from neurograph.drawing.layout import RADIUS, Drawn, Points, positions
@@ -39,7 +39,7 @@ def sketch(drawn: Drawn) -> Html:
             f"No picture here of more than {MOST_NODES} nodes or {MOST_EDGES} edges: "
             'neurograph.write_page(network, "network.html") draws it.', 200,
         )  # fmt: skip
-    names = short_names(drawn.nodes)
+    names, labels = short_names(drawn.nodes), [escaped(str(node)) for node in drawn.nodes]
     longest = max(map(len, names))
     margin = CHARACTER * longest if longest > INSIDE else 0.0
     places, sides = positions(drawn, None, margin)
@@ -59,7 +59,7 @@ def sketch(drawn: Drawn) -> Html:
     lines = []
     for k in np.argsort(sizes, kind="stable").tolist():
         i, j = int(drawn.pre[k]), int(drawn.post[k])
-        title = f"{escaped(drawn.nodes[i])} &#8594; {escaped(drawn.nodes[j])}: {escaped(drawn.weights[k])}"
+        title = f"{labels[i]} &#8594; {labels[j]}: {escaped(drawn.weights[k])}"
         if i == j:
             corners = loop(places[i], places.mean(axis=0))
         else:
@@ -68,9 +68,9 @@ def sketch(drawn: Drawn) -> Html:
         lines.append(_edge(at(corners), int(np.sign(weights[k])), float(sizes[k]), title))
     size = min(11.0, (CHARACTER / 0.62 if margin else 0.84 / max(longest, 2)) * unit)
     drawn_nodes = [
-        _node(at(place[None])[0], int(role), unit, escaped(node, LONGEST))
+        _node(at(place[None])[0], int(role), unit, label)
         + (_label(at(place + 1.5 * RADIUS * side * bool(margin)), side * bool(margin), name, size) * (size >= SMALLEST))
-        for node, role, place, side, name in zip(drawn.nodes, drawn.roles, places, sides, names, strict=True)
+        for label, role, place, side, name in zip(labels, drawn.roles, places, sides, names, strict=True)
     ]
     shown = [f"{mark} {ROLES[role]}" for role, mark in MARKS.items() if np.any(drawn.roles == role)]
     shown += [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurograph._arrays import Floats
 from neurograph._checks import Printed
-from neurograph.drawing.card import COLUMNS, ROWS, Carded, Html, escaped, table
+from neurograph.drawing.card import COLUMNS, ROWS, Carded, Html, table
 from neurograph.kernels import engine
 from neurograph.network.network import Network
 
@@ -217,7 +217,7 @@ class Equilibrium(Carded):
             (k, Status(self.status[k]).word, self.steps[k], self.residual[k], *self.outputs[k, : len(names)])
             for k in range(min(ROWS, count))
         ]
-        head = ["sample", "status", "steps", "residual", *map(escaped, names)]
+        head = ["sample", "status", "steps", "residual", *map(str, names)]
         yield table(head, rows, count - len(rows), f"Outputs{more}")
 
 

@@ -47,6 +47,7 @@ def test_a_table_aligns_numbers_and_says_how_many_rows_are_left_out():
     ]
     assert sides[:3] == ["left", "right", "right"]
     assert "more" not in table(["a"], [], 0)
+    assert "c" * 150 in table(["a"], [], 0, "c" * 150)
 
 
 def test_complex_numbers_stand_to_the_right():
@@ -68,4 +69,5 @@ def test_a_card_is_what_the_repr_says_and_its_parts():
 
     page = read(Result()._repr_html_())
     assert page.texts == ["Result", " ", "of <two> (2) things", "more"]
+    assert page.tags.count("div") == 4  # none of the empty part
     assert str(Result()) == repr(Result())

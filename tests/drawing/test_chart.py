@@ -50,6 +50,13 @@ def test_equal_numbers_stand_in_the_middle(value):
     assert {y for _, y in stroke} == {6 + (HEIGHT - BELOW - 10) / 2}
 
 
+@pytest.mark.parametrize("line", [[1e-5, 1.0, -np.inf], [1e-5, 1.0, np.inf], [1e-300, 1e300, np.nan]])
+def test_a_logarithm_is_drawn_of_what_is_finite(line):
+    """Warnings are errors here."""
+    ((stroke,),) = points(chart([1, 2, 3], {"a": np.array(line)}, "time"))
+    assert [y for _, y in stroke] == [HEIGHT - BELOW - 4, 6.0]
+
+
 def test_the_largest_floats_have_a_place():
     ((stroke,),) = points(chart([1, 2], {"a": np.array([-1.7e308, 1.7e308])}, "time"))
     assert [y for _, y in stroke] == [HEIGHT - BELOW - 4, 6.0]

@@ -177,6 +177,14 @@ def test_the_numbers_of_tables_are_those_of_the_results(shown):
     assert ["y1", f"{samples.marginals[place]:.4g}"] in rows(samples)
 
 
+def test_what_learns_and_runs_has_its_curves_and_what_came_is_listed(shown):
+    for name, line in (("fit", "cost"), ("trial of a sweep", "cost"), ("simulation", "<y0>"), ("trial", "sample 0")):
+        page = read(shown(name)._repr_html_())
+        assert page.tags.count("svg") == 1, name
+        assert line in page.texts, name
+    assert [row[:2] for row in rows(shown("growth"))[-5:]] == [[*one.edge] for one in shown("growth").added]
+
+
 def test_what_is_printed_is_in_the_card(shown):
     """The sentences of a report, a certificate and a region are written once."""
     for name in ("report", "certificate", "region", "compression", "metrics"):

@@ -1,6 +1,7 @@
 """The small picture of a graph: every node and edge, in words too; none of a large graph."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -32,7 +33,10 @@ def test_every_node_and_edge_is_drawn_and_named():
     page = read(html)
     titles = [text for text in page.texts if "→" in text]
     assert sorted(titles) == ["<h> → a long label: 0", "a long label → a long label: 1", "b → <h>: -2", "x → <h>: 0.5"]
-    assert page.tags.count("polygon") == 4
+    assert page.tags.count("polygon") == page.tags.count("text") == 4
+    assert page.text.endswith(
+        "□ input \xa0 ◇ bias \xa0 ○ hidden \xa0 ⬡ output \xa0  ▶\ufe0e positive  \xa0  ⊢ negative  \xa0  ⋯ zero"
+    )
     for role in (INPUT, BIAS, HIDDEN, OUTPUT):
         assert html.count(f'fill="{SHAPES[role][1]}"') == 1 or SHAPES[role][1] == "#FFFFFF"
     (svg,) = [one for one, tag in zip(page.attributes, page.tags, strict=True) if tag == "svg"]
@@ -87,3 +91,11 @@ def test_without_nodes_or_edges_and_of_complex_weights():
     assert "x → y: -0.6+0.8j" in read(html).texts
     assert NEGATIVE not in html
     assert np.all(np.isfinite(numbers(html)))
+
+
+def test_labels_that_are_numbers_are_written_as_they_are():
+    html = sketch(
+        drawn([12000, 0.12345, Fraction(1, 2), None], [INPUT, HIDDEN, HIDDEN, OUTPUT], [(0, 1), (2, 3)], [1.0, 2.0])
+    )
+    assert [one for one in read(html).texts if "→" in one] == ["12000 → 0.12345: 1", "1/2 → None: 2"]
+    assert html.count("<title>12000</title>") == html.count("<title>1/2</title>") == 1

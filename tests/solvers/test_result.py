@@ -1,9 +1,13 @@
 """What results say of themselves, and their parts."""
 
+from fractions import Fraction
+
+import networkx as nx
 import numpy as np
 
 import neurograph as ng
 from neurograph.solvers.result import Equilibrium, Response, Status, Trajectory
+from tests.drawing.checked_html import read
 from tests.solvers.networks import small
 
 
@@ -41,3 +45,12 @@ def test_a_part_keeps_what_belongs_to_its_samples_alone():
     assert part.dt.tolist() == [0.2, 0.3]
     assert part.trace is None
     assert part.method == "m"
+
+
+def test_a_card_names_outputs_as_they_are():
+    graph = nx.DiGraph()
+    graph.add_node("x", role="input")
+    graph.add_nodes_from([12000, Fraction(1, 2)], role="output")
+    graph.add_edges_from([("x", 12000), ("x", Fraction(1, 2))], weight=0.5)
+    found = ng.settle(ng.compile(graph, ng.dynamics.additive("tanh")), [[1.0]])
+    assert read(found._repr_html_()).rows[0] == ["sample", "status", "steps", "residual", "12000", "1/2"]
