@@ -98,7 +98,7 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
-html_sidebars = {"index": [], "results": [], "changelog": []}
+html_sidebars = {"index": [], "results": [], "contributing": [], "changelog": []}
 # All of MathJax that the pages need is this file, whose output is SVG: no fonts, and no request to others.
 MATHJAX = Path(importlib.util.find_spec("sphinx-mathjax-offline").submodule_search_locations[0]) / "static/mathjax"
 html_static_path = ["_static", str(MATHJAX / "tex-svg.js")]
