@@ -8,10 +8,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]  # what stands here, and models, which are not installed
 
-import gallery_pages  # noqa: E402
-import reference_pages  # noqa: E402
+import gallery_pages
+import reference_pages
 
-import neurograph as ng  # noqa: E402
+import neurograph as ng
 
 reference_pages.write(HERE / "reference")
 

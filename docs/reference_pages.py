@@ -34,10 +34,10 @@ def _page(name: str) -> str:
         kinds["Also here" if twice else _kind(value)].append(f"   neurograph.{one}" if twice else f"   {one}")
     title = f"``{full}``"
     lines = [f".. _{full}:", "", title, "=" * len(title), "", f".. module:: {full}", "", inspect.getdoc(module), ""]
-    for kind, names in kinds.items():
-        if names:
+    for kind, listed in kinds.items():
+        if listed:
             pages = [] if kind == "Also here" else ["   :toctree: ../generated"]
-            lines += [kind, "-" * len(kind), "", ".. autosummary::", *pages, "", *names, ""]
+            lines += [kind, "-" * len(kind), "", ".. autosummary::", *pages, "", *listed, ""]
     return "\n".join(lines)
 
 

@@ -69,7 +69,7 @@ def build(seed: int, case: str = COPYING) -> ng.Network:
 
 
 def training(case: str) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.training_step`, and under "samples" and "updates" how many of both."""
+    """Return the arguments of :func:`neurograph.training_step`, and under "samples" and "updates" how many of both."""
     if case == COPYING:
         cost, optimiser = ng.costs.cross_entropy(), ng.optimisers.rmsprop(2e-3, decay=0.995)
         return {"cost": cost, "optimiser": optimiser, "samples": 20, "updates": 400}
@@ -226,7 +226,7 @@ def score(case: str, found: dict[str, float]) -> float:
 def summary(
     case: str, found: Sequence[dict[str, float]], others: Sequence[dict[str, float]], quick: bool = False
 ) -> list[str]:
-    """Say what the means are, what is asked of them unless they are of the quick form, and what tanh networks reach."""
+    """Return lines: the means, what is asked of them unless in the quick form, and what tanh networks reach."""
     lines = []
     for name, most in MOST[case].items():
         mean, other = (float(np.mean([one[name] for one in them])) for them in (found, others))

@@ -57,7 +57,7 @@ def build(seed: int, activation: str = "linear", routed: bool = False) -> ng.Net
 
 
 def training(certified: bool) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "cost": ng.costs.cross_entropy(5.0),
         "optimiser": ng.optimisers.adam(0.01, decay=0.9),
@@ -70,7 +70,7 @@ def training(certified: bool) -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows."""
+    """Return the rows."""
     cases = [
         (partial(build, activation=activation, routed=routed), training(certified))
         for routed in (False, True)

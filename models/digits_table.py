@@ -37,7 +37,7 @@ def trained(row: Row, seeds: Sequence[int], n_jobs: int = 1) -> list[TrainingSta
 
 
 def judged(row: Row, fits: Sequence[TrainingState]) -> NDArray[np.float64]:
-    """Give the test accuracy of each network."""
+    """Return the test accuracy of each network."""
     digits = ng.tasks.digits()
     settled = [ng.settle(fit.network, digits.x_test, solver=row.training["solver"]) for fit in fits]
     return np.array([np.mean(each.outputs.argmax(axis=1) == digits.y_test) for each in settled])

@@ -114,7 +114,7 @@ def build(seed: int, density: float = DENSITY) -> ng.Network:
 
 
 def training(way: str, epochs: int = EPOCHS) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train` of a way that does not prune from dense."""
+    """Return the arguments of :func:`neurograph.train` of a way that does not prune from dense."""
     how = every_graph.training(learning_rate=RATES[way], decay=0.9 if way == "dense" else 0.95) | {"epochs": epochs}
     if way in GROWERS:
         how["pruner"] = ng.pruning.magnitude(0.3)
@@ -123,7 +123,7 @@ def training(way: str, epochs: int = EPOCHS) -> dict[str, Any]:
 
 
 def accuracy(network: ng.Network) -> float:
-    """Give the share of the test samples that are right."""
+    """Return the share of the test samples that are right."""
     digits = ng.tasks.digits()
     settled = ng.settle(network, digits.x_test, solver=every_graph.training()["solver"])
     return float(np.mean(settled.outputs.argmax(axis=1) == digits.y_test))
@@ -173,7 +173,7 @@ def lines(every: Sequence[dict[str, Run]], quick: bool = False) -> Iterator[str]
 
 
 def compared(mean: dict[str, float]) -> dict[str, str]:
-    """Say how the mean accuracy of RigL stands to that of the others, in points, and whether the bars are reached."""
+    """Return by how many points RigL is ahead of each other way, in the mean, and whether the bars are reached."""
     said = {}
     for way in ("static", *PRUNERS):
         ahead = mean["RigL"] - mean[way]

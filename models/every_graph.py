@@ -66,7 +66,7 @@ def build(seed: int, graph: str = "layered", dynamics: str = "tanh") -> ng.Netwo
 
 
 def training(deep: bool = False, learning_rate: float = 0.01, decay: float = 0.9) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "cost": ng.costs.cross_entropy(10.0 if deep else 5.0),
         "optimiser": ng.optimisers.adam(learning_rate, decay=decay),
@@ -78,7 +78,7 @@ def training(deep: bool = False, learning_rate: float = 0.01, decay: float = 0.9
 
 
 def table() -> list[Row]:
-    """Give the rows."""
+    """Return the rows."""
     names = iter(EXPECTED)
     cases = [
         (build, training()),

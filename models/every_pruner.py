@@ -98,7 +98,7 @@ SPARSIFIED = {
 
 
 def training() -> dict[str, Any]:
-    """Give what retraining is done with."""
+    """Return what retraining is done with."""
     first = every_graph.training()
     return {name: first[name] for name in ("cost", "solver", "batch_size", "target_cost")} | {
         "optimiser": ng.optimisers.adam(0.01, decay=0.9)
@@ -113,7 +113,7 @@ def trained(seed: int) -> ng.Network:
 
 
 def accuracy(network: ng.Network) -> float:
-    """Give the share of the test samples that are right."""
+    """Return the share of the test samples that are right."""
     digits = ng.tasks.digits()
     settled = ng.settle(network, digits.x_test, solver=training()["solver"])
     return float(np.mean(settled.outputs.argmax(axis=1) == digits.y_test))

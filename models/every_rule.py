@@ -96,7 +96,7 @@ class Task:
         return 0.05 if self.points else 0.0
 
     def data(self) -> tuple[Any, Any, Any, Any]:
-        """Give x and y to learn from, and x and y to be judged by."""
+        """Return x and y to learn from, and x and y to be judged by."""
         make = getattr(ng.tasks, self.name)
         if self.points:
             return *make(self.argument, seed=1), *make(1000, seed=2)
@@ -169,7 +169,7 @@ def build(seed: int, recipe: Recipe, task: Task) -> ng.Network:
 
 
 def training(recipe: Recipe, task: Task) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": recipe.rule,
         "beta": recipe.beta,

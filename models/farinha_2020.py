@@ -66,7 +66,7 @@ class Case:
     outputs: int = 1
 
     def data(self) -> tuple[Any, Any]:
-        """Give x and y; two outputs are one-hot."""
+        """Return x and y; two outputs are one-hot."""
         return ng.tasks.logic(self.task, one_hot=self.outputs == 2)
 
     @property
@@ -97,7 +97,7 @@ def build(seed: int, case: Case | None = None) -> ng.Network:
 
 
 def training(case: Case) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     if case.recipe == "improved":
         rate = 20.0
         return {
@@ -146,7 +146,7 @@ def run(case: Case, seeds: int = 200, n_jobs: int = 1, first: int = 0) -> Outcom
 
 
 def _judged(fit: TrainingState, case: Case, seed: int) -> tuple[bool, bool, bool, bool, bool]:
-    """Say whether it is right from its last state, a fresh one and ten wide ones, certified, and all finite."""
+    """Return whether it is right from its last state, a fresh one and ten wide ones, certified, and all finite."""
     x, y = case.data()
     solver = training(case).get("solver", ng.solvers.Euler())
     rng = np.random.default_rng(1_000_000 + seed)
@@ -167,7 +167,7 @@ def _judged(fit: TrainingState, case: Case, seed: int) -> tuple[bool, bool, bool
 
 
 def table() -> list[Case]:
-    """Give the rows: the published arithmetic, the improved recipe, and other sizes with the same numbers."""
+    """Return the rows: the published arithmetic, the improved recipe, and other sizes with the same numbers."""
     return [
         Case(recipe, model, task, hidden, outputs)
         for (recipe, model, hidden, outputs), tasks in EXPECTED.items()

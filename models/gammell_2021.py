@@ -69,7 +69,7 @@ def skipping(graph: nx.DiGraph[Any], share: float, seed: int) -> nx.DiGraph[Any]
 
 
 def training() -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": ng.rules.random_sign_ep(),
         "beta": 0.5,
@@ -83,7 +83,7 @@ def training() -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: layered, and with a tenth of the connections replaced."""
+    """Return the rows: layered, and with a tenth of the connections replaced."""
     return [
         Row("layered", build, training(), EXPECTED["layered"]),
         Row("10 % replaced", partial(build, share=0.1), training(), EXPECTED["10 % replaced"]),

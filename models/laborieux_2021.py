@@ -54,7 +54,7 @@ def build(seed: int) -> ng.Network:
 
 
 def training(rule: ng.Rule) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": rule,
         "beta": 0.2,
@@ -68,7 +68,7 @@ def training(rule: ng.Rule) -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: the three estimates of the gradient."""
+    """Return the rows: the three estimates of the gradient."""
     return [Row(name, build, training(rule), EXPECTED[name]) for name, rule in RULES.items()]
 
 

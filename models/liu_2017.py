@@ -112,7 +112,7 @@ def zeroed(network: ng.Network) -> ng.Network:
 
 
 def training(case: str) -> dict[str, object]:
-    """Give the arguments of :func:`neurograph.train` for a row of the table."""
+    """Return the arguments of :func:`neurograph.train` for a row of the table."""
     rules: dict[str, Callable[[int], ng.Rule]] = {
         "VPF": ng.rules.variational_probability_flow,
         "MPF": ng.rules.minimum_probability_flow,

@@ -114,7 +114,7 @@ class Split:
 
 @cache
 def data(name: str) -> Split:
-    """Give a data set: columns of mean 0 and standard deviation 1 where learned from, targets of regressions too."""
+    """Return a data set: columns of mean 0 and standard deviation 1 where learned from, targets of regressions too."""
     from sklearn.datasets import load_breast_cancer, load_diabetes, make_friedman1
     from sklearn.model_selection import train_test_split
 
@@ -148,14 +148,14 @@ def build(name: str, seed: int, hidden: Sequence[int] = (100, 50)) -> ng.Network
 
 
 def training(name: str, rate: float = 0.003, decay: float = 0.93) -> dict[str, Any]:
-    """Give the arguments of train() but for the epochs."""
+    """Return the arguments of train() but for the epochs."""
     cost = ng.costs.squared_error() if name in REGRESSIONS else ng.costs.cross_entropy()
     optimiser = ng.optimisers.adam(rate, decay=decay)
     return {"cost": cost, "optimiser": optimiser, "batch_size": 32, "target_cost": None, "progress": False}
 
 
 def score(name: str, network: ng.Network) -> float:
-    """Give the test accuracy; of a regression the root mean square error, in standard deviations of the target."""
+    """Return the test accuracy; of a regression the root mean square error, in standard deviations of the target."""
     split = data(name)
     outputs = ng.settle(network, split.x_test).outputs
     if name in REGRESSIONS:
@@ -164,7 +164,7 @@ def score(name: str, network: ng.Network) -> float:
 
 
 def layers(network: ng.Network) -> list[list[Any]]:
-    """Give the nodes of each layer: all paths to a node are of one length."""
+    """Return the nodes of each layer: all paths to a node are of one length."""
     depth = dict.fromkeys(network.inputs, 0)
     for pre, post in network.edges:  # by layers, in the order of the graph
         depth[post] = depth[pre] + 1
@@ -180,7 +180,7 @@ def learned(name: str, seed: int, epochs: int = 20, hidden: Sequence[int] = (100
 
 
 def size(network: ng.Network) -> float:
-    """Give the mean size of the weights, at least 1, beside which steps must not be small."""
+    """Return the mean size of the weights, at least 1, beside which steps must not be small."""
     return max(1.0, float(np.abs(network.weights).mean()))
 
 

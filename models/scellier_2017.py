@@ -53,7 +53,7 @@ def build(seed: int, hidden: tuple[int, ...] = (64,)) -> ng.Network:
 
 
 def training() -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": ng.rules.random_sign_ep(),
         "beta": 0.5,
@@ -68,7 +68,7 @@ def training() -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: one, two and three hidden layers."""
+    """Return the rows: one, two and three hidden layers."""
     return [
         Row(name, partial(build, hidden=(64,) * (k + 1)), training(), expected)
         for k, (name, expected) in enumerate(EXPECTED.items())

@@ -46,7 +46,7 @@ def build(seed: int) -> ng.Network:
 
 
 def training(rule: ng.Rule) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": rule,
         "beta": 0.5,
@@ -59,7 +59,7 @@ def training(rule: ng.Rule) -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: one a rule."""
+    """Return the rows: one a rule."""
     rules = (ng.rules.vector_field(),)
     return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
 

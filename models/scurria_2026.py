@@ -48,7 +48,7 @@ def build(seed: int) -> ng.Network:
 
 
 def training(rule: ng.Rule) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train`."""
+    """Return the arguments of :func:`neurograph.train`."""
     return {
         "rule": rule,
         "beta": 0.1 if rule.nudged else None,
@@ -62,7 +62,7 @@ def training(rule: ng.Rule) -> dict[str, Any]:
 
 
 def table() -> list[Row]:
-    """Give the rows: one a rule."""
+    """Return the rows: one a rule."""
     rules = (ng.rules.vector_field(), ng.rules.asymmetric_ep(finite=True), ng.rules.asymmetric_ep())
     return [Row(rule.name, build, training(rule), EXPECTED[rule.name]) for rule in rules]
 

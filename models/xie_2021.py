@@ -158,7 +158,7 @@ BUILDS = {"moons, tied": build_small, "moons, directed": build_directed, "digits
 
 
 def training(case: str) -> dict[str, Any]:
-    """Give the arguments of :func:`neurograph.train` for a row of the table."""
+    """Return the arguments of :func:`neurograph.train` for a row of the table."""
     moons, directed = "moons" in case, "directed" in case
     rule = {"rule": ng.rules.asymmetric_ep()} if directed else {"rule": ng.rules.centred_ep(), "beta": 0.5}
     rate, decay, epochs = (0.01, 0.97, 60) if directed else (0.02, 0.985, 120) if moons else (0.006, 0.92, 30)
@@ -185,7 +185,7 @@ def pulled(graph: nx.DiGraph, strength: float, towards: float) -> nx.DiGraph:
 
 
 def sparse_relu(strength: float) -> ng.Dynamics:
-    """Give relu rates whose energy has the term strength |p|_1: their threshold is so much higher."""
+    """Return relu rates whose energy has the term strength |p|_1: their threshold is so much higher."""
     return ng.Dynamics("-s + relu(I + b - strength)", parameters={"strength": strength}, name="sparse relu")
 
 
@@ -302,7 +302,7 @@ def certified(seed: int) -> dict[str, tuple[bool, bool]]:
 
 
 def data(case: str) -> tuple[NDArray[np.float64], ...]:
-    """Give x, y, and x and classes to test on."""
+    """Return x, y, and x and classes to test on."""
     if "digits" in case:
         digits = ng.tasks.digits()
         return digits.x_train, digits.y_train, digits.x_test, digits.y_test
@@ -334,7 +334,7 @@ def learn(case: str, seed: int, epochs: int | None = None) -> Outcome:
 
 
 def summary(case: str, outcomes: Sequence[Outcome], quick: bool = False) -> str:
-    """Say of how many epochs the equilibrium was certified, and whether the mean is what is asked, if anything is."""
+    """Return after how many epochs the equilibrium was certified, and whether the mean is what is asked, if any is."""
     sure, count = sum(one.certified for one in outcomes), sum(one.epochs for one in outcomes)
     reached = np.mean([one.accuracy for one in outcomes]) >= LEAST[case]
     asked = "" if quick else f"; at least {LEAST[case]:.0%}: {'yes' if reached else 'NO'}"

@@ -11,7 +11,7 @@ from tests.site.pages import SITE, read
 ROOT = SITE.parents[1]
 sys.path.append(str(ROOT / "docs"))
 
-import gallery_pages  # noqa: E402
+import gallery_pages
 
 NO_PAGES = {"__init__", "digits_table", "expected"}
 SCRIPTS = {
