@@ -6,7 +6,7 @@ NATIVE := neurograph/kernels/native
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test oldest sanitize mutants slow lint bench docs wheel map changelog lock
+.PHONY: help setup demo test oldest sanitize mutants slow torch lint bench docs wheel map changelog lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,14 @@ mutants: setup  ## change the code here and there, and print the changes that no
 
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
+
+# On Linux PyPI's wheel brings CUDA, some GB; `make torch TORCH="torch --index-url https://download.pytorch.org/whl/cpu"`
+# takes the one for processors alone. What is installed already, by either, stays.
+TORCH ?= torch==2.13.0
+
+torch: setup  ## run the tests of the PyTorch layer; puts PyTorch into .venv where it is not there
+	@$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP) install $(TORCH)
+	@$(TEST) tests/torch neurograph/torch
 
 lint: setup  ## check style and types
 	@$(BIN)/ruff check

@@ -1,6 +1,7 @@
 """The same examples in every run; ``HYPOTHESIS_PROFILE=explore`` draws new ones."""
 
 import importlib
+import importlib.util
 import os
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def pytest_collect_file(file_path):
     place = file_path.relative_to(ROOT).parent if file_path.is_relative_to(ROOT / "neurograph") else None
     if place is not None and (file_path.parent / "__init__.py").exists():
         importlib.import_module(".".join(place.parts))
+
+
+def pytest_ignore_collect(collection_path):
+    """Leave out what needs PyTorch where it is not installed: `make torch` installs it."""
+    of_torch = collection_path in (ROOT / "neurograph" / "torch", ROOT / "tests" / "torch")
+    return True if of_torch and importlib.util.find_spec("torch") is None else None
 
 
 def pytest_addoption(parser):

@@ -55,7 +55,7 @@ from neurograph.training.sweep import sweep
 from neurograph.training.train import train
 
 if TYPE_CHECKING:
-    from neurograph import plots
+    from neurograph import plots, torch
     from neurograph.training.estimators import GraphClassifier, GraphRegressor
     from neurograph.training.reservoir import GraphReservoir
 
@@ -133,6 +133,7 @@ __all__ = [
     "sweep",
     "tasks",
     "topologies",
+    "torch",
     "train",
     "training_step",
     "write",
@@ -144,8 +145,8 @@ public_names(__name__, __all__)
 
 def __getattr__(name: str) -> object:
     """Import the modules that bring heavy packages when they are first named."""
-    if name == "plots":
-        return importlib.import_module("neurograph.plots")
+    if name in ("plots", "torch"):
+        return importlib.import_module(f"neurograph.{name}")
     if name in ("GraphClassifier", "GraphRegressor"):
         return getattr(importlib.import_module("neurograph.training.estimators"), name)
     if name == "GraphReservoir":

@@ -1,0 +1,11 @@
+"""A settled graph in PyTorch: a layer of a larger model, on GPUs, and on many machines.
+
+PyTorch is imported when the first of these functions is called. It is the extra ``torch``.
+"""
+
+from neurograph._checks import public_names
+from neurograph.torch.layer import layer
+
+__all__ = ["layer"]
+
+public_names(__name__, __all__)
