@@ -184,14 +184,14 @@ def _told(network: Network) -> Any:
     """Begin the digest of a graph with its nodes."""
     told = hashlib.sha256(repr((network.nodes, network.dynamics, network.dtype.str)).encode())
     for values in (network.roles, network.biases, network.parameters, network.connectivity.signs):
-        told.update(memoryview(np.ascontiguousarray(values)))
+        told.update(np.ascontiguousarray(values).data)
     return told
 
 
 def _tell(told: Any, pre: Any, post: Any, weights: Any, plastic: Any) -> None:
     """Go on with some edges."""
     for values in (pre, post, weights, np.broadcast_to(plastic, pre.shape)):
-        told.update(memoryview(np.ascontiguousarray(values)))
+        told.update(np.ascontiguousarray(values).data)
 
 
 def _check_untied(piece: Wiring) -> None:
