@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 import networkx as nx
 
-from neurograph.errors import FormatError, GraphError, MissingPackageError, ParameterError
+from neurograph.errors import FormatError, GraphError, GraphTooLargeError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.wiring import Wiring
 
@@ -120,11 +120,15 @@ def naming(path: Path, name: str, opener: str) -> Iterator[None]:
     ------
     FormatError
         If it is damaged, or its graph cannot be compiled.
+    GraphTooLargeError
+        If the machine has not the memory.
     ParameterError
         If an argument does not go with what stands in it.
     """
     try:
         yield
+    except GraphTooLargeError:
+        raise
     except GraphError as error:
         raise FormatError(
             f"{path} holds a graph that cannot be compiled: {error}; or mend the file: open it with {opener}"

@@ -143,7 +143,7 @@ def with_parameters(network: Network, weights: Floats, biases: Floats) -> Networ
 
 
 def _from_inputs(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-    """Return the places of the edges from inputs, those of one after another, where each input's begin, and their ends."""
+    """Return the places of the edges from inputs, one input after another, where each's begin, and their ends."""
     connectivity = network.connectivity
     column = np.full(len(network.nodes), -1)
     column[connectivity.inputs] = np.arange(connectivity.inputs.size)

@@ -1,7 +1,7 @@
 """Which process holds which node: about as many edges for each, and few states that travel.
 
-A process holds the edges that end at its nodes. It reads the states that these edges start from, and those that are
-another's travel to it once a step. Inputs and bias nodes stand still, and every process knows them: they never travel.
+A process holds the edges that end at its nodes. It reads the states that these edges start from, and those of nodes
+that another has travel to it once a step.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LARGEST = 2**30
 """What the weights of all nodes may come to: METIS counts them in 32 bits."""
 
 
-def dealt(edges: Edges, incoming: Places, moving: NDArray[np.bool_], processes: int) -> NDArray[np.int32]:
+def dealt(edges: Edges, incoming: Places, processes: int) -> NDArray[np.int32]:
     """Return the process of each node (nodes,): by edges, or by locality where fewer states travel so.
 
     By locality needs the package pymetis, and is not tried without it.
@@ -42,24 +42,25 @@ def dealt(edges: Edges, incoming: Places, moving: NDArray[np.bool_], processes: 
         Goes through all edges, the same each time.
     incoming : int array (nodes,)
         How many edges end at each node.
-    moving : bool array (nodes,)
-        Which nodes are neither inputs nor bias nodes.
     processes : int
-        To how many.
+        To how many; each gets a node at least.
 
     Examples
     --------
     >>> pre, post = np.array([0, 1, 2]), np.array([1, 2, 3])
-    >>> dealt(lambda: [(pre, post)], np.array([0, 1, 1, 1]), np.array([False, True, True, True]), 1).tolist()
+    >>> dealt(lambda: [(pre, post)], np.array([0, 1, 1, 1]), 1).tolist()
     [0, 0, 0, 0]
     """
     owner = by_edges(incoming, processes)
     if processes == 1 or not _partitioner():
         return owner
     near = by_locality(*sampled(edges, incoming), incoming, processes)
-    if held(near, incoming, processes).max() > UNEVEN * held(owner, incoming, processes).max():
+    if (
+        len(np.unique(near)) < processes
+        or held(near, incoming, processes).max() > UNEVEN * held(owner, incoming, processes).max()
+    ):
         return owner
-    return min((owner, near), key=lambda one: traffic(edges, one, moving, processes))
+    return min((owner, near), key=lambda one: traffic(edges, one, processes))
 
 
 def by_edges(incoming: Places, processes: int) -> NDArray[np.int32]:
@@ -70,10 +71,13 @@ def by_edges(incoming: Places, processes: int) -> NDArray[np.int32]:
     >>> by_edges(np.array([40, 0, 0, 10, 10, 10]), 2).tolist()
     [0, 0, 1, 1, 1, 1]
     """
-    cost = incoming + NODE
-    ends = np.cumsum(cost)
-    middle = ends - cost / 2  # which says to whom a node goes
-    return np.asarray(middle * processes // ends[-1], np.int32)
+    cost, each = incoming + NODE, np.arange(1, processes)
+    middle = np.cumsum(cost) - cost / 2  # which says to whom a node goes
+    cuts = np.searchsorted(middle, cost.sum() * each / processes)
+    # None is left without a node, where a few have most of the edges.
+    cuts = np.maximum.accumulate(np.maximum(cuts, each) - each) + each
+    cuts = np.minimum(cuts, incoming.size - processes + each)
+    return np.searchsorted(cuts, np.arange(incoming.size), side="right").astype(np.int32)
 
 
 def by_locality(pre: Places, post: Places, incoming: Places, processes: int) -> NDArray[np.int32]:
@@ -101,7 +105,8 @@ def by_locality(pre: Places, post: Places, incoming: Places, processes: int) -> 
     both = (one_way + one_way.T).tocsr()
     cost = incoming + NODE
     cost = np.maximum(cost // -(-int(cost.sum()) // LARGEST), 1)
-    _, owner = pymetis.part_graph(processes, xadj=both.indptr, adjncy=both.indices, vweights=cost.astype(np.int32))
+    adjacency = pymetis.CSRAdjacency(both.indptr, both.indices)
+    _, owner = pymetis.part_graph(processes, adjacency, vweights=cost.astype(np.int32))
     return np.asarray(owner, np.int32)
 
 
@@ -117,20 +122,20 @@ def held(owner: NDArray[np.int32], incoming: Places, processes: int) -> Places:
     return np.bincount(owner, incoming + NODE, processes).astype(np.int64)
 
 
-def traffic(edges: Edges, owner: NDArray[np.int32], moving: NDArray[np.bool_], processes: int) -> int:
-    """Return how many states travel each step: pairs of a node that moves and another process that reads it.
+def traffic(edges: Edges, owner: NDArray[np.int32], processes: int) -> int:
+    """Return how many states travel each step: pairs of a node and another process that reads it.
 
     Examples
     --------
     >>> pre, post = np.array([0, 1, 1, 3]), np.array([1, 2, 3, 2])
-    >>> traffic(lambda: [(pre, post)], np.array([0, 0, 1, 1], np.int32), np.array([False, True, True, True]), 2)
+    >>> traffic(lambda: [(pre, post)], np.array([0, 0, 1, 1], np.int32), 2)
     1
     """
     read = np.zeros((owner.size, processes), np.bool_)
     for pre, post in edges():
         read[pre, owner[post]] = True
     read[np.arange(owner.size), owner] = False
-    return int(np.count_nonzero(read[moving]))
+    return int(np.count_nonzero(read))
 
 
 def _partitioner() -> bool:

@@ -83,12 +83,10 @@ def part_of_network(network: Network, process: int, processes: int) -> Part:
     for span in spans:
         parts = connectivity.pre[span], connectivity.post[span], network.weights[span], connectivity.plastic[span]
         _tell(told, *parts)
-    incoming, free = np.diff(connectivity.indptr), connectivity.table.free
-    owner = dealt(
-        lambda: ((connectivity.pre[span], connectivity.post[span]) for span in spans), incoming, free, processes
-    )
-    others = owner[connectivity.post] != process
-    return Part(network.without_edges(others), frozen(owner), process, frozen(incoming), told.hexdigest())
+    incoming = np.diff(connectivity.indptr)
+    owner = dealt(lambda: ((connectivity.pre[span], connectivity.post[span]) for span in spans), incoming, processes)
+    own = network.without_edges(owner[connectivity.post] != process)
+    return _part(own, owner, process, incoming, told)
 
 
 def part_of_file(path: str | os.PathLike[str], dtype: DTypeLike, process: int, processes: int) -> Part:
@@ -128,10 +126,20 @@ def part_of_file(path: str | os.PathLike[str], dtype: DTypeLike, process: int, p
             incoming += np.bincount(piece.post, minlength=incoming.size)
             plastic = piece.plastic()
             _tell(told, piece.pre, piece.post, piece.weights(), np.True_ if plastic is None else plastic)
-        owner = dealt(lambda: ((piece.pre, piece.post) for piece in pieces), incoming, nodes.free, processes)
+        owner = dealt(lambda: ((piece.pre, piece.post) for piece in pieces), incoming, processes)
         table = _gathered(nodes, pieces, np.where(owner == process, incoming, 0), number)
         network = compile(table, dtype=number)
-    return Part(network, frozen(owner), process, frozen(incoming), told.hexdigest())
+    return _part(network, owner, process, incoming, told)
+
+
+def _part(network: Network, owner: NDArray[np.int32], process: int, incoming: NDArray[np.int64], told: Any) -> Part:
+    """Return a part, in whose network the nodes of others have no bias: theirs travel."""
+    connectivity, others = network.connectivity, owner != process
+    table = replace(connectivity.table, biases=np.where(others, np.nan, connectivity.table.biases))
+    own = replace(
+        network, connectivity=replace(connectivity, table=table), biases=frozen(np.where(others, 0, network.biases))
+    )
+    return Part(own, frozen(owner), process, frozen(incoming), told.hexdigest())
 
 
 def _gathered(
