@@ -108,6 +108,23 @@ class Group:
             dist.all_reduce(_tensor(values), group=self.handle)
         return values
 
+    def largest(self, values: T, what: str = "a largest") -> T:
+        """Put the largest of the arrays of all processes, of one shape and type, into this one, and return it."""
+        import torch.distributed as dist
+
+        with self._waiting(what):
+            dist.all_reduce(_tensor(values), dist.ReduceOp.MAX, group=self.handle)
+        return values
+
+    def exchanged(self, rows: Any, going: list[int], coming: list[int], what: str = "rows") -> Any:
+        """Send rows of a tensor, so many to each process, one after another, and return those that come from each."""
+        import torch.distributed as dist
+
+        received = rows.new_empty((sum(coming), *rows.shape[1:]))
+        with self._waiting(what):
+            dist.all_to_all_single(received, rows.contiguous(), coming, going, group=self.handle)
+        return received
+
     def gathered(self, rows: T, count: int, what: str = "rows") -> T:
         """Return `count` rows on every process, of which each brings its :meth:`part`."""
         import torch

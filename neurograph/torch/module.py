@@ -26,7 +26,7 @@ from neurograph.torch.rows import Rows
 LINEAR = Cost("s*y", name="linear")
 """The cost whose force on the outputs is minus the gradient y that comes from the model behind the layer."""
 
-TYPES = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
+TYPES: dict[torch.dtype, np.dtype[Any]] = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 
 
 class GraphLayer(torch.nn.Module):
@@ -130,7 +130,7 @@ class GraphLayer(torch.nn.Module):
         kind, network = TYPES[dtype], self.network
         if network.dtype == kind:
             return network
-        return network.once(_of_type, kind)
+        return network.once(of_type, kind)
 
     def _backend(self, x: Tensor) -> Backend:
         key = x.device, x.dtype
@@ -253,7 +253,8 @@ def _learned(network: Network) -> tuple[Any, Any]:
     return own[first], places
 
 
-def _of_type(network: Network, kind: np.dtype[Any]) -> Network:
+def of_type(network: Network, kind: np.dtype[Any]) -> Network:
+    """Return a network with all numbers of a type."""
     parts = {name: getattr(network, name).astype(kind) for name in ("weights", "biases", "parameters")}
     return replace(network, **parts)
 

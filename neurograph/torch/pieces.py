@@ -15,7 +15,7 @@ from scipy import sparse
 from neurograph._arrays import FrozenArrays, frozen
 from neurograph._checks import check_memory
 from neurograph._files import as_path
-from neurograph.errors import GraphError
+from neurograph.errors import GraphError, ParameterError
 from neurograph.formats.base import naming
 from neurograph.formats.encoding.pieces import Pieces
 from neurograph.graphs.edge_table import CHUNK, EdgeTable
@@ -78,6 +78,7 @@ def part_of_network(network: Network, process: int, processes: int) -> Part:
         first = int(np.flatnonzero(ties[connectivity.edge_ids] >= 0)[0])
         raise _tied(*ends[first])
     _check_one_way(network)
+    _check_nodes(network, processes)
     told = _told(network)
     spans = [slice(first, first + CHUNK) for first in range(0, network.weights.size, CHUNK)]
     for span in spans:
@@ -119,6 +120,7 @@ def part_of_file(path: str | os.PathLike[str], dtype: DTypeLike, process: int, p
         nodes = pieces.nodes.table()
         blank = compile(nodes, dtype=number)
     _check_one_way(blank)
+    _check_nodes(blank, processes)
     incoming, told = np.zeros(len(nodes.nodes), np.int64), _told(blank)
     with naming(path, "Parquet", "pandas.read_parquet(path)"):
         for piece in pieces:
@@ -213,6 +215,14 @@ def _tied(pre: Any, post: Any) -> GraphError:
         f"edge {pre!r} -> {post!r} has a tie, but edges that share a weight may be with different processes: expected "
         f"none; {WAYS_OUT}"
     )
+
+
+def _check_nodes(network: Network, processes: int) -> None:
+    if processes > len(network.nodes):
+        raise ParameterError(
+            f"{processes} processes share a graph of {len(network.nodes)} nodes: expected a node for each at least; "
+            f"start fewer, as by torchrun --nproc-per-node {len(network.nodes)}"
+        )
 
 
 def _check_one_way(network: Network) -> None:

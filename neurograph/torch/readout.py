@@ -64,10 +64,11 @@ def changes(rule: Rule, ends: Ends, beta: Tensor, learned: Tensor) -> tuple[Tens
     post = torch.repeat_interleave(
         torch.arange(field.count, device=beta.device), torch.diff(forward.crow).long(), output_size=result.shape[0]
     )
+    tables = {name: ends.table(name, "I") for name in names}  # by every process, without edges of its own too
     for first in range(0, result.shape[0], size):
         part = slice(first, first + size)
         at = {"pre": forward.column[part], "post": post[part]}
-        values = {name: ends.table(name, "I")[at[name.partition("_")[0]]] for name in names}
+        values = {name: table[at[name.partition("_")[0]]] for name, table in tables.items()}
         result[part] = _summed(expression, nothing | values, field.weights[part, None], beta, share)
     biased, b = field.rows.biased, field.own["b"]
     values = {name: _of_bias(name, ends, biased) for name in names}
