@@ -29,7 +29,7 @@ NODE_KEYS = ("node",)
 EDGE_KEYS = ("pre", "post")
 """Names of the columns that are no attributes."""
 
-PIECE = 2**19
+PIECE = 2**17
 """Rows that are read together, where a table comes in pieces."""
 
 BUFFER = 2**20
