@@ -16,7 +16,6 @@ from neurograph.learning.rules import asymmetric_ep
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
-from neurograph.solvers import Auto
 from neurograph.solvers.base import Solver
 from neurograph.torch.group import TIMEOUT
 from neurograph.torch.needed import check_torch
@@ -72,7 +71,8 @@ def layer(
     beta : float
         Nudging strength of a rule that has one; without `cost`, the largest force on an output.
     solver : Solver, optional
-        Default ``solvers.Auto()``. On a GPU, Auto or Euler.
+        Default ``solvers.Auto()``, of float32 with ``tol=1e-5``, for sums of many edges have no more digits. On a GPU,
+        Auto or Euler.
     start : number, array (nodes,) or "uniform"
         State of the free nodes at the start, as in :func:`neurograph.settle`.
     seed : int or Generator, optional
@@ -167,7 +167,6 @@ def layer(
     from neurograph.torch.module import GraphLayer
 
     _check(rule, cost, beta, solver)
-    solver = Auto() if solver is None else solver
     if dtype is not None and (isinstance(network, Network) or not partition):
         raise ParameterError(
             f"dtype is {dtype!r}, but only a graph that partition=True reads from a file takes one: expected None; "

@@ -19,6 +19,7 @@ from neurograph.formats.files import read_table
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import Start
 from neurograph.network.network import Network
+from neurograph.solvers.base import Solver
 from neurograph.torch.backend import Backend, Gradients, Tensors, Wanted, method_of, with_parameters
 from neurograph.torch.group import Group
 from neurograph.torch.module import TYPES, GraphLayer, of_type
@@ -36,21 +37,11 @@ class SharedLayer(GraphLayer):
         self.source, self.part, self.group = source, part, group
         self.neighbours = Neighbours.of(part, group)
 
-    def _backend(self, x: Tensor) -> Backend:
-        key = x.device, x.dtype
-        if key not in self._backends:
-            connectivity, there = self.network.connectivity, self.neighbours
-            rows = Rows.held(
-                self._network(x.dtype),
-                there.nodes,
-                connectivity.indptr[np.append(self.part.own, -1)],
-                there.column,
-                self.part.own.size,
-                *key,
-                there,
-            )
-            self._backends[key] = Shared(self._network(x.dtype), rows, method_of(self.solver), self.group)
-        return self._backends[key]
+    def _made(self, network: Network, solver: Solver, device: torch.device, dtype: torch.dtype) -> Backend:
+        own, there = self.part.own, self.neighbours
+        indptr = network.connectivity.indptr[np.append(own, -1)]
+        rows = Rows.held(network, there.nodes, indptr, there.column, own.size, device, dtype, there)
+        return Shared(network, rows, method_of(solver), self.group)
 
     @torch.no_grad()
     def to_network(self) -> Network:
