@@ -69,9 +69,8 @@ class Group:
             return
         if missing := [name for name in VARIABLES if not os.environ.get(name)]:
             raise ParameterError(
-                f"{what} is called without a process group, and {', '.join(missing)} is missing from the environment: "
-                "start the script by torchrun --nproc-per-node 2 script.py, or call "
-                "torch.distributed.init_process_group before"
+                f"{what} is called without a process group, and the environment lacks {', '.join(missing)}: "
+                "start it by torchrun --nproc-per-node 2 script.py, or call torch.distributed.init_process_group before"
             )
         with self._waiting("the beginning"):
             dist.init_process_group("gloo", timeout=seconds)

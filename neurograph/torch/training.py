@@ -243,13 +243,13 @@ def _of_rates(network: Any) -> Network:
     ParameterError
         If its neurons have no rates, which settle.
     """
-    kind = checked_network(network, *EVERY_KIND).dynamics.kind
-    if kind != "rate":
+    checked = checked_network(network, *EVERY_KIND)
+    if checked.dynamics.kind != "rate":
         raise ParameterError(
-            f"network is of {kind} neurons, whose runs are not shared among processes: expected neurons with rates; "
-            "neurograph.train trains it in one process"
+            f"network is of {checked.dynamics.kind} neurons, whose runs are not shared among processes: expected "
+            "neurons with rates; neurograph.train trains it in one process"
         )
-    return network
+    return checked
 
 
 def described(network: Network) -> dict[str, str]:
