@@ -155,6 +155,9 @@ class GraphLayer(torch.nn.Module):
             return Engine(network, solver)
         return Tensors(network, Rows.of(network, device, dtype), method_of(solver))
 
+    def _given(self, **values: Tensor | None) -> None:
+        """Refuse what is not the same in all processes that share the graph."""
+
     @torch.no_grad()
     def to_network(self) -> Network:
         """Return the network with the weights and biases as they are now.
@@ -197,6 +200,7 @@ class _Settled(torch.autograd.Function):
         """Return the outputs, or the mean cost."""
         ctx.layer, ctx.target, ctx.free = layer, y, None
         ctx.save_for_backward(x, weights, biases)
+        layer._given(x=x, y=y)
         if not x.shape[0]:
             return x.new_zeros((0, len(layer.network.outputs)))
         backend = layer._backend(x)
@@ -218,6 +222,7 @@ class _Settled(torch.autograd.Function):
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
             return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
+        layer._given(gradient=upstream, requires_grad=torch.tensor(ctx.needs_input_grad[:3]))
         if target is None and "clamped" in layer.rule.phases:
             raise ParameterError(
                 f"rule is {layer.rule.name}, which clamps the outputs at targets, and there are none: expected "

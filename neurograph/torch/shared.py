@@ -17,10 +17,9 @@ from neurograph._checks import Seed, checked_generator
 from neurograph.errors import ProcessError
 from neurograph.formats.files import read_table
 from neurograph.network.compilation import compile
-from neurograph.network.inputs import Start
 from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
-from neurograph.torch.backend import Backend, Gradients, Tensors, Wanted, method_of, with_parameters
+from neurograph.torch.backend import Backend, Tensors, method_of, with_parameters
 from neurograph.torch.group import Group
 from neurograph.torch.module import TYPES, GraphLayer, of_type
 from neurograph.torch.pieces import Part, part_of_file, part_of_network
@@ -41,7 +40,19 @@ class SharedLayer(GraphLayer):
         own, there = self.part.own, self.neighbours
         indptr = network.connectivity.indptr[np.append(own, -1)]
         rows = Rows.held(network, there.nodes, indptr, there.column, own.size, device, dtype, there)
-        return Shared(network, rows, method_of(solver), self.group)
+        return Tensors(network, rows, method_of(solver))
+
+    def _given(self, **values: Tensor | None) -> None:
+        for what, tensor in values.items():
+            array = np.empty(0) if tensor is None else tensor.detach().cpu().contiguous().numpy()
+            mark = float(zlib.crc32(array.tobytes(), zlib.crc32(repr(array.shape).encode())))
+            most, least = self.group.largest(torch.tensor([mark, -mark], dtype=torch.float64), what).tolist()
+            if most != -least:
+                raise ProcessError(
+                    f"{what} differs between processes, which share the graph and settle the same samples: expected "
+                    "the same bits in each; draw and seed alike in all, or send what process 0 has to the others, by "
+                    "torch.distributed.broadcast"
+                )
 
     @torch.no_grad()
     def to_network(self) -> Network:
@@ -164,35 +175,3 @@ class Neighbours:
         """Return the largest over processes of what each has; infinite if one has nan, which no comparison finds."""
         found = torch.where(values.isnan(), torch.inf, values).cpu()
         return self.group.largest(found, "a residual").to(values.device)
-
-
-@dataclass(frozen=True, eq=False)
-class Shared(Tensors):
-    """Torch's products and operations on own rows, where all processes are given the same.
-
-    Attributes
-    ----------
-    group : Group
-    """
-
-    group: Group
-
-    def settle(self, x: Tensor, weights: Tensor, biases: Tensor, start: Start, seed: Seed) -> tuple[Any, Tensor]:
-        """Settle the batch, which is the same on every process."""
-        self._same(x, "x")
-        return super().settle(x, weights, biases, start, seed)
-
-    def gradients(self, free: Any, wanted: Wanted) -> Gradients:
-        """Return the gradients at free equilibria, by what is the same on every process."""
-        self._same(wanted.target, "what the outputs are told, y or the gradient of a loss,")
-        return super().gradients(free, wanted)
-
-    def _same(self, values: Tensor, what: str) -> None:
-        array = values.detach().cpu().contiguous().numpy()
-        mark = float(zlib.crc32(array.tobytes(), zlib.crc32(repr(array.shape).encode())))
-        largest, least = self.group.largest(torch.tensor([mark, -mark], dtype=torch.float64), what).tolist()
-        if largest != -least:
-            raise ProcessError(
-                f"{what} differs between processes, which share the graph and settle the same samples: expected the "
-                "same bits in each; draw and seed alike, or write torch.distributed.broadcast(x, 0)"
-            )
