@@ -153,7 +153,7 @@ class GraphLayer(torch.nn.Module):
     def _made(self, network: Network, solver: Solver, device: torch.device, dtype: torch.dtype) -> Backend:
         if device.type == "cpu":
             return Engine(network, solver)
-        return Tensors(network, Rows.of(network, device, dtype), method_of(solver))
+        return Tensors(network, Rows.of(network, device, dtype), method_of(solver, network))
 
     def _given(self, **values: Tensor | None) -> None:
         """Refuse what is not the same in all processes that share the graph."""
@@ -216,7 +216,7 @@ class _Settled(torch.autograd.Function):
         layer, target, (x, weights, biases) = ctx.layer, ctx.target, ctx.saved_tensors
         if torch.is_grad_enabled():
             raise ParameterError(
-                "create_graph is True, but the gradient of a settled graph has no gradient of its own: leave it out, or "
+                "create_graph is True, but the gradient of a settled graph has none of its own: leave it out, or "
                 "call it on a part of the model without the layer"
             )
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
@@ -239,7 +239,7 @@ class _Settled(torch.autograd.Function):
         beta = np.full(batch, drawn_strength(layer.rule, layer.beta, batch, layer.generator))
         wanted = Wanted(layer.rule, cost, beta, target, any(ctx.needs_input_grad[1:3]), of_inputs)
         found = ctx.backend.gradients(ctx.free, wanted)
-        _say_unsettled(found.unsettled, found.left_out, batch)
+        _say_unsettled(layer.rule, found.unsettled, found.left_out, batch)
         return (
             *(None if one is None else -scale * one for one in (found.inputs, found.weights, found.biases)),
             None,
@@ -247,14 +247,14 @@ class _Settled(torch.autograd.Function):
         )
 
 
-def _say_unsettled(unsettled: int, left_out: int, batch: int) -> None:
+def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> None:
     """Warn of samples whose gradient is not that of an equilibrium."""
     if unsettled or left_out:
-        count = max(unsettled, left_out)
+        count, smaller = max(unsettled, left_out), "a smaller beta, " if rule.transposed else ""
         warn(
-            f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; "
-            f"{left_out} of them are left out of the gradient, and that of the others is not exact: give the solver "
-            "more steps, as in solver=neurograph.solvers.Auto(steps=20000), lower the weights, or accept a larger tol",
+            f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; {left_out} of "
+            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, as in "
+            "solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol",
             TrainingWarning,
         )
 

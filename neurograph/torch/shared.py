@@ -40,7 +40,7 @@ class SharedLayer(GraphLayer):
         own, there = self.part.own, self.neighbours
         indptr = network.connectivity.indptr[np.append(own, -1)]
         rows = Rows.held(network, there.nodes, indptr, there.column, own.size, device, dtype, there)
-        return Tensors(network, rows, method_of(solver))
+        return Tensors(network, rows, method_of(solver, network))
 
     def _given(self, **values: Tensor | None) -> None:
         for what, tensor in values.items():
