@@ -24,8 +24,6 @@ from neurograph.network.compilation import compile, number_type, numbers_of_type
 from neurograph.network.network import Network
 from neurograph.torch.dealing import dealt
 
-WAYS_OUT = "leave partition=True out, or remove the ties from the graph"
-
 
 @dataclass(frozen=True, eq=False)
 class Part(FrozenArrays):
@@ -213,7 +211,7 @@ def _check_untied(piece: Wiring) -> None:
 def _tied(pre: Any, post: Any) -> GraphError:
     return GraphError(
         f"edge {pre!r} -> {post!r} has a tie, but edges that share a weight may be with different processes: expected "
-        f"none; {WAYS_OUT}"
+        "none; leave partition=True out, or remove the ties from the graph"
     )
 
 

@@ -17,6 +17,7 @@ from neurograph._checks import Seed, checked_generator
 from neurograph.errors import ProcessError
 from neurograph.formats.files import read_table
 from neurograph.network.compilation import compile
+from neurograph.network.inputs import checked_network
 from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
 from neurograph.torch.backend import Backend, Tensors, method_of, with_parameters
@@ -106,12 +107,12 @@ def whole(source: Source) -> Network:
 
 
 def _part(source: Source, check: Callable[[Network], None], dtype: DTypeLike, group: Group) -> Part:
-    if isinstance(source, Network):
-        check(source)
-        part = part_of_network(source, group.rank, group.size)
-    else:
+    if isinstance(source, (str, os.PathLike)):
         part = part_of_file(source, dtype, group.rank, group.size)
         check(part.network)
+        return part
+    part = part_of_network(checked_network(source), group.rank, group.size)
+    check(source)
     return part
 
 

@@ -104,6 +104,9 @@ def refused(folder):
         )
         ng.write(nodes, loops)
     group.every(None)
+    untied = ng.compile(
+        ng.topologies.from_edges((["a", "b"], ["b", "a"], [0.5, 0.5]), outputs=["b"]), ng.dynamics.hopfield()
+    )
     few = ng.compile(ng.topologies.from_edges((["a"], ["b"], [1.0]), inputs=["a"], outputs=["b"]))
 
     def backward():
@@ -113,6 +116,7 @@ def refused(folder):
         "another graph": lambda: ng.torch.layer(other, partition=True),
         "another argument": lambda: ng.torch.layer(whole, partition=True, beta=0.1 + rank),
         "ties": lambda: ng.torch.layer(tied, partition=True),
+        "symmetry": lambda: ng.torch.layer(untied, partition=True),
         "an error of one alone": lambda: ng.torch.layer(loops, partition=True),
         "another method": lambda: ng.torch.layer(whole, partition=True, solver=ng.solvers.Newton())(x),
         "too many processes": lambda: ng.torch.layer(few, partition=True),
@@ -126,6 +130,12 @@ def refused(folder):
             call()
         except ng.NeurographError as error:
             said[name] = f"{type(error).__name__}: {error}"
+    # What the messages advise.
+    graph = tied.to_graph()
+    for _, _, data in graph.edges(data=True):
+        data.pop("tie", None)
+    ng.torch.layer(ng.compile(graph, KINDS["tanh"]), partition=True)(x)
+    ng.torch.layer(tied)(x)
     return said
 
 

@@ -67,6 +67,7 @@ REFUSED = {
     "another graph": "ProcessError: the processes disagree about the graph",
     "another argument": "ProcessError: the processes disagree about beta",
     "ties": "GraphError: edge .* has a tie, .* leave partition=True out",
+    "symmetry": "GraphError: the dynamics is hopfield, which needs W_ij = W_ji, .* leave partition=True out",
     "an error of one alone": "FormatError: .*'b' -> 'b' is a self-loop",
     "another method": "ParameterError: solver is Newton.*partition=True",
     "too many processes": "ParameterError: 3 processes share a graph of 2 nodes.*nproc-per-node 2",
@@ -98,3 +99,4 @@ def test_without_processes_torchrun_is_named(monkeypatch):
         ng.torch.layer(bound(), partition=True)
     with pytest.raises(ng.ParameterError, match=r"dtype is 'float32', but only a graph that partition=True reads"):
         ng.torch.layer(bound(), dtype="float32")
+    assert ng.torch.layer(ng.compile(bound().to_graph(), dtype="float32")).weights.dtype == torch.float32

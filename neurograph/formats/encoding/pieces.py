@@ -71,8 +71,8 @@ class Pieces:
         written = (table.schema.metadata or {}).get(arrow.HEADER_KEY)
         if written is None or not set(arrow.NODE_KEYS) <= set(table.column_names):
             raise FormatError(
-                f"{beside} does not say that neurograph wrote it: expected what neurograph.write writes; "
-                f"neurograph.write(neurograph.read({str(path)!r}), 'graph.parquet') writes it"
+                f"{beside} does not say that neurograph wrote it: expected one that does, as what "
+                f"neurograph.write(neurograph.read({str(path)!r}), 'graph.parquet') makes"
             )
         attributes = from_header(written.decode(errors="replace"), "neurograph in the schema of the nodes")[0]
         labels, none = table[arrow.NODE_KEYS[0]], np.empty(0, np.int32)
