@@ -4,6 +4,7 @@ import os
 import signal
 import time
 import warnings
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -86,7 +87,10 @@ def what_is_said(folder):
     options = {"epochs": 1, "progress": False, "seed": 0}
     zeros = np.append(np.zeros(7), [1.0, 2.0, 3.0])[:, None]  # the last two of process 1's part diverge
     diverges = {"batch_size": None, "solver": ng.solvers.Euler(), **options}
+    fit = ng.train(DEEP, x, y, **options | {"seed": rank})
+    fit = replace(ng.train(DEEP, x, y, **options), generator=fit.generator)
     return {
+        "the state of the fit": said(lambda: train(fit, x, y, epochs=1)),
         "x": said(lambda: train(DEEP, x + rank, y, **options)),
         "y": said(lambda: train(DEEP, x, y / (1 + rank), **options)),
         "weights": said(lambda: train(other, x, y, **options)),

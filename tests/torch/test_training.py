@@ -50,9 +50,8 @@ def test_the_cases_are_what_they_are_called(shared):
 
 def test_what_differs_or_fails_is_said_by_all(tmp_path):
     one, two = in_processes(tmp_path, RUNS, "what_is_said", 2)
-    for name, word in {
-        "x": "x", "y": "y", "weights": "the weights", "seed": "seed", "epochs": "epochs", "beta": "beta",
-    }.items():  # fmt: skip
+    words = {"weights": "the weights"} | {name: name for name in ("x", "y", "seed", "epochs", "beta")}
+    for name, word in (words | {"the state of the fit": "the state of the fit"}).items():
         kind, message = one[name]
         assert one[name] == two[name], name
         assert kind == "ProcessError"
