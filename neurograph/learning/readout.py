@@ -111,7 +111,7 @@ class Readout:
     def _write(self, variable: str, changes: NDArray[np.float64], batch: int) -> None:
         """Write the calls for the means; a slope is that of the drift in `variable`."""
         (pre, indptr, biased), random_sign = self.ends.read_at, self.rule.random_sign
-        expression, end = _parted(self.rule.expression), _end_of_samples if random_sign else _end
+        expression, end = parted(self.rule.expression), _end_of_samples if random_sign else _end
         tables = self._tables(expression, variable, {"w"} if random_sign else {"w", "beta"})
         terms = edge_terms(expression, end)
         constants = () if random_sign else (("beta", self.beta),)
@@ -207,7 +207,7 @@ def _bias_is_input(dynamics: Dynamics) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _parted(rule: Expression) -> Expression:
+def parted(rule: Expression) -> Expression:
     """Return a readout rule with ``pre_leak`` as the sum of its parts by ``w_out`` and by ``w_out_abs``."""
     if "pre_leak" not in rule.symbols:
         return rule

@@ -2,14 +2,158 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from neurograph.network.inputs import checked_network
+import numpy as np
+
+from neurograph._checks import Seed, checked_number
+from neurograph.equations.costs import Cost
+from neurograph.errors import ParameterError
+from neurograph.learning.rule import Rule, check_rule_of_phases
+from neurograph.learning.rules import asymmetric_ep
+from neurograph.network.compilation import check_symmetric
+from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
+from neurograph.solvers.base import Solver
 from neurograph.torch.needed import check_torch
 
+if TYPE_CHECKING:
+    from neurograph.torch.module import GraphLayer
 
-def layer(network: Network) -> Any:
-    """Return a network as a layer of PyTorch."""
+GRADIENT = asymmetric_ep(lift=0)
+"""The rule that is the gradient."""
+
+
+def layer(
+    network: Network,
+    *,
+    cost: Cost | None = None,
+    rule: Rule = GRADIENT,
+    beta: float = 0.5,
+    solver: Solver | None = None,
+    start: Start = 0.0,
+    seed: Seed = None,
+) -> GraphLayer:
+    r"""Return a network as a layer of PyTorch: forward settles, backward is the second phase of a local rule.
+
+    ``layer(x)`` has the outputs at rest. With the default rule its backward is the gradient, to weights, biases and x;
+    with another, weights and biases get what that rule says, and x the gradient. So the layer stands anywhere in a
+    model, under any loss and any optimiser of torch, in ``nn.Sequential`` and under DistributedDataParallel. Memory
+    does not grow with the number of steps, for backward needs where the network has settled, and not how.
+
+    Tensors of the CPU go through the compiled engine without a copy; those of a GPU through torch's sparse products, in
+    the steps of :class:`neurograph.solvers.Euler`. ``torch.compile`` compiles the model around the layer and leaves the
+    layer itself as it is, for it runs until it has settled; so ``fullgraph=True`` refuses it.
+
+    Parameters
+    ----------
+    network : Network
+        Of rates. It is not changed; float32 and float64 stay what they are, until ``layer.double()`` or ``.float()``.
+    cost : Cost, optional
+        With it, ``layer(x, y)`` is the mean cost of the samples, whose backward is what :func:`neurograph.train` would
+        change by this rule.
+    rule : Rule
+        One that is read out of final states; default ``rules.asymmetric_ep(lift=0)``, the gradient.
+    beta : float
+        Nudging strength of a rule that has one; without `cost`, the largest force on an output.
+    solver : Solver, optional
+        Default ``solvers.Auto()``, of float32 with ``tol=1e-5``, for sums of many edges have no more digits. On a GPU,
+        Auto or Euler.
+    start : number, array (nodes,) or "uniform"
+        State of the free nodes at the start, as in :func:`neurograph.settle`.
+    seed : int or Generator, optional
+        For ``start="uniform"``, and of a rule that draws the sign of its nudge.
+
+    Returns
+    -------
+    torch.nn.Module
+        ``layer(x)`` of a tensor (..., inputs) is a tensor (..., outputs), in the order of ``network.inputs`` and
+        ``network.outputs``. ``.weights`` are the parameters, one of each edge in the order of ``network.edges``; where
+        edges are tied, one of each tie, and none of an edge that is not plastic; ``.edge_weights`` has them all.
+        ``.biases`` are those of nodes that have their own, or None. ``.to_network()`` gives the network back, with
+        every label and attribute. What a step takes across 0 where a node has a sign is set to 0 at the next forward.
+        ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning.
+
+    Raises
+    ------
+    MissingPackageError
+        If PyTorch is not installed.
+    ParameterError
+        If an argument is something else. And when it is called: if its parameters are on several devices, or of another
+        type than float32 and float64; or y is given without a cost.
+    GraphError
+        If the rule needs symmetric edges, and they are not tied.
+    DataError
+        When it is called: if x has another shape, type or device, or holds a number that is not finite.
+    DivergenceError
+        When it is called: if a sample diverges.
+
+    Warns
+    -----
+    TrainingWarning
+        In backward, if a phase of some samples did not settle: their share, and how many of them are left out.
+
+    Notes
+    -----
+    With s the state at rest, g the drift, :math:`I_j = \sum_i W_{ij} f(s_i)` the summed input, J the Jacobian of the
+    drift and L the loss,
+
+    .. math::
+        \frac{\partial L}{\partial W_{ij}} = -\sum_n f(s_i) \frac{\partial g_j}{\partial I_j} d_j, \quad
+        \frac{\partial L}{\partial x_i} = -f'(x_i) \sum_j W_{ij} \frac{\partial g_j}{\partial I_j} d_j, \quad
+        J' d = \frac{\partial L}{\partial s}
+
+    with :math:`W_{ij}` the weight of the edge from i to j, f(s) what a neuron sends, the sum over samples n, and d
+    found along the edges turned round [1]_, [2]_, as in :func:`neurograph.rules.asymmetric_ep`; where a drift has the
+    sum of a node's outgoing weights in it, its part is added. A model of such a layer is a deep equilibrium model [3]_.
+
+    References
+    ----------
+    .. [1] Almeida, A learning rule for asynchronous perceptrons with feedback in a combinatorial environment, ICNN
+       1987.
+    .. [2] Pineda, Generalization of back-propagation to recurrent neural networks, Physical Review Letters 59, 1987.
+    .. [3] Bai, Kolter, Koltun, Deep equilibrium models, NeurIPS 2019, arXiv 1909.01377.
+
+    Examples
+    --------
+    A recurrent graph between two linear layers:
+
+    >>> import torch, neurograph as ng
+    >>> graph = ng.topologies.complete(inputs=3, hidden=4, outputs=2, bias="neurons", seed=0)
+    >>> network = ng.compile(graph, ng.dynamics.additive("tanh"), dtype="float32")
+    >>> layer = ng.torch.layer(network)
+    >>> model = torch.nn.Sequential(torch.nn.Linear(5, 3), layer, torch.nn.Linear(2, 1))
+    >>> model(torch.ones(7, 5)).sum().backward()
+    >>> layer.weights.grad.shape == (len(network.edges),)
+    True
+
+    By itself, it settles and learns as :func:`neurograph.settle` and :func:`neurograph.train` do:
+
+    >>> x = torch.tensor([[0.1, 0.5, -0.3]])
+    >>> bool(abs(layer(x).detach().numpy() - ng.settle(network, x.numpy()).outputs).max() < 1e-6)
+    True
+    >>> layer.to_network()
+    Network(additive (tanh): 9 nodes (4 hidden, 3 input, 2 output), 48 edges)
+    """
     check_torch("torch.layer")
-    return checked_network(network)
+    from neurograph.torch.module import GraphLayer
+
+    network = checked_network(network)
+    if not isinstance(rule, Rule) or rule.kind != "readout":
+        raise ParameterError(
+            f"rule is {rule!r}: expected one that is read out of final states, such as rules.asymmetric_ep(lift=0), "
+            "the gradient"
+        )
+    check_rule_of_phases(rule)
+    check_symmetric(network, rule.name if rule.symmetric else None)
+    if cost is not None and not isinstance(cost, Cost):
+        raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.cross_entropy()")
+    if checked_number("beta", beta) == 0.0:
+        raise ParameterError(f"beta is {beta!r}: expected a number other than 0, or nothing is nudged")
+    if solver is not None and not isinstance(solver, Solver):
+        raise ParameterError(
+            f"solver is {solver!r}: expected one of neurograph.solvers, such as solvers.Euler(dt=0.05)"
+        )
+    if not (isinstance(start, str) and start == "uniform"):
+        starting_state(network, np.zeros((1, len(network.inputs))), start, None)
+    return GraphLayer(network, cost=cost, rule=rule, beta=beta, solver=solver, start=start, seed=seed)
