@@ -58,7 +58,9 @@ ROWS = [
     Row(
         "ng.torch.layer(ng.prune(network, pruning.magnitude(0.3)).network).load_state_dict(layer.state_dict())",
         {
-            r"neurograph\.write\(layer\.to_network\(\), 'net\.npz'\)": "{0}; ng.torch.layer(ng.compile(ng.read('net.npz')))"
+            r"neurograph\.write\(layer\.to_network\(\), 'net\.npz'\)": (
+                "{0}; ng.torch.layer(ng.compile(ng.read('net.npz')))"
+            )
         },
         MADE,
     ),
