@@ -54,8 +54,9 @@ def layer(
     With ``partition=True`` the processes of a group of :mod:`torch.distributed` share the graph: each holds the edges
     that end at its own nodes, and states of nodes go once a step to those that read them. All call the layer, and its
     backward, with the same samples, and all get all outputs and the gradient to x; ``.weights`` and ``.biases`` are
-    those of a process's own edges and nodes. Nodes are dealt so that each process has about as many edges, and where
-    the package pymetis is installed (the extra ``partition``), by locality if fewer states travel so.
+    those of a process's own edges and nodes, and what looks at all gradients, as a clipping of their norm, sees these
+    alone. Nodes are dealt so that each process has about as many edges, and where the package pymetis is installed (the
+    extra ``partition``), by locality if fewer states travel so.
 
     Parameters
     ----------

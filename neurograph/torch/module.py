@@ -222,7 +222,7 @@ class _Settled(torch.autograd.Function):
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
             return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
-        layer._given(gradient=upstream, requires_grad=torch.tensor(ctx.needs_input_grad[:3]))
+        layer._given(gradient=upstream, requires_grad=torch.tensor(of_inputs))
         if target is None and "clamped" in layer.rule.phases:
             raise ParameterError(
                 f"rule is {layer.rule.name}, which clamps the outputs at targets, and there are none: expected "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +95,8 @@ def shared(
         If the processes disagree about the graph or the options, or one is gone.
     """
     group = Group("torch.layer(partition=True)", timeout)
-    seed = group.broadcast(group.together(lambda: checked_generator(seed)))
+    # A copy, which nothing else draws from: the processes draw alike.
+    seed = group.broadcast(group.together(lambda: deepcopy(checked_generator(seed))))
     part = group.together(lambda: _part(source, check, dtype, group))
     said = {name: repr(one) for name, one in options.items()}
     group.agree({"the graph": part.digest, **said}, "the same file, or network, and the same options in each")

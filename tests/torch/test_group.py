@@ -23,6 +23,9 @@ def exchanged(folder):
         found["rows"] = group.gathered(rows[part], 7)
         found["two rows"] = group.gathered(rows[group.part(2)], 2)
         found["rows of a tensor"] = group.gathered(torch.arange(7)[part], 7)
+        found["largest"] = group.largest(torch.tensor([rank, -rank]))
+        going, coming = [rank] * 3, [0, 1, 2]
+        found["exchanged"] = group.exchanged(torch.arange(6 * rank).reshape(-1, 2) + 100 * rank, going, coming)
         found["every"] = group.every(f"of {rank}")
         found["broadcast"] = group.broadcast({"rank": rank})
         found["first"] = group.first(lambda: f"by {rank}")
@@ -52,12 +55,20 @@ def three(tmp_path_factory):
     return in_processes(tmp_path_factory.mktemp("three"), "tests.torch.test_group", "exchanged", 3)
 
 
+def test_rows_go_to_the_process_that_they_are_for(three):
+    for rank, found in enumerate(three):
+        second = 200 + 4 * rank  # two rows of two from process 2, after those for the others
+        expected = [[100 + 2 * rank, 101 + 2 * rank], [second, second + 1], [second + 2, second + 3]]
+        assert found["exchanged"].tolist() == expected
+
+
 def test_arrays_are_summed_and_gathered(three):
     rows = np.arange(14.0).reshape(7, 2)
     for found in three:
         assert np.array_equal(found["sum"], [111.0] * 3)
         assert found["in place"]
         assert torch.equal(found["sum of tensors"], torch.full((2,), 6.0))
+        assert found["largest"].tolist() == [2, 0]
         assert np.array_equal(found["rows"], rows)
         assert np.array_equal(found["two rows"], rows[:2])
         assert torch.equal(found["rows of a tensor"], torch.arange(7))
