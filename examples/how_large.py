@@ -166,11 +166,17 @@ print("Written to how_large.png")
 # %%
 # The number of machines at which a step takes least, and what it takes then.
 
-print(f"{'':16}{'batch':>6}" + "".join(f"{f'at {gigabits} Gbit/s':>26}" for gigabits in LINKS))
+
+def seconds(time):
+    """Return a time as text."""
+    return f"{time:.2g} s" if time > 0.5 else f"{1e3 * time:.2g} ms"
+
+
+print(f"{'':16}{'batch':>6}" + "".join(f"{f'at {gigabits} Gbit/s':>28}" for gigabits in LINKS))
 for brain in BRAINS:
     for batch in (1, 64):
         found = [best[brain, batch, gigabits] for gigabits in LINKS]
-        shown = "".join(f"{f'{machines} machines, {1e3 * time:.3g} ms':>26}" for machines, time in found)
+        shown = "".join(f"{f'{machines} machines, {seconds(time)}':>28}" for machines, time in found)
         print(f"{brain:16}{batch:6}{shown}")
 
 # %%
