@@ -143,7 +143,7 @@ def with_parameters(network: Network, weights: Floats, biases: Floats) -> Networ
 
 
 def _from_inputs(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-    """Return the places of the edges from inputs, those of one after another, where each input's begin, and their ends."""
+    """Return the places of the edges from inputs, one input after another, where each's begin, and their ends."""
     connectivity = network.connectivity
     column = np.full(len(network.nodes), -1)
     column[connectivity.inputs] = np.arange(connectivity.inputs.size)
@@ -174,6 +174,8 @@ class Tensors:
     ) -> tuple[tuple[Field, Rest], Tensor]:
         """Follow the trajectory of own rows, in the steps of the engine."""
         rows, batch = self.rows, x.shape[0]
+        if not bool(torch.isfinite(x).all()):
+            checked_inputs(self.network, x.cpu().numpy())  # which says where
         first = starting_state(self.network, np.zeros((1, rows.counts[1])), 0.0 if start == "uniform" else start, None)
         begun = [
             torch.from_numpy(one[0, rows.node]).to(x)[:, None].repeat(1, batch) for one in _parts(self.network, first)

@@ -14,7 +14,6 @@ from neurograph.learning.rules import asymmetric_ep
 from neurograph.network.compilation import check_symmetric
 from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
-from neurograph.solvers import Auto
 from neurograph.solvers.base import Solver
 from neurograph.torch.needed import check_torch
 
@@ -58,7 +57,8 @@ def layer(
     beta : float
         Nudging strength of a rule that has one; without `cost`, the largest force on an output.
     solver : Solver, optional
-        Default ``solvers.Auto()``. On a GPU, Auto or Euler.
+        Default ``solvers.Auto()``, of float32 with ``tol=1e-5``, for sums of many edges have no more digits. On a GPU,
+        Auto or Euler.
     start : number, array (nodes,) or "uniform"
         State of the free nodes at the start, as in :func:`neurograph.settle`.
     seed : int or Generator, optional
@@ -156,6 +156,4 @@ def layer(
         )
     if not (isinstance(start, str) and start == "uniform"):
         starting_state(network, np.zeros((1, len(network.inputs))), start, None)
-    return GraphLayer(
-        network, cost=cost, rule=rule, beta=beta, solver=Auto() if solver is None else solver, start=start, seed=seed
-    )
+    return GraphLayer(network, cost=cost, rule=rule, beta=beta, solver=solver, start=start, seed=seed)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from neurograph._checks import Seed, checked_generator, warn
 from neurograph.equations.cost import Cost
@@ -19,12 +17,16 @@ from neurograph.learning.phases import drawn_strength
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_targets
 from neurograph.network.network import Network
+from neurograph.solvers import Auto
 from neurograph.solvers.base import Solver
 from neurograph.torch.backend import Backend, Engine, Tensors, Wanted, method_of, with_parameters
 from neurograph.torch.rows import Rows
 
 LINEAR = Cost("s*y", name="linear")
 """The cost whose force on the outputs is minus the gradient y that comes from the model behind the layer."""
+
+TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-6}
+"""Residuals at which a sample has settled, where no solver is given."""
 
 TYPES = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 
@@ -33,7 +35,15 @@ class GraphLayer(torch.nn.Module):
     """A network as a module: see :func:`neurograph.torch.layer`, which makes it."""
 
     def __init__(
-        self, network: Network, *, cost: Cost | None, rule: Rule, beta: float, solver: Solver, start: Start, seed: Seed
+        self,
+        network: Network,
+        *,
+        cost: Cost | None,
+        rule: Rule,
+        beta: float,
+        solver: Solver | None,
+        start: Start,
+        seed: Seed,
     ) -> None:
         super().__init__()
         self.network, self.cost, self.rule, self.beta = network, cost, rule, beta
@@ -60,6 +70,7 @@ class GraphLayer(torch.nn.Module):
         place, fixed = self.get_buffer("_place"), self.get_buffer("_fixed")
         return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed) if self.weights.numel() else fixed
 
+    @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Settle the graph on x (..., inputs).
 
@@ -135,11 +146,11 @@ class GraphLayer(torch.nn.Module):
     def _backend(self, x: Tensor) -> Backend:
         key = x.device, x.dtype
         if key not in self._backends:
-            network = self._network(x.dtype)
+            network, solver = self._network(x.dtype), self.solver or Auto(tol=TOLERANCE[x.dtype])
             if x.device.type == "cpu":
-                self._backends[key] = Engine(network, self.solver)
+                self._backends[key] = Engine(network, solver)
             else:
-                self._backends[key] = Tensors(network, Rows.of(network, *key), method_of(self.solver))
+                self._backends[key] = Tensors(network, Rows.of(network, *key), method_of(solver))
         return self._backends[key]
 
     @torch.no_grad()
@@ -194,10 +205,14 @@ class _Settled(torch.autograd.Function):
         return x.new_tensor(layer.cost.mean(outputs.cpu().numpy(), y.cpu().numpy()))
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
         """Return minus what the rule says, scaled by what comes from behind."""
         layer, target, (x, weights, biases) = ctx.layer, ctx.target, ctx.saved_tensors
+        if torch.is_grad_enabled():
+            raise ParameterError(
+                "create_graph is True, but the gradient of a settled graph has no gradient of its own: leave it out, or "
+                "call it on a part of the model without the layer"
+            )
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
             return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
@@ -264,7 +279,3 @@ def _edges_hash(network: Network) -> str:
     for part in (connectivity.table.roles, connectivity.indptr, connectivity.pre):
         found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()
-
-
-compilable: Callable[..., Any] = torch.compiler.disable
-GraphLayer.forward = compilable(GraphLayer.forward)  # type: ignore[method-assign]
