@@ -135,7 +135,7 @@ class Euler(Solver):
         """
         batch, subgraph = phase.start.shape[0], rows_of(network, phase.clamped)
         cost = None if phase.free or phase.clamped else phase.cost
-        implicit, dt = self._steps(network, batch)
+        implicit, dt = self.stepping(network, batch)
         wanted = {"leak"} if implicit else set()
         if implicit < 1 and self.dt is None:  # an explicit step is as long as the slopes allow
             wanted |= {"slope_s"}
@@ -170,7 +170,7 @@ class Euler(Solver):
         self, equilibrium: Equilibrium, force: Floats, lift: float = 0.0
     ) -> tuple[Response, tuple[Any, ...]]:
         """Return what will be the response, and the arguments with which the engine's ``response`` writes it there."""
-        implicit, dt = self._steps(equilibrium.network, equilibrium.state.shape[0])
+        implicit, dt = self.stepping(equilibrium.network, equilibrium.state.shape[0])
         cyclic = equilibrium.network.connectivity.subgraph.schedule.cyclic.any()
         stepping: tuple[Floats, int] = (dt if equilibrium.dt is None else equilibrium.dt, implicit)
         if equilibrium.network.dynamics.variables:  # their part of the slopes asks for steps of its own
@@ -187,7 +187,7 @@ class Euler(Solver):
         step = "the step" if equilibrium.dt is None else f"dt = {dt:.4g}"
         return f"{step} is within 1/max|A_jj| = {1 / largest:.4g} there, so it is the network that grows"
 
-    def _steps(self, network: Network, batch: int) -> tuple[int, NDArray[np.float64]]:
+    def stepping(self, network: Network, batch: int) -> tuple[int, NDArray[np.float64]]:
         """Return whether the steps are semi-implicit, and each sample's dt: CHOSEN and NaN, where the engine chooses.
 
         It does so by the sample alone, whatever its batch.

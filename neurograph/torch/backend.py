@@ -176,7 +176,8 @@ class Tensors:
         rows, batch = self.rows, x.shape[0]
         if not bool(torch.isfinite(x).all()):
             checked_inputs(self.network, x.cpu().numpy())  # which says where
-        first = starting_state(self.network, np.zeros((1, rows.counts[1])), 0.0 if start == "uniform" else start, None)
+        still = np.zeros((1, rows.counts[1]))
+        first = starting_state(self.network, still, 0.0 if isinstance(start, str) else start, None)
         begun = [
             torch.from_numpy(one[0, rows.node]).to(x)[:, None].repeat(1, batch) for one in _parts(self.network, first)
         ]
@@ -218,17 +219,18 @@ def _parts(network: Network, full: Floats) -> list[Floats]:
     return [s, *further.values()]
 
 
-def method_of(solver: Solver) -> Euler:
+def method_of(solver: Solver, network: Network) -> Euler:
     """Return Euler's method in the way that a solver asks for, on tensors.
 
     Raises
     ------
     ParameterError
-        If it is another method.
+        If it is another method, or one of steps that the network cannot take.
     """
     if isinstance(solver, Auto):
         return solver.euler
     if isinstance(solver, Euler):
+        solver.stepping(network, 1)
         return solver
     raise ParameterError(
         f"solver is {solver!r}, which tensors of another device than the CPU, and graphs shared by partition=True, do "

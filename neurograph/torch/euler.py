@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from neurograph.equations.cost import Cost
+from neurograph.errors import ParameterError
 from neurograph.graphs.edge_table import OUTPUT
 from neurograph.kernels.engine import LARGEST
 from neurograph.solvers.euler import Euler
@@ -199,6 +200,11 @@ def _steps(
     chosen = possible if method.implicit is None and method.dt is None else bool(method.implicit)
     if chosen and leaks:
         dt = 0.25 if method.dt is None else method.dt
+        if bool(exchange.largest(-1.0 - dt * least)[0] >= 0.0):
+            raise ParameterError(
+                f"implicit is True, but a node has a leak so far below 0 that 1 + dt * leak is not positive with dt "
+                f"{dt:g}: use solvers.Euler(implicit=False), or a dynamics with a leak >= 0"
+            )
         return True, torch.full_like(state[0][0], dt), leaks, stiffness is not None
     if method.dt is not None:
         return False, torch.full_like(state[0][0], method.dt), [], False

@@ -150,7 +150,7 @@ class GraphLayer(torch.nn.Module):
             if x.device.type == "cpu":
                 self._backends[key] = Engine(network, solver)
             else:
-                self._backends[key] = Tensors(network, Rows.of(network, *key), method_of(solver))
+                self._backends[key] = Tensors(network, Rows.of(network, *key), method_of(solver, network))
         return self._backends[key]
 
     @torch.no_grad()
@@ -210,7 +210,7 @@ class _Settled(torch.autograd.Function):
         layer, target, (x, weights, biases) = ctx.layer, ctx.target, ctx.saved_tensors
         if torch.is_grad_enabled():
             raise ParameterError(
-                "create_graph is True, but the gradient of a settled graph has no gradient of its own: leave it out, or "
+                "create_graph is True, but the gradient of a settled graph has none of its own: leave it out, or "
                 "call it on a part of the model without the layer"
             )
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
@@ -232,7 +232,7 @@ class _Settled(torch.autograd.Function):
         beta = np.full(batch, drawn_strength(layer.rule, layer.beta, batch, layer.generator))
         wanted = Wanted(layer.rule, cost, beta, target, any(ctx.needs_input_grad[1:3]), of_inputs)
         found = ctx.backend.gradients(ctx.free, wanted)
-        _say_unsettled(found.unsettled, found.left_out, batch)
+        _say_unsettled(layer.rule, found.unsettled, found.left_out, batch)
         return (
             *(None if one is None else -scale * one for one in (found.inputs, found.weights, found.biases)),
             None,
@@ -240,14 +240,14 @@ class _Settled(torch.autograd.Function):
         )
 
 
-def _say_unsettled(unsettled: int, left_out: int, batch: int) -> None:
+def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> None:
     """Warn of samples whose gradient is not that of an equilibrium."""
     if unsettled or left_out:
-        count = max(unsettled, left_out)
+        count, smaller = max(unsettled, left_out), "a smaller beta, " if rule.transposed else ""
         warn(
-            f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; "
-            f"{left_out} of them are left out of the gradient, and that of the others is not exact: give the solver "
-            "more steps, as in solver=neurograph.solvers.Auto(steps=20000), lower the weights, or accept a larger tol",
+            f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; {left_out} of "
+            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, as in "
+            "solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol",
             TrainingWarning,
         )
 

@@ -1,0 +1,197 @@
+"""The module as users of PyTorch treat it: shapes, types, state, copies, optimisers, compilation, freezing."""
+
+import copy
+import io
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+import neurograph as ng
+from tests.torch.networks import SMOOTH, drawn, inputs_of
+
+NETWORK = drawn(SMOOTH["tanh"], inputs=3, hidden=4, outputs=2, dtype="float32")
+
+
+def layer_of(network=NETWORK, **options):
+    return ng.torch.layer(network, **options)
+
+
+def model():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Linear(5, 3), layer_of(), torch.nn.Linear(2, 1))
+
+
+@pytest.mark.parametrize("shape", [(3,), (0, 3), (7, 3), (2, 4, 3)])
+def test_leading_dimensions_stay(shape):
+    x = torch.randn(shape, requires_grad=True)
+    layer = layer_of()
+    answer = layer(x)
+    assert answer.shape == (*shape[:-1], 2)
+    answer.sum().backward()
+    assert x.grad.shape == x.shape
+    assert layer.weights.grad.shape == layer.weights.shape
+
+
+def test_it_answers_as_settle_does():
+    x = inputs_of(NETWORK)
+    expected = ng.settle(NETWORK, x.numpy(), solver=ng.solvers.Auto(tol=1e-5)).outputs
+    np.testing.assert_array_equal(layer_of()(x).detach(), expected)
+
+
+def test_types_follow_the_module():
+    layer = layer_of()
+    x = inputs_of(NETWORK)
+    double = layer.double()(x.double())
+    assert double.dtype == torch.float64
+    assert layer.to_network().dtype == np.float64
+    np.testing.assert_allclose(double.detach(), layer.float()(x).detach(), atol=1e-4)
+
+
+def test_copies_and_pickles_answer_alike():
+    x, one = torch.randn(6, 5), model()
+    answer = one(x)
+    for other in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+        assert torch.equal(other(x), answer)
+
+
+def test_the_state_comes_back():
+    one, file = model(), io.BytesIO()
+    torch.save(one.state_dict(), file)
+    other = model()
+    with torch.no_grad():
+        other[1].weights.mul_(2.0)
+    other.load_state_dict(torch.load(io.BytesIO(file.getvalue()), weights_only=True))
+    x = torch.randn(6, 5)
+    assert torch.equal(other(x), one(x))
+
+
+def test_the_state_of_other_edges_is_refused():
+    layer = layer_of()
+    pruned = ng.prune(layer.to_network(), ng.pruning.magnitude(0.3)).network
+    smaller = ng.torch.layer(pruned)
+    with pytest.raises(ng.ParameterError, match="other edges"):
+        smaller.load_state_dict(layer.state_dict())
+    smaller.load_state_dict(ng.torch.layer(pruned).state_dict())
+
+
+def test_the_graph_comes_back_and_pruned_edges_stay_gone():
+    layer = layer_of()
+    network = ng.prune(layer.to_network(), ng.pruning.magnitude(0.3)).network
+    layer = ng.torch.layer(network)
+    optimiser = torch.optim.AdamW(layer.parameters(), lr=0.1)
+    for _ in range(3):
+        optimiser.zero_grad()
+        layer(inputs_of(network)).sum().backward()
+        optimiser.step()
+    after = layer.to_network()
+    assert list(after.edges) == list(network.edges)
+    assert not np.array_equal(after.weights, network.weights)
+    graph = after.to_graph()
+    assert set(graph) == set(NETWORK.to_graph())
+    assert len(graph.edges) < len(NETWORK.to_graph().edges)
+
+
+def test_the_network_of_the_layer_is_its_own():
+    layer = layer_of()
+    before = layer.to_network()
+    kept = before.weights.copy()
+    with torch.no_grad():
+        layer.weights.add_(1.0)
+    np.testing.assert_array_equal(before.weights, kept)
+    np.testing.assert_array_equal(NETWORK.weights, kept)
+
+
+def test_tied_edges_are_one_parameter_and_fixed_ones_none():
+    graph = ng.topologies.symmetric(ng.topologies.complete(2, 3, 1, bias="neurons", seed=0))
+    fixed = [edge for edge in graph.edges if "tie" not in graph.edges[edge]][:2]
+    for edge in fixed:
+        graph.edges[edge]["plastic"] = False
+    network = ng.compile(graph, ng.dynamics.hopfield())
+    layer = ng.torch.layer(network)
+    assert layer.weights.numel() == len(set(network.connectivity.ties.tolist())) - len(fixed)
+    np.testing.assert_array_equal(layer.edge_weights.detach(), network.weights)
+    optimiser = torch.optim.Adam(layer.parameters(), lr=0.1, weight_decay=0.1)
+    layer(inputs_of(network)).sum().backward()
+    optimiser.step()
+    after = layer.to_network()  # tied ones that differ would be refused
+    for edge in fixed:
+        assert after.weights[list(after.edges).index(edge)] == pytest.approx(graph.edges[edge]["weight"])
+    after.with_weights(after.weights)
+
+
+def test_a_node_keeps_its_sign():
+    network = ng.compile(ng.topologies.dale(ng.topologies.complete(2, 4, 1, bias="neurons", seed=0), 0.5, seed=0),
+                         ng.dynamics.additive("tanh"))  # fmt: skip
+    layer = ng.torch.layer(network)
+    signs = torch.from_numpy(network.connectivity.signs[network.connectivity.pre])
+    with torch.no_grad():
+        layer.weights.sub_(0.5 * signs)
+    layer(inputs_of(network))
+    assert (signs * layer.weights >= 0).all()
+    network.with_weights(layer.to_network().weights)
+
+
+def test_frozen_parameters_cost_nothing_and_x_still_learns():
+    layer = layer_of().requires_grad_(False)
+    x = inputs_of(NETWORK).requires_grad_()
+    layer(x).sum().backward()
+    assert layer.weights.grad is None
+    assert x.grad.abs().sum() > 0
+    layer.weights.requires_grad_()
+    layer(inputs_of(NETWORK)).sum().backward()
+    assert layer.biases.grad is None
+
+
+def test_without_a_gradient_to_learn_from_all_are_zero():
+    layer = layer_of()
+    (0.0 * layer(inputs_of(NETWORK))).sum().backward()
+    assert not layer.weights.grad.any()
+
+
+def test_a_weight_changed_before_backward_is_not_silent():
+    layer = layer_of()
+    answer = layer(inputs_of(NETWORK)).sum()
+    with torch.no_grad():
+        layer.weights.add_(1.0)
+    with pytest.raises(RuntimeError, match="inplace operation"):
+        answer.backward()
+
+
+def test_the_model_around_it_is_compiled():
+    one, x = model(), torch.randn(6, 5)
+    compiled = torch.compile(one, backend="eager")
+    assert torch.equal(compiled(x), one(x))
+    compiled(x).sum().backward()
+    assert one[1].weights.grad.abs().sum() > 0
+    layer = layer_of()
+    with pytest.raises(torch._dynamo.exc.Unsupported, match="until the graph has settled"):
+        torch.compile(lambda x: layer(x) + 1.0, fullgraph=True, backend="eager")(inputs_of(NETWORK))
+
+
+def test_it_has_no_second_derivative_and_says_so():
+    layer, x = layer_of(), inputs_of(NETWORK).requires_grad_()
+    with pytest.raises(ng.ParameterError, match="create_graph"):
+        torch.autograd.grad(layer(x).sum(), x, create_graph=True)
+
+
+def test_it_is_printed_as_a_module():
+    assert "GraphLayer(Network(additive (tanh): 9 nodes" in str(model()).replace("\n", " ").replace("  ", " ")
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_with_a_cost_a_step_is_that_of_train(labels):
+    network = drawn(SMOOTH["tanh"], outputs=3)
+    x, cost = inputs_of(network), ng.costs.cross_entropy() if labels else ng.costs.squared_error()
+    y = torch.tensor([0, 2, 1, 1]) if labels else torch.linspace(0, 1, 12, dtype=torch.float64).reshape(4, 3)
+    for rule in (ng.rules.asymmetric_ep(), ng.rules.vector_field()):
+        layer = ng.torch.layer(network, cost=cost, rule=rule)
+        loss = layer(x, y)
+        assert loss.shape == ()
+        loss.backward()
+        torch.optim.SGD(layer.parameters(), lr=0.1).step()
+        step = ng.training_step(network, x.numpy(), y.numpy(), cost=cost, rule=rule, optimiser=ng.optimisers.sgd(0.1))
+        assert float(loss.detach()) == pytest.approx(step.history["cost"][0])
+        np.testing.assert_allclose(layer.to_network().weights, step.network.weights, atol=1e-12)
+        np.testing.assert_allclose(layer.to_network().biases, step.network.biases, atol=1e-12)
