@@ -15,29 +15,35 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 MEASURED = {
-    "copy": 39.6,  # GB/s: numpy copies memory, read and written
-    "edge_1_1": 0.6134,  # ns: an edge and sample of a step, batch 1, threads 1
-    "edge_16_1": 0.07728,  # ns: an edge and sample of a step, batch 16, threads 1
-    "edge_64_1": 0.1253,  # ns: an edge and sample of a step, batch 64, threads 1
-    "edge_1_2": 0.5967,  # ns: an edge and sample of a step, batch 1, threads 2
-    "edge_16_2": 0.03765,  # ns: an edge and sample of a step, batch 16, threads 2
-    "edge_64_2": 0.06206,  # ns: an edge and sample of a step, batch 64, threads 2
-    "spread": 0.005835,  # spread of the time of a step, of the time
-    "neuron": 0.4877,  # ns: a neuron and sample of a step, without edges
-    "far_1": 9.3,
-    "far_16": 8.0,
-    "held": 18.2,  # B: an edge of a network that has settled
-    "most": 196.8,  # B: an edge of the same run, at most
-    "read": 46.74,  # ns: an edge read from Parquet, cached
-    "latency": 147.3,  # us: the smallest all-gather of two processes
-    "link": 2.238,  # GB/s: 17 MB gathered by two processes, half sent by each
-    "reduce": 6.857,  # ms: an all-reduce of 17 MB by two processes
-    "rows_1_2": 2.446,
-    "step_1_2": 2.866,
-    "rows_16_2": 7.558,
-    "step_16_2": 11.52,
-    "rows_64_2": 145.3,
-    "step_64_2": 116.2,
+    "copy": 39.13,  # GB/s: numpy copies memory, read and written
+    "edge_1_1": 0.6637,  # ns: an edge and sample of a step, batch 1, threads 1
+    "edge_16_1": 0.05194,  # ns: an edge and sample of a step, batch 16, threads 1
+    "edge_64_1": 0.1237,  # ns: an edge and sample of a step, batch 64, threads 1
+    "edge_1_2": 0.404,  # ns: an edge and sample of a step, batch 1, threads 2
+    "edge_16_2": -0.6545,  # ns: an edge and sample of a step, batch 16, threads 2
+    "edge_64_2": 0.0743,  # ns: an edge and sample of a step, batch 64, threads 2
+    "spread": 0.04583,  # times: spread of the time of a step, of the time
+    "neuron": 0.5607,  # ns: a neuron and sample of a step, without edges
+    "far_1": 6.225,  # times: an edge among 7e7 neurons takes, of one among 1.7e5, batch 1
+    "far_16": 2.408,  # times: an edge among 7e7 neurons takes, of one among 1.7e5, batch 16
+    "held": 18.22,  # B: an edge of a network that has settled
+    "most": 196.8,  # B: an edge of a run that learns with Adam, at most
+    "read": 78.16,  # ns: an edge read from Parquet, cached
+    "latency": 61.81,  # us: the smallest all-gather of two processes
+    "link": 2.222,  # GB/s: 17 MB gathered by two processes, half sent by each
+    "reduce": 5.138,  # ms: an all-reduce of 17 MB by two processes
+    "rows_1_1": 5.124,  # ms: its rows of 5,000,000 edges, batch 1, processes 1, a thread each
+    "step_1_1": 5.577,  # ms: the same and the exchange, batch 1, processes 1, a thread each
+    "rows_1_2": 2.479,  # ms: its rows of 5,000,000 edges, batch 1, processes 2, a thread each
+    "step_1_2": 2.805,  # ms: the same and the exchange, batch 1, processes 2, a thread each
+    "rows_16_1": 15.49,  # ms: its rows of 5,000,000 edges, batch 16, processes 1, a thread each
+    "step_16_1": 16.51,  # ms: the same and the exchange, batch 16, processes 1, a thread each
+    "rows_16_2": 11.37,  # ms: its rows of 5,000,000 edges, batch 16, processes 2, a thread each
+    "step_16_2": 20.2,  # ms: the same and the exchange, batch 16, processes 2, a thread each
+    "rows_64_1": 189.9,  # ms: its rows of 5,000,000 edges, batch 64, processes 1, a thread each
+    "step_64_1": 132.5,  # ms: the same and the exchange, batch 64, processes 1, a thread each
+    "rows_64_2": 142.7,  # ms: its rows of 5,000,000 edges, batch 64, processes 2, a thread each
+    "step_64_2": 206.6,  # ms: the same and the exchange, batch 64, processes 2, a thread each
 }
 
 # %%
