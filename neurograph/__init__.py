@@ -27,6 +27,7 @@ from neurograph.errors import (
     MissingPackageError,
     NeurographError,
     ParameterError,
+    ProcessError,
     SimulationWarning,
     TrainingWarning,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "NeurographError",
     "PackedWeights",
     "ParameterError",
+    "ProcessError",
     "Pruning",
     "Record",
     "Report",

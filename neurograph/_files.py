@@ -112,23 +112,40 @@ def contents(path: Path, what: str) -> bytes:
     FormatError
         If it is none; `what` says what was expected.
     """
+    size = checked_size(path, what)
+    check_memory(size, f"reading {path}", "expected a graph; check the path")
     try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise FormatError(f"{path} is a folder: expected a {what} file; check the path")
-        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
-            raise FormatError(f"{path} is no regular file: expected a {what} file; copy what it gives into one")
-        check_memory(about.st_size, f"reading {path}", "expected a graph; check the path")
         data = path.read_bytes()
     except OSError as error:
-        raise FormatError(
-            f"{path} cannot be read ({error.strerror}): expected a {what} file; check the path"
-        ) from error
+        raise _unread(path, what, error) from error
     if path.suffix.lower() == GZIP:
         data = _unpacked(data)
     if not data.strip():
         raise FormatError(f"{path} is empty: expected a graph; write it again")
     return data
+
+
+def checked_size(path: Path, what: str) -> int:
+    """Return how many bytes stand in a file that is one.
+
+    Raises
+    ------
+    FormatError
+        If it is none; `what` says what was expected.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise _unread(path, what, error) from error
+    if stat.S_ISDIR(about.st_mode):
+        raise FormatError(f"{path} is a folder: expected a {what} file; check the path")
+    if not stat.S_ISREG(about.st_mode):  # a device or a pipe may have no end
+        raise FormatError(f"{path} is no regular file: expected a {what} file; copy what it gives into one")
+    return about.st_size
+
+
+def _unread(path: Path, what: str, error: OSError) -> FormatError:
+    return FormatError(f"{path} cannot be read ({error.strerror}): expected a {what} file; check the path")
 
 
 def _unpacked(data: bytes) -> bytes:

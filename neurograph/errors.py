@@ -159,6 +159,26 @@ class DivergenceError(NeurographError, ArithmeticError):
     """
 
 
+class ProcessError(NeurographError, RuntimeError):
+    """Processes that compute together disagree, or one of them is gone.
+
+    Raised by :mod:`neurograph.torch` where a run or a graph is shared among processes. The message names the processes,
+    and what differs or what was waited for; remedy: the same call in each process, or the run started again, which
+    goes on from its checkpoint.
+
+    Examples
+    --------
+    As in a process whose neighbour has died:
+
+    >>> import neurograph as ng
+    >>> try:
+    ...     raise ng.ProcessError("process 0 of 2 waited for the changes of the others, and one is gone")
+    ... except RuntimeError as error:
+    ...     print(error)
+    process 0 of 2 waited for the changes of the others, and one is gone
+    """
+
+
 class FormatError(NeurographError, ValueError):
     """A file cannot be read or written in the format asked for.
 

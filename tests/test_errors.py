@@ -28,6 +28,7 @@ def test_every_error_is_public_and_is_caught_by_one_name(name):
         ("ParameterError", ValueError),
         ("DivergenceError", ArithmeticError),
         ("FormatError", ValueError),
+        ("ProcessError", RuntimeError),
         ("MissingPackageError", ImportError),
         ("CheckpointWarning", UserWarning),
         ("TrainingWarning", UserWarning),

@@ -20,6 +20,7 @@ import neurograph as ng
 from neurograph._checks import checked_whole, wrapped
 from neurograph.cli.compressing import add_compressing, compress
 from neurograph.cli.data import TASKS, accuracy, given_data, network_and_data, no_data, unseen_digits
+from neurograph.cli.distributed import START, processes
 from neurograph.cli.graphs import NAMED, add_graph, compiled, table_of
 from neurograph.cli.messages import in_options
 from neurograph.cli.pruner import add_pruner, chosen_grower, chosen_pruner, listed, named
@@ -128,6 +129,8 @@ def _add_train(commands: Any) -> None:
     words = f"{listed(RULES)}; of binary neurons {listed(SAMPLED_RULES)}; default: asymmetric_ep, of binary neurons "
     words += "variational_probability_flow; without GRAPH, edges are tied where the rule needs that"
     command.add_argument("--rule", help=words, **named(EVERY_RULE))
+    words = f"share the samples of each update among processes, started by {START} and the rest (extra: torch)"
+    command.add_argument("--distributed", action="store_true", help=words)
     _add_numbers(command)
     command.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: %(default)s)")
 
@@ -277,14 +280,22 @@ def _proved(report: ng.Report) -> str:
 
 
 def _train(options: argparse.Namespace) -> None:
-    target, numbers = checked_path(options.output), _numbers(options)
-    history = options.history and checked_place(options.history)
-    network, (x, y) = network_and_data(options)
-    rule = None if options.rule is None else EVERY_RULE[options.rule]()
-    drawn = network.dynamics.kind == "binary"  # the columns of its outputs are the data
-    fit = ng.train(network, y if drawn else x, None if drawn else y, rule=rule, seed=options.seed, **numbers)
+    with processes(options.distributed) as (group, train):
+        target = group.together(lambda: checked_path(options.output))
+        history = group.together(lambda: options.history and checked_place(options.history))
+        network, (x, y) = group.together(lambda: network_and_data(options))
+        rule = None if options.rule is None else EVERY_RULE[options.rule]()
+        drawn = network.dynamics.kind == "binary"  # the columns of its outputs are the data
+        given, numbers = (y, None) if drawn else (x, y), group.together(lambda: _numbers(options))
+        fit = train(network, *given, rule=rule, seed=options.seed, **numbers)
+        group.first(lambda: _say_and_write(options, fit, target, history, None if drawn else (x, y)))
+
+
+def _say_and_write(
+    options: argparse.Namespace, fit: ng.TrainingState, target: Path, history: Path | None, data: Any
+) -> None:
     said = [line for text in (repr(fit), *fit.remarks) for line in wrapped(in_options(text, options), 4)]
-    text = "\n".join(said if drawn else [*said, accuracy(fit.network, x, y)])
+    text = "\n".join([*said, accuracy(fit.network, *data)] if data else said)
     if options.task == "digits":
         text += f"\nof those kept for testing: {accuracy(fit.network, *unseen_digits())}"
     if history:

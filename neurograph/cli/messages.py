@@ -32,6 +32,10 @@ WORDS: dict[str, str | Callable[[re.Match[str]], str]] = {
     r"set dynamics\['([^']*)'\] = neurograph\.dynamics\.additive\(\)": r"add \1=tanh to --dynamics",
     r"set graph\.nodes\[[^]]*\]\['population'\] = '[^']*'": "give it the attribute population in the file",
     r"such as graph\.nodes\[.*?\]\['position'\] = \(.*?\), for growth\.distance": "in the file, for distance",
+    r"script\.py, or call torch\.distributed\.init_process_group before": (
+        "-m neurograph.cli train --distributed, and the rest"
+    ),
+    r"neurograph\.train trains it in one process": "leave out --distributed to train it in one process",
     # What only Python can do, beside another remedy.
     r", network\.with_weights\(network\.weights / ([^)]*)\)": r", \1",
     r" or rules\.asymmetric_ep\(finite=True\)": "",

@@ -8,11 +8,12 @@ import reprlib
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 import networkx as nx
 
-from neurograph.errors import FormatError, MissingPackageError
+from neurograph.errors import FormatError, GraphError, GraphTooLargeError, MissingPackageError, ParameterError
 from neurograph.graphs.edge_table import EdgeTable
 from neurograph.graphs.wiring import Wiring
 
@@ -109,6 +110,37 @@ def needed(what: str, package: str) -> Iterator[None]:
             f"{what} files need {package}, which is not installed: expected the extra 'files'; "
             'pip install "neurograph-simulator[files]"'
         ) from None
+
+
+@contextmanager
+def naming(path: Path, name: str, opener: str) -> Iterator[None]:
+    """Name the file, of the format of that name, that cannot be read, and how others open it.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged, or its graph cannot be compiled.
+    GraphTooLargeError
+        If the machine has not the memory.
+    ParameterError
+        If an argument does not go with what stands in it.
+    """
+    try:
+        yield
+    except GraphTooLargeError:
+        raise
+    except GraphError as error:
+        raise FormatError(
+            f"{path} holds a graph that cannot be compiled: {error}; or mend the file: open it with {opener}"
+        ) from error
+    except ParameterError as error:
+        raise ParameterError(f"{path}: {error}") from error
+    except FormatError as error:
+        raise FormatError(f"{path} cannot be read as {name}: {error}") from error
+    except RecursionError as error:
+        raise FormatError(f"{path} cannot be read as {name}: it is nested too deep; write it again") from error
+    except MemoryError as error:
+        raise FormatError(f"{path} cannot be read as {name}: it takes more memory than there is") from error
 
 
 def check_version(found: Any, what: str) -> None:

@@ -13,8 +13,8 @@ import networkx as nx
 
 from neurograph._files import GZIP, as_path, checked_place, contents, write_files
 from neurograph.equations.neuron import Dynamics
-from neurograph.errors import FormatError, GraphError, ParameterError
-from neurograph.formats.base import NO_ENDS, Format, Reader
+from neurograph.errors import FormatError, ParameterError
+from neurograph.formats.base import NO_ENDS, Format, Reader, naming
 from neurograph.formats.encoding.plain import plain_table
 from neurograph.formats.registry import FORMATS, READ_ALONE, READERS, SUFFIXES
 from neurograph.graphs.edge_table import EdgeTable
@@ -226,20 +226,8 @@ def read_table(
         raise ParameterError(
             f"pre is {pre!r} and post {post!r}, but {format.name} has no columns of ends: expected None"
         )
-    try:
+    with naming(path, format.name, format.opener):
         return intake.of(format.load(_read_files(path, format, nodes, edges), (pre, post))).table()
-    except GraphError as error:
-        raise FormatError(
-            f"{path} holds a graph that cannot be compiled: {error}; or mend the file: open it with {format.opener}"
-        ) from error
-    except ParameterError as error:
-        raise ParameterError(f"{path}: {error}") from error
-    except FormatError as error:
-        raise FormatError(f"{path} cannot be read as {format.name}: {error}") from error
-    except RecursionError as error:
-        raise FormatError(f"{path} cannot be read as {format.name}: it is nested too deep; write it again") from error
-    except MemoryError as error:
-        raise FormatError(f"{path} cannot be read as {format.name}: it takes more memory than there is") from error
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:

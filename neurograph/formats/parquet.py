@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from neurograph._checks import check_memory
 from neurograph.errors import FormatError, ParameterError
 from neurograph.formats.base import NO_ENDS, Ends, Format, distinct_nodes, needed
+from neurograph.formats.encoding.arrow import EDGE_KEYS, HEADER_KEY, NAME, NODE_KEYS, columns, end_places, loaded
 from neurograph.formats.encoding.columns import from_header, header, label, label_column
 from neurograph.formats.encoding.typed import typed, untyped
 from neurograph.graphs.columns import Column, Columns
@@ -21,19 +17,6 @@ from neurograph.graphs.wiring import Wiring
 
 if TYPE_CHECKING:
     import pyarrow
-
-HEADER_KEY = b"neurograph"
-"""Key in the schema of the nodes under which the attributes of the graph stand as JSON."""
-
-NODE_KEYS = ("node",)
-EDGE_KEYS = ("pre", "post")
-"""Names of the columns that are no attributes."""
-
-CELL = 200
-"""About how many bytes a cell takes as it is read, first as Arrow's, then as Python's."""
-
-DENSEST = 20
-"""Most rows a byte of the file: pairs of nodes that all differ do not come to more, whatever their weights."""
 
 
 class ParquetPair(Format):
@@ -47,7 +30,7 @@ class ParquetPair(Format):
     Of another program the edges alone are taken too: nodes that edges name and no table has come behind the others.
     """
 
-    name = "Parquet"
+    name = NAME
     suffix = ".parquet"
     purpose = "pandas, polars and Arrow: the edges; the nodes stand in ``<name>.nodes.parquet`` beside it"
     opener = "pandas.read_parquet(path)"
@@ -74,8 +57,8 @@ class ParquetPair(Format):
 
     def load(self, files: Sequence[bytes], ends: Ends = NO_ENDS) -> Wiring:
         """Read the files of neurograph or of another program, which may be the edges alone."""
-        edges = _loaded(files[0], "edges")
-        nodes = _loaded(files[1], "nodes") if files[1] else None
+        edges = loaded(files[0], "edges")
+        nodes = loaded(files[1], "nodes") if files[1] else None
         try:
             keys = chosen_ends(edges.column_names, *ends)
         except ParameterError as error:
@@ -92,14 +75,14 @@ class ParquetPair(Format):
             own = written is not None
             if written is not None:
                 attributes = from_header(written.decode(errors="replace"), "neurograph in the schema of the nodes")[0]
-            of_nodes = untyped(_columns(nodes, (name,)), NODE_KEYS, "node", len(nodes))
-        cells, pre, post = _places([edges[key] for key in keys], known, keys, own)
+            of_nodes = untyped(columns(nodes, (name,)), NODE_KEYS, "node", len(nodes))
+        cells, pre, post = end_places([edges[key] for key in keys], known, keys, own)
         return Wiring(
             distinct_nodes([label(cell, "a label of a node") for cell in cells.to_pylist()]),
             pre,
             post,
             Columns.stacked([of_nodes, Columns(len(cells) - len(known))]),
-            untyped(_columns(edges, keys), EDGE_KEYS, "edge", len(edges)),
+            untyped(columns(edges, keys), EDGE_KEYS, "edge", len(edges)),
             attributes,
             own=own,
         )
@@ -115,52 +98,6 @@ def _arrow(columns: Mapping[str, Column]) -> dict[str, pyarrow.Array]:
     }
 
 
-def _columns(table: pyarrow.Table, keys: Sequence[str]) -> dict[str, Column]:
-    """Return the columns of a table that are attributes; one is absent where it is null or NaN."""
-    return {name: _column(table[name]) for name in table.column_names if name not in keys}
-
-
-def _column(cells: pyarrow.ChunkedArray) -> Column:
-    import pyarrow.types as types
-
-    there = ~cells.is_null(nan_is_null=True).to_numpy()
-    if types.is_null(cells.type):
-        return Column.absent(len(cells))
-    if not (types.is_string(cells.type) or types.is_large_string(cells.type)):
-        cells = cells.fill_null(False if types.is_boolean(cells.type) else 0)
-    return Column(cells.to_numpy(), None if there.all() else there)
-
-
-def _places(
-    ends: Sequence[pyarrow.ChunkedArray], nodes: pyarrow.ChunkedArray, keys: Sequence[str], own: bool
-) -> tuple[pyarrow.ChunkedArray, NDArray[np.int32], NDArray[np.int32]]:
-    """Return the labels of all nodes, and where the ends of edges stand among them."""
-    import pyarrow
-    import pyarrow.compute
-
-    try:
-        pre, post = (one.cast(nodes.type) for one in ends)
-    except pyarrow.ArrowException as error:
-        types = ", ".join(map(str, (ends[0].type, ends[1].type, nodes.type)))
-        raise FormatError(f"{keys[0]}, {keys[1]} and the labels of nodes are of the types {types}: {error}") from error
-    if pre.null_count or post.null_count:
-        key = keys[0] if pre.null_count else keys[1]
-        raise FormatError(f"the column {key} has nothing in a row: expected a label; take such rows out")
-    both = pyarrow.chunked_array([*pre.chunks, *post.chunks], nodes.type)
-    found = pyarrow.compute.index_in(both, nodes)
-    if found.null_count:
-        # Nodes that no table has, in the order in which the edges name them: pre and post of the first, then the next.
-        odd = np.flatnonzero(found.is_null().to_numpy())
-        odd = odd[np.argsort(odd % len(pre), kind="stable")]
-        new = both.take(pyarrow.array(odd)).unique()
-        if own:
-            raise FormatError(f"an edge ends at {new[0].as_py()!r}, which is no node: expected it in the column node")
-        nodes = pyarrow.chunked_array([*nodes.chunks, new], nodes.type)
-        found = pyarrow.compute.index_in(both, nodes)
-    numbers = found.to_numpy().astype(np.int32)
-    return nodes, numbers[: len(pre)], numbers[len(pre) :]
-
-
 def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
     import pyarrow
     import pyarrow.parquet
@@ -170,52 +107,3 @@ def _dumped(columns: Mapping[str, Any], metadata: Mapping[bytes, str]) -> bytes:
     # Checksums, so that a damaged weight does not pass for another.
     pyarrow.parquet.write_table(table, sink, write_page_checksum=True)
     return bytes(sink.getvalue())
-
-
-def _loaded(data: bytes, what: str) -> pyarrow.Table:
-    """Return the columns of one file."""
-    with needed(ParquetPair.name, "pyarrow"):
-        import pyarrow
-        import pyarrow.parquet
-    try:
-        file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data), page_checksum_verification=True)
-        _check_schema(file.schema_arrow, what)
-        _check_size(file.metadata.num_rows, len(file.schema_arrow), len(data), what)
-        table = file.read()
-        table.validate(full=True)
-        table = table.cast(_without_dictionaries(table.schema))
-    except (pyarrow.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"the {what} are not whole Parquet ({str(error)[:200]}); write them again") from error
-    return table
-
-
-def _check_schema(schema: pyarrow.Schema, what: str) -> None:
-    import pyarrow.types as types
-
-    if len(set(schema.names)) != len(schema.names):
-        raise FormatError(f"the {what} have the columns {reprlib.repr(schema.names)}: expected each name once")
-    for field in schema:
-        kind = field.type.value_type if types.is_dictionary(field.type) else field.type
-        texts = types.is_string(kind) or types.is_large_string(kind)
-        numbers = types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind)
-        if not (texts or numbers or types.is_null(kind)):
-            raise FormatError(
-                f"the column {field.name!r} of the {what} has type {field.type}: expected bools, numbers or text; "
-                "convert it first"
-            )
-
-
-def _without_dictionaries(schema: pyarrow.Schema) -> pyarrow.Schema:
-    """Return a schema in which what pandas calls categories are the values themselves."""
-    import pyarrow
-
-    kinds = [field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type for field in schema]
-    return pyarrow.schema(list(zip(schema.names, kinds, strict=True)), schema.metadata)
-
-
-def _check_size(count: int, width: int, given: int, what: str) -> None:
-    if count > DENSEST * given:
-        raise FormatError(f"the {what} state {count} rows in {given} bytes: expected at most {DENSEST * given}")
-    check_memory(count * width * CELL, f"reading {count} rows of {width} columns", "use a machine with more")

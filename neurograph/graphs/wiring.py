@@ -119,8 +119,8 @@ class Wiring(FrozenArrays):
             )
         count, nodes, pre, post = self.pre.size, tuple(self.nodes), self.pre, self.post
         check_size(len(nodes), count, np.dtype(np.float64))
-        weights, of_edges = self._weights(), self.of_edges.without("weight")
-        plastic, ties = self._plastic(), self._ties()
+        weights, of_edges = self.weights(), self.of_edges.without("weight")
+        plastic, ties = self.plastic(), self._ties()
         others = {
             "roles": self._roles(),
             "biases": self._biases(),
@@ -137,7 +137,8 @@ class Wiring(FrozenArrays):
         del rows
         return EdgeTable.of(columns, weights, plastic, ties, nodes=nodes, edge_attributes=of_edges, **others)
 
-    def _weights(self) -> NDArray[np.inexact[Any]]:
+    def weights(self) -> NDArray[np.inexact[Any]]:
+        """Return the weight of each edge, or raise :class:`GraphError` where one is none."""
         column = self.of_edges.get("weight", Column.absent(self.pre.size))
         if column.present is not None and not column.present.all():
             pre, post = self.edge(int(np.argmin(column.present)))
@@ -150,6 +151,16 @@ class Wiring(FrozenArrays):
         return (
             numbers(column, lambda k: "edge {!r} -> {!r}".format(*self.edge(k)), "weight") if found is None else found
         )
+
+    def plastic(self) -> NDArray[np.bool_] | None:
+        """Return whether each edge is plastic, None if no edge says; or raise :class:`GraphError`."""
+        if "plastic" not in self.of_edges:
+            return None
+        for place, value in enumerate(cells := self.of_edges["plastic"].cells(True)):
+            if not isinstance(value, (bool, np.bool_)):
+                pre, post = self.edge(place)
+                raise GraphError(f"edge {pre!r} -> {post!r} has plastic {value!r}: expected True or False")
+        return np.array(cells, np.bool_)
 
     def _roles(self) -> NDArray[np.int8]:
         codes = {role: code for code, role in enumerate(ROLES)}
@@ -175,15 +186,6 @@ class Wiring(FrozenArrays):
                 ", or no bias attribute at all",
             )
         return biases
-
-    def _plastic(self) -> NDArray[np.bool_] | None:
-        if "plastic" not in self.of_edges:
-            return None
-        for place, value in enumerate(cells := self.of_edges["plastic"].cells(True)):
-            if not isinstance(value, (bool, np.bool_)):
-                pre, post = self.edge(place)
-                raise GraphError(f"edge {pre!r} -> {post!r} has plastic {value!r}: expected True or False")
-        return np.array(cells, np.bool_)
 
     def _ties(self) -> NDArray[np.int64] | None:
         return groups(self.of_edges["tie"].cells(), self.edge) if "tie" in self.of_edges else None

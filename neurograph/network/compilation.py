@@ -75,7 +75,7 @@ def compile(
     >>> print(network.dynamics)
     ds/dt = I - s*(w_out_abs + extra_leak)
     """
-    number = _number_type(dtype)
+    number = number_type(dtype)
     table = as_table(graph)
     carried = chosen_dynamics(table.attributes or {})
     dynamics = carried if dynamics is None else dynamics
@@ -96,21 +96,14 @@ def compile(
     return Network(
         connectivity=Connectivity.of(table),
         dynamics=dynamics,
-        weights=_numbers(table.weights, number, "weight"),
-        biases=_numbers(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
-        parameters=_numbers(node_parameters(table, dynamics), number, "parameter"),
+        weights=numbers_of_type(table.weights, number, "weight"),
+        biases=numbers_of_type(np.nan_to_num(table.biases, nan=0.0), number, "bias"),
+        parameters=numbers_of_type(node_parameters(table, dynamics), number, "parameter"),
     )
 
 
-def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
-    """Refuse what does not fit: the weights, where they are of another type, and the edges among free nodes."""
-    count = table.pre.size
-    needed = count * (LISTED + number.itemsize * (1 if table.weights.dtype == number else 2))
-    remedy = "compile with dtype='float32', or " if number == np.float64 else ""
-    check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
-
-
-def _numbers(values: NDArray[Any], number: np.dtype[Any], what: str) -> Floats:
+def numbers_of_type(values: NDArray[Any], number: np.dtype[Any], what: str) -> Floats:
+    """Return numbers in a type, or raise :class:`GraphError` where one is too large for it."""
     if values.dtype == number:
         return frozen(values)
     with np.errstate(over="ignore"):
@@ -121,7 +114,8 @@ def _numbers(values: NDArray[Any], number: np.dtype[Any], what: str) -> Floats:
     return frozen(cast)
 
 
-def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
+def number_type(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return float64 or float32, or raise :class:`ParameterError`."""
     try:
         number = np.dtype(dtype)
     except TypeError:
@@ -129,6 +123,14 @@ def _number_type(dtype: DTypeLike) -> np.dtype[Any]:
     if number not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ParameterError(f"dtype is {dtype!r}: expected float64 or float32")
     return number
+
+
+def _check_memory(table: EdgeTable, number: np.dtype[Any]) -> None:
+    """Refuse what does not fit: the weights, where they are of another type, and the edges among free nodes."""
+    count = table.pre.size
+    needed = count * (LISTED + number.itemsize * (1 if table.weights.dtype == number else 2))
+    remedy = "compile with dtype='float32', or " if number == np.float64 else ""
+    check_memory(needed, f"compiling {count} edges", f"{remedy}close other programs, or use a machine with more")
 
 
 def _check_dynamics(table: EdgeTable, dynamics: Dynamics) -> None:

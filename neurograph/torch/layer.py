@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from neurograph._checks import Seed, checked_number
 from neurograph.equations.costs import Cost
@@ -15,6 +17,7 @@ from neurograph.network.compilation import check_symmetric
 from neurograph.network.inputs import Start, checked_network, starting_state
 from neurograph.network.network import Network
 from neurograph.solvers.base import Solver
+from neurograph.torch.group import TIMEOUT
 from neurograph.torch.needed import check_torch
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ GRADIENT = asymmetric_ep(lift=0)
 
 
 def layer(
-    network: Network,
+    network: Network | str | os.PathLike[str],
     *,
     cost: Cost | None = None,
     rule: Rule = GRADIENT,
@@ -33,6 +36,9 @@ def layer(
     solver: Solver | None = None,
     start: Start = 0.0,
     seed: Seed = None,
+    partition: bool = False,
+    dtype: DTypeLike | None = None,
+    timeout: float = TIMEOUT,
 ) -> GraphLayer:
     r"""Return a network as a layer of PyTorch: forward settles, backward is the second phase of a local rule.
 
@@ -45,10 +51,18 @@ def layer(
     the steps of :class:`neurograph.solvers.Euler`. ``torch.compile`` compiles the model around the layer and leaves the
     layer itself as it is, for it runs until it has settled; so ``fullgraph=True`` refuses it.
 
+    With ``partition=True`` the processes of a group of :mod:`torch.distributed` share the graph: each holds the edges
+    that end at its own nodes, and states of nodes go once a step to those that read them. All call the layer, and its
+    backward, with the same samples, and all get all outputs and the gradient to x; ``.weights`` and ``.biases`` are
+    those of a process's own edges and nodes. Nodes are dealt so that each process has about as many edges, and where
+    the package pymetis is installed (the extra ``partition``), by locality if fewer states travel so.
+
     Parameters
     ----------
-    network : Network
+    network : Network, or path
         Of rates. It is not changed; float32 and float64 stay what they are, until ``layer.double()`` or ``.float()``.
+        With ``partition=True`` also the path of a Parquet file that :func:`neurograph.write` wrote: its edges are read
+        in pieces, so that no process ever has all of them.
     cost : Cost, optional
         With it, ``layer(x, y)`` is the mean cost of the samples, whose backward is what :func:`neurograph.train` would
         change by this rule.
@@ -63,6 +77,13 @@ def layer(
         State of the free nodes at the start, as in :func:`neurograph.settle`.
     seed : int or Generator, optional
         For ``start="uniform"``, and of a rule that draws the sign of its nudge.
+    partition : bool
+        Whether the processes of a group share the graph. Without a group one is begun, of backend gloo, with what
+        ``torchrun --nproc-per-node 2 script.py`` tells each process.
+    dtype : float64 or float32, optional
+        Type of the numbers of a graph that is read from a file; default float64.
+    timeout : float
+        Seconds for which a process waits for the others that share the graph.
 
     Returns
     -------
@@ -71,7 +92,8 @@ def layer(
         ``network.outputs``. ``.weights`` are the parameters, one of each edge in the order of ``network.edges``; where
         edges are tied, one of each tie, and none of an edge that is not plastic; ``.edge_weights`` has them all.
         ``.biases`` are those of nodes that have their own, or None. ``.to_network()`` gives the network back, with
-        every label and attribute. What a step takes across 0 where a node has a sign is set to 0 at the next forward.
+        every label and attribute; of a shared graph the whole on every process, each of which has to call it and to
+        have the memory. What a step takes across 0 where a node has a sign is set to 0 at the next forward.
         ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning.
 
     Raises
@@ -80,9 +102,15 @@ def layer(
         If PyTorch is not installed.
     ParameterError
         If an argument is something else. And when it is called: if its parameters are on several devices, or of another
-        type than float32 and float64; or y is given without a cost.
+        type than float32 and float64; or y is given without a cost. With ``partition=True``, if there is no process
+        group, or are more processes than nodes.
     GraphError
-        If the rule needs symmetric edges, and they are not tied.
+        If the rule needs symmetric edges, and they are not tied; of a shared graph, if edges have to share a weight.
+    FormatError
+        If a path names no such file.
+    ProcessError
+        If processes that share a graph disagree about it, about an argument, or when it is called about x or y; or one
+        is gone, or does not come in time.
     DataError
         When it is called: if x has another shape, type or device, or holds a number that is not finite.
     DivergenceError
@@ -138,14 +166,39 @@ def layer(
     check_torch("torch.layer")
     from neurograph.torch.module import GraphLayer
 
+    _check(rule, cost, beta, solver)
+    if dtype is not None and (isinstance(network, Network) or not partition):
+        raise ParameterError(
+            f"dtype is {dtype!r}, but only a graph that partition=True reads from a file takes one: expected None; "
+            "compile the network with it, neurograph.compile(graph, dtype='float32')"
+        )
+    if partition:
+        from neurograph.torch.shared import shared
+
+        return shared(
+            network,
+            lambda own: _check_network(own, rule, start),
+            np.float64 if dtype is None else dtype,
+            seed,
+            timeout,
+            cost=cost,
+            rule=rule,
+            beta=beta,
+            solver=solver,
+            start=start,
+        )
     network = checked_network(network)
+    _check_network(network, rule, start)
+    return GraphLayer(network, cost=cost, rule=rule, beta=beta, solver=solver, start=start, seed=seed)
+
+
+def _check(rule: Rule, cost: Cost | None, beta: float, solver: Solver | None) -> None:
     if not isinstance(rule, Rule) or rule.kind != "readout":
         raise ParameterError(
             f"rule is {rule!r}: expected one that is read out of final states, such as rules.asymmetric_ep(lift=0), "
             "the gradient"
         )
     check_rule_of_phases(rule)
-    check_symmetric(network, rule.name if rule.symmetric else None)
     if cost is not None and not isinstance(cost, Cost):
         raise ParameterError(f"cost is {cost!r}: expected one of neurograph.costs, such as costs.cross_entropy()")
     if checked_number("beta", beta) == 0.0:
@@ -154,6 +207,9 @@ def layer(
         raise ParameterError(
             f"solver is {solver!r}: expected one of neurograph.solvers, such as solvers.Euler(dt=0.05)"
         )
+
+
+def _check_network(network: Network, rule: Rule, start: Start) -> None:
+    check_symmetric(checked_network(network), rule.name if rule.symmetric else None)
     if not (isinstance(start, str) and start == "uniform"):
         starting_state(network, np.zeros((1, len(network.inputs))), start, None)
-    return GraphLayer(network, cost=cost, rule=rule, beta=beta, solver=solver, start=start, seed=seed)

@@ -28,7 +28,7 @@ LINEAR = Cost("s*y", name="linear")
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-6}
 """Residuals at which a sample has settled, where no solver is given."""
 
-TYPES = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
+TYPES: dict[torch.dtype, np.dtype[Any]] = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 
 
 class GraphLayer(torch.nn.Module):
@@ -141,17 +141,22 @@ class GraphLayer(torch.nn.Module):
         kind, network = TYPES[dtype], self.network
         if network.dtype == kind:
             return network
-        return network.once(_of_type, kind)
+        return network.once(of_type, kind)
 
     def _backend(self, x: Tensor) -> Backend:
         key = x.device, x.dtype
         if key not in self._backends:
-            network, solver = self._network(x.dtype), self.solver or Auto(tol=TOLERANCE[x.dtype])
-            if x.device.type == "cpu":
-                self._backends[key] = Engine(network, solver)
-            else:
-                self._backends[key] = Tensors(network, Rows.of(network, *key), method_of(solver, network))
+            solver = self.solver or Auto(tol=TOLERANCE[x.dtype])
+            self._backends[key] = self._made(self._network(x.dtype), solver, *key)
         return self._backends[key]
+
+    def _made(self, network: Network, solver: Solver, device: torch.device, dtype: torch.dtype) -> Backend:
+        if device.type == "cpu":
+            return Engine(network, solver)
+        return Tensors(network, Rows.of(network, device, dtype), method_of(solver, network))
+
+    def _given(self, **values: Tensor | None) -> None:
+        """Refuse what is not the same in all processes that share the graph."""
 
     @torch.no_grad()
     def to_network(self) -> Network:
@@ -195,6 +200,7 @@ class _Settled(torch.autograd.Function):
         """Return the outputs, or the mean cost."""
         ctx.layer, ctx.target, ctx.free = layer, y, None
         ctx.save_for_backward(x, weights, biases)
+        layer._given(x=x, y=y)
         if not x.shape[0]:
             return x.new_zeros((0, len(layer.network.outputs)))
         backend = layer._backend(x)
@@ -216,6 +222,7 @@ class _Settled(torch.autograd.Function):
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
             return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
+        layer._given(gradient=upstream, requires_grad=torch.tensor(ctx.needs_input_grad[:3]))
         if target is None and "clamped" in layer.rule.phases:
             raise ParameterError(
                 f"rule is {layer.rule.name}, which clamps the outputs at targets, and there are none: expected "
@@ -268,7 +275,8 @@ def _learned(network: Network) -> tuple[Any, Any]:
     return own[first], places
 
 
-def _of_type(network: Network, kind: np.dtype[Any]) -> Network:
+def of_type(network: Network, kind: np.dtype[Any]) -> Network:
+    """Return a network with all numbers of a type."""
     parts = {name: getattr(network, name).astype(kind) for name in ("weights", "biases", "parameters")}
     return replace(network, **parts)
 

@@ -12,7 +12,7 @@ from neurograph.learning.rule import Rule
 from neurograph.torch.equations import FUNCTIONS
 from neurograph.torch.response import Linear
 
-CHUNK = 1 << 24
+CHUNK = 1 << 22
 """Numbers, edges times samples, that are looked at together."""
 
 LEAKS = {"pre_leak": "w_out", "pre_leak_abs": "w_out_abs"}
@@ -61,13 +61,13 @@ def changes(rule: Rule, ends: Ends, beta: Tensor, learned: Tensor) -> tuple[Tens
     names = [name for name in names if name not in nothing]
     result, forward = torch.empty_like(field.weights), field.rows.forward
     size = max(1, CHUNK // beta.shape[0])
-    post = torch.repeat_interleave(
-        torch.arange(field.count, device=beta.device), torch.diff(forward.crow).long(), output_size=result.shape[0]
-    )
+    rows = torch.arange(field.count, dtype=forward.column.dtype, device=beta.device)
+    post = torch.repeat_interleave(rows, torch.diff(forward.crow), output_size=result.shape[0])
+    tables = {name: ends.table(name, "I") for name in names}  # by every process, without edges of its own too
     for first in range(0, result.shape[0], size):
         part = slice(first, first + size)
         at = {"pre": forward.column[part], "post": post[part]}
-        values = {name: ends.table(name, "I")[at[name.partition("_")[0]]] for name in names}
+        values = {name: table.index_select(0, at[name.partition("_")[0]]) for name, table in tables.items()}
         result[part] = _summed(expression, nothing | values, field.weights[part, None], beta, share)
     biased, b = field.rows.biased, field.own["b"]
     values = {name: _of_bias(name, ends, biased) for name in names}

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import sparse
 from torch import Tensor
 
 from neurograph.equations.neuron import POPULATION, Dynamics
-from neurograph.graphs.edge_table import BIAS, INPUT
+from neurograph.graphs.edge_table import BIAS, INPUT, numbered
 from neurograph.network.network import Network
 
 with warnings.catch_warnings():  # torch says once in a process that its CSR tensors are new
@@ -54,7 +55,7 @@ class Matrix:
     ----------
     crow, column : int32 or int64 tensor (rows + 1,), (entries,)
     size : (int, int)
-    order : int64 tensor (entries,) or None
+    order : int32 or int64 tensor (entries,), or None
         The weight of each entry; None: they are in the order of the weights.
     """
 
@@ -65,7 +66,7 @@ class Matrix:
 
     def of(self, weights: Tensor) -> Tensor:
         """Return the matrix of some weights."""
-        values = weights if self.order is None else weights[self.order]
+        values = weights if self.order is None else weights.index_select(0, self.order)
         return torch.sparse_csr_tensor(self.crow, self.column, values, self.size, check_invariants=False)
 
 
@@ -203,7 +204,7 @@ INT32 = 2**31 - 1
 
 
 def _matrix(
-    indptr: NDArray[np.int64],
+    indptr: NDArray[np.integer[Any]],
     column: NDArray[np.integer[Any]],
     size: tuple[int, int],
     device: torch.device,
@@ -212,14 +213,13 @@ def _matrix(
     """Return a matrix whose places are whole numbers of 32 bits where they suffice: half of what a product reads."""
     kind = np.int32 if max(column.size, *size) <= INT32 else np.int64
     crow, columns = (torch.from_numpy(np.array(one, kind)).to(device) for one in (indptr, column))
-    return Matrix(crow, columns, size, None if order is None else torch.from_numpy(order.astype(np.int64)).to(device))
+    return Matrix(crow, columns, size, None if order is None else torch.from_numpy(np.array(order, kind)).to(device))
 
 
 def _transposed(
     indptr: NDArray[np.int64], column: NDArray[np.integer[Any]], size: tuple[int, int], device: torch.device
 ) -> Matrix:
     """Return the same matrix with its columns for rows: a product from the left would be many times as slow."""
-    order = np.argsort(column, kind="stable")
-    row = np.repeat(np.arange(size[0], dtype=np.int32), np.diff(indptr))
-    counts = np.bincount(column, minlength=size[1])
-    return _matrix(np.append(0, np.cumsum(counts)), row[order], (size[1], size[0]), device, order)
+    # From rows to columns is a counting sort: its time is linear, and argsort would need more memory.
+    turned = sparse.csr_array((numbered(column.size), column, indptr), shape=size).tocsc()
+    return _matrix(turned.indptr, turned.indices, (size[1], size[0]), device, turned.data)

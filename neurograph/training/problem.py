@@ -150,7 +150,7 @@ class Problem:
         validation = self.validation(held_out)
         if validation is not None:
             start, wanted = validation
-            outputs = config.solver.solve(network, Phase(start)).outputs
+            outputs = self._outputs(network, start)
             values["validation_cost"] = config.cost.mean(outputs, wanted)
             values["validation_error"] = error(outputs, wanted)
         if config.keep is not None:
@@ -159,8 +159,12 @@ class Problem:
 
     def cost_now(self, network: Network, states: Floats, samples: NDArray[np.int64], rng: np.random.Generator) -> float:
         """Return the mean cost of the samples, settled once more."""
-        now = self.config.solver.solve(network, Phase(self._start(network, states, samples, rng)))
-        return self.config.cost.mean(now.outputs, self.y[samples])
+        outputs = self._outputs(network, self._start(network, states, samples, rng))
+        return self.config.cost.mean(outputs, self.y[samples])
+
+    def _outputs(self, network: Network, start: Floats) -> Floats:
+        """Return the outputs of samples (batch, outputs), settled from `start` (batch, nodes)."""
+        return self.config.solver.solve(network, Phase(start)).outputs
 
     def _phases(self, network: Network, start: Floats, beta: float | Floats, batch: NDArray[np.int64]) -> Phases:
         """Run the free phase of a batch, and the others that the rule asks for."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, dataclass, fields, replace
+import time
+from dataclasses import astuple, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +38,23 @@ LOGS: dict[str, type[EdgeLog[Any]]] = {"removed": RemovedEdges, "added": AddedEd
 def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState | None) -> dict[str, str]:
     """Name all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
     named = {
-        field.name: _said(getattr(problem.config, field.name))
-        for field in fields(TrainingConfig)
-        if field.name not in FREE_TO_CHANGE
+        each.name: _said(getattr(problem.config, each.name))
+        for each in fields(TrainingConfig)
+        if each.name not in FREE_TO_CHANGE
     }
     connectivity, table = network.connectivity, network.connectivity.table
     ties = () if connectivity.ties is None else (connectivity.ties,)
     places = [node_positions(network)] if isinstance(problem.config.grower, Distance) else []
     graph = [table.roles, table.pre, table.indptr, connectivity.edge_ids, connectivity.plastic, *ties, *places]
     return named | {
-        "network": _hash(
+        "network": fingerprint(
             repr(tuple(table.nodes)), repr(network.dynamics), *graph, network.weights, network.biases,
             network.parameters, connectivity.signs,
         ),
-        "x": _hash(problem.x),
-        "y": _hash(problem.y),
+        "x": fingerprint(problem.x),
+        "y": fingerprint(problem.y),
         "seed": _said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
-        "fit": "" if fit is None else f"{fit.epochs} epochs, {_hash(fit.state)}",
+        "fit": "" if fit is None else f"{fit.epochs} epochs, {fingerprint(fit.state)}",
     }  # fmt: skip
 
 
@@ -63,13 +64,14 @@ def _said(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"({', '.join(map(_said, value))})"
     if isinstance(value, np.ndarray):
-        return _hash(value)
+        return fingerprint(value)
     if isinstance(value, Cost):  # whose repr leaves out what its name stands for
-        return f"{value!r} {_hash(repr(astuple(value)))}"
+        return f"{value!r} {fingerprint(repr(astuple(value)))}"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
-def _hash(*parts: Any) -> str:
+def fingerprint(*parts: Any) -> str:
+    """Return a hash of texts and arrays, of their types and shapes too."""
     digest = hashlib.sha256()
     for part in parts:
         array = np.frombuffer(part.encode(), np.uint8) if isinstance(part, str) else np.ascontiguousarray(part)
@@ -109,6 +111,54 @@ def load(
     begun = _Begun(first, fit, isinstance(problem.config.grower, Returned))
     state: TrainingState = _restored(checkpoint.facts["state"], checkpoint.arrays, begun)
     return state
+
+
+@dataclass(eq=False)
+class Keeper:
+    """What keeps a run in its checkpoint, if it has one.
+
+    Attributes
+    ----------
+    problem : Problem
+    first : Network
+        With which the run began.
+    fit : TrainingState or None
+        From which it went on.
+    who : dict of str
+        Its identity.
+    written : float
+        When the checkpoint was written last.
+    """
+
+    problem: Problem
+    first: Network
+    fit: TrainingState | None
+    who: dict[str, str]
+    written: float = field(default_factory=time.monotonic)
+
+    def load(self) -> TrainingState | None:
+        """Return the state that the checkpoint holds, if there is one.
+
+        Raises
+        ------
+        CheckpointError
+            If it is of another run, or cannot be read.
+        """
+        file = self.problem.config.checkpoint
+        return None if file is None else load(file, self.problem, self.first, self.who, self.fit)
+
+    def keep(self, state: TrainingState, now: bool) -> None:
+        """Write a state if the last one is old enough, or `now`.
+
+        Raises
+        ------
+        CheckpointError
+            If the file cannot be written.
+        """
+        file, due = self.problem.config.checkpoint, self.problem.config.checkpoint_seconds
+        if file is not None and (now or time.monotonic() - self.written >= due):
+            save(file, state, self.who)
+            self.written = time.monotonic()
 
 
 def _check_same(path: str | Path, then: dict[str, str], now: dict[str, str]) -> None:

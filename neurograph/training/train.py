@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -20,9 +19,10 @@ from neurograph.errors import NeurographError, ParameterError
 from neurograph.network.inputs import EVERY_KIND, checked_network
 from neurograph.network.network import Network
 from neurograph.training.config import TrainingConfig, TrainingOptions, with_options
+from neurograph.training.problem import Problem
 from neurograph.training.problems import RULES, problem_of, with_rule
 from neurograph.training.remarks import never_settled, warned
-from neurograph.training.resume import identity, load, save
+from neurograph.training.resume import Keeper, identity
 from neurograph.training.settling import next_state
 from neurograph.training.state import TrainingState, begin, check_no_seed, go_on
 
@@ -256,16 +256,23 @@ def _train_one(
             config, rule=RULES[first.dynamics.kind]()
         )  # a function of a seed says only now of what neurons it is
     rng = checked_generator(seed)
-    problem, file = problem_of(first, x, y, config), config.checkpoint
-    who = {} if file is None else identity(problem, first, seed, fit)
-    state = None if file is None else load(file, problem, first, who, fit)
+    problem = problem_of(first, x, y, config)
+    who = {} if config.checkpoint is None else identity(problem, first, seed, fit)
+    return run(problem, first, fit, rng, Keeper(problem, first, fit, who))
+
+
+def run(
+    problem: Problem, first: Network, fit: TrainingState | None, rng: np.random.Generator, keeper: Keeper
+) -> TrainingState:
+    """Return the state after the last epoch of a run, that began with a network or went on from a fit."""
+    config, state = problem.config, keeper.load()
     if state is None:
         state = begin(problem, first, rng) if fit is None else go_on(problem, fit)
-        if file is not None:
-            save(file, state, who)  # a place that cannot be written is better known now than after an hour
-    last, written = config.epochs + (0 if fit is None else fit.epochs), time.monotonic()
-    quiet = hidden(config.progress)
-    with tqdm(total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=quiet) as bar:
+        keeper.keep(state, now=True)  # a place that cannot be written is better known now than after an hour
+    last = config.epochs + (0 if fit is None else fit.epochs)
+    with tqdm(
+        total=last, initial=state.epochs, unit="epoch", dynamic_ncols=True, disable=hidden(config.progress)
+    ) as bar:
         said: dict[str, str] = {}
         while state.epochs < last and not state.finished:
             state = next_state(problem, state)
@@ -276,10 +283,7 @@ def _train_one(
             if not bar.disable:
                 shown = ("cost", "error", "settled", "validation_cost", "validation_error")
                 bar.set_postfix({k: v[-1] for k, v in state.history.items() if k in shown}, refresh=False)
-            due = time.monotonic() - written >= config.checkpoint_seconds
-            if file is not None and (due or state.epochs == last or state.finished):
-                save(file, state, who)
-                written = time.monotonic()
+            keeper.keep(state, now=state.epochs == last or bool(state.finished))
     state = replace(state, remarks=tuple(warned(problem, state, said).values()))
     if fit is None:
         rng.bit_generator.state = state.generator  # a Generator that was passed as seed goes on after what was drawn

@@ -30,6 +30,16 @@ graph = nx.DiGraph(); graph.add_node('x', role='input'); graph.add_node('y', rol
 graph.add_edge('x', 'y', weight=1.0)
 """
 
+PIECES = """
+from pathlib import Path
+import pyarrow.parquet as parquet
+from neurograph.formats.encoding.pieces import Pieces
+network = ng.compile(small_graph())
+ng.write(network, 'net.parquet')
+parquet.write_table(parquet.read_table('net.nodes.parquet').replace_schema_metadata({}), 'net.nodes.parquet')
+"""
+"""A file as of another program."""
+
 SONATA = """
 import h5py
 with h5py.File('nodes.h5', 'w') as file:
@@ -46,6 +56,8 @@ with h5py.File('edges.h5', 'w') as file:
 """
 
 FORMATS = [
+    Row("Pieces.of(Path('net.json'))", {r"neurograph\.write\(network, 'graph.parquet'\)": "Pieces.of({0})"}, PIECES),
+    Row("Pieces.of(Path('net.parquet'))", {r"neurograph\.write\(.*'graph.parquet'\)": "Pieces.of({0})"}, PIECES),
     opened("graphml", r"neurograph\.formats\.FORMATS"),
     opened("gexf", r"neurograph\.formats\.FORMATS"),
     opened("json", r"neurograph\.formats\.FORMATS"),

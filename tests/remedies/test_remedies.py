@@ -51,6 +51,7 @@ SHORT = "time or memory is short, which no call here makes so"
 STATED = "a sentence of a report, of a call that succeeds"
 SLOW = "its test trains for long: tests/training/test_settling.py"
 CORPUS = "its remedies are tried on files of each kind: tests/formats/corpus, tests/formats/readers"
+PROCESSES = "it takes several processes, or PyTorch: tests/torch/test_shared.py"
 UNTRIED = {
     ("formats/encoding/mat5.py", ""): CORPUS,
     ("formats/encoding/node_link_rows.py", ""): CORPUS,
@@ -71,6 +72,7 @@ UNTRIED = {
     ("certificates/theorems/dobrushin.py", "A sweep makes"): STATED,
     ("certificates/theorems/lure.py", "pip install"): INSTALLS,
     ("certificates/theorems/spectral_abscissa.py", "Explicit Euler"): STATED,
+    ("cli/distributed.py", "torchrun"): "a test starts it so: tests/cli/test_distributed.py",
     ("cli/main.py", "neurograph train"): NO_MESSAGE,
     ("cli/main.py", "neurograph report"): NO_MESSAGE,
     ("cli/messages.py", ""): "these words take the place of arguments: tests/cli/test_messages.py",
@@ -84,6 +86,9 @@ UNTRIED = {
     ("plots/style.py", "pip install"): INSTALLS,
     ("simulation/result.py", "pip install"): INSTALLS,
     ("tasks/patterns.py", "pip install"): INSTALLS,
+    ("torch/layer.py", "dtype is"): PROCESSES,
+    ("torch/needed.py", "pip install"): INSTALLS,
+    ("torch/pieces.py", ""): PROCESSES,
     ("training/estimators.py", "pip install"): INSTALLS,
     ("training/reservoir.py", "pip install"): INSTALLS,
     ("training/remarks.py", "train with keep="): SLOW,
