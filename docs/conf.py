@@ -33,7 +33,7 @@ extensions = [
 ]
 root_doc = "index"
 templates_path = ["_templates"]
-exclude_patterns = ["gallery/*.ipynb", "models/*.ipynb", "inventories"]
+exclude_patterns = ["gallery/*.ipynb", "gallery/torch/*.ipynb", "models/*.ipynb", "inventories"]
 
 # What other projects call their things; each list is of the project's own inventory. Nothing is fetched.
 intersphinx_mapping = {

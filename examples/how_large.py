@@ -9,46 +9,43 @@ the step of many, from the worm to the cortex of a mouse, and shows what breaks 
 
 # %%
 # What was measured, on two cores of one machine: ``python -m tests.benchmarks.scale`` measures it again, and writes it
-# here. The engine's step is in float32; two processes speak by PyTorch's gloo, and multiply their rows by torch.sparse.
+# here. The engine is what :func:`neurograph.train` runs; a layer that shares its graph multiplies its rows by PyTorch's
+# sparse products, and its two processes speak by gloo.
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 MEASURED = {
-    "copy": 39.13,  # GB/s: numpy copies memory, read and written
-    "edge_1_1": 0.6637,  # ns: an edge and sample of a step, batch 1, threads 1
-    "edge_16_1": 0.05194,  # ns: an edge and sample of a step, batch 16, threads 1
-    "edge_64_1": 0.1237,  # ns: an edge and sample of a step, batch 64, threads 1
-    "edge_1_2": 0.404,  # ns: an edge and sample of a step, batch 1, threads 2
-    "edge_16_2": -0.6545,  # ns: an edge and sample of a step, batch 16, threads 2
-    "edge_64_2": 0.0743,  # ns: an edge and sample of a step, batch 64, threads 2
-    "spread": 0.04583,  # times: spread of the time of a step, of the time
-    "neuron": 0.5607,  # ns: a neuron and sample of a step, without edges
-    "far_1": 6.225,  # times: an edge among 7e7 neurons takes, of one among 1.7e5, batch 1
-    "far_16": 2.408,  # times: an edge among 7e7 neurons takes, of one among 1.7e5, batch 16
-    "held": 18.22,  # B: an edge of a network that has settled
-    "most": 196.8,  # B: an edge of a run that learns with Adam, at most
-    "read": 78.16,  # ns: an edge read from Parquet, cached
-    "latency": 61.81,  # us: the smallest all-gather of two processes
-    "link": 2.222,  # GB/s: 17 MB gathered by two processes, half sent by each
-    "reduce": 5.138,  # ms: an all-reduce of 17 MB by two processes
-    "rows_1_1": 5.124,  # ms: its rows of 5,000,000 edges, batch 1, processes 1, a thread each
-    "step_1_1": 5.577,  # ms: the same and the exchange, batch 1, processes 1, a thread each
-    "rows_1_2": 2.479,  # ms: its rows of 5,000,000 edges, batch 1, processes 2, a thread each
-    "step_1_2": 2.805,  # ms: the same and the exchange, batch 1, processes 2, a thread each
-    "rows_16_1": 15.49,  # ms: its rows of 5,000,000 edges, batch 16, processes 1, a thread each
-    "step_16_1": 16.51,  # ms: the same and the exchange, batch 16, processes 1, a thread each
-    "rows_16_2": 11.37,  # ms: its rows of 5,000,000 edges, batch 16, processes 2, a thread each
-    "step_16_2": 20.2,  # ms: the same and the exchange, batch 16, processes 2, a thread each
-    "rows_64_1": 189.9,  # ms: its rows of 5,000,000 edges, batch 64, processes 1, a thread each
-    "step_64_1": 132.5,  # ms: the same and the exchange, batch 64, processes 1, a thread each
-    "rows_64_2": 142.7,  # ms: its rows of 5,000,000 edges, batch 64, processes 2, a thread each
-    "step_64_2": 206.6,  # ms: the same and the exchange, batch 64, processes 2, a thread each
+    "edge_1_1": 1.086,  # ns: the engine's step, an edge and sample, batch 1, threads: 1
+    "edge_16_1": 0.1124,  # ns: the engine's step, an edge and sample, batch 16, threads: 1
+    "edge_64_1": 0.2074,  # ns: the engine's step, an edge and sample, batch 64, threads: 1
+    "edge_1_2": 1.106,  # ns: the engine's step, an edge and sample, batch 1, threads: 2
+    "edge_16_2": 0.1171,  # ns: the engine's step, an edge and sample, batch 16, threads: 2
+    "edge_64_2": 0.102,  # ns: the engine's step, an edge and sample, batch 64, threads: 2
+    "neuron": 0.4823,  # ns: the engine's step, a neuron and sample, without edges
+    "far_1": 8.822,  # times: an edge among 7e7 neurons, of one among 1e5, batch 1
+    "far_16": 8.732,  # times: an edge among 7e7 neurons, of one among 1e5, batch 16
+    "read": 55.69,  # ns: an edge read from Parquet and compiled
+    "reading": 17.3,  # B: an edge while the graph is read, at most
+    "settling": 45.67,  # B: an edge while a layer settles, at most
+    "learning": 52.46,  # B: an edge while a layer goes back and Adam makes a step, at most
+    "latency": 226.9,  # us: the exchange of a step, of two numbers, between two processes
+    "link": 2.388,  # GB/s: half of 17 MB sent, and half received
+    "sum": 7.446,  # ms: an all-reduce of 17 MB
+    "rows_1_1": 5.652,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 1
+    "rows_1_2": 2.903,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 2
+    "step_1": 4.338,  # ms: a step with the exchange, 5e6 edges, batch 1, processes: 2
+    "rows_16_1": 27.47,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 1
+    "rows_16_2": 13.67,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 2
+    "step_16": 19.67,  # ms: a step with the exchange, 5e6 edges, batch 16, processes: 2
+    "rows_64_1": 148.7,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 1
+    "rows_64_2": 98.93,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 2
+    "step_64": 99.68,  # ms: a step with the exchange, 5e6 edges, batch 64, processes: 2
 }
 
 # %%
-# What was not measured: the machines. Each has 32 cores like the two, 256 GB, and a link that its transport fills.
-# gloo, over TCP, fills ``MEASURED["link"]`` and no more; nccl comes near the link. Synapses of the mouse are counted as
+# What was not measured: the machines. Each has 32 cores like the two, 256 GB, and a link that the transport fills; gloo,
+# over TCP, fills ``MEASURED["link"]`` and no more. Synapses of the mouse are counted as
 # edges, each of a pair of its own; those of the worm and the fly are known pair by pair.
 
 CORES, MEMORY, LINKS = 32, 256e9, (10, 100, 400)  # memory in bytes, links in Gbit/s
@@ -59,17 +56,18 @@ BRAINS = {  # neurons and edges
 }
 MACHINES = 2 ** np.arange(13)
 SPREAD = 1.0  # standard deviation of the logarithm of a neuron's number of edges
+LATE = 0.02  # of a machine's steps: how late one of them is, of the time, where all others' are on time
 
 # %%
 # The model has three lines. An edge takes longer where the states do not fit into the caches: with 7e7 neurons almost
-# every edge waits for memory. The exchange is a ring, as gloo and nccl do it: in each of P - 1 rounds a machine hands a
-# P-th of the states on.
+# every edge waits for memory. The exchange has P - 1 rounds, in each of which a machine sends another a P-th of the
+# states, for drawn at random, every neuron is read everywhere.
 
 
 def edge_seconds(neurons, batch):
     """Return the seconds that a core takes for an edge and sample."""
-    far = MEASURED[f"far_{min(batch, 16)}"] ** np.clip(np.log(neurons / 1.7e5) / np.log(7e7 / 1.7e5), 0, None)
-    return 1e-9 * far * MEASURED[f"edge_{batch}_1"]
+    far = MEASURED[f"far_{min(batch, 16)}"] ** np.clip(np.log(neurons / 1e5) / np.log(7e7 / 1e5), 0, None)
+    return 1e-3 * far * MEASURED[f"rows_{batch}_1"] / (5e6 * batch)
 
 
 def own_seconds(neurons, edges, own_neurons, batch):
@@ -79,7 +77,7 @@ def own_seconds(neurons, edges, own_neurons, batch):
 
 
 def exchange_seconds(bytes_in_all, machines, gigabytes):
-    """Return the seconds of an all-gather over links of so many GB/s."""
+    """Return the seconds until everything is everywhere, over links of so many GB/s."""
     return (machines - 1) * (1e-6 * MEASURED["latency"] + bytes_in_all / machines / (1e9 * gigabytes))
 
 
@@ -108,7 +106,7 @@ def step_seconds(brain, machines, gigabits, batch, by="edges", steps=20, seed=0)
     """Return the mean seconds of a simulated step, and the share of it that is the exchange."""
     (neurons, edges), rng = BRAINS[brain], np.random.default_rng(seed)
     own = own_seconds(neurons, dealt(neurons, edges, machines, by, rng), neurons / machines, batch)
-    late = 1 + MEASURED["spread"] * np.abs(rng.standard_normal((steps, machines)))
+    late = 1 + LATE * np.abs(rng.standard_normal((steps, machines)))
     exchange = exchange_seconds(4 * neurons * batch, machines, gigabits / 8)
     step = np.mean(np.max(own * late, axis=1)) + exchange
     return step, exchange / step
@@ -132,9 +130,9 @@ checked = []
 print(f"{'5,000,000 edges, 2 processes':34}{'measured':>10}{'foretold':>10}")
 for batch in (1, 16, 64):
     own = 1e-3 * MEASURED[f"rows_{batch}_2"]
-    late = 1 + MEASURED["spread"] * np.abs(np.random.default_rng(0).standard_normal((20, 2)))
+    late = 1 + LATE * np.abs(np.random.default_rng(0).standard_normal((20, 2)))
     foretold = np.mean(np.max(own * late, axis=1)) + exchange_seconds(4e5 * batch, 2, MEASURED["link"])
-    checked.append((1e-3 * MEASURED[f"step_{batch}_2"], foretold))
+    checked.append((1e-3 * MEASURED[f"step_{batch}"], foretold))
     print(f"{f'a step, batch {batch}':34}" + "".join(f"{1e3 * one:7.2f} ms" for one in checked[-1]))
 
 # %%
@@ -149,11 +147,12 @@ def fewest(brain, batch, bytes_an_edge):
     return int(np.ceil(edges * bytes_an_edge / (MEMORY - 6 * 4 * neurons * batch)))
 
 
+least_bytes = max(MEASURED["reading"], MEASURED["settling"])
 figure, axes = plt.subplots(2, 3, sharex=True, figsize=(9, 5.5), layout="constrained")
 best = {}
 for row, batch in zip(axes, (1, 64), strict=True):
     for ax, (brain, (neurons, edges)) in zip(row, BRAINS.items(), strict=True):
-        some = MACHINES[fewest(brain, batch, MEASURED["held"]) <= MACHINES]
+        some = MACHINES[fewest(brain, batch, least_bytes) <= MACHINES]
         for gigabits, colour in zip(LINKS, ("#9ecae1", "#4292c6", "#084594"), strict=True):
             times = np.array([step_seconds(brain, machines, gigabits, batch)[0] for machines in some])
             best[brain, batch, gigabits] = int(some[times.argmin()]), times.min()
@@ -208,7 +207,8 @@ print("\n".join(f"{what:38} {factor:.2f} times as long" for what, factor in doub
 def update_seconds(brain, machines, gigabits, batch, steps=100):
     """Return the seconds of an update whose samples are shared, each machine with its share of the batch."""
     neurons, edges = BRAINS[brain]
-    own = steps * own_seconds(neurons, edges, neurons, 16) * np.ceil(batch / machines) / 16
+    each = MEASURED["edge_16_1"] * edges + MEASURED["neuron"] * neurons  # by the engine, sixteen samples at a time
+    own = 1e-9 * steps * each * np.ceil(batch / machines) / CORES
     return own + 2 * exchange_seconds(4 * edges, machines, gigabits / 8)
 
 
@@ -222,14 +222,16 @@ for machines in (1, 2, 4, 8, 16):
 # The cortex of a mouse, and what breaks first there.
 
 neurons, edges = BRAINS["mouse cortex"]
-settling, learning = (fewest("mouse cortex", 1, MEASURED[one]) for one in ("held", "most"))
+settling, learning = (
+    fewest("mouse cortex", 1, max(MEASURED["reading"], MEASURED[one])) for one in ("settling", "learning")
+)
 indices = int(np.ceil(edges / 2**31))
 reading = 1e-9 * MEASURED["read"] * edges / learning
 step, exchange = step_seconds("mouse cortex", learning, 100, 1)
 rounding = 2.0**-24 * np.sqrt(edges / neurons)
-print(f"""memory: {settling} machines hold the graph and settle; to learn with Adam takes {learning}
+print(f"""memory: {settling} machines hold the graph and settle, {learning} learn with Adam
 indices of 32 bits: a process holds at most 2^31 edges, so at least {indices} processes
-samples shared: not at all, for every machine would hold {edges * MEASURED["held"] / 1e12:.1f} TB
+samples shared: not at all, for every machine would hold {edges * MEASURED["settling"] / 1e12:.1f} TB
 states: {4e-6 * neurons:.0f} MB gathered in each step for each sample; {exchange:.0%} of a step at 100 Gbit/s
 latency: {1e-3 * MEASURED["latency"] * (learning - 1):.1f} ms a step in a ring of {learning} machines
 reading: {reading / 60:.1f} minutes from Parquet, each machine its own edges in one thread

@@ -26,8 +26,7 @@ def run(hidden: int, seed: int) -> float:
     x, y = (torch.from_numpy(one).float() for one in ng.tasks.moons(samples=300, seed=seed))
     labels, learned = y.ravel().long(), slice(200)
     graph = ng.topologies.complete(4, hidden, 2, bias=True, seed=seed)
-    network, solver = ng.compile(graph, dtype="float32"), ng.solvers.Auto(tol=1e-5)
-    settling = ng.torch.layer(network, rule=ng.rules.asymmetric_ep(), solver=solver)
+    settling = ng.torch.layer(ng.compile(graph, dtype="float32"), rule=ng.rules.asymmetric_ep())
     model = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Sigmoid(), settling, torch.nn.Linear(2, 2))
     optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
     for _ in range(60):

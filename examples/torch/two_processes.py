@@ -25,13 +25,11 @@ device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if gpus else torch.
 
 # %%
 # Every process builds the same graph and the same layers, for all draw from the same seeds, and from then on
-# DistributedDataParallel keeps them the same. The default neuron settles whatever its weights become;
-# in float32 it stands still at some 1e-6 where they are large.
+# DistributedDataParallel keeps them the same. The default neuron settles whatever its weights become.
 
 torch.manual_seed(0)
 graph = ng.topologies.layered(64, (64,), 10, feedback=True, bias=True, seed=0)
-network, solver = ng.compile(graph, dtype="float32"), ng.solvers.Auto(tol=1e-5)
-settling = ng.torch.layer(network, rule=ng.rules.asymmetric_ep(), solver=solver)
+settling = ng.torch.layer(ng.compile(graph, dtype="float32"), rule=ng.rules.asymmetric_ep())
 model = DistributedDataParallel(torch.nn.Sequential(settling, torch.nn.Linear(10, 10)).to(device))
 
 # %%
