@@ -44,8 +44,8 @@ MEASURED = {
 }
 
 # %%
-# What was not measured: the machines. Each has 32 cores like the two, 256 GB, and a link that the transport fills; gloo,
-# over TCP, fills ``MEASURED["link"]`` and no more. Synapses of the mouse are counted as
+# What was not measured: the machines. Each has 32 cores like the two, 256 GB, and a link that the transport fills;
+# gloo, over TCP, fills ``MEASURED["link"]`` and no more. Synapses of the mouse are counted as
 # edges, each of a pair of its own; those of the worm and the fly are known pair by pair.
 
 CORES, MEMORY, LINKS = 32, 256e9, (10, 100, 400)  # memory in bytes, links in Gbit/s
@@ -230,7 +230,7 @@ reading = 1e-9 * MEASURED["read"] * edges / learning
 step, exchange = step_seconds("mouse cortex", learning, 100, 1)
 rounding = 2.0**-24 * np.sqrt(edges / neurons)
 print(f"""memory: {settling} machines hold the graph and settle, {learning} learn with Adam
-indices of 32 bits: a process holds at most 2^31 edges, so at least {indices} processes
+indices of 32 bits: they count up to 2^31 edges a process, so {indices} processes, several on a machine
 samples shared: not at all, for every machine would hold {edges * MEASURED["settling"] / 1e12:.1f} TB
 states: {4e-6 * neurons:.0f} MB gathered in each step for each sample; {exchange:.0%} of a step at 100 Gbit/s
 latency: {1e-3 * MEASURED["latency"] * (learning - 1):.1f} ms a step in a ring of {learning} machines
