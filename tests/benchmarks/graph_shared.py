@@ -7,6 +7,7 @@ takes a graph of so many edges. They are written, and read, in pieces.
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -71,7 +72,7 @@ def run(path, dtype, size):
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": "29541",
+        "MASTER_PORT": str(free_port()),
         "WORLD_SIZE": str(size),
     }
     command = [sys.executable, "-m", __name__ if __name__ != "__main__" else "tests.benchmarks.graph_shared", "one"]
@@ -80,6 +81,12 @@ def run(path, dtype, size):
         for rank in range(size)
     ]
     return [json.loads(process.communicate()[0]) for process in processes]
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 def one_process(path, dtype):
