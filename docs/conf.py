@@ -33,7 +33,7 @@ extensions = [
 ]
 root_doc = "index"
 templates_path = ["_templates"]
-exclude_patterns = ["gallery/*.ipynb", "models/*.ipynb", "inventories"]
+exclude_patterns = ["gallery/*.ipynb", "gallery/torch/*.ipynb", "models/*.ipynb", "inventories"]
 
 # What other projects call their things; each list is of the project's own inventory. Nothing is fetched.
 intersphinx_mapping = {
@@ -70,7 +70,7 @@ myst_heading_anchors = 3
 sphinx_gallery_conf = {
     "examples_dirs": gallery_pages.copied("examples", "models"),
     "gallery_dirs": ["gallery", "models"],
-    "filename_pattern": r"\.py$",
+    "filename_pattern": gallery_pages.RUN,
     "ignore_pattern": r"(__init__|digits_table|expected)\.py$",
     "within_subsection_order": "gallery_pages.place",
     "image_scrapers": ("gallery_pages.scraper",),

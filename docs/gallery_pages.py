@@ -14,9 +14,12 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "your_own_graph", "edge_table", "your_own_neuron", "settles", "does_not_settle", "published_conditions",
     "minimises_an_energy", "balance", "plasticity", "fills_in_digits", "c_elegans", "reservoir", "spikes_beside_rates",
-    "your_own_equations_in_brian2", "grid_on_a_cluster",
+    "your_own_equations_in_brian2", "grid_on_a_cluster", "how_large",
 )  # fmt: skip
 """The examples as they stand in the gallery: graphs and neurons, stability, learning, connectomes, Brian2, clusters."""
+
+RUN = r"/(examples|models)/\w+\.py$"
+"""Which scripts run: those of examples/torch do not, for the site is made without PyTorch."""
 
 
 def place(name: str) -> tuple[int, str]:

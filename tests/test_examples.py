@@ -91,6 +91,15 @@ def learns_each_choice_anew(names):
     return ended.shape == (3, 20) and ended.min() > 0.75 and ended.mean() > 0.95 and Path("plasticity.png").exists()
 
 
+def foretells_what_was_measured_and_the_shape_of_the_rest(names):
+    """A line falls to its least and rises from there; a faster link is never slower; the worm needs one machine."""
+    near = all(0.5 < foretold / measured < 2 for measured, foretold in names.checked)
+    machines = {brain: {names.best[brain, 64, link][0] for link in names.LINKS} for brain in list(names.BRAINS)[:3]}
+    worm, fly, mouse = machines.values()
+    times = [names.best["mouse cortex", 64, link][1] for link in names.LINKS]
+    return near and worm == {1} and max(fly) < min(mouse) and times == sorted(times, reverse=True)
+
+
 RIGHT = {
     "balance": rates_are_those_of_two_linear_equations,
     "c_elegans": nine_of_ten_are_right_unless_the_wiring_is_not_there,
@@ -98,6 +107,7 @@ RIGHT = {
     "edge_table": computes_xor_with_the_signs_of_its_table,
     "fills_in_digits": lambda names: names.error < 0.165 and Path("filled.png").stat().st_size > 0,
     "grid_on_a_cluster": found_what_is_found_without_a_cluster,
+    "how_large": foretells_what_was_measured_and_the_shape_of_the_rest,
     "minimises_an_energy": rates_solve_the_convex_problem,
     "plasticity": learns_each_choice_anew,
     "published_conditions": only_the_absolute_leak_passes,

@@ -18,6 +18,7 @@ SCRIPTS = {
     "gallery": {path.stem for path in (ROOT / "examples").glob("*.py")},
     "models": {path.stem for path in (ROOT / "models").glob("*.py")} - NO_PAGES,
 }
+OF_TORCH = sorted(path.stem for path in (ROOT / "examples" / "torch").glob("*.py"))
 PAGES = [(gallery, name) for gallery, names in SCRIPTS.items() for name in sorted(names)]
 
 
@@ -28,6 +29,13 @@ def test_a_script_has_a_page_on_which_it_has_run(gallery, name):
     assert not re.search(r"Traceback \(most recent call last\)|object at 0x", text)
     assert f"{name}.ipynb" in text
     assert bool(re.search(r"Quick\s+form:\s", text)) == (gallery == "models")
+
+
+@pytest.mark.parametrize("name", OF_TORCH)
+def test_a_script_that_needs_pytorch_has_a_page_and_has_not_run(name):
+    text = (SITE / "gallery" / "torch" / f"{name}.html").read_text("utf-8")
+    assert f"{name}.ipynb" in text
+    assert "sphx-glr-script-out" not in text
 
 
 @pytest.mark.parametrize(("gallery", "name"), PAGES)
@@ -73,7 +81,7 @@ def test_a_figure_is_taken_once_and_described_by_its_words(tmp_path):
 
 def test_scripts_run_on_copies_and_write_nothing_beside_their_sources():
     copies = sorted(path.relative_to(ROOT / "build" / "gallery") for path in (ROOT / "build" / "gallery").rglob("*.py"))
-    sources = [*(ROOT / "examples").glob("*.py"), *(ROOT / "models").glob("*.py")]
+    sources = [*(ROOT / "examples").rglob("*.py"), *(ROOT / "models").glob("*.py")]
     assert copies == sorted(path.relative_to(ROOT) for path in sources)
     written = {path.suffix for folder in ("examples", "models") for path in (ROOT / folder).iterdir() if path.is_file()}
     assert written == {".py", ".rst", ".md"}

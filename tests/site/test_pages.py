@@ -96,7 +96,7 @@ def test_what_is_wrong_with_a_page_is_found(tmp_path, look, right, wrong):
     assert len(look(tmp_path / "wrong.html")) == 1
 
 
-@pytest.mark.parametrize("words", ["stdp", "gershgorin", "dead neuron", "connectom"])
+@pytest.mark.parametrize("words", ["stdp", "gershgorin", "dead neuron", "connectom", "gpu", "torchrun"])
 def test_the_search_finds(words):
     index = json.loads(re.search(r"Search\.setIndex\((.*)\)", (SITE / "searchindex.js").read_text(), re.S)[1])
     found = [index["terms"].get(word, index["titleterms"].get(word)) for word in words.split()]
