@@ -47,11 +47,7 @@ BENCHMARKS = (
     xor_run, xor_step, update, digits_epoch, rows, settle_step, driven_step, plastic_step, layered_blas, brian_step,
     compile_graph, start_up, edge_visits, newton_iterations, solver_times, growth, packed_size, populations,
     gibbs_sweep, unitary_product, certificates, certify_large, large, edges_come, reservoir_states,
-<<<<<<< HEAD
-    reservoir_run, samples_shared, graph_shared,
-=======
-    reservoir_run, torch_layer, scale, samples_shared,
->>>>>>> main
+    reservoir_run, torch_layer, scale, samples_shared, graph_shared,
 )  # fmt: skip
 BEHIND = r"[,:] | \("
 """Where the name of a benchmark ends in its title."""

@@ -74,30 +74,15 @@ def written(path, nodes):
 
 def run(path, dtype, size):
     """What each of some processes has measured."""
-<<<<<<< HEAD
     with socket.create_server(("127.0.0.1", 0)) as free:
         place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
     environment = os.environ | place | {"OMP_NUM_THREADS": "1", "WORLD_SIZE": str(size)}
-=======
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(free_port()),
-        "WORLD_SIZE": str(size),
-    }
->>>>>>> main
     command = [sys.executable, "-m", __name__ if __name__ != "__main__" else "tests.benchmarks.graph_shared", "one"]
     processes = [
         subprocess.Popen([*command, str(path), dtype], env=environment | {"RANK": str(rank)}, stdout=subprocess.PIPE)
         for rank in range(size)
     ]
     return [json.loads(process.communicate()[0]) for process in processes]
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def one_process(path, dtype):
