@@ -34,6 +34,11 @@ BINARY = [
         lambda: ng.train(machine(), X, rule=ng.rules.asymmetric_ep()),
         ["rule is asymmetric ep", "compares equilibria", "rules.variational_probability_flow()"],
     ),
+    (
+        "samples that are shared",
+        lambda: ng.torch.train(machine(), X),
+        ["binary neurons", "not shared", "expected neurons with rates", "neurograph.train"],
+    ),
     ("targets to train", lambda: ng.train(machine(), X, X), ["y is given", "train(network, x)"]),
     (
         "a sampled rule for rates",

@@ -28,7 +28,7 @@ class Alone:
 
 @contextlib.contextmanager
 def processes(distributed: bool) -> Iterator[tuple[Any, Callable[..., ng.TrainingState]]]:
-    """Give the processes that run this command, and the function by which they train.
+    """Yield the processes that run this command, and the function by which they train.
 
     What is raised on all of them is said by the first; that one of them is gone, by each that is left.
     """

@@ -212,7 +212,7 @@ class Group:
 
     @contextlib.contextmanager
     def _waiting(self, what: str) -> Iterator[None]:
-        """Say of torch's errors who waited, and for what."""
+        """Turn torch's errors into one that says who waited, and for what."""
         try:
             yield
         except RuntimeError as error:

@@ -35,7 +35,6 @@ BINARY = [
         },
         MACHINE,
     ),
-    Row("ng.torch.train(network, x)", {r"neurograph\.train": "{0}(network, x, epochs=1, seed=0)"}, MACHINE),
     Row("ng.train(network, x, x)", {r"(train\(network, x)\)": "ng.{0}, epochs=1, seed=0)"}, MACHINE),
     Row(
         TRAIN.replace("{0}", "rule=ng.rules.asymmetric_ep()"),

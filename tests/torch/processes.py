@@ -16,8 +16,13 @@ def in_processes(folder, module, function, size, dies=()):
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT, "env": environment}
     running = [subprocess.Popen([*command, str(rank)], **pipes) for rank in range(size)]
-    for rank, (_, said) in enumerate([process.communicate(timeout=120) for process in running]):
-        assert (running[rank].returncode == 0) == (rank not in dies), said
+    try:
+        heard = [process.communicate(timeout=120)[1] for process in running]
+    finally:
+        for process in running:
+            process.kill()
+    for rank, (process, said) in enumerate(zip(running, heard, strict=True)):
+        assert (process.returncode == 0) == (rank not in dies), said
     files = [Path(folder, f"{rank}.pickle") for rank in range(size)]
     return [None if rank in dies else pickle.loads(file.read_bytes()) for rank, file in enumerate(files)]
 

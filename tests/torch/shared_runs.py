@@ -4,6 +4,7 @@ import os
 import signal
 import time
 import warnings
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -86,7 +87,10 @@ def what_is_said(folder):
     options = {"epochs": 1, "progress": False, "seed": 0}
     zeros = np.append(np.zeros(7), [1.0, 2.0, 3.0])[:, None]  # the last two of process 1's part diverge
     diverges = {"batch_size": None, "solver": ng.solvers.Euler(), **options}
+    fit = ng.train(DEEP, x, y, **options | {"seed": rank})
+    fit = replace(ng.train(DEEP, x, y, **options), generator=fit.generator)
     return {
+        "the state of the fit": said(lambda: train(fit, x, y, epochs=1)),
         "x": said(lambda: train(DEEP, x + rank, y, **options)),
         "y": said(lambda: train(DEEP, x, y / (1 + rank), **options)),
         "weights": said(lambda: train(other, x, y, **options)),
@@ -114,7 +118,7 @@ def gone_on(folder):
     refused = said(lambda: ng.torch.train(DEEP, x, y, seed=4, epochs=6, **kept))
     nowhere = options | {"checkpoint": folder / "not" / "there" / "run.ckpt"}
     unwritten = said(lambda: ng.torch.train(DEEP, x, y, seed=4, epochs=1, **nowhere))
-    drawn = [ng.torch.train(DEEP, x, y, epochs=1, **options).network.weights for _ in range(2)]
+    drawn = [ng.torch.train(DEEP, x, y, epochs=1, **options) for _ in range(2)]
     rng = np.random.default_rng(7)
     ng.torch.train(DEEP, x, y, seed=rng, epochs=1, **options)
     return {

@@ -91,7 +91,7 @@ def test_steps_that_cannot_be_taken_are_refused():
     network, method = drawn(ng.Dynamics("9*s + tanh(I + b)", box=(0, 1))), ng.solvers.Euler(dt=0.2, implicit=True)
     for run in (lambda: method.solve(network, Phase(start_of(network))),
                 lambda: settle(field_of(network), parts(network, start_of(network)), method)):  # fmt: skip
-        with pytest.raises(ng.ParameterError, match="not positive with dt 0.2"):
+        with pytest.raises(ng.ParameterError, match=r"not positive with dt 0\.2"):
             run()
 
 
