@@ -12,8 +12,8 @@ from neurograph.learning.rule import Rule
 from neurograph.torch.equations import FUNCTIONS
 from neurograph.torch.response import Linear
 
-CHUNK = 1 << 22
-"""Numbers, edges times samples, that are looked at together."""
+CHUNK, CHUNK_OF_GPU = 1 << 18, 1 << 24
+"""Numbers, edges times samples, that are looked at together: what fits into a cache, and what keeps a GPU busy."""
 
 LEAKS = {"pre_leak": "w_out", "pre_leak_abs": "w_out_abs"}
 """The sums of weights by which the drift changes with a weight of its own node."""
@@ -60,7 +60,7 @@ def changes(rule: Rule, ends: Ends, beta: Tensor, learned: Tensor) -> tuple[Tens
     nothing = {name: beta.new_zeros(()) for name in names if LEAKS.get(name, "b") not in field.constants}
     names = [name for name in names if name not in nothing]
     result, forward = torch.empty_like(field.weights), field.rows.forward
-    size = max(1, CHUNK // beta.shape[0])
+    size = max(1, (CHUNK_OF_GPU if beta.is_cuda else CHUNK) // beta.shape[0])
     rows = torch.arange(field.count, dtype=forward.column.dtype, device=beta.device)
     post = torch.repeat_interleave(rows, torch.diff(forward.crow), output_size=result.shape[0])
     tables = {name: ends.table(name, "I") for name in names}  # by every process, without edges of its own too

@@ -212,8 +212,11 @@ def _matrix(
 ) -> Matrix:
     """Return a matrix whose places are whole numbers of 32 bits where they suffice: half of what a product reads."""
     kind = np.int32 if max(column.size, *size) <= INT32 else np.int64
-    crow, columns = (torch.from_numpy(np.array(one, kind)).to(device) for one in (indptr, column))
-    return Matrix(crow, columns, size, None if order is None else torch.from_numpy(np.array(order, kind)).to(device))
+
+    def placed(values: NDArray[np.integer[Any]]) -> Tensor:
+        return torch.from_numpy(np.require(values, kind, "W")).to(device)  # a copy of frozen ones alone
+
+    return Matrix(placed(indptr), placed(column), size, None if order is None else placed(order))
 
 
 def _transposed(

@@ -1,6 +1,6 @@
 """A graph shared by two processes of one thread each: the memory and the time of each, against one that has it all.
 
-    python -m tests.benchmarks.graph_shared 50000000
+    python -m tests.benchmarks.graph_shared 100000000
 
 takes a graph of so many edges. They are written, and read, in pieces.
 """
@@ -20,6 +20,8 @@ import neurograph as ng
 
 TITLE = "A graph shared by two processes, each of one thread: shares of what one process takes"
 EDGES, EACH, INPUTS, OUTPUTS, BATCH = 5_000_000, 500, 100, 10, 4
+LARGE = 100_000_000
+"""Edges from which on they, and not Python's packages, take most of the memory."""
 ASKED = {"float32": 1e-6, "float64": 1e-12}
 
 
@@ -29,9 +31,13 @@ def rows(edges=EDGES):
         for dtype, most in ASKED.items():
             (one,), two = run(path, dtype, 1), run(path, dtype, 2)
             for what in ("forward", "backward"):
-                share = max(each[what]["bytes"] for each in two) / one[what]["bytes"]
-                label = f"{dtype}, {what}: most memory of a process, of {one[what]['bytes'] / 2**30:.2f} GiB"
-                yield label, "asked: <= 0.6", f"{share:.2f}"
+                most, before = one[what]["bytes"], one["imports"]["bytes"]
+                share = max(each[what]["bytes"] for each in two) / most
+                graph = max(each[what]["bytes"] - each["imports"]["bytes"] for each in two) / (most - before)
+                label = f"{dtype}, {what}: most memory of a process, of {most / 2**30:.2f} GiB"
+                yield label, "asked: <= 0.6" if edges >= LARGE else "", f"{share:.2f}"
+                label = f"{dtype}, {what}: without the {before / 2**30:.2f} GiB that the packages take"
+                yield label, "asked: <= 0.6", f"{graph:.2f}"
             states = sum(np.load(f"{path}.{rank}.npy") for rank in range(2))
             far = np.abs(states - np.load(f"{path}.npy")).max()
             yield f"{dtype}: largest difference of a state", f"asked: <= {most:g}", f"{far:.0e}"
@@ -85,8 +91,10 @@ def free_port():
 
 def one_process(path, dtype):
     """Read, settle and go back as one of the processes, and print what it took."""
+    import pyarrow.parquet  # noqa: F401
     import torch
 
+    import neurograph.torch.shared  # noqa: F401
     from tests.benchmarks.compile_graph import resident
 
     measured, began = {}, time.perf_counter()
@@ -98,6 +106,7 @@ def one_process(path, dtype):
         began = time.perf_counter()
 
     torch.set_num_threads(1)
+    done("imports")
     layer = ng.torch.layer(path, partition=True, dtype=dtype, solver=ng.solvers.Euler(steps=1000), timeout=3000)
     done("reading")
     kind = getattr(torch, dtype)

@@ -1,11 +1,14 @@
 """Layers whose graph is shared, as the processes of test_shared.py make them."""
 
 import os
+from unittest.mock import patch
 
 import numpy as np
 import torch
 
 import neurograph as ng
+from neurograph.torch import pieces
+from neurograph.torch.dealing import dealt
 from neurograph.torch.group import Group
 from tests.torch.networks import SMOOTH, drawn, gradients, inputs_of
 
@@ -23,6 +26,7 @@ OPTIONS = {
     "cost": {"cost": ng.costs.cross_entropy(), "rule": ng.rules.vector_field()},
 }
 """Rules by the phases that they run."""
+SCATTERED = ("leaking", "populations", "boxed", "cost, rule", "signs and edges that stay")
 
 
 def network(name, dtype="float64"):
@@ -49,6 +53,11 @@ def bound():
     return ng.compile(graph, KINDS["tanh"])
 
 
+def scattered(edges, incoming, processes):
+    """Deal nodes in no order, as a partitioner does."""
+    return np.random.default_rng(1).permutation(np.arange(incoming.size) % processes).astype(np.int32)
+
+
 def answers(layer, x, y):
     answer, of_x, *others = gradients(layer, x, y)
     names = [name for name, _ in layer.named_parameters()]
@@ -61,17 +70,18 @@ def every_case(folder, names=None):
     for name, whole, options, y in cases():
         if names is not None and name not in names:
             continue
-        layer = ng.torch.layer(whole, partition=True, **{"solver": SOLVER} | options)
+        with patch.object(pieces, "dealt", scattered if name in SCATTERED else dealt):
+            layer = ng.torch.layer(whole, partition=True, **{"solver": SOLVER} | options)
         part, connectivity = layer.part, layer.network.connectivity
         rest = layer._backend(x := inputs_of(whole)).settle(x, layer.edge_weights, layer._own_biases(), 0.0, None)[0][1]
         places = {"weights": part.edge_ids[connectivity.plastic], "biases": connectivity.biased}
-        found[name] = answers(layer, x, y), places, part.own, rest.s.detach()
+        found[name] = answers(layer, x, y), places, part.own, rest.s.detach(), sum(layer.neighbours.sizes[1])
     return found
 
 
 def some_cases(folder):
     """As every_case, of a few."""
-    return every_case(folder, ("leaking", "populations", "cost, rule"))
+    return every_case(folder, ("tanh", "populations", "cost, rule"))
 
 
 def learned(folder):

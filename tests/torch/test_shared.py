@@ -8,10 +8,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import neurograph as ng  # noqa: E402
+from neurograph.torch.dealing import dealt, traffic  # noqa: E402
 from tests.torch import shared_graphs  # noqa: E402
 from tests.torch.networks import inputs_of, on_tensors  # noqa: E402
 from tests.torch.processes import in_processes  # noqa: E402
-from tests.torch.shared_graphs import SOLVER, answers, bound, cases  # noqa: E402
+from tests.torch.shared_graphs import SCATTERED, SOLVER, answers, bound, cases, scattered  # noqa: E402
 
 MODULE = shared_graphs.__name__
 
@@ -29,7 +30,7 @@ def test_shared_graphs_settle_and_learn_as_one_that_is_whole(tmp_path, size):
             own = {
                 key: torch.full_like(value, torch.nan) for key, value in whole.items() if key in ("weights", "biases")
             }
-            for found, places, _, _ in (process[name] for process in every):
+            for found, places, *_ in (process[name] for process in every):
                 for key in ("answer", "x"):
                     assert torch.allclose(found[key], whole[key], rtol=near, atol=near), (name, key)
                 for key, values in own.items():
@@ -39,6 +40,10 @@ def test_shared_graphs_settle_and_learn_as_one_that_is_whole(tmp_path, size):
                         values[(learned if key == "weights" else biased)[places[key]]] = found[key]
             for key, values in own.items():
                 assert torch.allclose(values, whole[key], rtol=near, atol=near), (name, key)
+        deal = scattered if name in SCATTERED else dealt
+        ends = network.connectivity.pre, network.connectivity.post
+        owner = deal(lambda ends=ends: [ends], np.diff(network.connectivity.indptr), size)
+        assert sum(process[name][4] for process in every) == traffic(lambda ends=ends: [ends], owner, size)
         if "start" not in options:
             states = torch.cat([process[name][3] for process in every])
             rows = np.concatenate([process[name][2] for process in every])
