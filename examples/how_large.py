@@ -211,7 +211,7 @@ def update_seconds(brain, machines, gigabits, batch, steps=100):
     neurons, edges = BRAINS[brain]
     each = MEASURED["edge_16_1"] * edges + MEASURED["neuron"] * neurons  # by the engine, sixteen samples at a time
     own = 1e-9 * steps * each * np.ceil(batch / machines) / CORES
-    return own + 2 * exchange_seconds(4 * edges, machines, gigabits / 8)
+    return own + 2 * exchange_seconds(8 * edges, machines, gigabits / 8)  # changes are added up in float64
 
 
 shared = {}
