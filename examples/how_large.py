@@ -123,8 +123,8 @@ for brain, (neurons, edges) in BRAINS.items():
         print(f"{brain:16}{machines:8}  {share[0]:20.2f}{share[1]:20.2f}")
 
 # %%
-# Is it right? Two processes on the one machine were measured: their rows while both run, and the whole step. The
-# simulation knows the rows, the latency and the link.
+# Is it right? Two processes on the one machine were measured: their rows while both run, and the whole step; and a sum
+# of as many numbers as a graph has edges. The simulation knows the rows, the latency and the link.
 
 checked = []
 print(f"{'5,000,000 edges, 2 processes':34}{'measured':>10}{'foretold':>10}")
@@ -134,6 +134,8 @@ for batch in (1, 16, 64):
     foretold = np.mean(np.max(own * late, axis=1)) + exchange_seconds(4e5 * batch, 2, MEASURED["link"])
     checked.append((1e-3 * MEASURED[f"step_{batch}"], foretold))
     print(f"{f'a step, batch {batch}':34}" + "".join(f"{1e3 * one:7.2f} ms" for one in checked[-1]))
+checked.append((1e-3 * MEASURED["sum"], 2 * exchange_seconds(2**24, 2, MEASURED["link"])))
+print(f"{'the sum of 17 MB':34}" + "".join(f"{1e3 * one:7.2f} ms" for one in checked[-1]))
 
 # %%
 # A step over the number of machines. A line begins where the memory is enough to settle; it falls while edges are
@@ -209,7 +211,7 @@ def update_seconds(brain, machines, gigabits, batch, steps=100):
     neurons, edges = BRAINS[brain]
     each = MEASURED["edge_16_1"] * edges + MEASURED["neuron"] * neurons  # by the engine, sixteen samples at a time
     own = 1e-9 * steps * each * np.ceil(batch / machines) / CORES
-    return own + 2 * exchange_seconds(4 * edges, machines, gigabits / 8)
+    return own + 2 * exchange_seconds(8 * edges, machines, gigabits / 8)  # changes are added up in float64
 
 
 shared = {}

@@ -235,16 +235,20 @@ def least(call, turns):
 
 
 def main(rounds):
-    """Measure in some rounds, and write the constants into the example: of times the least, of others the median."""
-    found = [measured() for _ in range(rounds)]
-    lines = []
-    for name, (_, unit, meaning) in found[0].items():
-        of_all = {"ns": min, "us": min, "ms": min, "GB/s": max}.get(unit, statistics.median)
-        lines.append(f'    "{name}": {of_all(each[name][0] for each in found):.4g},  # {unit}: {meaning}\n')
-    block = f"MEASURED = {{\n{''.join(lines)}}}\n"
-    print(block)
-    text = EXAMPLE.read_text("utf-8")
-    EXAMPLE.write_text(re.sub(r"^MEASURED = \{\n.*?^\}\n", lambda _: block, text, flags=re.S | re.M), "utf-8")
+    """Measure, and write the constants into the example after each round: of times the least, else the median."""
+    found = []
+    for _ in range(rounds):
+        found.append(measured())
+        lines = []
+        for name, (_, unit, meaning) in found[0].items():
+            of_all = {"ns": min, "us": min, "ms": min, "GB/s": max}.get(unit, statistics.median)
+            lines.append(f'    "{name}": {of_all(each[name][0] for each in found):.4g},  # {unit}: {meaning}\n')
+        block = f"MEASURED = {{\n{''.join(lines)}}}\n"
+        print(block, flush=True)
+        text = EXAMPLE.read_text("utf-8")
+        EXAMPLE.write_text(
+            re.sub(r"^MEASURED = \{\n.*?^\}\n", lambda _, own=block: own, text, flags=re.S | re.M), "utf-8"
+        )
 
 
 if __name__ == "__main__":
