@@ -65,12 +65,12 @@ mutants: setup  ## change the code here and there, and print the changes that no
 slow: setup  ## run the slow tests: Brian2's compiled targets
 	@$(TEST) --slow -m slow tests
 
-# On Linux PyPI's wheel brings CUDA, some GB; `make torch TORCH="torch --index-url https://download.pytorch.org/whl/cpu"`
+# On Linux PyPI's wheel brings CUDA, some GB; `make torch TORCH="torch pymetis --extra-index-url https://download.pytorch.org/whl/cpu"`
 # takes the one for processors alone. What is installed already, by either, stays.
-TORCH ?= torch==2.13.0
+TORCH ?= torch==2.13.0 pymetis
 
 torch: setup  ## run the tests of the PyTorch layer; puts PyTorch into .venv where it is not there
-	@$(BIN)/python -c 'import torch' 2>/dev/null || $(PIP) install $(TORCH)
+	@$(BIN)/python -c 'import torch, pymetis' 2>/dev/null || $(PIP) install $(TORCH)
 	@OMP_NUM_THREADS=1 $(TEST) tests/torch neurograph/torch
 
 lint: setup  ## check style and types

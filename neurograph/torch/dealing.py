@@ -52,7 +52,7 @@ def dealt(edges: Edges, incoming: Places, processes: int) -> NDArray[np.int32]:
     [0, 0, 0, 0]
     """
     owner = by_edges(incoming, processes)
-    if processes == 1 or not _partitioner():
+    if processes == 1 or not incoming.any() or not _partitioner():
         return owner
     near = by_locality(*sampled(edges, incoming), incoming, processes)
     if (

@@ -81,3 +81,7 @@ def test_edges_decide_where_locality_saves_nothing():
     assert dealt(lambda: [every], np.full(30, 30), 2).tolist() == by_edges(np.full(30, 30), 2).tolist()
     near = by_locality(*every, np.full(30, 2**40), 2)  # more than METIS counts
     assert np.bincount(near).min() >= 13
+
+
+def test_a_graph_without_edges_is_dealt_by_nodes():
+    assert dealt(lambda: [], np.zeros(4, np.int64), 2).tolist() == [0, 0, 1, 1]
