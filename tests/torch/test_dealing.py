@@ -84,4 +84,4 @@ def test_edges_decide_where_locality_saves_nothing():
 
 
 def test_a_graph_without_edges_is_dealt_by_nodes():
-    assert dealt(lambda: [], np.zeros(4, np.int64), 2).tolist() == [0, 0, 1, 1]
+    assert dealt(list, np.zeros(4, np.int64), 2).tolist() == [0, 0, 1, 1]
