@@ -16,31 +16,31 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 MEASURED = {
-    "edge_1_1": 1.086,  # ns: the engine's step, an edge and sample, batch 1, threads: 1
-    "edge_16_1": 0.1124,  # ns: the engine's step, an edge and sample, batch 16, threads: 1
-    "edge_64_1": 0.2074,  # ns: the engine's step, an edge and sample, batch 64, threads: 1
-    "edge_1_2": 1.106,  # ns: the engine's step, an edge and sample, batch 1, threads: 2
-    "edge_16_2": 0.1171,  # ns: the engine's step, an edge and sample, batch 16, threads: 2
-    "edge_64_2": 0.102,  # ns: the engine's step, an edge and sample, batch 64, threads: 2
-    "neuron": 0.4823,  # ns: the engine's step, a neuron and sample, without edges
-    "far_1": 8.822,  # times: an edge among 7e7 neurons, of one among 1e5, batch 1
-    "far_16": 8.732,  # times: an edge among 7e7 neurons, of one among 1e5, batch 16
-    "read": 55.69,  # ns: an edge read from Parquet and compiled
-    "reading": 17.3,  # B: an edge while the graph is read, at most
-    "settling": 45.67,  # B: an edge while a layer settles, at most
-    "learning": 52.46,  # B: an edge while a layer goes back and Adam makes a step, at most
-    "latency": 226.9,  # us: the exchange of a step, of two numbers, between two processes
-    "link": 2.388,  # GB/s: half of 17 MB sent, and half received
-    "sum": 7.446,  # ms: an all-reduce of 17 MB
-    "rows_1_1": 5.652,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 1
-    "rows_1_2": 2.903,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 2
-    "step_1": 4.338,  # ms: a step with the exchange, 5e6 edges, batch 1, processes: 2
-    "rows_16_1": 27.47,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 1
-    "rows_16_2": 13.67,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 2
-    "step_16": 19.67,  # ms: a step with the exchange, 5e6 edges, batch 16, processes: 2
-    "rows_64_1": 148.7,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 1
-    "rows_64_2": 98.93,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 2
-    "step_64": 99.68,  # ms: a step with the exchange, 5e6 edges, batch 64, processes: 2
+    "edge_1_1": 0.631,  # ns: the engine's step, an edge and sample, batch 1, threads: 1
+    "edge_16_1": 0.07687,  # ns: the engine's step, an edge and sample, batch 16, threads: 1
+    "edge_64_1": 0.1255,  # ns: the engine's step, an edge and sample, batch 64, threads: 1
+    "edge_1_2": 0.3134,  # ns: the engine's step, an edge and sample, batch 1, threads: 2
+    "edge_16_2": 0.03861,  # ns: the engine's step, an edge and sample, batch 16, threads: 2
+    "edge_64_2": 0.04609,  # ns: the engine's step, an edge and sample, batch 64, threads: 2
+    "neuron": 0.4777,  # ns: the engine's step, a neuron and sample, without edges
+    "far_1": 8.514,  # times: an edge among 7e7 neurons, of one among 1e5, batch 1
+    "far_16": 8.93,  # times: an edge among 7e7 neurons, of one among 1e5, batch 16
+    "read": 30.01,  # ns: an edge read from Parquet and compiled
+    "reading": 17.33,  # B: an edge while the graph is read, at most
+    "settling": 40.04,  # B: an edge while a layer settles, at most
+    "learning": 46.25,  # B: an edge while a layer goes back and Adam makes a step, at most
+    "latency": 189.1,  # us: the exchange of a step, of two numbers, between two processes
+    "link": 2.493,  # GB/s: half of 17 MB sent, and half received
+    "sum": 8.272,  # ms: an all-reduce of 17 MB
+    "rows_1_1": 5.219,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 1
+    "rows_1_2": 2.492,  # ms: a step without the exchange, 5e6 edges, batch 1, processes: 2
+    "step_1": 4.083,  # ms: a step with the exchange, 5e6 edges, batch 1, processes: 2
+    "rows_16_1": 24.85,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 1
+    "rows_16_2": 13,  # ms: a step without the exchange, 5e6 edges, batch 16, processes: 2
+    "step_16": 19.2,  # ms: a step with the exchange, 5e6 edges, batch 16, processes: 2
+    "rows_64_1": 152.1,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 1
+    "rows_64_2": 86.12,  # ms: a step without the exchange, 5e6 edges, batch 64, processes: 2
+    "step_64": 94.09,  # ms: a step with the exchange, 5e6 edges, batch 64, processes: 2
 }
 
 # %%
@@ -176,7 +176,7 @@ print("Written to how_large.png")
 
 def seconds(time):
     """Return a time as text."""
-    return f"{time:.2g} s" if time > 0.5 else f"{1e3 * time:.2g} ms"
+    return f"{time:.2g} s" if time > 0.5 else f"{1e3 * time:.3g} ms"
 
 
 print(f"{'':16}{'batch':>6}" + "".join(f"{f'at {gigabits} Gbit/s':>28}" for gigabits in LINKS))
@@ -241,6 +241,7 @@ rounding: sums of {edges / neurons:.0f} numbers in float32, wrong by some {round
 time: {step:.2f} s a step, so {step * 100:.0f} s for one sample and 100 steps, on {learning} machines""")
 
 # %%
-# Memory comes first, and it is learning that takes it: the change of each weight, two moments of Adam, the edges a
-# second time by their other end. Then it is the states that are far: an edge takes several times as long, since its
-# state comes from memory and not from a cache. Neurons dealt by locality would help both this and the exchange.
+# Memory comes first: places and weights of the edges, both a second time for the way back, the change of each weight,
+# two moments of Adam. Then it is time: an edge takes several times as long as in a fly, since its state comes from memory
+# and not from a cache. More machines help until some hundreds, from where on the exchange takes longer than the edges.
+# Neurons dealt by locality would help both.
