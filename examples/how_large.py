@@ -242,6 +242,6 @@ time: {step:.2f} s a step, so {step * 100:.0f} s for one sample and 100 steps, o
 
 # %%
 # Memory comes first: places and weights of the edges, both a second time for the way back, the change of each weight,
-# two moments of Adam. Then it is time: an edge takes several times as long as in a fly, since its state comes from memory
-# and not from a cache. More machines help until some hundreds, from where on the exchange takes longer than the edges.
-# Neurons dealt by locality would help both.
+# two moments of Adam. Then it is time: an edge takes several times as long as in a fly, since its state comes from
+# memory and not from a cache. More machines help until some hundreds, from where on the exchange takes longer than the
+# edges. Neurons dealt by locality would help both.
