@@ -186,8 +186,9 @@ class Tensors:
             begun[0] = torch.from_numpy(_parts(self.network, drawn)[0][:, rows.node].T.copy()).to(x)
         places, columns = rows.inputs
         begun[0][places] = x.T[columns]
-        field = Field(rows, weights, biases)
-        free = settle(field, begun, self.method)
+        with self._every_digit():
+            field = Field(rows, weights, biases)
+            free = settle(field, begun, self.method)
         self._check(free.status == int(Status.DIVERGED), "the free phase")
         return (field, free), rows.at_outputs(free.s).T.contiguous()
 
@@ -195,13 +196,19 @@ class Tensors:
         """Run the other phases of the rule, and read it."""
         field, rest = free
         beta = torch.from_numpy(wanted.beta).to(rest.s)
-        found = directions(
-            wanted.rule, field, rest, wanted.cost, wanted.target.T.contiguous(), beta, self.method, wanted.of_inputs
-        )
+        asked = torch.tensor([float(wanted.of_parameters)])
+        of_parameters = bool(self.rows.exchange.largest(asked))  # of any process: they exchange alike
+        target, of_which = wanted.target.T.contiguous(), (of_parameters, wanted.of_inputs)
+        with self._every_digit():
+            found = directions(wanted.rule, field, rest, wanted.cost, target, beta, self.method, *of_which)
         self._check(found.diverged, "a phase of the rule")
         inputs = None if found.inputs is None else found.inputs.T
         counts = (int((~one).sum()) for one in (found.settled, found.learned))
         return Gradients(found.weights, found.biases, inputs, *counts)
+
+    def _every_digit(self) -> torch.autocast:
+        """Return what keeps autocast from products with fewer digits."""
+        return torch.autocast(self.rows.roles.device.type, enabled=False)
 
     def _check(self, lost: Tensor, what: str) -> None:
         """Raise for the first sample that diverged, if one did."""

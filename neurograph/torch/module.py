@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from neurograph._checks import Seed, checked_generator, warn
 from neurograph.equations.cost import Cost
-from neurograph.errors import DataError, ParameterError, TrainingWarning
+from neurograph.errors import DataError, DivergenceError, ParameterError, TrainingWarning
 from neurograph.learning.phases import drawn_strength
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_targets
@@ -51,6 +52,7 @@ class GraphLayer(torch.nn.Module):
         learned, self._places = _learned(network)
         dtype = next(kind for kind, one in TYPES.items() if one == network.dtype)
         self.weights = torch.nn.Parameter(torch.from_numpy(network.weights[learned].copy()))
+        self._counted = self.weights.numel()
         biases = network.biases[network.connectivity.biased]
         self.register_parameter("biases", torch.nn.Parameter(torch.from_numpy(biases)) if biases.size else None)
         if self._places is not None:
@@ -72,26 +74,35 @@ class GraphLayer(torch.nn.Module):
 
     @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Settle the graph on x (..., inputs).
+        """Settle the graph on x (..., inputs); targets y are (..., outputs), or class labels (...).
 
         Returns
         -------
         tensor (..., outputs)
             The outputs at rest; with targets `y`, the mean cost of the samples instead.
         """
-        self._check(x)
+        x = self._checked(x)
         self._keep_signs()
-        flat = x.reshape(-1, x.shape[-1])
-        if y is not None:
-            return _Settled.apply(flat, self.edge_weights, self._own_biases(), self._targets(y, flat), self)
-        outputs = _Settled.apply(flat, self.edge_weights, self._own_biases(), None, self)
-        return outputs.reshape(*x.shape[:-1], outputs.shape[-1])
+        lead = x.shape[:-1]
+        flat = x.reshape(lead.numel(), x.shape[-1])
+        target = None if y is None else self._targets(y, lead)
+        try:
+            answer = _Settled.apply(flat, self.edge_weights, self._own_biases(), target, self)
+        except RuntimeError as error:
+            if not re.search("functorch|jvp", str(error)):
+                raise
+            raise ParameterError(
+                "a transform of torch.func, such as grad or vmap, or differentiation in forward mode is asked of the "
+                "layer, which goes backward alone: expected loss.backward(), torch.autograd.grad(loss, x), or "
+                "torch.autograd.functional.jacobian(layer, x)"
+            ) from error
+        return answer if y is not None else answer.reshape(*lead, answer.shape[-1])
 
     def _own_biases(self) -> Tensor:
         return self.weights.new_empty(0) if self.biases is None else self.biases
 
-    def _check(self, x: Tensor) -> None:
-        """Refuse what does not go with the weights."""
+    def _checked(self, x: Tensor) -> Tensor:
+        """Return x, under autocast in the type of the weights, or refuse what does not go with them."""
         if not isinstance(x, Tensor):
             raise DataError(f"x is of type {type(x).__name__}: expected a tensor; write torch.as_tensor(x)")
         devices = {name: one.device for name, one in self.named_parameters()}
@@ -107,16 +118,26 @@ class GraphLayer(torch.nn.Module):
         if x.device != self.weights.device:
             raise DataError(f"x is on {x.device} and the layer on {self.weights.device}: expected one device; write "
                             f"x.to({str(self.weights.device)!r})")  # fmt: skip
+        if x.is_floating_point() and x.dtype != self.weights.dtype and torch.is_autocast_enabled(x.device.type):
+            x = x.to(self.weights.dtype)
         if x.dtype != self.weights.dtype:
             name = str(self.weights.dtype).removeprefix("torch.")
             raise DataError(f"x is of {x.dtype} and the layer of {self.weights.dtype}: expected one type; write "
                             f"x.to(torch.{name})")  # fmt: skip
+        biased = self.network.connectivity.biased.size
+        for name, own, size in (("weights", self.weights, self._counted), ("biases", self._own_biases(), biased)):
+            if own.shape != (size,):
+                raise ParameterError(
+                    f"{name} has shape {tuple(own.shape)}: expected ({size},), those of the graph; for a graph with "
+                    "other edges make another layer, neurograph.torch.layer(network)"
+                )
         count = len(self.network.inputs)
         if x.dim() == 0 or x.shape[-1] != count:
             raise DataError(f"x has shape {tuple(x.shape)}: expected (..., {count}), one number for each input node")
+        return x
 
-    def _targets(self, y: Tensor, x: Tensor) -> Tensor:
-        """Return targets as (batch, outputs), checked."""
+    def _targets(self, y: Tensor, lead: torch.Size) -> Tensor:
+        """Return a copy of targets as (batch, outputs), checked; x is (*lead, inputs)."""
         if self.cost is None:
             raise ParameterError(
                 "y is given, but the layer has no cost: expected layer(network, cost=costs.squared_error()), or "
@@ -125,8 +146,10 @@ class GraphLayer(torch.nn.Module):
         if isinstance(y, Tensor) and y.requires_grad:
             raise ParameterError("y asks for a gradient, which targets have not: write y.detach()")
         values = y.detach().cpu().numpy() if isinstance(y, Tensor) else y
-        target = checked_targets(self._network(x.dtype), values, x.shape[0], self.cost)
-        return torch.from_numpy(target).to(x)
+        if len(lead) != 1 and np.shape(values)[: len(lead)] == lead:
+            values = np.reshape(values, (lead.numel(), *np.shape(values)[len(lead) :]))
+        target = checked_targets(self._network(self.weights.dtype), values, lead.numel(), self.cost)
+        return torch.from_numpy(target).to(self.weights, copy=True)
 
     @torch.no_grad()
     def _keep_signs(self) -> None:
@@ -203,9 +226,12 @@ class _Settled(torch.autograd.Function):
         layer._given(x=x, y=y)
         if not x.shape[0]:
             return x.new_zeros((0, len(layer.network.outputs)))
-        backend = layer._backend(x)
-        ctx.free, outputs = backend.settle(x, weights, biases, layer.start, layer.generator)
-        ctx.backend = backend
+        ctx.backend = layer._backend(x)
+        try:
+            ctx.free, outputs = ctx.backend.settle(x, weights, biases, layer.start, layer.generator)
+        except DivergenceError:
+            _check_finite(weights=weights, biases=biases)
+            raise
         if y is None or layer.cost is None:
             return outputs
         return x.new_tensor(layer.cost.mean(outputs.cpu().numpy(), y.cpu().numpy()))
@@ -232,8 +258,10 @@ class _Settled(torch.autograd.Function):
         if target is None:
             # The linear cost with the gradient from behind for y: its largest number is 1, so that beta is the
             # largest force.
-            scale = upstream.abs().max()
-            target, cost = (upstream / torch.where(scale > 0, scale, 1.0)).contiguous(), LINEAR
+            scale = float(upstream.abs().max())
+            if not scale < np.inf:  # no phase has an answer to that: as elsewhere in torch, what comes of it is nan
+                return *(torch.full_like(one, torch.nan) for one in (x, weights, biases)), None, None
+            target, cost = (upstream / (scale or 1.0)).contiguous(), LINEAR
         else:
             cost, scale = layer.cost, upstream / batch
         beta = np.full(batch, drawn_strength(layer.rule, layer.beta, batch, layer.generator))
@@ -245,6 +273,19 @@ class _Settled(torch.autograd.Function):
             None,
             None,
         )
+
+
+def _check_finite(**parameters: Tensor) -> None:
+    """Raise for the first number that is not finite, because of which the network diverged."""
+    for name, one in parameters.items():
+        wrong = torch.nonzero(~torch.isfinite(one)).ravel()
+        if wrong.numel():
+            place = int(wrong[0])
+            raise DivergenceError(
+                f"{name} holds {float(one[place])} at place {place} ({wrong.numel()} of {one.numel()} are not finite): "
+                "expected finite numbers; an optimiser made them so, and a loss or gradient before: lower its learning "
+                "rate, or call torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, error_if_nonfinite=True)"
+            )
 
 
 def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> None:

@@ -9,13 +9,19 @@ import pytest
 import torch
 
 import neurograph as ng
-from tests.torch.networks import SMOOTH, drawn, inputs_of
+from neurograph.torch import phases
+from tests.torch.networks import SMOOTH, drawn, gradients, inputs_of, on_tensors
 
 NETWORK = drawn(SMOOTH["tanh"], inputs=3, hidden=4, outputs=2, dtype="float32")
 
 
 def layer_of(network=NETWORK, **options):
     return ng.torch.layer(network, **options)
+
+
+def both(network=NETWORK, **options):
+    """The layer in the engine, and on tensors."""
+    return layer_of(network, **options), on_tensors(layer_of(network, **options))
 
 
 def model():
@@ -142,6 +148,117 @@ def test_frozen_parameters_cost_nothing_and_x_still_learns():
     layer.weights.requires_grad_()
     layer(inputs_of(NETWORK)).sum().backward()
     assert layer.biases.grad is None
+
+
+def test_on_tensors_frozen_parameters_cost_no_phase(monkeypatch):
+    """The nudged phase is for them alone; x has the same gradient without it, and the lift of the rule."""
+    monkeypatch.setattr(phases, "settle", lambda *_: pytest.fail("a nudged phase is run"))
+    for rule in (ng.rules.vector_field(), ng.rules.asymmetric_ep(lift=0.5)):
+        found = []
+        for layer in both(rule=rule):
+            x = inputs_of(NETWORK).requires_grad_()
+            layer.requires_grad_(False)(x).sum().backward()
+            found.append(x.grad)
+        np.testing.assert_allclose(found[1], found[0], atol=1e-4)
+
+
+def test_a_graph_without_inputs_answers():
+    graph = ng.topologies.complete(0, 2, 1, bias="neurons", seed=0)
+    for layer in both(ng.compile(graph, ng.dynamics.additive("tanh"))):
+        answer = layer(torch.empty(3, 0, dtype=torch.float64))
+        answer.sum().backward()
+        assert answer.shape == (3, 1)
+
+
+def test_under_autocast_it_settles_in_its_own_type():
+    x = inputs_of(NETWORK)
+    for layer in both():
+        expected = gradients(layer, x)
+        with torch.autocast("cpu", torch.bfloat16):
+            found = gradients(layer, x)
+            fewer = layer(x.bfloat16())
+        for one, other in zip(found, expected, strict=True):
+            assert torch.equal(one, other)
+        assert fewer.dtype == torch.float32
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_not_finite_from_behind_leads_to_nan_and_no_phase(value):
+    for layer in both(rule=ng.rules.vector_field()):
+        x = inputs_of(NETWORK).requires_grad_()
+        (layer(x) * value).sum().backward()
+        assert all(one.grad.isnan().all() for one in (x, layer.weights, layer.biases))
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_the_size_of_what_comes_from_behind_is_only_a_factor(scale):
+    for layer in both():
+        x = inputs_of(NETWORK).requires_grad_()
+        one, other = (torch.autograd.grad((k * layer(x)).sum(), [x, layer.weights]) for k in (1.0, scale))
+        for small, large in zip(one, other, strict=True):
+            np.testing.assert_allclose(large / scale, small, rtol=1e-5, atol=1e-7)
+
+
+def test_parameters_of_another_shape_are_refused():
+    layer, x = layer_of(), inputs_of(NETWORK)
+    for name, values in (
+        ("weights", torch.zeros(3)),
+        ("weights", layer.weights[:, None]),
+        ("biases", torch.zeros(1)),
+    ):
+        with pytest.raises(
+            ng.ParameterError, match=rf"{name} has shape .*: expected \({layer.get_parameter(name).numel()},"
+        ):
+            torch.func.functional_call(layer, {name: values}, x)
+
+
+@pytest.mark.parametrize("name", ["weights", "biases"])
+def test_a_parameter_that_is_no_number_is_named(name):
+    for layer in both():
+        with torch.no_grad():
+            layer.get_parameter(name)[2] = torch.nan
+        with pytest.raises(ng.DivergenceError, match=f"{name} holds nan at place 2"):
+            layer(inputs_of(NETWORK))
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # torch's own, of its forward mode
+def test_it_goes_backward_alone_and_says_so():
+    layer, x = layer_of(), inputs_of(NETWORK)
+    for transform in (
+        lambda: torch.func.grad(lambda x: layer(x).sum())(x),
+        lambda: torch.func.vmap(layer)(x),
+        lambda: torch.func.jvp(layer, (x,), (x,)),
+        lambda: forward_mode(layer, x),
+    ):
+        with pytest.raises(ng.ParameterError, match=r"torch\.func"):
+            transform()
+    assert torch.autograd.functional.jacobian(layer, x[0]).shape == (2, 3)
+
+
+def forward_mode(layer, x):
+    with torch.autograd.forward_ad.dual_level():
+        layer(torch.autograd.forward_ad.make_dual(x, x))
+
+
+def test_targets_have_the_leading_dimensions_of_x():
+    x = torch.randn(2, 4, 3)
+    y, labels = torch.rand(2, 4, 2), torch.randint(2, (2, 4))
+    for cost, targets in ((ng.costs.squared_error(), y), (ng.costs.cross_entropy(), labels)):
+        layer = layer_of(cost=cost)
+        assert torch.equal(layer(x, targets), layer(x.flatten(0, 1), targets.flatten(0, 1)))
+        assert torch.equal(layer(x[0, 0], targets[0, 0]), layer(x[0, :1], targets[0, :1]))
+        with pytest.raises(ng.DataError, match="y has 1 samples and x has 8"):
+            layer(x, targets[0, :1])
+
+
+def test_targets_changed_before_backward_are_those_of_forward():
+    x, y = inputs_of(NETWORK), torch.zeros(4, 2)
+    for layer in both(cost=ng.costs.squared_error()):
+        expected = torch.autograd.grad(layer(x, y), layer.weights)[0]
+        targets = y.clone()
+        loss = layer(x, targets)
+        targets.add_(1.0)
+        assert torch.equal(torch.autograd.grad(loss, layer.weights)[0], expected)
 
 
 def test_without_a_gradient_to_learn_from_all_are_zero():
