@@ -72,6 +72,9 @@ class Backend(Protocol):
     def settle(self, x: Tensor, weights: Tensor, biases: Tensor, start: Start, seed: Seed) -> tuple[Any, Tensor]:
         """Return what the gradients need, and the outputs (batch, outputs)."""
 
+    def unsettled(self, free: Any) -> int:
+        """Return how many samples have not settled."""
+
     def gradients(self, free: Any, wanted: Wanted) -> Gradients:
         """Return the gradients at free equilibria."""
 
@@ -100,6 +103,10 @@ class Engine:
         )
         raise_divergence(free, self.solver)
         return free, torch.from_numpy(free.outputs)
+
+    def unsettled(self, free: Equilibrium) -> int:
+        """Return how many samples have not settled."""
+        return int(np.count_nonzero(free.status != Status.CONVERGED))
 
     def gradients(self, free: Equilibrium, wanted: Wanted) -> Gradients:
         """Run the other phases of the rule, and read it."""
@@ -191,6 +198,10 @@ class Tensors:
             free = settle(field, begun, self.method)
         self._check(free.status == int(Status.DIVERGED), "the free phase")
         return (field, free), rows.at_outputs(free.s).T.contiguous()
+
+    def unsettled(self, free: tuple[Field, Rest]) -> int:
+        """Return how many samples have not settled."""
+        return int((free[1].status != int(Status.CONVERGED)).sum())
 
     def gradients(self, free: tuple[Field, Rest], wanted: Wanted) -> Gradients:
         """Run the other phases of the rule, and read it."""

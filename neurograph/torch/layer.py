@@ -123,7 +123,8 @@ def layer(
     Warns
     -----
     TrainingWarning
-        In backward, if a phase of some samples did not settle: their share, and how many of them are left out.
+        In backward, if a phase of some samples did not settle: their share, and how many of them are left out. In
+        forward, where nothing goes backward: the share of samples that did not settle.
 
     Notes
     -----

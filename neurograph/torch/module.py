@@ -29,6 +29,8 @@ LINEAR = Cost("s*y", name="linear")
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-6}
 """Residuals at which a sample has settled, where no solver is given."""
 
+SETTLE = "as in solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol"
+
 TYPES: dict[torch.dtype, np.dtype[Any]] = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 
 
@@ -56,20 +58,21 @@ class GraphLayer(torch.nn.Module):
         biases = network.biases[network.connectivity.biased]
         self.register_parameter("biases", torch.nn.Parameter(torch.from_numpy(biases)) if biases.size else None)
         if self._places is not None:
-            places, fixed = self._places, torch.from_numpy(network.weights.copy())
-            self.register_buffer("_place", torch.from_numpy(places), persistent=False)
-            self.register_buffer("_fixed", fixed, persistent=False)
+            self.register_buffer("_fixed", torch.from_numpy(network.weights.copy()), persistent=False)
         if network.connectivity.signs.any():
             signs = network.connectivity.signs[network.connectivity.pre[learned]]
             self.register_buffer("_signs", torch.from_numpy(signs).to(dtype), persistent=False)
         self._backends: dict[tuple[torch.device, torch.dtype], Backend] = {}
+        self._placed: dict[torch.device, Tensor] = {}
 
     @property
     def edge_weights(self) -> Tensor:
         """The weight of every edge (edges,), in the order of ``network.edges``: those learned, tied and fixed ones."""
         if self._places is None:
             return self.weights
-        place, fixed = self.get_buffer("_place"), self.get_buffer("_fixed")
+        fixed = self.get_buffer("_fixed")
+        if (place := self._placed.get(fixed.device)) is None:  # no buffer: an average of models averages those too
+            place = self._placed[fixed.device] = torch.from_numpy(self._places).to(fixed.device)
         return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed) if self.weights.numel() else fixed
 
     @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
@@ -87,9 +90,9 @@ class GraphLayer(torch.nn.Module):
         flat = x.reshape(lead.numel(), x.shape[-1])
         target = None if y is None else self._targets(y, lead)
         try:
-            answer = _Settled.apply(flat, self.edge_weights, self._own_biases(), target, self)
+            answer = _Settled.apply(flat, self.edge_weights, self._own_biases(), target, self, torch.is_grad_enabled())
         except RuntimeError as error:
-            if not re.search("functorch|jvp", str(error)):
+            if not re.search("functorch transforms|implement the jvp", str(error)):
                 raise
             raise ParameterError(
                 "a transform of torch.func, such as grad or vmap, or differentiation in forward mode is asked of the "
@@ -211,15 +214,17 @@ class GraphLayer(torch.nn.Module):
             )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what a backend has computed."""
-        return {**super().__getstate__(), "_backends": {}}
+        """Leave out what stands on a device."""
+        return {**super().__getstate__(), "_backends": {}, "_placed": {}}
 
 
 class _Settled(torch.autograd.Function):
     """Forward settles; backward is the other phases of the rule, from there."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weights: Tensor, biases: Tensor, y: Tensor | None, layer: GraphLayer) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weights: Tensor, biases: Tensor, y: Tensor | None, layer: GraphLayer, learns: bool
+    ) -> Tensor:
         """Return the outputs, or the mean cost."""
         ctx.layer, ctx.target, ctx.free = layer, y, None
         ctx.save_for_backward(x, weights, biases)
@@ -232,6 +237,12 @@ class _Settled(torch.autograd.Function):
         except DivergenceError:
             _check_finite(weights=weights, biases=biases)
             raise
+        if not (learns and any(ctx.needs_input_grad)) and (count := ctx.backend.unsettled(ctx.free)):
+            warn(
+                f"{count} of {x.shape[0]} samples ({count / x.shape[0]:.0%}) have not settled; their outputs are where "
+                f"the steps have ended: take more steps, {SETTLE}",
+                TrainingWarning,
+            )
         if y is None or layer.cost is None:
             return outputs
         return x.new_tensor(layer.cost.mean(outputs.cpu().numpy(), y.cpu().numpy()))
@@ -247,7 +258,7 @@ class _Settled(torch.autograd.Function):
             )
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
-            return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
+            return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None, None
         layer._given(gradient=upstream, requires_grad=torch.tensor(of_inputs))
         if target is None and "clamped" in layer.rule.phases:
             raise ParameterError(
@@ -260,7 +271,7 @@ class _Settled(torch.autograd.Function):
             # largest force.
             scale = float(upstream.abs().max())
             if not scale < np.inf:  # no phase has an answer to that: as elsewhere in torch, what comes of it is nan
-                return *(torch.full_like(one, torch.nan) for one in (x, weights, biases)), None, None
+                return *(torch.full_like(one, torch.nan) for one in (x, weights, biases)), None, None, None
             target, cost = (upstream / (scale or 1.0)).contiguous(), LINEAR
         else:
             cost, scale = layer.cost, upstream / batch
@@ -270,6 +281,7 @@ class _Settled(torch.autograd.Function):
         _say_unsettled(layer.rule, found.unsettled, found.left_out, batch)
         return (
             *(None if one is None else -scale * one for one in (found.inputs, found.weights, found.biases)),
+            None,
             None,
             None,
         )
@@ -294,8 +306,8 @@ def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> Non
         count, smaller = max(unsettled, left_out), "a smaller beta, " if rule.transposed else ""
         warn(
             f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; {left_out} of "
-            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, as in "
-            "solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol",
+            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, "
+            f"{SETTLE}",
             TrainingWarning,
         )
 

@@ -182,6 +182,17 @@ def test_under_autocast_it_settles_in_its_own_type():
         assert fewer.dtype == torch.float32
 
 
+def test_the_default_device_of_torch_is_not_that_of_the_layer():
+    network = drawn(ng.Dynamics("-s + tanh(I + b)*exp(-1)"))
+    x = inputs_of(network)
+    for layer in both(network):
+        answer = layer(x)
+        with torch.device("meta"):
+            found = layer(x)
+            found.sum().backward()
+        assert torch.equal(found, answer)
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_not_finite_from_behind_leads_to_nan_and_no_phase(value):
     for layer in both(rule=ng.rules.vector_field()):
@@ -238,6 +249,30 @@ def test_it_goes_backward_alone_and_says_so():
 def forward_mode(layer, x):
     with torch.autograd.forward_ad.dual_level():
         layer(torch.autograd.forward_ad.make_dual(x, x))
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_outputs_that_have_not_settled_are_not_silent(frozen):
+    for layer in both(solver=ng.solvers.Euler(steps=2)):
+        layer.requires_grad_(not frozen)
+        with (
+            torch.set_grad_enabled(frozen),
+            pytest.warns(ng.TrainingWarning, match=r"4 of 4 samples \(100%\) have not settled; their outputs"),
+        ):
+            layer(inputs_of(NETWORK))
+    for layer in both(solver=ng.solvers.Euler(steps=2)):
+        layer(inputs_of(NETWORK))  # backward will say it
+
+
+def test_an_average_of_models_ties_the_same_edges():
+    graph = ng.topologies.symmetric(ng.topologies.complete(3, 9, 1, bias="neurons", scale=0.1, seed=0))
+    layer = layer_of(ng.compile(graph, ng.dynamics.additive("tanh")))
+    swa = torch.optim.swa_utils
+    for decay in (0.9, 0.9999):
+        average = swa.AveragedModel(layer, multi_avg_fn=swa.get_ema_multi_avg_fn(decay), use_buffers=True)
+        for _ in range(20):
+            average.update_parameters(layer)
+        torch.testing.assert_close(average.module.edge_weights, layer.edge_weights, rtol=1e-12, atol=0.0)
 
 
 def test_targets_have_the_leading_dimensions_of_x():

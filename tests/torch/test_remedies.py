@@ -119,6 +119,11 @@ ROWS = [
         CLAMPING,
     ),
     Row(
+        "answer(solver=solvers.Euler(steps=2))",
+        {r"solver=neurograph\.solvers\.Auto\(steps=20000\)": "answer({0})"},
+        UNSETTLED + "@torch.no_grad()\ndef answer(**options): ng.torch.layer(network, **options)(x + 1)\n",
+    ),
+    Row(
         "run(solver=solvers.Euler(steps=2))",
         {r"solver=neurograph\.solvers\.Auto\(steps=20000\)": "run({0})"},
         UNSETTLED,
