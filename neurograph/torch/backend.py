@@ -212,7 +212,7 @@ class Tensors:
         target, of_which = wanted.target.T.contiguous(), (of_parameters, wanted.of_inputs)
         with self._every_digit():
             found = directions(wanted.rule, field, rest, wanted.cost, target, beta, self.method, *of_which)
-        self._check(found.diverged, "a phase of the rule")
+        self._check(found.diverged, "a phase of the rule", "take a smaller beta, ")
         inputs = None if found.inputs is None else found.inputs.T
         counts = (int((~one).sum()) for one in (found.settled, found.learned))
         return Gradients(found.weights, found.biases, inputs, *counts)
@@ -221,13 +221,13 @@ class Tensors:
         """Return what keeps autocast from products with fewer digits."""
         return torch.autocast(self.rows.roles.device.type, enabled=False)
 
-    def _check(self, lost: Tensor, what: str) -> None:
+    def _check(self, lost: Tensor, what: str, first: str = "") -> None:
         """Raise for the first sample that diverged, if one did."""
         if bool(lost.any()):
             sample = int(torch.nonzero(lost)[0])
             raise DivergenceError(
-                f"sample {sample} diverged in {what} ({int(lost.sum())} of {lost.numel()} samples did): lower the "
-                "weights, or use a dynamics with a box, or shorter steps, solver=neurograph.solvers.Euler(dt=0.05)"
+                f"sample {sample} diverged in {what} ({int(lost.sum())} of {lost.numel()} samples did): {first}lower "
+                "the weights, or use a dynamics with a box, or shorter steps, solver=neurograph.solvers.Euler(dt=0.05)"
             )
 
 

@@ -68,6 +68,16 @@ def test_what_diverges_is_named_by_both():
             layer(x)
 
 
+def test_a_nudge_that_is_too_large_is_named():
+    graph = ng.topologies.complete(1, 2, 1, bias="neurons", scale=0.1, seed=0)
+    network = ng.compile(graph, ng.Dynamics("-s + I + b + s**3"))
+    x, options = torch.zeros(3, 1, dtype=torch.float64), {"rule": ng.rules.vector_field()}
+    layer = on_tensors(ng.torch.layer(network, beta=5.0, **options))
+    with pytest.raises(ng.DivergenceError, match=r"a phase of the rule \(3 of 3 samples did\): take a smaller beta"):
+        layer(x).sum().backward()
+    on_tensors(ng.torch.layer(network, beta=0.1, **options))(x).sum().backward()
+
+
 def test_numbers_that_are_not_finite_are_named_by_both():
     network = drawn(SMOOTH["tanh"])
     x = torch.tensor([[0.0, float("nan")]], dtype=torch.float64)

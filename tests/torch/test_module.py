@@ -261,7 +261,10 @@ def test_outputs_that_have_not_settled_are_not_silent(frozen):
         ):
             layer(inputs_of(NETWORK))
     for layer in both(solver=ng.solvers.Euler(steps=2)):
-        layer(inputs_of(NETWORK))  # backward will say it
+        answer = layer(inputs_of(NETWORK))  # backward will say it, at the line from which it is called
+        with pytest.warns(ng.TrainingWarning) as said:
+            answer.sum().backward()
+        assert said[0].filename == __file__
 
 
 def test_an_average_of_models_ties_the_same_edges():
