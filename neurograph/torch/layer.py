@@ -98,7 +98,8 @@ def layer(
         ``.biases`` are those of nodes that have their own, or None. ``.to_network()`` gives the network back, with
         every label and attribute; of a shared graph the whole on every process, each of which has to call it and to
         have the memory. What a step takes across 0 where a node has a sign is set to 0 at the next forward.
-        ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning.
+        ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning, or
+        where others learn or are tied.
 
     Raises
     ------

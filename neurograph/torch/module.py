@@ -73,7 +73,9 @@ class GraphLayer(torch.nn.Module):
         fixed = self.get_buffer("_fixed")
         if (place := self._placed.get(fixed.device)) is None:  # no buffer: an average of models averages those too
             place = self._placed[fixed.device] = torch.from_numpy(self._places).to(fixed.device)
-        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed) if self.weights.numel() else fixed
+        if not self.weights.numel():
+            return fixed + self.weights.sum()  # which has a gradient, for what asks all parameters for theirs
+        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed)
 
     @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -209,8 +211,8 @@ class GraphLayer(torch.nn.Module):
         """Refuse weights of another graph."""
         if state != self.network.once(_edges_hash):
             raise ParameterError(
-                f"the state is that of a graph with other edges than {self.network!r}: expected one saved from a layer "
-                "of the same graph; keep the graph beside it, neurograph.write(layer.to_network(), 'net.npz')"
+                f"the state is that of a graph with other edges, or others that learn, than {self.network!r}: expected "
+                "one saved from a layer of the same graph; keep the graph beside it, neurograph.write(layer.to_network(), 'net.npz')"
             )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -335,8 +337,10 @@ def of_type(network: Network, kind: np.dtype[Any]) -> Network:
 
 
 def _edges_hash(network: Network) -> str:
-    """Return a hash of the nodes and the edges, whatever their weights."""
+    """Return a hash of the nodes, the edges, and which parameter stands where, whatever the weights."""
     connectivity, found = network.connectivity, hashlib.sha256(repr(network.nodes).encode())
-    for part in (connectivity.table.roles, connectivity.indptr, connectivity.pre):
+    places = _learned(network)[1]
+    shared = () if places is None else (places,)
+    for part in (connectivity.table.roles, connectivity.indptr, connectivity.pre, connectivity.biased, *shared):
         found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()

@@ -82,6 +82,34 @@ def test_the_state_of_other_edges_is_refused():
     smaller.load_state_dict(ng.torch.layer(pruned).state_dict())
 
 
+def test_so_is_a_state_whose_numbers_stand_elsewhere():
+    graph = ng.topologies.complete(2, 3, 1, bias="neurons", seed=0)
+    layers = []
+    for place in (0, 1):
+        one = graph.copy()
+        del one.nodes[f"h{place}"]["bias"]
+        layers.append(layer_of(ng.compile(one, ng.dynamics.additive("tanh"))))
+        one = graph.copy()
+        one.edges[list(one.edges)[place]]["plastic"] = False
+        layers.append(layer_of(ng.compile(one, ng.dynamics.additive("tanh"))))
+    for saved, other in zip(layers[:2], layers[2:], strict=True):
+        assert saved.weights.shape == other.weights.shape
+        with pytest.raises(ng.ParameterError, match="other edges"):
+            other.load_state_dict(saved.state_dict())
+
+
+def test_where_no_edge_learns_the_empty_parameter_has_a_gradient():
+    """DistributedDataParallel waits for that of every parameter."""
+    graph = NETWORK.to_graph()
+    for edge in graph.edges:
+        graph.edges[edge]["plastic"] = False
+    for layer in both(ng.compile(graph, ng.dynamics.additive("tanh"), "float32")):
+        layer(inputs_of(NETWORK)).sum().backward()
+        assert layer.weights.grad.shape == (0,)
+        assert layer.biases.grad.any()
+        np.testing.assert_array_equal(layer.to_network().weights, NETWORK.weights)
+
+
 def test_the_graph_comes_back_and_pruned_edges_stay_gone():
     layer = layer_of()
     network = ng.prune(layer.to_network(), ng.pruning.magnitude(0.3)).network
