@@ -212,7 +212,8 @@ class GraphLayer(torch.nn.Module):
         if state != self.network.once(_edges_hash):
             raise ParameterError(
                 f"the state is that of a graph with other edges, or others that learn, than {self.network!r}: expected "
-                "one saved from a layer of the same graph; keep the graph beside it, neurograph.write(layer.to_network(), 'net.npz')"
+                "one saved from a layer of the same graph; keep the graph beside it, "
+                "neurograph.write(layer.to_network(), 'net.npz')"
             )
 
     def __getstate__(self) -> dict[str, Any]:
