@@ -323,9 +323,12 @@ class Printed:
         return "\n".join(wrapped(repr(self), 4))
 
 
+INSIDE = ("neurograph", "torch")  # torch calls a layer, and its backward
+
+
 def warn(message: str, kind: type[Warning]) -> None:
-    """Warn at the line outside of neurograph from which it was called, however deep inside this is."""
+    """Warn at the line outside of neurograph, and torch, from which it was called, however deep inside this is."""
     frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "neurograph":
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in INSIDE:
         frame, level = frame.f_back, level + 1
     warnings.warn(message, kind, stacklevel=level)

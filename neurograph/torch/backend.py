@@ -72,6 +72,9 @@ class Backend(Protocol):
     def settle(self, x: Tensor, weights: Tensor, biases: Tensor, start: Start, seed: Seed) -> tuple[Any, Tensor]:
         """Return what the gradients need, and the outputs (batch, outputs)."""
 
+    def unsettled(self, free: Any) -> int:
+        """Return how many samples have not settled."""
+
     def gradients(self, free: Any, wanted: Wanted) -> Gradients:
         """Return the gradients at free equilibria."""
 
@@ -100,6 +103,10 @@ class Engine:
         )
         raise_divergence(free, self.solver)
         return free, torch.from_numpy(free.outputs)
+
+    def unsettled(self, free: Equilibrium) -> int:
+        """Return how many samples have not settled."""
+        return int(np.count_nonzero(free.status != Status.CONVERGED))
 
     def gradients(self, free: Equilibrium, wanted: Wanted) -> Gradients:
         """Run the other phases of the rule, and read it."""
@@ -186,30 +193,41 @@ class Tensors:
             begun[0] = torch.from_numpy(_parts(self.network, drawn)[0][:, rows.node].T.copy()).to(x)
         places, columns = rows.inputs
         begun[0][places] = x.T[columns]
-        field = Field(rows, weights, biases)
-        free = settle(field, begun, self.method)
+        with self._every_digit():
+            field = Field(rows, weights, biases)
+            free = settle(field, begun, self.method)
         self._check(free.status == int(Status.DIVERGED), "the free phase")
         return (field, free), rows.at_outputs(free.s).T.contiguous()
+
+    def unsettled(self, free: tuple[Field, Rest]) -> int:
+        """Return how many samples have not settled."""
+        return int((free[1].status != int(Status.CONVERGED)).sum())
 
     def gradients(self, free: tuple[Field, Rest], wanted: Wanted) -> Gradients:
         """Run the other phases of the rule, and read it."""
         field, rest = free
         beta = torch.from_numpy(wanted.beta).to(rest.s)
-        found = directions(
-            wanted.rule, field, rest, wanted.cost, wanted.target.T.contiguous(), beta, self.method, wanted.of_inputs
-        )
-        self._check(found.diverged, "a phase of the rule")
+        asked = torch.tensor([float(wanted.of_parameters)])
+        of_parameters = bool(self.rows.exchange.largest(asked))  # of any process: they exchange alike
+        target, of_which = wanted.target.T.contiguous(), (of_parameters, wanted.of_inputs)
+        with self._every_digit():
+            found = directions(wanted.rule, field, rest, wanted.cost, target, beta, self.method, *of_which)
+        self._check(found.diverged, "a phase of the rule", "take a smaller beta, ")
         inputs = None if found.inputs is None else found.inputs.T
         counts = (int((~one).sum()) for one in (found.settled, found.learned))
         return Gradients(found.weights, found.biases, inputs, *counts)
 
-    def _check(self, lost: Tensor, what: str) -> None:
+    def _every_digit(self) -> torch.autocast:
+        """Return what keeps autocast from products with fewer digits."""
+        return torch.autocast(self.rows.roles.device.type, enabled=False)
+
+    def _check(self, lost: Tensor, what: str, first: str = "") -> None:
         """Raise for the first sample that diverged, if one did."""
         if bool(lost.any()):
             sample = int(torch.nonzero(lost)[0])
             raise DivergenceError(
-                f"sample {sample} diverged in {what} ({int(lost.sum())} of {lost.numel()} samples did): lower the "
-                "weights, or use a dynamics with a box, or shorter steps, solver=neurograph.solvers.Euler(dt=0.05)"
+                f"sample {sample} diverged in {what} ({int(lost.sum())} of {lost.numel()} samples did): {first}lower "
+                "the weights, or use a dynamics with a box, or shorter steps, solver=neurograph.solvers.Euler(dt=0.05)"
             )
 
 

@@ -14,7 +14,7 @@ from neurograph.equations.populations import by_population
 
 def _of_tensor(function: Callable[[Tensor], Tensor]) -> Callable[[Any], Tensor]:
     """Return a function that takes plain numbers too; double, they take on the type of the tensors that they meet."""
-    return lambda x: function(x if isinstance(x, Tensor) else torch.tensor(float(x), dtype=torch.float64))
+    return lambda x: function(x if isinstance(x, Tensor) else torch.tensor(float(x), dtype=torch.float64, device="cpu"))
 
 
 def _between(x: Any, low: Any, high: Any) -> Tensor:

@@ -43,13 +43,16 @@ def layer(
     r"""Return a network as a layer of PyTorch: forward settles, backward is the second phase of a local rule.
 
     ``layer(x)`` has the outputs at rest. With the default rule its backward is the gradient, to weights, biases and x;
-    with another, weights and biases get what that rule says, and x the gradient. So the layer stands anywhere in a
-    model, under any loss and any optimiser of torch, in ``nn.Sequential`` and under DistributedDataParallel. Memory
-    does not grow with the number of steps, for backward needs where the network has settled, and not how.
+    with another, weights and biases get what that rule says, and x the gradient, lifted where the rule lifts. So the
+    layer stands anywhere in a model, under any loss and any optimiser of torch, in ``nn.Sequential`` and under
+    DistributedDataParallel. Memory does not grow with the number of steps, for backward needs where the network has
+    settled, and not how.
 
     Tensors of the CPU go through the compiled engine without a copy; those of a GPU through torch's sparse products, in
     the steps of :class:`neurograph.solvers.Euler`. ``torch.compile`` compiles the model around the layer and leaves the
-    layer itself as it is, for it runs until it has settled; so ``fullgraph=True`` refuses it.
+    layer itself as it is, for it runs until it has settled; so ``fullgraph=True`` refuses it. Under autocast it takes x
+    in fewer digits, and settles in its own. It goes backward once, with no second derivative, forward mode or transform
+    of :mod:`torch.func`.
 
     With ``partition=True`` the processes of a group of :mod:`torch.distributed` share the graph: each holds the edges
     that end at its own nodes, and states of nodes go once a step to those that read them. All call the layer, and its
@@ -65,8 +68,8 @@ def layer(
         With ``partition=True`` also the path of a Parquet file that :func:`neurograph.write` wrote: its edges are read
         in pieces, so that no process ever has all of them.
     cost : Cost, optional
-        With it, ``layer(x, y)`` is the mean cost of the samples, whose backward is what :func:`neurograph.train` would
-        change by this rule.
+        With it, ``layer(x, y)``, y (..., outputs) or class labels (...), is the mean cost of the samples, whose
+        backward is what :func:`neurograph.train` would change by this rule.
     rule : Rule
         One that is read out of final states; default ``rules.asymmetric_ep(lift=0)``, the gradient.
     beta : float
@@ -95,7 +98,8 @@ def layer(
         ``.biases`` are those of nodes that have their own, or None. ``.to_network()`` gives the network back, with
         every label and attribute; of a shared graph the whole on every process, each of which has to call it and to
         have the memory. What a step takes across 0 where a node has a sign is set to 0 at the next forward.
-        ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning.
+        ``state_dict()`` knows of which edges it is: it cannot be loaded into a graph with others, as after pruning, or
+        where others learn or are tied.
 
     Raises
     ------
@@ -103,8 +107,8 @@ def layer(
         If PyTorch is not installed.
     ParameterError
         If an argument is something else. And when it is called: if its parameters are on several devices, or of another
-        type than float32 and float64; or y is given without a cost. With ``partition=True``, if there is no process
-        group, or are more processes than nodes.
+        type than float32 and float64, or another shape; y is given without a cost; or more is asked of it than to go
+        backward once. With ``partition=True``, if there is no process group, or are more processes than nodes.
     GraphError
         If the rule needs symmetric edges, and they are not tied; of a shared graph, if edges have to share a weight.
     FormatError
@@ -115,12 +119,13 @@ def layer(
     DataError
         When it is called: if x has another shape, type or device, or holds a number that is not finite.
     DivergenceError
-        When it is called: if a sample diverges.
+        When it is called: if a sample diverges, as where a weight is not a number.
 
     Warns
     -----
     TrainingWarning
-        In backward, if a phase of some samples did not settle: their share, and how many of them are left out.
+        In backward, if a phase of some samples did not settle: their share, and how many of them are left out. In
+        forward, where nothing goes backward: the share of samples that did not settle.
 
     Notes
     -----
@@ -187,6 +192,12 @@ def layer(
             beta=beta,
             solver=solver,
             start=start,
+        )
+    if isinstance(network, (str, os.PathLike)):
+        path = os.fspath(network)
+        raise ParameterError(
+            f"network is the path {path!r}, which partition=True alone reads: expected a Network; write "
+            f"neurograph.compile(neurograph.read({path!r}))"
         )
     network = checked_network(network)
     _check_network(network, rule, start)

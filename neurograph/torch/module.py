@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from neurograph._checks import Seed, checked_generator, warn
 from neurograph.equations.cost import Cost
-from neurograph.errors import DataError, ParameterError, TrainingWarning
+from neurograph.errors import DataError, DivergenceError, ParameterError, TrainingWarning
 from neurograph.learning.phases import drawn_strength
 from neurograph.learning.rule import Rule
 from neurograph.network.inputs import Start, checked_targets
@@ -27,6 +28,8 @@ LINEAR = Cost("s*y", name="linear")
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-6}
 """Residuals at which a sample has settled, where no solver is given."""
+
+SETTLE = "as in solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol"
 
 TYPES: dict[torch.dtype, np.dtype[Any]] = {torch.float32: np.dtype(np.float32), torch.float64: np.dtype(np.float64)}
 
@@ -51,47 +54,60 @@ class GraphLayer(torch.nn.Module):
         learned, self._places = _learned(network)
         dtype = next(kind for kind, one in TYPES.items() if one == network.dtype)
         self.weights = torch.nn.Parameter(torch.from_numpy(network.weights[learned].copy()))
+        self._counted = self.weights.numel()
         biases = network.biases[network.connectivity.biased]
         self.register_parameter("biases", torch.nn.Parameter(torch.from_numpy(biases)) if biases.size else None)
         if self._places is not None:
-            places, fixed = self._places, torch.from_numpy(network.weights.copy())
-            self.register_buffer("_place", torch.from_numpy(places), persistent=False)
-            self.register_buffer("_fixed", fixed, persistent=False)
+            self.register_buffer("_fixed", torch.from_numpy(network.weights.copy()), persistent=False)
         if network.connectivity.signs.any():
             signs = network.connectivity.signs[network.connectivity.pre[learned]]
             self.register_buffer("_signs", torch.from_numpy(signs).to(dtype), persistent=False)
         self._backends: dict[tuple[torch.device, torch.dtype], Backend] = {}
+        self._placed: dict[torch.device, Tensor] = {}
 
     @property
     def edge_weights(self) -> Tensor:
         """The weight of every edge (edges,), in the order of ``network.edges``: those learned, tied and fixed ones."""
         if self._places is None:
             return self.weights
-        place, fixed = self.get_buffer("_place"), self.get_buffer("_fixed")
-        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed) if self.weights.numel() else fixed
+        fixed = self.get_buffer("_fixed")
+        if (place := self._placed.get(fixed.device)) is None:  # no buffer: an average of models averages those too
+            place = self._placed[fixed.device] = torch.from_numpy(self._places).to(fixed.device)
+        if not self.weights.numel():
+            return fixed + self.weights.sum()  # which has a gradient, for what asks all parameters for theirs
+        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed)
 
     @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Settle the graph on x (..., inputs).
+        """Settle the graph on x (..., inputs); targets y are (..., outputs), or class labels (...).
 
         Returns
         -------
         tensor (..., outputs)
             The outputs at rest; with targets `y`, the mean cost of the samples instead.
         """
-        self._check(x)
+        x = self._checked(x)
         self._keep_signs()
-        flat = x.reshape(-1, x.shape[-1])
-        if y is not None:
-            return _Settled.apply(flat, self.edge_weights, self._own_biases(), self._targets(y, flat), self)
-        outputs = _Settled.apply(flat, self.edge_weights, self._own_biases(), None, self)
-        return outputs.reshape(*x.shape[:-1], outputs.shape[-1])
+        lead = x.shape[:-1]
+        flat = x.reshape(lead.numel(), x.shape[-1])
+        target = None if y is None else self._targets(y, lead)
+        try:
+            answer = _Settled.apply(flat, self.edge_weights, self._own_biases(), target, self, torch.is_grad_enabled())
+        except RuntimeError as error:
+            if not re.search("functorch transforms|implement the jvp", str(error)):
+                raise
+            raise ParameterError(
+                "a transform of torch.func, such as grad or vmap, or differentiation in forward mode is asked of the "
+                "layer, which goes backward alone: expected loss.backward(), torch.autograd.grad(loss, x), or "
+                "torch.autograd.functional.jacobian(layer, x)"
+            ) from error
+        return answer if y is not None else answer.reshape(*lead, answer.shape[-1])
 
     def _own_biases(self) -> Tensor:
         return self.weights.new_empty(0) if self.biases is None else self.biases
 
-    def _check(self, x: Tensor) -> None:
-        """Refuse what does not go with the weights."""
+    def _checked(self, x: Tensor) -> Tensor:
+        """Return x, under autocast in the type of the weights, or refuse what does not go with them."""
         if not isinstance(x, Tensor):
             raise DataError(f"x is of type {type(x).__name__}: expected a tensor; write torch.as_tensor(x)")
         devices = {name: one.device for name, one in self.named_parameters()}
@@ -107,16 +123,26 @@ class GraphLayer(torch.nn.Module):
         if x.device != self.weights.device:
             raise DataError(f"x is on {x.device} and the layer on {self.weights.device}: expected one device; write "
                             f"x.to({str(self.weights.device)!r})")  # fmt: skip
+        if x.is_floating_point() and x.dtype != self.weights.dtype and torch.is_autocast_enabled(x.device.type):
+            x = x.to(self.weights.dtype)
         if x.dtype != self.weights.dtype:
             name = str(self.weights.dtype).removeprefix("torch.")
             raise DataError(f"x is of {x.dtype} and the layer of {self.weights.dtype}: expected one type; write "
                             f"x.to(torch.{name})")  # fmt: skip
+        biased = self.network.connectivity.biased.size
+        for name, own, size in (("weights", self.weights, self._counted), ("biases", self._own_biases(), biased)):
+            if own.shape != (size,):
+                raise ParameterError(
+                    f"{name} has shape {tuple(own.shape)}: expected ({size},), those of the graph; for a graph with "
+                    "other edges make another layer, neurograph.torch.layer(network)"
+                )
         count = len(self.network.inputs)
         if x.dim() == 0 or x.shape[-1] != count:
             raise DataError(f"x has shape {tuple(x.shape)}: expected (..., {count}), one number for each input node")
+        return x
 
-    def _targets(self, y: Tensor, x: Tensor) -> Tensor:
-        """Return targets as (batch, outputs), checked."""
+    def _targets(self, y: Tensor, lead: torch.Size) -> Tensor:
+        """Return a copy of targets as (batch, outputs), checked; x is (*lead, inputs)."""
         if self.cost is None:
             raise ParameterError(
                 "y is given, but the layer has no cost: expected layer(network, cost=costs.squared_error()), or "
@@ -125,8 +151,10 @@ class GraphLayer(torch.nn.Module):
         if isinstance(y, Tensor) and y.requires_grad:
             raise ParameterError("y asks for a gradient, which targets have not: write y.detach()")
         values = y.detach().cpu().numpy() if isinstance(y, Tensor) else y
-        target = checked_targets(self._network(x.dtype), values, x.shape[0], self.cost)
-        return torch.from_numpy(target).to(x)
+        if len(lead) != 1 and np.shape(values)[: len(lead)] == lead:
+            values = np.reshape(values, (lead.numel(), *np.shape(values)[len(lead) :]))
+        target = checked_targets(self._network(self.weights.dtype), values, lead.numel(), self.cost)
+        return torch.from_numpy(target).to(self.weights, copy=True)
 
     @torch.no_grad()
     def _keep_signs(self) -> None:
@@ -183,29 +211,41 @@ class GraphLayer(torch.nn.Module):
         """Refuse weights of another graph."""
         if state != self.network.once(_edges_hash):
             raise ParameterError(
-                f"the state is that of a graph with other edges than {self.network!r}: expected one saved from a layer "
-                "of the same graph; keep the graph beside it, neurograph.write(layer.to_network(), 'net.npz')"
+                f"the state is that of a graph with other edges, or others that learn, than {self.network!r}: expected "
+                "one saved from a layer of the same graph; keep the graph beside it, "
+                "neurograph.write(layer.to_network(), 'net.npz')"
             )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out what a backend has computed."""
-        return {**super().__getstate__(), "_backends": {}}
+        """Leave out what stands on a device."""
+        return {**super().__getstate__(), "_backends": {}, "_placed": {}}
 
 
 class _Settled(torch.autograd.Function):
     """Forward settles; backward is the other phases of the rule, from there."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weights: Tensor, biases: Tensor, y: Tensor | None, layer: GraphLayer) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weights: Tensor, biases: Tensor, y: Tensor | None, layer: GraphLayer, learns: bool
+    ) -> Tensor:
         """Return the outputs, or the mean cost."""
         ctx.layer, ctx.target, ctx.free = layer, y, None
         ctx.save_for_backward(x, weights, biases)
         layer._given(x=x, y=y)
         if not x.shape[0]:
             return x.new_zeros((0, len(layer.network.outputs)))
-        backend = layer._backend(x)
-        ctx.free, outputs = backend.settle(x, weights, biases, layer.start, layer.generator)
-        ctx.backend = backend
+        ctx.backend = layer._backend(x)
+        try:
+            ctx.free, outputs = ctx.backend.settle(x, weights, biases, layer.start, layer.generator)
+        except DivergenceError:
+            _check_finite(weights=weights, biases=biases)
+            raise
+        if not (learns and any(ctx.needs_input_grad)) and (count := ctx.backend.unsettled(ctx.free)):
+            warn(
+                f"{count} of {x.shape[0]} samples ({count / x.shape[0]:.0%}) have not settled; their outputs are where "
+                f"the steps have ended: take more steps, {SETTLE}",
+                TrainingWarning,
+            )
         if y is None or layer.cost is None:
             return outputs
         return x.new_tensor(layer.cost.mean(outputs.cpu().numpy(), y.cpu().numpy()))
@@ -221,7 +261,7 @@ class _Settled(torch.autograd.Function):
             )
         batch, of_inputs = x.shape[0], ctx.needs_input_grad[0]
         if ctx.free is None:
-            return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None
+            return torch.zeros_like(x), torch.zeros_like(weights), torch.zeros_like(biases), None, None, None
         layer._given(gradient=upstream, requires_grad=torch.tensor(of_inputs))
         if target is None and "clamped" in layer.rule.phases:
             raise ParameterError(
@@ -232,8 +272,10 @@ class _Settled(torch.autograd.Function):
         if target is None:
             # The linear cost with the gradient from behind for y: its largest number is 1, so that beta is the
             # largest force.
-            scale = upstream.abs().max()
-            target, cost = (upstream / torch.where(scale > 0, scale, 1.0)).contiguous(), LINEAR
+            scale = float(upstream.abs().max())
+            if not scale < np.inf:  # no phase has an answer to that: as elsewhere in torch, what comes of it is nan
+                return *(torch.full_like(one, torch.nan) for one in (x, weights, biases)), None, None, None
+            target, cost = (upstream / (scale or 1.0)).contiguous(), LINEAR
         else:
             cost, scale = layer.cost, upstream / batch
         beta = np.full(batch, drawn_strength(layer.rule, layer.beta, batch, layer.generator))
@@ -244,7 +286,21 @@ class _Settled(torch.autograd.Function):
             *(None if one is None else -scale * one for one in (found.inputs, found.weights, found.biases)),
             None,
             None,
+            None,
         )
+
+
+def _check_finite(**parameters: Tensor) -> None:
+    """Raise for the first number that is not finite, because of which the network diverged."""
+    for name, one in parameters.items():
+        wrong = torch.nonzero(~torch.isfinite(one)).ravel()
+        if wrong.numel():
+            place = int(wrong[0])
+            raise DivergenceError(
+                f"{name} holds {float(one[place])} at place {place} ({wrong.numel()} of {one.numel()} are not finite): "
+                "expected finite numbers; an optimiser made them so, and a loss or gradient before: lower its learning "
+                "rate, or call torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, error_if_nonfinite=True)"
+            )
 
 
 def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> None:
@@ -253,8 +309,8 @@ def _say_unsettled(rule: Rule, unsettled: int, left_out: int, batch: int) -> Non
         count, smaller = max(unsettled, left_out), "a smaller beta, " if rule.transposed else ""
         warn(
             f"{count} of {batch} samples ({count / batch:.0%}) have not settled in forward or backward; {left_out} of "
-            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, as in "
-            "solver=neurograph.solvers.Auto(steps=20000), lower weights, or a larger tol",
+            f"them are left out of the gradient, and that of the others is not exact: take {smaller}more steps, "
+            f"{SETTLE}",
             TrainingWarning,
         )
 
@@ -282,8 +338,10 @@ def of_type(network: Network, kind: np.dtype[Any]) -> Network:
 
 
 def _edges_hash(network: Network) -> str:
-    """Return a hash of the nodes and the edges, whatever their weights."""
+    """Return a hash of the nodes, the edges, and which parameter stands where, whatever the weights."""
     connectivity, found = network.connectivity, hashlib.sha256(repr(network.nodes).encode())
-    for part in (connectivity.table.roles, connectivity.indptr, connectivity.pre):
+    places = _learned(network)[1]
+    shared = () if places is None else (places,)
+    for part in (connectivity.table.roles, connectivity.indptr, connectivity.pre, connectivity.biased, *shared):
         found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()

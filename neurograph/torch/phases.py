@@ -24,8 +24,8 @@ class Directions:
 
     Attributes
     ----------
-    weights, biases : tensor (edges,), (biased rows,)
-        Its changes, summed over samples.
+    weights, biases : tensor (edges,), (biased rows,), or None
+        Its changes, summed over samples, where they are asked for.
     inputs : tensor (inputs, samples) or None
         Minus the gradient by each input, where it is asked for.
     settled, learned : bool tensor (samples,)
@@ -34,8 +34,8 @@ class Directions:
         Whether a nudged or clamped phase did.
     """
 
-    weights: Tensor
-    biases: Tensor
+    weights: Tensor | None
+    biases: Tensor | None
     inputs: Tensor | None
     settled: Tensor
     learned: Tensor
@@ -43,7 +43,15 @@ class Directions:
 
 
 def directions(
-    rule: Rule, field: Field, free: Rest, cost: Cost, target: Tensor, beta: Tensor, method: Euler, of_inputs: bool
+    rule: Rule,
+    field: Field,
+    free: Rest,
+    cost: Cost,
+    target: Tensor,
+    beta: Tensor,
+    method: Euler,
+    of_parameters: bool,
+    of_inputs: bool,
 ) -> Directions:
     """Run the other phases of a rule from the free equilibrium, and read it; target is (outputs, samples).
 
@@ -51,32 +59,33 @@ def directions(
     """
     linear, ends, phases = Linear(field, free), {"free": free.s}, [free]
     force = _force(field, cost, target, free)
-    anchor = Anchor.at(field, free) if rule.transposed else None
+    run, transposed = (rule.phases, rule.transposed) if of_parameters else ((), False)
+    anchor = Anchor.at(field, free) if transposed else None
     for name, sign in (("nudged", 1.0), ("opposite", -1.0)):
-        if name in rule.phases:
+        if name in run:
             phases.append(settle(field, free.state, method, Nudge(cost, target, sign * beta), anchor=anchor))
             ends[name] = phases[-1].s
-    if "clamped" in rule.phases:
+    if "clamped" in run:
         rows, columns = field.rows.outputs
         begun = free.s.clone()
         begun[rows] = begun[rows] + rule.clamp * (target[columns] - begun[rows])
         phases.append(settle(field, (begun, *free.state[1:]), method, clamped=True))
         ends["clamped"] = phases[-1].s
     learned, answer = torch.ones_like(beta, dtype=torch.bool), None
-    if "response" in rule.phases:
+    if "response" in run:
         answer = respond(linear, force, rule.lift, method)
         ends["response"], learned = answer.d, answer.residual <= LARGEST_RESIDUAL
-    if rule.transposed:
+    if transposed:
         width = beta * (("nudged" in ends) + 1.0 * ("opposite" in ends))
         d = (ends.get("nudged", free.s) - ends.get("opposite", free.s)) / width
         learned = learned & (contrast_residual(linear, d, force) <= LARGEST_CONTRAST_RESIDUAL)
-    weights, biases = changes(rule, Ends(linear, ends), beta, learned)
+    weights, biases = changes(rule, Ends(linear, ends), beta, learned) if of_parameters else (None, None)
     if of_inputs and answer is None:
-        answer = respond(linear, force, 0.0, method)
+        answer = respond(linear, force, rule.lift, method)
         learned = learned & (answer.residual <= LARGEST_RESIDUAL)
     ended: list[Rest | Answer] = [*phases, *([] if answer is None else [answer])]
     settled = torch.stack([one.status == int(Status.CONVERGED) for one in ended]).all(0)
-    lost = [one.status == int(Status.DIVERGED) for one in phases[1:] if not rule.transposed]
+    lost = [one.status == int(Status.DIVERGED) for one in phases[1:] if not transposed]
     diverged = torch.stack(lost).any(0) if lost else torch.zeros_like(settled)
     inputs = None if answer is None or not of_inputs else _of_inputs(linear, answer, learned)
     return Directions(weights, biases, inputs, settled, learned, diverged)

@@ -76,7 +76,9 @@ def changes(rule: Rule, ends: Ends, beta: Tensor, learned: Tensor) -> tuple[Tens
 
 def _summed(expression: object, values: Mapping[str, Tensor], w: Tensor, beta: Tensor, share: Tensor) -> Tensor:
     value = expression(**FUNCTIONS, **values, w=w, beta=beta)  # type: ignore[operator]
-    whole = torch.where(share > 0, torch.as_tensor(value, dtype=beta.dtype).expand(w.shape[0], beta.shape[0]), 0.0)
+    whole = torch.where(
+        share > 0, torch.as_tensor(value, dtype=beta.dtype, device=beta.device).expand(w.shape[0], beta.shape[0]), 0.0
+    )
     return whole.sum(1)
 
 

@@ -67,7 +67,8 @@ class Matrix:
     def of(self, weights: Tensor) -> Tensor:
         """Return the matrix of some weights."""
         values = weights if self.order is None else weights.index_select(0, self.order)
-        return torch.sparse_csr_tensor(self.crow, self.column, values, self.size, check_invariants=False)
+        places, device = (self.crow, self.column), values.device  # named, for torch has a default of its own
+        return torch.sparse_csr_tensor(*places, values, self.size, device=device, check_invariants=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,8 +41,7 @@ def test_both_start_alike(start):
     start = np.linspace(0, 1, len(network.nodes)) if start == "nodes" else start
     layers = [ng.torch.layer(network, start=start, seed=3, solver=ng.solvers.Euler(steps=3)) for _ in range(2)]
     x = inputs_of(network)
-    with torch.no_grad():
-        np.testing.assert_allclose(on_tensors(layers[1])(x), layers[0](x), atol=1e-14)
+    np.testing.assert_allclose(on_tensors(layers[1])(x).detach(), layers[0](x).detach(), atol=1e-14)
 
 
 def test_memory_does_not_grow_with_the_steps():
@@ -67,6 +66,16 @@ def test_what_diverges_is_named_by_both():
     for layer in (ng.torch.layer(network, start=5.0), on_tensors(ng.torch.layer(network, start=5.0))):
         with pytest.raises(ng.DivergenceError, match="sample 0 diverged"):
             layer(x)
+
+
+def test_a_nudge_that_is_too_large_is_named():
+    graph = ng.topologies.complete(1, 2, 1, bias="neurons", scale=0.1, seed=0)
+    network = ng.compile(graph, ng.Dynamics("-s + I + b + s**3"))
+    x, options = torch.zeros(3, 1, dtype=torch.float64), {"rule": ng.rules.vector_field()}
+    layer = on_tensors(ng.torch.layer(network, beta=5.0, **options))
+    with pytest.raises(ng.DivergenceError, match=r"a phase of the rule \(3 of 3 samples did\): take a smaller beta"):
+        layer(x).sum().backward()
+    on_tensors(ng.torch.layer(network, beta=0.1, **options))(x).sum().backward()
 
 
 def test_numbers_that_are_not_finite_are_named_by_both():

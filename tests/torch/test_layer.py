@@ -66,5 +66,7 @@ def test_what_is_not_a_layer_is_refused():
             ng.torch.layer(network, **options)
     with pytest.raises(ng.ParameterError, match="compile the graph first"):
         ng.torch.layer(network.to_graph())
+    with pytest.raises(ng.ParameterError, match=r"path 'net\.npz', which partition=True alone reads"):
+        ng.torch.layer("net.npz")
     with pytest.raises(ng.GraphError, match="not tied"):
         ng.torch.layer(network, rule=ng.rules.ep())

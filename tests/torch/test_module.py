@@ -9,13 +9,19 @@ import pytest
 import torch
 
 import neurograph as ng
-from tests.torch.networks import SMOOTH, drawn, inputs_of
+from neurograph.torch import phases
+from tests.torch.networks import SMOOTH, drawn, gradients, inputs_of, on_tensors
 
 NETWORK = drawn(SMOOTH["tanh"], inputs=3, hidden=4, outputs=2, dtype="float32")
 
 
 def layer_of(network=NETWORK, **options):
     return ng.torch.layer(network, **options)
+
+
+def both(network=NETWORK, **options):
+    """The layer in the engine, and on tensors."""
+    return layer_of(network, **options), on_tensors(layer_of(network, **options))
 
 
 def model():
@@ -74,6 +80,34 @@ def test_the_state_of_other_edges_is_refused():
     with pytest.raises(ng.ParameterError, match="other edges"):
         smaller.load_state_dict(layer.state_dict())
     smaller.load_state_dict(ng.torch.layer(pruned).state_dict())
+
+
+def test_so_is_a_state_whose_numbers_stand_elsewhere():
+    graph = ng.topologies.complete(2, 3, 1, bias="neurons", seed=0)
+    layers = []
+    for place in (0, 1):
+        one = graph.copy()
+        del one.nodes[f"h{place}"]["bias"]
+        layers.append(layer_of(ng.compile(one, ng.dynamics.additive("tanh"))))
+        one = graph.copy()
+        one.edges[list(one.edges)[place]]["plastic"] = False
+        layers.append(layer_of(ng.compile(one, ng.dynamics.additive("tanh"))))
+    for saved, other in zip(layers[:2], layers[2:], strict=True):
+        assert saved.weights.shape == other.weights.shape
+        with pytest.raises(ng.ParameterError, match="other edges"):
+            other.load_state_dict(saved.state_dict())
+
+
+def test_where_no_edge_learns_the_empty_parameter_has_a_gradient():
+    """DistributedDataParallel waits for that of every parameter."""
+    graph = NETWORK.to_graph()
+    for edge in graph.edges:
+        graph.edges[edge]["plastic"] = False
+    for layer in both(ng.compile(graph, ng.dynamics.additive("tanh"), "float32")):
+        layer(inputs_of(NETWORK)).sum().backward()
+        assert layer.weights.grad.shape == (0,)
+        assert layer.biases.grad.any()
+        np.testing.assert_array_equal(layer.to_network().weights, NETWORK.weights)
 
 
 def test_the_graph_comes_back_and_pruned_edges_stay_gone():
@@ -142,6 +176,155 @@ def test_frozen_parameters_cost_nothing_and_x_still_learns():
     layer.weights.requires_grad_()
     layer(inputs_of(NETWORK)).sum().backward()
     assert layer.biases.grad is None
+
+
+def test_on_tensors_frozen_parameters_cost_no_phase(monkeypatch):
+    """The nudged phase is for them alone; x has the same gradient without it, and the lift of the rule."""
+    monkeypatch.setattr(phases, "settle", lambda *_: pytest.fail("a nudged phase is run"))
+    for rule in (ng.rules.vector_field(), ng.rules.asymmetric_ep(lift=0.5)):
+        found = []
+        for layer in both(rule=rule):
+            x = inputs_of(NETWORK).requires_grad_()
+            layer.requires_grad_(False)(x).sum().backward()
+            found.append(x.grad)
+        np.testing.assert_allclose(found[1], found[0], atol=1e-4)
+
+
+def test_a_graph_without_inputs_answers():
+    graph = ng.topologies.complete(0, 2, 1, bias="neurons", seed=0)
+    for layer in both(ng.compile(graph, ng.dynamics.additive("tanh"))):
+        answer = layer(torch.empty(3, 0, dtype=torch.float64))
+        answer.sum().backward()
+        assert answer.shape == (3, 1)
+
+
+def test_under_autocast_it_settles_in_its_own_type():
+    x = inputs_of(NETWORK)
+    for layer in both():
+        expected = gradients(layer, x)
+        with torch.autocast("cpu", torch.bfloat16):
+            found = gradients(layer, x)
+            fewer = layer(x.bfloat16())
+        for one, other in zip(found, expected, strict=True):
+            assert torch.equal(one, other)
+        assert fewer.dtype == torch.float32
+
+
+def test_the_default_device_of_torch_is_not_that_of_the_layer():
+    network = drawn(ng.Dynamics("-s + tanh(I + b)*exp(-1)"))
+    x = inputs_of(network)
+    for layer in both(network):
+        answer = layer(x)
+        with torch.device("meta"):
+            found = layer(x)
+            found.sum().backward()
+        assert torch.equal(found, answer)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_not_finite_from_behind_leads_to_nan_and_no_phase(value):
+    for layer in both(rule=ng.rules.vector_field()):
+        x = inputs_of(NETWORK).requires_grad_()
+        (layer(x) * value).sum().backward()
+        assert all(one.grad.isnan().all() for one in (x, layer.weights, layer.biases))
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_the_size_of_what_comes_from_behind_is_only_a_factor(scale):
+    for layer in both():
+        x = inputs_of(NETWORK).requires_grad_()
+        one, other = (torch.autograd.grad((k * layer(x)).sum(), [x, layer.weights]) for k in (1.0, scale))
+        for small, large in zip(one, other, strict=True):
+            np.testing.assert_allclose(large / scale, small, rtol=1e-5, atol=1e-7)
+
+
+def test_parameters_of_another_shape_are_refused():
+    layer, x = layer_of(), inputs_of(NETWORK)
+    for name, values in (
+        ("weights", torch.zeros(3)),
+        ("weights", layer.weights[:, None]),
+        ("biases", torch.zeros(1)),
+    ):
+        with pytest.raises(
+            ng.ParameterError, match=rf"{name} has shape .*: expected \({layer.get_parameter(name).numel()},"
+        ):
+            torch.func.functional_call(layer, {name: values}, x)
+
+
+@pytest.mark.parametrize("name", ["weights", "biases"])
+def test_a_parameter_that_is_no_number_is_named(name):
+    for layer in both():
+        with torch.no_grad():
+            layer.get_parameter(name)[2] = torch.nan
+        with pytest.raises(ng.DivergenceError, match=f"{name} holds nan at place 2"):
+            layer(inputs_of(NETWORK))
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # torch's own, of its forward mode
+def test_it_goes_backward_alone_and_says_so():
+    layer, x = layer_of(), inputs_of(NETWORK)
+    for transform in (
+        lambda: torch.func.grad(lambda x: layer(x).sum())(x),
+        lambda: torch.func.vmap(layer)(x),
+        lambda: torch.func.jvp(layer, (x,), (x,)),
+        lambda: forward_mode(layer, x),
+    ):
+        with pytest.raises(ng.ParameterError, match=r"torch\.func"):
+            transform()
+    assert torch.autograd.functional.jacobian(layer, x[0]).shape == (2, 3)
+
+
+def forward_mode(layer, x):
+    with torch.autograd.forward_ad.dual_level():
+        layer(torch.autograd.forward_ad.make_dual(x, x))
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_outputs_that_have_not_settled_are_not_silent(frozen):
+    for layer in both(solver=ng.solvers.Euler(steps=2)):
+        layer.requires_grad_(not frozen)
+        with (
+            torch.set_grad_enabled(frozen),
+            pytest.warns(ng.TrainingWarning, match=r"4 of 4 samples \(100%\) have not settled; their outputs"),
+        ):
+            layer(inputs_of(NETWORK))
+    for layer in both(solver=ng.solvers.Euler(steps=2)):
+        answer = layer(inputs_of(NETWORK))  # backward will say it, at the line from which it is called
+        with pytest.warns(ng.TrainingWarning) as said:
+            answer.sum().backward()
+        assert said[0].filename == __file__
+
+
+def test_an_average_of_models_ties_the_same_edges():
+    graph = ng.topologies.symmetric(ng.topologies.complete(3, 9, 1, bias="neurons", scale=0.1, seed=0))
+    layer = layer_of(ng.compile(graph, ng.dynamics.additive("tanh")))
+    swa = torch.optim.swa_utils
+    for decay in (0.9, 0.9999):
+        average = swa.AveragedModel(layer, multi_avg_fn=swa.get_ema_multi_avg_fn(decay), use_buffers=True)
+        for _ in range(20):
+            average.update_parameters(layer)
+        torch.testing.assert_close(average.module.edge_weights, layer.edge_weights, rtol=1e-12, atol=0.0)
+
+
+def test_targets_have_the_leading_dimensions_of_x():
+    x = torch.randn(2, 4, 3)
+    y, labels = torch.rand(2, 4, 2), torch.randint(2, (2, 4))
+    for cost, targets in ((ng.costs.squared_error(), y), (ng.costs.cross_entropy(), labels)):
+        layer = layer_of(cost=cost)
+        assert torch.equal(layer(x, targets), layer(x.flatten(0, 1), targets.flatten(0, 1)))
+        assert torch.equal(layer(x[0, 0], targets[0, 0]), layer(x[0, :1], targets[0, :1]))
+        with pytest.raises(ng.DataError, match="y has 1 samples and x has 8"):
+            layer(x, targets[0, :1])
+
+
+def test_targets_changed_before_backward_are_those_of_forward():
+    x, y = inputs_of(NETWORK), torch.zeros(4, 2)
+    for layer in both(cost=ng.costs.squared_error()):
+        expected = torch.autograd.grad(layer(x, y), layer.weights)[0]
+        targets = y.clone()
+        loss = layer(x, targets)
+        targets.add_(1.0)
+        assert torch.equal(torch.autograd.grad(loss, layer.weights)[0], expected)
 
 
 def test_without_a_gradient_to_learn_from_all_are_zero():

@@ -32,6 +32,40 @@ UNSETTLED = MADE + (
     "y = torch.zeros(3, 2)\ndef run(**options): ng.torch.layer(network, **options)(x).sum().backward()\n"
 )
 ROWS = [
+    Row(
+        "torch.func.vmap(layer)(x)",
+        {
+            r"loss\.backward\(\)": "loss = layer(x).sum(); {0}",
+            r"torch\.autograd\.grad\(loss, x\)": "x.requires_grad_(); loss = layer(x).sum(); {0}",
+            r"torch\.autograd\.functional\.jacobian\(layer, x\)": "{0}",
+            r"torch\.func": "assert {0}",
+        },
+        MADE,
+    ),
+    Row(
+        "layer.weights = torch.nn.Parameter(torch.zeros(3)); layer(x)",
+        {r"neurograph\.torch\.layer\(network\)": "{0}(x)"},
+        MADE,
+    ),
+    Row(
+        "layer.weights.data[0] = torch.nan; layer(x)",
+        {
+            r"torch\.nn\.utils\.clip_grad_norm_\(.*\)": (
+                "model = ng.torch.layer(network); model(x).sum().backward(); {0}; model(x)"
+            )
+        },
+        MADE,
+    ),
+    Row(
+        "ng.torch.layer('net.npz')",
+        {
+            r"partition=True": "assert '{0}'",
+            r"neurograph\.compile\(neurograph\.read\('net\.npz'\)\)": (
+                "ng.write(network, 'net.npz'); ng.torch.layer({0})"
+            ),
+        },
+        MADE,
+    ),
     Row("layer(x.numpy())", {r"torch\.as_tensor\(x\)": "x = x.numpy(); layer({0})"}, MADE),
     Row(
         "layer.biases = torch.nn.Parameter(layer.biases.detach().to('meta')); layer(x)",
@@ -83,6 +117,11 @@ ROWS = [
             r"rules\.asymmetric_ep\(lift=0\)": "ng.torch.layer(network, rule={0})(x).sum().backward()",
         },
         CLAMPING,
+    ),
+    Row(
+        "answer(solver=solvers.Euler(steps=2))",
+        {r"solver=neurograph\.solvers\.Auto\(steps=20000\)": "answer({0})"},
+        UNSETTLED + "@torch.no_grad()\ndef answer(**options): ng.torch.layer(network, **options)(x + 1)\n",
     ),
     Row(
         "run(solver=solvers.Euler(steps=2))",
