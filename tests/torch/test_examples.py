@@ -114,4 +114,5 @@ def test_the_script_for_slurm_explains_itself():
     assert "#SBATCH --nodes=4" in SLURM.splitlines()
     command = shlex.split(SLURM[SLURM.index("srun torchrun") :].replace("\\\n", ""))
     assert command[command.index("--no-python") + 1 :][:2] == ["neurograph", "train"]
+    assert "--distributed" in command
     assert all(part.startswith("# ") for part in SLURM.strip().split("\n\n")[1:])
