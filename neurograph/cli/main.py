@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             print(end="", flush=True)
     except NeurographError as error:
-        return _failed(in_options(str(error), options), 2)
+        return _failed(in_options(" ".join([str(error), *getattr(error, "__notes__", ())]), options), 2)
     except KeyboardInterrupt:
         return _failed("interrupted; nothing was written", 130)
     except OSError as error:

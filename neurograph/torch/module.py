@@ -68,7 +68,9 @@ class GraphLayer(torch.nn.Module):
         if self._places is None:
             return self.weights
         place, fixed = self.get_buffer("_place"), self.get_buffer("_fixed")
-        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed) if self.weights.numel() else fixed
+        if not self.weights.numel():  # their sum of nothing asks for a gradient, as where other processes have some
+            return fixed + self.weights.sum()
+        return torch.where(place >= 0, self.weights[place.clamp(min=0)], fixed)
 
     @torch.compiler.disable(reason="it runs until the graph has settled; the model around it is compiled")
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
