@@ -117,7 +117,7 @@ def begun_twice(folder):
 
 
 def test_groups_begin_one_after_the_other(tmp_path):
-    assert in_processes(tmp_path, "tests.torch.test_group", "begun_twice", 2) == [[[0, 1], [0, 1]]] * 2
+    assert in_processes(tmp_path, "tests.torch.test_group", "begun_twice", 3) == [[[0, 1, 2]] * 2] * 3
 
 
 @pytest.fixture
