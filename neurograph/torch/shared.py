@@ -104,8 +104,8 @@ class SharedLayer(GraphLayer):
         if state != self.get_extra_state():
             raise ParameterError(
                 f"the state is not that of process {self.group.rank} of {self.group.size}, or is of another graph: "
-                "expected what the same process of as many saved, with the same pymetis or none; each saves its own, "
-                "torch.save(layer.state_dict(), f'part-{torch.distributed.get_rank()}.pt')"
+                "expected what the same process of as many saved, with the same pymetis or none; each saves its own "
+                "and loads it again, from a file of its own"
             )
 
     def extra_repr(self) -> str:
