@@ -44,9 +44,9 @@ MEASURED = {
 }
 
 # %%
-# What was not measured: the machines. Each has 32 cores like the two, 256 GB, and a link that the transport fills;
-# gloo, over TCP, fills ``MEASURED["link"]`` and no more. Synapses of the mouse are counted as
-# edges, each of a pair of its own; those of the worm and the fly are known pair by pair.
+# What was not measured: a GPU, of which nothing here says anything, and the machines. Each has 32 cores like the two,
+# 256 GB, and a link that the transport fills; gloo, over TCP, fills ``MEASURED["link"]`` and no more. Synapses of the
+# mouse are counted as edges, each of a pair of its own; those of the worm and the fly are known pair by pair.
 
 CORES, MEMORY, LINKS = 32, 256e9, (10, 100, 400)  # memory in bytes, links in Gbit/s
 BRAINS = {  # neurons and edges

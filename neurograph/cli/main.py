@@ -40,7 +40,7 @@ from neurograph.training.config import DEFAULT_BETA
 DEFAULTS = {name: one.default for name, one in inspect.signature(ng.train).parameters.items()}
 DEFAULT_BUDGET = inspect.signature(ng.certify).parameters["budget"].default
 EVERY_RULE = RULES | SAMPLED_RULES
-STEPS = asdict(ng.optimisers.adam())
+STEPS, KEPT = asdict(ng.optimisers.adam()), ("beta", "epochs", "target_cost", "checkpoint")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,9 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             print(end="", flush=True)
     except NeurographError as error:
-        return _failed(in_options(str(error), options), 2)
+        return _failed(in_options(" ".join([str(error), *getattr(error, "__notes__", ())]), options), 2)
     except KeyboardInterrupt:
-        return _failed("interrupted; nothing was written", 130)
+        kept = getattr(options, "checkpoint", None)
+        left = f"the same command goes on from {kept}" if kept and kept.exists() else "nothing was written"
+        return _failed(f"interrupted; {left}", 130)
     except OSError as error:
         if error.filename is None:  # it is the output, which Python flushes again, and complains, at its own end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -124,6 +126,7 @@ def _add_train(commands: Any) -> None:
     _add_data(command)
     command.add_argument("-o", "--output", type=Path, required=True, help="file of the trained graph")
     command.add_argument("--history", type=Path, help="CSV file of cost and errors in each epoch")
+    command.add_argument("--checkpoint", type=Path, help="file that keeps the run; the same command goes on from there")
     command.add_argument("--hidden", type=int, default=5, help="hidden neurons without a graph (default: %(default)s)")
     _add_dynamics(command)
     words = f"{listed(RULES)}; of binary neurons {listed(SAMPLED_RULES)}; default: asymmetric_ep, of binary neurons "
@@ -306,7 +309,7 @@ def _say_and_write(
 def _numbers(options: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments of train() that were given."""
     given = {name: value for name, value in vars(options).items() if value is not None}
-    numbers: dict[str, Any] = {name: given[name] for name in ("beta", "epochs", "target_cost") if name in given}
+    numbers: dict[str, Any] = {name: given[name] for name in KEPT if name in given}
     if "batch_size" in given:
         numbers["batch_size"] = checked_whole("--batch", given["batch_size"], 0, "; 0 takes all at once") or None
     steps = {name: given[name] for name in STEPS if name in given}

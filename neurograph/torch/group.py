@@ -60,20 +60,20 @@ class Group:
         import torch.distributed as dist
 
         self.rank, self.size = (int(os.environ.get(name, one)) for name, one in (("RANK", 0), ("WORLD_SIZE", 1)))
-        seconds, self.handle = timedelta(seconds=self.timeout), None
-        if dist.is_initialized():
-            self.rank, self.size = dist.get_rank(), dist.get_world_size()
-            # One of its own: the caller's may be nccl's, which takes no arrays in memory, and have another time-out.
-            with self._waiting("the beginning"):
-                self.handle = dist.new_group(backend="gloo", timeout=seconds)
-            return
-        if missing := [name for name in VARIABLES if not os.environ.get(name)]:
+        seconds = timedelta(seconds=self.timeout)
+        missing = [name for name in VARIABLES if not os.environ.get(name)]
+        if missing and not dist.is_initialized():
             raise ParameterError(
                 f"{what} is called without a process group, and the environment lacks {', '.join(missing)}: "
                 "start it by torchrun --nproc-per-node 2 script.py, or call torch.distributed.init_process_group before"
             )
         with self._waiting("the beginning"):
-            dist.init_process_group("gloo", timeout=seconds)
+            if not dist.is_initialized():
+                # It stays until the process ends: a second one would find the addresses of the first one's processes.
+                dist.init_process_group("gloo", timeout=seconds)
+            self.rank, self.size = dist.get_rank(), dist.get_world_size()
+            # One of its own: the caller's may be nccl's, which takes no arrays in memory, and have another time-out.
+            self.handle = dist.new_group(backend="gloo", timeout=seconds)
 
     def __enter__(self) -> Self:
         """Return the group, which is left at the end of the block."""
@@ -82,11 +82,7 @@ class Group:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the group."""
-        self.leave()
-
-    def leave(self) -> None:
-        """End what was begun here; a process group that was there before stays."""
+        """Leave it; the group of all processes stays."""
         import torch.distributed as dist
 
         if dist.is_initialized():
@@ -155,7 +151,7 @@ class Group:
 
         values = [value]
         with self._waiting(what):
-            dist.broadcast_object_list(values, dist.get_global_rank(self._own(), 0), group=self.handle)
+            dist.broadcast_object_list(values, dist.get_global_rank(self.handle, 0), group=self.handle)
         return value if self.rank == 0 else values[0]
 
     def first(self, call: Callable[[], T], what: str = "an answer") -> T:
@@ -176,7 +172,10 @@ class Group:
         """Raise, on every process, the error of the first one that has one."""
         for rank, one in enumerate(self.every(error, what)):
             if one is not None:
-                raise error if error is not None and rank == self.rank else one
+                if error is None or rank != self.rank:
+                    error = one
+                    error.add_note(f"(in process {rank} of {self.size})")
+                raise error
 
     def agree(self, values: dict[str, str], remedy: str = "the same call in each, with the same data") -> None:
         """Refuse, on every process, what differs between them.
@@ -204,11 +203,6 @@ class Group:
                 f"the processes disagree about {name}: {they} {one}, and process 0 has {every[0][name]}; expected "
                 f"{remedy}"
             )
-
-    def _own(self) -> Any:
-        import torch.distributed as dist
-
-        return dist.group.WORLD if self.handle is None else self.handle
 
     @contextlib.contextmanager
     def _waiting(self, what: str) -> Iterator[None]:

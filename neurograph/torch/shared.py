@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 from neurograph._checks import Seed, checked_generator
-from neurograph.errors import ProcessError
+from neurograph.errors import GraphError, ParameterError, ProcessError
 from neurograph.formats.files import read_table
 from neurograph.network.compilation import compile
 from neurograph.network.inputs import checked_network
@@ -26,6 +26,7 @@ from neurograph.torch.group import Group
 from neurograph.torch.module import TYPES, GraphLayer, of_type
 from neurograph.torch.pieces import Part, part_of_file, part_of_network
 from neurograph.torch.rows import Rows
+from neurograph.training.resume import fingerprint, said
 
 Source = Network | str | os.PathLike[str]
 
@@ -64,6 +65,11 @@ class SharedLayer(GraphLayer):
         -------
         Network
             The same on every process, which has to have the memory for it.
+
+        Raises
+        ------
+        GraphError
+            If the file has another graph by now.
         """
         self._keep_signs()
         kind = TYPES[self.weights.dtype]
@@ -73,8 +79,34 @@ class SharedLayer(GraphLayer):
         biases[self.network.connectivity.biased] = self._own_biases().cpu().numpy()
         self.group.sum(weights, "the weights of all")
         self.group.sum(biases, "the biases of all")
-        network = of_type(self.group.together(lambda: whole(self.source)), kind)
+        network = of_type(self.group.together(self._whole), kind)
         return with_parameters(network, weights, biases[network.connectivity.biased])
+
+    def _whole(self) -> Network:
+        source, part = self.source, self.part
+        if isinstance(source, Network):
+            return source
+        network = compile(read_table(source))
+        wired, pre = network.connectivity, part.network.connectivity.pre
+        if not (
+            network.nodes == part.network.nodes
+            and np.array_equal(np.diff(wired.indptr), part.incoming)
+            and np.array_equal(wired.pre[part.edge_ids], pre)
+        ):
+            raise GraphError(
+                f"{source} holds a graph of other nodes or edges than the layer was made of: expected the file as it "
+                "was then; put it back, and write what the layer has learned under another name"
+            )
+        return network
+
+    def set_extra_state(self, state: str) -> None:
+        """Refuse weights of another graph, or of another process's part."""
+        if state != self.get_extra_state():
+            raise ParameterError(
+                f"the state is not that of process {self.group.rank} of {self.group.size}, or is of another graph: "
+                "expected what the same process of as many saved, with the same pymetis or none; each saves its own "
+                "and loads it again, from a file of its own"
+            )
 
     def extra_repr(self) -> str:
         """Return what ``print(model)`` says of it."""
@@ -98,14 +130,10 @@ def shared(
     # A copy, which nothing else draws from: the processes draw alike.
     seed = group.broadcast(group.together(lambda: deepcopy(checked_generator(seed))))
     part = group.together(lambda: _part(source, check, dtype, group))
-    said = {name: repr(one) for name, one in options.items()}
-    group.agree({"the graph": part.digest, **said}, "the same file, or network, and the same options in each")
+    same = {"the graph": part.digest} | {name: said(one) for name, one in options.items()}
+    group.agree(same, "the same file, or network, and the same options in each")
+    group.agree({"who has which node": fingerprint(part.owner)}, "the same version of pymetis in each, or none in all")
     return SharedLayer(source, part, group, seed=seed, **options)
-
-
-def whole(source: Source) -> Network:
-    """Return the whole network of a source."""
-    return source if isinstance(source, Network) else compile(read_table(source))
 
 
 def _part(source: Source, check: Callable[[Network], None], dtype: DTypeLike, group: Group) -> Part:

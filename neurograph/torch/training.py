@@ -42,8 +42,9 @@ def train(
 
     Every process of a process group of :mod:`torch.distributed` calls it with the same arguments, and returns the same.
     Without a group it begins one, of backend gloo, with what ``torchrun --nproc-per-node 2 script.py`` tells each
-    process. Each process holds the whole network and all samples, and settles its part of every batch; validation
-    samples are shared in the same way. Pruners, growers and `keep` work in every process alike.
+    process; it stays, and a second run uses it too. Each process holds the whole network and all samples, and settles
+    its part of every batch; validation samples are shared in the same way. Pruners, growers and `keep`
+    work in every process alike.
 
     A process that dies, or lets the others wait for longer than `timeout`, ends the run with an error in all. With a
     checkpoint the same call goes on from there; with as many processes, to the same bits.

@@ -38,7 +38,7 @@ LOGS: dict[str, type[EdgeLog[Any]]] = {"removed": RemovedEdges, "added": AddedEd
 def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState | None) -> dict[str, str]:
     """Name all that must be the same for a run to go on: each argument's value, or the hash of its arrays."""
     named = {
-        each.name: _said(getattr(problem.config, each.name))
+        each.name: said(getattr(problem.config, each.name))
         for each in fields(TrainingConfig)
         if each.name not in FREE_TO_CHANGE
     }
@@ -53,16 +53,17 @@ def identity(problem: Problem, network: Network, seed: Any, fit: TrainingState |
         ),
         "x": fingerprint(problem.x),
         "y": fingerprint(problem.y),
-        "seed": _said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
+        "seed": said(seed.bit_generator.state if isinstance(seed, np.random.Generator) else seed),
         "fit": "" if fit is None else f"{fit.epochs} epochs, {fingerprint(fit.state)}",
     }  # fmt: skip
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """Return an argument as a text that no other has, with hashes of arrays."""
     if isinstance(value, dict):
-        return str({name: _said(part) for name, part in value.items()})
+        return str({name: said(part) for name, part in value.items()})
     if isinstance(value, (list, tuple)):
-        return f"({', '.join(map(_said, value))})"
+        return f"({', '.join(map(said, value))})"
     if isinstance(value, np.ndarray):
         return fingerprint(value)
     if isinstance(value, Cost):  # whose repr leaves out what its name stands for
@@ -165,13 +166,13 @@ def _check_same(path: str | Path, then: dict[str, str], now: dict[str, str]) -> 
     for name, value in now.items():
         if then.get(name) == value:
             continue
-        said = (
+        how = (
             f": {name} was {then.get(name)}, and is {value} now"
             if name in {f.name for f in fields(TrainingConfig)}
             else ""
         )
         raise CheckpointError(
-            f"checkpoint {path} is of another run, for {name} is not the same{said}; expected the same call as then, "
+            f"checkpoint {path} is of another run, for {name} is not the same{how}; expected the same call as then, "
             "or the name of a new file"
         )
 

@@ -266,6 +266,23 @@ def test_an_interrupted_command_says_so_and_leaves_no_file(place, arguments, tmp
     assert not list(tmp_path.rglob("*.*"))
 
 
+def test_an_interrupted_run_goes_on_from_its_checkpoint(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run = ["train", "--task", "xor", "--target-cost", "0", "--checkpoint", "xor.ckpt"]
+    assert main([*run, "--epochs", "4", "-o", "part.json"]) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("neurograph.train", interrupt)
+        capsys.readouterr()
+        assert main([*run, "--epochs", "9", "-o", "whole.json"]) == 130
+    assert capsys.readouterr().err == "neurograph: interrupted; the same command goes on from xor.ckpt\n"
+    assert main([*run, "--epochs", "9", "-o", "whole.json"]) == 0
+    assert main([*run[:-2], "--epochs", "9", "-o", "once.json"]) == 0
+    part, whole, once = ((tmp_path / f"{name}.json").read_bytes() for name in ("part", "whole", "once"))
+    assert part != whole == once
+    assert main([*run, "--seed", "1", "-o", "other.json"]) == 2
+    assert "xor.ckpt is of another run, for network is not the same" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["show", "g.json"], ["--help"]])
 def test_a_closed_pipe_is_no_error(arguments, tmp_path):
     write_small_graph(tmp_path)

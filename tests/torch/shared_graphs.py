@@ -46,6 +46,7 @@ def cases():
     yield "drawn starts", network("sending"), {"start": "uniform", "seed": 5}, None
     yield "signs and edges that stay", bound(), {}, None
     yield "an edge or none", small(), {}, None
+    yield "those of one process learn", readout(), {}, None
 
 
 def small():
@@ -53,6 +54,16 @@ def small():
     edges = ["x", "u", "y"], ["y", "y", "y"], [0.5, -0.3, 0.1]
     table = ng.topologies.from_edges(edges, inputs=["x", "u"], outputs=["y"], biases={"y": 0.2})
     return ng.compile(table, KINDS["tanh"])
+
+
+def readout():
+    """A network of which only the edges into outputs learn."""
+    graph = network("tanh").to_graph()
+    for _, post, data in graph.edges(data=True):
+        data["plastic"] = graph.nodes[post]["role"] == "output"
+    for node in graph.nodes:
+        graph.nodes[node].pop("bias", None)
+    return ng.compile(graph, KINDS["tanh"])
 
 
 def bound():
@@ -104,7 +115,7 @@ def every_case(folder, names=None):
 
 def some_cases(folder):
     """As every_case, of a few."""
-    return every_case(folder, ("tanh", "populations", "cost, rule", "an edge or none"))
+    return every_case(folder, ("tanh", "populations", "cost, rule", "an edge or none", "those of one process learn"))
 
 
 def learned(folder):
@@ -142,12 +153,27 @@ def refused(folder):
     )
     few = ng.compile(ng.topologies.from_edges((["a"], ["b"], [1.0]), inputs=["a"], outputs=["b"]))
 
+    costs = [ng.costs.Cost(text, name="mine") for text in ("(s - y)**2", "(s - y)**4", "(s - y)**6")]
+    changing = folder / "changing.parquet"
+    group.first(lambda: ng.write(whole, changing) and None)
+    read = ng.torch.layer(changing, partition=True)
+    parts = group.every(read.state_dict())
+    group.first(lambda: ng.write(whole.without_edges([3]), changing) and None)
+
+    def another_deal():
+        with patch.object(pieces, "dealt", scattered if rank == 1 else dealt):
+            ng.torch.layer(whole, partition=True)
+
     def backward():
         layer(x).backward(torch.ones(4, 2, dtype=x.dtype) * (1 + rank))
 
     calls = {
         "another graph": lambda: ng.torch.layer(other, partition=True),
         "another argument": lambda: ng.torch.layer(whole, partition=True, beta=0.1 + rank),
+        "another cost": lambda: ng.torch.layer(whole, partition=True, cost=costs[rank]),
+        "another deal": another_deal,
+        "another process's part": lambda: read.load_state_dict(parts[rank - 1]),
+        "a file that has changed": read.to_network,
         "ties": lambda: ng.torch.layer(tied, partition=True),
         "symmetry": lambda: ng.torch.layer(untied, partition=True),
         "an error of one alone": lambda: ng.torch.layer(loops, partition=True),

@@ -105,7 +105,7 @@ def test_the_script_for_slurm_trains_on_one_machine(tmp_path):
     path = f"{tools}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}"
     job = {"SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": str(os.getpid()), "SLURM_CPUS_PER_TASK": "1"}
     run(["bash", "train.slurm"], tmp_path, PATH=path, VIRTUAL_ENV=str(BIN.parent), **job)
-    assert {"digits.json", "digits.csv"} <= {one.name for one in tmp_path.iterdir()}
+    assert {"digits.json", "digits.csv", "digits.ckpt"} <= {one.name for one in tmp_path.iterdir()}
 
 
 def test_the_script_for_slurm_explains_itself():

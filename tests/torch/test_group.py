@@ -1,5 +1,8 @@
 """What processes exchange, and how they say that something differs or fails."""
 
+import os
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +49,7 @@ def exchanged(folder):
                 found[name] = None
             except ng.NeurographError as error:
                 found[name] = type(error), str(error)
+                found[f"{name}, where"] = getattr(error, "__notes__", [])
     found["the caller's group is there"] = dist.is_initialized()
     return found
 
@@ -88,10 +92,32 @@ def test_an_error_in_one_is_raised_in_all(three):
     for found in three:
         assert found["fails in the first"] == (ng.DataError, "bad in 0")
         assert found["fails in two"] == (ng.DataError, "bad in 1")
+        assert found["fails in two, where"] == ([] if found["together"] == 1 else ["(in process 1 of 3)"])
         assert found["differs in two"] == (
             ng.ProcessError,
             "the processes disagree about y: processes 1, 2 have True, and process 0 has False; expected the same y",
         )
+
+
+def begun_twice(folder):
+    """Two groups, one after the other, of processes that know of each other what torchrun tells them."""
+    rank, size = dist.get_rank(), dist.get_world_size()
+    store = dist.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False) if rank == 0 else None
+    port = Group("a test").broadcast(store and store.port)
+    dist.destroy_process_group()
+    told = {"RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    os.environ |= {name: str(value) for name, value in told.items()} | {"TORCHELASTIC_USE_AGENT_STORE": "True"}
+    found = []
+    for timeout in (10, 20):
+        time.sleep(0.5 * (rank == 0))  # so that the other would find its last address
+        with Group("a test", timeout) as group:
+            found.append(group.every(group.rank))
+    Group("a test").every(None)  # the store is that of process 0
+    return found
+
+
+def test_groups_begin_one_after_the_other(tmp_path):
+    assert in_processes(tmp_path, "tests.torch.test_group", "begun_twice", 3) == [[[0, 1, 2]] * 2] * 3
 
 
 @pytest.fixture
@@ -102,17 +128,17 @@ def alone(tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     with Group("a test") as group:
         yield group
+    dist.destroy_process_group()
 
 
-def test_a_process_group_is_begun_and_ended(alone):
+def test_a_process_group_is_begun_once(alone):
     assert dist.is_initialized()
     assert (alone.rank, alone.size, alone.timeout) == (0, 1, 600.0)
     assert alone.gathered(np.eye(2), 2).tolist() == np.eye(2).tolist()
     with Group("another") as inner:
         assert inner.broadcast(3) == 3
     assert dist.is_initialized()
-    alone.leave()
-    assert not dist.is_initialized()
+    assert alone.broadcast(4) == 4
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 8])

@@ -71,6 +71,10 @@ def test_a_part_of_a_file_learns_and_all_gather_the_whole(tmp_path):
 REFUSED = {
     "another graph": "ProcessError: the processes disagree about the graph",
     "another argument": "ProcessError: the processes disagree about beta",
+    "another cost": "ProcessError: the processes disagree about cost",
+    "another deal": "ProcessError: the processes disagree about who has which node: process 1 .*pymetis",
+    "another process's part": r"ParameterError: the state is not that of process \d of 3, .*each saves its own",
+    "a file that has changed": "GraphError: .*changing.parquet holds a graph of other nodes or edges",
     "ties": "GraphError: edge .* has a tie, .* leave partition=True out",
     "symmetry": "GraphError: the dynamics is hopfield, which needs W_ij = W_ji, .* leave partition=True out",
     "an error of one alone": "FormatError: .*'b' -> 'b' is a self-loop",
