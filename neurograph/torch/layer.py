@@ -173,6 +173,8 @@ def layer(
     from neurograph.torch.module import GraphLayer
 
     _check(rule, cost, beta, solver)
+    if not isinstance(partition, bool):
+        raise ParameterError(f"partition is {partition!r}: expected True or False")
     if dtype is not None and (isinstance(network, Network) or not partition):
         raise ParameterError(
             f"dtype is {dtype!r}, but only a graph that partition=True reads from a file takes one: expected None; "

@@ -61,6 +61,7 @@ def test_what_is_not_a_layer_is_refused():
         ({"beta": 0.0}, "beta is 0.0"),
         ({"solver": "newton"}, "'newton'"),
         ({"start": "warm"}, "'warm'"),
+        ({"partition": "no"}, "partition is 'no'"),
     ):
         with pytest.raises(ng.ParameterError, match=words):
             ng.torch.layer(network, **options)
