@@ -65,4 +65,5 @@ distributed.all_gather_object(sums, settling.weights.sum().item())
 if rank == 0:
     print(f"{count} processes, the same weights in all: {len(set(sums)) == 1}")
     print(f"{accuracy:.3f} of the test digits are right")
+distributed.barrier()  # none goes before the others are done
 distributed.destroy_process_group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 from collections.abc import Callable, Iterator
@@ -71,6 +72,7 @@ class Group:
             if not dist.is_initialized():
                 # It stays until the process ends: a second one would find the addresses of the first one's processes.
                 dist.init_process_group("gloo", timeout=seconds)
+                atexit.register(_end)
             self.rank, self.size = dist.get_rank(), dist.get_world_size()
             # One of its own: the caller's may be nccl's, which takes no arrays in memory, and have another time-out.
             self.handle = dist.new_group(backend="gloo", timeout=seconds)
@@ -218,6 +220,14 @@ class Group:
                 f"say; expected {'a longer timeout, or ' * late}that all run until the end, on machines that reach "
                 "each other. Start them again; a run with a checkpoint goes on from there"
             ) from error
+
+
+def _end() -> None:
+    """End the group of all processes, before Python is gone from under its threads."""
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def _short(said: str) -> str:

@@ -34,6 +34,8 @@ def main(folder, module, function, size, rank):
     answer = getattr(importlib.import_module(module), function)(Path(folder))
     Path(folder, f"{rank}.pickle").write_bytes(pickle.dumps(answer))
     dist.destroy_process_group()
+    sys.stderr.flush()
+    os._exit(0)  # Python may end before a thread of gloo does, which aborts
 
 
 if __name__ == "__main__":
