@@ -71,7 +71,7 @@ TORCH ?= torch==2.13.0 pymetis
 
 torch: setup  ## run the tests of the PyTorch layer; puts PyTorch into .venv where it is not there
 	@$(BIN)/python -c 'import torch, pymetis' 2>/dev/null || $(PIP) install $(TORCH)
-	@OMP_NUM_THREADS=1 $(TEST) tests/torch neurograph/torch
+	@OMP_NUM_THREADS=1 $(TEST) tests/torch tests/cli/test_distributed.py neurograph/torch
 
 lint: setup  ## check style and types
 	@$(BIN)/ruff check

@@ -140,7 +140,7 @@ def traffic(edges: Edges, owner: NDArray[np.int32], processes: int) -> int:
 
 def _partitioner() -> bool:
     try:
-        import pymetis  # noqa: F401
+        import pymetis  # noqa: F401  # whether it is there
     except ModuleNotFoundError:
         return False
     return True

@@ -162,14 +162,22 @@ def settle(
         settled = (rest <= method.tol) if method.tol > 0 else torch.zeros_like(active)
         lost = ~(rest < LARGEST)
         ended = active & (settled | lost | (step == limit))
-        kind = torch.where(
-            lost, int(Status.DIVERGED), torch.where(settled, int(Status.CONVERGED), int(Status.STEP_LIMIT))
-        )
-        status, taken = torch.where(ended, kind.to(torch.int8), status), torch.where(ended, step, taken)
+        status, taken = torch.where(ended, kinds(settled, lost), status), torch.where(ended, step, taken)
         residual, active = torch.where(ended, rest, residual), active & ~ended
         if step == limit or (step % look == 0 and not bool(active.any())):
             return Rest(state, columns, status, residual, taken, dt, implicit)
     raise AssertionError("count() does not end")
+
+
+def kinds(settled: Tensor, lost: Tensor) -> Tensor:
+    """Return how samples end (samples,), as a :class:`neurograph.Status`: others at the limit of steps."""
+    others = torch.where(settled, int(Status.CONVERGED), int(Status.STEP_LIMIT))
+    return torch.where(lost, int(Status.DIVERGED), others).to(torch.int8)
+
+
+def step_length(slope: Tensor) -> Tensor:
+    """Return the length of an explicit step (samples,), by the largest slope of each sample."""
+    return torch.clamp(0.5 / torch.clamp(slope, min=1e-12), max=0.5)
 
 
 def _unboxed(state: Tensor) -> Tensor:
@@ -215,4 +223,4 @@ def _steps(
         own = field.at(slope, state[0], total, state[1:]).abs()
         largest = torch.maximum(largest, torch.where(moving, own, 0.0).amax(0))
     own = exchange.largest(largest) + pulled.abs().reshape(-1)
-    return False, torch.clamp(0.5 / torch.clamp(own, min=1e-12), max=0.5), [], False
+    return False, step_length(own), [], False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
@@ -62,11 +62,8 @@ class Field:
 
     def at(self, equation: Expression, s: Tensor, total: Tensor, further: Sequence[Tensor] = ()) -> Tensor:
         """Return an equation's value at own rows (rows, samples), at their s, I and further variables."""
-        return self._evaluated(equation, {"s": s, "I": total}, further)
-
-    def _evaluated(self, equation: Expression, values: Mapping[str, Tensor], further: Sequence[Tensor]) -> Tensor:
-        named = dict(zip(self.rows.dynamics.variable_names, further, strict=False))
-        return evaluated(equation, {**self.own, **named, **values}, values["s"], self.population)
+        named = dict(zip(self.rows.dynamics.variable_names, further, strict=False))  # an equation may read none
+        return evaluated(equation, {**self.own, **named, "s": s, "I": total}, s, self.population)
 
     @cached_property
     def leaks(self) -> tuple[Tensor, ...]:

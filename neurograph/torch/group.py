@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 
@@ -135,8 +135,7 @@ class Group:
             dist.all_gather(received, sent, group=self.handle)
         sizes = [part.stop - part.start for part in (self.part(count, rank) for rank in range(self.size))]
         whole = torch.cat([each[:size] for each, size in zip(received, sizes, strict=True)])
-        found: Any = whole.numpy() if isinstance(rows, np.ndarray) else whole
-        return found  # type: ignore[no-any-return]
+        return cast(T, whole.numpy() if isinstance(rows, np.ndarray) else whole)
 
     def every(self, value: T, what: str = "an answer") -> list[T]:
         """Return the values of all processes, in their order; they are pickled on the way."""
@@ -162,13 +161,13 @@ class Group:
         answer, told = self.broadcast((answer, error), what)
         if told is not None:
             raise told if error is None else error
-        return answer  # type: ignore[return-value]
+        return cast(T, answer)
 
     def together(self, call: Callable[[], T], what: str = "an answer") -> T:
         """Call in every process, and return the answer of this one; an error in one of them is raised on all."""
         answer, error = _attempt(call)
         self.raise_any(error, what)
-        return answer  # type: ignore[return-value]
+        return cast(T, answer)
 
     def raise_any(self, error: NeurographError | None, what: str = "an answer") -> None:
         """Raise, on every process, the error of the first one that has one."""

@@ -14,7 +14,7 @@ def check_torch(what: str) -> None:
         If it is not installed, or without what is asked of it.
     """
     try:
-        import torch  # noqa: F401
+        import torch  # noqa: F401  # it is asked for, and used elsewhere
     except ModuleNotFoundError:
         raise MissingPackageError(
             f"{what} needs PyTorch, which is not installed: expected the extra 'torch'; "

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from neurograph.equations.expression import Expression
 from neurograph.learning.readout import parted
 from neurograph.learning.rule import Rule
 from neurograph.torch.equations import FUNCTIONS
@@ -74,8 +75,8 @@ def changes(rule: Rule, ends: Ends, beta: Tensor, learned: Tensor) -> tuple[Tens
     return result, _summed(expression, nothing | values, b[biased], beta, share)
 
 
-def _summed(expression: object, values: Mapping[str, Tensor], w: Tensor, beta: Tensor, share: Tensor) -> Tensor:
-    value = expression(**FUNCTIONS, **values, w=w, beta=beta)  # type: ignore[operator]
+def _summed(expression: Expression, values: Mapping[str, Tensor], w: Tensor, beta: Tensor, share: Tensor) -> Tensor:
+    value = expression(**FUNCTIONS, **values, w=w, beta=beta)
     whole = torch.where(
         share > 0, torch.as_tensor(value, dtype=beta.dtype, device=beta.device).expand(w.shape[0], beta.shape[0]), 0.0
     )

@@ -17,7 +17,7 @@ from torch import Tensor
 from neurograph.kernels.engine import LARGEST
 from neurograph.solvers.euler import Euler
 from neurograph.solvers.result import Status
-from neurograph.torch.euler import LOOK, Rest
+from neurograph.torch.euler import LOOK, Rest, kinds, step_length
 from neurograph.torch.field import Field
 
 
@@ -93,7 +93,7 @@ def respond(linear: Linear, force: Tensor, lift: float, method: Euler) -> Answer
     dt, implicit = free.dt, free.implicit
     if field.rows.dynamics.variables:  # their part of the slopes asks for steps of its own
         largest = field.rows.exchange.largest(torch.where(field.rows.free, own.abs(), 0.0).amax(0))
-        dt, implicit = torch.clamp(0.5 / torch.clamp(largest, min=1e-12), max=0.5), False
+        dt, implicit = step_length(largest), False
     scale = field.rows.exchange.largest(source.abs().amax(0))
     scale = torch.where(scale > 0, scale, 1.0)
     d, active = torch.zeros_like(source), torch.ones_like(scale, dtype=torch.bool)
@@ -107,10 +107,7 @@ def respond(linear: Linear, force: Tensor, lift: float, method: Euler) -> Answer
         worst = field.rows.exchange.largest(rest.abs().amax(0)) / scale
         settled, lost = (worst <= method.tol) & (method.tol > 0), ~(worst < LARGEST)
         ended = active & (settled | lost | (step == method.steps))
-        kind = torch.where(
-            lost, int(Status.DIVERGED), torch.where(settled, int(Status.CONVERGED), int(Status.STEP_LIMIT))
-        )
-        status, residual = torch.where(ended, kind.to(torch.int8), status), torch.where(ended, worst, residual)
+        status, residual = torch.where(ended, kinds(settled, lost), status), torch.where(ended, worst, residual)
         active = active & ~ended
         if step == method.steps or (step % look == 0 and not bool(active.any())):
             return Answer(d, status, residual)

@@ -87,10 +87,10 @@ def run(path, dtype, size):
 
 def one_process(path, dtype):
     """Read, settle and go back as one of the processes, and print what it took."""
-    import pyarrow.parquet  # noqa: F401
+    import pyarrow.parquet  # noqa: F401  # that it takes memory is measured
     import torch
 
-    import neurograph.torch.shared  # noqa: F401
+    import neurograph.torch.shared  # noqa: F401  # that it takes memory is measured
     from tests.benchmarks.compile_graph import resident
 
     measured, began = {}, time.perf_counter()

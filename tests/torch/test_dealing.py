@@ -47,13 +47,19 @@ def test_traffic_is_that_of_counting_one_by_one(seed):
     rng = np.random.default_rng(seed)
     pre, post, owner = rng.integers(0, 9, 30), rng.integers(0, 9, 30), rng.integers(0, 3, 9).astype(np.int32)
     pairs = {(i, owner[j]) for i, j in zip(pre.tolist(), post.tolist(), strict=True) if owner[i] != owner[j]}
-    halves = lambda: ((pre[part], post[part]) for part in (slice(0, 11), slice(11, 30)))  # noqa: E731
+
+    def halves():
+        return ((pre[part], post[part]) for part in (slice(0, 11), slice(11, 30)))
+
     assert traffic(halves, owner, 3) == len(pairs)
 
 
 def test_a_sample_is_the_same_each_time_and_not_larger_than_asked():
     pre, post, incoming = clusters(4, 50, 60, 4, 0)
-    pieces = lambda: ((pre[part], post[part]) for part in (slice(0, 5000), slice(5000, None)))  # noqa: E731
+
+    def pieces():
+        return ((pre[part], post[part]) for part in (slice(0, 5000), slice(5000, None)))
+
     one, other = sampled(pieces, incoming), sampled(pieces, incoming)
     assert np.array_equal(one, other)
     assert one[0].size == pytest.approx(8 * incoming.size, rel=0.1)
@@ -64,7 +70,10 @@ def test_a_sample_is_the_same_each_time_and_not_larger_than_asked():
 def test_locality_is_taken_where_it_saves_traffic():
     pytest.importorskip("pymetis")
     pre, post, incoming = clusters(4, 60, 30, 1, 1)
-    edges = lambda: [(pre, post)]  # noqa: E731
+
+    def edges():
+        return [(pre, post)]
+
     for processes in (2, 4):
         even, owner = by_edges(incoming, processes), dealt(edges, incoming, processes)
         assert traffic(edges, owner, processes) < traffic(edges, even, processes) / 2

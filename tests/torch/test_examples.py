@@ -19,7 +19,7 @@ FEWER = {"EPOCHS = 12": "EPOCHS = 4", "EPOCHS = 5": "EPOCHS = 2", "(2, 8, 16)": 
 
 
 ENDED = "terminate called without an active exception"
-"""What C++ says where Python ends before a thread of gloo: a race of PyTorch, about once in a hundred times."""
+"""What C++ says where Python ends before a thread of gloo: a race of PyTorch, which was seen once."""
 
 
 def run(command, folder, **environment):

@@ -4,15 +4,14 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-import neurograph as ng  # noqa: E402
-from neurograph.torch.dealing import dealt, traffic  # noqa: E402
-from tests.torch import shared_graphs  # noqa: E402
-from tests.torch.networks import inputs_of, on_tensors  # noqa: E402
-from tests.torch.processes import in_processes  # noqa: E402
-from tests.torch.shared_graphs import SCATTERED, SOLVER, answers, bound, cases, scattered  # noqa: E402
+import neurograph as ng
+from neurograph.torch.dealing import dealt, traffic
+from tests.torch import shared_graphs
+from tests.torch.networks import inputs_of, on_tensors
+from tests.torch.processes import in_processes
+from tests.torch.shared_graphs import SCATTERED, SOLVER, answers, bound, cases, scattered
 
 MODULE = shared_graphs.__name__
 

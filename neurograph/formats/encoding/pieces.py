@@ -60,7 +60,7 @@ class Pieces:
             If pyarrow is not installed.
         """
         with needed(arrow.NAME, "pyarrow"):
-            import pyarrow  # noqa: F401
+            import pyarrow  # noqa: F401  # it is asked for, and used elsewhere
         if path.suffix.lower() != SUFFIX:
             raise FormatError(
                 f"{path} has the suffix {path.suffix!r}: expected {SUFFIX}, of which edges are read in pieces; "
