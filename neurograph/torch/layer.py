@@ -23,15 +23,12 @@ from neurograph.torch.needed import check_torch
 if TYPE_CHECKING:
     from neurograph.torch.module import GraphLayer
 
-GRADIENT = asymmetric_ep(lift=0)
-"""The rule that is the gradient."""
-
 
 def layer(
     network: Network | str | os.PathLike[str],
     *,
     cost: Cost | None = None,
-    rule: Rule = GRADIENT,
+    rule: Rule | None = None,
     beta: float = 0.5,
     solver: Solver | None = None,
     start: Start = 0.0,
@@ -70,7 +67,7 @@ def layer(
     cost : Cost, optional
         With it, ``layer(x, y)``, y (..., outputs) or class labels (...), is the mean cost of the samples, whose
         backward is what :func:`neurograph.train` would change by this rule.
-    rule : Rule
+    rule : Rule, optional
         One that is read out of final states; default ``rules.asymmetric_ep(lift=0)``, the gradient.
     beta : float
         Nudging strength of a rule that has one; without `cost`, the largest force on an output.
@@ -172,6 +169,7 @@ def layer(
     check_torch("torch.layer")
     from neurograph.torch.module import GraphLayer
 
+    rule = asymmetric_ep(lift=0) if rule is None else rule
     _check(rule, cost, beta, solver)
     if not isinstance(partition, bool):
         raise ParameterError(f"partition is {partition!r}: expected True or False")
